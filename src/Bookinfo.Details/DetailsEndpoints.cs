@@ -1,0 +1,33 @@
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Bookinfo.Details;
+
+/// <summary>The endpoints of details.</summary>
+public static class DetailsEndpoints
+{
+    /// <summary>Maps them.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapDetails(this WebApplication app)
+    {
+        app.MapMethods("/health", ReadMethods.GetAndHead, Health);
+        app.MapMethods("/details/{id?}", ReadMethods.GetAndHead, GetDetailsAsync);
+    }
+
+    private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Details is healthy"), WireJson.Context.HealthStatus);
+
+    private static async Task<Results<JsonAnswer<BookDetails>, JsonAnswer<ErrorMessage>>> GetDetailsAsync(
+        string? id, IBookSource books, HttpRequest request)
+    {
+        if (!ProductId.TryParse(id, out var product))
+        {
+            return JsonAnswer.Error(StatusCodes.Status400BadRequest, "please provide numeric product id");
+        }
+
+        var details = await books.FindAsync(product, request);
+        return details is null
+            ? JsonAnswer.Error(StatusCodes.Status502BadGateway, "could not fetch book details")
+            : new JsonAnswer<BookDetails>(details, WireJson.Context.BookDetails);
+    }
+}

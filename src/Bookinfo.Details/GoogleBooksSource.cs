@@ -1,0 +1,49 @@
+using System.Globalization;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults;
+
+namespace Bookinfo.Details;
+
+/// <summary>An edition of the play from the public Google Books API (details-v2), for trying out a mesh's egress.</summary>
+/// <remarks>Source of the format: https://developers.google.com/books/docs/v1/reference/volumes.</remarks>
+/// <param name="options">Where the API is.</param>
+/// <param name="time">The clock.</param>
+public sealed class GoogleBooksSource(DetailsOptions options, TimeProvider time) : IBookSource, IDisposable
+{
+    /// <summary>The edition that the contract names, whatever the product.</summary>
+    private const string Isbn = "0486424618";
+
+    private readonly BackendClient _client = BackendClient.ForExternalService(CallPolicy.DetailsToBooks, time);
+
+    /// <inheritdoc/>
+    public async Task<BookDetails?> FindAsync(long id, HttpRequest request)
+    {
+        var answer = await _client.GetAsync(
+            () => options.ExternalBookService!,
+            $"/books/v1/volumes?q=isbn:{Isbn}",
+            message => HeaderForwarding.Copy(request, message, personal: false),
+            request.HttpContext.RequestAborted);
+        return answer.Read(GoogleBooksJson.Default.GoogleBooksVolumes)?.Items is [{ VolumeInfo: { } book }, ..] ? Map(id, book) : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private static BookDetails Map(long id, GoogleBooksVolumeInfo book) => new(
+        id,
+        Author: book.Authors is [var first, ..] ? first : null,
+        Year: YearOf(book.PublishedDate),
+        Type: book.PrintType == "BOOK" ? "paperback" : "unknown",
+        Pages: book.PageCount,
+        Publisher: book.Publisher,
+        Language: book.Language == "en" ? "English" : "unknown",
+        Isbn10: IdentifierOf(book, "ISBN_10"),
+        Isbn13: IdentifierOf(book, "ISBN_13"));
+
+    /// <summary>The API gives dates as 2002, 2002-05 or 2002-05-31.</summary>
+    private static int? YearOf(string? date) =>
+        date is { Length: >= 4 } && int.TryParse(date.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year) ? year : null;
+
+    private static string? IdentifierOf(GoogleBooksVolumeInfo book, string type) =>
+        book.IndustryIdentifiers?.FirstOrDefault(identifier => identifier?.Type == type)?.Identifier;
+}

@@ -1,0 +1,52 @@
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Bookinfo.ProductPage;
+
+/// <summary>The API: the backends' answers, as they are.</summary>
+public static class ApiEndpoints
+{
+    /// <summary>Maps it.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapApi(this WebApplication app)
+    {
+        app.MapMethods("/api/v1/products", ReadMethods.GetAndHead, GetProducts);
+        app.MapMethods("/api/v1/products/{id}", ReadMethods.GetAndHead, GetDetailsAsync);
+        app.MapMethods("/api/v1/products/{id}/reviews", ReadMethods.GetAndHead, GetReviewsAsync);
+        app.MapMethods("/api/v1/products/{id}/ratings", ReadMethods.GetAndHead, GetRatingsAsync);
+    }
+
+    private static JsonAnswer<IReadOnlyList<Product>> GetProducts() => new(ProductCatalog.All, WireJson.Context.IReadOnlyListProduct);
+
+    private static async Task<IResult> GetDetailsAsync(string id, HttpRequest request, Backends backends) =>
+        PassOn(await backends.GetDetailsAsync(SegmentOf(id, request), request), BackendErrors.Details);
+
+    private static async Task<IResult> GetReviewsAsync(string id, HttpRequest request, Backends backends) =>
+        PassOn(await backends.GetReviewsAsync(SegmentOf(id, request), request), BackendErrors.Reviews);
+
+    private static async Task<IResult> GetRatingsAsync(string id, HttpRequest request, Backends backends) =>
+        PassOn(await backends.GetRatingsAsync(SegmentOf(id, request), request), BackendErrors.Ratings);
+
+    private static IResult PassOn(BackendAnswer answer, string error) => answer switch
+    {
+        { IsOk: true } when answer.IsJson() => new JsonBytes(answer.Body),
+        // A redirect or an error is passed on as an error. 1xx, 204, 205 and 304 cannot carry one, and a 200 that is no JSON is none.
+        { Status: { } status and not (< 201 or 204 or 205 or 304) } => JsonAnswer.Error(status, error),
+        _ => JsonAnswer.Error(StatusCodes.Status500InternalServerError, error),
+    };
+
+    /// <summary>
+    /// The id as one escaped path segment. The route value will not do: in it an escaped slash is still escaped and everything else is not,
+    /// so '%2F' and '%252F' look the same. The segment of the request line is what the visitor wrote.
+    /// </summary>
+    private static string SegmentOf(string id, HttpRequest request)
+    {
+        const int IndexOfId = 4; // "", "api", "v1", "products", id
+        var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var path = target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? query : target.Length);
+        var segments = path.ToString().Split('/');
+        var asWritten = segments.Length > IndexOfId && segments.Length == request.Path.Value!.Split('/').Length && segments[0].Length == 0;
+        return EscapedSegment.From(asWritten ? segments[IndexOfId] : Uri.EscapeDataString(id));
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Bookinfo.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RazorSlices;
+
+namespace Bookinfo.ProductPage;
+
+/// <summary>The pages.</summary>
+public static class PageEndpoints
+{
+    /// <summary>Maps them.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapMethods("/health", ReadMethods.GetAndHead, Health);
+        app.MapMethods("/", ReadMethods.GetAndHead, Index);
+        app.MapMethods("/index.html", ReadMethods.GetAndHead, Index);
+        app.MapMethods("/productpage", ReadMethods.GetAndHead, ProductPageAsync);
+    }
+
+    /// <summary>Maps <c>/static/</c>.</summary>
+    /// <param name="app">The application.</param>
+    /// <param name="assets">What is there.</param>
+    public static void MapStaticAssetsOf(this WebApplication app, StaticAssets assets) =>
+        app.MapMethods("/static/{name}", ReadMethods.GetAndHead, (string name, HttpRequest request) => assets.Get(name, request));
+
+    private static ContentHttpResult Health() => TypedResults.Text("Product page is healthy");
+
+    private static RazorSlice<IndexModel> Index(ProductPageOptions options, StaticAssets assets) =>
+        Slices.Index.Create(new IndexModel(ServiceNode.Tree(options), assets));
+
+    private static async Task<RazorSlice<ProductPageModel>> ProductPageAsync(
+        HttpRequest request, HttpResponse response, Backends backends, Sessions sessions, StaticAssets assets)
+    {
+        var product = ProductCatalog.Featured;
+        var id = product.Id.ToString(CultureInfo.InvariantCulture);
+
+        // All at once: the page takes as long as the slowest of them, not as long as all together.
+        var details = backends.GetDetailsAsync(id, request);
+        var reviews = backends.GetReviewsAsync(id, request);
+        await Task.WhenAll(details, reviews, backends.FloodReviewsAsync(id, request));
+
+        // The next view may show another version of reviews, or another user.
+        response.Headers.CacheControl = "no-store";
+        return Slices.ProductPage.Create(new ProductPageModel(
+            product,
+            sessions.UserOf(request),
+            DetailsModel.From(await details),
+            ReviewsModel.From(await reviews),
+            assets));
+    }
+}

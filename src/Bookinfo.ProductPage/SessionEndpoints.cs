@@ -1,0 +1,74 @@
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Bookinfo.ProductPage;
+
+/// <summary>Signing in and out.</summary>
+public static class SessionEndpoints
+{
+    private const string LoginPath = "/login";
+    private const string LogoutPath = "/logout";
+
+    /// <summary>Maps them.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapSession(this WebApplication app)
+    {
+        app.MapPost(LoginPath, LoginAsync);
+        app.MapMethods(LogoutPath, ReadMethods.GetAndHead, Logout);
+    }
+
+    private static async Task<Results<RedirectHttpResult, JsonAnswer<ErrorMessage>>> LoginAsync(
+        HttpRequest request, HttpResponse response, Sessions sessions, CancellationToken cancellationToken)
+    {
+        if (!request.HasFormContentType)
+        {
+            return JsonAnswer.Error(StatusCodes.Status415UnsupportedMediaType, "please send a form with the field username");
+        }
+
+        string name;
+        try
+        {
+            name = (await request.ReadFormAsync(cancellationToken))["username"].ToString().Trim();
+        }
+        catch (InvalidDataException)
+        {
+            return JsonAnswer.Error(StatusCodes.Status400BadRequest, "please send a valid form");
+        }
+
+        if (name.Length is 0 or > Sessions.LongestName || name.Any(char.IsControl))
+        {
+            return JsonAnswer.Error(StatusCodes.Status400BadRequest, $"please provide a username of 1 to {Sessions.LongestName} characters");
+        }
+
+        sessions.Start(response, name);
+        return TypedResults.Redirect(ReturnPath(request));
+    }
+
+    private static RedirectHttpResult Logout(HttpRequest request, HttpResponse response)
+    {
+        Sessions.End(response);
+        return TypedResults.Redirect(ReturnPath(request));
+    }
+
+    /// <summary>
+    /// The referring page when it is on this host, else the product page. Only its path is used, so that nobody can be sent to another host
+    /// by way of us.
+    /// </summary>
+    private static string ReturnPath(HttpRequest request)
+    {
+        if (Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var referrer)
+            && referrer.Scheme is "http" or "https"
+            && Uri.TryCreate($"{referrer.Scheme}://{request.Host}", UriKind.Absolute, out var here)
+            && referrer.Authority == here.Authority
+            // To a browser a path that begins with two slashes is another host.
+            && !referrer.AbsolutePath.StartsWith("//", StringComparison.Ordinal)
+            // And a return to where sessions start and end would go in a circle.
+            && referrer.AbsolutePath is not (LoginPath or LogoutPath))
+        {
+            return referrer.PathAndQuery;
+        }
+
+        return "/productpage";
+    }
+}

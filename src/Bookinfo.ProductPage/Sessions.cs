@@ -1,0 +1,75 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Bookinfo.ProductPage;
+
+/// <summary>
+/// Who is signed in, kept in a cookie that only this service can make: the name, and an HMAC-SHA256 (RFC 2104) over it. Replicas with the
+/// same key know each other's visitors. Nothing is secret in the cookie, so it is authenticated and not encrypted.
+/// </summary>
+public sealed partial class Sessions
+{
+    /// <summary>The name of the cookie.</summary>
+    public const string CookieName = "session";
+
+    /// <summary>The most characters that a name may have.</summary>
+    public const int LongestName = 64;
+
+    private readonly byte[] _key;
+
+    /// <summary>Takes the key from the settings, or makes one up.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="logger">Where it is said when the key was made up.</param>
+    public Sessions(ProductPageOptions options, ILogger<Sessions> logger)
+    {
+        if (options.SessionKey is null)
+        {
+            RandomKey(logger);
+        }
+
+        _key = options.SessionKey ?? RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
+    }
+
+    /// <summary>The user that a request comes from.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>The name; <see langword="null"/> for a visitor who is not signed in or whose cookie is forged.</returns>
+    public string? UserOf(HttpRequest request) => request.Cookies.TryGetValue(CookieName, out var cookie) ? Verify(cookie) : null;
+
+    /// <summary>Signs a user in.</summary>
+    /// <param name="response">The response that takes the cookie.</param>
+    /// <param name="user">The name: 1 to <see cref="LongestName"/> characters.</param>
+    public void Start(HttpResponse response, string user)
+    {
+        var name = Encoding.UTF8.GetBytes(user);
+        response.Cookies.Append(CookieName, $"{Base64Url.EncodeToString(name)}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key, name))}", Cookie);
+    }
+
+    /// <summary>Signs the user out.</summary>
+    /// <param name="response">The response that takes the cookie away.</param>
+    public static void End(HttpResponse response) => response.Cookies.Delete(CookieName, Cookie);
+
+    private static CookieOptions Cookie => new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/" };
+
+    private string? Verify(string cookie)
+    {
+        var dot = cookie.IndexOf('.', StringComparison.Ordinal);
+        if (dot < 0 || !TryDecode(cookie.AsSpan(0, dot), out var name) || !TryDecode(cookie.AsSpan(dot + 1), out var signature))
+        {
+            return null;
+        }
+
+        return CryptographicOperations.FixedTimeEquals(signature, HMACSHA256.HashData(_key, name)) ? Encoding.UTF8.GetString(name) : null;
+    }
+
+    private static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
+    {
+        var valid = Base64Url.IsValid(text);
+        bytes = valid ? Base64Url.DecodeFromChars(text) : [];
+        return valid;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "RandomSessionKey",
+        Message = "SESSION_KEY is not set: sessions are signed with a random key, so a restart signs everybody out, and several replicas do not know each other's users")]
+    private static partial void RandomKey(ILogger logger);
+}

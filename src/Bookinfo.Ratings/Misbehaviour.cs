@@ -1,0 +1,44 @@
+namespace Bookinfo.Ratings;
+
+/// <summary>Decides, request by request, whether to misbehave.</summary>
+/// <param name="options">In what way.</param>
+/// <param name="chance">Whether, where it is a matter of chance.</param>
+/// <param name="time">When, where it is a matter of time.</param>
+public sealed class Misbehaviour(RatingsOptions options, Chance chance, TimeProvider time)
+{
+    /// <summary>How long <see cref="MisbehaviourKind.Delayed"/> delays: more than productpage waits (6 s), less than reviews v2 does (10 s).</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromSeconds(7);
+
+    private readonly long _start = time.GetTimestamp();
+
+    /// <summary>Whether the health checks should fail now.</summary>
+    public bool IsUnhealthy => options.Misbehaviour == MisbehaviourKind.Unhealthy && IsDown(TimeSpan.FromMinutes(15));
+
+    /// <summary>Misbehaves before a GET is answered: delays it, or says that it must not be answered.</summary>
+    /// <param name="cancellationToken">Ends the delay when the caller has left.</param>
+    /// <returns><see langword="true"/> to answer as usual, <see langword="false"/> to answer 503.</returns>
+    public async ValueTask<bool> MayAnswerAsync(CancellationToken cancellationToken)
+    {
+        switch (options.Misbehaviour)
+        {
+            case MisbehaviourKind.Faulty:
+                return !chance.Half();
+            case MisbehaviourKind.Delayed:
+                if (chance.Half())
+                {
+                    await Task.Delay(Delay, time, cancellationToken);
+                }
+
+                return true;
+            case MisbehaviourKind.Unavailable:
+                return !IsDown(TimeSpan.FromSeconds(60));
+            case MisbehaviourKind.Unhealthy:
+                return !IsUnhealthy;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>Good and bad times take turns, beginning with a good one when the service starts.</summary>
+    private bool IsDown(TimeSpan period) => (long)(time.GetElapsedTime(_start) / period) % 2 == 1;
+}

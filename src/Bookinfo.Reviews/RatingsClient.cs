@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Bookinfo.ServiceDefaults;
+
+namespace Bookinfo.Reviews;
+
+/// <summary>Asks ratings for the stars of a product.</summary>
+/// <param name="options">Where it is and how long to wait.</param>
+/// <param name="time">The clock.</param>
+public sealed class RatingsClient(ReviewsOptions options, TimeProvider time) : IDisposable
+{
+    private readonly BackendClient _client = BackendClient.ForService(options.RatingsPolicy, time);
+
+    /// <summary>Gets the stars of a product.</summary>
+    /// <param name="product">The product.</param>
+    /// <param name="request">The request that is being answered, whose headers are passed on.</param>
+    /// <returns>Stars by reviewer; empty when ratings is unreachable, slow, does not answer 200, or answers something else than ratings.</returns>
+    public async Task<IReadOnlyDictionary<string, int>> GetStarsAsync(long product, HttpRequest request)
+    {
+        var answer = await _client.GetAsync(
+            () => options.Ratings,
+            $"/ratings/{product}",
+            message => HeaderForwarding.Copy(request, message),
+            request.HttpContext.RequestAborted);
+        return answer.IsOk ? ReadStars(answer.Body) : new Dictionary<string, int>();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>What is there and usable counts: one reviewer's stars do not depend on whether another's are missing.</summary>
+    private static Dictionary<string, int> ReadStars(ReadOnlyMemory<byte> body)
+    {
+        var stars = new Dictionary<string, int>(StringComparer.Ordinal);
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            if (json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("ratings", out var ratings)
+                && ratings.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var reviewer in ReviewTexts.Reviewers)
+                {
+                    if (ratings.TryGetProperty(reviewer, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count))
+                    {
+                        stars[reviewer] = count;
+                    }
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            stars.Clear();
+        }
+
+        return stars;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Bookinfo.Reviews;
+
+/// <summary>The endpoints of reviews.</summary>
+public static class ReviewsEndpoints
+{
+    private static readonly ReviewRating Unavailable = new(Error: "Ratings service is currently unavailable");
+
+    /// <summary>Maps them.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapReviews(this WebApplication app)
+    {
+        app.MapMethods("/health", ReadMethods.GetAndHead, Health);
+        app.MapMethods("/reviews/{id}", ReadMethods.GetAndHead, GetReviewsAsync);
+    }
+
+    private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Reviews is healthy"), WireJson.Context.HealthStatus);
+
+    private static async Task<Results<JsonAnswer<ProductReviews>, JsonAnswer<ErrorMessage>>> GetReviewsAsync(
+        string id, ReviewsOptions options, RatingsClient ratings, HttpRequest request)
+    {
+        if (!ProductId.TryParse(id, out var product))
+        {
+            // 404 and not 400 as in details and ratings: the original's path matches integers only.
+            return JsonAnswer.Error(StatusCodes.Status404NotFound, "not found");
+        }
+
+        var stars = options.EnableRatings ? await ratings.GetStarsAsync(product, request) : null;
+        var reviews = ReviewTexts.Reviewers.Select(reviewer => new Review(reviewer, ReviewTexts.Of(reviewer), RatingOf(reviewer, stars, options)));
+        return new JsonAnswer<ProductReviews>(
+            new ProductReviews(product.ToString(CultureInfo.InvariantCulture), options.PodName, options.ClusterName, [.. reviews]),
+            WireJson.Context.ProductReviews);
+    }
+
+    private static ReviewRating? RatingOf(string reviewer, IReadOnlyDictionary<string, int>? stars, ReviewsOptions options)
+    {
+        if (stars is null)
+        {
+            return null;
+        }
+
+        return stars.TryGetValue(reviewer, out var count) ? new ReviewRating(count, options.StarColor) : Unavailable;
+    }
+}

@@ -1,0 +1,43 @@
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults;
+
+namespace Bookinfo.Reviews;
+
+/// <summary>The settings of reviews.</summary>
+/// <param name="EnableRatings">Whether the reviews carry stars (v2, v3) or not (v1).</param>
+/// <param name="StarColor">The colour of the stars.</param>
+/// <param name="PodName">The pod, or the string <c>null</c>.</param>
+/// <param name="ClusterName">The cluster, or the string <c>null</c>.</param>
+/// <param name="Ratings">The base address of ratings.</param>
+public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string PodName, string ClusterName, Uri Ratings)
+{
+    /// <summary>The colour for which a slow ratings service is waited for the longest, and the one when nothing is said.</summary>
+    public const string Black = "black";
+
+    /// <summary>How ratings is called, which depends on the colour: it is how v2 and v3 differ in the tutorials.</summary>
+    public CallPolicy RatingsPolicy => StarColor == Black ? CallPolicy.BlackReviewsToRatings : CallPolicy.ColouredReviewsToRatings;
+
+    /// <summary>
+    /// Reads <c>ENABLE_RATINGS</c> (true or false, false when not set), <c>STAR_COLOR</c> (a colour name, black when not set),
+    /// <c>HOSTNAME</c>, <c>CLUSTER_NAME</c> and where ratings is.
+    /// </summary>
+    /// <param name="settings">The settings.</param>
+    /// <returns>The options.</returns>
+    /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
+    public static ReviewsOptions Read(Settings settings)
+    {
+        var color = settings.Text("STAR_COLOR") ?? Black;
+        // It becomes part of the name of a CSS class in the page.
+        if (color.Length > 32 || !color.All(char.IsAsciiLetter))
+        {
+            throw new InvalidSettingException("STAR_COLOR", color, "the name of a colour: 1 to 32 letters");
+        }
+
+        return new ReviewsOptions(
+            settings.Flag("ENABLE_RATINGS", standard: false),
+            color,
+            settings.Text("HOSTNAME") ?? "null",
+            settings.Text("CLUSTER_NAME") ?? "null",
+            BackendAddress.Read(settings, ServiceCatalog.Ratings));
+    }
+}

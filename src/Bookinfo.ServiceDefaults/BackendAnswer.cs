@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Bookinfo.ServiceDefaults;
+
+/// <summary>What came of a call to a backend.</summary>
+/// <param name="Status">The status of its answer; <see langword="null"/> when it gave none (refused, timed out, broken off).</param>
+/// <param name="Body">The body of its answer, at most <see cref="BackendClient.LargestAnswer"/> bytes.</param>
+public sealed record BackendAnswer(int? Status, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The backend gave no answer.</summary>
+    public static BackendAnswer None { get; } = new(Status: null, default);
+
+    /// <summary>Whether the backend answered 200. Whether the body is what it should be is for the reader to find out.</summary>
+    public bool IsOk => Status == 200;
+
+    /// <summary>Whether the body is one complete JSON value.</summary>
+    /// <returns>Whether it is.</returns>
+    public bool IsJson()
+    {
+        var reader = new Utf8JsonReader(Body.Span);
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return reader.TokenType is not JsonTokenType.None;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads the body of a 200.</summary>
+    /// <typeparam name="T">What it should be.</typeparam>
+    /// <param name="typeInfo">How it is read.</param>
+    /// <returns>The value; <see langword="null"/> when the answer is no 200 or the body is something else.</returns>
+    public T? Read<T>(JsonTypeInfo<T> typeInfo)
+        where T : class
+    {
+        if (!IsOk)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(Body.Span, typeInfo);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Net.Sockets;
+using System.Text;
+using Bookinfo.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults;
+
+/// <summary>What every service's program has in common: its host, its limits, its error answers, its health, and how it starts and ends.</summary>
+public static class ServiceProgram
+{
+    /// <summary>The most bytes that the body of a request may have: 16 KiB, many times what any request of the contract needs.</summary>
+    public const int LargestRequestBody = 16 * 1024;
+
+    /// <summary>
+    /// The most bytes that all headers of a request may have: 32 KiB, room for the tokens and cookies that are passed on and for what a
+    /// mesh adds.
+    /// </summary>
+    public const int LargestRequestHeaders = 32 * 1024;
+
+    /// <summary>Exit code when the service cannot start because a setting is not allowed.</summary>
+    public const int ExitInvalidSetting = 2;
+
+    /// <summary>Exit code when the service cannot start because it cannot listen on its address.</summary>
+    public const int ExitCannotListen = 3;
+
+    /// <summary>Builds the service, runs it until it is told to stop, and turns a failed start into one line on stderr.</summary>
+    /// <param name="service">What is started; its name heads the line.</param>
+    /// <param name="build">Builds the application.</param>
+    /// <returns>The exit code of the process: 0 after an orderly stop.</returns>
+    public static async Task<int> RunAsync(ServiceDefinition service, Func<WebApplication> build)
+    {
+        try
+        {
+            await using var app = build();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (InvalidSettingException exception)
+        {
+            await Console.Error.WriteLineAsync($"{service.Name} cannot start: {exception.Message}");
+            return ExitInvalidSetting;
+        }
+        catch (Exception exception) when (exception is SocketException or AddressInUseException or IOException)
+        {
+            await Console.Error.WriteLineAsync(
+                $"{service.Name} cannot start: {exception.Message.TrimEnd('.')}. Stop what listens there, or set ASPNETCORE_HTTP_PORTS to another port.");
+            return ExitCannotListen;
+        }
+    }
+
+    /// <summary>Makes the builder of a service: settings, server limits, logging, shutdown.</summary>
+    /// <param name="args">The arguments of the process; <c>--NAME=value</c> overrides the environment variable NAME.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Configuration is the environment's: no file is watched for changes while the service runs.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            // A file that happens to lie where the service was started from is not configuration either.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        var settings = new Settings(builder.Configuration);
+        var drain = TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", standard: 5, least: 0, most: 300));
+
+        Listen(builder, settings);
+        builder.WebHost.ConfigureKestrel(ConfigureServer);
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            // With this Kestrel says in its exceptions what was wrong with a request; what it logs of them itself stays off.
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Information)
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning)
+            // Without this filter the host makes an Activity for each request whether or not anybody traces.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new DrainOptions(drain));
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddHostedService<DrainBeforeStop>();
+        builder.Services.AddHostedService<RejectedRequestAnswers>();
+        builder.Services.AddHealthChecks().AddCheck<Readiness>("draining");
+        // The longest call that a service of ours waits for takes 10 s; what is in flight after that long hangs.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + TimeSpan.FromSeconds(15));
+        if (settings.Flag("STOP_WHEN_STDIN_CLOSES", standard: false))
+        {
+            builder.Services.AddHostedService<StopWhenStdinCloses>();
+        }
+
+        return builder;
+    }
+
+    /// <summary>Builds the application with what stands before and beside every service's own endpoints.</summary>
+    /// <param name="builder">The builder, with the services of the application registered.</param>
+    /// <returns>The application, to map endpoints on.</returns>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        var app = builder.Build();
+        app.UseMiddleware<ErrorAnswers>();
+        app.MapHealthProbes();
+        return app;
+    }
+
+    private static void Listen(WebApplicationBuilder builder, Settings settings)
+    {
+        // The host reads these itself; they are read here first because it would report a bad one with a stack trace.
+        const string Urls = "ASPNETCORE_URLS";
+        const string Ports = "ASPNETCORE_HTTP_PORTS";
+        var urls = settings.Text("urls");
+        var ports = settings.Text("HTTP_PORTS");
+        if (urls is null && ports is null)
+        {
+            builder.WebHost.UseUrls($"http://*:{ServiceCatalog.ServicePort}");
+            return;
+        }
+
+        foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [])
+        {
+            if (!IsHttpAddress(url))
+            {
+                throw new InvalidSettingException(Urls, url, "a list of addresses such as http://*:9080, separated by semicolons; https is not spoken here");
+            }
+        }
+
+        foreach (var port in ports?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [])
+        {
+            if (!ushort.TryParse(port, out _))
+            {
+                throw new InvalidSettingException(Ports, port, "a list of port numbers, separated by semicolons");
+            }
+        }
+    }
+
+    private static bool IsHttpAddress(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            return string.Equals(address.Scheme, "http", StringComparison.OrdinalIgnoreCase) && address.Port is >= 0 and <= ushort.MaxValue;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static void ConfigureServer(KestrelServerOptions server)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxRequestBodySize = LargestRequestBody;
+        server.Limits.MaxRequestHeadersTotalSize = LargestRequestHeaders;
+        // Header values are bytes to us. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
+        server.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        server.ConfigureEndpointDefaults(endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(RejectedRequestAnswers.AppendBody);
+        });
+    }
+}
