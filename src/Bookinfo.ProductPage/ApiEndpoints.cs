@@ -38,7 +38,8 @@ public static class ApiEndpoints
 
     /// <summary>
     /// The id as one escaped path segment. The route value will not do: in it an escaped slash is still escaped and everything else is not,
-    /// so '%2F' and '%252F' look the same. The segment of the request line is what the visitor wrote.
+    /// so '%2F' and '%252F' look the same. The segment of the request line is what the visitor wrote, wherever the line can be taken apart as
+    /// it stands: not with dots for segments in it.
     /// </summary>
     private static string SegmentOf(string id, HttpRequest request)
     {
@@ -47,6 +48,6 @@ public static class ApiEndpoints
         var path = target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? query : target.Length);
         var segments = path.ToString().Split('/');
         var asWritten = segments.Length > IndexOfId && segments.Length == request.Path.Value!.Split('/').Length && segments[0].Length == 0;
-        return EscapedSegment.From(asWritten ? segments[IndexOfId] : Uri.EscapeDataString(id));
+        return EscapedSegment.From(asWritten ? segments[IndexOfId] : id);
     }
 }

@@ -1,0 +1,133 @@
+using System.Net;
+using Bookinfo.Testing;
+
+namespace Services.Tests;
+
+public sealed class ApiTests
+{
+    /// <summary>An id as it is written in the request to productpage, and as it must be in the request to the backend.</summary>
+    public static TheoryData<string, string> Ids => new()
+    {
+        { "0", "0" },
+        { "a%2Fb", "a%2Fb" },
+        { "a%252Fb", "a%252Fb" },
+        { "..%2f..%2fhealth", "..%2f..%2fhealth" },
+        { "%3Fq=1", "%3Fq=1" },
+        { "a%23b", "a%23b" },
+        { "a%20b", "a%20b" },
+        { "%25", "%25" },
+        { "%", "%25" },
+        { "%zz", "%25zz" },
+        { "%e4%bd%a0", "%e4%bd%a0" },
+        { "%ff", "%ff" },
+        { "a;b=c", "a;b=c" },
+        { "a:b@c", "a:b@c" },
+        { "\"<>|{}^`", "%22%3C%3E%7C%7B%7D%5E%60" },
+        { "a\\b", "a%5Cb" },
+        { "http:%2F%2Fevil.example%2F", "http:%2F%2Fevil.example%2F" },
+        { "%0d%0aX-Evil:%201", "%0d%0aX-Evil:%201" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task The_id_is_passed_on_as_one_escaped_segment(string asked, string passed)
+    {
+        await using var backend = new RecordingBackend(200, "{}");
+        await using var page = await StartAsync(backend.Address);
+        foreach (var (path, service) in new[] { ("", "details"), ("/reviews", "reviews"), ("/ratings", "ratings") })
+        {
+            var response = await RawHttp.GetAsync(page.Address, $"/api/v1/products/{asked}{path}?x=1");
+            Assert.Equal((200, "{}", $"/{service}/{passed}"), (response!.Status, response.Text, backend.Requests[^1].Target));
+            Assert.DoesNotContain(backend.Requests[^1].Headers, header => header.Name == "X-Evil");
+        }
+    }
+
+    [Fact]
+    public async Task An_absolute_request_target_and_one_with_dots_name_the_same_product()
+    {
+        await using var backend = new RecordingBackend(200, "{}");
+        await using var page = await StartAsync(backend.Address);
+        foreach (var target in new[] { $"{page.Address}api/v1/products/a%20b", "/x/../api/v1/products/a%20b", "/api/./v1/products/a%20b" })
+        {
+            Assert.Equal((target, 200), (target, (await RawHttp.GetAsync(page.Address, target))!.Status));
+            Assert.Equal((target, "/details/a%20b"), (target, backend.Requests[^1].Target));
+        }
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(404)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    [InlineData(201)]
+    [InlineData(302)]
+    public async Task The_status_of_a_failing_backend_is_passed_on(int status)
+    {
+        await using var backend = new RecordingBackend(status, "what the backend says stays here");
+        await using var page = await StartAsync(backend.Address);
+        await AssertErrorsAsync(page, (HttpStatusCode)status);
+    }
+
+    [Theory]
+    [InlineData(204, "")]
+    [InlineData(304, "")]
+    [InlineData(200, "")]
+    [InlineData(200, "<html>")]
+    [InlineData(200, "{\"id\":")]
+    [InlineData(200, "{} {}")]
+    public async Task An_answer_that_is_none_is_a_500(int status, string body)
+    {
+        await using var backend = new RecordingBackend(status, body);
+        await using var page = await StartAsync(backend.Address);
+        await AssertErrorsAsync(page, HttpStatusCode.InternalServerError);
+    }
+
+    [Fact]
+    public async Task A_backend_that_is_down_is_a_500_and_counted_as_one()
+    {
+        var backend = new RecordingBackend(200, "{}");
+        await using var page = await StartAsync(backend.Address);
+        await backend.DisposeAsync();
+        await AssertErrorsAsync(page, HttpStatusCode.InternalServerError);
+        var metrics = await page.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.All(["details", "reviews", "ratings"], service =>
+            Assert.Contains($$"""request_result_total{destination_app="{{service}}",response_code="500"} 1""" + "\n", metrics, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_page_is_there_whatever_the_backends_answer()
+    {
+        string[] bodies =
+        [
+            "", "null", "[]", "{}", "5", "<html>", """{"reviews":null}""", """{"reviews":[null,{}]}""", """{"reviews":[{"rating":{}}]}""",
+            """{"reviews":[{"reviewer":"R","text":"T","rating":{"stars":-5,"color":null}}],"podname":null}""",
+            """{"reviews":[{"reviewer":"R","text":"T","rating":{"stars":2147483647,"color":"\"><script>"}}]}""",
+            """{"reviews":[{"rating":{"stars":"5"}}]}""", """{"publisher":{"a":1},"pages":1e999,"year":"\ud800"}""",
+        ];
+        foreach (var body in bodies)
+        {
+            await using var backend = new RecordingBackend(200, body);
+            await using var page = await StartAsync(backend.Address);
+            using var response = await page.Client.GetAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
+            var html = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Equal((body, HttpStatusCode.OK), (body, response.StatusCode));
+            Assert.Contains("</html>", html, StringComparison.Ordinal);
+            Assert.DoesNotContain("<script>", html, StringComparison.Ordinal);
+        }
+    }
+
+    private static Task<RunningService> StartAsync(Uri backend) => RunningService.StartAsync(
+        Bookinfo.ProductPage.Program.Build, [.. new[] { "details", "reviews", "ratings" }.SelectMany(name => RunningService.At(name, backend))]);
+
+    private static async Task AssertErrorsAsync(RunningService page, HttpStatusCode status)
+    {
+        foreach (var (path, what) in new[] { ("", "details"), ("/reviews", "reviews"), ("/ratings", "ratings") })
+        {
+            using var response = await page.Client.GetAsync(new Uri($"/api/v1/products/0{path}", UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(
+                (status, $$"""{"error":"Sorry, product {{what}} are currently unavailable for this book."}"""),
+                (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        }
+    }
+}

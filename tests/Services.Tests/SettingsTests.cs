@@ -1,0 +1,91 @@
+using Bookinfo.ServiceDefaults;
+using Bookinfo.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Services.Tests;
+
+/// <summary>A bad setting stops a service at once with one line that names the variable, the value and what is allowed.</summary>
+public sealed class SettingsTests
+{
+    private static readonly Dictionary<string, Func<string[], Action<IServiceCollection>?, WebApplication>> Build = new()
+    {
+        ["details"] = Bookinfo.Details.Program.Build,
+        ["ratings"] = Bookinfo.Ratings.Program.Build,
+        ["reviews"] = Bookinfo.Reviews.Program.Build,
+        ["productpage"] = Bookinfo.ProductPage.Program.Build,
+    };
+
+    [Theory]
+    [InlineData("details", "ENABLE_EXTERNAL_BOOK_SERVICE", "maybe", "true or false")]
+    [InlineData("details", "DO_NOT_ENCRYPT", "1", "true or false")]
+    [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "googleapis.com", "an address")]
+    [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "ftp://googleapis.com", "an address")]
+    [InlineData("ratings", "SERVICE_VERSION", "v-fualty", "v-faulty")]
+    [InlineData("ratings", "SERVICE_VERSION", "v2", "database")]
+    [InlineData("ratings", "RANDOM_SEED", "-1", "0 to 2147483647")]
+    [InlineData("reviews", "ENABLE_RATINGS", "yes", "true or false")]
+    [InlineData("reviews", "STAR_COLOR", "red;", "colour")]
+    [InlineData("reviews", "RATINGS_HOSTNAME", "http://ratings", "host name")]
+    [InlineData("reviews", "RATINGS_SERVICE_PORT", "tcp://10.0.0.7:9080", "1 to 65535")]
+    [InlineData("reviews", "RATINGS_SERVICE_PORT", "0", "1 to 65535")]
+    [InlineData("reviews", "SERVICES_DOMAIN", "a b", "host name")]
+    [InlineData("productpage", "DETAILS_HOSTNAME", "details:9080", "host name")]
+    [InlineData("productpage", "REVIEWS_SERVICE_PORT", "65536", "1 to 65535")]
+    [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:1,", "an address")]
+    [InlineData("productpage", "FLOOD_FACTOR", "many", "0 to 1000")]
+    [InlineData("productpage", "FLOOD_FACTOR", "1001", "0 to 1000")]
+    [InlineData("productpage", "DRAIN_SECONDS", "301", "0 to 300")]
+    [InlineData("productpage", "STOP_WHEN_STDIN_CLOSES", "x", "true or false")]
+    public void A_bad_value_is_named_with_its_variable_and_what_is_allowed(string service, string variable, string value, string allowed)
+    {
+        var exception = Assert.Throws<InvalidSettingException>(() => Build[service]([$"--{variable}={value}"], null));
+        Assert.Contains($"{variable}='", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(allowed, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void A_short_session_key_is_refused_without_being_shown()
+    {
+        var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.ProductPage.Program.Build(["--SESSION_KEY=hush"]));
+        Assert.Contains("SESSION_KEY", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("urls", "9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "https://*:9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://*:99999", "ASPNETCORE_URLS")]
+    [InlineData("HTTP_PORTS", "tcp://10.0.0.7:9080", "ASPNETCORE_HTTP_PORTS")]
+    public void A_bad_address_to_listen_on_is_named(string key, string value, string variable)
+    {
+        var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.Details.Program.Build([$"--{key}={value}"]));
+        Assert.Contains($"{variable}='{value}'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Empty_values_count_as_not_set_and_what_Kubernetes_injects_is_no_configuration()
+    {
+        await using var page = await RunningService.StartAsync(
+            Bookinfo.ProductPage.Program.Build,
+            "FLOOD_FACTOR=", "SESSION_KEY=", "DETAILS_HOSTNAME=", "SERVICES_DOMAIN=", "DETAILS_PORT=tcp://10.0.0.7:9080", "REVIEWS_PORT=tcp://10.0.0.7:9080",
+            "PRODUCTPAGE_PORT=tcp://10.0.0.7:9080", "PRODUCTPAGE_PORT_9080_TCP=tcp://10.0.0.7:9080", "DETAILS_SERVICE_HOST=10.0.0.7");
+        var options = page.Services.GetRequiredService<Bookinfo.ProductPage.ProductPageOptions>();
+        Assert.Equal(new Uri("http://details:9080"), options.Details);
+        Assert.Equal([new Uri("http://reviews:9080")], options.Reviews);
+    }
+
+    [Theory]
+    [InlineData(null, null, null, "http://ratings:9080/")]
+    [InlineData(null, "svc.cluster.local", null, "http://ratings.svc.cluster.local:9080/")]
+    [InlineData("other", "my.domain", "81", "http://other.my.domain:81/")]
+    [InlineData("10.1.2.3", null, null, "http://10.1.2.3:9080/")]
+    [InlineData("::1", null, "1", "http://[::1]:1/")]
+    [InlineData("[::1]", null, "1", "http://[::1]:1/")]
+    public void Where_a_backend_is_follows_from_host_domain_and_port(string? host, string? domain, string? port, string address)
+    {
+        var app = Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", $"--SERVICES_DOMAIN={domain}", $"--RATINGS_SERVICE_PORT={port}"]);
+        Assert.Equal(address, app.Services.GetRequiredService<Bookinfo.Reviews.ReviewsOptions>().Ratings.AbsoluteUri);
+    }
+}

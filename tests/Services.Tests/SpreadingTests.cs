@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Bookinfo.Testing;
+
+namespace Services.Tests;
+
+/// <summary>
+/// Three versions of reviews behind one address that balances connections, as a Kubernetes Service does: each gets its share of the
+/// requests, one after the other and in parallel.
+/// </summary>
+public sealed class SpreadingTests
+{
+    [Theory]
+    [InlineData(300, 1)]
+    [InlineData(3000, 32)]
+    public async Task Each_of_three_pods_behind_one_service_gets_between_18_and_50_percent(int views, int atOnce)
+    {
+        await using var v1 = await PodAsync("pod-1");
+        await using var v2 = await PodAsync("pod-2");
+        await using var v3 = await PodAsync("pod-3");
+        await using var service = new ConnectionBalancer([v1.Address, v2.Address, v3.Address], seed: 5);
+        await using var details = await RunningService.StartAsync(Bookinfo.Details.Program.Build);
+        await using var page = await RunningService.StartAsync(
+            Bookinfo.ProductPage.Program.Build, [.. RunningService.At("reviews", service.Address), .. RunningService.At("details", details.Address)]);
+
+        var seen = new ConcurrentDictionary<string, int>();
+        await Parallel.ForEachAsync(Enumerable.Range(0, views), new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (_, token) =>
+        {
+            var html = await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), token);
+            var pod = new[] { "pod-1", "pod-2", "pod-3" }.Single(name => html.Contains(name, StringComparison.Ordinal));
+            seen.AddOrUpdate(pod, 1, (_, count) => count + 1);
+        });
+
+        Assert.Equal(3, seen.Count);
+        Assert.All(seen.Values, count => Assert.InRange((double)count / views, 0.18, 0.50));
+        // Pooling is not given up for it: at high rates a connection serves several requests.
+        if (atOnce > 1)
+        {
+            Assert.InRange(service.Connections, 1, views / 2);
+        }
+    }
+
+    private static Task<RunningService> PodAsync(string name) => RunningService.StartAsync(Bookinfo.Reviews.Program.Build, $"HOSTNAME={name}");
+
+    /// <summary>Sends each connection to one of several servers, at random, and stays with it: what kube-proxy does.</summary>
+    private sealed class ConnectionBalancer : IAsyncDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly IReadOnlyList<Uri> _servers;
+        private readonly Random _random;
+        private readonly Task _accepting;
+
+        public ConnectionBalancer(IReadOnlyList<Uri> servers, int seed)
+        {
+            _servers = servers;
+            _random = new Random(seed);
+            _listener.Start();
+            _accepting = AcceptAsync();
+        }
+
+        public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+        public int Connections { get; private set; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stopping.CancelAsync();
+            _listener.Dispose();
+            await _accepting;
+            _stopping.Dispose();
+        }
+
+        private async Task AcceptAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                    Connections++;
+                    _ = ForwardAsync(client, _servers[_random.Next(_servers.Count)]);
+                }
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
+
+        private async Task ForwardAsync(TcpClient client, Uri server)
+        {
+            try
+            {
+                using (client)
+                using (var upstream = new TcpClient())
+                {
+                    await upstream.ConnectAsync(server.Host, server.Port, _stopping.Token);
+                    await Task.WhenAny(
+                        client.GetStream().CopyToAsync(upstream.GetStream(), _stopping.Token),
+                        upstream.GetStream().CopyToAsync(client.GetStream(), _stopping.Token));
+                }
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                // Either side has ended the connection.
+            }
+        }
+    }
+}
