@@ -19,7 +19,11 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The visitor has left: nobody reads an answer.
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+
             return;
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)

@@ -62,8 +62,8 @@ internal sealed class RejectedRequestAnswers(DiagnosticListener listener) : IHos
             var error = features.Get<IBadRequestExceptionFeature>()?.Error as BadHttpRequestException;
             if (error?.Message.Contains("HTTP/2.0", StringComparison.Ordinal) == true)
             {
-                // To the preface of HTTP/2 Kestrel answers with the frame by which that protocol says 'use HTTP/1.1'. (It names the version
-                // in the message only when its category may log at Information, see ServiceProgram.)
+                // To the preface of HTTP/2 Kestrel answers with the frame by which that protocol says 'use HTTP/1.1'. (That the message names
+                // the version is RejectionDetail's doing.)
                 return;
             }
 

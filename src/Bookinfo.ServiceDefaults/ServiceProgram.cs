@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace Bookinfo.ServiceDefaults;
 
@@ -40,7 +41,16 @@ public static class ServiceProgram
         try
         {
             await using var app = build();
-            await app.RunAsync();
+            var stopping = app.Lifetime.ApplicationStopping;
+            try
+            {
+                await app.RunAsync();
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // Told to stop before it had started: an orderly end as well.
+            }
+
             return 0;
         }
         catch (InvalidSettingException exception)
@@ -82,12 +92,15 @@ public static class ServiceProgram
         });
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
-            // With this Kestrel says in its exceptions what was wrong with a request; what it logs of them itself stays off.
-            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Information)
-            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Warning)
+            // Why a service did not start is said in one line by RunAsync.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+            // An unready service says so to its probes; that is no error, and no line for each of them.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             // Without this filter the host makes an Activity for each request whether or not anybody traces.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        builder.Logging.Services.AddSingleton<ILoggerProvider, RejectionDetail>();
+        builder.Logging.AddFilter<RejectionDetail>(RejectionDetail.Category, LogLevel.Information);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new DrainOptions(drain));
@@ -165,7 +178,9 @@ public static class ServiceProgram
         server.Limits.MaxRequestBodySize = LargestRequestBody;
         server.Limits.MaxRequestHeadersTotalSize = LargestRequestHeaders;
         // Header values are bytes to us. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
-        server.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        // Not Content-Length: with an encoding of one's own Kestrel throws for a long one instead of answering 400.
+        server.RequestHeaderEncodingSelector = static name =>
+            name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) ? null! : Encoding.Latin1;
         server.ConfigureEndpointDefaults(endpoint =>
         {
             endpoint.Protocols = HttpProtocols.Http1;

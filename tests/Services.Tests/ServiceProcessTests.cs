@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Services.Tests;
+
+/// <summary>Services as processes: how they start, fail to start, and end.</summary>
+public sealed class ServiceProcessTests
+{
+    public static TheoryData<string> Projects => ["Bookinfo.Details", "Bookinfo.Ratings", "Bookinfo.Reviews", "Bookinfo.ProductPage"];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public async Task A_bad_setting_ends_the_process_with_one_line_and_code_2(string project)
+    {
+        using var process = Start(project, ("ASPNETCORE_HTTP_PORTS", "0"), ("DRAIN_SECONDS", "soon"));
+        var (code, output, errors) = await EndAsync(process);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Matches(@"^(details|ratings|reviews|productpage) cannot start: DRAIN_SECONDS='soon' is not allowed: it must be a whole number from 0 to 300\.\n$", errors);
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public async Task A_taken_port_ends_the_process_with_one_line_and_code_3(string project)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        using var process = Start(project, ("ASPNETCORE_URLS", $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}"));
+        var (code, _, errors) = await EndAsync(process);
+        Assert.Equal(3, code);
+        Assert.Matches(@"^(details|ratings|reviews|productpage) cannot start: .*address already in use.*ASPNETCORE_HTTP_PORTS.*\n$", errors);
+    }
+
+    [Fact]
+    public async Task On_SIGTERM_a_service_turns_unready_serves_on_finishes_what_is_in_flight_and_ends_with_0()
+    {
+        // 7 s of delay for half of the requests make one that is still in flight when the drain period is over.
+        var port = FreePort();
+        using var process = Start("Bookinfo.Ratings", ("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "2"), ("SERVICE_VERSION", "v-delayed"), ("RANDOM_SEED", "3"));
+        try
+        {
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            await UntilAsync(async () => (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode);
+            var inFlight = Enumerable.Range(0, 8).Select(_ => client.GetAsync(new Uri("/ratings/0", UriKind.Relative))).ToList();
+            await UntilAsync(() => Task.FromResult(inFlight.Exists(get => get.IsCompleted)));
+            Assert.Contains(inFlight, get => !get.IsCompleted);
+
+            using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            {
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+
+            await UntilAsync(async () => (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode == HttpStatusCode.ServiceUnavailable);
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+            Assert.All(await Task.WhenAll(inFlight), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+            Assert.Equal(0, (await EndAsync(process)).Code);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public async Task A_service_that_is_told_to_ends_when_its_standard_input_does(string project)
+    {
+        using var process = Start(project, ("ASPNETCORE_HTTP_PORTS", $"{FreePort()}"), ("DRAIN_SECONDS", "0"), ("STOP_WHEN_STDIN_CLOSES", "true"));
+        process.StandardInput.Close();
+        Assert.Equal(0, (await EndAsync(process)).Code);
+    }
+
+    private static Process Start(string project, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Dll(project)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> EndAsync(Process process)
+    {
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            return (process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            try
+            {
+                if (await condition())
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not there yet.
+            }
+
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Dll(string project, [CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(file, "../../../artifacts/bin", project, "release", project + ".dll"));
+}
