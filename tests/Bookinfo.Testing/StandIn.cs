@@ -9,8 +9,12 @@ namespace Bookinfo.Testing;
 public sealed class StandIn : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _requests;
 
     private StandIn(WebApplication app) => _app = app;
+
+    /// <summary>How many requests have come in.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     public Uri Address => RunningSystem.AddressOf(_app);
 
@@ -22,13 +26,15 @@ public sealed class StandIn : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
+        var standIn = new StandIn(app);
         app.Run(context =>
         {
+            Interlocked.Increment(ref standIn._requests);
             context.Response.ContentType = "application/json";
             return context.Response.WriteAsync(json);
         });
         await app.StartAsync();
-        return new StandIn(app);
+        return standIn;
     }
 
     public async ValueTask DisposeAsync()
