@@ -93,6 +93,8 @@ public sealed class BackendClient : IDisposable
         UseProxy = useProxy,
         // Trace headers are passed on as they came; without this the handler would add its own.
         ActivityHeadersPropagator = null,
+        // Tries are the policy's affair.
+        PlaintextStreamFilter = static (connection, _) => ValueTask.FromResult<Stream>(new FreshConnection(connection.PlaintextStream)),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         PooledConnectionLifetime = TimeSpan.FromMinutes(1),
         // The counterpart of the server's setting: one character, one byte.
@@ -109,7 +111,7 @@ public sealed class BackendClient : IDisposable
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
             return new BackendAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or HungUpException)
         {
             return BackendAnswer.None;
         }

@@ -33,9 +33,10 @@ internal sealed class RejectedRequestAnswers(DiagnosticListener listener) : IHos
         var rejection = new Rejection();
         connection.Features.Set(rejection);
         await next(connection);
-        if (rejection.Body is { } body && !connection.ConnectionClosed.IsCancellationRequested)
+        if (rejection.Body is { } body)
         {
-            await connection.Transport.Output.WriteAsync(body, connection.ConnectionClosed);
+            // Also when the client has closed its side: it may still be reading.
+            await connection.Transport.Output.WriteAsync(body);
         }
     };
 

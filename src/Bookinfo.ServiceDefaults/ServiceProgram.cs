@@ -85,6 +85,7 @@ public static class ServiceProgram
             // With this Kestrel says in its exceptions what was wrong with a request; what it logs of them itself stays off.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Information)
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Warning)
             // Without this filter the host makes an Activity for each request whether or not anybody traces.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 

@@ -11,7 +11,7 @@ namespace Bookinfo.Testing;
 /// </summary>
 public sealed class RunningSystem : IAsyncDisposable
 {
-    private const string AnyPort = "--urls=http://127.0.0.1:0";
+    internal const string AnyPort = "--urls=http://127.0.0.1:0";
 
     private readonly List<WebApplication> _started = [];
     private readonly List<Socket> _reserved = [];

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Bookinfo.Testing;
+
+/// <summary>
+/// A backend that writes down the bytes of every request and answers whatever it is told to, down to what is no HTTP. It speaks to the
+/// socket itself, so that nothing between the wire and the test can make up for a mistake.
+/// </summary>
+public sealed class RecordingBackend : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentQueue<RecordedRequest> _requests = new();
+    private readonly Func<RecordedRequest, Func<Stream, CancellationToken, Task>> _answer;
+    private readonly Task _accepting;
+    private int _connections;
+
+    /// <summary>Starts a backend on a free port of 127.0.0.1.</summary>
+    /// <param name="answer">Says for each request what is written in return. The connection is closed when that throws.</param>
+    public RecordingBackend(Func<RecordedRequest, Func<Stream, CancellationToken, Task>> answer)
+    {
+        _answer = answer;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Starts one that gives the same answer to every request.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="body">The body.</param>
+    public RecordingBackend(int status, string body)
+        : this(_ => Answer(status, body))
+    {
+    }
+
+    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+    /// <summary>The requests so far, in the order in which they came.</summary>
+    public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
+
+    /// <summary>A complete answer.</summary>
+    public static Func<Stream, CancellationToken, Task> Answer(int status, string body) => (stream, token) =>
+        stream.WriteAsync(
+            Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
+            token).AsTask();
+
+    /// <summary>Bytes as they are, and then the end of the connection.</summary>
+    public static Func<Stream, CancellationToken, Task> RawThenClose(string bytes) => async (stream, token) =>
+    {
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(bytes), token);
+        throw new IOException("closed on purpose");
+    };
+
+    /// <summary>No answer at all, for as long as the backend lives.</summary>
+    public static Func<Stream, CancellationToken, Task> Hang { get; } = static (_, token) => Task.Delay(Timeout.Infinite, token);
+
+    /// <summary>The head of an answer and the beginning of its body, and then nothing more.</summary>
+    public static Func<Stream, CancellationToken, Task> HangInBody { get; } = static async (stream, token) =>
+    {
+        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"id\":"u8.ToArray(), token);
+        await Task.Delay(Timeout.Infinite, token);
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var serving = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token), ++_connections));
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(serving);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client, int connection)
+    {
+        try
+        {
+            using (client)
+            {
+                var stream = client.GetStream();
+                while (await ReadHeadAsync(stream) is { } head)
+                {
+                    var lines = head.Split("\r\n");
+                    var request = new RecordedRequest(
+                        lines[0].Split(' ')[1],
+                        [.. lines.Skip(1).Select(line => line.Split(": ", 2)).Select(parts => (parts[0], parts[^1]))],
+                        connection);
+                    _requests.Enqueue(request);
+                    await _answer(request)(stream, _stopping.Token);
+                    if (request.Values("connection") is ["close"])
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The caller gave up, or the test is over.
+        }
+    }
+
+    private async Task<string?> ReadHeadAsync(Stream stream)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (await stream.ReadAsync(one, _stopping.Token) == 1)
+        {
+            head.Append((char)one[0]);
+            if (one[0] == '\n' && head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n")
+            {
+                return head.ToString(0, head.Length - 4);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using Bookinfo.Testing;
+
+namespace Services.Tests;
+
+/// <summary>details-v2.</summary>
+public sealed class DetailsFromTheBookServiceTests
+{
+    [Fact]
+    public async Task The_first_volume_is_mapped_to_the_contracts_keys()
+    {
+        await using var google = new RecordingBackend(200, """
+            {"kind":"books#volumes","totalItems":2,"items":[{"id":"x","volumeInfo":{"title":"The Comedy of Errors","authors":["William Shakespeare","An Editor"],
+            "publisher":"Courier","publishedDate":"2002-05-31","pageCount":64,"printType":"BOOK","language":"en",
+            "industryIdentifiers":[{"type":"ISBN_13","identifier":"9780486424613"},{"type":"ISBN_10","identifier":"0486424618"}]}},{"volumeInfo":{}}]}
+            """);
+        await using var details = await StartAsync(google);
+        using var response = await details.Client.GetAsync(new Uri("/details/5", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(
+            (HttpStatusCode.OK, """{"id":5,"author":"William Shakespeare","year":2002,"type":"paperback","pages":64,"publisher":"Courier","language":"English","ISBN-10":"0486424618","ISBN-13":"9780486424613"}"""),
+            (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal("/books/v1/volumes?q=isbn:0486424618", google.Requests.Single().Target);
+    }
+
+    [Fact]
+    public async Task What_the_book_service_does_not_know_is_null()
+    {
+        await using var google = new RecordingBackend(200, """{"items":[{"volumeInfo":{"printType":"MAGAZINE","language":"fr","publishedDate":"?","authors":[]}}]}""");
+        await using var details = await StartAsync(google);
+        Assert.Equal(
+            """{"id":5,"author":null,"year":null,"type":"unknown","pages":null,"publisher":null,"language":"unknown","ISBN-10":null,"ISBN-13":null}""",
+            await details.Client.GetStringAsync(new Uri("/details/5", UriKind.Relative), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(200, "{}")]
+    [InlineData(200, """{"totalItems":0}""")]
+    [InlineData(200, """{"items":[]}""")]
+    [InlineData(200, """{"items":[null]}""")]
+    [InlineData(200, """{"items":[{}]}""")]
+    [InlineData(200, """{"items":{}}""")]
+    [InlineData(200, "null")]
+    [InlineData(200, "<html>")]
+    [InlineData(200, "")]
+    [InlineData(429, """{"error":{}}""")]
+    [InlineData(500, "")]
+    public async Task A_failure_of_the_book_service_is_an_error_answer(int status, string body)
+    {
+        await using var google = new RecordingBackend(status, body);
+        await using var details = await StartAsync(google);
+        await AssertErrorAsync(details);
+        Assert.Single(google.Requests);
+    }
+
+    [Fact]
+    public async Task A_book_service_that_refuses_connections_is_an_error_answer()
+    {
+        Uri address;
+        await using (var google = new RecordingBackend(200, "{}"))
+        {
+            address = google.Address;
+        }
+
+        await using var details = await RunningService.StartAsync(
+            Bookinfo.Details.Program.Build, "ENABLE_EXTERNAL_BOOK_SERVICE=true", $"EXTERNAL_BOOK_SERVICE_URL={address}");
+        await AssertErrorAsync(details);
+    }
+
+    [Fact]
+    public async Task The_id_is_checked_before_anybody_is_asked()
+    {
+        await using var google = new RecordingBackend(200, "{}");
+        await using var details = await StartAsync(google);
+        using var response = await details.Client.GetAsync(new Uri("/details/abc", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Empty(google.Requests);
+    }
+
+    private static Task<RunningService> StartAsync(RecordingBackend google) => RunningService.StartAsync(
+        Bookinfo.Details.Program.Build, "ENABLE_EXTERNAL_BOOK_SERVICE=true", $"EXTERNAL_BOOK_SERVICE_URL={google.Address}");
+
+    private static async Task AssertErrorAsync(RunningService details)
+    {
+        using var response = await details.Client.GetAsync(new Uri("/details/0", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(
+            (HttpStatusCode.BadGateway, """{"error":"could not fetch book details"}"""),
+            (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+    }
+}

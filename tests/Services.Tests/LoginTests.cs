@@ -1,0 +1,110 @@
+using System.Net;
+using Bookinfo.Testing;
+
+namespace Services.Tests;
+
+public sealed class LoginTests : IAsyncLifetime
+{
+    private RunningService _page = null!;
+
+    public async ValueTask InitializeAsync() => _page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build);
+
+    public ValueTask DisposeAsync() => _page.DisposeAsync();
+
+    [Theory]
+    [InlineData("http://{host}/productpage?u=test", "/productpage?u=test")]
+    [InlineData("https://{host}/productpage", "/productpage")]
+    [InlineData("http://{host}/", "/")]
+    [InlineData(null, "/productpage")]
+    [InlineData("", "/productpage")]
+    [InlineData("rubbish", "/productpage")]
+    [InlineData("/productpage?u=relative", "/productpage")]
+    [InlineData("http://evil.example/productpage?u=x", "/productpage")]
+    [InlineData("http://{host}.evil.example/x", "/productpage")]
+    [InlineData("http://{host}@evil.example/x", "/productpage")]
+    [InlineData("http://evil.example/{host}/x", "/productpage")]
+    [InlineData("http://{host}//evil.example/x", "/productpage")]
+    [InlineData("http://{host}/\\evil.example/x", "/productpage")]
+    [InlineData("ftp://{host}/x", "/productpage")]
+    [InlineData("javascript:alert(1)", "/productpage")]
+    [InlineData("http://127.0.0.1:1/productpage?u=otherport", "/productpage")]
+    [InlineData("http://{host}/login", "/productpage")]
+    [InlineData("http://{host}/logout", "/productpage")]
+    public async Task Signing_in_and_out_returns_to_the_referring_page_on_this_host_and_to_no_other(string? referrer, string location)
+    {
+        var header = referrer is null ? "X-None: x" : $"Referer: {referrer.Replace("{host}", _page.Address.Authority, StringComparison.Ordinal)}";
+        var login = await RawHttp.SendAsync(
+            _page.Address,
+            $"POST /login HTTP/1.1\r\nHost: {_page.Address.Authority}\r\nConnection: close\r\n{header}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nusername=a");
+        Assert.Equal((302, location), (login!.Status, login.Header("location")));
+        var logout = await RawHttp.GetAsync(_page.Address, "/logout", header);
+        Assert.Equal((302, location), (logout!.Status, logout.Header("location")));
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded", "username=Luce&passwd=whatever", 302)]
+    [InlineData("application/x-www-form-urlencoded", "username=+Luce+", 302)]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\nLuce\r\n--b--\r\n", 302)]
+    [InlineData("application/x-www-form-urlencoded", "", 400)]
+    [InlineData("application/x-www-form-urlencoded", "username=", 400)]
+    [InlineData("application/x-www-form-urlencoded", "username=%20%20", 400)]
+    [InlineData("application/x-www-form-urlencoded", "passwd=x", 400)]
+    [InlineData("application/x-www-form-urlencoded", "username=a%0d%0aX-Evil:1", 400)]
+    [InlineData("application/x-www-form-urlencoded", "username=a%00b", 400)]
+    [InlineData("application/x-www-form-urlencoded", "username=%zz%ff", 302)]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nrubbish", 400)]
+    [InlineData("multipart/form-data", "--b\r\n", 400)]
+    [InlineData("application/json", """{"username":"Luce"}""", 415)]
+    [InlineData("rubbish", "username=Luce", 415)]
+    public async Task A_form_with_a_name_signs_in_and_anything_else_is_a_4xx(string contentType, string body, int status)
+    {
+        var response = await PostAsync(contentType, body);
+        Assert.Equal(status, response!.Status);
+        Assert.Equal(status == 302, response.Header("set-cookie") is not null);
+        if (status != 302)
+        {
+            Assert.StartsWith("""{"error":""", response.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_name_may_have_64_characters_and_no_more()
+    {
+        Assert.Equal(302, (await PostAsync("application/x-www-form-urlencoded", "username=" + new string('a', 64)))!.Status);
+        Assert.Equal(400, (await PostAsync("application/x-www-form-urlencoded", "username=" + new string('a', 65)))!.Status);
+    }
+
+    [Fact]
+    public async Task A_form_with_thousands_of_fields_is_a_4xx()
+    {
+        var response = await PostAsync("application/x-www-form-urlencoded", string.Concat(Enumerable.Repeat("a&", 5000)));
+        Assert.Equal(400, response!.Status);
+    }
+
+    [Fact]
+    public async Task Services_with_the_same_key_know_each_others_users_and_others_do_not()
+    {
+        var key = Guid.NewGuid().ToString();
+        await using var one = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, $"SESSION_KEY={key}");
+        await using var same = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, $"SESSION_KEY={key}");
+        await using var other = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, $"SESSION_KEY={Guid.NewGuid()}");
+        using var form = new FormUrlEncodedContent([new("username", "Balthazar")]);
+        using var login = await one.Client.PostAsync(new Uri("/login", UriKind.Relative), form, TestContext.Current.CancellationToken);
+        var cookie = login.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        Assert.Contains("Balthazar", (await RawHttp.GetAsync(one.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
+        Assert.Contains("Balthazar", (await RawHttp.GetAsync(same.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Balthazar", (await RawHttp.GetAsync(other.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Balthazar", (await RawHttp.GetAsync(_page.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sign_in_is_refused_by_get()
+    {
+        using var response = await _page.Client.GetAsync(new Uri("/login", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+    }
+
+    private Task<RawResponse?> PostAsync(string contentType, string body) => RawHttp.SendAsync(
+        _page.Address,
+        $"POST /login HTTP/1.1\r\nHost: {_page.Address.Authority}\r\nConnection: close\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+}
