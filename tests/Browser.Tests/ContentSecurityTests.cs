@@ -11,7 +11,7 @@ public sealed class ContentSecurityTests(Chromium chromium)
     [InlineData("/productpage")]
     public async Task An_inline_script_or_style_does_not_run_and_no_other_host_is_called(string path)
     {
-        await using var elsewhere = await StandIn.AnsweringAsync("{}");
+        await using var elsewhere = new RecordingBackend(200, "{}");
         await using var system = await RunningSystem.StartAsync(["v1"]);
         await using var visitor = await Visitor.ArriveAsync(chromium, system);
         await visitor.GoAsync(path);
@@ -40,6 +40,6 @@ public sealed class ContentSecurityTests(Chromium chromium)
 
         Assert.Equal(["img-src", "script-src-elem", "style-src-elem"], blocked.Order(StringComparer.Ordinal));
         Assert.True(await visitor.Page.EvaluateAsync<bool>("() => window.injected === undefined && getComputedStyle(document.body).display !== 'none'"));
-        Assert.Equal(0, elsewhere.Requests);
+        Assert.Empty(elsewhere.Requests);
     }
 }

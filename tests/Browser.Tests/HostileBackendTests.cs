@@ -14,8 +14,8 @@ public sealed class HostileBackendTests(Chromium chromium)
     [Fact]
     public async Task Markup_in_answers_is_shown_as_text()
     {
-        await using var details = await StandIn.AnsweringAsync(new JsonObject { ["author"] = Markup, ["ISBN-10"] = Markup, ["year"] = 1595 }.ToJsonString());
-        await using var reviews = await StandIn.AnsweringAsync(ReviewsJson(5, "black", Markup));
+        await using var details = new RecordingBackend(200, new JsonObject { ["author"] = Markup, ["ISBN-10"] = Markup, ["year"] = 1595 }.ToJsonString());
+        await using var reviews = new RecordingBackend(200, ReviewsJson(5, "black", Markup));
         await using var system = await RunningSystem.StartAsync([], details: details.Address, reviews: reviews.Address);
         await using var visitor = await Visitor.ArriveAsync(chromium, system, width: 360);
         await visitor.GoAsync();
@@ -39,7 +39,7 @@ public sealed class HostileBackendTests(Chromium chromium)
     [InlineData("chartreuse", "chartreuse")]
     public async Task A_colour_is_letters_and_nothing_else(string color, string shown)
     {
-        await using var reviews = await StandIn.AnsweringAsync(ReviewsJson(3, color, "Reviewer1"));
+        await using var reviews = new RecordingBackend(200, ReviewsJson(3, color, "Reviewer1"));
         await using var system = await RunningSystem.StartAsync([], reviews: reviews.Address);
         await using var visitor = await Visitor.ArriveAsync(chromium, system);
         await visitor.GoAsync();
@@ -56,7 +56,7 @@ public sealed class HostileBackendTests(Chromium chromium)
     [InlineData(2_000_000_000, 5)]
     public async Task Stars_are_none_to_five(int stars, int filled)
     {
-        await using var reviews = await StandIn.AnsweringAsync(ReviewsJson(stars, "red", "Reviewer1"));
+        await using var reviews = new RecordingBackend(200, ReviewsJson(stars, "red", "Reviewer1"));
         await using var system = await RunningSystem.StartAsync([], reviews: reviews.Address);
         await using var visitor = await Visitor.ArriveAsync(chromium, system);
         var html = await (await visitor.GoAsync()).TextAsync();
