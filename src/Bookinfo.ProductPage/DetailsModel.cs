@@ -14,6 +14,9 @@ public sealed record DetailsModel(IReadOnlyList<(string Label, string Value)> Va
         ("ISBN-10", "ISBN-10"), ("ISBN-13", "ISBN-13"),
     ];
 
+    /// <summary>Who wrote the book, or <see langword="null"/> when that is not known.</summary>
+    public string? Author => Values.FirstOrDefault(shown => shown.Label == "Author").Value;
+
     /// <summary>Reads the answer of details.</summary>
     /// <param name="answer">The answer.</param>
     /// <returns>What to show.</returns>

@@ -27,7 +27,10 @@ public static class Program
         builder.Services.AddSingleton<RequestResults>();
         builder.Services.AddSingleton<Backends>();
         builder.Services.AddSingleton<StaticAssets>();
-        builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter(RequestResults.MeterName).AddPrometheusExporter());
+        builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
+            .AddMeter(RequestResults.MeterName)
+            // The counter carries the labels that the contract names, and no other.
+            .AddPrometheusExporter(static exporter => exporter.ScopeInfoEnabled = false));
         adjust?.Invoke(builder.Services);
 
         var app = ServiceProgram.Build(builder);

@@ -1,0 +1,32 @@
+using Bookinfo.Contracts;
+
+namespace Bookinfo.ProductPage;
+
+/// <summary>The stars of a review as the page draws them.</summary>
+/// <param name="Filled">How many are filled: 0 to <see cref="Most"/>.</param>
+/// <param name="Color">The name of their colour: 1 to 32 ASCII letters, safe in a list of CSS classes.</param>
+public sealed record StarRating(int Filled, string Color)
+{
+    /// <summary>How many stars are drawn, filled or not.</summary>
+    public const int Most = 5;
+
+    private const string StandardColor = "black";
+    private const int LongestColor = 32;
+
+    /// <summary>What a screen reader says in place of the stars.</summary>
+    public string Spoken => $"{Filled} of {Most} stars, {Color}";
+
+    /// <summary>Reads a rating. It may come from any program that speaks the contract, so nothing of it is taken on trust.</summary>
+    /// <param name="rating">The rating of a review.</param>
+    /// <returns>The stars, or <see langword="null"/> when it has none.</returns>
+    public static StarRating? From(ReviewRating? rating)
+    {
+        if (rating is not { Stars: { } stars, Error: null })
+        {
+            return null;
+        }
+
+        var letters = string.Concat((rating.Color ?? "").Where(char.IsAsciiLetter).Take(LongestColor));
+        return new StarRating(Math.Clamp(stars, 0, Most), letters.Length > 0 ? letters : StandardColor);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Sockets;
+using Bookinfo.Contracts;
+using Microsoft.AspNetCore.Builder;
+
+namespace Bookinfo.Testing;
+
+/// <summary>
+/// The four services on their real hosts, over real sockets, in this process. Each listens on a free port of 127.0.0.1; reviews has one
+/// address for each version.
+/// </summary>
+public sealed class RunningSystem : IAsyncDisposable
+{
+    private const string AnyPort = "--urls=http://127.0.0.1:0";
+
+    private readonly List<WebApplication> _started = [];
+    private readonly List<Socket> _reserved = [];
+
+    private RunningSystem()
+    {
+    }
+
+    /// <summary>Where productpage listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public WebApplication Details { get; private set; } = null!;
+
+    public WebApplication Ratings { get; private set; } = null!;
+
+    /// <summary>In the order of the versions that were asked for.</summary>
+    public IReadOnlyList<WebApplication> Reviews { get; private set; } = [];
+
+    public WebApplication ProductPage { get; private set; } = null!;
+
+    /// <summary>Starts the services.</summary>
+    /// <param name="versions">The versions of reviews, which productpage calls in turn.</param>
+    /// <param name="podName">What reviews gives as its pod's name; <c>reviews-</c> and the version when it is not said.</param>
+    /// <param name="clusterName">What reviews gives as its cluster's name.</param>
+    /// <param name="details">The address of a stand-in for details.</param>
+    /// <param name="reviews">The address of a stand-in for reviews.</param>
+    public static async Task<RunningSystem> StartAsync(
+        IReadOnlyList<string>? versions = null, string? podName = null, string? clusterName = null, Uri? details = null, Uri? reviews = null)
+    {
+        var system = new RunningSystem();
+        try
+        {
+            await system.StartAllAsync(versions ?? ["v1", "v2", "v3"], podName, clusterName, details, reviews);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops a service and keeps its port, so that whoever calls it is refused and nothing else in the meantime gets the calls.
+    /// </summary>
+    /// <param name="service">One of this system's services.</param>
+    public async Task StopAsync(WebApplication service)
+    {
+        var port = AddressOf(service).Port;
+        _started.Remove(service);
+        await service.StopAsync();
+        await service.DisposeAsync();
+
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _reserved.Add(socket);
+        // What was just served leaves connections in TIME_WAIT; with this option they do not stand in the way.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+    }
+
+    /// <summary>Where a started service listens.</summary>
+    /// <param name="service">The service.</param>
+    public static Uri AddressOf(WebApplication service) => new(service.Urls.Single());
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _started.AsEnumerable().Reverse())
+        {
+            await service.StopAsync();
+            await service.DisposeAsync();
+        }
+
+        foreach (var socket in _reserved)
+        {
+            socket.Dispose();
+        }
+    }
+
+    private async Task StartAllAsync(IReadOnlyList<string> versions, string? podName, string? clusterName, Uri? details, Uri? reviews)
+    {
+        Details = await StartAsync(Bookinfo.Details.Program.Build([AnyPort, "--DRAIN_SECONDS=0"]));
+        Ratings = await StartAsync(Bookinfo.Ratings.Program.Build([AnyPort, "--DRAIN_SECONDS=0"]));
+        var started = new List<WebApplication>();
+        foreach (var version in versions)
+        {
+            started.Add(await StartAsync(Bookinfo.Reviews.Program.Build(
+            [
+                AnyPort,
+                "--DRAIN_SECONDS=0",
+                .. ServiceCatalog.Reviews.Versions.Single(known => known.Version == version).Environment.Select(setting => $"--{setting.Key}={setting.Value}"),
+                $"--HOSTNAME={podName ?? $"reviews-{version}"}",
+                $"--CLUSTER_NAME={clusterName}",
+                .. AddressArguments("RATINGS", AddressOf(Ratings)),
+            ])));
+        }
+
+        Reviews = started;
+        ProductPage = await StartAsync(Bookinfo.ProductPage.Program.Build(
+        [
+            AnyPort,
+            "--DRAIN_SECONDS=0",
+            "--SESSION_KEY=only the tests know it",
+            .. AddressArguments("DETAILS", details ?? AddressOf(Details)),
+            .. AddressArguments("RATINGS", AddressOf(Ratings)),
+            $"--REVIEWS_ENDPOINTS={string.Join(',', reviews is null ? started.Select(AddressOf) : [reviews])}",
+        ]));
+        Address = AddressOf(ProductPage);
+    }
+
+    private async Task<WebApplication> StartAsync(WebApplication service)
+    {
+        _started.Add(service);
+        await service.StartAsync();
+        return service;
+    }
+
+    private static string[] AddressArguments(string prefix, Uri address) => [$"--{prefix}_HOSTNAME={address.Host}", $"--{prefix}_SERVICE_PORT={address.Port}"];
+}
