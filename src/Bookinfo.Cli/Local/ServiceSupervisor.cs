@@ -93,7 +93,11 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
                 Volatile.Write(ref _restartAt, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
                 Change(_status with
                 {
-                    State = ServiceState.Restarting, Pid = null, StartUp = null, ExitCode = exitCode, Restarts = _status.Restarts + 1,
+                    State = ServiceState.Restarting,
+                    Pid = null,
+                    StartUp = null,
+                    ExitCode = exitCode,
+                    Restarts = _status.Restarts + 1,
                 });
                 await Task.Delay(delay, time, cancellationToken);
                 exitCode = TryStart();
