@@ -8,6 +8,9 @@ namespace Bookinfo.Cli;
 /// <summary>The <c>bookinfo</c> command line tool.</summary>
 public static class Program
 {
+    /// <summary>Characters in a line of help: what every terminal has, and no more, since long lines are hard to read.</summary>
+    private const int HelpWidth = 80;
+
     /// <summary>Runs a command.</summary>
     /// <param name="args">The command line.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -15,8 +18,10 @@ public static class Program
     {
         var root = new RootCommand("Runs Bookinfo, the sample application on which service meshes and observability platforms are tried.");
         root.Subcommands.Add(UpCommand.Create());
+        var help = new HelpAction { MaxWidth = HelpWidth };
+        root.Options.OfType<HelpOption>().Single().Action = help;
         // Without a verb there is nothing to do but to say what there is.
-        root.SetAction(static result => new HelpAction().Invoke(result));
+        root.SetAction(help.Invoke);
 
         var parsed = root.Parse(args);
         try
@@ -28,6 +33,8 @@ public static class Program
                     await Console.Error.WriteLineAsync($"bookinfo: {error.Message}");
                 }
 
+                var command = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
+                await Console.Error.WriteLineAsync($"Try 'bookinfo{command} --help'.");
                 return ExitCode.InvalidUsage;
             }
 

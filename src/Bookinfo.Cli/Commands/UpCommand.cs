@@ -14,7 +14,7 @@ internal static class UpCommand
 
     private static readonly Option<bool> Native = new("--native")
     {
-        Description = "Compile the services to native code and run that: they start in a tenth of the time and need a quarter of the memory. Needs clang.",
+        Description = "Compile the services to native code and run that: they start several times as fast and need half the memory. The first time that takes minutes. Needs clang.",
     };
 
     private static readonly Option<int> Port = new("--port")
@@ -54,8 +54,7 @@ internal static class UpCommand
     private static readonly Option<OutputFormat> Output = new("--output")
     {
         HelpName = "table|json",
-        Description = "How to write the state of the services to stdout. json: one object a line, when all are ready and at each change.",
-        DefaultValueFactory = static _ => OutputFormat.Table,
+        Description = "How to write the state of the services to stdout. json: one object a line, when all are ready and at each change. [default: table]",
     };
 
     /// <summary>Makes the command.</summary>
@@ -64,13 +63,13 @@ internal static class UpCommand
         Port.Validators.Add(result => RequirePort(result, Port, ushort.MaxValue));
         BackendPort.Validators.Add(result => RequirePort(result, BackendPort, ushort.MaxValue + 1 - LocalPlan.BackendPorts));
         Reviews.Validators.Add(RequireVersions);
+        Output.Validators.Add(RequireFormat);
         Environment.Validators.Add(RequireSettings);
 
-        var command = new Command("up", "Build and run the application on this machine: four services, six processes. Ctrl-C stops it.")
+        var command = new Command("up", "Build Bookinfo and run it on this machine: four services, reviews in three versions. Ctrl-C stops it.")
         {
             Native, Port, BackendPort, Reviews, Environment, NoBuild, Output,
         };
-        command.Validators.Add(RequireDistinctPorts);
         command.SetAction(static (result, _) => RunAsync(new UpOptions(
             result.GetValue(Native),
             result.GetValue(Port),
@@ -84,6 +83,7 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(UpOptions options)
     {
+        RequireDistinctPorts(options);
         var time = TimeProvider.System;
         var tree = SourceTree.Find();
         using var signals = new StopSignals();
@@ -187,6 +187,14 @@ internal static class UpCommand
         }
     }
 
+    private static void RequireFormat(OptionResult result)
+    {
+        if (result.Tokens is [var token] && !Enum.GetNames<OutputFormat>().Contains(token.Value, StringComparer.OrdinalIgnoreCase))
+        {
+            result.AddError($"--output '{token.Value}' is not allowed: it must be table or json.");
+        }
+    }
+
     private static void RequireSettings(OptionResult result)
     {
         foreach (var token in result.Tokens)
@@ -198,18 +206,14 @@ internal static class UpCommand
         }
     }
 
-    private static void RequireDistinctPorts(CommandResult result)
+    private static void RequireDistinctPorts(UpOptions options)
     {
-        if (result.Errors.Any())
+        var last = options.BackendPort + LocalPlan.BackendPorts - 1;
+        if (options.Port >= options.BackendPort && options.Port <= last)
         {
-            return;
-        }
-
-        var first = result.GetValue(BackendPort);
-        var last = first + LocalPlan.BackendPorts - 1;
-        if (result.GetValue(Port) is var port && port >= first && port <= last)
-        {
-            result.AddError($"--port {port} is one of the backends' ports, {first} to {last}: choose another, or another --backend-port.");
+            throw new CommandFailedException(
+                ExitCode.InvalidUsage,
+                $"--port {options.Port} is one of the backends' ports, {options.BackendPort} to {last}: choose another, or another --backend-port.");
         }
     }
 }

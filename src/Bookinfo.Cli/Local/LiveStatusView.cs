@@ -16,7 +16,7 @@ internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string>
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private Task _drawing = Task.CompletedTask;
-    private bool _stopping;
+    private volatile IReadOnlyList<string> _footer = footer;
 
     /// <inheritdoc/>
     public void Started(LocalSystem system) => _drawing = Task.Run(() => DrawAsync(system));
@@ -30,7 +30,7 @@ internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string>
     /// <inheritdoc/>
     public void Stopping()
     {
-        _stopping = true;
+        _footer = ["Stopping."];
         _wake.Writer.TryWrite(true);
     }
 
@@ -56,6 +56,7 @@ internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string>
         }
         while (await WaitAsync());
 
+        _footer = [];
         context.UpdateTarget(Render(system));
     });
 
@@ -81,7 +82,7 @@ internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string>
         var table = StatusTable.Format(system.Statuses, width).Select(line => new Paragraph()
             .Append(line.Text, line.Kind is null ? new Style(decoration: Decoration.Dim) : Style.Plain)
             .Append(line.State, Colour(line.Kind)));
-        var below = (_stopping ? ["Stopping."] : footer).Select(line => new Text(line));
+        var below = _footer.Select(line => new Text(line));
         return new Rows([.. table, new Text(""), .. below.Cast<IRenderable>()]);
     }
 

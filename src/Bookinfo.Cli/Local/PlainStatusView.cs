@@ -50,8 +50,12 @@ internal sealed class PlainStatusView(TextWriter output, TextWriter messages, IR
     {
         lock (_lock)
         {
+            if (_running)
+            {
+                messages.WriteLine("Stopping.");
+            }
+
             _running = false;
-            messages.WriteLine("Stopping.");
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class ProcessLog : IDisposable
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 
-    /// <summary>The last line that is not empty.</summary>
+    /// <summary>The last line that says something: it is not empty, and not indented as the lines of a stack trace are.</summary>
     public string LastLine
     {
         get
@@ -74,11 +74,24 @@ internal sealed class ProcessLog : IDisposable
         lock (_lock)
         {
             _file.Write(lines);
-            var text = lines.TrimEnd("\r\n "u8);
-            if (!text.IsEmpty)
-            {
-                _lastLine = Encoding.UTF8.GetString(text[(text.LastIndexOf((byte)'\n') + 1)..]).Trim();
-            }
+            _lastLine = LastOf(lines) ?? _lastLine;
         }
+    }
+
+    private static string? LastOf(ReadOnlySpan<byte> lines)
+    {
+        while (!lines.IsEmpty)
+        {
+            lines = lines.TrimEnd("\r\n"u8);
+            var line = lines[(lines.LastIndexOf((byte)'\n') + 1)..];
+            if (!line.IsEmpty && line[0] != ' ')
+            {
+                return Encoding.UTF8.GetString(line);
+            }
+
+            lines = lines[..^line.Length];
+        }
+
+        return null;
     }
 }

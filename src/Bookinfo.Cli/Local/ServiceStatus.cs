@@ -22,18 +22,16 @@ internal sealed record ServiceStatus(
     /// <summary>The address that it listens on, without the scheme.</summary>
     public string Address => $"localhost:{Plan.Port}";
 
-    /// <summary>The state in words, such as <c>restarting in 4 s (exit code 134)</c>.</summary>
-    public string Description => (State switch
-    {
-        ServiceState.Restarting => $"restarting in {Math.Max(1, Math.Ceiling((RestartIn ?? default).TotalSeconds))} s ({DescribeExit(ExitCode ?? 0)})",
-        ServiceState.NotReady => "not ready",
-        var state => state.ToString().ToLowerInvariant(),
-    }) + Restarts switch
-    {
-        0 => "",
-        1 => ", 1 restart",
-        var count => $", {count} restarts",
-    };
+    /// <summary>The state in a word or two.</summary>
+    public string ShortDescription => State == ServiceState.NotReady ? "not ready" : State.ToString().ToLowerInvariant();
+
+    /// <summary>The state with what led to it, such as <c>restarting in 4 s (exit code 134, SIGABRT), restart 3</c> or <c>ready, restarts: 3</c>.</summary>
+    public string Description => State == ServiceState.Restarting
+        ? $"restarting in {Math.Max(1, Math.Ceiling((RestartIn ?? default).TotalSeconds))} s ({DescribeExit(ExitCode ?? 0)}), restart {Restarts}"
+        : Restarts == 0 ? ShortDescription : $"{ShortDescription}, restarts: {Restarts}";
+
+    /// <summary>What is said below the service when <see cref="Description"/> does not fit beside it.</summary>
+    public string Note => State == ServiceState.Restarting ? Description : $"restarts: {Restarts}, last time after {DescribeExit(ExitCode ?? 0)}";
 
     /// <summary>An exit code in words: with the signal that it stands for, where it stands for one.</summary>
     /// <param name="exitCode">The exit code.</param>

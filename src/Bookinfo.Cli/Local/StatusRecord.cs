@@ -7,7 +7,7 @@ namespace Bookinfo.Cli.Local;
 /// <param name="Pid">Its process id, when a process runs.</param>
 /// <param name="ResidentBytes">The memory that its process occupies.</param>
 /// <param name="StartUpSeconds">From the start of its process to its first ready answer.</param>
-/// <param name="State">One of <see cref="ServiceState"/>, in lower case.</param>
+/// <param name="State"><c>starting</c>, <c>ready</c>, <c>not-ready</c>, <c>restarting</c>, <c>stopping</c> or <c>stopped</c>.</param>
 /// <param name="Restarts">How often it was started again after it had ended by itself.</param>
 /// <param name="ExitCode">The exit code of the process before this one.</param>
 /// <param name="RestartInSeconds">How long it is until the next start.</param>
@@ -34,7 +34,7 @@ internal sealed record StatusRecord(
         status.Pid,
         status.ResidentBytes,
         Round(status.StartUp),
-        status.State.ToString().ToLowerInvariant(),
+        status.ShortDescription.Replace(' ', '-'),
         status.Restarts,
         status.ExitCode,
         Round(status.RestartIn),

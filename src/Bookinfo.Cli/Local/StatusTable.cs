@@ -51,8 +51,8 @@ internal static class StatusTable
                 continue;
             }
 
-            lines.Add(new StatusLine(text, status.State is ServiceState.NotReady ? "not ready" : status.State.ToString().ToLowerInvariant(), status.State));
-            lines.Add(new StatusLine(Gap, status.Description, status.State));
+            lines.Add(new StatusLine(text, status.ShortDescription, status.State));
+            lines.Add(new StatusLine(Gap, status.Note, status.State));
         }
 
         return lines;
