@@ -28,8 +28,8 @@ internal static class InheritedEnvironment
 
     /// <summary>Selects what is inherited.</summary>
     /// <param name="variables">The user's environment.</param>
-    public static Dictionary<string, string> Select(IDictionary variables) => variables.Cast<DictionaryEntry>()
-        .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value ?? ""))
+    public static Dictionary<string, string> Select(IDictionary variables) => variables.Keys.Cast<string>()
+        .Select(name => (Name: name, Value: (string?)variables[name] ?? ""))
         .Where(variable => !IsRemoved(variable.Name))
         .ToDictionary(
             variable => variable.Name,

@@ -12,6 +12,7 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
     private static readonly TimeSpan StartPolling = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan SignalDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Polling = TimeSpan.FromSeconds(1);
 
     /// <summary>How many probes in a row must fail: under heavy load a single one may be late.</summary>
@@ -73,7 +74,14 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
                 ExitCode.ServiceFailed, $"{plan.Name} is not ready after {StartPatience.TotalSeconds:0} s. Its log: {tree.Relative(plan.LogFile)}");
         }
 
-        var exit = ServiceStatus.DescribeExit(await _process!.Exited);
+        var exitCode = await _process!.Exited;
+        if (exitCode == ExitCode.Interrupted)
+        {
+            // Ctrl-C goes to the whole group, and a process that was started just now has not left it yet. Our own signal is on its way.
+            await Task.Delay(SignalDelay, time, cancellationToken);
+        }
+
+        var exit = ServiceStatus.DescribeExit(exitCode);
         var reason = _log.LastLine is { Length: > 0 } line ? $": {line}" : ".";
         throw new CommandFailedException(
             ExitCode.ServiceFailed, $"{plan.Name} ended before it was ready ({exit}){reason} Its log: {tree.Relative(plan.LogFile)}");
