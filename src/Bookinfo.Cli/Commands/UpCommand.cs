@@ -1,0 +1,219 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Bookinfo.Cli.Local;
+using Bookinfo.Contracts;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary><c>bookinfo up</c>: builds what is needed and runs the application on this machine until it is told to stop.</summary>
+internal static class UpCommand
+{
+    private static readonly string[] AllReviews = [.. ServiceCatalog.Reviews.Versions.Select(version => version.Version)];
+
+    private static readonly Option<bool> Native = new("--native")
+    {
+        Description = "Compile the services to native code and run that: they start several times as fast and need half the memory. The first time that takes minutes. Needs clang.",
+    };
+
+    private static readonly Option<int> Port = new("--port")
+    {
+        HelpName = "number",
+        Description = "The port of productpage, the page to open.",
+        DefaultValueFactory = static _ => ServiceCatalog.ProductPage.Versions[0].LocalPort,
+    };
+
+    private static readonly Option<int> BackendPort = new("--backend-port")
+    {
+        HelpName = "number",
+        Description = "The first port of the other services; each has the next: details, ratings, reviews v1, v2, v3.",
+        DefaultValueFactory = static _ => ServiceCatalog.Details.Versions[0].LocalPort,
+    };
+
+    private static readonly Option<string> Reviews = new("--reviews")
+    {
+        HelpName = "versions",
+        Description = "Which versions of reviews to run, separated by commas. v1 has no stars, v2 black ones, v3 red ones.",
+        DefaultValueFactory = static _ => string.Join(',', AllReviews),
+    };
+
+    private static readonly Option<string[]> Environment = new("--env")
+    {
+        HelpName = "[service:]NAME=VALUE",
+        Description = "Set an environment variable of all services, of one (ratings:SERVICE_VERSION=v-delayed) or of one version (reviews-v2:STAR_COLOR=blue). May be repeated.",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static readonly Option<bool> NoBuild = new("--no-build")
+    {
+        Description = "Build nothing; run what was built last.",
+    };
+
+    private static readonly Option<OutputFormat> Output = new("--output")
+    {
+        HelpName = "table|json",
+        Description = "How to write the state of the services to stdout. json: one object a line, when all are ready and at each change. [default: table]",
+    };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Port.Validators.Add(result => RequirePort(result, Port, ushort.MaxValue));
+        BackendPort.Validators.Add(result => RequirePort(result, BackendPort, ushort.MaxValue + 1 - LocalPlan.BackendPorts));
+        Reviews.Validators.Add(RequireVersions);
+        Output.Validators.Add(RequireFormat);
+        Environment.Validators.Add(RequireSettings);
+
+        var command = new Command("up", "Build Bookinfo and run it on this machine: four services, reviews in three versions. Ctrl-C stops it.")
+        {
+            Native, Port, BackendPort, Reviews, Environment, NoBuild, Output,
+        };
+        command.SetAction(static (result, _) => RunAsync(new UpOptions(
+            result.GetValue(Native),
+            result.GetValue(Port),
+            result.GetValue(BackendPort),
+            SplitVersions(result.GetValue(Reviews)),
+            Build: !result.GetValue(NoBuild),
+            [.. (result.GetValue(Environment) ?? []).Select(text => EnvironmentSetting.TryParse(text, out var setting, out var error) ? setting : throw new FormatException(error))],
+            result.GetValue(Output))));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(UpOptions options)
+    {
+        RequireDistinctPorts(options);
+        var time = TimeProvider.System;
+        var tree = SourceTree.Find();
+        using var signals = new StopSignals();
+        try
+        {
+            var build = new ServiceBuild(tree, new BuildProgress(time), time);
+            if (options.Build)
+            {
+                // Before the build as well: whoever has to choose another port need not wait for it.
+                PortCheck.RequireFree(LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables()));
+                await build.RunAsync(options.Native, signals.Stop);
+            }
+            else
+            {
+                build.RequireBuilt(options.Native);
+            }
+
+            return await RunAsync(options, tree, signals, time);
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Interrupted.");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static async Task<int> RunAsync(UpOptions options, SourceTree tree, StopSignals signals, TimeProvider time)
+    {
+        var plan = LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables());
+        PortCheck.RequireFree(plan);
+
+        var view = CreateView(options, plan, tree, time);
+        var ready = false;
+        using var system = new LocalSystem(plan, tree, time, view.Changed);
+        using var killing = signals.Kill.Register(system.Kill);
+        IReadOnlyList<string> killed;
+        try
+        {
+            system.Start();
+            view.Started(system);
+            await system.WaitUntilReadyAsync(signals.Stop);
+            ready = true;
+            view.Ready(system);
+            await system.KeepRunningAsync(signals.Stop);
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            // That is how it ends.
+        }
+        finally
+        {
+            view.Stopping();
+            killed = await system.StopAsync();
+            await view.DisposeAsync();
+        }
+
+        if (signals.Kill.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Killed.");
+            return ExitCode.Interrupted;
+        }
+
+        await Console.Error.WriteLineAsync(killed.Count == 0 ? "Stopped." : $"Stopped; {string.Join(", ", killed)} did not stop in time and had to be killed.");
+        return ready ? ExitCode.Success : ExitCode.Interrupted;
+    }
+
+    private static IStatusView CreateView(UpOptions options, LocalPlan plan, SourceTree tree, TimeProvider time)
+    {
+        if (options.Output == OutputFormat.Json)
+        {
+            return new JsonStatusView(Console.Out, plan.Page);
+        }
+
+        string[] footer = [$"Open {plan.Page}", $"Logs are in {tree.Relative(tree.Logs(options.Port))}. Ctrl-C stops everything."];
+        if (Console.IsOutputRedirected || AnsiConsole.Console is not { Profile.Capabilities: { Ansi: true } } terminal)
+        {
+            return new PlainStatusView(Console.Out, Console.Error, footer);
+        }
+
+        return new LiveStatusView(terminal, footer, time);
+    }
+
+    private static string[] SplitVersions(string? text) => (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static void RequireVersions(OptionResult result)
+    {
+        var text = result.GetValueOrDefault<string>() ?? "";
+        var versions = SplitVersions(text);
+        if (versions.Length == 0 || versions.Except(AllReviews).Any())
+        {
+            result.AddError($"--reviews '{text}' is not allowed: it must be one or more of {string.Join(", ", AllReviews)}, separated by commas.");
+        }
+    }
+
+    private static void RequirePort(OptionResult result, Option<int> option, int most)
+    {
+        // Read as text: for what is no number at all the parser's own message would speak of System.Int32.
+        if (result.Tokens is [var token] && !(int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port >= 1 && port <= most))
+        {
+            result.AddError($"{option.Name} '{token.Value}' is not allowed: it must be a number from 1 to {most}.");
+        }
+    }
+
+    private static void RequireFormat(OptionResult result)
+    {
+        if (result.Tokens is [var token] && !Enum.GetNames<OutputFormat>().Contains(token.Value, StringComparer.OrdinalIgnoreCase))
+        {
+            result.AddError($"--output '{token.Value}' is not allowed: it must be table or json.");
+        }
+    }
+
+    private static void RequireSettings(OptionResult result)
+    {
+        foreach (var token in result.Tokens)
+        {
+            if (!EnvironmentSetting.TryParse(token.Value, out _, out var error))
+            {
+                result.AddError($"--env {error}");
+            }
+        }
+    }
+
+    private static void RequireDistinctPorts(UpOptions options)
+    {
+        var last = options.BackendPort + LocalPlan.BackendPorts - 1;
+        if (options.Port >= options.BackendPort && options.Port <= last)
+        {
+            throw new CommandFailedException(
+                ExitCode.InvalidUsage,
+                $"--port {options.Port} is one of the backends' ports, {options.BackendPort} to {last}: choose another, or another --backend-port.");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json.Nodes;
+using Bookinfo.Contracts;
+
+namespace Bookinfo.Cli.Local;
+
+/// <summary>Builds the services when what is there is missing or out of date.</summary>
+/// <param name="tree">Where things are.</param>
+/// <param name="progress">Shows how it goes on.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, TimeProvider time)
+{
+    private const int MostErrors = 20;
+
+    /// <summary>Nothing of a build may stay behind: neither a worker of MSBuild nor the compiler's server.</summary>
+    private static readonly string[] CommonArguments =
+        ["-c", "Release", "--nologo", "-v:quiet", "-clp:NoSummary", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
+
+    /// <summary>
+    /// Runs a build so that it ends with this process, however that ends: the standard input of the shell is a pipe from here, and when
+    /// it is closed the shell ends its process group.
+    /// </summary>
+    private const string EndWithParent =
+        """
+        exec 3<&0
+        (read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 &
+        "$@" </dev/null 3<&-
+        code=$?
+        kill $! 2>/dev/null
+        exit $code
+        """;
+
+    /// <summary>Builds what is out of date.</summary>
+    /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
+    /// <param name="cancellationToken">Ends the build.</param>
+    /// <exception cref="CommandFailedException">It failed.</exception>
+    public async Task RunAsync(bool native, CancellationToken cancellationToken)
+    {
+        var stateFile = Path.Combine(tree.BuildState, native ? $"native-{SourceTree.RuntimeIdentifier}.txt" : "build.txt");
+        var sources = SourceFingerprint.Take(tree);
+        if (Missing(native) is null && File.Exists(stateFile) && await File.ReadAllTextAsync(stateFile, cancellationToken) == sources)
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(tree.BuildState);
+        // If the build is interrupted, what is there is not what the state says.
+        File.Delete(stateFile);
+        using var log = new ProcessLog(Path.Combine(tree.Artifacts, "logs", "build.log"));
+        await (native ? PublishAsync(log, cancellationToken) : BuildAsync(log, cancellationToken));
+        await File.WriteAllTextAsync(stateFile, sources, cancellationToken);
+    }
+
+    /// <summary>Makes sure that there is something to run, without building it.</summary>
+    /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
+    /// <exception cref="CommandFailedException">Something is missing.</exception>
+    public void RequireBuilt(bool native)
+    {
+        if (Missing(native) is { } file)
+        {
+            throw new CommandFailedException(ExitCode.BuildFailed, $"{tree.Relative(file)} is missing: run once without --no-build to build it.");
+        }
+    }
+
+    private string? Missing(bool native) =>
+        ServiceCatalog.All.Select(service => native ? tree.NativeExecutable(service) : tree.Assembly(service)).FirstOrDefault(file => !File.Exists(file));
+
+    private Task BuildAsync(ProcessLog log, CancellationToken cancellationToken) => progress.RunAsync("Building the services", async _ =>
+    {
+        // One invocation for all: it restores once and builds what they share once.
+        var filter = Path.Combine(tree.BuildState, "services.slnf");
+        var projects = ServiceCatalog.All.Select(service => (JsonNode)tree.Relative(tree.ProjectFile(service)));
+        var solution = new JsonObject
+        {
+            ["path"] = Path.GetRelativePath(tree.BuildState, tree.SolutionFile),
+            ["projects"] = new JsonArray([.. projects]),
+        };
+        await File.WriteAllTextAsync(filter, new JsonObject { ["solution"] = solution }.ToJsonString(), cancellationToken);
+        await RunAsync(["build", filter, .. CommonArguments], log, cancellationToken);
+    });
+
+    private Task PublishAsync(ProcessLog log, CancellationToken cancellationToken)
+    {
+        RequireLinker();
+        return progress.RunAsync("Compiling the services to native code", async report =>
+        {
+            // A solution cannot be published for one runtime, and the native compiler uses all cores for one project anyway.
+            foreach (var (index, service) in ServiceCatalog.All.Index())
+            {
+                report($"{service.Name}, {index + 1} of {ServiceCatalog.All.Count}");
+                await RunAsync(["publish", tree.ProjectFile(service), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments], log, cancellationToken);
+            }
+        });
+    }
+
+    private static void RequireLinker()
+    {
+        if (OperatingSystem.IsLinux() && ChildProcess.FindTool("clang") is null && ChildProcess.FindTool("gcc") is null)
+        {
+            throw new CommandFailedException(
+                ExitCode.MissingTool, "native code needs a linker: install it (Debian, Ubuntu: apt-get install clang zlib1g-dev) or leave out --native.");
+        }
+
+        if (OperatingSystem.IsMacOS() && ChildProcess.FindTool("clang") is null)
+        {
+            throw new CommandFailedException(ExitCode.MissingTool, "native code needs a linker: install it (xcode-select --install) or leave out --native.");
+        }
+    }
+
+    private async Task RunAsync(string[] arguments, ProcessLog log, CancellationToken cancellationToken)
+    {
+        using var build = ChildProcess.HasSessions
+            ? ChildProcess.Start("/bin/sh", ["-c", EndWithParent, "sh", ChildProcess.DotNet, .. arguments], null, tree.Root, log, time)
+            : ChildProcess.Start(ChildProcess.DotNet, arguments, null, tree.Root, log, time);
+        int exitCode;
+        try
+        {
+            exitCode = await build.Exited.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            build.Kill();
+            build.CloseInput();
+            await build.Exited;
+            throw;
+        }
+
+        if (exitCode != 0)
+        {
+            throw new CommandFailedException(ExitCode.BuildFailed, DescribeFailure(Path.Combine(tree.Artifacts, "logs", "build.log")));
+        }
+    }
+
+    private string DescribeFailure(string logFile)
+    {
+        // MSBuild repeats an error for every project that runs into it, and says all paths in full.
+        var errors = File.ReadLines(logFile).Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
+            .Select(line => line.Trim().Replace(tree.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))
+            .Distinct().Take(MostErrors);
+        return $"the build failed. All that it said: {tree.Relative(logFile)}{string.Concat(errors.Select(error => $"\n  {error}"))}";
+    }
+}

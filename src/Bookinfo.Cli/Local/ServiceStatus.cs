@@ -1,0 +1,46 @@
+namespace Bookinfo.Cli.Local;
+
+/// <summary>What is known of a service at one moment.</summary>
+/// <param name="Plan">The service.</param>
+/// <param name="State">Where it is in its life.</param>
+/// <param name="Pid">Its process id; <see langword="null"/> when no process runs.</param>
+/// <param name="StartUp">From the start of its process to its first ready answer; <see langword="null"/> before that.</param>
+/// <param name="Restarts">How often it was started again after it had ended by itself.</param>
+/// <param name="ExitCode">The exit code of the process before this one; <see langword="null"/> when this is the first.</param>
+/// <param name="RestartIn">How long it is until the next start, while it is restarting.</param>
+/// <param name="ResidentBytes">The memory that its process occupies; <see langword="null"/> when none runs.</param>
+internal sealed record ServiceStatus(
+    ServicePlan Plan,
+    ServiceState State,
+    int? Pid = null,
+    TimeSpan? StartUp = null,
+    int Restarts = 0,
+    int? ExitCode = null,
+    TimeSpan? RestartIn = null,
+    long? ResidentBytes = null)
+{
+    /// <summary>The address that it listens on, without the scheme.</summary>
+    public string Address => $"localhost:{Plan.Port}";
+
+    /// <summary>The state in a word or two.</summary>
+    public string ShortDescription => State == ServiceState.NotReady ? "not ready" : State.ToString().ToLowerInvariant();
+
+    /// <summary>The state with what led to it, such as <c>restarting in 4 s (exit code 134, SIGABRT), restart 3</c> or <c>ready, restarts: 3</c>.</summary>
+    public string Description => State == ServiceState.Restarting
+        ? $"restarting in {Math.Max(1, Math.Ceiling((RestartIn ?? default).TotalSeconds))} s ({DescribeExit(ExitCode ?? 0)}), restart {Restarts}"
+        : Restarts == 0 ? ShortDescription : $"{ShortDescription}, restarts: {Restarts}";
+
+    /// <summary>What is said below the service when <see cref="Description"/> does not fit beside it.</summary>
+    public string Note => State == ServiceState.Restarting ? Description : $"restarts: {Restarts}, last time after {DescribeExit(ExitCode ?? 0)}";
+
+    /// <summary>An exit code in words: with the signal that it stands for, where it stands for one.</summary>
+    /// <param name="exitCode">The exit code.</param>
+    public static string DescribeExit(int exitCode) => (OperatingSystem.IsWindows() ? 0 : exitCode) switch
+    {
+        134 => "exit code 134, SIGABRT",
+        137 => "exit code 137, SIGKILL",
+        139 => "exit code 139, SIGSEGV",
+        143 => "exit code 143, SIGTERM",
+        _ => $"exit code {exitCode}",
+    };
+}

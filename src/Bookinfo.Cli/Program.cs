@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Bookinfo.Cli.Commands;
+
+namespace Bookinfo.Cli;
+
+/// <summary>The <c>bookinfo</c> command line tool.</summary>
+public static class Program
+{
+    /// <summary>Characters in a line of help: what every terminal has, and no more, since long lines are hard to read.</summary>
+    private const int HelpWidth = 80;
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="args">The command line.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("Runs Bookinfo, the sample application on which service meshes and observability platforms are tried.");
+        root.Subcommands.Add(UpCommand.Create());
+        var help = new HelpAction { MaxWidth = HelpWidth };
+        root.Options.OfType<HelpOption>().Single().Action = help;
+        // Without a verb there is nothing to do but to say what there is.
+        root.SetAction(help.Invoke);
+
+        var parsed = root.Parse(args);
+        try
+        {
+            if (parsed.Action is ParseErrorAction)
+            {
+                foreach (var error in parsed.Errors)
+                {
+                    await Console.Error.WriteLineAsync($"bookinfo: {error.Message}");
+                }
+
+                var command = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
+                await Console.Error.WriteLineAsync($"Try 'bookinfo{command} --help'.");
+                return ExitCode.InvalidUsage;
+            }
+
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // Commands deal with signals themselves: the parser's own handling ends the process after two seconds.
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (CommandFailedException failure)
+        {
+            await Console.Error.WriteLineAsync($"bookinfo: {failure.Message}");
+            return failure.ExitCode;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+namespace Bookinfo.Cli.Tests;
+
+/// <summary>What the tool says of itself and of a wrong command line.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData]
+    [InlineData("--help")]
+    [InlineData("up", "--help")]
+    public async Task Help_fits_in_80_columns(params string[] arguments)
+    {
+        await using var run = CommandRun.Bookinfo([.. arguments, .. NoBuild(arguments)]);
+
+        Assert.Equal(ExitCode.Success, await run.ExitAsync());
+        Assert.Empty(run.Messages);
+        Assert.Contains("Usage:", run.Output);
+        Assert.All(run.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
+    public async Task Help_of_up_names_every_option()
+    {
+        await using var run = CommandRun.Bookinfo("up", "--help", "--no-build");
+
+        await run.ExitAsync();
+        foreach (var option in new[] { "--native", "--port", "--backend-port", "--reviews", "--env", "--no-build", "--output" })
+        {
+            Assert.Contains($"  {option}", run.Output);
+        }
+    }
+
+    [Theory]
+    [InlineData("'--nativ'", "--nativ")]
+    [InlineData("--port 'x' is not allowed: it must be a number from 1 to 65535.", "--port", "x")]
+    [InlineData("--port '0' is not allowed", "--port", "0")]
+    [InlineData("--backend-port '65532' is not allowed: it must be a number from 1 to 65531.", "--backend-port", "65532")]
+    [InlineData("--port 9083 is one of the backends' ports, 9081 to 9085", "--port", "9083")]
+    [InlineData("--reviews 'v1,v4' is not allowed: it must be one or more of v1, v2, v3, separated by commas.", "--reviews", "v1,v4")]
+    [InlineData("--reviews '' is not allowed", "--reviews", "")]
+    [InlineData("--env 'A' is not allowed: it must be [service:]NAME=VALUE", "--env", "A")]
+    [InlineData("--env 'shop' in 'shop:A=b' is no service: it must be one of details, ", "--env", "shop:A=b")]
+    [InlineData("--env ASPNETCORE_URLS is set by 'up' itself", "--env", "ASPNETCORE_URLS=http://*:1")]
+    [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
+    public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)
+    {
+        await using var run = CommandRun.Bookinfo(["up", "--no-build", .. arguments]);
+
+        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+        Assert.StartsWith("bookinfo: ", run.Messages);
+        Assert.Contains(message, run.Messages.Split('\n')[0]);
+        Assert.Empty(run.Output);
+    }
+
+    // The root command has no such option; it is the launcher that must not build here, and it looks at all arguments.
+    private static string[] NoBuild(string[] arguments) => arguments is ["up", ..] ? ["--no-build"] : [];
+}

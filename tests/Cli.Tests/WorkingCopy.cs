@@ -1,0 +1,20 @@
+namespace Bookinfo.Cli.Tests;
+
+/// <summary>The working copy that the tests belong to.</summary>
+internal static class WorkingCopy
+{
+    public static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "Bookinfo.slnx")))
+            {
+                return directory.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("The tests were not run from within the working copy.");
+    }
+}
