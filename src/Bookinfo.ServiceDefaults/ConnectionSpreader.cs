@@ -15,7 +15,7 @@ namespace Bookinfo.ServiceDefaults;
 internal sealed class ConnectionSpreader(TimeProvider time, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     /// <summary>The shortest time between two connections that are given up while other requests are under way.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
 
     private readonly long _interval = (long)(Interval.TotalSeconds * time.TimestampFrequency);
     private long _last = time.GetTimestamp();

@@ -113,7 +113,7 @@ public sealed class RunningSystem : IAsyncDisposable
         [
             AnyPort,
             "--DRAIN_SECONDS=0",
-            "--SESSION_KEY=only the tests know it",
+            $"--SESSION_KEY={Guid.NewGuid()}",
             .. AddressArguments("DETAILS", details ?? AddressOf(Details)),
             .. AddressArguments("RATINGS", AddressOf(Ratings)),
             $"--REVIEWS_ENDPOINTS={string.Join(',', reviews is null ? started.Select(AddressOf) : [reviews])}",

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Runs all tests. Installs what they need first (Debian and Ubuntu), and says what. The last line is 'N passed, N failed, N skipped'.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# No build server stays behind when this has ended.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+say() { printf '\n== %s\n' "$*"; }
+
+command -v dotnet >/dev/null || {
+    echo "test.sh: the .NET SDK 10 is missing: get it at https://dotnet.microsoft.com/download" >&2
+    exit 1
+}
+
+# A command that must be there, and the package that brings it.
+missing=()
+need() { command -v "$1" >/dev/null || missing+=("$2"); }
+need clang clang
+need setsid util-linux
+need script bsdutils
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+[ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+if [ ${#missing[@]} -gt 0 ]; then
+    if ! command -v apt-get >/dev/null; then
+        echo "test.sh: please install what these Debian packages hold: ${missing[*]}" >&2
+        exit 1
+    fi
+    say "Installing with apt-get: ${missing[*]}"
+    sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
+    $sudo apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+say "Building"
+dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
+
+say "Publishing the services with Native AOT (about a minute each the first time)"
+rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+for service in Details Ratings Reviews ProductPage; do
+    output=$(dotnet publish "src/Bookinfo.$service" -c Release -r "$rid" -v quiet -nodeReuse:false 2>&1) || { echo "$output"; exit 1; }
+    if [ -n "$output" ]; then
+        printf 'Publishing Bookinfo.%s must not say anything, but it did:\n%s\n' "$service" "$output"
+        exit 1
+    fi
+done
+
+passed=0 failed=0 skipped=0
+run() { # title, then the command
+    say "$1"
+    local log status=0 total
+    log=$(mktemp)
+    "${@:2}" 2>&1 | tee "$log" || status=$?
+    count() { sed -nE "s/^ *$1: ([0-9]+)$/\1/p" "$log" | tail -n 1; }
+    total=$(count total)
+    passed=$((passed + $(count succeeded || true)))
+    skipped=$((skipped + $(count skipped || true)))
+    failed=$((failed + $(count failed || true)))
+    # A runner that broke down, or found nothing to run, has failed too.
+    if [ "${total:-0}" -eq 0 ] || { [ "$status" -ne 0 ] && [ "$(count failed)" -eq 0 ]; }; then
+        failed=$((failed + 1))
+    fi
+    rm -f "$log"
+}
+tests() { dotnet test --project "tests/$1" -c Release --no-build; }
+
+run "Services, in this process" tests Services.Tests
+run "The wire contract, against processes under the JIT" tests Wire.Tests
+run "The wire contract, against native processes" env BOOKINFO_WIRE_MODE=native dotnet test --project tests/Wire.Tests -c Release --no-build
+run "The command line tool" tests Cli.Tests
+run "The page, in Chromium (screenshots: artifacts/screenshots)" tests Browser.Tests
+
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]
