@@ -7,13 +7,14 @@ namespace Bookinfo.Details;
 /// <summary>An edition of the play from the public Google Books API (details-v2), for trying out a mesh's egress.</summary>
 /// <remarks>Source of the format: https://developers.google.com/books/docs/v1/reference/volumes.</remarks>
 /// <param name="options">Where the API is.</param>
+/// <param name="headers">How headers are passed on.</param>
 /// <param name="time">The clock.</param>
-public sealed class GoogleBooksSource(DetailsOptions options, TimeProvider time) : IBookSource, IDisposable
+public sealed class GoogleBooksSource(DetailsOptions options, HeaderForwarding headers, TimeProvider time) : IBookSource, IDisposable
 {
     /// <summary>The edition that the contract names, whatever the product.</summary>
     private const string Isbn = "0486424618";
 
-    private readonly BackendClient _client = BackendClient.ForExternalService(CallPolicy.DetailsToBooks, time);
+    private readonly BackendClient _client = BackendClient.ForExternalService(CallPolicy.DetailsToBooks, time, headers);
 
     /// <inheritdoc/>
     public async Task<BookDetails?> FindAsync(long id, HttpRequest request)
@@ -21,7 +22,7 @@ public sealed class GoogleBooksSource(DetailsOptions options, TimeProvider time)
         var answer = await _client.GetAsync(
             () => options.ExternalBookService!,
             $"/books/v1/volumes?q=isbn:{Isbn}",
-            message => HeaderForwarding.Copy(request, message, personal: false),
+            message => headers.Copy(request, message, personal: false),
             request.HttpContext.RequestAborted);
         return answer.Read(GoogleBooksJson.Default.GoogleBooksVolumes)?.Items is [{ VolumeInfo: { } book }, ..] ? Map(id, book) : null;
     }

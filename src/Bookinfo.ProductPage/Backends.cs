@@ -8,12 +8,14 @@ namespace Bookinfo.ProductPage;
 /// <param name="options">Where they are.</param>
 /// <param name="sessions">Who is signed in.</param>
 /// <param name="results">Where finished calls are counted.</param>
+/// <param name="headers">How headers are passed on.</param>
 /// <param name="time">The clock.</param>
-public sealed class Backends(ProductPageOptions options, Sessions sessions, RequestResults results, TimeProvider time) : IDisposable
+public sealed class Backends(
+    ProductPageOptions options, Sessions sessions, RequestResults results, HeaderForwarding headers, TimeProvider time) : IDisposable
 {
-    private readonly BackendClient _details = BackendClient.ForService(CallPolicy.ProductPageToDetails, time);
-    private readonly BackendClient _reviews = BackendClient.ForService(CallPolicy.ProductPageToReviews, time);
-    private readonly BackendClient _ratings = BackendClient.ForService(CallPolicy.ProductPageToRatings, time);
+    private readonly BackendClient _details = BackendClient.ForService(CallPolicy.ProductPageToDetails, time, headers);
+    private readonly BackendClient _reviews = BackendClient.ForService(CallPolicy.ProductPageToReviews, time, headers);
+    private readonly BackendClient _ratings = BackendClient.ForService(CallPolicy.ProductPageToRatings, time, headers);
     private readonly EndpointRotation _reviewsInTurn = new(options.Reviews);
 
     // Turns of their own: with two extra calls a page view and three endpoints, the page itself would get the same one every time.
@@ -69,9 +71,9 @@ public sealed class Backends(ProductPageOptions options, Sessions sessions, Requ
         return answer;
     }
 
-    private static void AddHeaders(HttpRequestMessage message, HttpRequest request, string? user)
+    private void AddHeaders(HttpRequestMessage message, HttpRequest request, string? user)
     {
-        HeaderForwarding.Copy(request, message);
+        headers.Copy(request, message);
         // Meshes route on it, so only who is signed in has one.
         message.Headers.Remove(ForwardedHeaders.EndUser);
         if (user is not null)

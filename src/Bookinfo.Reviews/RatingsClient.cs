@@ -5,10 +5,11 @@ namespace Bookinfo.Reviews;
 
 /// <summary>Asks ratings for the stars of a product.</summary>
 /// <param name="options">Where it is and how long to wait.</param>
+/// <param name="headers">How headers are passed on.</param>
 /// <param name="time">The clock.</param>
-public sealed class RatingsClient(ReviewsOptions options, TimeProvider time) : IDisposable
+public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding headers, TimeProvider time) : IDisposable
 {
-    private readonly BackendClient _client = BackendClient.ForService(options.RatingsPolicy, time);
+    private readonly BackendClient _client = BackendClient.ForService(options.RatingsPolicy, time, headers);
 
     /// <summary>Gets the stars of a product.</summary>
     /// <param name="product">The product.</param>
@@ -19,7 +20,7 @@ public sealed class RatingsClient(ReviewsOptions options, TimeProvider time) : I
         var answer = await _client.GetAsync(
             () => options.Ratings,
             $"/ratings/{product}",
-            message => HeaderForwarding.Copy(request, message),
+            message => headers.Copy(request, message),
             request.HttpContext.RequestAborted);
         return answer.IsOk ? ReadStars(answer.Body) : new Dictionary<string, int>();
     }

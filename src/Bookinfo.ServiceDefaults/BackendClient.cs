@@ -49,15 +49,18 @@ public sealed class BackendClient : IDisposable
     /// <summary>A client for a service of ours: connections are spread over the replicas, and no proxy is asked.</summary>
     /// <param name="policy">Timeout and tries.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="headers">How trace headers are written.</param>
     /// <returns>The client.</returns>
-    public static BackendClient ForService(CallPolicy policy, TimeProvider time) =>
-        new(new ConnectionSpreader(time, CreateHandler(useProxy: false)), policy, time);
+    public static BackendClient ForService(CallPolicy policy, TimeProvider time, HeaderForwarding headers) =>
+        new(new ConnectionSpreader(time, CreateHandler(headers, useProxy: false)), policy, time);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
     /// <param name="policy">Timeout and tries.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="headers">How trace headers are written.</param>
     /// <returns>The client.</returns>
-    public static BackendClient ForExternalService(CallPolicy policy, TimeProvider time) => new(CreateHandler(useProxy: true), policy, time);
+    public static BackendClient ForExternalService(CallPolicy policy, TimeProvider time, HeaderForwarding headers) =>
+        new(CreateHandler(headers, useProxy: true), policy, time);
 
     /// <summary>Gets a resource, once or as often as the policy says.</summary>
     /// <param name="endpoint">Gives the base address for each try.</param>
@@ -85,14 +88,14 @@ public sealed class BackendClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static SocketsHttpHandler CreateHandler(bool useProxy) => new()
+    private static SocketsHttpHandler CreateHandler(HeaderForwarding headers, bool useProxy) => new()
     {
         // Cookies and redirects are the visitor's affair: what comes in goes on, what comes back goes back.
         UseCookies = false,
         AllowAutoRedirect = false,
         UseProxy = useProxy,
-        // Trace headers are passed on as they came; without this the handler would add its own.
-        ActivityHeadersPropagator = null,
+        // Without tracing there is none, and the handler leaves the trace headers as they came.
+        ActivityHeadersPropagator = headers.Propagator,
         // Tries are the policy's affair.
         PlaintextStreamFilter = static (connection, _) => ValueTask.FromResult<Stream>(new FreshConnection(connection.PlaintextStream)),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),

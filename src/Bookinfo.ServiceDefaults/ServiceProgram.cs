@@ -102,6 +102,14 @@ public static class ServiceProgram
         builder.Logging.Services.AddSingleton<ILoggerProvider, RejectionDetail>();
         builder.Logging.AddFilter<RejectionDetail>(RejectionDetail.Category, LogLevel.Information);
 
+        var headers = new HeaderForwarding(HeaderForwarding.IsTracingConfigured(settings));
+        builder.Services.AddSingleton(headers);
+        if (headers.Propagator is { } propagator)
+        {
+            builder.Services.AddSingleton(propagator);
+            builder.Services.AddHostedService<SpanSource>();
+        }
+
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new DrainOptions(drain));
         builder.Services.AddSingleton<Readiness>();
