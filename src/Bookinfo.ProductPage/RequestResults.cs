@@ -7,21 +7,17 @@ namespace Bookinfo.ProductPage;
 /// The counter <c>request_result_total{destination_app, response_code}</c>: finished calls to backends, as the original counts them. A call
 /// that got no answer counts as 500, and the two tries of reviews count once, with the result of the last.
 /// </summary>
-public sealed class RequestResults : IDisposable
+public sealed class RequestResults
 {
     /// <summary>The meter that the counter belongs to.</summary>
     public const string MeterName = "Bookinfo.ProductPage";
 
-    private readonly Meter _meter;
     private readonly Counter<long> _results;
 
     /// <summary>Makes the counter.</summary>
-    /// <param name="meters">What makes meters.</param>
-    public RequestResults(IMeterFactory meters)
-    {
-        _meter = meters.Create(MeterName);
-        _results = _meter.CreateCounter<long>("request_result", unit: null, description: "Results of requests to backends");
-    }
+    /// <param name="meters">What makes meters, and ends them with the service.</param>
+    public RequestResults(IMeterFactory meters) =>
+        _results = meters.Create(MeterName).CreateCounter<long>("request_result", unit: null, description: "Results of requests to backends");
 
     /// <summary>Counts one call.</summary>
     /// <param name="destination">The name of the service that was called.</param>
@@ -30,7 +26,4 @@ public sealed class RequestResults : IDisposable
         1,
         new KeyValuePair<string, object?>("destination_app", destination),
         new KeyValuePair<string, object?>("response_code", statusCode.ToString(CultureInfo.InvariantCulture)));
-
-    /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
 }

@@ -3,6 +3,7 @@ using Bookinfo.Testing;
 
 namespace Services.Tests;
 
+[Collection(CountingTests.Name)]
 public sealed class ApiTests
 {
     /// <summary>An id as it is written in the request to productpage, and as it must be in the request to the backend.</summary>

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Services.Tests;
 
 /// <summary>Timeouts and tries, on a clock that the test turns: a call has ended a moment after its timeout, and not a moment before.</summary>
+[Collection(CountingTests.Name)]
 public sealed class CallPolicyTests
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
