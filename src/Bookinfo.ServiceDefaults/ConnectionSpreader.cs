@@ -3,21 +3,32 @@ namespace Bookinfo.ServiceDefaults;
 /// <summary>
 /// Keeps a client from staying with one replica for ever. A Kubernetes Service balances connections, not requests: a client that reuses
 /// its connection sees one version of reviews and no other. The original opens a connection for every request; this handler asks for the
-/// end of the connection (<c>Connection: close</c>, RFC 9112 section 9.6) when no other request is under way, and otherwise once in every
-/// <see cref="Interval"/> at most.
+/// end of the connection (<c>Connection: close</c>, RFC 9112 section 9.6) as often as an allowance permits.
 /// </summary>
 /// <remarks>
-/// So requests that are made one after the other each roll the dice, however fast they follow. Under load the interval bounds the cost to
-/// so many connections a second, and connections still do not outlive a few dozen requests.
+/// The allowance is a token bucket (the generic cell rate algorithm of ITU-T I.371): <see cref="Burst"/> connections at first, and another
+/// after every <see cref="Interval"/>. Requests that are made one after the other take one each, so every reload rolls the dice, however
+/// fast it follows. Requests beside others share one per <see cref="Spacing"/>, so that the allowance lasts. Under lasting load the interval
+/// bounds the cost to 100 connections a second.
 /// </remarks>
 /// <param name="time">The clock.</param>
 /// <param name="inner">What sends the request.</param>
 internal sealed class ConnectionSpreader(TimeProvider time, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    /// <summary>The shortest time between two connections that are given up while other requests are under way.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
+    /// <summary>How many connections may be given up at once after a time of rest.</summary>
+    public const int Burst = 400;
+
+    /// <summary>The time after which one more may be.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The shortest time between two that are given up while other requests are under way.</summary>
+    public static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(1);
 
     private readonly long _interval = (long)(Interval.TotalSeconds * time.TimestampFrequency);
+    private readonly long _spacing = (long)(Spacing.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>When the whole allowance will be there again.</summary>
+    private long _full = time.GetTimestamp();
     private long _last = time.GetTimestamp();
     private int _underWay;
 
@@ -26,7 +37,7 @@ internal sealed class ConnectionSpreader(TimeProvider time, HttpMessageHandler i
         var isAlone = Interlocked.Increment(ref _underWay) == 1;
         try
         {
-            if (isAlone || IsTime())
+            if (TakeOne(isAlone))
             {
                 request.Headers.ConnectionClose = true;
             }
@@ -39,11 +50,22 @@ internal sealed class ConnectionSpreader(TimeProvider time, HttpMessageHandler i
         }
     }
 
-    private bool IsTime()
+    private bool TakeOne(bool isAlone)
     {
         var now = time.GetTimestamp();
-        var last = Volatile.Read(ref _last);
+        var full = Volatile.Read(ref _full);
+        if (full - now > (Burst - 1) * _interval || (!isAlone && now - Volatile.Read(ref _last) < _spacing))
+        {
+            return false;
+        }
+
         // Of several requests at the same moment only the one that wins the exchange gives its connection up.
-        return now - last >= _interval && Interlocked.CompareExchange(ref _last, now, last) == last;
+        if (Interlocked.CompareExchange(ref _full, Math.Max(full, now) + _interval, full) != full)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _last, now);
+        return true;
     }
 }
