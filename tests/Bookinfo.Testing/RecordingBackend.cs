@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -11,20 +10,16 @@ namespace Bookinfo.Testing;
 /// </summary>
 public sealed class RecordingBackend : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly LoopbackServer _server;
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly Func<RecordedRequest, Func<Stream, CancellationToken, Task>> _answer;
-    private readonly Task _accepting;
-    private int _connections;
 
     /// <summary>Starts a backend on a free port of 127.0.0.1.</summary>
     /// <param name="answer">Says for each request what is written in return. The connection is closed when that throws.</param>
     public RecordingBackend(Func<RecordedRequest, Func<Stream, CancellationToken, Task>> answer)
     {
         _answer = answer;
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _server = new LoopbackServer(ServeAsync);
     }
 
     /// <summary>Starts one that gives the same answer to every request.</summary>
@@ -35,7 +30,7 @@ public sealed class RecordingBackend : IAsyncDisposable
     {
     }
 
-    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public Uri Address => _server.Address;
 
     /// <summary>The requests so far, in the order in which they came.</summary>
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
@@ -63,64 +58,32 @@ public sealed class RecordingBackend : IAsyncDisposable
         await Task.Delay(Timeout.Infinite, token);
     };
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient client, int connection, CancellationToken cancellationToken)
     {
-        var serving = new List<Task>();
-        try
+        var stream = client.GetStream();
+        while (await ReadHeadAsync(stream, cancellationToken) is { } head)
         {
-            while (true)
+            var lines = head.Split("\r\n");
+            var request = new RecordedRequest(
+                lines[0].Split(' ')[1],
+                [.. lines.Skip(1).Select(line => line.Split(": ", 2)).Select(parts => (parts[0], parts[^1]))],
+                connection);
+            _requests.Enqueue(request);
+            await _answer(request)(stream, cancellationToken);
+            if (request.Values("connection") is ["close"])
             {
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token), ++_connections));
+                return;
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(serving);
-        }
     }
 
-    private async Task ServeAsync(TcpClient client, int connection)
-    {
-        try
-        {
-            using (client)
-            {
-                var stream = client.GetStream();
-                while (await ReadHeadAsync(stream) is { } head)
-                {
-                    var lines = head.Split("\r\n");
-                    var request = new RecordedRequest(
-                        lines[0].Split(' ')[1],
-                        [.. lines.Skip(1).Select(line => line.Split(": ", 2)).Select(parts => (parts[0], parts[^1]))],
-                        connection);
-                    _requests.Enqueue(request);
-                    await _answer(request)(stream, _stopping.Token);
-                    if (request.Values("connection") is ["close"])
-                    {
-                        return;
-                    }
-                }
-            }
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The caller gave up, or the test is over.
-        }
-    }
-
-    private async Task<string?> ReadHeadAsync(Stream stream)
+    private static async Task<string?> ReadHeadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var head = new StringBuilder();
         var one = new byte[1];
-        while (await stream.ReadAsync(one, _stopping.Token) == 1)
+        while (await stream.ReadAsync(one, cancellationToken) == 1)
         {
             head.Append((char)one[0]);
             if (one[0] == '\n' && head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n")

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using Bookinfo.Testing;
 
@@ -19,7 +18,7 @@ public sealed class SpreadingTests
         await using var v1 = await PodAsync("pod-1");
         await using var v2 = await PodAsync("pod-2");
         await using var v3 = await PodAsync("pod-3");
-        await using var service = new ConnectionBalancer([v1.Address, v2.Address, v3.Address], seed: 5);
+        await using var service = BalanceConnections([v1.Address, v2.Address, v3.Address], seed: 5);
         await using var details = await RunningService.StartAsync(Bookinfo.Details.Program.Build);
         await using var page = await RunningService.StartAsync(
             Bookinfo.ProductPage.Program.Build, [.. RunningService.At("reviews", service.Address), .. RunningService.At("details", details.Address)]);
@@ -44,68 +43,18 @@ public sealed class SpreadingTests
     private static Task<RunningService> PodAsync(string name) => RunningService.StartAsync(Bookinfo.Reviews.Program.Build, $"HOSTNAME={name}");
 
     /// <summary>Sends each connection to one of several servers, at random, and stays with it: what kube-proxy does.</summary>
-    private sealed class ConnectionBalancer : IAsyncDisposable
+    private static LoopbackServer BalanceConnections(IReadOnlyList<Uri> servers, int seed)
     {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly CancellationTokenSource _stopping = new();
-        private readonly IReadOnlyList<Uri> _servers;
-        private readonly Random _random;
-        private readonly Task _accepting;
-
-        public ConnectionBalancer(IReadOnlyList<Uri> servers, int seed)
+        var random = new Random(seed);
+        return new LoopbackServer(async (client, _, cancellationToken) =>
         {
-            _servers = servers;
-            _random = new Random(seed);
-            _listener.Start();
-            _accepting = AcceptAsync();
-        }
-
-        public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
-
-        public int Connections { get; private set; }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stopping.CancelAsync();
-            _listener.Dispose();
-            await _accepting;
-            _stopping.Dispose();
-        }
-
-        private async Task AcceptAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
-                    Connections++;
-                    _ = ForwardAsync(client, _servers[_random.Next(_servers.Count)]);
-                }
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                // The test is over.
-            }
-        }
-
-        private async Task ForwardAsync(TcpClient client, Uri server)
-        {
-            try
-            {
-                using (client)
-                using (var upstream = new TcpClient())
-                {
-                    await upstream.ConnectAsync(server.Host, server.Port, _stopping.Token);
-                    await Task.WhenAny(
-                        client.GetStream().CopyToAsync(upstream.GetStream(), _stopping.Token),
-                        upstream.GetStream().CopyToAsync(client.GetStream(), _stopping.Token));
-                }
-            }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                // Either side has ended the connection.
-            }
-        }
+            // Called for one connection after the other, and up to here in their order.
+            var server = servers[random.Next(servers.Count)];
+            using var upstream = new TcpClient();
+            await upstream.ConnectAsync(server.Host, server.Port, cancellationToken);
+            await Task.WhenAny(
+                client.GetStream().CopyToAsync(upstream.GetStream(), cancellationToken),
+                upstream.GetStream().CopyToAsync(client.GetStream(), cancellationToken));
+        });
     }
 }
