@@ -24,7 +24,7 @@ internal static class InheritedEnvironment
     };
 
     private static readonly string[] RemovedPrefixes =
-        ["ASPNETCORE_", "KESTREL__", "MYSQL_DB_", .. ServiceCatalog.All.Select(service => $"{service.Name.ToUpperInvariant()}_")];
+        ["ASPNETCORE_", "K8S_", "MYSQL_DB_", .. ServiceCatalog.All.Select(service => $"{service.Name.ToUpperInvariant()}_")];
 
     /// <summary>Selects what is inherited.</summary>
     /// <param name="variables">The user's environment.</param>

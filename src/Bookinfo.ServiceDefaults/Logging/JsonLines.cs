@@ -28,12 +28,12 @@ internal sealed class JsonLines(ServiceIdentity service) : ILineFormat
     private readonly JsonEncodedText _version = JsonEncodedText.Encode(PrintableText.Clean(service.Version), Options.Encoder);
 
     [ThreadStatic]
-    private static Utf8JsonWriter? s_writer;
+    private static Utf8JsonWriter? _threadWriter;
 
     /// <inheritdoc/>
     public void Write(ArrayBufferWriter<byte> output, in LogLine line)
     {
-        var json = s_writer ??= new Utf8JsonWriter(output, Options);
+        var json = _threadWriter ??= new Utf8JsonWriter(output, Options);
         json.Reset(output);
         json.WriteStartObject();
         Span<char> time = stackalloc char[27];

@@ -8,7 +8,7 @@ namespace Bookinfo.ServiceDefaults.Logging;
 internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScope
 {
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? s_buffer;
+    private static ArrayBufferWriter<byte>? _threadBuffer;
 
     private readonly ILineFormat _format;
     private readonly LineWriter _writer;
@@ -49,7 +49,7 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
 
     private void Write(in LogLine line)
     {
-        var buffer = s_buffer ??= new ArrayBufferWriter<byte>(1024);
+        var buffer = _threadBuffer ??= new ArrayBufferWriter<byte>(1024);
         buffer.ResetWrittenCount();
         _format.Write(buffer, line);
         _writer.Write(buffer.WrittenSpan);
