@@ -19,6 +19,7 @@ need() { command -v "$1" >/dev/null || missing+=("$2"); }
 need clang clang
 need setsid util-linux
 need script bsdutils
+need prometheus prometheus
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 if [ ${#missing[@]} -gt 0 ]; then
@@ -30,6 +31,10 @@ if [ ${#missing[@]} -gt 0 ]; then
     sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
     $sudo apt-get update -qq
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    # The package also starts a Prometheus as a system service. Nobody asked for one, and it would sit on port 9090.
+    if [[ " ${missing[*]} " == *" prometheus "* ]] && command -v systemctl >/dev/null; then
+        $sudo systemctl disable --now prometheus.service >/dev/null 2>&1 || true
+    fi
 fi
 
 say "Building"
@@ -68,6 +73,7 @@ run "Services, in this process" tests Services.Tests
 run "The wire contract, against processes under the JIT" tests Wire.Tests
 run "The wire contract, against native processes" env BOOKINFO_WIRE_MODE=native dotnet test --project tests/Wire.Tests -c Release --no-build
 run "The command line tool" tests Cli.Tests
+run "Prometheus, rules and dashboards" tests Observability.Tests
 run "The page, in Chromium (screenshots: artifacts/screenshots)" tests Browser.Tests
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -12,7 +12,7 @@ public static class ExitCode
     /// <summary>The command line is wrong: an unknown option, or a value that is not allowed.</summary>
     public const int InvalidUsage = 2;
 
-    /// <summary>A tool that has to be installed is missing: the .NET SDK, or the linker for <c>--native</c>. The launchers use the number as well.</summary>
+    /// <summary>A tool that has to be installed is missing: the .NET SDK, the linker for <c>--native</c>, Prometheus for <c>--prometheus</c>. The launchers use the number as well.</summary>
     public const int MissingTool = 3;
 
     /// <summary>A build failed, or nothing is built and <c>--no-build</c> forbids to. The launchers use the number as well.</summary>

@@ -23,7 +23,7 @@ public sealed class CommandLineTests
         await using var run = CommandRun.Bookinfo("up", "--help", "--no-build");
 
         await run.ExitAsync();
-        foreach (var option in new[] { "--native", "--port", "--backend-port", "--reviews", "--env", "--no-build", "--output" })
+        foreach (var option in new[] { "--native", "--port", "--backend-port", "--reviews", "--env", "--prometheus", "--prometheus-port", "--no-build", "--output" })
         {
             Assert.Contains($"  {option}", run.Output);
         }
@@ -35,6 +35,10 @@ public sealed class CommandLineTests
     [InlineData("--port '0' is not allowed", "--port", "0")]
     [InlineData("--backend-port '65532' is not allowed: it must be a number from 1 to 65531.", "--backend-port", "65532")]
     [InlineData("--port 9083 is one of the backends' ports, 9081 to 9085", "--port", "9083")]
+    [InlineData("--prometheus-port '0' is not allowed: it must be a number from 1 to 65535.", "--prometheus", "--prometheus-port", "0")]
+    [InlineData("--prometheus-port is of no use without --prometheus.", "--prometheus-port", "9191")]
+    [InlineData("--prometheus-port 9083 is a port of the services, 30080 or 9081 to 9085", "--prometheus", "--prometheus-port", "9083")]
+    [InlineData("--prometheus-port 30080 is a port of the services", "--prometheus", "--prometheus-port", "30080")]
     [InlineData("--reviews 'v1,v4' is not allowed: it must be one or more of v1, v2, v3, separated by commas.", "--reviews", "v1,v4")]
     [InlineData("--reviews '' is not allowed", "--reviews", "")]
     [InlineData("--env 'A' is not allowed: it must be [service:]NAME=VALUE", "--env", "A")]

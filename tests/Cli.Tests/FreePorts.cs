@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>Six ports in a row that nothing listens on: productpage's, then the backends'.</summary>
+/// <summary>Seven ports in a row that nothing listens on: productpage's, then the backends', then Prometheus'.</summary>
 internal sealed record FreePorts(int First)
 {
-    private const int Count = 6;
+    private const int Count = 7;
 
     /// <summary>Below the range that outgoing connections take theirs from; beginning elsewhere in each process, as several may run.</summary>
     private static int _next = 20_000 + (Environment.ProcessId * 60 % 10_000);
@@ -14,6 +14,8 @@ internal sealed record FreePorts(int First)
     public int Page => First;
 
     public int Backends => First + 1;
+
+    public int Prometheus => First + 6;
 
     public string[] Options => ["--port", $"{Page}", "--backend-port", $"{Backends}"];
 

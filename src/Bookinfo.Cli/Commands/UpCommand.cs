@@ -46,6 +46,18 @@ internal static class UpCommand
         AllowMultipleArgumentsPerToken = false,
     };
 
+    private static readonly Option<bool> Prometheus = new("--prometheus")
+    {
+        Description = "Run Prometheus as well: it scrapes the services and evaluates the rules and alerts of observability/. It must be installed.",
+    };
+
+    private static readonly Option<int> PrometheusPort = new("--prometheus-port")
+    {
+        HelpName = "number",
+        Description = "The port of Prometheus.",
+        DefaultValueFactory = static _ => PrometheusProcess.UsualPort,
+    };
+
     private static readonly Option<bool> NoBuild = new("--no-build")
     {
         Description = "Build nothing; run what was built last.",
@@ -62,13 +74,15 @@ internal static class UpCommand
     {
         Port.Validators.Add(result => RequirePort(result, Port, ushort.MaxValue));
         BackendPort.Validators.Add(result => RequirePort(result, BackendPort, ushort.MaxValue + 1 - LocalPlan.BackendPorts));
+        PrometheusPort.Validators.Add(result => RequirePort(result, PrometheusPort, ushort.MaxValue));
+        PrometheusPort.Validators.Add(RequirePrometheus);
         Reviews.Validators.Add(RequireVersions);
         Output.Validators.Add(RequireFormat);
         Environment.Validators.Add(RequireSettings);
 
         var command = new Command("up", "Build Bookinfo and run it on this machine: four services, reviews in three versions. Ctrl-C stops it.")
         {
-            Native, Port, BackendPort, Reviews, Environment, NoBuild, Output,
+            Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, NoBuild, Output,
         };
         command.SetAction(static (result, _) => RunAsync(new UpOptions(
             result.GetValue(Native),
@@ -77,7 +91,8 @@ internal static class UpCommand
             SplitVersions(result.GetValue(Reviews)),
             Build: !result.GetValue(NoBuild),
             [.. (result.GetValue(Environment) ?? []).Select(text => EnvironmentSetting.TryParse(text, out var setting, out var error) ? setting : throw new FormatException(error))],
-            result.GetValue(Output))));
+            result.GetValue(Output),
+            result.GetValue(Prometheus) ? result.GetValue(PrometheusPort) : null)));
         return command;
     }
 
@@ -115,6 +130,7 @@ internal static class UpCommand
         var plan = LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables());
         PortCheck.RequireFree(plan);
 
+        using var prometheus = options.PrometheusPort is null ? null : new PrometheusFiles(tree, options.Port, plan);
         var view = CreateView(options, plan, tree, time);
         var ready = false;
         using var system = new LocalSystem(plan, tree, time, view.Changed);
@@ -154,10 +170,11 @@ internal static class UpCommand
     {
         if (options.Output == OutputFormat.Json)
         {
-            return new JsonStatusView(Console.Out, plan.Page);
+            return new JsonStatusView(Console.Out, plan);
         }
 
-        string[] footer = [$"Open {plan.Page}", $"Logs are in {tree.Relative(tree.Logs(options.Port))}. Ctrl-C stops everything."];
+        string[] metrics = plan.Prometheus is null ? [] : [$"Metrics, rules and alerts are in Prometheus: {plan.Prometheus}"];
+        string[] footer = [$"Open {plan.Page}", .. metrics, $"Logs are in {tree.Relative(tree.Logs(options.Port))}. Ctrl-C stops everything."];
         if (Console.IsOutputRedirected || AnsiConsole.Console is not { Profile.Capabilities: { Ansi: true } } terminal)
         {
             return new PlainStatusView(Console.Out, Console.Error, footer);
@@ -184,6 +201,14 @@ internal static class UpCommand
         if (result.Tokens is [var token] && !(int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port >= 1 && port <= most))
         {
             result.AddError($"{option.Name} '{token.Value}' is not allowed: it must be a number from 1 to {most}.");
+        }
+    }
+
+    private static void RequirePrometheus(OptionResult result)
+    {
+        if (!result.Implicit && !result.GetValue(Prometheus))
+        {
+            result.AddError("--prometheus-port is of no use without --prometheus.");
         }
     }
 
@@ -214,6 +239,12 @@ internal static class UpCommand
             throw new CommandFailedException(
                 ExitCode.InvalidUsage,
                 $"--port {options.Port} is one of the backends' ports, {options.BackendPort} to {last}: choose another, or another --backend-port.");
+        }
+
+        if (options.PrometheusPort is { } prometheus && (prometheus == options.Port || (prometheus >= options.BackendPort && prometheus <= last)))
+        {
+            throw new CommandFailedException(
+                ExitCode.InvalidUsage, $"--prometheus-port {prometheus} is a port of the services, {options.Port} or {options.BackendPort} to {last}: choose another.");
         }
     }
 }

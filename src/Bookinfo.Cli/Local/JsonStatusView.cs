@@ -4,8 +4,8 @@ namespace Bookinfo.Cli.Local;
 
 /// <summary>For programs: <c>{"event":"ready",...}</c> when all are ready, then <c>{"event":"changed",...}</c> for each change; one object a line.</summary>
 /// <param name="output">Where the objects go.</param>
-/// <param name="page">The address to open.</param>
-internal sealed class JsonStatusView(TextWriter output, string page) : IStatusView
+/// <param name="plan">What runs.</param>
+internal sealed class JsonStatusView(TextWriter output, LocalPlan plan) : IStatusView
 {
     private readonly Lock _lock = new();
     private bool _running;
@@ -20,7 +20,7 @@ internal sealed class JsonStatusView(TextWriter output, string page) : IStatusVi
     {
         lock (_lock)
         {
-            Write(new StatusEvent("ready", page, [.. system.Statuses.Select(StatusRecord.From)]));
+            Write(new StatusEvent("ready", plan.Page, plan.Prometheus, [.. system.Statuses.Select(StatusRecord.From)]));
             _running = true;
         }
     }
@@ -32,7 +32,7 @@ internal sealed class JsonStatusView(TextWriter output, string page) : IStatusVi
         {
             if (_running)
             {
-                Write(new StatusEvent("changed", null, [StatusRecord.From(status)]));
+                Write(new StatusEvent("changed", null, null, [StatusRecord.From(status)]));
             }
         }
     }

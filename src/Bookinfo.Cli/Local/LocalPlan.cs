@@ -8,7 +8,8 @@ namespace Bookinfo.Cli.Local;
 /// <summary>Which processes to run, in the order to start them, made from the catalogue and what the user asked for.</summary>
 /// <param name="Services">The processes, each after those that it calls.</param>
 /// <param name="Page">The address to open in a browser.</param>
-internal sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page)
+/// <param name="Prometheus">The address of Prometheus, when it runs as well: then it is the last of the processes.</param>
+internal sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page, string? Prometheus = null)
 {
     private static readonly int FirstBackendPort = Backends.Min(version => version.LocalPort);
 
@@ -22,6 +23,7 @@ internal sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Pag
     /// <param name="options">What the user asked for.</param>
     /// <param name="tree">Where things are.</param>
     /// <param name="variables">The user's environment.</param>
+    /// <exception cref="CommandFailedException">Prometheus is asked for and not installed.</exception>
     public static LocalPlan Create(UpOptions options, SourceTree tree, IDictionary variables)
     {
         var inherited = InheritedEnvironment.Select(variables);
@@ -36,7 +38,12 @@ internal sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Pag
                 options.Native ? [] : [tree.Assembly(service)],
                 Environment(options, service, version, inherited),
                 Path.Combine(tree.Logs(options.Port), $"{version.Name}.log"));
-        return new LocalPlan([.. services], string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}/productpage"));
+        var plan = new LocalPlan([.. services], string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}/productpage"));
+        return options.PrometheusPort is not { } port ? plan : plan with
+        {
+            Services = [.. plan.Services, PrometheusProcess.Plan(port, tree, options.Port, inherited)],
+            Prometheus = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}"),
+        };
     }
 
     private static int Port(UpOptions options, ServiceVersion version) => version.Service == ServiceCatalog.ProductPage.Name

@@ -19,12 +19,11 @@ internal static class PortCheck
 
         var first = taken[0];
         var owner = PortOwner.Find(first.Port) is { } found ? $"{found.Name} (pid {found.Pid})" : "another process";
-        var others = taken.Count == 1 ? "" : $"; so {(taken.Count == 2 ? "is" : "are")} {Enumerate(taken.Skip(1).Select(service => service.Port))}";
-        var ofPage = taken.Where(service => service.Version.Service == "productpage").ToList();
-        var options = ofPage.Count == 0 ? "--backend-port" : ofPage.Count == taken.Count ? "--port" : "--port and --backend-port";
+        var others = taken.Count == 1 ? "" : $"; so {(taken.Count == 2 ? "is" : "are")} {Enumerate(taken.Skip(1).Select(service => $"{service.Port}"))}";
+        var options = taken.Select(service => OptionOf(service.Version.Service)).Distinct().Order(StringComparer.Ordinal).Reverse().ToList();
         throw new CommandFailedException(
             ExitCode.PortTaken,
-            $"port {first.Port}, which {first.Name} needs, is taken by {owner}{others}. Stop that process or choose other ports with {options}.");
+            $"port {first.Port}, which {first.Name} needs, is taken by {owner}{others}. Stop that process or choose {Another(options)} with {Enumerate(options)}.");
     }
 
     /// <summary>Whether nothing listens on a port, neither on 127.0.0.1 nor on ::1.</summary>
@@ -47,9 +46,18 @@ internal static class PortCheck
         }
     }
 
-    private static string Enumerate(IEnumerable<int> ports)
+    private static string OptionOf(string service) => service switch
     {
-        var list = ports.ToList();
-        return list.Count == 1 ? $"{list[0]}" : $"{string.Join(", ", list.SkipLast(1))} and {list[^1]}";
+        "productpage" => "--port",
+        PrometheusProcess.Name => "--prometheus-port",
+        _ => "--backend-port",
+    };
+
+    private static string Another(List<string> options) => options is ["--prometheus-port"] ? "another port" : "other ports";
+
+    private static string Enumerate(IEnumerable<string> items)
+    {
+        var list = items.ToList();
+        return list.Count == 1 ? list[0] : $"{string.Join(", ", list.SkipLast(1))} and {list[^1]}";
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Bookinfo.Cli.Local;
 
@@ -8,10 +9,11 @@ namespace Bookinfo.Cli.Local;
 /// refused connection would take their time away from them.
 /// </summary>
 /// <param name="port">The port of the service.</param>
-internal sealed class ReadinessProbe(int port)
+/// <param name="path">What to ask for.</param>
+internal sealed class ReadinessProbe(int port, string path)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly byte[] Request = "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray();
+    private readonly byte[] _request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     private readonly IPEndPoint _address = new(IPAddress.Loopback, port);
 
     /// <summary>Asks once.</summary>
@@ -29,7 +31,7 @@ internal sealed class ReadinessProbe(int port)
         patience.CancelAfter(Patience);
         try
         {
-            await socket.SendAsync(Request, patience.Token);
+            await socket.SendAsync(_request, patience.Token);
             var answer = new byte[64];
             var length = await socket.ReceiveAsync(answer, patience.Token);
             return answer.AsSpan(0, length).StartsWith("HTTP/1.1 200"u8);

@@ -19,7 +19,7 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
     private const int FailedProbes = 3;
 
     private readonly RestartDelays _delays = new(time);
-    private readonly ReadinessProbe _probe = new(plan.Port);
+    private readonly ReadinessProbe _probe = new(plan.Port, plan.ReadinessPath);
     private readonly ProcessLog _log = new(plan.LogFile);
     private volatile ChildProcess? _process;
     private volatile ServiceStatus _status = new(plan, ServiceState.Starting);

@@ -15,6 +15,9 @@ internal sealed record SourceTree(string Root)
     /// <summary>The directory of the projects.</summary>
     public string Sources => Path.Combine(Root, "src");
 
+    /// <summary>The directory of Prometheus' configuration: what to scrape, rules and alerts.</summary>
+    public string PrometheusConfiguration => Path.Combine(Root, "observability", "prometheus");
+
     /// <summary>The directory of everything that is made and not committed.</summary>
     public string Artifacts => Path.Combine(Root, "artifacts");
 
@@ -61,6 +64,10 @@ internal sealed record SourceTree(string Root)
     public string Logs(int port) => port == ServiceCatalog.ProductPage.Versions[0].LocalPort
         ? Path.Combine(Artifacts, "logs")
         : Path.Combine(Artifacts, "logs", $"port-{port}");
+
+    /// <summary>Where the Prometheus of a run has its configuration and its data.</summary>
+    /// <param name="port">productpage's port.</param>
+    public string Prometheus(int port) => Path.Combine(Artifacts, "prometheus", $"port-{port}");
 
     /// <summary>A path as a person at the root of the working copy would write it.</summary>
     /// <param name="path">A full path.</param>

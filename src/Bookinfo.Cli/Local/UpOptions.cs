@@ -8,6 +8,7 @@ namespace Bookinfo.Cli.Local;
 /// <param name="Build">Whether to build what is out of date.</param>
 /// <param name="Environment">Settings for the services, in the order given.</param>
 /// <param name="Output">How to write the table.</param>
+/// <param name="PrometheusPort">The port of the Prometheus to run beside the services; <see langword="null"/> to run none.</param>
 internal sealed record UpOptions(
     bool Native,
     int Port,
@@ -15,4 +16,5 @@ internal sealed record UpOptions(
     IReadOnlyList<string> ReviewsVersions,
     bool Build,
     IReadOnlyList<EnvironmentSetting> Environment,
-    OutputFormat Output);
+    OutputFormat Output,
+    int? PrometheusPort = null);

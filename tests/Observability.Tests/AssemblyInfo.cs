@@ -1,0 +1,2 @@
+// One system for all that needs one; the expressions are asked one after the other.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using Bookinfo.Contracts;
+
+namespace Observability.Tests;
+
+/// <summary>
+/// The real services with a real Prometheus, under traffic that goes on until the end: page views and calls of the API that succeed and fail
+/// on every edge. At first details does not run. Spans go to an address where nobody listens, which is enough for exemplars.
+/// </summary>
+public sealed class MeteredSystem : IAsyncLifetime
+{
+    private static readonly string[] Requests =
+    [
+        "/productpage", "/api/v1/products/0", "/api/v1/products/0/reviews", "/api/v1/products/0/ratings",
+        // What the backends refuse: 400, 404, 400. Half of the ratings are refused as well.
+        "/api/v1/products/x", "/api/v1/products/x/reviews", "/api/v1/products/x/ratings", "/nothing/here",
+    ];
+
+    private readonly Dictionary<string, int> _ports = ServiceCatalog.All.SelectMany(service => service.Versions).ToDictionary(version => version.Name, _ => FreePort());
+    private readonly List<ServiceProcess> _services = [];
+    private readonly CancellationTokenSource _end = new();
+    private readonly HttpClient _visitor = new();
+    private PrometheusServer? _prometheus;
+    private Task _traffic = Task.CompletedTask;
+
+    internal PrometheusServer Prometheus => _prometheus!;
+
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            // Without this, nothing would dispose of what has been started.
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _traffic;
+        foreach (var service in _services)
+        {
+            await service.DisposeAsync();
+        }
+
+        _services.Clear();
+        if (_prometheus is not null)
+        {
+            await _prometheus.DisposeAsync();
+            _prometheus = null;
+        }
+
+        _visitor.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        var versions = ServiceCatalog.All.SelectMany(service => service.Versions).ToList();
+        _prometheus = PrometheusServer.Start(FreePort(), versions.ToDictionary(version => version.LocalPort, version => _ports[version.Name]));
+        foreach (var service in ServiceCatalog.All.Where(service => service != ServiceCatalog.Details))
+        {
+            Start(service);
+        }
+
+        await Eventually.GetAsync("Prometheus", async () => await _prometheus.IsReadyAsync() ? "" : null);
+        _traffic = DriveAsync();
+        await HasDataAsync("increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", error_type=\"connection_error\"}[1m]) > 0");
+        Start(ServiceCatalog.Details);
+        await HasDataAsync("increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", http_response_status_code=\"200\"}[1m]) > 0");
+        await HasDataAsync($"count(increase(process_uptime_seconds[1m]) > 0) == {versions.Count}");
+    }
+
+    private Task<IReadOnlyList<PrometheusSeries>> HasDataAsync(string expression) =>
+        Eventually.GetAsync(expression, async () => await Prometheus.QueryAsync(expression) is { Count: > 0 } series ? series : null);
+
+    private void Start(ServiceDefinition service)
+    {
+        var settings = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{FreePort()}" };
+        if (service == ServiceCatalog.Ratings)
+        {
+            settings["SERVICE_VERSION"] = "v-faulty";
+        }
+
+        _services.AddRange(service.Versions.Select(version => ServiceProcess.Start(service, version, _ports, settings)));
+    }
+
+    private async Task DriveAsync()
+    {
+        var page = new Uri($"http://127.0.0.1:{_ports["productpage-v1"]}");
+        while (!_end.IsCancellationRequested)
+        {
+            foreach (var request in Requests)
+            {
+                try
+                {
+                    using var answer = await _visitor.GetAsync(new Uri(page, request), _end.Token);
+                }
+                catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+                {
+                    // productpage has yet to start, or this is the end.
+                }
+            }
+
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
