@@ -8,22 +8,24 @@ namespace Bookinfo.Details;
 /// <remarks>Source of the format: https://developers.google.com/books/docs/v1/reference/volumes.</remarks>
 /// <param name="options">Where the API is.</param>
 /// <param name="headers">How headers are passed on.</param>
-/// <param name="time">The clock.</param>
-public sealed class GoogleBooksSource(DetailsOptions options, HeaderForwarding headers, TimeProvider time) : IBookSource, IDisposable
+/// <param name="clients">What makes clients.</param>
+public sealed class GoogleBooksSource(DetailsOptions options, HeaderForwarding headers, BackendClients clients) : IBookSource, IDisposable
 {
     /// <summary>The edition that the contract names, whatever the product.</summary>
     private const string Isbn = "0486424618";
 
-    private readonly BackendClient _client = BackendClient.ForExternalService(CallPolicy.DetailsToBooks, time, headers);
+    private const string Path = "/books/v1/volumes";
+
+    private readonly BackendClient _client = clients.ForExternalService("books", Path, CallPolicy.DetailsToBooks);
 
     /// <inheritdoc/>
     public async Task<BookDetails?> FindAsync(long id, HttpRequest request)
     {
         var answer = await _client.GetAsync(
+            request.HttpContext,
             () => options.ExternalBookService!,
-            $"/books/v1/volumes?q=isbn:{Isbn}",
-            message => headers.Copy(request, message, personal: false),
-            request.HttpContext.RequestAborted);
+            $"{Path}?q=isbn:{Isbn}",
+            message => headers.Copy(request, message, personal: false));
         return answer.Read(GoogleBooksJson.Default.GoogleBooksVolumes)?.Items is [{ VolumeInfo: { } book }, ..] ? Map(id, book) : null;
     }
 

@@ -9,13 +9,13 @@ namespace Bookinfo.ProductPage;
 /// <param name="sessions">Who is signed in.</param>
 /// <param name="results">Where finished calls are counted.</param>
 /// <param name="headers">How headers are passed on.</param>
-/// <param name="time">The clock.</param>
+/// <param name="clients">What makes clients.</param>
 public sealed class Backends(
-    ProductPageOptions options, Sessions sessions, RequestResults results, HeaderForwarding headers, TimeProvider time) : IDisposable
+    ProductPageOptions options, Sessions sessions, RequestResults results, HeaderForwarding headers, BackendClients clients) : IDisposable
 {
-    private readonly BackendClient _details = BackendClient.ForService(CallPolicy.ProductPageToDetails, time, headers);
-    private readonly BackendClient _reviews = BackendClient.ForService(CallPolicy.ProductPageToReviews, time, headers);
-    private readonly BackendClient _ratings = BackendClient.ForService(CallPolicy.ProductPageToRatings, time, headers);
+    private readonly BackendClient _details = clients.ForService(ServiceCatalog.Details, CallPolicy.ProductPageToDetails);
+    private readonly BackendClient _reviews = clients.ForService(ServiceCatalog.Reviews, CallPolicy.ProductPageToReviews);
+    private readonly BackendClient _ratings = clients.ForService(ServiceCatalog.Ratings, CallPolicy.ProductPageToRatings);
     private readonly EndpointRotation _reviewsInTurn = new(options.Reviews);
 
     // Turns of their own: with two extra calls a page view and three endpoints, the page itself would get the same one every time.
@@ -26,17 +26,17 @@ public sealed class Backends(
     /// <param name="request">The request that is being answered.</param>
     /// <returns>What came of it.</returns>
     public Task<BackendAnswer> GetDetailsAsync(string id, HttpRequest request) =>
-        CallAsync(ServiceCatalog.Details, _details, () => options.Details, id, request);
+        CallAsync(ServiceCatalog.Details, _details.GetAsync, () => options.Details, id, request);
 
     /// <summary>Calls reviews, twice when the first try fails.</summary>
     /// <inheritdoc cref="GetDetailsAsync"/>
     public Task<BackendAnswer> GetReviewsAsync(string id, HttpRequest request) =>
-        CallAsync(ServiceCatalog.Reviews, _reviews, _reviewsInTurn.Next, id, request);
+        CallAsync(ServiceCatalog.Reviews, _reviews.GetAsync, _reviewsInTurn.Next, id, request);
 
     /// <summary>Calls ratings.</summary>
     /// <inheritdoc cref="GetDetailsAsync"/>
     public Task<BackendAnswer> GetRatingsAsync(string id, HttpRequest request) =>
-        CallAsync(ServiceCatalog.Ratings, _ratings, () => options.Ratings, id, request);
+        CallAsync(ServiceCatalog.Ratings, _ratings.GetAsync, () => options.Ratings, id, request);
 
     /// <summary>
     /// Makes as many extra calls to reviews as <c>FLOOD_FACTOR</c> says, all at once. They are counted, tried twice and waited for like any
@@ -48,7 +48,7 @@ public sealed class Backends(
     public Task FloodReviewsAsync(string id, HttpRequest request) => options.FloodFactor == 0
         ? Task.CompletedTask
         : Task.WhenAll(Enumerable.Range(0, options.FloodFactor)
-            .Select(_ => CallAsync(ServiceCatalog.Reviews, _reviews, _floodInTurn.Next, id, request)));
+            .Select(_ => CallAsync(ServiceCatalog.Reviews, _reviews.GetAsideAsync, _floodInTurn.Next, id, request)));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -59,14 +59,14 @@ public sealed class Backends(
     }
 
     private async Task<BackendAnswer> CallAsync(
-        ServiceDefinition service, BackendClient client, Func<Uri> endpoint, string id, HttpRequest request)
+        ServiceDefinition service,
+        Func<HttpContext, Func<Uri>, string, Action<HttpRequestMessage>, Task<BackendAnswer>> get,
+        Func<Uri> endpoint,
+        string id,
+        HttpRequest request)
     {
         var user = sessions.UserOf(request);
-        var answer = await client.GetAsync(
-            endpoint,
-            $"/{service.Name}/{id}",
-            message => AddHeaders(message, request, user),
-            request.HttpContext.RequestAborted);
+        var answer = await get(request.HttpContext, endpoint, $"/{service.Name}/{id}", message => AddHeaders(message, request, user));
         results.Count(service.Name, answer.Status ?? StatusCodes.Status500InternalServerError);
         return answer;
     }

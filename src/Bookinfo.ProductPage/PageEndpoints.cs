@@ -1,7 +1,6 @@
 using System.Globalization;
 using Bookinfo.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
-using RazorSlices;
 
 namespace Bookinfo.ProductPage;
 
@@ -26,10 +25,10 @@ public static class PageEndpoints
 
     private static ContentHttpResult Health() => TypedResults.Text("Product page is healthy");
 
-    private static RazorSlice<IndexModel> Index(ProductPageOptions options, StaticAssets assets) =>
-        Slices.Index.Create(new IndexModel(ServiceNode.Tree(options), assets));
+    private static PageAnswer Index(ProductPageOptions options, StaticAssets assets) =>
+        new(Slices.Index.Create(new IndexModel(ServiceNode.Tree(options), assets)));
 
-    private static async Task<RazorSlice<ProductPageModel>> ProductPageAsync(
+    private static async Task<PageAnswer> ProductPageAsync(
         HttpRequest request, HttpResponse response, Backends backends, Sessions sessions, StaticAssets assets)
     {
         var product = ProductCatalog.Featured;
@@ -42,11 +41,11 @@ public static class PageEndpoints
 
         // The next view may show another version of reviews, or another user.
         response.Headers.CacheControl = "no-store";
-        return Slices.ProductPage.Create(new ProductPageModel(
+        return new PageAnswer(Slices.ProductPage.Create(new ProductPageModel(
             product,
             sessions.UserOf(request),
             DetailsModel.From(await details),
             ReviewsModel.From(await reviews),
-            assets));
+            assets)));
     }
 }

@@ -1,6 +1,5 @@
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults;
-using OpenTelemetry.Metrics;
 
 namespace Bookinfo.ProductPage;
 
@@ -19,7 +18,7 @@ public static class Program
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
     {
-        var builder = ServiceProgram.CreateBuilder(args);
+        var builder = ServiceProgram.CreateBuilder(ServiceCatalog.ProductPage, args);
         var options = ProductPageOptions.Read(new Settings(builder.Configuration));
 
         builder.Services.AddSingleton(options);
@@ -27,10 +26,6 @@ public static class Program
         builder.Services.AddSingleton<RequestResults>();
         builder.Services.AddSingleton<Backends>();
         builder.Services.AddSingleton<StaticAssets>();
-        builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
-            .AddMeter(RequestResults.MeterName)
-            // The counter carries the labels that the contract names, and no other.
-            .AddPrometheusExporter(static exporter => exporter.ScopeInfoEnabled = false));
         adjust?.Invoke(builder.Services);
 
         var app = ServiceProgram.Build(builder);
@@ -39,7 +34,6 @@ public static class Program
         app.MapSession();
         app.MapApi();
         app.MapStaticAssetsOf(app.Services.GetRequiredService<StaticAssets>());
-        app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
     }
 }

@@ -18,7 +18,7 @@ public static class Program
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
     {
-        var builder = ServiceProgram.CreateBuilder(args);
+        var builder = ServiceProgram.CreateBuilder(ServiceCatalog.Reviews, args, static settings => ReviewsOptions.Read(settings).Version);
         var options = ReviewsOptions.Read(new Settings(builder.Configuration));
 
         builder.Services.AddSingleton(options);

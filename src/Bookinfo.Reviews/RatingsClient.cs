@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults;
 
 namespace Bookinfo.Reviews;
@@ -6,10 +7,10 @@ namespace Bookinfo.Reviews;
 /// <summary>Asks ratings for the stars of a product.</summary>
 /// <param name="options">Where it is and how long to wait.</param>
 /// <param name="headers">How headers are passed on.</param>
-/// <param name="time">The clock.</param>
-public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding headers, TimeProvider time) : IDisposable
+/// <param name="clients">What makes clients.</param>
+public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding headers, BackendClients clients) : IDisposable
 {
-    private readonly BackendClient _client = BackendClient.ForService(options.RatingsPolicy, time, headers);
+    private readonly BackendClient _client = clients.ForService(ServiceCatalog.Ratings, options.RatingsPolicy);
 
     /// <summary>Gets the stars of a product.</summary>
     /// <param name="product">The product.</param>
@@ -18,10 +19,7 @@ public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding heade
     public async Task<IReadOnlyDictionary<string, int>> GetStarsAsync(long product, HttpRequest request)
     {
         var answer = await _client.GetAsync(
-            () => options.Ratings,
-            $"/ratings/{product}",
-            message => headers.Copy(request, message),
-            request.HttpContext.RequestAborted);
+            request.HttpContext, () => options.Ratings, $"/ratings/{product}", message => headers.Copy(request, message));
         return answer.IsOk ? ReadStars(answer.Body) : new Dictionary<string, int>();
     }
 

@@ -14,6 +14,17 @@ public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string
     /// <summary>The colour for which a slow ratings service is waited for the longest, and the one when nothing is said.</summary>
     public const string Black = "black";
 
+    /// <summary>The colour of v3.</summary>
+    public const string Red = "red";
+
+    /// <summary>Which of the versions of the contract this is nearest to: v1 without stars, v3 with red ones, v2 with any others.</summary>
+    public string Version => (EnableRatings, StarColor) switch
+    {
+        (false, _) => "v1",
+        (true, Red) => "v3",
+        _ => "v2",
+    };
+
     /// <summary>How ratings is called, which depends on the colour: it is how v2 and v3 differ in the tutorials.</summary>
     public CallPolicy RatingsPolicy => StarColor == Black ? CallPolicy.BlackReviewsToRatings : CallPolicy.ColouredReviewsToRatings;
 

@@ -11,6 +11,9 @@ public sealed record BackendAnswer(int? Status, ReadOnlyMemory<byte> Body)
     /// <summary>The backend gave no answer.</summary>
     public static BackendAnswer None { get; } = new(Status: null, default);
 
+    /// <summary>The value of its header <c>Server-Timing</c>, unchecked; <see langword="null"/> when it sent none.</summary>
+    public string? ServerTiming { get; init; }
+
     /// <summary>Whether the backend answered 200. Whether the body is what it should be is for the reader to find out.</summary>
     public bool IsOk => Status == 200;
 

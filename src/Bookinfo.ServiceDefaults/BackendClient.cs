@@ -1,6 +1,10 @@
 using System.Net;
 using System.Text;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Logging;
+using Bookinfo.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -13,7 +17,7 @@ namespace Bookinfo.ServiceDefaults;
 /// not in the chain of message handlers.
 /// </summary>
 /// <remarks>Safe for use by any number of requests at once.</remarks>
-public sealed class BackendClient : IDisposable
+public sealed partial class BackendClient : IDisposable
 {
     /// <summary>The most bytes of an answer that are read: 1 MiB. A longer answer counts as none.</summary>
     public const int LargestAnswer = 1024 * 1024;
@@ -22,15 +26,17 @@ public sealed class BackendClient : IDisposable
 
     private readonly HttpClient _http;
     private readonly ResiliencePipeline<BackendAnswer> _pipeline;
+    private readonly string _peer;
+    private readonly string _template;
+    private readonly TimeProvider _time;
+    private readonly HttpTelemetry _telemetry;
+    private readonly ILogger<BackendClient> _logger;
 
-    private BackendClient(HttpMessageHandler handler, CallPolicy policy, TimeProvider time)
+    internal BackendClient(
+        string peer, string template, HttpMessageHandler handler, CallPolicy policy, TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger)
     {
-        _http = new HttpClient(handler)
-        {
-            DefaultRequestVersion = HttpVersion.Version11,
-            MaxResponseContentBufferSize = LargestAnswer,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        (_peer, _template, _time, _telemetry, _logger) = (peer, template, time, telemetry, logger);
+        _http = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version11, Timeout = Timeout.InfiniteTimeSpan };
         var pipeline = new ResiliencePipelineBuilder<BackendAnswer> { TimeProvider = time };
         if (policy.Tries > 1)
         {
@@ -46,56 +52,39 @@ public sealed class BackendClient : IDisposable
         _pipeline = pipeline.AddTimeout(policy.Timeout).Build();
     }
 
-    /// <summary>A client for a service of ours: connections are spread over the replicas, and no proxy is asked.</summary>
-    /// <param name="policy">Timeout and tries.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="headers">How trace headers are written.</param>
-    /// <returns>The client.</returns>
-    public static BackendClient ForService(CallPolicy policy, TimeProvider time, HeaderForwarding headers) =>
-        new(new ConnectionSpreader(time, CreateHandler(headers, useProxy: false)), policy, time);
-
-    /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
-    /// <param name="policy">Timeout and tries.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="headers">How trace headers are written.</param>
-    /// <returns>The client.</returns>
-    public static BackendClient ForExternalService(CallPolicy policy, TimeProvider time, HeaderForwarding headers) =>
-        new(CreateHandler(headers, useProxy: true), policy, time);
-
     /// <summary>Gets a resource, once or as often as the policy says.</summary>
+    /// <param name="context">The request that is being answered: when its visitor has left, the call ends.</param>
     /// <param name="endpoint">Gives the base address for each try.</param>
     /// <param name="path">The path and query below it, beginning with a slash, escaped. It goes on the wire as it is.</param>
     /// <param name="addHeaders">Adds headers to the request of each try.</param>
-    /// <param name="cancellationToken">Ends the call when nobody waits for its answer any more.</param>
     /// <returns>The answer of the last try.</returns>
-    /// <exception cref="OperationCanceledException">The call was ended by <paramref name="cancellationToken"/>.</exception>
-    public async Task<BackendAnswer> GetAsync(
-        Func<Uri> endpoint, string path, Action<HttpRequestMessage> addHeaders, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The visitor has left.</exception>
+    public async Task<BackendAnswer> GetAsync(HttpContext context, Func<Uri> endpoint, string path, Action<HttpRequestMessage> addHeaders)
     {
-        try
-        {
-            return await _pipeline.ExecuteAsync(
-                static (call, token) => call.Client.TryOnceAsync(call.endpoint(), call.path, call.addHeaders, token),
-                (Client: this, endpoint, path, addHeaders),
-                cancellationToken);
-        }
-        catch (TimeoutRejectedException)
-        {
-            return BackendAnswer.None;
-        }
+        var start = _time.GetTimestamp();
+        var hop = RequestRecord.Of(context).Timing.Begin(_peer);
+        var answer = await CallAsync(new Call(this, context, endpoint, path, addHeaders), context.RequestAborted);
+        hop.End(_time.GetElapsedTime(start));
+        ReportFurtherHops(hop, answer);
+        return answer;
     }
+
+    /// <inheritdoc cref="GetAsync"/>
+    /// <summary>The same for a call that serves no answer, and so has no place in <c>Server-Timing</c>.</summary>
+    public Task<BackendAnswer> GetAsideAsync(HttpContext context, Func<Uri> endpoint, string path, Action<HttpRequestMessage> addHeaders) =>
+        CallAsync(new Call(this, context, endpoint, path, addHeaders), context.RequestAborted);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static SocketsHttpHandler CreateHandler(HeaderForwarding headers, bool useProxy) => new()
+    internal static SocketsHttpHandler CreateHandler(bool useProxy) => new()
     {
         // Cookies and redirects are the visitor's affair: what comes in goes on, what comes back goes back.
         UseCookies = false,
         AllowAutoRedirect = false,
         UseProxy = useProxy,
-        // Without tracing there is none, and the handler leaves the trace headers as they came.
-        ActivityHeadersPropagator = headers.Propagator,
+        // Trace headers are written here, or go on as they came.
+        ActivityHeadersPropagator = null,
         // Tries are the policy's affair.
         PlaintextStreamFilter = static (connection, _) => ValueTask.FromResult<Stream>(new FreshConnection(connection.PlaintextStream)),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
@@ -104,19 +93,85 @@ public sealed class BackendClient : IDisposable
         RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
     };
 
-    private async ValueTask<BackendAnswer> TryOnceAsync(
-        Uri endpoint, string path, Action<HttpRequestMessage> addHeaders, CancellationToken cancellationToken)
+    private async Task<BackendAnswer> CallAsync(Call call, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(endpoint.AbsoluteUri.TrimEnd('/') + path, PathIsEscaped));
-        addHeaders(request);
         try
         {
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
-            return new BackendAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            return await _pipeline.ExecuteAsync(static (call, token) => call.Client.TryOnceAsync(call, token), call, cancellationToken);
         }
-        catch (Exception exception) when (exception is HttpRequestException or HungUpException)
+        catch (TimeoutRejectedException)
         {
             return BackendAnswer.None;
         }
+    }
+
+    private async ValueTask<BackendAnswer> TryOnceAsync(Call call, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(call.Endpoint().AbsoluteUri.TrimEnd('/') + call.Path, PathIsEscaped));
+        call.AddHeaders(request);
+        var number = ++call.Tries;
+        using var measurement = TryMeasurement.Start(_telemetry, _time, _peer, _template, request, number);
+        if (_telemetry.Traces && measurement.Position is { } position)
+        {
+            TraceHeaders.Inject(position, request, TraceFormats.Of(call.Context.Request.Headers));
+        }
+
+        int? status = null;
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            measurement.Answered(response);
+            status = (int)response.StatusCode;
+            await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
+            var timing = response.Headers.NonValidated.TryGetValues(ServerTiming.Header, out var values) ? values.ToString() : null;
+            return new BackendAnswer(status, await response.Content.ReadAsByteArrayAsync(cancellationToken)) { ServerTiming = timing };
+        }
+        catch (Exception exception) when (exception is HttpRequestException or HungUpException)
+        {
+            measurement.Failed(ErrorTypes.Of(exception));
+            return BackendAnswer.None;
+        }
+        catch (OperationCanceledException)
+        {
+            measurement.Failed(call.Context.RequestAborted.IsCancellationRequested ? ErrorTypes.Cancelled : ErrorTypes.Timeout);
+            throw;
+        }
+        finally
+        {
+            // What the visitor did wrong, or that he left, is no failure of the backend.
+            if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && status is not (>= 400 and < 500))
+            {
+                CallFailed(_logger, _peer, PrintableText.Clean(call.Path, PrintableText.LongestPath), status, errorType, measurement.Elapsed.TotalMilliseconds, number);
+            }
+        }
+    }
+
+    /// <summary>Takes up what the backend said of the services that it called itself, by their names in the catalogue.</summary>
+    private void ReportFurtherHops(ServerTiming.Hop hop, BackendAnswer answer)
+    {
+        if (answer.ServerTiming is not { } header)
+        {
+            return;
+        }
+
+        foreach (var service in ServiceCatalog.All.FirstOrDefault(service => service.Name == _peer)?.Calls ?? [])
+        {
+            if (ServerTiming.Read(header, service) is { } milliseconds)
+            {
+                hop.Report(service, milliseconds);
+            }
+        }
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "BackendCallFailed",
+        Message = "A call to {peer} failed: {path}, status {status}, {error_type}, after {duration_ms} ms, try {try}")]
+    private static partial void CallFailed(ILogger logger, string peer, string path, int? status, string error_type, double duration_ms, int @try);
+
+    /// <summary>A call with all its tries.</summary>
+    private sealed record Call(BackendClient Client, HttpContext Context, Func<Uri> Endpoint, string Path, Action<HttpRequestMessage> AddHeaders)
+    {
+        public int Tries { get; set; }
     }
 }

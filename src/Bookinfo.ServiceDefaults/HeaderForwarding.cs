@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Bookinfo.Contracts;
 using Microsoft.AspNetCore.Http;
 
@@ -7,14 +6,13 @@ namespace Bookinfo.ServiceDefaults;
 /// <summary>Passes headers of the request that is being answered on to the requests that answering it takes.</summary>
 /// <remarks>
 /// There are two modes. Without tracing all headers of <see cref="ForwardedHeaders"/> go on byte for byte, because then the sidecars of a mesh
-/// make the spans, and join them by these headers. With tracing the trace headers belong to our own spans: the HTTP client writes those
-/// of the span that makes the call, in the formats of the request that is being answered.
+/// make the spans, and join them by these headers. With tracing the trace headers belong to our own spans: <see cref="BackendClient"/> writes
+/// those of the span that makes the call, in the formats of the request that is being answered.
 /// </remarks>
 public sealed class HeaderForwarding
 {
     private static readonly string[] Impersonal = [.. ForwardedHeaders.All.Except(ForwardedHeaders.Personal)];
 
-    private readonly bool _tracing;
     private readonly IReadOnlyList<string> _all;
     private readonly IReadOnlyList<string> _impersonal;
 
@@ -22,20 +20,9 @@ public sealed class HeaderForwarding
     /// <param name="tracing">Whether our own spans own the trace headers.</param>
     public HeaderForwarding(bool tracing)
     {
-        _tracing = tracing;
         _all = tracing ? [.. ForwardedHeaders.All.Except(ForwardedHeaders.TraceContext)] : ForwardedHeaders.All;
         _impersonal = tracing ? [.. Impersonal.Except(ForwardedHeaders.TraceContext)] : Impersonal;
-        Propagator = tracing ? new TracePropagator() : null;
     }
-
-    /// <summary>What writes trace headers into requests to backends; <see langword="null"/> without tracing.</summary>
-    internal DistributedContextPropagator? Propagator { get; }
-
-    /// <summary>Whether tracing is configured: whether there is an OTLP endpoint to send spans to.</summary>
-    /// <param name="settings">The settings.</param>
-    /// <returns>Whether <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> or the one for traces is set.</returns>
-    public static bool IsTracingConfigured(Settings settings) =>
-        (settings.Text("OTEL_EXPORTER_OTLP_ENDPOINT") ?? settings.Text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) is not null;
 
     /// <summary>Copies the headers that are present.</summary>
     /// <param name="from">The request that is being answered.</param>
@@ -50,11 +37,6 @@ public sealed class HeaderForwarding
                 // Without validation: what is a bad user agent or a bad cookie is for the backend to judge.
                 to.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
             }
-        }
-
-        if (_tracing)
-        {
-            to.Options.Set(TraceFormats.Key, TraceFormats.Of(from.Headers));
         }
     }
 }

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.ServiceDefaults;
 
@@ -19,7 +21,12 @@ namespace Bookinfo.ServiceDefaults;
 /// request has none of its streams yet. So <see cref="AppendBody"/> sends it when Kestrel is done with the connection.
 /// </remarks>
 /// <param name="listener">The listener that Kestrel announces on.</param>
-internal sealed class RejectedRequestAnswers(DiagnosticListener listener) : IHostedService, IObserver<KeyValuePair<string, object?>>
+/// <param name="telemetry">Where they are counted: no other instrument sees them.</param>
+/// <param name="options">Whether they are logged.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class RejectedRequestAnswers(
+    DiagnosticListener listener, HttpTelemetry telemetry, TelemetryOptions options, ILogger<RejectedRequestAnswers> logger)
+    : IHostedService, IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
@@ -71,6 +78,7 @@ internal sealed class RejectedRequestAnswers(DiagnosticListener listener) : IHos
             var status = error is { StatusCode: < 500 and var given } ? given : StatusCodes.Status400BadRequest;
             response.StatusCode = status;
             var body = JsonSerializer.SerializeToUtf8Bytes(new ErrorMessage(ErrorAnswers.MessageFor(status)), WireJson.Context.ErrorMessage);
+            Tell(features, status);
             response.Headers.ContentType = JsonAnswer.ContentType;
             response.Headers.ContentLength = body.Length;
             response.Headers.Connection = "close";
@@ -89,6 +97,20 @@ internal sealed class RejectedRequestAnswers(DiagnosticListener listener) : IHos
     public void OnError(Exception error)
     {
     }
+
+    private void Tell(IFeatureCollection features, int status)
+    {
+        telemetry.Rejected.Add(1, new KeyValuePair<string, object?>("http.response.status_code", HttpNames.StatusValue(status)));
+        if (options.AccessLog)
+        {
+            // Nothing of what was sent: a header that cannot be read may still hold a secret.
+            var address = features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
+            RequestRejected(logger, status, address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString());
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "RequestRejected", Message = "Answered {status} to what is no HTTP or over the limits, from {client_address}")]
+    private static partial void RequestRejected(ILogger logger, int status, string? client_address);
 
     /// <summary>On each connection: what is still to be sent when the server is done with it.</summary>
     private sealed class Rejection

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -66,11 +67,15 @@ public static class ServiceProgram
         }
     }
 
-    /// <summary>Makes the builder of a service: settings, server limits, logging, shutdown.</summary>
+    /// <summary>Makes the builder of a service: settings, server limits, telemetry, shutdown.</summary>
+    /// <param name="service">The service.</param>
     /// <param name="args">The arguments of the process; <c>--NAME=value</c> overrides the environment variable NAME.</param>
+    /// <param name="version">
+    /// Finds the version that the settings make of the service, for telemetry when <c>SERVICE_VERSION</c> does not say it; v1 when not given.
+    /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
-    public static WebApplicationBuilder CreateBuilder(string[] args)
+    public static WebApplicationBuilder CreateBuilder(ServiceDefinition service, string[] args, Func<Settings, string>? version = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -84,13 +89,8 @@ public static class ServiceProgram
 
         Listen(builder, settings);
         builder.WebHost.ConfigureKestrel(ConfigureServer);
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        });
-        builder.Logging.SetMinimumLevel(LogLevel.Information)
+        builder.Logging.ClearProviders()
+            .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
             // Why a service did not start is said in one line by RunAsync.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
@@ -102,17 +102,13 @@ public static class ServiceProgram
         builder.Logging.Services.AddSingleton<ILoggerProvider, RejectionDetail>();
         builder.Logging.AddFilter<RejectionDetail>(RejectionDetail.Category, LogLevel.Information);
 
-        var headers = new HeaderForwarding(HeaderForwarding.IsTracingConfigured(settings));
-        builder.Services.AddSingleton(headers);
-        if (headers.Propagator is { } propagator)
-        {
-            builder.Services.AddSingleton(propagator);
-            builder.Services.AddHostedService<SpanSource>();
-        }
-
+        var telemetry = TelemetryOptions.Read(settings);
+        builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
+        builder.Services.AddSingleton(new HeaderForwarding(telemetry.Traces));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new DrainOptions(drain));
         builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddHostedService<LifecycleLog>();
         builder.Services.AddHostedService<DrainBeforeStop>();
         builder.Services.AddHostedService<RejectedRequestAnswers>();
         builder.Services.AddHealthChecks().AddCheck<Readiness>("draining");
@@ -132,8 +128,11 @@ public static class ServiceProgram
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
+        app.UseMiddleware<RequestTelemetry>();
         app.UseMiddleware<ErrorAnswers>();
+        app.UseRouting();
         app.MapHealthProbes();
+        app.MapMetrics();
         return app;
     }
 

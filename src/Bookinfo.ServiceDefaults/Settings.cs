@@ -37,6 +37,20 @@ public sealed class Settings(IConfiguration configuration)
         var text => throw new InvalidSettingException(name, text, $"a whole number from {least} to {most}"),
     };
 
+    /// <summary>One of several words, in any case.</summary>
+    /// <param name="name">The name of the variable.</param>
+    /// <param name="standard">The word when it is not set.</param>
+    /// <param name="others">The other words that are allowed.</param>
+    /// <returns>The word in the case in which it is given here.</returns>
+    public string Choice(string name, string standard, params string[] others)
+    {
+        string[] words = [standard, .. others];
+        return Text(name) is not { } text
+            ? standard
+            : words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase))
+                ?? throw new InvalidSettingException(name, text, $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}");
+    }
+
     /// <summary>The base address of a server.</summary>
     /// <param name="name">The name of the variable.</param>
     /// <returns>An absolute http or https address without query or user information; <see langword="null"/> when it is not set.</returns>

@@ -1,16 +1,16 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Bookinfo.ServiceDefaults;
+namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>In which formats a request brought its position in a trace: what it leads to is told in the same.</summary>
 /// <param name="W3C">W3C Trace Context: <c>traceparent</c> and <c>tracestate</c>.</param>
 /// <param name="B3Single">Zipkin's one header, <c>b3</c>.</param>
 /// <param name="B3Multi">Zipkin's several headers, <c>x-b3-traceid</c> and so on.</param>
 /// <param name="ShortTraceId">Whether the trace has a Zipkin id of 64 bits.</param>
-internal sealed record TraceFormats(bool W3C, bool B3Single, bool B3Multi, bool ShortTraceId)
+/// <param name="Debug">Whether Zipkin's debug flag is set, which stands in place of the decision to take the trace.</param>
+internal sealed record TraceFormats(bool W3C, bool B3Single, bool B3Multi, bool ShortTraceId, bool Debug)
 {
-    /// <summary>Where a request to a backend carries the formats of the request that it is made for.</summary>
-    public static readonly HttpRequestOptionsKey<TraceFormats> Key = new("bookinfo.trace.formats");
+    private static readonly TraceFormats OnlyW3C = new(W3C: true, B3Single: false, B3Multi: false, ShortTraceId: false, Debug: false);
 
     /// <summary>The formats of a request; W3C when it brings none.</summary>
     /// <param name="headers">Its headers.</param>
@@ -19,11 +19,18 @@ internal sealed record TraceFormats(bool W3C, bool B3Single, bool B3Multi, bool 
     {
         var single = headers.ContainsKey("b3");
         var multi = headers.ContainsKey("x-b3-traceid") || headers.ContainsKey("x-b3-sampled") || headers.ContainsKey("x-b3-flags");
-        var id = single ? headers["b3"].ToString() : headers["x-b3-traceid"].ToString();
+        if (!single && !multi)
+        {
+            return OnlyW3C;
+        }
+
+        var b3 = headers["b3"].ToString();
+        var id = single ? b3 : headers["x-b3-traceid"].ToString();
         return new TraceFormats(
-            W3C: headers.ContainsKey("traceparent") || !(single || multi),
+            W3C: headers.ContainsKey("traceparent"),
             single,
             multi,
-            ShortTraceId: id.Length == 16 || id.IndexOf('-', StringComparison.Ordinal) == 16);
+            ShortTraceId: id.Length == 16 || id.IndexOf('-', StringComparison.Ordinal) == 16,
+            Debug: single ? b3 == "d" || b3.EndsWith("-d", StringComparison.Ordinal) || b3.Contains("-d-", StringComparison.Ordinal) : headers["x-b3-flags"] == "1");
     }
 }

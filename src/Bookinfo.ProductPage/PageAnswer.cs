@@ -1,0 +1,23 @@
+using System.Net.Mime;
+using RazorSlices;
+
+namespace Bookinfo.ProductPage;
+
+/// <summary>
+/// A page that is rendered before its answer begins, so that the answer has a <c>Content-Length</c> and its <c>Server-Timing</c> covers the rendering.
+/// </summary>
+/// <param name="slice">The page.</param>
+public sealed class PageAnswer(RazorSlice slice) : IResult
+{
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        using var page = slice;
+        var buffer = new BufferPipeWriter();
+        await page.RenderAsync(buffer, cancellationToken: httpContext.RequestAborted);
+        var response = httpContext.Response;
+        response.ContentType = $"{MediaTypeNames.Text.Html}; charset=utf-8";
+        response.ContentLength = buffer.Written.Length;
+        await response.BodyWriter.WriteAsync(buffer.Written, httpContext.RequestAborted);
+    }
+}

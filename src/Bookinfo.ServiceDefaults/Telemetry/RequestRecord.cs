@@ -1,0 +1,52 @@
+using System.Collections;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Bookinfo.ServiceDefaults.Telemetry;
+
+/// <summary>
+/// What is known of a request while it is answered, from where it is kept with its other features. As the scope of the log it adds the request
+/// id, and without tracing the caller's position in a trace, to every line that is written meanwhile.
+/// </summary>
+/// <param name="id">The <c>x-request-id</c>.</param>
+/// <param name="caller">The caller's position in a trace.</param>
+/// <param name="start">When the request came, as a timestamp of the clock.</param>
+internal sealed class RequestRecord(string id, ActivityContext caller, long start) : IReadOnlyList<KeyValuePair<string, object?>>
+{
+    /// <summary>The key of <see cref="Id"/> in the log.</summary>
+    public const string IdKey = "x_request_id";
+
+    /// <summary>The <c>x-request-id</c>, fit for a log: the caller's own, or one made for a request that brought none.</summary>
+    public string Id => id;
+
+    /// <summary>The caller's position in a trace; the default value when there is none.</summary>
+    public ActivityContext Caller => caller;
+
+    /// <summary>When the request came, as a timestamp of the clock.</summary>
+    public long Start => start;
+
+    /// <summary>How long the parts of the answer take.</summary>
+    public ServerTiming Timing { get; } = new();
+
+    /// <inheritdoc/>
+    public int Count => 1;
+
+    /// <inheritdoc/>
+    public KeyValuePair<string, object?> this[int index] => index == 0 ? new(IdKey, id) : throw new ArgumentOutOfRangeException(nameof(index));
+
+    /// <summary>The record of a request.</summary>
+    /// <param name="context">The request.</param>
+    public static RequestRecord Of(HttpContext context) => context.Features.GetRequiredFeature<RequestRecord>();
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+    {
+        yield return this[0];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{IdKey}:{id}";
+}

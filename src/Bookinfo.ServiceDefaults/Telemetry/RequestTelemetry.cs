@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Telemetry;
+
+/// <summary>
+/// Measures each request once and tells it four times: as a metric, a span, a line of the access log and the header <c>Server-Timing</c>.
+/// It also gives each request an <c>x-request-id</c>. Probes and scrapes have the headers and nothing else.
+/// </summary>
+/// <param name="next">What handles the request.</param>
+/// <param name="telemetry">The instruments.</param>
+/// <param name="options">Which signals there are.</param>
+/// <param name="logger">The access log.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RequestTelemetry(
+    RequestDelegate next, HttpTelemetry telemetry, TelemetryOptions options, ILogger<RequestTelemetry> logger, TimeProvider time)
+{
+    private const string RequestId = "x-request-id";
+    private const string Scheme = "http";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var record = new RequestRecord(IdOf(context.Request), TraceHeaders.Extract(context.Request.Headers), time.GetTimestamp());
+        context.Features.Set(record);
+        // Not before: an error answer begins with the removal of all headers.
+        context.Response.OnStarting(WriteHeaders, (this, context.Response, record));
+        if (IsProbeOrScrape(context.Request.Path))
+        {
+            await next(context);
+            return;
+        }
+
+        var received = time.GetUtcNow();
+        var method = HttpNames.Method(context.Request.Method);
+        using var span = StartSpan(context, record, method, received);
+        using var scope = logger.BeginScope(record);
+        var active = new TagList { { "http.request.method", method }, { "url.scheme", Scheme } };
+        telemetry.ActiveRequests.Add(1, active);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            telemetry.ActiveRequests.Add(-1, active);
+            Tell(context, span, method, received, time.GetElapsedTime(record.Start));
+        }
+    }
+
+    /// <summary>
+    /// Whether a request belongs to the platform and not to the workload: how often a kubelet probes and a Prometheus scrapes must not show
+    /// in what is measured.
+    /// </summary>
+    private static bool IsProbeOrScrape(PathString path) => path.StartsWithSegments("/health") || path == "/metrics";
+
+    private static string IdOf(HttpRequest request)
+    {
+        if (request.Headers.TryGetValue(RequestId, out var given) && given.ToString() is { Length: > 0 } id)
+        {
+            return PrintableText.Ascii(id, PrintableText.LongestId);
+        }
+
+        // In the request as well, from where it is passed on.
+        id = Guid.NewGuid().ToString();
+        request.Headers[RequestId] = id;
+        return id;
+    }
+
+    private static Task WriteHeaders(object state)
+    {
+        var (telemetry, response, record) = ((RequestTelemetry, HttpResponse, RequestRecord))state;
+        response.Headers[RequestId] = record.Id;
+        response.Headers[ServerTiming.Header] = record.Timing.Format(telemetry.Elapsed(record));
+        return Task.CompletedTask;
+    }
+
+    private TimeSpan Elapsed(RequestRecord record) => time.GetElapsedTime(record.Start);
+
+    private Activity? StartSpan(HttpContext context, RequestRecord record, string method, DateTimeOffset start)
+    {
+        var span = telemetry.StartSpan(SpanName(method, route: null), ActivityKind.Server, record.Caller, start);
+        if (span is not { IsAllDataRequested: true })
+        {
+            // Nobody takes this trace; the span is there to be passed on.
+            return span;
+        }
+
+        var request = context.Request;
+        span.SetTag("http.request.method", method);
+        if (method == HttpNames.OtherMethod)
+        {
+            span.SetTag("http.request.method_original", PrintableText.Clean(request.Method, PrintableText.LongestUserAgent));
+        }
+
+        span.SetTag("url.scheme", Scheme);
+        span.SetTag("url.path", PathOf(context));
+        if (request.QueryString.HasValue)
+        {
+            span.SetTag("url.query", RedactedQuery.Of(request.QueryString.Value));
+        }
+
+        span.SetTag("server.address", PrintableText.Clean(request.Host.Host, PrintableText.LongestUserAgent));
+        if (request.Host.Port is { } port)
+        {
+            span.SetTag("server.port", port);
+        }
+
+        span.SetTag("client.address", AddressOf(context));
+        span.SetTag("network.protocol.version", HttpNames.ProtocolVersion(request.Protocol));
+        if (UserAgentOf(request) is { } userAgent)
+        {
+            span.SetTag("user_agent.original", userAgent);
+        }
+
+        return span;
+    }
+
+    private void Tell(HttpContext context, Activity? span, string method, DateTimeOffset received, TimeSpan elapsed)
+    {
+        var status = context.Response.StatusCode;
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        if (telemetry.ServerDuration.Enabled)
+        {
+            telemetry.ServerDuration.Record(elapsed.TotalSeconds, MetricTags(context, method, route, status));
+        }
+
+        if (options.AccessLog)
+        {
+            var level = status >= StatusCodes.Status500InternalServerError ? LogLevel.Error : LogLevel.Information;
+            var bytes = HttpMethods.IsHead(context.Request.Method) ? 0 : context.Response.ContentLength ?? 0;
+            var entry = new AccessEntry(
+                context.Request.Method == method ? method : PrintableText.Clean(context.Request.Method, PrintableText.LongestUserAgent),
+                route, PathOf(context), status, elapsed, bytes, AddressOf(context), UserAgentOf(context.Request));
+            logger.Log(level, AccessEntry.Event, entry, exception: null, static (entry, _) => entry.ToString());
+        }
+
+        if (span is { IsAllDataRequested: true })
+        {
+            EndSpan(span, SpanName(method, route), route, status, received + elapsed);
+        }
+    }
+
+    private static TagList MetricTags(HttpContext context, string method, string? route, int status)
+    {
+        var tags = new TagList
+        {
+            { "http.request.method", method },
+            { "url.scheme", Scheme },
+            { "network.protocol.version", HttpNames.ProtocolVersion(context.Request.Protocol) },
+            { "http.response.status_code", HttpNames.StatusValue(status) },
+        };
+        if (route is not null)
+        {
+            tags.Add("http.route", route);
+        }
+
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            tags.Add("error.type", HttpNames.StatusText(status));
+        }
+
+        return tags;
+    }
+
+    private static void EndSpan(Activity span, string name, string? route, int status, DateTimeOffset end)
+    {
+        span.DisplayName = name;
+        span.SetTag("http.response.status_code", HttpNames.StatusValue(status));
+        if (route is not null)
+        {
+            span.SetTag("http.route", route);
+        }
+
+        // An error of the caller, 4xx, is none of the server.
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            span.SetTag("error.type", HttpNames.StatusText(status));
+            span.SetStatus(ActivityStatusCode.Error);
+        }
+
+        span.SetEndTime(end.UtcDateTime);
+    }
+
+    private static string SpanName(string method, string? route) =>
+        (method, route) switch
+        {
+            (HttpNames.OtherMethod, null) => "HTTP",
+            (HttpNames.OtherMethod, _) => $"HTTP {route}",
+            (_, null) => method,
+            _ => $"{method} {route}",
+        };
+
+    /// <summary>The path as it was written: escapes and all, and so without control characters; not the query, in which secrets may stand.</summary>
+    private static string PathOf(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var end = target.IndexOf('?', StringComparison.Ordinal);
+        // A target may also be a whole address, or '*'.
+        var path = target is ['/', ..] ? end < 0 ? target : target[..end] : context.Request.Path.Value ?? "";
+        return PrintableText.Clean(path, PrintableText.LongestPath);
+    }
+
+    private static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress switch
+    {
+        null => null,
+        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4().ToString(),
+        var address => address.ToString(),
+    };
+
+    private static string? UserAgentOf(HttpRequest request) =>
+        request.Headers.UserAgent.ToString() is { Length: > 0 } text ? PrintableText.Clean(text, PrintableText.LongestUserAgent) : null;
+}

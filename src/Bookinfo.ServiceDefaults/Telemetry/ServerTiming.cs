@@ -1,0 +1,100 @@
+using System.Globalization;
+
+namespace Bookinfo.ServiceDefaults.Telemetry;
+
+/// <summary>
+/// How long the parts of an answer took, for the response header <c>Server-Timing</c> (https://www.w3.org/TR/server-timing/): the calls to other
+/// services in milliseconds, in the order in which they began, and the total. Several calls may be under way at once.
+/// </summary>
+internal sealed class ServerTiming
+{
+    /// <summary>The name of the header.</summary>
+    public const string Header = "Server-Timing";
+
+    /// <summary>The longest header of a backend that is read: what ours send is a tenth of it.</summary>
+    private const int LongestHeader = 1024;
+
+    private readonly Lock _lock = new();
+    private readonly List<Hop> _hops = [];
+
+    /// <summary>Says that a call begins, so that it has its place.</summary>
+    /// <param name="name">The name of the service.</param>
+    public Hop Begin(string name)
+    {
+        var hop = new Hop(name);
+        lock (_lock)
+        {
+            _hops.Add(hop);
+        }
+
+        return hop;
+    }
+
+    /// <summary>The value of the header.</summary>
+    /// <param name="total">How long the answer took so far.</param>
+    public string Format(TimeSpan total)
+    {
+        lock (_lock)
+        {
+            return _hops.Count == 0
+                ? string.Create(CultureInfo.InvariantCulture, $"total;dur={total.TotalMilliseconds:F2}")
+                : string.Create(CultureInfo.InvariantCulture, $"{string.Concat(_hops.Select(hop => hop.Format()))}total;dur={total.TotalMilliseconds:F2}");
+        }
+    }
+
+    /// <summary>Reads the duration of one part out of the header of a backend, which may hold anything.</summary>
+    /// <param name="header">The value of its header.</param>
+    /// <param name="name">The part.</param>
+    /// <returns>The duration in milliseconds; <see langword="null"/> when the header does not say it.</returns>
+    public static double? Read(string header, string name)
+    {
+        if (header.Length > LongestHeader)
+        {
+            return null;
+        }
+
+        foreach (var metric in header.Split(',', StringSplitOptions.TrimEntries))
+        {
+            var parts = metric.Split(';', StringSplitOptions.TrimEntries);
+            if (parts[0] != name)
+            {
+                continue;
+            }
+
+            foreach (var parameter in parts.Skip(1))
+            {
+                if (parameter.StartsWith("dur=", StringComparison.OrdinalIgnoreCase)
+                    && double.TryParse(parameter.AsSpan(4), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var duration)
+                    && double.IsFinite(duration))
+                {
+                    return duration;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A call to another service.</summary>
+    /// <param name="name">The name of the service.</param>
+    internal sealed class Hop(string name)
+    {
+        private double? _milliseconds;
+        private (string Name, double Milliseconds)? _further;
+
+        /// <summary>Says how long it took, all its tries together.</summary>
+        /// <param name="elapsed">How long.</param>
+        public void End(TimeSpan elapsed) => _milliseconds = elapsed.TotalMilliseconds;
+
+        /// <summary>Says what the service reported of a call that it made itself.</summary>
+        /// <param name="service">The name of the service that it called.</param>
+        /// <param name="milliseconds">How long that took.</param>
+        public void Report(string service, double milliseconds) => _further = (service, milliseconds);
+
+        /// <summary>The part of the header, which is empty for a call that has not ended.</summary>
+        public string Format() => _milliseconds is not { } own ? ""
+            : _further is { } further
+                ? string.Create(CultureInfo.InvariantCulture, $"{name};dur={own:F2}, {further.Name};dur={further.Milliseconds:F2}, ")
+                : string.Create(CultureInfo.InvariantCulture, $"{name};dur={own:F2}, ");
+    }
+}

@@ -1,0 +1,89 @@
+using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Bookinfo.ServiceDefaults.Telemetry;
+
+/// <summary>Puts the signals of a service together: which there are, whose they are, where they go.</summary>
+internal static class TelemetrySetup
+{
+    /// <summary>Our own meters, and the one of .NET's runtime.</summary>
+    private static readonly string[] Meters = ["Bookinfo.*", "System.Runtime"];
+
+    /// <summary>Registers everything.</summary>
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="service">Who the service is.</param>
+    /// <param name="options">Which signals there are.</param>
+    public static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity service, TelemetryOptions options)
+    {
+        builder.Services.AddSingleton(service);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<HttpTelemetry>();
+        builder.Services.AddSingleton<LineLoggerProvider>();
+        builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<LineLoggerProvider>());
+        builder.Services.AddSingleton(static services => new BackendClients(
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<HttpTelemetry>(), services.GetRequiredService<ILogger<BackendClient>>()));
+        if (options.Metrics)
+        {
+            builder.Services.AddSingleton<ProcessMetrics>();
+            builder.Services.AddSingleton<ThreadPoolMetrics>();
+            builder.Services.AddSingleton<LogMetrics>();
+            builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithMetrics(metrics => AddMetrics(metrics, options));
+        }
+
+        if (options.Traces)
+        {
+            builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithTracing(static traces => traces.AddSource(HttpTelemetry.Name).AddOtlpExporter());
+        }
+
+        if (options.PushLogs)
+        {
+            builder.Logging.AddOpenTelemetry(logs =>
+            {
+                logs.IncludeScopes = true;
+                logs.IncludeFormattedMessage = true;
+                logs.AddOtlpExporter();
+            });
+            builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
+        }
+
+        // What the variables of OpenTelemetry say goes over what we say.
+        void Describe(ResourceBuilder resource) => resource.AddAttributes(service.Attributes).AddEnvironmentVariableDetector();
+    }
+
+    /// <summary>Maps <c>/metrics</c> and makes the instruments that nobody asks for.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapMetrics(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<TelemetryOptions>().Metrics)
+        {
+            app.Services.GetRequiredService<ProcessMetrics>();
+            app.Services.GetRequiredService<ThreadPoolMetrics>();
+            app.Services.GetRequiredService<LogMetrics>();
+            app.MapPrometheusScrapingEndpoint("/metrics");
+        }
+    }
+
+    private static void AddMetrics(MeterProviderBuilder metrics, TelemetryOptions options)
+    {
+        metrics.AddMeter(Meters);
+        metrics.AddView(ThreadPoolMetrics.DropOriginal);
+        metrics.SetExemplarFilter(ExemplarFilterType.TraceBased);
+        metrics.AddPrometheusExporter(static exporter =>
+        {
+            // The counter of the contract carries the labels that the contract names, and no other.
+            exporter.ScopeInfoEnabled = false;
+            // Each scrape sees what is true then.
+            exporter.ScrapeResponseCacheDurationMilliseconds = 0;
+        });
+        if (options.PushMetrics)
+        {
+            metrics.AddOtlpExporter();
+        }
+    }
+}
