@@ -33,11 +33,11 @@ internal static class ActualCounts
             Compare("server spans", expected.Served, new Tally(spans.Where(span => span.Kind == OtlpSpanKind.Server).Select(ServedKey))),
             Compare("client spans", expected.Tried, new Tally(spans.Where(span => span.Kind == OtlpSpanKind.Client).Select(TriedKey))),
             Compare("other spans", new Tally(), new Tally(spans.Where(span => span.Kind is not (OtlpSpanKind.Server or OtlpSpanKind.Client)).Select(span => span.Name))),
-            Compare("access lines", expected.Served, new Tally(lines.Where(line => line.Event == "RequestFinished").Select(line =>
+            Compare("access lines", expected.Logged, new Tally(lines.Where(line => line.Event == "RequestFinished").Select(line =>
                 ExpectedCounts.ServedKey(line.Text("service")!, line.Text("version")!, line.Text("method"), line.Text("route"), line.Text("status"))))),
             Compare("lines of failed tries", expected.Failed, new Tally(lines.Where(line => line.Event == "BackendCallFailed").Select(line =>
                 ExpectedCounts.TriedKey(line.Text("service")!, line.Text("version")!, line.Text("peer"), "GET", line.Text("status"), line.Text("error_type"))))),
-            Compare("access logs by OTLP", expected.Served, new Tally(logs.Where(log => log.EventName == "RequestFinished").Select(log =>
+            Compare("access logs by OTLP", expected.Logged, new Tally(logs.Where(log => log.EventName == "RequestFinished").Select(log =>
                 ExpectedCounts.ServedKey(log.Service, (string)log.Resource["service.version"], Text(log, "method"), Text(log, "route"), Text(log, "status"))))),
             Compare("logs of failed tries by OTLP", expected.Failed, new Tally(logs.Where(log => log.EventName == "BackendCallFailed").Select(log =>
                 ExpectedCounts.TriedKey(log.Service, (string)log.Resource["service.version"], Text(log, "peer"), "GET", Text(log, "status"), Text(log, "error_type"))))),

@@ -8,11 +8,14 @@ namespace Telemetry.Tests;
 /// <param name="ErrorType">The error that it counts; empty when there was none.</param>
 internal sealed record CallOutcome(string Status, string ErrorType)
 {
+    private const string CancelledError = "cancelled";
+
     public static CallOutcome TimedOut { get; } = new("", "timeout");
 
     public static CallOutcome Refused { get; } = new("", "connection_error");
 
-    public static CallOutcome Cancelled { get; } = new("", "cancelled");
+    /// <summary>The caller is left by whoever was to get the answer, of which the head may have come.</summary>
+    public static CallOutcome Cancelled(string status = "") => new(status, CancelledError);
 
     public static CallOutcome Answered(int status) => new(Text(status), status >= 400 ? Text(status) : "");
 
@@ -32,7 +35,7 @@ internal sealed record CallOutcome(string Status, string ErrorType)
     public int? StatusCode => Status.Length > 0 && (ErrorType.Length == 0 || ErrorType == Status) ? int.Parse(Status, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Whether it is the backend that has failed: not for what the visitor asked wrongly, and not when he has left.</summary>
-    public bool IsFailureOfBackend => ErrorType.Length > 0 && this != Cancelled && Status is not ['4', ..];
+    public bool IsFailureOfBackend => ErrorType.Length > 0 && ErrorType != CancelledError && Status is not ['4', ..];
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Testing;
 
 namespace Telemetry.Tests;
 
@@ -12,6 +13,9 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
 {
     /// <summary>Requests served: <c>service version method route status</c>.</summary>
     public Tally Served { get; } = new();
+
+    /// <summary>Lines of the access log: the same, but with the method as the visitor wrote it.</summary>
+    public Tally Logged { get; } = new();
 
     /// <summary>Tries of calls: <c>service version peer method status error</c>.</summary>
     public Tally Tried { get; } = new();
@@ -52,6 +56,7 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
             _ => visit.Status!.Value,
         };
         Served.Add(ServedKey(parts[0], parts[1], visit.Method is "BREW" ? "_OTHER" : visit.Method, visit.Route, Text(status)));
+        Logged.Add(ServedKey(parts[0], parts[1], visit.Method, visit.Route, Text(status)));
         return status;
     }
 
@@ -74,7 +79,7 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
 
         // Nobody waits for the answer of the first try, so there is no second; and the call, which has no result, counts none.
         Assert.Single(versionsTried[requestId]);
-        AddTry("productpage", "v1", "reviews", CallOutcome.Cancelled);
+        AddTry("productpage", "v1", "reviews", CallOutcome.Cancelled());
         return 499;
     }
 
@@ -93,6 +98,14 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
     private int? CallReviews(string id, string requestId)
     {
         var tried = versionsTried[requestId].ToList();
+        if (InjectedFaults.Of("reviews-v1", id) == Fault.Close)
+        {
+            // On a connection that was idle the HTTP client may repeat the request, because a server that closes one has not seen it (RFC 9112
+            // section 9.3.1). So there may be more requests than tries here; and it does not matter whom they went to.
+            Assert.InRange(tried.Count, 2, 8);
+            tried = tried[..2];
+        }
+
         CallOutcome? outcome = null;
         foreach (var version in tried)
         {
@@ -105,7 +118,7 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
             {
                 // v2 waits longer for ratings than productpage waits for v2.
                 outcome = CallOutcome.TimedOut;
-                AddTry("reviews", version, "ratings", CallOutcome.Cancelled);
+                AddTry("reviews", version, "ratings", CallOutcome.Cancelled(CallOutcome.Of(InjectedFaults.Of("ratings-v1", id)!).Status));
                 Serve("reviews", version, "/reviews/{id}", 499);
             }
             else
@@ -145,6 +158,7 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
     private int Serve(string service, string version, string route, int status)
     {
         Served.Add(ServedKey(service, version, "GET", route, Text(status)));
+        Logged.Add(ServedKey(service, version, "GET", route, Text(status)));
         return status;
     }
 
