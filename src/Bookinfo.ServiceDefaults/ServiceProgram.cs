@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -77,19 +78,16 @@ public static class ServiceProgram
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static WebApplicationBuilder CreateBuilder(ServiceDefinition service, string[] args, Func<Settings, string>? version = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            // Configuration is the environment's: no file is watched for changes while the service runs.
-            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
-            // A file that happens to lie where the service was started from is not configuration either.
-            ContentRootPath = AppContext.BaseDirectory,
-        });
+        // Nothing but what is asked for here: no settings files, whatever lies where the service was started from, and no console log.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddEnvironmentVariables().AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args);
+        builder.Services.AddRoutingCore();
         var settings = new Settings(builder.Configuration);
         var drain = TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", standard: 5, least: 0, most: 300));
 
         Listen(builder, settings);
-        builder.WebHost.ConfigureKestrel(ConfigureServer);
-        builder.Logging.ClearProviders()
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureServer);
+        builder.Logging
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
             // Why a service did not start is said in one line by RunAsync.
@@ -138,32 +136,21 @@ public static class ServiceProgram
 
     private static void Listen(WebApplicationBuilder builder, Settings settings)
     {
-        // The host reads these itself; they are read here first because it would report a bad one with a stack trace.
         const string Urls = "ASPNETCORE_URLS";
         const string Ports = "ASPNETCORE_HTTP_PORTS";
+        // The names without ASPNETCORE_ are those of the arguments --urls and --http_ports.
         var urls = settings.Text("urls");
-        var ports = settings.Text("HTTP_PORTS");
-        if (urls is null && ports is null)
-        {
-            builder.WebHost.UseUrls($"http://*:{ServiceCatalog.ServicePort}");
-            return;
-        }
-
-        foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [])
-        {
-            if (!IsHttpAddress(url))
-            {
-                throw new InvalidSettingException(Urls, url, "a list of addresses such as http://*:9080, separated by semicolons; https is not spoken here");
-            }
-        }
-
-        foreach (var port in ports?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [])
-        {
-            if (!ushort.TryParse(port, out _))
-            {
-                throw new InvalidSettingException(Ports, port, "a list of port numbers, separated by semicolons");
-            }
-        }
+        var ports = urls is null ? settings.Text("http_ports") : null;
+        string[] addresses =
+        [
+            .. (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(url => IsHttpAddress(url)
+                ? url
+                : throw new InvalidSettingException(Urls, url, "a list of addresses such as http://*:9080, separated by semicolons; https is not spoken here")),
+            .. (ports ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(port => ushort.TryParse(port, out _)
+                ? $"http://*:{port}"
+                : throw new InvalidSettingException(Ports, port, "a list of port numbers, separated by semicolons")),
+        ];
+        builder.WebHost.UseUrls(addresses is [] ? [$"http://*:{ServiceCatalog.ServicePort}"] : addresses);
     }
 
     private static bool IsHttpAddress(string url)

@@ -33,7 +33,11 @@ public sealed class RunningService : IAsyncDisposable
     public static async Task<RunningService> StartAsync(
         Func<string[], Action<IServiceCollection>?, WebApplication> build, Action<IServiceCollection>? adjust, params string[] settings)
     {
-        var app = build([RunningSystem.AnyPort, "--DRAIN_SECONDS=0", .. settings.Select(setting => "--" + setting)], adjust);
+        var app = build([.. RunningSystem.Settings, .. settings.Select(setting => "--" + setting)], services =>
+        {
+            RunningSystem.Silence(services);
+            adjust?.Invoke(services);
+        });
         await app.StartAsync();
         return new RunningService(app);
     }

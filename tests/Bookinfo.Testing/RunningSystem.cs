@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Bookinfo.Contracts;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.Testing;
 
@@ -11,7 +13,8 @@ namespace Bookinfo.Testing;
 /// </summary>
 public sealed class RunningSystem : IAsyncDisposable
 {
-    internal const string AnyPort = "--urls=http://127.0.0.1:0";
+    /// <summary>What every service in a test is told.</summary>
+    internal static readonly string[] Settings = ["--urls=http://127.0.0.1:0", "--DRAIN_SECONDS=0", "--ACCESS_LOG=off"];
 
     private readonly List<WebApplication> _started = [];
     private readonly List<Socket> _reserved = [];
@@ -92,34 +95,35 @@ public sealed class RunningSystem : IAsyncDisposable
 
     private async Task StartAllAsync(IReadOnlyList<string> versions, string? podName, string? clusterName, Uri? details, Uri? reviews)
     {
-        Details = await StartAsync(Bookinfo.Details.Program.Build([AnyPort, "--DRAIN_SECONDS=0"]));
-        Ratings = await StartAsync(Bookinfo.Ratings.Program.Build([AnyPort, "--DRAIN_SECONDS=0"]));
+        Details = await StartAsync(Bookinfo.Details.Program.Build(Settings, Silence));
+        Ratings = await StartAsync(Bookinfo.Ratings.Program.Build(Settings, Silence));
         var started = new List<WebApplication>();
         foreach (var version in versions)
         {
             started.Add(await StartAsync(Bookinfo.Reviews.Program.Build(
             [
-                AnyPort,
-                "--DRAIN_SECONDS=0",
+                .. Settings,
                 .. ServiceCatalog.Reviews.Versions.Single(known => known.Version == version).Environment.Select(setting => $"--{setting.Key}={setting.Value}"),
                 $"--HOSTNAME={podName ?? $"reviews-{version}"}",
                 $"--CLUSTER_NAME={clusterName}",
                 .. AddressArguments("RATINGS", AddressOf(Ratings)),
-            ])));
+            ], Silence)));
         }
 
         Reviews = started;
         ProductPage = await StartAsync(Bookinfo.ProductPage.Program.Build(
         [
-            AnyPort,
-            "--DRAIN_SECONDS=0",
+            .. Settings,
             $"--SESSION_KEY={Guid.NewGuid()}",
             .. AddressArguments("DETAILS", details ?? AddressOf(Details)),
             .. AddressArguments("RATINGS", AddressOf(Ratings)),
             $"--REVIEWS_ENDPOINTS={string.Join(',', reviews is null ? started.Select(AddressOf) : [reviews])}",
-        ]));
+        ], Silence));
         Address = AddressOf(ProductPage);
     }
+
+    /// <summary>The services of a test share one stdout with the test run, whose output their log would only drown; mistakes of ours are still told.</summary>
+    internal static void Silence(IServiceCollection services) => services.AddLogging(static logging => logging.AddFilter("Bookinfo", LogLevel.Error));
 
     private async Task<WebApplication> StartAsync(WebApplication service)
     {

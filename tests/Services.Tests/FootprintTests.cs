@@ -84,10 +84,14 @@ public sealed class FootprintTests
             var port = ((IPEndPoint)listener.LocalEndpoint).Port;
             listener.Stop();
 
-            var start = new ProcessStartInfo(Executable(project)) { RedirectStandardInput = true };
+            // The access log is part of what is measured; it is read, as a container's is, and thrown away.
+            var start = new ProcessStartInfo(Executable(project)) { RedirectStandardInput = true, RedirectStandardOutput = true };
             start.Environment["ASPNETCORE_HTTP_PORTS"] = $"{port}";
             start.Environment["STOP_WHEN_STDIN_CLOSES"] = "true";
-            var service = new NativeService(Process.Start(start)!, port);
+            var process = Process.Start(start)!;
+            process.OutputDataReceived += static (_, _) => { };
+            process.BeginOutputReadLine();
+            var service = new NativeService(process, port);
             try
             {
                 using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -27,7 +27,7 @@ public sealed class TraceHeadersTests
     [Theory]
     [InlineData(Trace, "-1", "1")]
     [InlineData(Trace, "-0", "0")]
-    [InlineData(Trace, "-d", "1")]
+    [InlineData(Trace, "-d", "d")]
     [InlineData(Trace, "", "1")]
     [InlineData(Trace, "-1-0000000000000001", "1")]
     [InlineData(Short, "-1", "1")]
@@ -37,22 +37,25 @@ public sealed class TraceHeadersTests
         var b3 = Assert.Single(request.Values("b3")).Split('-');
         Assert.Equal((trace, sampled), (b3[0], b3[2]));
         AssertOtherSpan(b3[1]);
-        AssertOtherSpan(b3[3]);
+        // Nobody takes a span of the call then, so the position is that of the request that leads to it.
+        Assert.Equal(sampled == "0", b3[3] == Span);
         AssertAbsent(request, "traceparent", "tracestate", "x-b3-traceid");
     }
 
     [Theory]
-    [InlineData(Trace, "x-b3-sampled: 1", "1")]
-    [InlineData(Trace, "x-b3-sampled: 0", "0")]
-    [InlineData(Trace, "x-b3-flags: 1", "1")]
-    [InlineData(Short, "x-b3-parentspanid: 0000000000000001", "1")]
-    public async Task B3_in_several_headers_is_continued_in_several_headers(string trace, string header, string sampled)
+    [InlineData(Trace, "x-b3-sampled: 1", "x-b3-sampled", "1")]
+    [InlineData(Trace, "x-b3-sampled: 0", "x-b3-sampled", "0")]
+    [InlineData(Trace, "x-b3-flags: 1", "x-b3-flags", "1")]
+    [InlineData(Short, "x-b3-parentspanid: 0000000000000001", "x-b3-sampled", "1")]
+    public async Task B3_in_several_headers_is_continued_in_several_headers(string trace, string header, string decision, string taken)
     {
         var request = await CallAsync($"x-b3-traceid: {trace}", $"x-b3-spanid: {Span}", header);
         Assert.Equal([trace], request.Values("x-b3-traceid"));
-        Assert.Equal([sampled], request.Values("x-b3-sampled"));
+        Assert.Equal([taken], request.Values(decision));
+        // The debug flag stands in place of the decision.
+        AssertAbsent(request, decision == "x-b3-flags" ? "x-b3-sampled" : "x-b3-flags");
         AssertOtherSpan(Assert.Single(request.Values("x-b3-spanid")));
-        AssertOtherSpan(Assert.Single(request.Values("x-b3-parentspanid")));
+        Assert.Equal(taken == "0", Assert.Single(request.Values("x-b3-parentspanid")) == Span);
         AssertAbsent(request, "traceparent", "b3");
     }
 
@@ -80,12 +83,18 @@ public sealed class TraceHeadersTests
     [Theory]
     [InlineData("b3: rubbish")]
     [InlineData("b3: xyz-abc-1")]
-    [InlineData("b3: 0")]
     public async Task An_invalid_b3_begins_a_new_trace_in_b3(string header)
     {
         var request = await CallAsync(header);
         Assert.Matches("^[0-9a-f]{32}-[0-9a-f]{16}-1-[0-9a-f]{16}$", Assert.Single(request.Values("b3")));
     }
+
+    [Theory]
+    [InlineData("b3: 0", "b3", "^[0-9a-f]{32}-[0-9a-f]{16}-0-[0-9a-f]{16}$")]
+    [InlineData("x-b3-sampled: 0", "x-b3-sampled", "^0$")]
+    [InlineData("x-b3-sampled: false", "x-b3-sampled", "^0$")]
+    public async Task A_decision_against_a_trace_that_has_no_position_is_passed_on(string header, string name, string value) =>
+        Assert.Matches(value, Assert.Single((await CallAsync(header)).Values(name)));
 
     [Fact]
     public async Task The_two_tries_of_reviews_are_two_spans_with_one_parent_in_one_trace()
