@@ -14,7 +14,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<byte[]> _lines = [];
     private readonly List<string> _errors = [];
-    private readonly Task _reading;
+    private Task _reading = Task.CompletedTask;
 
     private ServiceProcess(string name, Uri address, Process process, StdoutUse stdout)
     {
@@ -23,8 +23,11 @@ public sealed class ServiceProcess : IAsyncDisposable
         _process = process;
         _process.ErrorDataReceived += (_, line) => AddError(line.Data);
         _process.BeginErrorReadLine();
-        _reading = stdout == StdoutUse.Kept ? ReadLinesAsync() : Task.CompletedTask;
-        if (stdout == StdoutUse.Closed)
+        if (stdout == StdoutUse.Kept)
+        {
+            StartReading();
+        }
+        else if (stdout == StdoutUse.Closed)
         {
             _process.StandardOutput.Dispose();
         }
@@ -108,6 +111,9 @@ public sealed class ServiceProcess : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Begins to read the standard output of a process that was started with <see cref="StdoutUse.Unread"/>.</summary>
+    public void StartReading() => _reading = ReadLinesAsync();
 
     /// <summary>Stops it in order, by closing its standard input, and kills it when that takes too long.</summary>
     /// <returns>The exit code.</returns>
