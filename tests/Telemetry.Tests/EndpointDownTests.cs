@@ -30,11 +30,12 @@ public sealed class EndpointDownTests
         // By then the queues are full, the code is compiled and the heap has the size of its work.
         await ViewAsync(system, 2000);
         var before = system.Processes.Started.ToDictionary(process => process.Name, process => process.ResidentBytes);
-        await ViewAsync(system, 4000);
+        await ViewAsync(system, 8000);
         Assert.All(system.Processes.Started, process =>
         {
             var growth = process.ResidentBytes - before[process.Name];
-            Assert.True(growth < 16 * MiB, $"{process.Name} grew by {growth / MiB} MiB from {before[process.Name] / MiB} MiB.");
+            // The heap comes and goes by 20 MiB. What productpage has to export of these views is more than 64 MiB.
+            Assert.True(growth < 32 * MiB, $"{process.Name} grew by {growth / MiB} MiB from {before[process.Name] / MiB} MiB.");
         });
         Assert.Equal(endpoint == "hangs", hanging.Exports.Count > 0);
 

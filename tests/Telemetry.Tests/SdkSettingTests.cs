@@ -69,7 +69,7 @@ public sealed class SdkSettingTests
         await using var system = await RatingsAsync(
             ("OTEL_SERVICE_NAME", "stars"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,service.version=v9"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "x-token=secret,x-other=2"), ("K8S_POD_NAME", "ratings-pod"), ("K8S_NAMESPACE_NAME", "shop"), ("K8S_NODE_NAME", "node-1"));
-        await StopAfterARequestAsync(system);
+        await StopAfterARequestAsync(system, () => system.Receiver.Spans.Count > 0 && system.Receiver.Logs.Count > 0);
         var span = Assert.Single(system.Receiver.Spans);
         Assert.Equal(
             ("stars", "test", "v9", "ratings-pod", "shop", "node-1"),
@@ -98,12 +98,13 @@ public sealed class SdkSettingTests
     [InlineData("OTEL_TRACES_SAMPLER", "always_off", false, true, false)]
     public async Task Signals_are_sent_that_are_asked_for(string variable, string value, bool traces, bool logs, bool metrics)
     {
-        await using var system = await RatingsAsync((variable, value));
-        await StopAfterARequestAsync(system);
+        await using var system = await RatingsAsync((variable, value), ("OTEL_METRIC_EXPORT_INTERVAL", "500"));
+        await StopAfterARequestAsync(system, () => (system.Receiver.Spans.Count > 0 || !traces) && (system.Receiver.Logs.Count > 0 || !logs)
+            && (system.Receiver.Metrics.Any(point => point.Count > 0) || !metrics));
         Assert.Equal((traces, logs, metrics), (system.Receiver.Spans.Count > 0, system.Receiver.Logs.Count > 0, system.Receiver.Metrics.Count > 0));
         if (metrics)
         {
-            var duration = Assert.Single(system.Receiver.Metrics, point => point.Name == "http.server.request.duration");
+            var duration = system.Receiver.Metrics.Last(point => point.Name == "http.server.request.duration");
             Assert.Equal((1UL, "s", "/ratings/{id?}"), (duration.Count, duration.Unit, duration.Attributes["http.route"]));
         }
     }
@@ -112,7 +113,7 @@ public sealed class SdkSettingTests
     public async Task Messages_can_be_compressed()
     {
         await using var system = await RatingsAsync(("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"));
-        await StopAfterARequestAsync(system);
+        await StopAfterARequestAsync(system, () => system.Receiver.Spans.Count > 0);
         Assert.Single(system.Receiver.Spans);
         Assert.All(system.Receiver.Exports, export => Assert.True(export.IsCompressed));
     }
@@ -147,10 +148,11 @@ public sealed class SdkSettingTests
         }
     });
 
-    /// <summary>One request, and then the end of the service: what it has to send is sent by then.</summary>
-    private static async Task StopAfterARequestAsync(TelemetrySystem system)
+    /// <summary>One request, what has to come of it, and then the end of the service: what it has to send is sent by then.</summary>
+    private static async Task StopAfterARequestAsync(TelemetrySystem system, Func<bool>? received = null)
     {
         Assert.Equal(HttpStatusCode.OK, await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: one"));
+        await Eventually.HoldsAsync("What was asked for was not sent.", () => received?.Invoke() ?? true);
         Assert.Equal(0, await system.Processes["ratings-v1"].StopAsync());
     }
 
