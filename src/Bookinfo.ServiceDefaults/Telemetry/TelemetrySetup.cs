@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,8 +13,10 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <summary>Puts the signals of a service together: which there are, whose they are, where they go.</summary>
 internal static class TelemetrySetup
 {
+    private const string RuntimeMeter = "System.Runtime";
+
     /// <summary>Our own meters, and the one of .NET's runtime.</summary>
-    private static readonly string[] Meters = ["Bookinfo.*", "System.Runtime"];
+    private static readonly string[] Meters = ["Bookinfo.*", RuntimeMeter];
 
     /// <summary>Registers everything.</summary>
     /// <param name="builder">The service's builder.</param>
@@ -72,7 +75,8 @@ internal static class TelemetrySetup
     private static void AddMetrics(MeterProviderBuilder metrics, TelemetryOptions options)
     {
         metrics.AddMeter(Meters);
-        metrics.AddView(ThreadPoolMetrics.DropOriginal);
+        // One view: each that matches would make a stream of its own.
+        metrics.AddView(static instrument => ThreadPoolMetrics.DropOriginal(instrument) ?? FewSeries(instrument));
         metrics.SetExemplarFilter(ExemplarFilterType.TraceBased);
         metrics.AddPrometheusExporter(static exporter =>
         {
@@ -86,4 +90,10 @@ internal static class TelemetrySetup
             metrics.AddOtlpExporter();
         }
     }
+
+    /// <summary>
+    /// Makes room for a few series only where there are only a few: by default the SDK sets aside room for 2,000 of each instrument.
+    /// </summary>
+    private static MetricStreamConfiguration? FewSeries(Instrument instrument) =>
+        instrument.Meter.Name is RuntimeMeter or ProcessMetrics.Name or LogMetrics.Name ? new MetricStreamConfiguration { CardinalityLimit = 100 } : null;
 }
