@@ -34,6 +34,30 @@ public sealed class ExactCountTests
         await DriveAsync(system, [.. Quick().SelectMany(visit => Enumerable.Repeat(visit, 2))], "details", "ratings");
     }
 
+    [Fact]
+    public async Task What_is_no_HTTP_counts_as_rejected_and_as_nothing_else()
+    {
+        await using var system = await TelemetrySystem.StartAsync(only: ["ratings-v1"]);
+        string[] requests =
+        [
+            "rubbish\r\n\r\n",
+            "GET /ratings/7 HTTP/3.0\r\nHost: a\r\n\r\n",
+            "GET /ratings/7 HTTP/1.1\r\n\r\n",
+            $"GET /ratings/7 HTTP/1.1\r\nHost: a\r\nx: {new string('x', 40_000)}\r\n\r\n",
+        ];
+        foreach (var request in requests)
+        {
+            await RawHttp.SendAsync(system.Processes.AddressOf("ratings-v1"), request, endAfterwards: true);
+        }
+
+        var expected = new ExpectedCounts(system.VersionsTried());
+        Visit one = new("ratings-v1", "GET", "/ratings/7", "/ratings/{id?}", 200);
+        expected.Add(one, (await SendAsync(system, one, "one")).RequestId);
+        await Eventually.HoldsAsync(() => ActualCounts.DifferenceAsync(system, expected));
+        await Eventually.HoldsAsync("The lines are missing.", () => system.Logs().Count(line => line.Event == "RequestRejected") == requests.Length);
+        Assert.Equal(requests.Length, (await system.ScrapeAsync("ratings-v1")).Where(sample => sample.Name == "bookinfo_http_server_rejected_requests_total").Sum(sample => sample.Value));
+    }
+
     private static async Task DriveAsync(TelemetrySystem system, List<Visit> visits, params string[] refused)
     {
         var order = new Random(Seed: 20);
