@@ -18,9 +18,13 @@ internal sealed class TelemetryShutdown(IServiceProvider services, TimeSpan pati
     {
         var milliseconds = (int)patience.TotalMilliseconds;
         return Task.WhenAll(
-            Task.Run(() => services.GetService<TracerProvider>()?.Shutdown(milliseconds), CancellationToken.None),
-            Task.Run(() => services.GetService<MeterProvider>()?.Shutdown(milliseconds), CancellationToken.None),
-            Task.Run(() => services.GetService<LoggerProvider>()?.Shutdown(milliseconds), CancellationToken.None));
+            OnAThread(() => services.GetService<TracerProvider>()?.Shutdown(milliseconds)),
+            OnAThread(() => services.GetService<MeterProvider>()?.Shutdown(milliseconds)),
+            OnAThread(() => services.GetService<LoggerProvider>()?.Shutdown(milliseconds)));
+
+        // They block. In the pool, which has two threads on a machine with two processors, the third would wait for one of the others.
+        static Task OnAThread(Action shutdown) =>
+            Task.Factory.StartNew(shutdown, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
