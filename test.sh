@@ -72,6 +72,7 @@ tests() { dotnet test --project "tests/$1" -c Release --no-build; }
 run "Services, in this process" tests Services.Tests
 run "The wire contract, against processes under the JIT" tests Wire.Tests
 run "The wire contract, against native processes" env BOOKINFO_WIRE_MODE=native dotnet test --project tests/Wire.Tests -c Release --no-build
+run "Telemetry, exact to the count" tests Telemetry.Tests
 run "The command line tool" tests Cli.Tests
 run "Prometheus, rules and dashboards" tests Observability.Tests
 run "The page, in Chromium (screenshots: artifacts/screenshots)" tests Browser.Tests

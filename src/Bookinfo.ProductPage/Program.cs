@@ -29,6 +29,8 @@ public static class Program
         adjust?.Invoke(builder.Services);
 
         var app = ServiceProgram.Build(builder);
+        // Now and not at the first visit: that the key is a random one concerns the service and no visitor's request.
+        app.Services.GetRequiredService<Sessions>();
         app.UseMiddleware<SecurityHeaders>();
         app.MapPages();
         app.MapSession();

@@ -69,7 +69,7 @@ public sealed partial class Sessions
         return valid;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "RandomSessionKey",
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "SessionKeyMade",
         Message = "SESSION_KEY is not set: sessions are signed with a random key, so a restart signs everybody out, and several replicas do not know each other's users")]
     private static partial void RandomKey(ILogger logger);
 }

@@ -106,13 +106,17 @@ public static class ServiceProgram
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new DrainOptions(drain));
         builder.Services.AddSingleton<Readiness>();
+        var endsWithParent = settings.Flag("STOP_WHEN_STDIN_CLOSES", standard: false);
+        // The first, because they are stopped in the reverse order: what the others still say is sent as well. Without a parent there is nobody
+        // left to wait for the end.
+        builder.Services.AddHostedService(services => new TelemetryShutdown(services, TimeSpan.FromSeconds(endsWithParent ? 2 : 5)));
         builder.Services.AddHostedService<LifecycleLog>();
         builder.Services.AddHostedService<DrainBeforeStop>();
         builder.Services.AddHostedService<RejectedRequestAnswers>();
         builder.Services.AddHealthChecks().AddCheck<Readiness>("draining");
         // The longest call that a service of ours waits for takes 10 s; what is in flight after that long hangs.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + TimeSpan.FromSeconds(15));
-        if (settings.Flag("STOP_WHEN_STDIN_CLOSES", standard: false))
+        if (endsWithParent)
         {
             builder.Services.AddHostedService<StopWhenStdinCloses>();
         }

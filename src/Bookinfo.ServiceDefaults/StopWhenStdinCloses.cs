@@ -10,7 +10,8 @@ namespace Bookinfo.ServiceDefaults;
 /// <param name="time">The clock.</param>
 internal sealed class StopWhenStdinCloses(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedService
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    // Less than the 4 s after which 'bookinfo up' kills, more than what the last telemetry and the last lines of the log may take.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

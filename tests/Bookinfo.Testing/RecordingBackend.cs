@@ -63,13 +63,10 @@ public sealed class RecordingBackend : IAsyncDisposable
     private async Task ServeAsync(TcpClient client, int connection, CancellationToken cancellationToken)
     {
         var stream = client.GetStream();
-        while (await ReadHeadAsync(stream, cancellationToken) is { } head)
+        await using var input = new BufferedStream(stream);
+        while (await RequestHead.ReadAsync(input, cancellationToken) is { } head)
         {
-            var lines = head.Split("\r\n");
-            var request = new RecordedRequest(
-                lines[0].Split(' ')[1],
-                [.. lines.Skip(1).Select(line => line.Split(": ", 2)).Select(parts => (parts[0], parts[^1]))],
-                connection);
+            var request = head.Parse(connection);
             _requests.Enqueue(request);
             await _answer(request)(stream, cancellationToken);
             if (request.Values("connection") is ["close"])
@@ -77,21 +74,5 @@ public sealed class RecordingBackend : IAsyncDisposable
                 return;
             }
         }
-    }
-
-    private static async Task<string?> ReadHeadAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (await stream.ReadAsync(one, cancellationToken) == 1)
-        {
-            head.Append((char)one[0]);
-            if (one[0] == '\n' && head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n")
-            {
-                return head.ToString(0, head.Length - 4);
-            }
-        }
-
-        return null;
     }
 }

@@ -1,9 +1,5 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Bookinfo.Contracts;
+using Bookinfo.Testing;
 
 [assembly: AssemblyFixture(typeof(Wire.Tests.WireSystem))]
 
@@ -16,8 +12,8 @@ namespace Wire.Tests;
 /// </summary>
 public sealed class WireSystem : IAsyncLifetime
 {
-    private readonly List<Process> _processes = [];
     private readonly Dictionary<string, Uri> _addresses = [];
+    private ServiceProcesses? _processes;
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
@@ -52,89 +48,32 @@ public sealed class WireSystem : IAsyncLifetime
         }
 
         IsOurs = true;
+        _processes = new ServiceProcesses(native: Environment.GetEnvironmentVariable("BOOKINFO_WIRE_MODE") == "native");
         foreach (var version in versions)
         {
-            _addresses[version.Name] = new Uri($"http://127.0.0.1:{FreePort()}");
+            _addresses[version.Name] = _processes.AddressOf(version.Name);
         }
 
-        foreach (var service in ServiceCatalog.All)
+        try
         {
-            foreach (var version in service.Versions)
-            {
-                _processes.Add(Start(service, version));
-            }
+            await _processes.StartAsync();
         }
-
-        await Task.WhenAll(_addresses.Values.Select(WaitUntilReadyAsync));
+        catch
+        {
+            // A fixture that was never there is not disposed either.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        foreach (var process in _processes)
+        if (_processes is not null)
         {
-            process.StandardInput.Close();
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-            process.Dispose();
+            await _processes.DisposeAsync();
         }
     }
 
     private static string VariableOf(string name) => "BOOKINFO_WIRE_" + name.ToUpperInvariant().Replace('-', '_');
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static string Artifacts([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "../../../artifacts"));
-
-    private Process Start(ServiceDefinition service, ServiceVersion version)
-    {
-        var mode = Environment.GetEnvironmentVariable("BOOKINFO_WIRE_MODE");
-        var start = mode == "native"
-            ? new ProcessStartInfo(Path.Combine(Artifacts(), "publish", service.Project, $"release_{RuntimeInformation.RuntimeIdentifier}", service.Project))
-            : new ProcessStartInfo("dotnet", [Path.Combine(Artifacts(), "bin", service.Project, "release", service.Project + ".dll")]);
-        start.RedirectStandardInput = true;
-        foreach (var (name, value) in version.Environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        foreach (var other in new[] { ServiceCatalog.Details, ServiceCatalog.Ratings })
-        {
-            start.Environment[$"{other.Name.ToUpperInvariant()}_HOSTNAME"] = "localhost";
-            start.Environment[$"{other.Name.ToUpperInvariant()}_SERVICE_PORT"] = $"{_addresses[other.Versions[0].Name].Port}";
-            // What Kubernetes injects for a Service of that name; it must not be taken for configuration.
-            start.Environment[$"{other.Name.ToUpperInvariant()}_PORT"] = "tcp://10.0.0.7:9080";
-        }
-
-        start.Environment["REVIEWS_PORT"] = "tcp://10.0.0.7:9080";
-        start.Environment["PRODUCTPAGE_PORT"] = "tcp://10.0.0.7:9080";
-        start.Environment["REVIEWS_ENDPOINTS"] = string.Join(',', ServiceCatalog.Reviews.Versions.Select(reviews => _addresses[reviews.Name]));
-        start.Environment["HOSTNAME"] = version.Name;
-        start.Environment["ASPNETCORE_HTTP_PORTS"] = $"{_addresses[version.Name].Port}";
-        start.Environment["STOP_WHEN_STDIN_CLOSES"] = "true";
-        return Process.Start(start) ?? throw new InvalidOperationException($"{version.Name} was not started.");
-    }
-
-    private async Task WaitUntilReadyAsync(Uri address)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            try
-            {
-                using var response = await Client.GetAsync(new Uri(address, "/health/ready"), patience.Token);
-                response.EnsureSuccessStatusCode();
-                return;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(20, patience.Token);
-            }
-        }
-    }
 }

@@ -24,7 +24,10 @@ internal sealed class RequestTelemetry(
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var record = new RequestRecord(IdOf(context.Request), TraceHeaders.Extract(context.Request.Headers), time.GetTimestamp());
+        // Both clocks at one moment: the end of the span is its beginning by the one and how long it took by the other.
+        var start = time.GetTimestamp();
+        var received = time.GetUtcNow();
+        var record = new RequestRecord(IdOf(context.Request), TraceHeaders.Extract(context.Request.Headers), start);
         context.Features.Set(record);
         // Not before: an error answer begins with the removal of all headers.
         context.Response.OnStarting(WriteHeaders, (this, context.Response, record));
@@ -34,7 +37,6 @@ internal sealed class RequestTelemetry(
             return;
         }
 
-        var received = time.GetUtcNow();
         var method = HttpNames.Method(context.Request.Method);
         using var span = StartSpan(context, record, method, received);
         using var scope = logger.BeginScope(record);

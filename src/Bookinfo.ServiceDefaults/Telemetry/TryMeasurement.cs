@@ -16,13 +16,13 @@ internal sealed class TryMeasurement : IDisposable
     private int? _status;
     private string? _errorType;
 
-    private TryMeasurement(HttpTelemetry telemetry, TimeProvider time, Activity? span, DateTimeOffset began, TagList tags)
+    private TryMeasurement(HttpTelemetry telemetry, TimeProvider time, Activity? span, DateTimeOffset began, long start, TagList tags)
     {
         _telemetry = telemetry;
         _time = time;
         _span = span;
         _began = began;
-        _start = time.GetTimestamp();
+        _start = start;
         _tags = tags;
     }
 
@@ -37,6 +37,8 @@ internal sealed class TryMeasurement : IDisposable
     public static TryMeasurement Start(HttpTelemetry telemetry, TimeProvider time, string peer, string template, HttpRequestMessage request, int number)
     {
         var address = request.RequestUri!;
+        // Both clocks at one moment: the end of the span is its beginning by the one and how long it took by the other.
+        var start = time.GetTimestamp();
         var began = time.GetUtcNow();
         var span = telemetry.StartSpan($"GET {template}", ActivityKind.Client, default, began);
         if (span is { IsAllDataRequested: true })
@@ -55,7 +57,7 @@ internal sealed class TryMeasurement : IDisposable
             }
         }
 
-        return new TryMeasurement(telemetry, time, span, began, new TagList
+        return new TryMeasurement(telemetry, time, span, began, start, new TagList
         {
             { "http.request.method", "GET" },
             { "url.scheme", address.Scheme },

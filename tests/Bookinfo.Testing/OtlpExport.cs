@@ -1,0 +1,7 @@
+namespace Bookinfo.Testing;
+
+/// <summary>A request that an <see cref="OtlpReceiver"/> got.</summary>
+/// <param name="Path">The path, which says the signal and whether it is gRPC or http/protobuf.</param>
+/// <param name="Headers">The headers, names in lower case.</param>
+/// <param name="IsCompressed">Whether the message was compressed.</param>
+public sealed record OtlpExport(string Path, IReadOnlyDictionary<string, string> Headers, bool IsCompressed);

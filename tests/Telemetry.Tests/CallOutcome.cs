@@ -1,0 +1,41 @@
+using System.Globalization;
+using Bookinfo.Testing;
+
+namespace Telemetry.Tests;
+
+/// <summary>How a try of a call ends for the caller.</summary>
+/// <param name="Status">The status that it counts; empty when there was none.</param>
+/// <param name="ErrorType">The error that it counts; empty when there was none.</param>
+internal sealed record CallOutcome(string Status, string ErrorType)
+{
+    private const string CancelledError = "cancelled";
+
+    public static CallOutcome TimedOut { get; } = new("", "timeout");
+
+    public static CallOutcome Refused { get; } = new("", "connection_error");
+
+    /// <summary>The caller is left by whoever was to get the answer, of which the head may have come.</summary>
+    public static CallOutcome Cancelled(string status = "") => new(status, CancelledError);
+
+    public static CallOutcome Answered(int status) => new(Text(status), status >= 400 ? Text(status) : "");
+
+    public static CallOutcome Of(Fault fault) => fault.Kind switch
+    {
+        FaultKind.Answer or FaultKind.Replace => Answered(fault.Status!.Value),
+        FaultKind.Hang => TimedOut,
+        // The head has said 200 already.
+        FaultKind.HangInBody => new("200", "timeout"),
+        FaultKind.Close => new("", "response_ended"),
+        FaultKind.CloseInBody => new("200", "response_ended"),
+        FaultKind.NoHttp => new("", "invalid_response"),
+        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+    };
+
+    /// <summary>The status that the caller works on with; none when the answer was not whole.</summary>
+    public int? StatusCode => Status.Length > 0 && (ErrorType.Length == 0 || ErrorType == Status) ? int.Parse(Status, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Whether it is the backend that has failed: not for what the visitor asked wrongly, and not when he has left.</summary>
+    public bool IsFailureOfBackend => ErrorType.Length > 0 && ErrorType != CancelledError && Status is not ['4', ..];
+
+    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
+}

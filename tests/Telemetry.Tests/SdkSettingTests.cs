@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Telemetry.Tests;
+
+/// <summary>The variables of OpenTelemetry do what its specification says, and callers who want no trace get none.</summary>
+public sealed class SdkSettingTests
+{
+    private const string Parent = "00f067aa0ba902b7";
+
+    [Fact]
+    public async Task Callers_who_take_no_trace_get_no_spans()
+    {
+        await using var system = await TelemetrySystem.StartAsync();
+        string[][] notTaken =
+        [
+            [$"traceparent: 00-{TraceOf(1)}-{Parent}-00"],
+            [$"b3: {TraceOf(2)}-{Parent}-0"],
+            [$"x-b3-traceid: {TraceOf(3)}", $"x-b3-spanid: {Parent}", "x-b3-sampled: 0"],
+            ["b3: 0"],
+            ["x-b3-sampled: 0"],
+        ];
+        foreach (var headers in notTaken)
+        {
+            for (var view = 0; view < 6; view++)
+            {
+                Assert.Equal(HttpStatusCode.OK, await system.GetAsync("productpage-v1", "/productpage", ["x-request-id: not-taken", .. headers]));
+            }
+        }
+
+        // What is exported goes out in the order in which it ended. So when each process has sent a span that was made later, none is to come.
+        foreach (var version in TelemetrySystem.Versions)
+        {
+            await system.GetAsync(version.Name, "/last", "x-request-id: last", $"traceparent: 00-{TraceOf(9)}-{Parent}-01");
+        }
+
+        await Eventually.HoldsAsync("The last spans never came.", () => system.Receiver.Spans.Count(span => span.TraceId == TraceOf(9)) == TelemetrySystem.Versions.Count);
+        Assert.Equal([], system.Receiver.Spans.Where(span => span.TraceId != TraceOf(9)).Select(span => $"{span.TraceId} {span.Service} {span.Name}"));
+    }
+
+    [Theory]
+    [InlineData("traceidratio")]
+    [InlineData("parentbased_traceidratio")]
+    public async Task A_tenth_of_the_traces_is_a_tenth_and_each_is_whole(string sampler)
+    {
+        const int Views = 1000;
+        await using var system = await TelemetrySystem.StartAsync(configure: system =>
+        {
+            system.Processes.Set("*", "OTEL_TRACES_SAMPLER", sampler);
+            system.Processes.Set("*", "OTEL_TRACES_SAMPLER_ARG", "0.1");
+        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Views), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
+            async (view, _) => Assert.Equal(HttpStatusCode.OK, await system.GetAsync("productpage-v1", "/productpage", $"x-request-id: view-{view}")));
+        // What is taken by chance: 100, and more than seven times the standard deviation either way.
+        const int Least = 30, Most = 170;
+        await Eventually.HoldsAsync(() =>
+        {
+            var traces = system.Receiver.Spans.GroupBy(span => span.TraceId).ToList();
+            var whole = traces.Count(trace => Tree.Build([.. trace], parent: "")?.Count is 5 or 7);
+            return traces.Count is >= Least and <= Most && whole == traces.Count ? "" : $"{traces.Count} traces, {whole} of them whole.";
+        });
+    }
+
+    [Fact]
+    public async Task The_name_the_resource_and_the_headers_are_those_of_the_variables()
+    {
+        await using var system = await RatingsAsync(
+            ("OTEL_SERVICE_NAME", "stars"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,service.version=v9"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "x-token=secret,x-other=2"), ("K8S_POD_NAME", "ratings-pod"), ("K8S_NAMESPACE_NAME", "shop"), ("K8S_NODE_NAME", "node-1"));
+        await StopAfterARequestAsync(system, () => system.Receiver.Spans.Count > 0 && system.Receiver.Logs.Count > 0);
+        var span = Assert.Single(system.Receiver.Spans);
+        Assert.Equal(
+            ("stars", "test", "v9", "ratings-pod", "shop", "node-1"),
+            (span.Service, span.Resource["deployment.environment.name"], span.Resource["service.version"], span.Resource["k8s.pod.name"],
+                span.Resource["k8s.namespace.name"], span.Resource["k8s.node.name"]));
+        Assert.All(system.Receiver.Logs, log => Assert.Equal("stars", log.Service));
+        Assert.All(system.Logs(), line => Assert.Equal("stars", line.Text("service")));
+        Assert.NotEmpty(system.Receiver.Exports);
+        Assert.All(system.Receiver.Exports, export => Assert.Equal(("secret", "2"), (export.Headers["x-token"], export.Headers["x-other"])));
+    }
+
+    [Fact]
+    public async Task Disabled_means_nothing_is_sent_and_the_service_serves()
+    {
+        await using var system = await RatingsAsync(("OTEL_SDK_DISABLED", "true"));
+        var metrics = await system.GetAsync("ratings-v1", "/metrics");
+        await StopAfterARequestAsync(system);
+        Assert.Equal(HttpStatusCode.NotFound, metrics);
+        Assert.Empty(system.Receiver.Exports);
+    }
+
+    [Theory]
+    [InlineData("OTEL_TRACES_EXPORTER", "none", false, true, false)]
+    [InlineData("OTEL_LOGS_EXPORTER", "none", true, false, false)]
+    [InlineData("OTEL_METRICS_EXPORTER", "none", true, true, false)]
+    [InlineData("OTEL_METRICS_EXPORTER", "otlp", true, true, true)]
+    [InlineData("OTEL_TRACES_SAMPLER", "always_off", false, true, false)]
+    public async Task Signals_are_sent_that_are_asked_for(string variable, string value, bool traces, bool logs, bool metrics)
+    {
+        await using var system = await RatingsAsync((variable, value), ("OTEL_METRIC_EXPORT_INTERVAL", "500"));
+        await StopAfterARequestAsync(system, () => (system.Receiver.Spans.Count > 0 || !traces) && (system.Receiver.Logs.Count > 0 || !logs)
+            && (system.Receiver.Metrics.Any(point => point.Count > 0) || !metrics));
+        Assert.Equal((traces, logs, metrics), (system.Receiver.Spans.Count > 0, system.Receiver.Logs.Count > 0, system.Receiver.Metrics.Count > 0));
+        if (metrics)
+        {
+            var duration = system.Receiver.Metrics.Last(point => point.Name == "http.server.request.duration");
+            Assert.Equal((1UL, "s", "/ratings/{id?}"), (duration.Count, duration.Unit, duration.Attributes["http.route"]));
+        }
+    }
+
+    [Fact]
+    public async Task Messages_can_be_compressed()
+    {
+        await using var system = await RatingsAsync(("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"));
+        await StopAfterARequestAsync(system, () => system.Receiver.Spans.Count > 0);
+        Assert.Single(system.Receiver.Spans);
+        Assert.All(system.Receiver.Exports, export => Assert.True(export.IsCompressed));
+    }
+
+    [Fact]
+    public async Task Without_an_endpoint_nothing_is_sent()
+    {
+        // Where the SDK would send to if nobody had said where.
+        using var grpc = new TcpListener(IPAddress.Loopback, 4317);
+        using var http = new TcpListener(IPAddress.Loopback, 4318);
+        try
+        {
+            grpc.Start();
+            http.Start();
+        }
+        catch (SocketException)
+        {
+            Assert.Skip("A collector of somebody else's listens on this machine.");
+        }
+
+        await using var system = await TelemetrySystem.StartAsync(protocol: null, only: ["ratings-v1"]);
+        await StopAfterARequestAsync(system);
+        Assert.False(grpc.Pending() || http.Pending());
+        Assert.Empty(system.Receiver.Exports);
+    }
+
+    private static Task<TelemetrySystem> RatingsAsync(params (string Name, string Value)[] settings) => TelemetrySystem.StartAsync(only: ["ratings-v1"], configure: system =>
+    {
+        foreach (var (name, value) in settings)
+        {
+            system.Processes.Set("*", name, value);
+        }
+    });
+
+    /// <summary>One request, what has to come of it, and then the end of the service: what it has to send is sent by then.</summary>
+    private static async Task StopAfterARequestAsync(TelemetrySystem system, Func<bool>? received = null)
+    {
+        Assert.Equal(HttpStatusCode.OK, await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: one"));
+        await Eventually.HoldsAsync("What was asked for was not sent.", () => received?.Invoke() ?? true);
+        Assert.Equal(0, await system.Processes["ratings-v1"].StopAsync());
+    }
+
+    private static string TraceOf(int number) => "4bf92f3577b34da6a3ce929d0e00" + number.ToString("x4", CultureInfo.InvariantCulture);
+}
