@@ -76,7 +76,7 @@ public sealed class SdkSettingTests
             (span.Service, span.Resource["deployment.environment.name"], span.Resource["service.version"], span.Resource["k8s.pod.name"],
                 span.Resource["k8s.namespace.name"], span.Resource["k8s.node.name"]));
         Assert.All(system.Receiver.Logs, log => Assert.Equal("stars", log.Service));
-        Assert.All(system.Logs(), line => Assert.Equal("stars", line.Text("service")));
+        Assert.All(system.Logs(), line => Assert.Equal(("stars", "v9"), (line.Text("service"), line.Text("version"))));
         Assert.NotEmpty(system.Receiver.Exports);
         Assert.All(system.Receiver.Exports, export => Assert.Equal(("secret", "2"), (export.Headers["x-token"], export.Headers["x-other"])));
     }

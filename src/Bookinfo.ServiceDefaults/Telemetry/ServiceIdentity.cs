@@ -23,8 +23,10 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static ServiceIdentity Read(Settings settings, ServiceDefinition service, string version)
     {
-        var name = settings.Text("OTEL_SERVICE_NAME") ?? service.Name;
-        version = settings.Text("SERVICE_VERSION") ?? version;
+        // The SDK reads these for itself; the log must not call the service something else.
+        var given = Given(settings.Text("OTEL_RESOURCE_ATTRIBUTES") ?? "");
+        var name = settings.Text("OTEL_SERVICE_NAME") ?? given.GetValueOrDefault("service.name") ?? service.Name;
+        version = given.GetValueOrDefault("service.version") ?? settings.Text("SERVICE_VERSION") ?? version;
         var pod = settings.Text("K8S_POD_NAME");
         var attributes = new Dictionary<string, object>
         {
@@ -46,5 +48,20 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
                 attributes[key] = value;
             }
         }
+    }
+
+    /// <summary>Reads <c>key=value,key=value</c>, values percent-encoded. What is not of that form is left to the SDK to complain about.</summary>
+    private static Dictionary<string, string> Given(string attributes)
+    {
+        var given = new Dictionary<string, string>();
+        foreach (var attribute in attributes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (attribute.Split('=', 2) is [var key, var value])
+            {
+                given[key.Trim()] = Uri.UnescapeDataString(value.Trim());
+            }
+        }
+
+        return given;
     }
 }
