@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,3 +1,5 @@
+using Bookinfo.Testing;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>What a person has who has just cloned the repository: sources, and nothing built.</summary>

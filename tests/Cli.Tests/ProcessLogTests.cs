@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using Bookinfo.Cli.Local;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Bookinfo.Cli.Local;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 

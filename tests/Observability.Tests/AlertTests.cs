@@ -1,3 +1,5 @@
+using Bookinfo.Testing;
+
 namespace Observability.Tests;
 
 /// <summary>What the alerts say, and that each is tested and explained.</summary>

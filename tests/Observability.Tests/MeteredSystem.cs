@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Bookinfo.Contracts;
+using Bookinfo.Testing;
 
 namespace Observability.Tests;
 
@@ -17,8 +18,8 @@ public sealed class MeteredSystem : IAsyncLifetime
         "/api/v1/products/x", "/api/v1/products/x/reviews", "/api/v1/products/x/ratings", "/nothing/here",
     ];
 
-    private readonly Dictionary<string, int> _ports = ServiceCatalog.All.SelectMany(service => service.Versions).ToDictionary(version => version.Name, _ => FreePort());
-    private readonly List<ServiceProcess> _services = [];
+    private readonly ServiceProcesses _services = new();
+    private readonly ClosedPort _nobody = new();
     private readonly CancellationTokenSource _end = new();
     private readonly HttpClient _visitor = new();
     private PrometheusServer? _prometheus;
@@ -44,12 +45,8 @@ public sealed class MeteredSystem : IAsyncLifetime
     {
         await _end.CancelAsync();
         await _traffic;
-        foreach (var service in _services)
-        {
-            await service.DisposeAsync();
-        }
-
-        _services.Clear();
+        await _services.DisposeAsync();
+        _nobody.Dispose();
         if (_prometheus is not null)
         {
             await _prometheus.DisposeAsync();
@@ -62,16 +59,14 @@ public sealed class MeteredSystem : IAsyncLifetime
     private async Task StartAsync()
     {
         var versions = ServiceCatalog.All.SelectMany(service => service.Versions).ToList();
-        _prometheus = PrometheusServer.Start(FreePort(), versions.ToDictionary(version => version.LocalPort, version => _ports[version.Name]));
-        foreach (var service in ServiceCatalog.All.Where(service => service != ServiceCatalog.Details))
-        {
-            Start(service);
-        }
-
+        _prometheus = PrometheusServer.Start(FreePort(), versions.ToDictionary(version => version.LocalPort, version => _services.AddressOf(version.Name).Port));
+        _services.Set("*", "OTEL_EXPORTER_OTLP_ENDPOINT", _nobody.Address.AbsoluteUri);
+        _services.Set("ratings", "SERVICE_VERSION", "v-faulty");
+        await _services.StartAsync([.. versions.Where(version => version.Service != "details").Select(version => version.Name)]);
         await Eventually.GetAsync("Prometheus", async () => await _prometheus.IsReadyAsync() ? "" : null);
         _traffic = DriveAsync();
         await HasDataAsync("increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", error_type=\"connection_error\"}[1m]) > 0");
-        Start(ServiceCatalog.Details);
+        await _services.StartAsync("details-v1");
         await HasDataAsync("increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", http_response_status_code=\"200\"}[1m]) > 0");
         await HasDataAsync($"count(increase(process_uptime_seconds[1m]) > 0) == {versions.Count}");
     }
@@ -79,20 +74,9 @@ public sealed class MeteredSystem : IAsyncLifetime
     private Task<IReadOnlyList<PrometheusSeries>> HasDataAsync(string expression) =>
         Eventually.GetAsync(expression, async () => await Prometheus.QueryAsync(expression) is { Count: > 0 } series ? series : null);
 
-    private void Start(ServiceDefinition service)
-    {
-        var settings = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{FreePort()}" };
-        if (service == ServiceCatalog.Ratings)
-        {
-            settings["SERVICE_VERSION"] = "v-faulty";
-        }
-
-        _services.AddRange(service.Versions.Select(version => ServiceProcess.Start(service, version, _ports, settings)));
-    }
-
     private async Task DriveAsync()
     {
-        var page = new Uri($"http://127.0.0.1:{_ports["productpage-v1"]}");
+        var page = _services.AddressOf("productpage-v1");
         while (!_end.IsCancellationRequested)
         {
             foreach (var request in Requests)

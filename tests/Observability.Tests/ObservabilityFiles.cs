@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Observability.Tests;
 
-/// <summary>The files under test, and what was built of the services.</summary>
+/// <summary>The files under test.</summary>
 internal static class ObservabilityFiles
 {
     public static string Root { get; } = FindRoot();
@@ -17,8 +17,6 @@ internal static class ObservabilityFiles
     public static string Grafana { get; } = Path.Combine(Root, "observability", "grafana");
 
     public static string ReadMe { get; } = Path.Combine(Root, "observability", "README.md");
-
-    public static string Assembly(string project) => Path.Combine(Root, "artifacts", "bin", project, "release", $"{project}.dll");
 
     private static string FindRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "../../.."));
 }
