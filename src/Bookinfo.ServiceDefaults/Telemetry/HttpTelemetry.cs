@@ -25,12 +25,15 @@ internal sealed class HttpTelemetry : IDisposable
     private static readonly double[] Bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     private readonly ActivitySource? _spans;
+    private readonly SpanClock _clock;
 
     /// <summary>Makes them.</summary>
     /// <param name="meters">What makes meters, and ends them with the service.</param>
     /// <param name="options">Whether there are spans.</param>
-    public HttpTelemetry(IMeterFactory meters, TelemetryOptions options)
+    /// <param name="time">The clock.</param>
+    public HttpTelemetry(IMeterFactory meters, TelemetryOptions options, TimeProvider time)
     {
+        _clock = new SpanClock(time);
         _spans = options.Traces ? new ActivitySource(Name) : null;
         var meter = meters.Create(Name);
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds };
@@ -60,10 +63,15 @@ internal sealed class HttpTelemetry : IDisposable
     /// <param name="name">Its name.</param>
     /// <param name="kind">Server or client.</param>
     /// <param name="parent">The span that led to it; the current one when not given, and none when there is none.</param>
-    /// <param name="start">When it began.</param>
+    /// <param name="start">When it began, as a timestamp of the clock.</param>
     /// <returns>The span; <see langword="null"/> when nobody needs it.</returns>
-    public Activity? StartSpan(string name, ActivityKind kind, ActivityContext parent, DateTimeOffset start) =>
-        _spans?.StartActivity(kind, parent, tags: null, links: null, start, name);
+    public Activity? StartSpan(string name, ActivityKind kind, ActivityContext parent, long start) =>
+        _spans?.StartActivity(kind, parent, tags: null, links: null, _clock.TimeOf(start), name);
+
+    /// <summary>Says when a span ended, by the same measurement as everything else that is told of it.</summary>
+    /// <param name="span">The span.</param>
+    /// <param name="elapsed">How long it took.</param>
+    public static void EndSpan(Activity span, TimeSpan elapsed) => span.SetEndTime(span.StartTimeUtc + elapsed);
 
     /// <inheritdoc/>
     public void Dispose() => _spans?.Dispose();

@@ -24,9 +24,7 @@ internal sealed class RequestTelemetry(
 
     public async Task InvokeAsync(HttpContext context)
     {
-        // Both clocks at one moment: the end of the span is its beginning by the one and how long it took by the other.
         var start = time.GetTimestamp();
-        var received = time.GetUtcNow();
         var record = new RequestRecord(IdOf(context.Request), TraceHeaders.Extract(context.Request.Headers), start);
         context.Features.Set(record);
         // Not before: an error answer begins with the removal of all headers.
@@ -38,7 +36,7 @@ internal sealed class RequestTelemetry(
         }
 
         var method = HttpNames.Method(context.Request.Method);
-        using var span = StartSpan(context, record, method, received);
+        using var span = StartSpan(context, record, method);
         using var scope = logger.BeginScope(record);
         var active = new TagList { { "http.request.method", method }, { "url.scheme", Scheme } };
         telemetry.ActiveRequests.Add(1, active);
@@ -49,7 +47,7 @@ internal sealed class RequestTelemetry(
         finally
         {
             telemetry.ActiveRequests.Add(-1, active);
-            Tell(context, span, method, received, time.GetElapsedTime(record.Start));
+            Tell(context, span, method, time.GetElapsedTime(record.Start));
         }
     }
 
@@ -82,9 +80,9 @@ internal sealed class RequestTelemetry(
 
     private TimeSpan Elapsed(RequestRecord record) => time.GetElapsedTime(record.Start);
 
-    private Activity? StartSpan(HttpContext context, RequestRecord record, string method, DateTimeOffset start)
+    private Activity? StartSpan(HttpContext context, RequestRecord record, string method)
     {
-        var span = telemetry.StartSpan(SpanName(method, route: null), ActivityKind.Server, record.Caller, start);
+        var span = telemetry.StartSpan(SpanName(method, route: null), ActivityKind.Server, record.Caller, record.Start);
         if (span is not { IsAllDataRequested: true })
         {
             // Nobody takes this trace; the span is there to be passed on.
@@ -121,7 +119,7 @@ internal sealed class RequestTelemetry(
         return span;
     }
 
-    private void Tell(HttpContext context, Activity? span, string method, DateTimeOffset received, TimeSpan elapsed)
+    private void Tell(HttpContext context, Activity? span, string method, TimeSpan elapsed)
     {
         var status = context.Response.StatusCode;
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
@@ -142,7 +140,7 @@ internal sealed class RequestTelemetry(
 
         if (span is { IsAllDataRequested: true })
         {
-            EndSpan(span, SpanName(method, route), route, status, received + elapsed);
+            EndSpan(span, SpanName(method, route), route, status, elapsed);
         }
     }
 
@@ -168,7 +166,7 @@ internal sealed class RequestTelemetry(
         return tags;
     }
 
-    private static void EndSpan(Activity span, string name, string? route, int status, DateTimeOffset end)
+    private static void EndSpan(Activity span, string name, string? route, int status, TimeSpan elapsed)
     {
         span.DisplayName = name;
         span.SetTag("http.response.status_code", HttpNames.StatusValue(status));
@@ -184,7 +182,7 @@ internal sealed class RequestTelemetry(
             span.SetStatus(ActivityStatusCode.Error);
         }
 
-        span.SetEndTime(end.UtcDateTime);
+        HttpTelemetry.EndSpan(span, elapsed);
     }
 
     private static string SpanName(string method, string? route) =>

@@ -10,18 +10,16 @@ internal sealed class TryMeasurement : IDisposable
     private readonly HttpTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly Activity? _span;
-    private readonly DateTimeOffset _began;
     private readonly long _start;
     private TagList _tags;
     private int? _status;
     private string? _errorType;
 
-    private TryMeasurement(HttpTelemetry telemetry, TimeProvider time, Activity? span, DateTimeOffset began, long start, TagList tags)
+    private TryMeasurement(HttpTelemetry telemetry, TimeProvider time, Activity? span, long start, TagList tags)
     {
         _telemetry = telemetry;
         _time = time;
         _span = span;
-        _began = began;
         _start = start;
         _tags = tags;
     }
@@ -37,10 +35,8 @@ internal sealed class TryMeasurement : IDisposable
     public static TryMeasurement Start(HttpTelemetry telemetry, TimeProvider time, string peer, string template, HttpRequestMessage request, int number)
     {
         var address = request.RequestUri!;
-        // Both clocks at one moment: the end of the span is its beginning by the one and how long it took by the other.
         var start = time.GetTimestamp();
-        var began = time.GetUtcNow();
-        var span = telemetry.StartSpan($"GET {template}", ActivityKind.Client, default, began);
+        var span = telemetry.StartSpan($"GET {template}", ActivityKind.Client, default, start);
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("http.request.method", "GET");
@@ -57,7 +53,7 @@ internal sealed class TryMeasurement : IDisposable
             }
         }
 
-        return new TryMeasurement(telemetry, time, span, began, start, new TagList
+        return new TryMeasurement(telemetry, time, span, start, new TagList
         {
             { "http.request.method", "GET" },
             { "url.scheme", address.Scheme },
@@ -125,7 +121,7 @@ internal sealed class TryMeasurement : IDisposable
                 _span.SetStatus(ActivityStatusCode.Error);
             }
 
-            _span.SetEndTime((_began + elapsed).UtcDateTime);
+            HttpTelemetry.EndSpan(_span, elapsed);
         }
 
         _span?.Dispose();
