@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bookinfo.Contracts;
@@ -27,7 +25,7 @@ public sealed class ServiceProcesses : IAsyncDisposable
         _native = native;
         foreach (var version in ServiceCatalog.All.SelectMany(service => service.Versions))
         {
-            _addresses[version.Name] = new Uri($"http://127.0.0.1:{FreePort()}");
+            _addresses[version.Name] = new Uri($"http://127.0.0.1:{FreePort.Find()}");
         }
     }
 
@@ -82,13 +80,6 @@ public sealed class ServiceProcesses : IAsyncDisposable
         {
             await process.DisposeAsync();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Artifacts([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "../../../artifacts"));

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
 
@@ -59,7 +57,7 @@ public sealed class MeteredSystem : IAsyncLifetime
     private async Task StartAsync()
     {
         var versions = ServiceCatalog.All.SelectMany(service => service.Versions).ToList();
-        _prometheus = PrometheusServer.Start(FreePort(), versions.ToDictionary(version => version.LocalPort, version => _services.AddressOf(version.Name).Port));
+        _prometheus = PrometheusServer.Start(FreePort.Find(), versions.ToDictionary(version => version.LocalPort, version => _services.AddressOf(version.Name).Port));
         _services.Set("*", "OTEL_EXPORTER_OTLP_ENDPOINT", _nobody.Address.AbsoluteUri);
         _services.Set("ratings", "SERVICE_VERSION", "v-faulty");
         await _services.StartAsync([.. versions.Where(version => version.Service != "details").Select(version => version.Name)]);
@@ -93,12 +91,5 @@ public sealed class MeteredSystem : IAsyncLifetime
 
             await Task.Delay(50, CancellationToken.None);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

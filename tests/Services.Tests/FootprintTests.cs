@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Bookinfo.Testing;
 
 namespace Services.Tests;
 
@@ -79,11 +79,7 @@ public sealed class FootprintTests
 
         public static async Task<NativeService> StartAsync(string project)
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            listener.Stop();
-
+            var port = FreePort.Find();
             // The access log is part of what is measured; it is read, as a container's is, and thrown away.
             var start = new ProcessStartInfo(Executable(project)) { RedirectStandardInput = true, RedirectStandardOutput = true };
             start.Environment["ASPNETCORE_HTTP_PORTS"] = $"{port}";

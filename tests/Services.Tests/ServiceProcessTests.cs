@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Bookinfo.Testing;
 
 namespace Services.Tests;
 
@@ -36,7 +37,7 @@ public sealed class ServiceProcessTests
     public async Task On_SIGTERM_a_service_turns_unready_serves_on_finishes_what_is_in_flight_and_ends_with_0()
     {
         // 7 s of delay for half of the requests make one that is still in flight when the drain period is over.
-        var port = FreePort();
+        var port = FreePort.Find();
         using var process = Start("Bookinfo.Ratings", ("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "2"), ("SERVICE_VERSION", "v-delayed"), ("RANDOM_SEED", "3"));
         try
         {
@@ -66,7 +67,7 @@ public sealed class ServiceProcessTests
     [MemberData(nameof(Projects))]
     public async Task A_service_that_is_told_to_ends_when_its_standard_input_does(string project)
     {
-        using var process = Start(project, ("ASPNETCORE_HTTP_PORTS", $"{FreePort()}"), ("DRAIN_SECONDS", "0"), ("STOP_WHEN_STDIN_CLOSES", "true"));
+        using var process = Start(project, ("ASPNETCORE_HTTP_PORTS", $"{FreePort.Find()}"), ("DRAIN_SECONDS", "0"), ("STOP_WHEN_STDIN_CLOSES", "true"));
         process.StandardInput.Close();
         Assert.Equal(0, (await EndAsync(process)).Code);
     }
@@ -121,13 +122,6 @@ public sealed class ServiceProcessTests
 
             await Task.Delay(20, patience.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Dll(string project, [CallerFilePath] string file = "") =>

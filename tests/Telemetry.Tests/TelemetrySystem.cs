@@ -58,7 +58,7 @@ internal sealed class TelemetrySystem : IAsyncDisposable
                 {
                     if (version.Service == "reviews")
                     {
-                        system._tries.Enqueue((request.Values("x-request-id")[0], version.Version));
+                        system._tries.Enqueue((request.Values("x-request-id") is [var id, ..] ? id : "", version.Version));
                     }
 
                     return rule?.Invoke(version.Name, request);
