@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// What is known of a request while it is answered, from where it is kept with its other features. As the scope of the log it adds the request
-/// id, and without tracing the caller's position in a trace, to every line that is written meanwhile.
+/// What is known of a request while it is answered; it is kept with the request's other features. As the scope of the log it adds the request id to
+/// every record that is written meanwhile, and lines on stdout find the caller's position in a trace in it.
 /// </summary>
 /// <param name="id">The <c>x-request-id</c>.</param>
 /// <param name="caller">The caller's position in a trace.</param>
