@@ -1,0 +1,2 @@
+// There is one cluster, and each test changes it.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
