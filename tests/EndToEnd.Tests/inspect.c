@@ -1,0 +1,54 @@
+// What the tests need to do inside a container that has no shell: put into the pod by a ConfigMap, run with 'kubectl exec'.
+//   inspect identity           user and group, as numbers
+//   inspect write PATH         tries to create a file
+//   inspect signal NUMBER NAME sends a signal to the processes whose executable ends in NAME
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int identity(void) {
+    printf("uid %d gid %d\n", (int)getuid(), (int)getgid());
+    return 0;
+}
+
+static int try_to_write(const char *path) {
+    int file = open(path, O_CREAT | O_EXCL | O_WRONLY, 0600);
+    if (file < 0) {
+        printf("%s\n", strerror(errno));
+        return 1;
+    }
+    close(file);
+    unlink(path);
+    printf("written\n");
+    return 0;
+}
+
+static int send_signal(int number, const char *name) {
+    DIR *processes = opendir("/proc");
+    int sent = 0;
+    for (struct dirent *entry; processes && (entry = readdir(processes)) != NULL;) {
+        char link[64], executable[256];
+        int pid = atoi(entry->d_name);
+        if (pid <= 0) continue;
+        snprintf(link, sizeof link, "/proc/%d/exe", pid);
+        ssize_t length = readlink(link, executable, sizeof executable - 1);
+        if (length < (ssize_t)strlen(name)) continue;
+        executable[length] = '\0';
+        if (strcmp(executable + length - strlen(name), name) == 0 && kill(pid, number) == 0) sent++;
+    }
+    printf("%d\n", sent);
+    return sent == 1 ? 0 : 1;
+}
+
+int main(int count, char **arguments) {
+    if (count == 2 && strcmp(arguments[1], "identity") == 0) return identity();
+    if (count == 3 && strcmp(arguments[1], "write") == 0) return try_to_write(arguments[2]);
+    if (count == 4 && strcmp(arguments[1], "signal") == 0) return send_signal(atoi(arguments[2]), arguments[3]);
+    fprintf(stderr, "inspect: identity | write PATH | signal NUMBER NAME\n");
+    return 2;
+}
