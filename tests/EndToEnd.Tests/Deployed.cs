@@ -38,14 +38,6 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await Tool.KubectlAsync("delete", "-k", Overlay, "--ignore-not-found", "--timeout=180s");
 
-    /// <summary>Puts everything back as the manifests say, however a test left it.</summary>
-    public static async Task ResetAsync()
-    {
-        await Tool.KubectlAsync("apply", "-k", Overlay);
-        await Tool.KubectlAsync(["scale", "-n", Cluster.Namespace, "deployment", .. Names, "--replicas=1"]);
-        await ReadyAsync();
-    }
-
     /// <summary>Waits until every Deployment has the replicas that it should have, of its latest template.</summary>
     public static async Task ReadyAsync()
     {
@@ -56,9 +48,9 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
     }
 
     /// <summary>Waits until the pods that are on their way out are gone.</summary>
-    public Task SettledAsync() => Eventually.HoldsAsync(async () =>
+    public static Task SettledAsync(Cluster cluster) => Eventually.HoldsAsync(async () =>
     {
-        var pods = await Cluster.Api.CoreV1.ListNamespacedPodAsync(Cluster.Namespace);
+        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(Cluster.Namespace);
         return string.Join(", ", pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"{pod.Metadata.Name} still ends"));
     });
 

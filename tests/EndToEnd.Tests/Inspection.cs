@@ -24,7 +24,6 @@ internal static class Inspection
             var program = Path.Combine(directory.FullName, Name);
             var compiled = await Tool.RunAsync("clang", ["-static", "-Os", "-s", "-o", program, Source()]);
             Assert.True(compiled.ExitCode == 0, $"{compiled}");
-            await RemoveAsync();
             await Tool.KubectlAsync("create", "configmap", "-n", Cluster.Namespace, Name, $"--from-file={program}");
         }
         finally
@@ -49,8 +48,15 @@ internal static class Inspection
     public static Task<ToolResult> RunAsync(string pod, params string[] arguments) =>
         Tool.RunAsync("kubectl", ["exec", "-n", Cluster.Namespace, pod, "--", $"{Directory}/{Name}", .. arguments]);
 
-    /// <summary>Takes the ConfigMap away. The Deployment is put back by <see cref="Deployed.ResetAsync"/>.</summary>
-    public static Task RemoveAsync() => Tool.KubectlAsync("delete", "configmap", "-n", Cluster.Namespace, Name, "--ignore-not-found");
+    /// <summary>Takes the program away from a Deployment again, by a rollout.</summary>
+    /// <param name="deployment">The name of the Deployment.</param>
+    public static async Task RemoveAsync(string deployment)
+    {
+        // What a patch has added, applying the manifests does not remove.
+        await Tool.KubectlAsync("rollout", "undo", "-n", Cluster.Namespace, $"deployment/{deployment}");
+        await Tool.KubectlAsync("rollout", "status", "-n", Cluster.Namespace, $"deployment/{deployment}", "--timeout=120s");
+        await Tool.KubectlAsync("delete", "configmap", "-n", Cluster.Namespace, Name);
+    }
 
     private static string Source([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "inspect.c");
 }

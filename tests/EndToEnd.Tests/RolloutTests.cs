@@ -1,7 +1,8 @@
 namespace EndToEnd.Tests;
 
 /// <summary>Pods go and come while people look at the page.</summary>
-public sealed class RolloutTests(Deployed deployed) : IClassFixture<Deployed>
+[Collection(SharedDeployment.Name)]
+public sealed class RolloutTests(Deployed deployed)
 {
     private const int ViewsPerSecond = 200;
 
@@ -19,7 +20,7 @@ public sealed class RolloutTests(Deployed deployed) : IClassFixture<Deployed>
         {
             await Tool.KubectlAsync(["rollout", "restart", "-n", Cluster.Namespace, "deployment", .. Deployed.Names]);
             await Deployed.ReadyAsync();
-            await deployed.SettledAsync();
+            await Deployed.SettledAsync(deployed.Cluster);
             var restarted = await deployed.PodsAsync();
             Assert.Equal(2 * Deployed.Names.Count, restarted.Count);
             Assert.Empty(before.Intersect(restarted.Select(pod => pod.Metadata.Name)));
@@ -34,6 +35,7 @@ public sealed class RolloutTests(Deployed deployed) : IClassFixture<Deployed>
         {
             await stop.CancelAsync();
             await visiting;
+            await Tool.KubectlAsync(["scale", "-n", Cluster.Namespace, "deployment", .. Deployed.Names, "--replicas=1"]);
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{visitors.Views} views, {visitors.Failures.Count} failed");
