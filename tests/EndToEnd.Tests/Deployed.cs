@@ -25,6 +25,8 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
     {
         try
         {
+            // What an earlier run has deleted may still be on its way out, and nothing can be made in it then.
+            await Tool.KubectlAsync("wait", "--for=delete", $"namespace/{Cluster.Namespace}", "--timeout=120s");
             await Tool.KubectlAsync("apply", "-k", Overlay);
             await ReadyAsync();
         }
