@@ -29,8 +29,20 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
     /// <exception cref="CommandFailedException">It is no such archive.</exception>
     public static async Task<ImageArchive> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        var texts = new Dictionary<string, byte[]>();
-        var layers = new Dictionary<string, ImageLayer>();
+        try
+        {
+            return await ReadAsync(path, [], [], cancellationToken);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException
+            or KeyNotFoundException or JsonException or InvalidOperationException or NullReferenceException or ArgumentOutOfRangeException)
+        {
+            throw Unreadable(path, "an index, a manifest or a layer is missing or damaged; docker must be version 25 or newer");
+        }
+    }
+
+    private static async Task<ImageArchive> ReadAsync(
+        string path, Dictionary<string, byte[]> texts, Dictionary<string, ImageLayer> layers, CancellationToken cancellationToken)
+    {
         await using var file = File.OpenRead(path);
         await using var archive = new TarReader(file);
         while (await archive.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
@@ -55,27 +67,20 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
             }
         }
 
-        try
+        var manifest = texts["index.json"];
+        string digest;
+        do
         {
-            var manifest = texts["index.json"];
-            string digest;
-            do
+            digest = (string)JsonNode.Parse(manifest)!["manifests"]![0]!["digest"]!;
+            manifest = texts[FileOf(digest)];
+            if (digest != $"sha256:{Convert.ToHexStringLower(SHA256.HashData(manifest))}")
             {
-                digest = (string)JsonNode.Parse(manifest)!["manifests"]![0]!["digest"]!;
-                manifest = texts[FileOf(digest)];
-                if (digest != $"sha256:{Convert.ToHexStringLower(SHA256.HashData(manifest))}")
-                {
-                    throw Unreadable(path, $"its manifest has another digest than {digest}");
-                }
+                throw Unreadable(path, $"its manifest has another digest than {digest}");
             }
-            while (Indexes.Contains((string?)JsonNode.Parse(manifest)!["mediaType"]));
+        }
+        while (Indexes.Contains((string?)JsonNode.Parse(manifest)!["mediaType"]));
 
-            return new ImageArchive(digest, [.. JsonNode.Parse(manifest)!["layers"]!.AsArray().Select(layer => layers[FileOf((string)layer!["digest"]!)])]);
-        }
-        catch (Exception exception) when (exception is KeyNotFoundException or JsonException or InvalidOperationException or NullReferenceException or ArgumentOutOfRangeException)
-        {
-            throw Unreadable(path, "an index, a manifest or a layer is missing or damaged; docker must be version 25 or newer");
-        }
+        return new ImageArchive(digest, [.. JsonNode.Parse(manifest)!["layers"]!.AsArray().Select(layer => layers[FileOf((string)layer!["digest"]!)])]);
     }
 
     private static CommandFailedException Unreadable(string path, string why) =>
