@@ -1,19 +1,19 @@
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>
-/// A script in the place of buildah, podman or docker: it writes down how it was called, and does what the test says. For what the real ones cannot
-/// be brought to do here, and for the daemon that is not everywhere.
+/// A script in the place of a program, such as buildah or docker: it writes down how it was called, and does what the test says. For what the real
+/// ones cannot be brought to do here, and for the daemon that is not everywhere.
 /// </summary>
-internal sealed class FakeBuilder : IDisposable
+internal sealed class FakeTool : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-builder-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-tool-");
 
     /// <param name="name">Whose place it takes.</param>
     /// <param name="cases">
     /// Branches of a shell's <c>case</c> over its arguments, such as <c>pull*) exit 1 ;;</c>. <c>$own</c> is its directory. What no branch is for,
     /// succeeds.
     /// </param>
-    public FakeBuilder(string name, string cases)
+    public FakeTool(string name, string cases)
     {
         var file = Path.Combine(_directory.FullName, name);
         File.WriteAllText(file, $"""
@@ -32,6 +32,9 @@ internal sealed class FakeBuilder : IDisposable
 
     /// <summary>Variables for a process that is to find it first.</summary>
     public Dictionary<string, string> Environment => new() { ["PATH"] = $"{_directory.FullName}:{System.Environment.GetEnvironmentVariable("PATH")}" };
+
+    /// <summary>Variables for a process that is to find this one and another.</summary>
+    public Dictionary<string, string> EnvironmentWith(FakeTool other) => new() { ["PATH"] = $"{_directory.FullName}:{other.Environment["PATH"]}" };
 
     /// <summary>A file beside it.</summary>
     public string PathOf(string name) => Path.Combine(_directory.FullName, name);
