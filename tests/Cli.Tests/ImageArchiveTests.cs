@@ -95,6 +95,9 @@ public sealed class ImageArchiveTests : IDisposable
     }
 
     [Fact]
+    public async Task An_archive_that_nobody_wrote_is_no_archive() => Assert.StartsWith("details.tar is no archive", await FailureAsync());
+
+    [Fact]
     public async Task What_is_no_archive_at_all_is_refused()
     {
         await File.WriteAllTextAsync(ArchiveFile, new string('x', 2000), TestContext.Current.CancellationToken);

@@ -33,7 +33,7 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
         {
             return await ReadAsync(path, [], [], cancellationToken);
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException
+        catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException or EndOfStreamException
             or KeyNotFoundException or JsonException or InvalidOperationException or NullReferenceException or ArgumentOutOfRangeException)
         {
             throw Unreadable(path, "an index, a manifest or a layer is missing or damaged; docker must be version 25 or newer");

@@ -158,6 +158,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     private async Task<ToolResult> StepAsync(string[] arguments, string directory)
     {
         signals.Stop.ThrowIfCancellationRequested();
+        await using var notice = signals.Stop.Register(() => Console.Error.WriteLine("Interrupted: this step is let to its end, which takes some seconds. Ctrl-C again ends it at once."));
         var result = await ToolProcess.RunAsync(builder.Program, arguments, directory, signals.Kill);
         signals.Stop.ThrowIfCancellationRequested();
         return result;
