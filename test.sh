@@ -20,6 +20,8 @@ need clang clang
 need setsid util-linux
 need script bsdutils
 need prometheus prometheus
+need buildah buildah
+need mount mount
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 if [ ${#missing[@]} -gt 0 ]; then
