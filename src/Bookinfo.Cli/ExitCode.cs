@@ -25,7 +25,7 @@ public static class ExitCode
     public const int ServiceFailed = 6;
 
     /// <summary>A registry could not be reached or refused, so that an image could be neither fetched nor pushed.</summary>
-    public const int RegistryFailed = 7;
+    public const int RegistryFailed = 11;
 
     /// <summary>Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.</summary>
     public const int Interrupted = 130;
