@@ -31,5 +31,5 @@ internal static class Kustomize
     private static (string Program, string Verb) Find() =>
         Tool.Find("kubectl") is { } kubectl ? (kubectl, "kustomize")
         : Tool.Find("kustomize") is { } kustomize ? (kustomize, "build")
-        : throw new InvalidOperationException("Neither kubectl (1.21 or later) nor kustomize (4 or later) is in PATH: https://kubernetes.io/docs/tasks/tools/");
+        : throw new InvalidOperationException("Neither kubectl (1.22 or later) nor kustomize (4.2 or later) is in PATH: https://kubernetes.io/docs/tasks/tools/");
 }
