@@ -57,25 +57,6 @@ public sealed class ComponentTests
         Assert.All(rendering.Workloads, workload => Assert.Equal(settings.Name, $"{Assert.Single(Manifest.Items(workload.Container["envFrom"]))["configMapRef"]!["name"]}"));
     }
 
-    /// <summary>As deploy/README.md says. Another address must start the pods anew.</summary>
-    [Fact]
-    public async Task Another_collector_is_one_patch()
-    {
-        var before = (await Rendering.OfAsync("otlp")).Objects.Single(o => o.Is("ConfigMap"));
-        var rendering = await Rendering.RenderAsync("another collector", "base", ["otlp"], """
-            patches:
-              - target: {kind: ConfigMap, name: otlp}
-                patch: |-
-                  - op: replace
-                    path: /data/OTEL_EXPORTER_OTLP_ENDPOINT
-                    value: http://tempo.tracing:4317
-            """);
-        var after = rendering.Objects.Single(o => o.Is("ConfigMap"));
-        Assert.Equal("http://tempo.tracing:4317", after.Text("data", "OTEL_EXPORTER_OTLP_ENDPOINT"));
-        Assert.NotEqual(before.Name, after.Name);
-        Assert.Empty(References.FindingsIn(rendering));
-    }
-
     [Fact]
     public async Task Every_Service_gets_both_families_of_addresses() => Assert.All(
         (await Rendering.WithAsync("gateway-api/versions", "dual-stack")).Objects.Where(o => o.Is("Service")),
@@ -170,18 +151,5 @@ public sealed class ComponentTests
         Assert.All(rendering.Objects.Where(o => o.Is("DestinationRule")), rule => Assert.Equal("ISTIO_MUTUAL", rule.Text("spec", "trafficPolicy", "tls", "mode")));
         Assert.Equal("RANDOM", rendering.Objects.Single(o => o.Is("DestinationRule") && o.Name == "reviews").Text("spec", "trafficPolicy", "loadBalancer", "simple"));
         Assert.Equal("STRICT", Assert.Single(rendering.Objects, o => o.Is("PeerAuthentication")).Text("spec", "mtls", "mode"));
-    }
-
-    /// <summary>As deploy/README.md says.</summary>
-    [Fact]
-    public async Task Registry_and_tag_are_a_list_of_images()
-    {
-        var rendering = await Rendering.RenderAsync("another registry", "base", ["details-v2"], """
-            images:
-              - {name: bookinfo/details, newName: registry.example/shop/details, newTag: 9.9.9}
-            """);
-        Assert.Equal(
-            ["registry.example/shop/details:9.9.9", "registry.example/shop/details:9.9.9"],
-            rendering.Workloads.Where(workload => workload.Service == "details").Select(workload => $"{workload.Container["image"]}"));
     }
 }

@@ -12,6 +12,11 @@ internal static class DeployFiles
 
     public static string ReadMe { get; } = Path.Combine(Root, "README.md");
 
+    /// <summary>The examples of changes to a kustomization in <c>deploy/README.md</c>, by their first word, as they stand there.</summary>
+    public static ILookup<string, string> Examples { get; } = File.ReadAllText(Path.Combine(Directory, "README.md")).Split("\n\n")
+        .Where(paragraph => paragraph.StartsWith("    ", StringComparison.Ordinal))
+        .ToLookup(paragraph => paragraph.Trim().Split(':')[0], paragraph => paragraph.Replace("\n    ", "\n", StringComparison.Ordinal)[4..]);
+
     /// <summary>The names of the components on disk: their paths below <c>deploy/components</c>.</summary>
     public static IReadOnlyList<string> Components { get; } =
     [
