@@ -19,6 +19,17 @@ public sealed class NetworkPolicyTests
         Assert.DoesNotContain(pairs, pair => policies.Allow(NetworkEnd.Of(pair.Caller), NetworkEnd.Of(pair.Called), 9090));
     }
 
+    /// <summary>Without it, whoever takes one of the others away opens everything.</summary>
+    [Fact]
+    public async Task What_no_policy_allows_is_denied()
+    {
+        var deny = (await Rendering.OfAsync("network-policies")).Objects.Single(o => o.Is("NetworkPolicy") && o.Name == "default-deny");
+        var alone = new NetworkPolicies(new Rendering("default-deny", [], [deny]));
+        var anybody = NetworkEnd.In("bookinfo");
+        Assert.False(alone.Allow(anybody, NetworkEnd.At("203.0.113.7"), Port));
+        Assert.False(alone.Allow(NetworkEnd.At("203.0.113.7"), anybody, Port));
+    }
+
     [Theory]
     [InlineData("outside", "productpage-v1")]
     [InlineData("somewhere", "productpage-v1")]
