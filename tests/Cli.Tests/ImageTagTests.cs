@@ -28,7 +28,7 @@ public sealed class ImageTagTests : IDisposable
     public async Task Without_it_one_has_to_be_given(string kustomization)
     {
         await WriteAsync(kustomization);
-        Assert.Equal("deploy/base/kustomization.yaml has no line 'newTag: &tag ...' with a tag: give one with --tag.", Assert.Throws<CommandFailedException>(Read).Message);
+        Assert.Equal("deploy/parts/pod/kustomization.yaml has no line 'newTag: &tag ...' with a tag: give one with --tag.", Assert.Throws<CommandFailedException>(Read).Message);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ImageTagTests : IDisposable
 
     private async Task WriteAsync(string kustomization)
     {
-        var directory = _directory.CreateSubdirectory("deploy").CreateSubdirectory("base");
+        var directory = _directory.CreateSubdirectory("deploy").CreateSubdirectory("parts").CreateSubdirectory("pod");
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "kustomization.yaml"), kustomization, TestContext.Current.CancellationToken);
     }
 

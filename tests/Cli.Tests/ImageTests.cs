@@ -71,7 +71,7 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
     [MemberData(nameof(Services))]
     public void Its_archive_has_the_name_and_the_tag_that_the_manifests_ask_for(string service)
     {
-        var tag = File.ReadLines(Path.Combine(WorkingCopy.Root, "deploy", "base", "kustomization.yaml")).Single(line => line.Contains("&tag", StringComparison.Ordinal)).Split(' ')[^1];
+        var tag = File.ReadLines(Path.Combine(WorkingCopy.Root, "deploy", "parts", "pod", "kustomization.yaml")).Single(line => line.Contains("&tag", StringComparison.Ordinal)).Split(' ')[^1];
         Assert.Equal($"docker.io/bookinfo/{service}:{tag}", (string?)Image(service).Index["annotations"]!["org.opencontainers.image.ref.name"]);
     }
 

@@ -19,7 +19,7 @@ internal static class ImagesCommand
     private static readonly Option<string?> Tag = new("--tag")
     {
         HelpName = "tag",
-        Description = "Their tag. [default: the one that deploy/base/kustomization.yaml asks for]",
+        Description = "Their tag. [default: the one that deploy/parts/pod/kustomization.yaml asks for]",
     };
 
     private static readonly Option<string?> Base = new("--base")

@@ -3,7 +3,7 @@ using Bookinfo.Cli.Local;
 
 namespace Bookinfo.Cli.Images;
 
-/// <summary>The tag of the images that the manifests ask for, which stands in one place: <c>deploy/base/kustomization.yaml</c>.</summary>
+/// <summary>The tag of the images that the manifests ask for, which stands in one place: <c>deploy/parts/pod/kustomization.yaml</c>.</summary>
 internal static partial class ImageTag
 {
     /// <summary>Reads it.</summary>
@@ -11,7 +11,7 @@ internal static partial class ImageTag
     /// <exception cref="CommandFailedException">It is not there.</exception>
     public static string Read(SourceTree tree)
     {
-        var file = Path.Combine(tree.Root, "deploy", "base", "kustomization.yaml");
+        var file = Path.Combine(tree.Root, "deploy", "parts", "pod", "kustomization.yaml");
         string text;
         try
         {
