@@ -26,6 +26,8 @@ need npm npm
 renders() { kubectl kustomize deploy/overlays/nodeport >/dev/null 2>&1 || kustomize build deploy/overlays/nodeport >/dev/null 2>&1; }
 export PATH=$PWD/artifacts/kubectl:$PATH
 renders || need unzip unzip
+need buildah buildah
+need mount mount
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 if [ ${#missing[@]} -gt 0 ]; then

@@ -12,7 +12,7 @@ public static class ExitCode
     /// <summary>The command line is wrong: an unknown option, or a value that is not allowed.</summary>
     public const int InvalidUsage = 2;
 
-    /// <summary>A tool that has to be installed is missing: the .NET SDK, the linker for <c>--native</c>, Prometheus for <c>--prometheus</c>. The launchers use the number as well.</summary>
+    /// <summary>A tool that has to be installed is missing: the .NET SDK, the linker for native code, Prometheus for <c>--prometheus</c>, what builds images. The launchers use the number as well.</summary>
     public const int MissingTool = 3;
 
     /// <summary>A build failed, or nothing is built and <c>--no-build</c> forbids to. The launchers use the number as well.</summary>
@@ -23,6 +23,9 @@ public static class ExitCode
 
     /// <summary>A service ended before it was ready, or was not ready in time.</summary>
     public const int ServiceFailed = 6;
+
+    /// <summary>A registry could not be reached or refused, so that an image could be neither fetched nor pushed.</summary>
+    public const int RegistryFailed = 7;
 
     /// <summary>Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.</summary>
     public const int Interrupted = 130;
