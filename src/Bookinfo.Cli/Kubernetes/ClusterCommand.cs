@@ -43,20 +43,57 @@ internal static class ClusterCommand
         return option;
     }
 
+    /// <summary>Makes <c>--timeout</c>.</summary>
+    /// <param name="description">What is waited for.</param>
+    /// <param name="usual">What it is when not given.</param>
+    public static Option<string> Timeout(string description, string usual)
+    {
+        var option = new Option<string>("--timeout") { HelpName = "duration", Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !(Duration.TryParse(token.Value, out var timeout) && timeout > TimeSpan.Zero))
+            {
+                result.AddError($"--timeout '{token.Value}' is not allowed: it must be a duration such as 30s, 2m or 1m30s, a day at most.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The value of <c>--timeout</c>.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="option">The option.</param>
+    public static TimeSpan GetTimeout(ParseResult result, Option<string> option) =>
+        Duration.TryParse(result.GetValue(option) ?? "", out var timeout) ? timeout : throw new FormatException(option.Name);
+
     /// <summary>Connects and does the work.</summary>
     /// <param name="context">The context of <c>--context</c>.</param>
     /// <param name="work">The work; its result is the exit code.</param>
     /// <param name="interrupted">What to say of the state that is left after Ctrl-C.</param>
-    public static async Task<int> RunAsync(
-        string? context, Func<ClusterConnection, CancellationToken, Task<int>> work, Func<string>? interrupted = null)
+    public static Task<int> RunAsync(string? context, Func<ClusterConnection, CancellationToken, Task<int>> work, Func<string>? interrupted = null) =>
+        RunAsync(context, static (_, _) => Task.FromResult(0), (cluster, _, cancellationToken) => work(cluster, cancellationToken), interrupted);
+
+    /// <summary>Prepares the work, connects meanwhile, and does the work.</summary>
+    /// <param name="context">The context of <c>--context</c>.</param>
+    /// <param name="prepare">What needs no cluster. Its failure is told of before that of the connection: it is the user's to correct.</param>
+    /// <param name="work">The work; its result is the exit code.</param>
+    /// <param name="interrupted">What to say of the state that is left after Ctrl-C.</param>
+    public static async Task<int> RunAsync<T>(
+        string? context,
+        Func<Kubectl, CancellationToken, Task<T>> prepare,
+        Func<ClusterConnection, T, CancellationToken, Task<int>> work,
+        Func<string>? interrupted = null)
     {
         using var signals = new StopSignals();
         try
         {
-            using var cluster = await ClusterConnection.OpenAsync(context, signals.Stop);
+            var kubectl = Kubectl.Find(context);
+            var preparing = prepare(kubectl, signals.Stop);
+            var connecting = ClusterConnection.OpenAsync(kubectl, signals.Stop);
+            var prepared = await preparing;
+            using var cluster = await connecting;
             try
             {
-                return await work(cluster, signals.Stop);
+                return await work(cluster, prepared, signals.Stop);
             }
             catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, signals.Stop) is { } explained)
             {

@@ -17,6 +17,14 @@ internal static partial class ClusterFailure
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool IsForbidden(Exception exception) => StatusCode(exception) == HttpStatusCode.Forbidden;
 
+    /// <summary>Whether the API says that there is such a thing already, or that it has changed since.</summary>
+    /// <param name="exception">What a call of KubernetesClient threw.</param>
+    public static bool IsConflict(Exception exception) => StatusCode(exception) == HttpStatusCode.Conflict;
+
+    /// <summary>Whether what should have answered is down, behind an API server that is not.</summary>
+    /// <param name="exception">What a call of KubernetesClient threw.</param>
+    public static bool IsUnavailable(Exception exception) => StatusCode(exception) == HttpStatusCode.ServiceUnavailable;
+
     /// <summary>Explains an exception.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     /// <param name="config">Which cluster was asked.</param>

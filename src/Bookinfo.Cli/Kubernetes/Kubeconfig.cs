@@ -47,7 +47,7 @@ internal sealed record Kubeconfig(
     }
 
     /// <summary>Makes the client of it. The caller disposes of it.</summary>
-    public IKubernetes Connect() => Impersonation.Count == 0 ? new k8s.Kubernetes(Client) : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
+    public k8s.Kubernetes Connect() => Impersonation.Count == 0 ? new k8s.Kubernetes(Client) : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
 
     private static Kubeconfig Create(string context, JsonNode config)
     {
