@@ -1,11 +1,19 @@
 using System.CommandLine;
 using Bookinfo.Cli.Local;
+using k8s;
+using k8s.Autorest;
 
 namespace Bookinfo.Cli.Kubernetes;
 
 /// <summary>What the commands that talk to a cluster have in common: options, Ctrl-C, and what a failed request ends them with.</summary>
 internal static class ClusterCommand
 {
+    /// <summary>The namespace that the manifests have.</summary>
+    public const string UsualNamespace = "bookinfo";
+
+    /// <summary>Selects what belongs to the application.</summary>
+    public const string PartOfBookinfo = "app.kubernetes.io/part-of=bookinfo";
+
     /// <summary>Makes <c>--context</c>.</summary>
     public static Option<string?> Context() => new("--context")
     {
@@ -104,6 +112,24 @@ internal static class ClusterCommand
         {
             await Console.Error.WriteLineAsync($"Interrupted. {interrupted?.Invoke()}".TrimEnd());
             return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Names other namespaces in which something is deployed, to follow 'nothing is deployed here'.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="space">The namespace in which nothing is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<string> DescribeElsewhereAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var elsewhere = (await cluster.Api.CoreV1.ListConfigMapForAllNamespacesAsync(fieldSelector: $"metadata.name={Inventory.Name}", cancellationToken: cancellationToken)).Items
+                .Select(inventory => inventory.Metadata.NamespaceProperty).Where(other => other != space).ToList();
+            return elsewhere.Count == 0 ? "" : $", but in {string.Join(", ", elsewhere)}: choose with --namespace";
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
+        {
+            return "";
         }
     }
 

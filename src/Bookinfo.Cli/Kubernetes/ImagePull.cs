@@ -35,9 +35,18 @@ internal sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
     public static long? SizeOnNode(V1Pod pod, string image, IReadOnlyList<V1Node> nodes)
     {
         var status = pod.Status?.ContainerStatuses?.FirstOrDefault(container => container.Name == pod.Spec.Containers[0].Name);
-        string?[] names = [image, status?.Image, status?.ImageID];
-        return nodes.FirstOrDefault(node => node.Metadata.Name == pod.Spec.NodeName)?.Status?.Images?
+        string?[] names = [image, WithRegistry(image), status?.Image, status?.ImageID];
+        return nodes.Where(node => node.Metadata.Name == pod.Spec.NodeName)
+            .SelectMany(node => node.Status?.Images ?? [])
             .FirstOrDefault(one => one.Names?.Any(name => names.Contains(name)) == true)?.SizeBytes;
+    }
+
+    /// <summary>Nodes list images in full: what names no registry is Docker Hub's.</summary>
+    private static string WithRegistry(string image)
+    {
+        var first = image.Split('/')[0];
+        return image.Contains('/') && (first.Contains('.') || first.Contains(':') || first == "localhost") ? image
+            : image.Contains('/') ? $"docker.io/{image}" : $"docker.io/library/{image}";
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal sealed class JsonDeployView(TextWriter output, string space) : IDeployV
 {
     /// <summary>Writes an object.</summary>
     /// <param name="one">What has happened.</param>
-    public void Write(DeployEvent one) => output.WriteLine(JsonSerializer.Serialize(one, KubernetesJson.Default.DeployEvent));
+    public void Write(DeployEvent one) => output.WriteLine(JsonSerializer.Serialize(one, ClusterJson.Default.DeployEvent));
 
     /// <inheritdoc/>
     public void Applied(ApplySummary applied) => Write(new DeployEvent("applied")

@@ -4,5 +4,6 @@ namespace Bookinfo.Cli.Kubernetes;
 
 /// <summary>How the lines of <c>--output json</c> of the commands for a cluster are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DeleteEvent))]
 [JsonSerializable(typeof(DeployEvent))]
-internal sealed partial class KubernetesJson : JsonSerializerContext;
+internal sealed partial class ClusterJson : JsonSerializerContext;
