@@ -103,8 +103,12 @@ internal static partial class ClusterFailure
             ? new CommandFailedException(ExitCode.NotAllowed, $"{who} not allowed to {right}. Check with '{right.CanI}'; who administers the cluster can grant it.")
             : new CommandFailedException(
                 ExitCode.NotAllowed,
-                $"{who} not allowed to{string.Concat(missing.Select(one => $"\n  {one}"))}\nCheck with '{missing[0].CanI}'; who administers the cluster can grant it.");
+                $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; who administers the cluster can grant it.");
     }
+
+    /// <summary>One line for all that is missing of a resource.</summary>
+    private static IEnumerable<Right> Group(IEnumerable<Right> missing) =>
+        missing.GroupBy(right => right with { Verb = "" }).Select(group => group.Key with { Verb = string.Join(", ", group.Select(right => right.Verb)) });
 
     private static CommandFailedException Unreachable(Kubeconfig config, string why) => new(
         ExitCode.ClusterUnreachable, $"{Cluster(config)} cannot be reached: {why.TrimEnd('.')}. Is it running, and is context '{config.Context}' the right one? Try 'kubectl cluster-info'.");

@@ -6,4 +6,5 @@ namespace Bookinfo.Cli.Kubernetes;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DeleteEvent))]
 [JsonSerializable(typeof(DeployEvent))]
+[JsonSerializable(typeof(StatusReport))]
 internal sealed partial class ClusterJson : JsonSerializerContext;

@@ -93,7 +93,9 @@ internal sealed class Deployment(ClusterConnection cluster, Manifests manifests,
     /// <returns>Whether the namespace itself may be applied.</returns>
     private async Task<bool> RequireRightsAsync(Dictionary<ObjectReference, ApiResource> resources, CancellationToken cancellationToken)
     {
-        var apply = resources.SelectMany(pair => ApplyVerbs.Select(verb => new Right(verb, pair.Value.Plural, pair.Key.Group, pair.Key.Namespace)));
+        var apply = resources.SelectMany(pair => ApplyVerbs.Select(verb => new Right(
+            // Who may do something in a namespace may do that with the namespace itself too, but for making it.
+            verb, pair.Value.Plural, pair.Key.Group, pair.Key.Kind == "Namespace" && verb != "create" ? pair.Key.Name : pair.Key.Namespace)));
         Right[] own =
         [
             new("get", "configmaps", "", Namespace), new("create", "configmaps", "", Namespace), new("update", "configmaps", "", Namespace),
