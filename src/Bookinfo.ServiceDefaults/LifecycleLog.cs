@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
@@ -7,14 +8,17 @@ namespace Bookinfo.ServiceDefaults;
 
 /// <summary>Says in the log when the service began to listen, was told to stop, and has stopped.</summary>
 /// <param name="server">What listens.</param>
+/// <param name="time">The clock.</param>
 /// <param name="drain">How long the service goes on after it was told to stop.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class LifecycleLog(IServer server, DrainOptions drain, ILogger<LifecycleLog> logger) : IHostedLifecycleService
+internal sealed partial class LifecycleLog(IServer server, TimeProvider time, DrainOptions drain, ILogger<LifecycleLog> logger) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var addresses = string.Join(' ', server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
-        ServiceStarted(logger, addresses);
+        using var process = Process.GetCurrentProcess();
+        var startUp = Math.Round((time.GetLocalNow().DateTime - process.StartTime).TotalMilliseconds);
+        ServiceStarted(logger, addresses, startUp);
         return Task.CompletedTask;
     }
 
@@ -36,8 +40,8 @@ internal sealed partial class LifecycleLog(IServer server, DrainOptions drain, I
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceStarted", Message = "Listens on {addresses}")]
-    private static partial void ServiceStarted(ILogger logger, string addresses);
+    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceStarted", Message = "Listens on {addresses}, {startup_ms} ms after its process was started")]
+    private static partial void ServiceStarted(ILogger logger, string addresses, double startup_ms);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceDraining", Message = "Told to stop: unready now, serving for another {drain_seconds} s")]
     private static partial void ServiceDraining(ILogger logger, double drain_seconds);

@@ -15,6 +15,9 @@ internal sealed class ClusterConnection : IDisposable
     private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     private const string MetadataListOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
+    /// <summary>How long the first answer may take. kubectl may have asked for 5 seconds before, and 15 is what a person has to wait at most.</summary>
+    private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(7);
+
     private readonly k8s.Kubernetes _client;
 
     private ClusterConnection(Kubectl kubectl, Kubeconfig config, k8s.Kubernetes api)
@@ -44,9 +47,11 @@ internal sealed class ClusterConnection : IDisposable
     {
         var config = await Kubeconfig.ReadAsync(kubectl, cancellationToken);
         var api = config.Connect();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(FirstAnswer);
         try
         {
-            return new ClusterConnection(kubectl, config, api) { Version = await api.Version.GetCodeAsync(cancellationToken) };
+            return new ClusterConnection(kubectl, config, api) { Version = await api.Version.GetCodeAsync(patience.Token) };
         }
         catch (Exception exception)
         {

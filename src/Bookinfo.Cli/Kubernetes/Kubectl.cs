@@ -40,7 +40,7 @@ internal sealed class Kubectl(string program, string? context)
     /// <returns>The version, as 1.32; <see langword="null"/> when it does not say.</returns>
     public async Task<Version?> VersionAsync(CancellationToken cancellationToken)
     {
-        var result = await RunAsync(["version", "--client", "--output=json"], "", cancellationToken);
+        var result = await RunOfflineAsync(["version", "--client", "--output=json"], cancellationToken);
         try
         {
             using var json = JsonDocument.Parse(result.Output);
@@ -65,9 +65,19 @@ internal sealed class Kubectl(string program, string? context)
     /// <param name="input">What it reads from stdin.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CommandFailedException">It cannot be started.</exception>
-    public async Task<KubectlResult> RunAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
+    public Task<KubectlResult> RunAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken) =>
+        RunAsync(Start(arguments), input, cancellationToken);
+
+    /// <summary>Runs it where it has nothing to do with a cluster. The kubectl of Google Cloud's tools would ask the cluster for its version all the same, for seconds when that does not answer.</summary>
+    /// <param name="arguments">Verb and arguments.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="CommandFailedException">It cannot be started.</exception>
+    public Task<KubectlResult> RunOfflineAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(Start(arguments, new() { ["KUBECONFIG"] = OperatingSystem.IsWindows() ? "NUL" : "/dev/null" }), "", cancellationToken);
+
+    private static async Task<KubectlResult> RunAsync(Process process, string input, CancellationToken cancellationToken)
     {
-        using var process = Start(arguments);
+        using var disposing = process;
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -87,13 +97,20 @@ internal sealed class Kubectl(string program, string? context)
 
     /// <summary>Starts it and leaves it running; the caller ends it.</summary>
     /// <param name="arguments">Verb and arguments, without the context.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
     /// <exception cref="CommandFailedException">It cannot be started.</exception>
-    public Process Start(IEnumerable<string> arguments)
+    public Process Start(IEnumerable<string> arguments, Dictionary<string, string>? environment = null)
     {
         try
         {
             // Out of reach of the terminal's Ctrl-C: what is to be ended then, and in which order, is decided here.
-            return Process.Start(ChildProcess.InOwnSession(program, arguments))!;
+            var start = ChildProcess.InOwnSession(program, arguments);
+            foreach (var (name, value) in environment ?? [])
+            {
+                start.Environment[name] = value;
+            }
+
+            return Process.Start(start)!;
         }
         catch (Win32Exception exception)
         {

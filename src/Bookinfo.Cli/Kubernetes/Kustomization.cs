@@ -121,7 +121,7 @@ internal sealed class Kustomization(SourceTree tree, Kubectl kubectl)
                 $"kubectl {version} is too old, the kustomize in it does not know what the manifests use: install version {Kubectl.Oldest} or newer (https://kubernetes.io/docs/tasks/tools).");
         }
 
-        var rendered = await kubectl.RunAsync(["kustomize", directory], "", cancellationToken);
+        var rendered = await kubectl.RunOfflineAsync(["kustomize", directory], cancellationToken);
         if (!rendered.Succeeded)
         {
             var message = ClusterFailure.Shorten(rendered.Messages)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using k8s;
@@ -18,8 +19,8 @@ internal sealed class StatusReader(ClusterConnection cluster, string space, Time
     private readonly ResourceUse _use = new(cluster, space);
 
     /// <summary>What does not change while a container runs, by pod and number of restarts.</summary>
-    private readonly Dictionary<(string Uid, int Restarts), double> _startUps = [];
-    private readonly Dictionary<string, ImagePull> _pulls = [];
+    private readonly ConcurrentDictionary<(string Uid, int Restarts), double> _startUps = [];
+    private readonly ConcurrentDictionary<string, ImagePull> _pulls = [];
 
     /// <summary>Whether anything of Bookinfo is in the namespace.</summary>
     /// <param name="cancellationToken">Ends it.</param>
@@ -31,16 +32,15 @@ internal sealed class StatusReader(ClusterConnection cluster, string space, Time
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken)
     {
-        var notes = new List<string>();
         var podList = cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken);
         var serviceList = cluster.Api.CoreV1.ListNamespacedServiceAsync(space, cancellationToken: cancellationToken);
-        var eventList = OrNoneAsync("events: how images were pulled is not known", notes, async () => (await cluster.Api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken)).Items);
-        var nodeList = OrNoneAsync("nodes: the sizes of images are not known", notes, async () => (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items);
+        var eventList = OrNoneAsync("events: how images were pulled is not known", async () => (await cluster.Api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken)).Items);
+        var nodeList = OrNoneAsync("nodes: the sizes of images are not known", async () => (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items);
         var pods = (await podList).Items.OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).ToList();
         var (use, note) = await _use.ReadAsync(pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }), cancellationToken);
-        notes.AddRange(note is null ? [] : [note]);
-        var events = await eventList;
-        var nodes = await nodeList;
+        var (events, eventNote) = await eventList;
+        var (nodes, nodeNote) = await nodeList;
+        string[] notes = [.. new[] { note, eventNote, nodeNote }.OfType<string>()];
         var states = await Task.WhenAll(pods.Select(pod => DescribeAsync(pod, events, nodes, use, cancellationToken)));
         return new StatusReport(time.GetUtcNow(), space, states, [.. (await serviceList).Items.Select(Describe)], notes);
     }
@@ -82,16 +82,15 @@ internal sealed class StatusReader(ClusterConnection cluster, string space, Time
         service.Spec.ClusterIP ?? service.Spec.ExternalName ?? "-",
         [.. (service.Spec.Ports ?? []).Select(port => string.Create(CultureInfo.InvariantCulture, $"{port.Port}{(port.NodePort is { } node ? $":{node}" : "")}/{port.Protocol}"))]);
 
-    private static async Task<IReadOnlyList<T>> OrNoneAsync<T>(string what, List<string> notes, Func<Task<IList<T>>> list)
+    private static async Task<(IReadOnlyList<T> Items, string? Note)> OrNoneAsync<T>(string what, Func<Task<IList<T>>> list)
     {
         try
         {
-            return [.. await list()];
+            return ([.. await list()], null);
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
         {
-            notes.Add($"Not allowed to list {what}.");
-            return [];
+            return ([], $"Not allowed to list {what}.");
         }
     }
 
