@@ -227,6 +227,25 @@ public sealed class KubernetesFormatTests
     }
 
     [Fact]
+    public void The_table_of_deploy_fits_on_a_terminal_of_80_columns()
+    {
+        RolloutStatus[] rollouts =
+        [
+            new("productpage-v1", 10) { Ready = 10, Scheduled = TimeSpan.FromSeconds(0.3), Image = new ImagePull(TimeSpan.FromSeconds(1.2), 12_000_000), Started = TimeSpan.FromSeconds(9), ReadyAfter = TimeSpan.FromSeconds(100) },
+            new("details-v1", 1) { IsUnchanged = true, Ready = 1 },
+            new("reviews-v1", 1) { Problem = new PodProblem("pod p", "Unschedulable", new string('x', 200), null) },
+        ];
+
+        var lines = RolloutTable.Format(rollouts, 79).Select(row => row.Line).ToList();
+
+        Assert.Equal(5, lines.Count);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 79));
+        Assert.Equal("productpage-v1  10/10      0.3 s  1.2 s, 11 MiB    9.0 s      100 s", lines[1]);
+        Assert.EndsWith("  unchanged", lines[2]);
+        Assert.StartsWith("  Unschedulable: xxx", lines[4]);
+    }
+
+    [Fact]
     public void The_tables_of_status_fit_on_a_terminal_of_80_columns()
     {
         var pod = new PodState("productpage-v1-6797d4499b-zvjwm", 1, 1, "CrashLoopBackOff", 12, 59, "ip-10-0-0-1.eu-west-1.compute.internal")

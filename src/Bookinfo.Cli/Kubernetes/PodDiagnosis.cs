@@ -152,6 +152,6 @@ internal static partial class PodDiagnosis
         RegexOptions.IgnoreCase)]
     private static partial Regex Permanent();
 
-    [GeneratedRegex("""^.*(?:failed to resolve reference "[^"]*": |failed to pull and unpack image "[^"]*": |Failed to pull image "[^"]*": |code = \w+ desc = )(?:failed to do request: )?""")]
+    [GeneratedRegex("""^.*(?:failed to resolve reference "[^"]*": |failed to pull and unpack image "[^"]*": |Failed to pull image "[^"]*": |code = \w+ desc = )(?:failed to do request: )?(?:Head "[^"]*": )?""")]
     private static partial Regex PullNoise();
 }

@@ -27,10 +27,9 @@ internal static class RolloutTable
 
             if (rollout is { IsReady: false, Problem: { } problem })
             {
-                foreach (var chunk in $"{problem}".Chunk(width - 2))
-                {
-                    yield return ($"  {new string(chunk)}", rollout);
-                }
+                // What is wrong may pass; if it does not, all of it is said at the end.
+                var note = $"  {problem.Reason}: {problem.Message}";
+                yield return (note.Length <= width ? note : $"{note[..(width - 3)]}...", rollout);
             }
         }
     }
