@@ -43,7 +43,7 @@ public sealed class StatusTests
         Assert.Equal(0, table.ExitCode);
         Assert.Matches(@"\nproductpage-v1-\S+ +1/1 +Running +0 +\d+s +\S+\n", table.Output);
         Assert.Matches(@"\nproductpage-v1-\S+ +\d+m +100m +[\d.]+ MiB +64 MiB +64 MiB\n", table.Output);
-        Assert.Matches(@"\nproductpage-v1-\S+ +\S.* +[\d.]+ MiB +\S*bookinfo/productpage:\S+\n", table.Output);
+        Assert.Matches(@"\nproductpage-v1-\S+ +\S.* +[\d.]+ MiB +productpage:\S+\n", table.Output);
         Assert.Matches(@"\nratings +ClusterIP +[\d.]+ +9080/TCP\n", table.Output);
 
         var watch = await Tool.RunAsync(

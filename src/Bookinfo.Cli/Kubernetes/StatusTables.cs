@@ -68,7 +68,8 @@ internal static class StatusTables
                 StartUp(pod.StartUpSeconds),
                 pod.ImagePullSeconds is { } pull ? Duration.Format(TimeSpan.FromSeconds(pull)) : pod.ImagePresent == true ? "present" : Unknown,
                 Bytes(pod.ImageBytes),
-                pod.Image ?? Unknown);
+                // Where it is from is the same for all, and long; JSON has it.
+                pod.Image?.Split('/')[^1] ?? Unknown);
         }
 
         return table;
