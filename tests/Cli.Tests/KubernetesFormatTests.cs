@@ -250,7 +250,13 @@ public sealed class KubernetesFormatTests
     {
         var pod = new PodState("productpage-v1-6797d4499b-zvjwm", 1, 1, "CrashLoopBackOff", 12, 59, "ip-10-0-0-1.eu-west-1.compute.internal")
         {
-            CpuUse = 0.1, CpuRequest = 0.1, MemoryUse = 6e7, MemoryRequest = 6.4e7, MemoryLimit = 6.4e7, Image = "registry.example.org/some/where/productpage:0.1.0", ImageBytes = 12_000_000,
+            CpuUse = 0.1,
+            CpuRequest = 0.1,
+            MemoryUse = 6e7,
+            MemoryRequest = 6.4e7,
+            MemoryLimit = 6.4e7,
+            Image = "registry.example.org/some/where/productpage:0.1.0",
+            ImageBytes = 12_000_000,
         };
         var report = new StatusReport(DateTimeOffset.UnixEpoch, "bookinfo", [pod], [new ServiceEntry("productpage", "NodePort", "10.96.9.100", ["9080:30080/TCP"])], [new string('x', 100)]);
 
