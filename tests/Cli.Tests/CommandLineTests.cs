@@ -9,6 +9,9 @@ public sealed class CommandLineTests
     [InlineData("up", "--help")]
     [InlineData("images", "--help")]
     [InlineData("images", "build", "--help")]
+    [InlineData("deploy", "--help")]
+    [InlineData("status", "--help")]
+    [InlineData("delete", "--help")]
     public async Task Help_fits_in_80_columns(params string[] arguments)
     {
         await using var run = CommandRun.Bookinfo([.. arguments, .. NoBuild(arguments)]);

@@ -10,8 +10,8 @@ namespace Bookinfo.ServiceDefaults.Logging;
 internal static partial class LogEvents
 {
     /// <summary>The service listens.</summary>
-    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceStarted", Message = "Listens on {addresses}")]
-    public static partial void ServiceStarted(ILogger logger, string addresses);
+    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceStarted", Message = "Listens on {addresses}, {startup_ms} ms after its process was started")]
+    public static partial void ServiceStarted(ILogger logger, string addresses, double startup_ms);
 
     /// <summary>The service was told to stop.</summary>
     [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceDraining", Message = "Told to stop: unready now, serving for another {drain_seconds} s")]
