@@ -36,6 +36,9 @@ public static class ExitCode
     /// <summary>Nothing is deployed where it was looked for.</summary>
     public const int NotDeployed = 10;
 
+    /// <summary><c>doctor</c> found a problem.</summary>
+    public const int ProblemFound = 12;
+
     /// <summary>Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.</summary>
     public const int Interrupted = 130;
 }
