@@ -73,10 +73,13 @@ public sealed class DoctorTests : IDisposable
         await run.NothingSurvivesAsync();
     }
 
-    [Fact]
-    public async Task Manifests_that_cannot_be_rendered_are_a_problem()
+    [Theory]
+    [InlineData("a: [")]
+    [InlineData("")]
+    [InlineData("apiVersion: shop/v1\nkind: Basket\n")]
+    public async Task Manifests_that_cannot_be_rendered_are_a_problem(string rendered)
     {
-        _tools.AddKubectl("http://127.0.0.1:1", manifests: "a: [");
+        _tools.AddKubectl("http://127.0.0.1:1", manifests: rendered);
 
         var (_, checks) = await DoctorAsync();
 
@@ -145,7 +148,7 @@ public sealed class DoctorTests : IDisposable
         _tools.AddKubectl($"http://{listener.LocalEndpoint}");
         await using var run = Start();
         // It has got as far as the cluster.
-        using var connection = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        using var connection = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         await run.SignalGroupAsync("INT");
 

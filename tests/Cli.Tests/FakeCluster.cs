@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Bookinfo.Testing;
 using k8s;
 using k8s.Models;
@@ -83,7 +84,7 @@ internal sealed class FakeCluster : IDisposable
     public void Put(string path, object value) => Answer(path, 200, KubernetesJson.Serialize(value));
 
     public void Refuse(string path, int status, string message = "no") =>
-        Answer(path, status, KubernetesJson.Serialize(new V1Status { Status = "Failure", Message = message, Code = status }));
+        Answer(path, status, new JsonObject { ["kind"] = "Status", ["message"] = message }.ToJsonString());
 
     public void Answer(string path, int status, string body, string? challenge = null) => _answers[path] = (status, body, challenge);
 
@@ -117,7 +118,7 @@ internal sealed class FakeCluster : IDisposable
 
     private async Task AnswerAsync(HttpListenerContext context)
     {
-        var path = context.Request.Url!.AbsolutePath;
+        var path = context.Request.Url!.AbsolutePath.TrimEnd('/');
         var (status, body, challenge) = path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
             ? (201, await ReviewAsync(context.Request), null)
             : _answers.TryGetValue($"{path} {context.Request.Headers["Authorization"]}", out var known) || _answers.TryGetValue(path, out known)

@@ -5,7 +5,8 @@ namespace Bookinfo.Cli.Tests;
 /// <summary>A directory of programs that stand in for real ones: all that is in <c>PATH</c> of what is run with it.</summary>
 internal sealed class FakeTools : IDisposable
 {
-    private const string Manifests =
+    /// <summary>Two pods of one image, and NodePort 30080.</summary>
+    public const string Manifests =
         """
         apiVersion: v1
         kind: Service

@@ -78,5 +78,10 @@ internal sealed class Examination(TimeProvider time)
         {
             return CheckResult.Problem(failure.Message, "Put that right, then run 'bookinfo doctor' again.");
         }
+        catch (Exception exception)
+        {
+            // An answer that nobody has foreseen must not hide what the other checks have found.
+            return CheckResult.Problem($"the check itself failed: {exception.GetType().Name}: {exception.Message}", "Please report this as a bug, with these words.");
+        }
     }
 }

@@ -36,9 +36,14 @@ internal sealed class ManifestsCheck(KubectlCheck kubectl, SourceTree tree) : IC
         {
             Workload = Workload.From(KubernetesYaml.LoadAllFromString(rendered.Output).OfType<IKubernetesObject>());
         }
-        catch (YamlException exception)
+        catch (Exception exception) when (exception is YamlException or KeyNotFoundException)
         {
             return Broken(overlay, exception.Message);
+        }
+
+        if (Workload.Pods.Count == 0)
+        {
+            return Broken(overlay, "there is no Deployment in it");
         }
 
         return CheckResult.Ok($"{tree.Relative(overlay)}: {Workload.Pods.Count} pods, {Workload.Images.Count} images");
