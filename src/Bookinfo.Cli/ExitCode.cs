@@ -12,7 +12,7 @@ public static class ExitCode
     /// <summary>The command line is wrong: an unknown option, or a value that is not allowed.</summary>
     public const int InvalidUsage = 2;
 
-    /// <summary>A tool that has to be installed is missing: the .NET SDK, the linker for <c>--native</c>, Prometheus for <c>--prometheus</c>, kubectl. The launchers use the number as well.</summary>
+    /// <summary>A tool that has to be installed is missing: the .NET SDK, the linker for native code, Prometheus for <c>--prometheus</c>, what builds images, kubectl. The launchers use the number as well.</summary>
     public const int MissingTool = 3;
 
     /// <summary>A build failed, or nothing is built and <c>--no-build</c> forbids to. The launchers use the number as well.</summary>
@@ -35,6 +35,9 @@ public static class ExitCode
 
     /// <summary>Nothing is deployed where it was looked for.</summary>
     public const int NotDeployed = 10;
+
+    /// <summary>A registry could not be reached or refused, so that an image could be neither fetched nor pushed.</summary>
+    public const int RegistryFailed = 11;
 
     /// <summary><c>doctor</c> found a problem.</summary>
     public const int ProblemFound = 12;

@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
@@ -9,24 +10,24 @@ namespace Bookinfo.ServiceDefaults;
 /// <param name="server">What listens.</param>
 /// <param name="drain">How long the service goes on after it was told to stop.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class LifecycleLog(IServer server, DrainOptions drain, ILogger<LifecycleLog> logger) : IHostedLifecycleService
+internal sealed class LifecycleLog(IServer server, DrainOptions drain, ILogger<LifecycleLog> logger) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var addresses = string.Join(' ', server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
-        ServiceStarted(logger, addresses);
+        LogEvents.ServiceStarted(logger, addresses);
         return Task.CompletedTask;
     }
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        ServiceDraining(logger, drain.Period.TotalSeconds);
+        LogEvents.ServiceDraining(logger, drain.Period.TotalSeconds);
         return Task.CompletedTask;
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
-        ServiceStopped(logger);
+        LogEvents.ServiceStopped(logger);
         return Task.CompletedTask;
     }
 
@@ -35,13 +36,4 @@ internal sealed partial class LifecycleLog(IServer server, DrainOptions drain, I
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceStarted", Message = "Listens on {addresses}")]
-    private static partial void ServiceStarted(ILogger logger, string addresses);
-
-    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceDraining", Message = "Told to stop: unready now, serving for another {drain_seconds} s")]
-    private static partial void ServiceDraining(ILogger logger, double drain_seconds);
-
-    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceStopped", Message = "Stopped")]
-    private static partial void ServiceStopped(ILogger logger);
 }

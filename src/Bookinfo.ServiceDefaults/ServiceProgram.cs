@@ -131,6 +131,7 @@ public static class ServiceProgram
     {
         var app = builder.Build();
         app.UseMiddleware<RequestTelemetry>();
+        app.UseMiddleware<DrainConnections>();
         app.UseMiddleware<ErrorAnswers>();
         app.UseRouting();
         app.MapHealthProbes();

@@ -183,7 +183,8 @@ public sealed class DoctorTests : IDisposable
     {
         var (_, checks) = await DoctorAsync();
 
-        Assert.Equal(("warning", "there is no buildah, podman or docker in PATH"), (State(checks, "image builder"), Detail(checks, "image builder")));
+        Assert.Equal("warning", State(checks, "image builder"));
+        Assert.StartsWith("nothing that builds images in PATH", Detail(checks, "image builder"));
         Assert.Equal("sudo apt-get install buildah", checks["image builder"].GetProperty("commands")[0].GetString());
         Assert.Equal(("warning", "there is neither clang nor gcc in PATH"), (State(checks, "native compiler"), Detail(checks, "native compiler")));
         Assert.Equal("sudo apt-get install clang zlib1g-dev", checks["native compiler"].GetProperty("commands")[0].GetString());
@@ -193,9 +194,9 @@ public sealed class DoctorTests : IDisposable
     [InlineData("buildah", "echo 'buildah version 1.28.2 (image-spec 1.0)'", "ok", "buildah 1.28.2")]
     [InlineData("buildah", "exit 1", "warning", "does not run")]
     [InlineData("podman", "echo 'podman version 5.0.0-rc1'", "ok", "podman 5.0.0")]
-    [InlineData("docker", "case $1 in version) echo 27.1.1 ;; buildx) echo v0.16 ;; esac", "ok", "docker 27.1.1, with buildx")]
-    [InlineData("docker", "case $1 in version) echo 27.1.1 ;; *) exit 1 ;; esac", "warning", "docker has no plugin buildx")]
-    [InlineData("docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1", "warning", "its daemon does not answer")]
+    [InlineData("docker", "case $1 in --version) echo 'Docker version 27.1.1, build 1' ;; esac", "ok", "docker 27.1.1")]
+    [InlineData("docker", "case $1 in version) ;; *) exit 1 ;; esac", "warning", "docker has no plugin buildx")]
+    [InlineData("docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1", "warning", "does not work (Cannot connect to the Docker daemon)")]
     [InlineData("docker", "exec /bin/sleep 600", "warning", "its daemon does not answer")]
     public async Task Builders_are_tried(string name, string script, string state, string detail)
     {
@@ -204,7 +205,7 @@ public sealed class DoctorTests : IDisposable
         var (_, checks) = await DoctorAsync();
 
         Assert.Equal(state, State(checks, "image builder"));
-        Assert.EndsWith(detail, Detail(checks, "image builder"));
+        Assert.Contains(detail, Detail(checks, "image builder"));
     }
 
     [Theory]

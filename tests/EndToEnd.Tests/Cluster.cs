@@ -14,7 +14,7 @@ public sealed class Cluster : IDisposable
     public const string Namespace = "bookinfo";
 
     /// <summary>Connects.</summary>
-    public Cluster() => Api = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile());
+    public Cluster() => Api = new Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig());
 
     /// <summary>The API of the cluster.</summary>
     public IKubernetes Api { get; }

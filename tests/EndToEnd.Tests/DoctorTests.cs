@@ -41,8 +41,7 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.Equal(ProblemFound, exitCode);
         Assert.Equal("problem", State(checks, "rights"));
         var detail = Detail(checks, "rights");
-        Assert.Contains($"missing in '{Namespace}': get namespaces", detail);
-        Assert.Contains("get, list, watch, create, patch, delete deployments.apps", detail);
+        Assert.Contains($"missing in '{Namespace}': get, create namespaces; get, list, watch, create, patch, delete deployments.apps", detail);
         Assert.Contains("create pods/portforward", detail);
         Assert.Contains("get nodes/proxy", detail);
         Assert.Contains($"user '{User}' is not allowed to list nodes", Detail(checks, "nodes"));
@@ -85,7 +84,7 @@ public sealed class DoctorTests : IAsyncLifetime
 
         Assert.Equal("warning", State(checks, "images"));
         Assert.Contains("127.0.0.1:1/bookinfo/productpage:no-such", Detail(checks, "images"));
-        Assert.Contains("./bookinfo images build --tag no-such --save images", checks["images"].GetProperty("commands")[0].GetString());
+        Assert.Equal("./bookinfo images build --registry 127.0.0.1:1/bookinfo --tag no-such --save images", checks["images"].GetProperty("commands")[0].GetString());
     }
 
     [Fact]

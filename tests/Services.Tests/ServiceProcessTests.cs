@@ -53,7 +53,13 @@ public sealed class ServiceProcessTests
             }
 
             await UntilAsync(async () => (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode == HttpStatusCode.ServiceUnavailable);
-            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+            // Both what is known and what is not: each answer sends its connection elsewhere.
+            foreach (var (path, status) in new[] { ("/health", HttpStatusCode.OK), ("/nowhere", HttpStatusCode.NotFound) })
+            {
+                using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+                Assert.Equal((status, true), (answer.StatusCode, answer.Headers.ConnectionClose));
+            }
+
             Assert.All(await Task.WhenAll(inFlight), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
             Assert.Equal(0, (await EndAsync(process)).Code);
         }

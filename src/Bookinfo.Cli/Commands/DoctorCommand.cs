@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Bookinfo.Cli.Doctor;
+using Bookinfo.Cli.Images;
 using Bookinfo.Cli.Kubernetes;
 using Bookinfo.Cli.Local;
 using Spectre.Console;
@@ -10,7 +10,7 @@ using Spectre.Console;
 namespace Bookinfo.Cli.Commands;
 
 /// <summary><c>bookinfo doctor</c>: looks whether everything is there that the other commands need, and says what to do where it is not.</summary>
-internal static partial class DoctorCommand
+internal static class DoctorCommand
 {
     private const string DefaultNamespace = "bookinfo";
 
@@ -32,7 +32,7 @@ internal static partial class DoctorCommand
     private static readonly Option<string?> Registry = new("--registry")
     {
         HelpName = "host/path",
-        Description = "Where the images are, such as ghcr.io/me/bookinfo. [default: docker.io/bookinfo, as in the manifests]",
+        Description = $"Where the images are, such as ghcr.io/me/bookinfo. [default: {ImageNames.DefaultRegistry}, as in the manifests]",
     };
 
     private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write the findings to stdout. json: one object with all checks.");
@@ -40,9 +40,8 @@ internal static partial class DoctorCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Tag.Validators.Add(result => Require(result, TagPattern(), "it must be 1 to 128 letters, digits, '_', '.' and '-', and begin with none of the last two"));
-        Registry.Validators.Add(result => Require(
-            result, RegistryPattern(), "it must be a registry's host and a path of lower-case names, such as ghcr.io/me/bookinfo or localhost:5000"));
+        Tag.Validators.Add(result => Require(result, ImageNames.IsTag, ImageNames.TagRule));
+        Registry.Validators.Add(result => Require(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
         var command = new Command(
             "doctor",
             "Check what the other commands need, and say what to do about what is missing: the .NET SDK, a compiler and an image builder, free ports, kubectl, "
@@ -120,18 +119,11 @@ internal static partial class DoctorCommand
         _ => Color.Grey,
     };
 
-    private static void Require(OptionResult result, Regex pattern, string rule)
+    private static void Require(OptionResult result, Func<string, bool> isAllowed, string rule)
     {
-        if (result.Tokens is [var token] && !pattern.IsMatch(token.Value))
+        if (result.Tokens is [var token] && !isAllowed(token.Value))
         {
             result.AddError($"{result.Option.Name} '{token.Value}' is not allowed: {rule}.");
         }
     }
-
-    // The grammar of github.com/distribution/reference.
-    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\z")]
-    private static partial Regex TagPattern();
-
-    [GeneratedRegex(@"^(?:localhost|(?=[^/]*[.:])[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\z")]
-    private static partial Regex RegistryPattern();
 }

@@ -1,12 +1,13 @@
+using System.ComponentModel;
+using Bookinfo.Cli.Images;
+
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>A program that builds images: the first in <c>PATH</c> is the one that <c>images build</c> takes.</summary>
+/// <summary>A program that builds images: the one that <c>images build</c> takes by itself.</summary>
 internal sealed class ImageBuilderCheck : ICheck
 {
     private const string Advice = "Without, 'bookinfo images build' does not work; 'deploy' does where the cluster has the images. Debian, Ubuntu:";
     private const string InstallCommand = "sudo apt-get install buildah";
-
-    private static readonly string[] Builders = ["buildah", "podman", "docker"];
 
     /// <inheritdoc/>
     public string Name => "image builder";
@@ -17,27 +18,24 @@ internal sealed class ImageBuilderCheck : ICheck
     /// <inheritdoc/>
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {
-        if (Builders.FirstOrDefault(name => InstalledTool.Find(name) is not null) is not { } name)
+        using var limit = new CancellationTokenSource(InstalledTool.Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        ImageBuilder builder;
+        try
         {
-            return CheckResult.Warning("there is no buildah, podman or docker in PATH", Advice, InstallCommand);
+            builder = await ImageBuilder.FindAsync(null, either.Token);
+        }
+        catch (CommandFailedException failure)
+        {
+            return CheckResult.Warning(failure.Message, Advice, InstallCommand);
+        }
+        catch (Exception exception) when (exception is Win32Exception || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return CheckResult.Warning("docker is installed, but its daemon does not answer", $"Start it, or install buildah. {Advice}", InstallCommand);
         }
 
-        var tool = InstalledTool.Find(name)!;
-        if (name != "docker")
-        {
-            return await tool.AskAsync(["--version"], "", cancellationToken) is { } version
-                ? CheckResult.Ok($"{name} {InstalledTool.VersionIn(version)}")
-                : CheckResult.Warning($"{tool.File} does not run", $"'{name} --version' says why. {Advice}", InstallCommand);
-        }
-
-        // Its command says nothing of use without its daemon, and builds reproducibly with the plugin buildx only.
-        if (await tool.AskAsync(["version", "--format", "{{.Server.Version}}"], "", cancellationToken) is not { } server)
-        {
-            return CheckResult.Warning("docker is installed, but its daemon does not answer", $"Start it ('docker version' says what is wrong), or install buildah. {Advice}", InstallCommand);
-        }
-
-        return await tool.AskAsync(["buildx", "version"], "", cancellationToken) is null
-            ? CheckResult.Warning("docker has no plugin buildx", "Install it: https://docs.docker.com/go/buildx. Or install buildah instead. Debian, Ubuntu:", InstallCommand)
-            : CheckResult.Ok($"docker {InstalledTool.VersionIn(server)}, with buildx");
+        return await new InstalledTool(builder.Program).AskAsync(["--version"], cancellationToken) is { } version
+            ? CheckResult.Ok($"{builder.Name} {InstalledTool.VersionIn(version)}")
+            : CheckResult.Warning($"{builder.Program} does not run", $"'{builder.Name} --version' says why. {Advice}", InstallCommand);
     }
 }

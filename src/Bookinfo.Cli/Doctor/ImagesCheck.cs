@@ -42,11 +42,11 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
         var truncated = nodes.Exists(node => node.Status.Images?.Count >= MostListed);
         var detail = string.Join("; ", unavailable.GroupBy(answer => answer.Answer).Select(group =>
             $"{string.Join(", ", group.Select(answer => answer.Image))} {(group.Count() == 1 ? "is" : "are")} not {(truncated ? "listed" : "there")} on every node, and {Describe(group.Key, group.First().Image.Host)}"));
-        var target = wanted[0];
+        var which = $"--tag {wanted[0].Tag}";
         string[] commands =
         [
-            $"./bookinfo images build --tag {target.Tag} --save images",
-            $"./bookinfo images build --registry {registry ?? "REGISTRY"} --tag {target.Tag} --push",
+            $"./bookinfo images build {(registry is null ? "" : $"--registry {registry} ")}{which} --save images",
+            $"./bookinfo images build --registry {registry ?? "REGISTRY"} {which} --push",
         ];
         const string Advice = "Build them and load the archives into every node (kind load image-archive, k3s ctr images import), or push them to a registry that the nodes can reach:";
         return !truncated && unavailable.TrueForAll(answer => answer.Answer == RegistryAnswer.Missing)

@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Bookinfo.Cli.Images;
 using Bookinfo.Cli.Local;
 
 namespace Bookinfo.Cli.Doctor;
@@ -10,7 +10,7 @@ namespace Bookinfo.Cli.Doctor;
 internal sealed partial record InstalledTool(string File)
 {
     /// <summary>Programs that are asked who they are answer at once, unless their daemon hangs.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Looks in <c>PATH</c>.</summary>
     /// <param name="name">Its name, without .exe.</param>
@@ -25,58 +25,19 @@ internal sealed partial record InstalledTool(string File)
 
     /// <summary>Runs it.</summary>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="input">What it reads from stdin.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What it wrote to stdout; <see langword="null"/> when it cannot be run, fails, or does not answer in time.</returns>
-    public async Task<string?> AskAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
+    public async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        Process process;
         try
         {
-            process = Process.Start(ChildProcess.InOwnSession(File, arguments))!;
+            return await ToolProcess.RunAsync(File, arguments, AppContext.BaseDirectory, either.Token) is { ExitCode: 0 } result ? result.Output : null;
         }
-        catch (Win32Exception)
+        catch (Exception exception) when (exception is Win32Exception || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
-        }
-
-        using (process)
-        {
-            try
-            {
-                var output = process.StandardOutput.ReadToEndAsync(either.Token);
-                var messages = process.StandardError.ReadToEndAsync(either.Token);
-                await WriteAsync(process, input, either.Token);
-                await process.WaitForExitAsync(either.Token);
-                await messages;
-                return process.ExitCode == 0 ? await output : null;
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return null;
-            }
-            finally
-            {
-                if (!process.HasExited)
-                {
-                    process.Kill(entireProcessTree: true);
-                }
-            }
-        }
-    }
-
-    private static async Task WriteAsync(Process process, string input, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It does not read it; what counts is how it ends.
         }
     }
 

@@ -28,14 +28,14 @@ internal sealed class NativeToolsCheck : ICheck
                 : CheckResult.Warning("there is neither clang nor gcc in PATH", Install, InstallCommand);
         }
 
-        var version = await compiler.AskAsync(["--version"], "", cancellationToken);
+        var version = await compiler.AskAsync(["--version"], cancellationToken);
         if (version is null)
         {
             return CheckResult.Warning($"{compiler.File} does not run", Install, InstallCommand);
         }
 
         // The compiler itself knows best where headers are.
-        return await compiler.AskAsync(["-x", "c", "-fsyntax-only", "-"], "#include <zlib.h>\n", cancellationToken) is null
+        return await compiler.AskAsync(["-fsyntax-only", "-include", "zlib.h", "-x", "c", "/dev/null"], cancellationToken) is null
             ? CheckResult.Warning("zlib's headers are missing", Install, InstallCommand)
             : CheckResult.Ok($"{Path.GetFileName(compiler.File)} {InstalledTool.VersionIn(version)}, with zlib's headers");
     }

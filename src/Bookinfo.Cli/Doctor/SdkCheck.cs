@@ -18,7 +18,7 @@ internal sealed class SdkCheck(SourceTree tree) : ICheck
     {
         using var globalJson = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(tree.Root, "global.json"), cancellationToken));
         var wanted = Version.Parse(globalJson.RootElement.GetProperty("sdk").GetProperty("version").GetString()!);
-        var list = await new InstalledTool(ChildProcess.DotNet).AskAsync(["--list-sdks"], "", cancellationToken);
+        var list = await new InstalledTool(ChildProcess.DotNet).AskAsync(["--list-sdks"], cancellationToken);
         return Judge(wanted, list ?? "");
     }
 

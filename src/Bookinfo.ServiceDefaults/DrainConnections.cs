@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Bookinfo.ServiceDefaults;
+
+/// <summary>
+/// While a service drains, every answer is the last on its connection (<c>Connection: close</c>, RFC 9112 section 9.6): whoever keeps
+/// connections open goes elsewhere with the next request, instead of sending it just when the server closes.
+/// </summary>
+/// <param name="next">What handles the request.</param>
+/// <param name="readiness">Whether the service drains.</param>
+internal sealed class DrainConnections(RequestDelegate next, Readiness readiness)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (readiness.Draining)
+        {
+            // At the last moment, because an error on the way clears what is set now.
+            context.Response.OnStarting(static response =>
+            {
+                ((HttpResponse)response).Headers.Connection = "close";
+                return Task.CompletedTask;
+            }, context.Response);
+        }
+
+        return next(context);
+    }
+}

@@ -1,0 +1,69 @@
+using Bookinfo.Contracts;
+using Bookinfo.Testing;
+using k8s;
+using k8s.Models;
+
+namespace EndToEnd.Tests;
+
+/// <summary>The application on the cluster, as a person without our tool puts it there: <c>kubectl apply -k deploy/overlays/nodeport</c>.</summary>
+/// <param name="cluster">The cluster.</param>
+public sealed class Deployed(Cluster cluster) : IAsyncLifetime
+{
+    /// <summary>The port of the page on every node.</summary>
+    public const int NodePort = 30080;
+
+    private const string Overlay = "deploy/overlays/nodeport";
+    private static readonly TimeSpan Rollout = TimeSpan.FromMinutes(2);
+
+    /// <summary>The names of the Deployments.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name)];
+
+    /// <summary>The cluster.</summary>
+    public Cluster Cluster { get; } = cluster;
+
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            // What an earlier run has deleted may still be on its way out, and nothing can be made in it then.
+            await Tool.KubectlAsync("wait", "--for=delete", $"namespace/{Cluster.Namespace}", "--timeout=120s");
+            await Tool.KubectlAsync("apply", "-k", Overlay);
+            await ReadyAsync();
+        }
+        catch
+        {
+            // A fixture that was never there is not disposed either.
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Tool.KubectlAsync("delete", "-k", Overlay, "--ignore-not-found", "--timeout=180s");
+
+    /// <summary>Waits until every Deployment has the replicas that it should have, of its latest template.</summary>
+    public static async Task ReadyAsync()
+    {
+        foreach (var name in Names)
+        {
+            await Tool.KubectlAsync("rollout", "status", "-n", Cluster.Namespace, $"deployment/{name}", $"--timeout={Rollout.TotalSeconds}s");
+        }
+    }
+
+    /// <summary>Waits until the pods that are on their way out are gone.</summary>
+    public static Task SettledAsync(Cluster cluster) => Eventually.HoldsAsync(async () =>
+    {
+        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(Cluster.Namespace);
+        return string.Join(", ", pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"{pod.Metadata.Name} still ends"));
+    });
+
+    /// <summary>The pods that are not on their way out.</summary>
+    /// <param name="selector">A label selector, such as <c>app=reviews,version=v2</c>.</param>
+    public async Task<IReadOnlyList<V1Pod>> PodsAsync(string? selector = null)
+    {
+        var pods = await Cluster.Api.CoreV1.ListNamespacedPodAsync(Cluster.Namespace, labelSelector: selector);
+        return [.. pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is null)];
+    }
+
+    /// <summary>The address of the page on a node.</summary>
+    public async Task<Uri> PageAsync() => new($"http://{(await Cluster.NodeAddressesAsync())[0]}:{NodePort}/productpage");
+}

@@ -1,0 +1,9 @@
+namespace EndToEnd.Tests;
+
+/// <summary>The tests that share one deployment of the application, and put back what they change in it.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedDeployment : ICollectionFixture<Deployed>
+{
+    /// <summary>The name of the collection.</summary>
+    public const string Name = "Deployed with kubectl";
+}
