@@ -68,7 +68,7 @@ internal static class DoctorTable
     private static string Heading(CheckPurpose purpose) => purpose switch
     {
         CheckPurpose.Up => "To run on this machine (bookinfo up)",
-        CheckPurpose.Images => "To build native code and images (bookinfo up --native, bookinfo images build)",
+        CheckPurpose.Images => "To build images (bookinfo images build, up --native)",
         _ => "To run on Kubernetes (bookinfo deploy, status, delete)",
     };
 
