@@ -42,6 +42,9 @@ public static class ExitCode
     /// <summary>A registry could not be reached or refused, so that an image could be neither fetched nor pushed.</summary>
     public const int RegistryFailed = 11;
 
+    /// <summary><c>doctor</c> found a problem.</summary>
+    public const int ProblemFound = 12;
+
     /// <summary>Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.</summary>
     public const int Interrupted = 130;
 }

@@ -20,6 +20,7 @@ public static class Program
         var root = new RootCommand("Runs Bookinfo, the sample application on which service meshes and observability platforms are tried.");
         root.Subcommands.Add(UpCommand.Create());
         root.Subcommands.Add(ImagesCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(DeployCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(DeleteCommand.Create());

@@ -12,6 +12,7 @@ public sealed class CommandLineTests
     [InlineData("deploy", "--help")]
     [InlineData("status", "--help")]
     [InlineData("delete", "--help")]
+    [InlineData("doctor", "--help")]
     public async Task Help_fits_in_80_columns(params string[] arguments)
     {
         await using var run = CommandRun.Bookinfo([.. arguments, .. NoBuild(arguments)]);
