@@ -171,12 +171,12 @@ public sealed class DoctorClusterTests : IDisposable
     [Fact]
     public async Task Rights_that_are_only_useful_are_a_warning()
     {
-        _cluster.Denies = right => right is "get nodes/proxy" or "create secrets";
+        _cluster.Denies = right => right is "get nodes/proxy" or "create ingresses";
 
         var result = await CheckAsync("rights");
 
         Assert.Equal(CheckState.Warning, result.State);
-        Assert.Contains("create secrets (for some components); get nodes/proxy (in the whole cluster", result.Detail);
+        Assert.Contains("create ingresses.networking.k8s.io (for some components); get nodes/proxy (in the whole cluster", result.Detail);
         Assert.Equal(3, result.Commands.Count);
     }
 

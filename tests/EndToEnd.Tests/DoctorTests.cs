@@ -41,7 +41,7 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.Equal(ProblemFound, exitCode);
         Assert.Equal("problem", State(checks, "rights"));
         var detail = Detail(checks, "rights");
-        Assert.Contains($"missing in '{Namespace}': get, create namespaces; get, list, watch, create, patch, delete deployments.apps", detail);
+        Assert.Contains($"missing in '{Namespace}': get, create namespaces; get, list, create, patch, delete deployments.apps", detail);
         Assert.Contains("create pods/portforward", detail);
         Assert.Contains("get nodes/proxy", detail);
         Assert.Contains($"user '{User}' is not allowed to list nodes", Detail(checks, "nodes"));

@@ -11,10 +11,14 @@ internal static class RequiredRights
     /// <param name="name">The namespace.</param>
     public static IReadOnlyList<Right> InNamespace(string name) =>
     [
-        .. Each(["get", "list", "watch", "create", "patch", "delete"], "deployments", Apps, name),
+        .. Each(["get", "list", "create", "patch", "delete"], "deployments", Apps, name),
+        .. Each(["list"], "replicasets", Apps, name),
         .. Each(["get", "list", "create", "patch", "delete"], "services", "", name),
         .. Each(["get", "list", "create", "patch", "delete"], "serviceaccounts", "", name),
-        .. Each(["get", "list", "watch"], "pods", "", name),
+        // What was deployed is written down in one; the key that signs sessions is in the other.
+        .. Each(["get", "list", "create", "update", "delete"], "configmaps", "", name),
+        .. Each(["get", "create", "delete"], "secrets", "", name),
+        .. Each(["get", "list"], "pods", "", name),
         .. Each(["get"], "pods/log", "", name),
         .. Each(["create"], "pods/portforward", "", name),
         .. Each(["list"], "events", "", name),
@@ -24,8 +28,11 @@ internal static class RequiredRights
     /// <param name="name">The namespace.</param>
     public static IReadOnlyList<Right> OfComponents(string name) =>
     [
-        .. Each(["get", "list", "create", "patch", "delete"], "configmaps", "", name),
-        .. Each(["get", "list", "create", "patch", "delete"], "secrets", "", name),
+        .. Each(["patch"], "configmaps", "", name),
+        .. Each(["get", "create", "patch", "delete"], "networkpolicies", "networking.k8s.io", name),
+        .. Each(["get", "create", "patch", "delete"], "ingresses", "networking.k8s.io", name),
+        .. Each(["get", "create", "patch", "delete"], "horizontalpodautoscalers", "autoscaling", name),
+        .. Each(["get", "create", "patch", "delete"], "poddisruptionbudgets", "policy", name),
     ];
 
     /// <summary>What makes <c>status</c> and <c>doctor</c> complete: sizes of images, use of memory, what else runs.</summary>
