@@ -13,10 +13,13 @@ public sealed class DeployTests(Cluster cluster)
     private const int ObjectRefused = 9;
     private const int Interrupted = 130;
 
+    /// <summary>Seconds in which everything is to be ready, from an empty cluster that has the images.</summary>
+    private const double Promised = 10;
+
     private static readonly string[] Deployments = ["details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3"];
 
-    /// <summary>What ends within 15 seconds is told of before anybody gives up waiting; it is far below <c>--timeout</c>.</summary>
-    private static readonly TimeSpan Early = TimeSpan.FromSeconds(30);
+    /// <summary>Within this the user is told of what cannot work; it is far below <c>--timeout</c>.</summary>
+    private static readonly TimeSpan Early = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task From_nothing_all_is_ready_and_the_page_answers_on_every_node_and_a_second_time_changes_nothing()
@@ -24,8 +27,14 @@ public sealed class DeployTests(Cluster cluster)
         try
         {
             var first = await Tool.BookinfoAsync("deploy", "--output", "json");
+            // Ten seconds are promised for a machine that has nothing else to do.
+            for (var tries = 1; tries < 3 && ReadyAfter(first) >= Promised; tries++)
+            {
+                await Tool.KubectlAsync("delete", "namespace", Cluster.Namespace);
+                first = await Tool.BookinfoAsync("deploy", "--output", "json");
+            }
 
-            Assert.True(first.ExitCode == 0, $"{first}");
+            Assert.InRange(ReadyAfter(first), 0.1, Promised);
             var events = Events(first);
             Assert.Equal("applied", events[0].GetProperty("event").GetString());
             foreach (var name in Deployments)
@@ -309,6 +318,13 @@ public sealed class DeployTests(Cluster cluster)
         Assert.Equal(InvalidUsage, deploy.ExitCode);
         Assert.Contains("cannot be rendered: ", deploy.Messages);
         Assert.Contains("/nowhere/at/all", deploy.Messages);
+    }
+
+    /// <summary>Seconds from the beginning until everything was ready.</summary>
+    private static double ReadyAfter(ToolResult deploy)
+    {
+        Assert.True(deploy.ExitCode == 0, $"{deploy}");
+        return Events(deploy).Single(one => one.GetProperty("event").GetString() == "ready").GetProperty("readySeconds").GetDouble();
     }
 
     private static List<JsonElement> Events(ToolResult result) =>

@@ -12,14 +12,12 @@ namespace Bookinfo.Cli.Commands;
 /// <summary><c>bookinfo doctor</c>: looks whether everything is there that the other commands need, and says what to do where it is not.</summary>
 internal static class DoctorCommand
 {
-    private const string DefaultNamespace = "bookinfo";
-
     /// <summary>Characters in a line where there is no terminal, or a wide one: long lines are hard to read.</summary>
     private const int UsualWidth = 79;
 
     private const int LeastWidth = 60;
 
-    private static readonly Option<string?> Namespace = ClusterCommand.Namespace($"The namespace to deploy to. [default: {DefaultNamespace}]");
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace($"The namespace to deploy to. [default: {ClusterCommand.UsualNamespace}]");
 
     private static readonly Option<string?> Context = ClusterCommand.Context();
 
@@ -51,7 +49,7 @@ internal static class DoctorCommand
             Namespace, Context, Tag, Registry, Output,
         };
         command.SetAction(static (result, _) => RunAsync(new DoctorOptions(
-            result.GetValue(Namespace) ?? DefaultNamespace, result.GetValue(Context), result.GetValue(Tag), result.GetValue(Registry), result.GetValue(Output))));
+            result.GetValue(Namespace) ?? ClusterCommand.UsualNamespace, result.GetValue(Context), result.GetValue(Tag), result.GetValue(Registry), result.GetValue(Output))));
         return command;
     }
 

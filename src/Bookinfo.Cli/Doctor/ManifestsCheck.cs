@@ -26,7 +26,7 @@ internal sealed class ManifestsCheck(KubectlCheck kubectl, SourceTree tree) : IC
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {
         var overlay = Path.Combine(tree.Root, "deploy", "overlays", "nodeport");
-        var rendered = await kubectl.Kubectl!.RunAsync(["kustomize", overlay], "", cancellationToken);
+        var rendered = await kubectl.Kubectl!.RunOfflineAsync(["kustomize", overlay], cancellationToken);
         if (!rendered.Succeeded)
         {
             return Broken(overlay, ClusterFailure.Shorten(rendered.Messages));

@@ -98,5 +98,5 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
     private static string Platform(V1Node node) => $"{node.Status.NodeInfo.OperatingSystem}/{node.Status.NodeInfo.Architecture}";
 
     /// <summary>What is deployed already is not needed again.</summary>
-    private static bool IsOurs(V1Pod pod) => pod.Metadata.Labels is { } labels && labels.Any(label => $"{label.Key}={label.Value}" == Workload.Label);
+    private static bool IsOurs(V1Pod pod) => pod.Metadata.Labels is { } labels && labels.Any(label => $"{label.Key}={label.Value}" == ClusterCommand.PartOfBookinfo);
 }

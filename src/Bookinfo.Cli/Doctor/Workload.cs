@@ -11,9 +11,6 @@ namespace Bookinfo.Cli.Doctor;
 internal sealed record Workload(
     IReadOnlyList<PodDemand> Pods, IReadOnlyList<ImageReference> Images, IReadOnlyDictionary<int, string> NodePorts, int Services)
 {
-    /// <summary>The label of everything that is ours.</summary>
-    public const string Label = "app.kubernetes.io/part-of=bookinfo";
-
     /// <summary>Adds up manifests.</summary>
     /// <param name="manifests">The objects.</param>
     public static Workload From(IEnumerable<IKubernetesObject> manifests)

@@ -118,10 +118,12 @@ internal sealed record Kubeconfig(
         }
 
         var contexts = list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var file = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } files ? $"KUBECONFIG names {files}" : "KUBECONFIG is not set and ~/.kube/config";
         if (contexts.Length == 0)
         {
-            return $"no cluster is configured: {file}, where there is no context. Set KUBECONFIG to the file that came with the cluster.";
+            var where = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } files
+                ? $"KUBECONFIG names {files}, where there is no context"
+                : "KUBECONFIG is not set, and ~/.kube/config has no context";
+            return $"no cluster is configured: {where}. Set KUBECONFIG to the file that came with the cluster.";
         }
 
         var known = string.Join(", ", contexts.Order(StringComparer.Ordinal));
