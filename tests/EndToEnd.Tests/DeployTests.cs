@@ -75,6 +75,37 @@ public sealed class DeployTests(Cluster cluster)
     }
 
     [Fact]
+    public async Task Components_come_when_they_are_named_and_go_when_they_are_not()
+    {
+        try
+        {
+            var with = await Tool.BookinfoAsync("deploy", "--component", "otlp", "--component", "network-policies");
+
+            Assert.True(with.ExitCode == 0, $"{with}");
+            Assert.NotEmpty(await PoliciesAsync());
+            Assert.Equal(["otlp"], await SettingsFromAsync());
+
+            var without = await Tool.BookinfoAsync("deploy");
+
+            Assert.True(without.ExitCode == 0, $"{without}");
+            Assert.Empty(await PoliciesAsync());
+            Assert.Empty(await SettingsFromAsync());
+        }
+        finally
+        {
+            await Tool.KubectlAsync("delete", "namespace", Cluster.Namespace, "--ignore-not-found");
+        }
+
+        async Task<IEnumerable<string>> PoliciesAsync() =>
+            (await cluster.Api.NetworkingV1.ListNamespacedNetworkPolicyAsync(Cluster.Namespace)).Items.Select(policy => policy.Metadata.Name);
+
+        // The name without the hash of its content.
+        async Task<IEnumerable<string>> SettingsFromAsync() =>
+            (await cluster.Api.AppsV1.ReadNamespacedDeploymentAsync("details-v1", Cluster.Namespace)).Spec.Template.Spec.Containers[0].EnvFrom?
+                .Select(source => source.ConfigMapRef.Name.Split('-')[0]) ?? [];
+    }
+
+    [Fact]
     public async Task Without_a_node_port_the_page_is_checked_through_a_port_forward_which_does_not_stay()
     {
         await using var overlay = new TestOverlay();
