@@ -186,7 +186,7 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Matches(
             "^buildx build --load --provenance=false --sbom=false --build-arg SOURCE_DATE_EPOCH=0 "
             + $"--build-arg BASE={Standard} --build-arg SERVICE=details --build-arg VERSION=0\\.1\\.0 --label org\\.opencontainers\\.image\\.base\\.name={Standard} "
-            + "--file [^ ]+/deploy/images/Containerfile --tag ghcr\\.io/me/details:1 [^ ]+/artifacts/images/build-[0-9a-f]+$",
+            + "--file [^ ]+/deploy/images/Containerfile --tag ghcr\\.io/me/details:1 [^ ]+/artifacts/image-contexts/build-[0-9a-f]+$",
             docker.Calls[3]);
         Assert.Equal("save --output details.tar ghcr.io/me/details:1", docker.Calls[4]);
         Assert.Equal(ServiceCatalog.All.Select(service => $"push --quiet ghcr.io/me/{service.Name}:1"), docker.Calls.TakeLast(4));
@@ -270,7 +270,7 @@ public sealed class ImageCommandTests : IDisposable
         NothingIsLeft();
     }
 
-    private static void NothingIsLeft() => Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(WorkingCopy.Root, "artifacts", "images")));
+    private static void NothingIsLeft() => Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(WorkingCopy.Root, "artifacts", "image-contexts")));
 
     private static CommandRun Build(Dictionary<string, string> environment, params string[] arguments) =>
         CommandRun.Start(Path.Combine(WorkingCopy.Root, "bookinfo"), ["images", "build", "--no-build", .. arguments], environment: environment);

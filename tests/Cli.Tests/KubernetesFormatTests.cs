@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Cli.Local;
 using k8s.Models;
 
 namespace Bookinfo.Cli.Tests;
@@ -147,7 +148,7 @@ public sealed class KubernetesFormatTests
     [InlineData("Unable to connect to the server: dial tcp 127.0.0.1:1: i/o timeout", ExitCode.ClusterUnreachable, "the cluster at http://c cannot be reached: Unable to connect")]
     public void What_kubectl_says_is_told_with_what_to_do(string messages, int exitCode, string told)
     {
-        var failure = ClusterFailure.Explain(new KubectlResult(1, "", messages), new Kubeconfig("c", null, new k8s.KubernetesClientConfiguration { Host = "http://c" }, []));
+        var failure = ClusterFailure.Explain(new ToolResult(1, "", messages), new Kubeconfig("c", null, new k8s.KubernetesClientConfiguration { Host = "http://c" }, []));
 
         Assert.Equal(exitCode, failure.ExitCode);
         Assert.StartsWith(told, failure.Message);

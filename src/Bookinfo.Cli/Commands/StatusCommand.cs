@@ -56,7 +56,7 @@ internal static class StatusCommand
                 var report = await reader.ReadAsync(cancellationToken);
                 if (live is not null)
                 {
-                    live.Show(width => StatusTables.Format(report, width).Select(line => (line, Style.Plain)));
+                    live.Show(width => StatusTables.Format(report, width).Select(line => new Text(line)));
                 }
                 else if (format == OutputFormat.Json)
                 {

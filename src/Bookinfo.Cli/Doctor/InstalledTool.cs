@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Text.RegularExpressions;
-using Bookinfo.Cli.Images;
 using Bookinfo.Cli.Local;
 
 namespace Bookinfo.Cli.Doctor;

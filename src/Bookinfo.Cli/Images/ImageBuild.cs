@@ -54,7 +54,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     /// <exception cref="CommandFailedException">One could not be built, saved or pushed.</exception>
     public async Task<IReadOnlyList<BuiltImage>> RunAsync(string baseImage)
     {
-        using var context = new WorkDirectory(Path.Combine(tree.Artifacts, "images"), "build");
+        using var context = new WorkDirectory(Path.Combine(tree.Artifacts, "image-contexts"), "build");
         // Beside the files that are to be, so that they get their names at once and whole.
         using var archives = new WorkDirectory(options.SaveDirectory ?? context.Path, ".images");
         var images = new List<BuiltImage>();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Bookinfo.Cli.Local;
 using k8s.Autorest;
 
 namespace Bookinfo.Cli.Kubernetes;
@@ -41,7 +42,7 @@ internal static partial class ClusterFailure
     /// <summary>Explains why kubectl failed.</summary>
     /// <param name="result">What it said.</param>
     /// <param name="config">Which cluster was asked.</param>
-    public static CommandFailedException Explain(KubectlResult result, Kubeconfig config)
+    public static CommandFailedException Explain(ToolResult result, Kubeconfig config)
     {
         var message = Shorten(result.Messages);
         return message switch

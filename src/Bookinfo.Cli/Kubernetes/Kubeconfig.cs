@@ -1,9 +1,10 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using k8s;
+using Bookinfo.Cli.Local;
 using k8s.Exceptions;
 using k8s.KubeConfigModels;
+using k8s;
 
 namespace Bookinfo.Cli.Kubernetes;
 
@@ -109,7 +110,7 @@ internal sealed record Kubeconfig(
         return headers;
     }
 
-    private static async Task<string> DescribeAsync(Kubectl kubectl, KubectlResult view, CancellationToken cancellationToken)
+    private static async Task<string> DescribeAsync(Kubectl kubectl, ToolResult view, CancellationToken cancellationToken)
     {
         var list = await kubectl.RunAsync(["config", "get-contexts", "--output=name"], "", cancellationToken);
         if (!list.Succeeded)

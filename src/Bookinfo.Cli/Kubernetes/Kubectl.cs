@@ -57,7 +57,7 @@ internal sealed class Kubectl(string program, string? context)
     /// <param name="arguments">Verb and arguments.</param>
     /// <param name="input">What it reads from stdin.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public Task<KubectlResult> RequestAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken) =>
+    public Task<ToolResult> RequestAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken) =>
         RunAsync([.. arguments, RequestTimeout, .. ContextArguments], input, cancellationToken);
 
     /// <summary>Runs it with just these arguments.</summary>
@@ -65,69 +65,48 @@ internal sealed class Kubectl(string program, string? context)
     /// <param name="input">What it reads from stdin.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CommandFailedException">It cannot be started.</exception>
-    public Task<KubectlResult> RunAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken) =>
-        RunAsync(Start(arguments), input, cancellationToken);
+    public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken) =>
+        RunAsync(Prepare(arguments), input, cancellationToken);
 
     /// <summary>Runs it where it has nothing to do with a cluster. The kubectl of Google Cloud's tools would ask the cluster for its version all the same, for seconds when that does not answer.</summary>
     /// <param name="arguments">Verb and arguments.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CommandFailedException">It cannot be started.</exception>
-    public Task<KubectlResult> RunOfflineAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        RunAsync(Start(arguments, new() { ["KUBECONFIG"] = OperatingSystem.IsWindows() ? "NUL" : "/dev/null" }), "", cancellationToken);
-
-    private static async Task<KubectlResult> RunAsync(Process process, string input, CancellationToken cancellationToken)
+    public Task<ToolResult> RunOfflineAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        using var disposing = process;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var messages = process.StandardError.ReadToEndAsync(cancellationToken);
-            await WriteAsync(process, input, cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            return new KubectlResult(process.ExitCode, await output, await messages);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
-        }
+        var start = Prepare(arguments);
+        start.Environment["KUBECONFIG"] = OperatingSystem.IsWindows() ? "NUL" : "/dev/null";
+        return RunAsync(start, "", cancellationToken);
     }
 
     /// <summary>Starts it and leaves it running; the caller ends it.</summary>
     /// <param name="arguments">Verb and arguments, without the context.</param>
-    /// <param name="environment">Variables beside those of this process.</param>
     /// <exception cref="CommandFailedException">It cannot be started.</exception>
-    public Process Start(IEnumerable<string> arguments, Dictionary<string, string>? environment = null)
+    public Process Start(IEnumerable<string> arguments)
     {
         try
         {
-            // Out of reach of the terminal's Ctrl-C: what is to be ended then, and in which order, is decided here.
-            var start = ChildProcess.InOwnSession(program, arguments);
-            foreach (var (name, value) in environment ?? [])
-            {
-                start.Environment[name] = value;
-            }
-
-            return Process.Start(start)!;
+            return Process.Start(Prepare(arguments))!;
         }
         catch (Win32Exception exception)
         {
-            throw new CommandFailedException(ExitCode.MissingTool, $"{program} cannot be run: {exception.Message}");
+            throw CannotRun(exception);
         }
     }
 
-    private static async Task WriteAsync(Process process, string input, CancellationToken cancellationToken)
+    private async Task<ToolResult> RunAsync(ProcessStartInfo start, string input, CancellationToken cancellationToken)
     {
         try
         {
-            await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
-            process.StandardInput.Close();
+            return await ToolProcess.RunAsync(start, input, cancellationToken);
         }
-        catch (IOException)
+        catch (Win32Exception exception)
         {
-            // It ended without reading all of it, and says why.
+            throw CannotRun(exception);
         }
     }
+
+    private ProcessStartInfo Prepare(IEnumerable<string> arguments) => ChildProcess.InOwnSession(program, arguments);
+
+    private CommandFailedException CannotRun(Win32Exception exception) => new(ExitCode.MissingTool, $"{program} cannot be run: {exception.Message}");
 }

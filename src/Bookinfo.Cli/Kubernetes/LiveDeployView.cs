@@ -16,7 +16,7 @@ internal sealed class LiveDeployView(IAnsiConsole console, TextWriter messages, 
 
     /// <inheritdoc/>
     public void Changed(IReadOnlyList<RolloutStatus> rollouts, IReadOnlyList<RolloutStatus> changed) =>
-        _live.Show(width => RolloutTable.Format(rollouts, width).Select(row => (row.Line, Colour(row.Rollout))));
+        _live.Show(width => RolloutTable.Format(rollouts, width).Select(row => new Text(row.Line, Colour(row.Rollout))));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _live.DisposeAsync();

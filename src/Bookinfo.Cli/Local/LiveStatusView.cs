@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -10,80 +9,38 @@ namespace Bookinfo.Cli.Local;
 /// <param name="time">The clock.</param>
 internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string> footer, TimeProvider time) : IStatusView
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
-    /// <summary>Wakes the drawing; one pending wake-up is as good as many.</summary>
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    private Task _drawing = Task.CompletedTask;
+    private readonly LiveText _live = new(console, time);
     private volatile IReadOnlyList<string> _footer = footer;
 
     /// <inheritdoc/>
-    public void Started(LocalSystem system) => _drawing = Task.Run(() => DrawAsync(system));
+    public void Started(LocalSystem system) => _live.Show(width => Render(system, width));
 
     /// <inheritdoc/>
-    public void Ready(LocalSystem system) => _wake.Writer.TryWrite(true);
+    public void Ready(LocalSystem system) => _live.Redraw();
 
     /// <inheritdoc/>
-    public void Changed(ServiceStatus status) => _wake.Writer.TryWrite(true);
+    public void Changed(ServiceStatus status) => _live.Redraw();
 
     /// <inheritdoc/>
     public void Stopping()
     {
         _footer = ["Stopping."];
-        _wake.Writer.TryWrite(true);
+        _live.Redraw();
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        _wake.Writer.TryComplete();
-        try
-        {
-            await _drawing;
-        }
-        catch (IOException)
-        {
-            // The terminal is gone. What matters then is that the services are stopped.
-        }
-    }
-
-    private Task DrawAsync(LocalSystem system) => console.Live(Render(system)).StartAsync(async context =>
-    {
-        do
-        {
-            context.UpdateTarget(Render(system));
-        }
-        while (await WaitAsync());
-
         _footer = [];
-        context.UpdateTarget(Render(system));
-    });
-
-    /// <returns>Whether to go on.</returns>
-    private async Task<bool> WaitAsync()
-    {
-        try
-        {
-            var more = await _wake.Reader.WaitToReadAsync().AsTask().WaitAsync(Interval, time);
-            _wake.Reader.TryRead(out _);
-            return more;
-        }
-        catch (TimeoutException)
-        {
-            return true;
-        }
+        return _live.DisposeAsync();
     }
 
-    private Rows Render(LocalSystem system)
+    private IEnumerable<IRenderable> Render(LocalSystem system, int width)
     {
-        // The last column stays free: terminals differ in whether a character in it begins a new line.
-        var width = console.Profile.Width - 1;
         var table = StatusTable.Format(system.Statuses, width).Select(line => new Paragraph()
             .Append(line.Text, line.Kind is null ? new Style(decoration: Decoration.Dim) : Style.Plain)
             .Append(line.State, Colour(line.Kind)));
-        var below = _footer.Select(line => new Text(line));
-        return new Rows([.. table, new Text(""), .. below.Cast<IRenderable>()]);
+        return [.. table, new Text(""), .. _footer.Select(line => new Text(line))];
     }
 
     private static Style Colour(ServiceState? state) => state switch

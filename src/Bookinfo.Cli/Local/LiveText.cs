@@ -1,9 +1,10 @@
 using System.Threading.Channels;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Bookinfo.Cli.Local;
 
-/// <summary>Text on a terminal that is drawn again in its place.</summary>
+/// <summary>Lines on a terminal that are drawn again in their place.</summary>
 /// <param name="console">The terminal.</param>
 /// <param name="time">The clock.</param>
 internal sealed class LiveText(IAnsiConsole console, TimeProvider time) : IAsyncDisposable
@@ -13,16 +14,19 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time) : IAsync
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Task? _drawing;
-    private volatile Func<int, IEnumerable<(string Line, Style Style)>> _text = _ => [];
+    private volatile Func<int, IEnumerable<IRenderable>> _text = _ => [];
 
-    /// <summary>Shows a text.</summary>
-    /// <param name="text">Makes the lines for a width in characters.</param>
-    public void Show(Func<int, IEnumerable<(string Line, Style Style)>> text)
+    /// <summary>Shows lines.</summary>
+    /// <param name="text">Makes them for a width in characters, each time that they are drawn.</param>
+    public void Show(Func<int, IEnumerable<IRenderable>> text)
     {
         _text = text;
-        _wake.Writer.TryWrite(true);
+        Redraw();
         _drawing ??= Task.Run(DrawAsync);
     }
+
+    /// <summary>Draws what is shown again, because what it is made from has changed.</summary>
+    public void Redraw() => _wake.Writer.TryWrite(true);
 
     /// <summary>Draws a last time and leaves that on the terminal.</summary>
     public async ValueTask DisposeAsync()
@@ -49,7 +53,7 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time) : IAsync
     });
 
     // The last column stays free: terminals differ in whether a character in it begins a new line.
-    private Rows Render() => new(_text(console.Profile.Width - 1).Select(line => new Text(line.Line, line.Style)));
+    private Rows Render() => new(_text(console.Profile.Width - 1));
 
     private async Task<bool> WaitAsync()
     {
