@@ -2,9 +2,9 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Bookinfo.Cli.Local;
+using k8s;
 using k8s.Exceptions;
 using k8s.KubeConfigModels;
-using k8s;
 
 namespace Bookinfo.Cli.Kubernetes;
 
