@@ -24,6 +24,9 @@ public static class ExitCode
     /// <summary>A service ended before it was ready, or was not ready in time.</summary>
     public const int ServiceFailed = 6;
 
+    /// <summary>The address to load cannot be reached, or is not what it was taken for.</summary>
+    public const int TargetUnreachable = 13;
+
     /// <summary>Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.</summary>
     public const int Interrupted = 130;
 }
