@@ -18,6 +18,7 @@ public static class Program
     {
         var root = new RootCommand("Runs Bookinfo, the sample application on which service meshes and observability platforms are tried.");
         root.Subcommands.Add(UpCommand.Create());
+        root.Subcommands.Add(LoadCommand.Create());
         var help = new HelpAction { MaxWidth = HelpWidth };
         root.Options.OfType<HelpOption>().Single().Action = help;
         // Without a verb there is nothing to do but to say what there is.

@@ -32,9 +32,9 @@ internal readonly record struct LedgerRecord(
 
     /// <summary>Makes it of what became of a request.</summary>
     /// <param name="sample">The request.</param>
-    /// <param name="random">The numbers of the run.</param>
-    public static LedgerRecord From(in Sample sample, IndexedRandom random) => new(
-        RequestIdentity.Of(random, sample.Index), sample.Due, sample.Sent, sample.Done - sample.Sent, sample.Hops, sample.Status, sample.Template,
+    /// <param name="identities">What the trace ids of the run come from.</param>
+    public static LedgerRecord From(in Sample sample, IndexedRandom identities) => new(
+        RequestIdentity.Of(identities, sample.Index), sample.Due, sample.Sent, sample.Done - sample.Sent, sample.Hops, sample.Status, sample.Template,
         sample.Error, sample.Version, sample.WasAwaited);
 
     /// <summary>Reads one.</summary>

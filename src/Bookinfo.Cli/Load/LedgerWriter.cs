@@ -17,13 +17,14 @@ internal sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
 
     private readonly Stream _file;
     private readonly LoadPlan _plan;
-    private readonly IndexedRandom _random;
+    private readonly IndexedRandom _identities;
     private readonly ConcurrentQueue<byte[]> _free = new();
     private readonly BlockingCollection<ArraySegment<byte>> _full = [];
     private readonly Task _writing;
     private byte[]? _block;
     private int _used;
     private long _records;
+    private bool _ended;
     private volatile Exception? _failure;
 
     /// <summary>Begins one.</summary>
@@ -33,7 +34,7 @@ internal sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     {
         _file = file;
         _plan = plan;
-        _random = new IndexedRandom(plan.Seed);
+        _identities = new IndexedRandom(plan.TraceSeed);
         for (var block = 0; block < Blocks; block++)
         {
             _free.Enqueue(new byte[RecordsInBlock * LedgerRecord.Length]);
@@ -77,7 +78,7 @@ internal sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
             return;
         }
 
-        LedgerRecord.From(sample, _random).Write(_block.AsSpan(_used, LedgerRecord.Length));
+        LedgerRecord.From(sample, _identities).Write(_block.AsSpan(_used, LedgerRecord.Length));
         _records++;
         if ((_used += LedgerRecord.Length) == _block.Length)
         {
@@ -88,9 +89,15 @@ internal sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     /// <inheritdoc/>
     public void Progress(LoadProgress progress) => HandOver();
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends it, and waits until all of it is written.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
         HandOver();
         var footer = new byte[LedgerFormat.FooterLength];
         LedgerFormat.FooterMagic.CopyTo(footer);

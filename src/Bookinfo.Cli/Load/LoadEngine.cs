@@ -17,6 +17,9 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
     /// <summary>How long after the last request was due late ones are still sent, and how long an interrupted run waits for what is under way.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long after everything is ready the run starts: every worker is asleep by then, waiting for its first request to be due.</summary>
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(200);
+
     private readonly RunClock _clock = new(time);
     private readonly DueTimer _timer = new(time);
     private readonly Recording _interval = new();
@@ -81,8 +84,7 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
         }
 
         var processorTime = Environment.CpuUsage.TotalTime;
-        // Far enough away for every worker to be asleep by then.
-        _clock.StartIn(TimeSpan.FromMilliseconds(5 + (workers.Length / 10.0)));
+        _clock.StartIn(Lead);
         foreach (var observer in observers)
         {
             observer.Started(_clock.StartedAt);

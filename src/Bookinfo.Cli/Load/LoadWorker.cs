@@ -17,6 +17,7 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
 
     private readonly DueTimer _timer = new(time);
     private readonly IndexedRandom _random = new(plan.Seed);
+    private readonly IndexedRandom _identities = new(plan.TraceSeed);
     private readonly HttpAnswer _answer = new();
     private readonly byte[] _request = new byte[plan.Mix.Templates.Max(template => template.Length)];
     private readonly long _timeout = (long)(plan.Timeout.TotalSeconds * time.TimestampFrequency);
@@ -80,7 +81,7 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
     private void Send(ref Sample sample)
     {
         var template = plan.Mix.Choose(_random, sample.Index);
-        var request = plan.Mix.Templates[template].Write(RequestIdentity.Of(_random, sample.Index), _request);
+        var request = plan.Mix.Templates[template].Write(RequestIdentity.Of(_identities, sample.Index), _request);
         sample.Template = (ushort)template;
         sample.Sent = clock.Now;
         sample.Error = Connection.Exchange(request, _answer, clock.Timestamp(sample.Sent) + _timeout);

@@ -10,11 +10,11 @@ namespace Bookinfo.Cli.Load;
 /// </summary>
 /// <param name="target">Where the requests go.</param>
 /// <param name="headers">Headers of the user.</param>
-/// <param name="seed">The seed of the run.</param>
+/// <param name="traceSeed">What the trace ids of the run come from.</param>
 /// <param name="timeout">How long a request may take.</param>
 /// <param name="time">The clock.</param>
 internal sealed partial class TrafficSetup(
-    LoadTarget target, IReadOnlyList<KeyValuePair<string, string>> headers, ulong seed, TimeSpan timeout, TimeProvider time)
+    LoadTarget target, IReadOnlyList<KeyValuePair<string, string>> headers, ulong traceSeed, TimeSpan timeout, TimeProvider time)
 {
     /// <summary>The page that everybody looks at.</summary>
     public const string PagePath = "/productpage";
@@ -109,7 +109,7 @@ internal sealed partial class TrafficSetup(
         _sent.Add(template);
         var number = _sent.Count;
         var sample = new Sample { Index = -number, Template = (ushort)(number - 1), WasAwaited = true };
-        var request = template.Write(RequestIdentity.Of(new IndexedRandom(seed), sample.Index), new byte[template.Length]).ToArray();
+        var request = template.Write(RequestIdentity.Of(new IndexedRandom(traceSeed), sample.Index), new byte[template.Length]).ToArray();
         sample.Sent = time.GetTimestamp();
         sample.Error = await RunAsync(connection, deadline => connection.Exchange(request, answer, deadline), cancellationToken);
         sample.Done = time.GetTimestamp();
