@@ -7,6 +7,7 @@ public sealed class CommandLineTests
     [InlineData]
     [InlineData("--help")]
     [InlineData("up", "--help")]
+    [InlineData("load", "--help")]
     public async Task Help_fits_in_80_columns(params string[] arguments)
     {
         await using var run = CommandRun.Bookinfo([.. arguments, .. NoBuild(arguments)]);

@@ -57,12 +57,18 @@ internal sealed class HdrLog : ILoadObserver, IDisposable
             return;
         }
 
-        var bytes = new byte[histogram.GetNeededByteBufferCapacity()];
-        var length = histogram.EncodeIntoCompressedByteBuffer(ByteBuffer.Allocate(bytes));
+        var buffer = ByteBuffer.Allocate(histogram.GetNeededByteBufferCapacity());
+        var bytes = new byte[histogram.EncodeIntoCompressedByteBuffer(buffer)];
+        buffer.Position = 0;
+        for (var index = 0; index < bytes.Length; index++)
+        {
+            bytes[index] = buffer.Get();
+        }
+
         var start = (progress.StartedAt.ToUnixTimeMilliseconds() / 1000.0) + ((progress.At - progress.Length) / 1e9);
         _log.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Tag={tag},{start:F3},{progress.Length / 1e9:F3},{histogram.GetMaxValue() / MicrosecondsPerMillisecond:F3},{Convert.ToBase64String(bytes, 0, length)}"));
+            $"Tag={tag},{start:F3},{progress.Length / 1e9:F3},{histogram.GetMaxValue() / MicrosecondsPerMillisecond:F3},{Convert.ToBase64String(bytes)}"));
     }
 
     private void Try(Action write)

@@ -127,7 +127,7 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
             if (ended)
             {
                 Report(now, workers, isLast: true);
-                return (unsent, interrupted);
+                return (unsent + workers.Count(worker => worker.Dropped <= _end), interrupted);
             }
 
             if (now - _intervalBegan >= ProgressInterval)

@@ -29,6 +29,9 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
     /// <summary>What has been sent.</summary>
     public SampleRing Samples { get; } = new(plan.Connections);
 
+    /// <summary>When the arrival was due that it had taken and did not send any more; <see langword="null"/> without one. Only read when the thread has ended.</summary>
+    public long? Dropped { get; private set; }
+
     /// <summary>Makes it send nothing more.</summary>
     public void Stop() => _stopping = true;
 
@@ -49,6 +52,7 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
             {
                 if (!WaitUntil(sample.Due, out sample.WasAwaited))
                 {
+                    Dropped = sample.Due;
                     return;
                 }
 
@@ -64,18 +68,13 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
     private bool WaitUntil(long due, out bool hadToWait)
     {
         hadToWait = false;
-        for (var now = clock.Now; now < due; now = clock.Now)
+        for (var now = clock.Now; now < due && !_stopping; now = clock.Now)
         {
-            if (_stopping)
-            {
-                return false;
-            }
-
             hadToWait = true;
             _timer.Sleep(clock.Timestamp(Math.Min(due, now + LongestSleep)));
         }
 
-        return true;
+        return !_stopping;
     }
 
     private void Send(ref Sample sample)

@@ -159,7 +159,7 @@ internal sealed class Recording
 
     private static LongHistogram NewHistogram() => new(Longest, SignificantDigits);
 
-    private static long Microseconds(long nanoseconds) => Math.Clamp((nanoseconds + 500) / 1000, 1, Longest);
+    private static long Microseconds(long nanoseconds) => Math.Clamp((nanoseconds / 1000) + (nanoseconds % 1000 >= 500 ? 1 : 0), 1, Longest);
 
     private static void AddUp(long[] sums, long[] others)
     {
