@@ -133,6 +133,27 @@ public sealed class LoadScheduleTests
         Assert.Equal(expected.Select((due, index) => ((long)index, due)), taken.SelectMany(arrivals => arrivals).Order());
     }
 
+    [Theory]
+    [MemberData(nameof(Profiles))]
+    public void When_it_is_closed_those_that_were_due_and_those_that_were_taken_are_all(string name)
+    {
+        var profile = Profile(name);
+        foreach (var process in Enum.GetValues<ArrivalProcess>())
+        {
+            var due = Take(profile, process);
+            foreach (var until in new[] { 0, 3_333_333_333, due[200], due[200] - 1, (long)(10 * Second), long.MaxValue })
+            {
+                var schedule = new ArrivalSchedule(profile, process, new IndexedRandom(1));
+                for (var taken = 0; taken < 100; taken++)
+                {
+                    schedule.TryTake(out _, out _);
+                }
+
+                Assert.Equal(due.Skip(100).Count(moment => moment <= until), schedule.Close(until));
+            }
+        }
+    }
+
     [Fact]
     public void When_it_is_closed_it_gives_nothing_out_and_says_how_many_were_due()
     {

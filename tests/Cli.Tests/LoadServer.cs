@@ -83,8 +83,8 @@ internal sealed class LoadServer : IAsyncDisposable
                 _heads.Add(Encoding.Latin1.GetString(buffer, 0, end));
             }
 
-            // A client that sent a second request before its answer would be found out by what is left.
-            Assert.Equal(end + 4, filled);
+            // A client that sent a second request before its answer would be found out by what is left. What is posted is not looked at.
+            Assert.True(end + 4 == filled || buffer.AsSpan().StartsWith("POST "u8));
             filled = 0;
             if (!await _script(Interlocked.Increment(ref _requests), stream, cancellationToken))
             {

@@ -68,7 +68,8 @@ public sealed partial class LoadTests : IDisposable
         await using var file = File.OpenRead(hdr);
         Assert.Equal((byte)'#', (byte)file.ReadByte());
         file.Position = 0;
-        var histograms = HistogramLogReader.Read(file).ToList();
+        using var logReader = new HistogramLogReader(file);
+        var histograms = logReader.ReadHistograms().ToList();
         Assert.InRange(histograms.Count(histogram => histogram.Tag == "due"), 2, 5);
         var sum = new LongHistogram(Recording.Longest, 3);
         foreach (var histogram in histograms.Where(histogram => histogram.Tag == "due"))
@@ -166,7 +167,6 @@ public sealed partial class LoadTests : IDisposable
     {
         await using var server = new LoadServer(async (_, stream, cancellationToken) =>
         {
-            // The form comes behind its head; it is left to lie with the connection.
             await LoadServer.SendAsync(stream, answer.Replace("\r\nContent-Length", "\r\nConnection: close\r\nContent-Length"), cancellationToken);
             return false;
         });

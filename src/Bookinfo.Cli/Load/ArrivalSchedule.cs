@@ -37,14 +37,40 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
         lock (_lock)
         {
             _closed = true;
-            long left = 0;
-            while (TryNext(out var due) && due <= until)
-            {
-                left++;
-            }
-
-            return left;
+            return process == ArrivalProcess.Even ? CountEven(until) : CountOneByOne(until);
         }
+    }
+
+    /// <summary>Even arrivals can be looked up, so the millions that pile up before a slow server are counted in no time.</summary>
+    private long CountEven(long until)
+    {
+        var (low, high) = (_next, (long)profile.ArrivalsBy(profile.Duration) + 1);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var seconds = profile.TimeOf(middle);
+            if (double.IsFinite(seconds) && Nanoseconds(seconds) <= until)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low - _next;
+    }
+
+    private long CountOneByOne(long until)
+    {
+        long left = 0;
+        while (TryNext(out var due) && due <= until)
+        {
+            left++;
+        }
+
+        return left;
     }
 
     private bool TryNext(out long due)
@@ -59,9 +85,11 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
             return false;
         }
 
-        due = (long)Math.Round(seconds * 1e9);
+        due = Nanoseconds(seconds);
         _expected = expected;
         _next++;
         return true;
     }
+
+    private static long Nanoseconds(double seconds) => (long)Math.Round(seconds * 1e9);
 }

@@ -72,18 +72,19 @@ internal static class LoadText
     public static IReadOnlyList<string> Report(LoadResult result, LoadReport report)
     {
         var requests = report.Requests;
-        var lines = new List<string>
-        {
-            $"{report.Target}",
+        List<string> lines =
+        [
+            report.Target,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{report.Profile} rate for {report.Seconds:0.##} s{(report.Interrupted ? " (interrupted)" : "")}, {report.Arrivals} arrivals, seed {report.Seed}, {report.Connections} connections"),
             "",
             Heading("REQUESTS") + string.Create(
-                CultureInfo.InvariantCulture, $"{requests.Due:N0} due   {requests.Good:N0} good   {requests.Failed:N0} failed{(requests.Unsent > 0 ? $"   {requests.Unsent:N0} not sent" : "")}"),
+                CultureInfo.InvariantCulture, $"{requests.Due:N0} due   {requests.Good:N0} good   {requests.Failed:N0} failed"),
+            .. requests.Unsent > 0 ? [Heading("") + string.Create(CultureInfo.InvariantCulture, $"{requests.Unsent:N0} not sent")] : Array.Empty<string>(),
             Heading("RATE") + string.Create(CultureInfo.InvariantCulture, $"{report.Rate.Asked:N1}/s asked   {report.Rate.Achieved:N1}/s achieved"),
             "",
-        };
+        ];
         lines.AddRange(Figures(result.Total));
         lines.Add("");
         lines.Add(Heading("GENERATOR") + string.Create(
