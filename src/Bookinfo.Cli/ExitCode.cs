@@ -12,7 +12,10 @@ public static class ExitCode
     /// <summary>The command line is wrong: an unknown option, or a value that is not allowed.</summary>
     public const int InvalidUsage = 2;
 
-    /// <summary>A tool that has to be installed is missing: the .NET SDK, the linker for <c>--native</c>, Prometheus for <c>--prometheus</c>. The launchers use the number as well.</summary>
+    /// <summary>
+    /// A tool that has to be installed is missing: the .NET SDK, the linker for native code, Prometheus for <c>--prometheus</c>, what builds images,
+    /// kubectl. The launchers use the number as well.
+    /// </summary>
     public const int MissingTool = 3;
 
     /// <summary>A build failed, or nothing is built and <c>--no-build</c> forbids to. The launchers use the number as well.</summary>
@@ -21,8 +24,26 @@ public static class ExitCode
     /// <summary>A port that is needed is taken.</summary>
     public const int PortTaken = 5;
 
-    /// <summary>A service ended before it was ready, or was not ready in time.</summary>
+    /// <summary>A service ended before it was ready, or was not ready in time; for <c>deploy</c>: a pod.</summary>
     public const int ServiceFailed = 6;
+
+    /// <summary>The Kubernetes cluster cannot be reached, or there is no configuration of kubectl that says which.</summary>
+    public const int ClusterUnreachable = 7;
+
+    /// <summary>The cluster does not allow it, or does not know who asks.</summary>
+    public const int NotAllowed = 8;
+
+    /// <summary>The cluster refuses an object: it is invalid, of a kind that the cluster does not know, or clashes with another.</summary>
+    public const int ObjectRefused = 9;
+
+    /// <summary>Nothing is deployed where it was looked for.</summary>
+    public const int NotDeployed = 10;
+
+    /// <summary>A registry could not be reached or refused, so that an image could be neither fetched nor pushed.</summary>
+    public const int RegistryFailed = 11;
+
+    /// <summary><c>doctor</c> found a problem.</summary>
+    public const int ProblemFound = 12;
 
     /// <summary>The address to load cannot be reached, or is not what it was taken for.</summary>
     public const int TargetUnreachable = 13;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Bookinfo.Cli.Commands;
 
 namespace Bookinfo.Cli;
@@ -18,6 +19,11 @@ public static class Program
     {
         var root = new RootCommand("Runs Bookinfo, the sample application on which service meshes and observability platforms are tried.");
         root.Subcommands.Add(UpCommand.Create());
+        root.Subcommands.Add(ImagesCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
+        root.Subcommands.Add(DeployCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(DeleteCommand.Create());
         root.Subcommands.Add(LoadCommand.Create());
         var help = new HelpAction { MaxWidth = HelpWidth };
         root.Options.OfType<HelpOption>().Single().Action = help;
@@ -34,8 +40,7 @@ public static class Program
                     await Console.Error.WriteLineAsync($"bookinfo: {error.Message}");
                 }
 
-                var command = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
-                await Console.Error.WriteLineAsync($"Try 'bookinfo{command} --help'.");
+                await Console.Error.WriteLineAsync($"Try '{Path(parsed.CommandResult)} --help'.");
                 return ExitCode.InvalidUsage;
             }
 
@@ -52,4 +57,8 @@ public static class Program
             return failure.ExitCode;
         }
     }
+
+    /// <summary>A command as it is typed, with those above it.</summary>
+    private static string Path(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "bookinfo";
 }

@@ -17,7 +17,7 @@ namespace Bookinfo.ServiceDefaults;
 /// not in the chain of message handlers.
 /// </summary>
 /// <remarks>Safe for use by any number of requests at once.</remarks>
-public sealed partial class BackendClient : IDisposable
+public sealed class BackendClient : IDisposable
 {
     /// <summary>The most bytes of an answer that are read: 1 MiB. A longer answer counts as none.</summary>
     public const int LargestAnswer = 1024 * 1024;
@@ -141,7 +141,7 @@ public sealed partial class BackendClient : IDisposable
             // What the visitor did wrong, or that he left, is no failure of the backend.
             if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && status is not (>= 400 and < 500))
             {
-                CallFailed(_logger, _peer, PrintableText.Clean(call.Path, PrintableText.LongestPath), status, errorType, measurement.Elapsed.TotalMilliseconds, number);
+                LogEvents.BackendCallFailed(_logger, _peer, PrintableText.Clean(call.Path, PrintableText.LongestPath), status, errorType, measurement.Elapsed.TotalMilliseconds, number);
             }
         }
     }
@@ -162,12 +162,6 @@ public sealed partial class BackendClient : IDisposable
             }
         }
     }
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        EventName = "BackendCallFailed",
-        Message = "A call to {peer} failed: {path}, status {status}, {error_type}, after {duration_ms} ms, try {try}")]
-    private static partial void CallFailed(ILogger logger, string peer, string path, int? status, string error_type, double duration_ms, int @try);
 
     /// <summary>A call with all its tries.</summary>
     private sealed record Call(BackendClient Client, HttpContext Context, Func<Uri> Endpoint, string Path, Action<HttpRequestMessage> AddHeaders)

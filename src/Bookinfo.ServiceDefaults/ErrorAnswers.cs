@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Bookinfo.ServiceDefaults;
 /// </summary>
 /// <param name="next">What handles the request.</param>
 /// <param name="logger">Where our own mistakes are written.</param>
-internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> logger)
+internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -34,7 +35,7 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            UnhandledException(logger, exception);
+            LogEvents.UnhandledException(logger, exception);
             context.Response.Clear();
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
@@ -61,7 +62,4 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
         >= 500 => "internal error",
         _ => "bad request",
     };
-
-    [LoggerMessage(Level = LogLevel.Error, EventName = "UnhandledException", Message = "A request failed because of a mistake of ours")]
-    private static partial void UnhandledException(ILogger logger, Exception exception);
 }

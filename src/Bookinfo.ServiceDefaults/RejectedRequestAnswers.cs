@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +25,7 @@ namespace Bookinfo.ServiceDefaults;
 /// <param name="telemetry">Where they are counted: no other instrument sees them.</param>
 /// <param name="options">Whether they are logged.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class RejectedRequestAnswers(
+internal sealed class RejectedRequestAnswers(
     DiagnosticListener listener, HttpTelemetry telemetry, TelemetryOptions options, ILogger<RejectedRequestAnswers> logger)
     : IHostedService, IObserver<KeyValuePair<string, object?>>
 {
@@ -105,12 +106,9 @@ internal sealed partial class RejectedRequestAnswers(
         {
             // Nothing of what was sent: a header that cannot be read may still hold a secret.
             var address = features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
-            RequestRejected(logger, status, address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString());
+            LogEvents.RequestRejected(logger, status, address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString());
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, EventName = "RequestRejected", Message = "Answered {status} to what is no HTTP or over the limits, from {client_address}")]
-    private static partial void RequestRejected(ILogger logger, int status, string? client_address);
 
     /// <summary>On each connection: what is still to be sent when the server is done with it.</summary>
     private sealed class Rejection

@@ -8,6 +8,12 @@ public sealed class CommandLineTests
     [InlineData("--help")]
     [InlineData("up", "--help")]
     [InlineData("load", "--help")]
+    [InlineData("images", "--help")]
+    [InlineData("images", "build", "--help")]
+    [InlineData("deploy", "--help")]
+    [InlineData("status", "--help")]
+    [InlineData("delete", "--help")]
+    [InlineData("doctor", "--help")]
     public async Task Help_fits_in_80_columns(params string[] arguments)
     {
         await using var run = CommandRun.Bookinfo([.. arguments, .. NoBuild(arguments)]);
@@ -28,6 +34,37 @@ public sealed class CommandLineTests
         {
             Assert.Contains($"  {option}", run.Output);
         }
+    }
+
+    [Fact]
+    public async Task Help_of_images_build_names_every_option()
+    {
+        await using var run = CommandRun.Bookinfo("images", "build", "--help", "--no-build");
+
+        await run.ExitAsync();
+        foreach (var option in new[] { "--registry", "--tag", "--base", "--save", "--push", "--builder", "--no-build", "--output" })
+        {
+            Assert.Contains($"  {option}", run.Output);
+        }
+    }
+
+    [Theory]
+    [InlineData("--registry 'ghcr.io/Me' is not allowed: it must be a registry's host and a path of lower-case names, such as ghcr.io/me/bookinfo", "--registry", "ghcr.io/Me")]
+    [InlineData("--tag '-1' is not allowed: it must be 1 to 128 letters, digits", "--tag", "-1")]
+    [InlineData("--base 'ubuntu' is not allowed: it must be debian, or an image's full name", "--base", "ubuntu")]
+    [InlineData("--builder 'kaniko' is not allowed: it must be buildah, podman or docker.", "--builder", "kaniko")]
+    [InlineData("--builder '1' is not allowed", "--builder", "1")]
+    [InlineData("--save '' is not allowed: it must be a directory.", "--save", "")]
+    [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
+    [InlineData("--push needs --registry: a registry that you may push to.", "--push")]
+    public async Task A_wrong_command_line_of_images_build_is_refused_with_what_is_allowed(string message, params string[] arguments)
+    {
+        await using var run = CommandRun.Bookinfo(["images", "build", "--no-build", .. arguments]);
+
+        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+        Assert.Contains(message, run.Messages.Split('\n')[0]);
+        Assert.Equal("Try 'bookinfo images build --help'.", run.Messages.Split('\n')[^2]);
+        Assert.Empty(run.Output);
     }
 
     [Theory]
@@ -57,5 +94,5 @@ public sealed class CommandLineTests
     }
 
     // The root command has no such option; it is the launcher that must not build here, and it looks at all arguments.
-    private static string[] NoBuild(string[] arguments) => arguments is ["up", ..] ? ["--no-build"] : [];
+    private static string[] NoBuild(string[] arguments) => arguments is ["up", ..] or ["images", "build", ..] ? ["--no-build"] : [];
 }

@@ -76,6 +76,9 @@ public sealed class LoadEngineTests
         Assert.InRange(result.Total.FromSend.GetValueAtPercentile(50), 48_000, 75_000);
         Assert.All(samples.Samples, sample => Assert.Equal(sample.Index * 10 * Millisecond, sample.Due));
         Assert.All(samples.Samples, sample => Assert.InRange(sample.Sent, sample.Due, long.MaxValue));
+        // Five busy connections leave others waiting, whatever the machine does.
+        Assert.InRange(result.Total.SchedulingDelay.TotalCount, 1, 200);
+        Assert.Equal(samples.Samples.Count(sample => sample.WasAwaited), result.Total.SchedulingDelay.TotalCount);
     }
 
     /// <summary>
@@ -276,6 +279,7 @@ public sealed class LoadEngineTests
         Assert.Equal(20, result.Total.Sent);
         Assert.Equal(insecure ? 20 : 0, result.Total.Good);
         Assert.Equal(insecure ? 0 : 20, result.Total.Count(ErrorKind.Tls));
+        Assert.True(!insecure || server.Connections == 2, $"{server.Connections} connections");
     }
 
     [Fact]

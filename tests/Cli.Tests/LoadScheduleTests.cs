@@ -180,26 +180,6 @@ public sealed class LoadScheduleTests
         Assert.Equal(chosen, Enumerable.Range(0, 100_000).Select(index => mix.Choose(new IndexedRandom(1), index)));
     }
 
-    [Theory]
-    [InlineData("500ms", 0.5)]
-    [InlineData("30s", 30)]
-    [InlineData("1.5m", 90)]
-    [InlineData("2h", 7200)]
-    public void A_time_is_a_number_and_a_unit(string text, double seconds)
-    {
-        Assert.True(DurationText.TryParse(text, out var span));
-        Assert.Equal(seconds, span.TotalSeconds);
-    }
-
-    [Theory]
-    [InlineData("30")]
-    [InlineData("s")]
-    [InlineData("-3s")]
-    [InlineData("1e9h")]
-    [InlineData("99999999h")]
-    [InlineData("")]
-    public void Anything_else_is_no_time(string text) => Assert.False(DurationText.TryParse(text, out _));
-
     private static List<long> Take(RateProfile profile, ArrivalProcess process, ulong seed = 1)
     {
         var schedule = new ArrivalSchedule(profile, process, new IndexedRandom(seed));

@@ -12,7 +12,9 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
     /// <summary>The port of the page on every node.</summary>
     public const int NodePort = 30080;
 
-    private const string Overlay = "deploy/overlays/nodeport";
+    /// <summary>What is applied.</summary>
+    public const string Overlay = "deploy/overlays/nodeport";
+
     private static readonly TimeSpan Rollout = TimeSpan.FromMinutes(2);
 
     /// <summary>The names of the Deployments.</summary>

@@ -9,6 +9,17 @@ namespace EndToEnd.Tests;
 public sealed partial class TopologyTests(Deployed deployed)
 {
     [Fact]
+    public async Task Each_object_is_as_the_manifests_say()
+    {
+        var difference = await Tool.RunAsync("kubectl", ["diff", "-k", Deployed.Overlay]);
+        Assert.True(difference is { ExitCode: 0, Output: "" }, $"{difference}");
+        var kinds = (await Tool.KubectlAsync("get", "-k", Deployed.Overlay, "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).CountBy(name => name.Split('/')[0]);
+        Assert.Equal(
+            new Dictionary<string, int> { ["namespace"] = 1, ["serviceaccount"] = 4, ["service"] = 4, ["deployment.apps"] = 6 },
+            kinds.ToDictionary());
+    }
+
+    [Fact]
     public async Task Every_node_that_can_has_some_of_the_pods()
     {
         var nodes = (await deployed.Cluster.Api.CoreV1.ListNodeAsync(cancellationToken: TestContext.Current.CancellationToken)).Items.Where(node => node.Spec.Unschedulable != true && node.Spec.Taints is null or []).ToList();

@@ -148,6 +148,7 @@ public sealed class LogTests
         Assert.All(text, line => Assert.DoesNotContain("{", line, StringComparison.Ordinal));
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("reviews-v1").Select(line => line.Event));
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("details-v1").Select(line => line.Event));
+        Assert.InRange(double.Parse(system.Logs("details-v1")[0].Text("startup_ms")!, CultureInfo.InvariantCulture), 1, 60_000);
         Assert.All(system.Logs("reviews-v1"), line => Assert.Equal((null, null, null), (line.Text("x_request_id"), line.Text("trace_id"), line.Text("span_id"))));
     }
 

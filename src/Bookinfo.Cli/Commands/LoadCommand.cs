@@ -243,7 +243,7 @@ internal static class LoadCommand
     private static double? Number(string? text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static TimeSpan? Span(string? text) => text is not null && DurationText.TryParse(text, out var span) ? span : null;
+    private static TimeSpan? Span(string? text) => text is not null && Kubernetes.Duration.TryParse(text, out var span) ? span : null;
 
     private static T Name<T>(string? text)
         where T : struct, Enum => Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : default;

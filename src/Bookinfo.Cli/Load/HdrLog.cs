@@ -15,6 +15,7 @@ internal sealed class HdrLog : ILoadObserver, IDisposable
     private const double MicrosecondsPerMillisecond = 1000;
 
     private readonly StreamWriter _log;
+    private ByteBuffer? _buffer;
 
     /// <summary>Begins one.</summary>
     /// <param name="file">Where it goes. Is disposed with this.</param>
@@ -57,12 +58,14 @@ internal sealed class HdrLog : ILoadObserver, IDisposable
             return;
         }
 
-        var buffer = ByteBuffer.Allocate(histogram.GetNeededByteBufferCapacity());
-        var bytes = new byte[histogram.EncodeIntoCompressedByteBuffer(buffer)];
-        buffer.Position = 0;
+        // One for all, as it is so large that each would bring the next full garbage collection nearer.
+        _buffer ??= ByteBuffer.Allocate(histogram.GetNeededByteBufferCapacity());
+        _buffer.Position = 0;
+        var bytes = new byte[histogram.EncodeIntoCompressedByteBuffer(_buffer)];
+        _buffer.Position = 0;
         for (var index = 0; index < bytes.Length; index++)
         {
-            bytes[index] = buffer.Get();
+            bytes[index] = _buffer.Get();
         }
 
         var start = (progress.StartedAt.ToUnixTimeMilliseconds() / 1000.0) + ((progress.At - progress.Length) / 1e9);

@@ -37,6 +37,7 @@ internal sealed class HttpConnection(LoadTarget target, TimeProvider time) : IDi
     private bool _connecting;
     private bool _interrupted;
     private long _lastUsed;
+    private bool _used;
 
     /// <summary>When what goes on must be done, as a timestamp of the clock; 0 when nothing goes on, <see cref="Aborted"/> when it was too late.</summary>
     private long _deadline;
@@ -64,14 +65,15 @@ internal sealed class HttpConnection(LoadTarget target, TimeProvider time) : IDi
     {
         answer.Clear();
         Interlocked.Exchange(ref _deadline, deadline);
-        if (_socket is not null && time.GetTimestamp() - _lastUsed > _freshTicks && _socket.Poll(0, SelectMode.SelectRead))
+        if (_socket is not null && _used && time.GetTimestamp() - _lastUsed > _freshTicks && _socket.Poll(0, SelectMode.SelectRead))
         {
-            // Nothing is asked, so what there is to read is its end.
+            // Nothing is asked, so what there is to read is its end. Before the first answer it may also be a TLS session ticket.
             Close();
         }
 
         _mayKeep = false;
         var done = (_socket is not null || Connect()) && Send(request) && Read(answer);
+        _used = done;
         return End(done ? ErrorKind.None : _error);
     }
 
@@ -118,6 +120,7 @@ internal sealed class HttpConnection(LoadTarget target, TimeProvider time) : IDi
     private bool Connect()
     {
         _connecting = true;
+        _used = false;
         _start = _end = 0;
         for (var attempt = 0; attempt < target.Addresses; attempt++)
         {

@@ -1,59 +1,28 @@
-using System.Threading.Channels;
+using Bookinfo.Cli.Local;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Bookinfo.Cli.Load;
 
-/// <summary>For a terminal: the figures so far, drawn again in their place every second.</summary>
-internal sealed class LiveLoadView : ILoadView
+/// <summary>For a terminal: the figures so far, drawn again in their place every second. What stays behind is the report, which has the same figures and more.</summary>
+/// <param name="console">The terminal.</param>
+/// <param name="duration">How long the run is to be, in seconds.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimeProvider time) : ILoadView
 {
-    /// <summary>A picture that was not drawn in time is out of date.</summary>
-    private readonly Channel<IReadOnlyList<string>> _pictures =
-        Channel.CreateBounded<IReadOnlyList<string>>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private static readonly Style Heading = new(decoration: Decoration.Dim);
 
-    private readonly double _duration;
-    private readonly Task _drawing;
+    private readonly LiveText _live = new(console, time, clears: true);
 
-    /// <summary>Begins to show.</summary>
-    /// <param name="console">The terminal.</param>
-    /// <param name="duration">How long the run is to be, in seconds.</param>
-    public LiveLoadView(IAnsiConsole console, double duration)
+    /// <inheritdoc/>
+    public void Progress(LoadProgress progress)
     {
-        _duration = duration;
-        _drawing = Task.Run(() => DrawAsync(console));
+        // As text at once: the recordings hold only until this returns.
+        IReadOnlyList<string> lines = [LoadText.Status(progress, duration), "", .. LoadText.Figures(progress.Total), "", "Ctrl-C ends it and reports."];
+        _live.Show(_ => lines.Select(line => (line.Length == 0 ? " " : line, IsHeading(line) ? Heading : Style.Plain)));
     }
 
     /// <inheritdoc/>
-    public void Progress(LoadProgress progress) =>
-        _pictures.Writer.TryWrite([LoadText.Status(progress, _duration), "", .. LoadText.Figures(progress.Total), "", "Ctrl-C ends it and reports."]);
+    public ValueTask DisposeAsync() => _live.DisposeAsync();
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        _pictures.Writer.TryComplete();
-        try
-        {
-            await _drawing;
-        }
-        catch (IOException)
-        {
-            // The terminal is gone; there is nothing to show it to any more.
-        }
-    }
-
-    private Task DrawAsync(IAnsiConsole console) => console.Live(new Text("Starting."))
-        // What stays behind is the report, which has the same figures and more.
-        .AutoClear(true)
-        .StartAsync(async context =>
-        {
-            context.Refresh();
-            await foreach (var picture in _pictures.Reader.ReadAllAsync())
-            {
-                context.UpdateTarget(new Rows(picture.Select(Line)));
-            }
-        });
-
-    private static IRenderable Line(string text) => text.Length == 0
-        ? new Text(" ")
-        : new Text(text, char.IsAsciiLetterUpper(text[0]) && text.Length > 1 && char.IsAsciiLetterUpper(text[1]) ? new Style(decoration: Decoration.Bold) : Style.Plain) { Overflow = Overflow.Ellipsis };
+    private static bool IsHeading(string line) => line.StartsWith("LATENCY", StringComparison.Ordinal) || line.StartsWith("HOP", StringComparison.Ordinal);
 }

@@ -160,7 +160,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         // On stderr, so that it is there as well when the outcome goes to a file.
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return terminal.Profile.Capabilities.Ansi
-            ? new LiveLoadView(terminal, options.Duration.TotalSeconds)
+            ? new LiveLoadView(terminal, options.Duration.TotalSeconds, time)
             : new PlainLoadView(Console.Error, options.Duration.TotalSeconds);
     }
 

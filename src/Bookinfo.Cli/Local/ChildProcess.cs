@@ -65,6 +65,27 @@ internal sealed class ChildProcess : IDisposable
         .Select(directory => Path.Combine(directory, name))
         .FirstOrDefault(File.Exists);
 
+    /// <summary>How to start a program out of reach of the terminal's Ctrl-C, with its input and output redirected.</summary>
+    /// <param name="fileName">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static ProcessStartInfo InOwnSession(string fileName, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(SetSid ?? fileName, SetSid is null ? arguments : arguments.Prepend(fileName))
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (OperatingSystem.IsWindows())
+        {
+            start.CreateNewProcessGroup = true;
+        }
+
+        return start;
+    }
+
     /// <summary>Starts a process.</summary>
     /// <param name="fileName">The program.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -81,20 +102,8 @@ internal sealed class ChildProcess : IDisposable
         ProcessLog log,
         TimeProvider time)
     {
-        var start = new ProcessStartInfo(SetSid ?? fileName, SetSid is null ? arguments : arguments.Prepend(fileName))
-        {
-            UseShellExecute = false,
-            CreateNoWindow = true,
-            WorkingDirectory = directory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        if (OperatingSystem.IsWindows())
-        {
-            start.CreateNewProcessGroup = true;
-        }
-
+        var start = InOwnSession(fileName, arguments);
+        start.WorkingDirectory = directory;
         if (environment is not null)
         {
             start.Environment.Clear();

@@ -97,12 +97,12 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
         if (OperatingSystem.IsLinux() && ChildProcess.FindTool("clang") is null && ChildProcess.FindTool("gcc") is null)
         {
             throw new CommandFailedException(
-                ExitCode.MissingTool, "native code needs a linker: install it (Debian, Ubuntu: apt-get install clang zlib1g-dev) or leave out --native.");
+                ExitCode.MissingTool, "native code needs a linker: install it (Debian, Ubuntu: apt-get install clang zlib1g-dev). 'up' does without native code when --native is left out.");
         }
 
         if (OperatingSystem.IsMacOS() && ChildProcess.FindTool("clang") is null)
         {
-            throw new CommandFailedException(ExitCode.MissingTool, "native code needs a linker: install it (xcode-select --install) or leave out --native.");
+            throw new CommandFailedException(ExitCode.MissingTool, "native code needs a linker: install it (xcode-select --install), or leave out --native.");
         }
     }
 

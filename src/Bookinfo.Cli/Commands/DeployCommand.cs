@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Cli.Local;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary><c>bookinfo deploy</c>: applies the manifests to a cluster and waits until all is ready.</summary>
+internal static class DeployCommand
+{
+    private static readonly Option<string?> Overlay = new("--overlay")
+    {
+        HelpName = "path",
+        Description = $"The kustomize overlay to apply. [default: {Kustomization.UsualOverlay} of this working copy]",
+    };
+
+    private static readonly Option<string[]> Component = new("--component")
+    {
+        HelpName = "name",
+        Description = "Add a component of deploy/components, such as otlp or gateway-api/90-10. May be repeated.",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace("The namespace to deploy to. [default: what the overlay says, bookinfo]");
+    private static readonly Option<string?> Context = ClusterCommand.Context();
+    private static readonly Option<string> Timeout = ClusterCommand.Timeout("How long to wait for all to be ready, as 90s or 2m.", "2m");
+
+    private static readonly Option<string?> Registry = new("--registry")
+    {
+        HelpName = "prefix",
+        Description = "Where the images are, such as ghcr.io/me: then details is ghcr.io/me/details. [default: docker.io/bookinfo]",
+    };
+
+    private static readonly Option<string?> Tag = new("--tag")
+    {
+        HelpName = "tag",
+        Description = "The tag of the images. [default: what the manifests say]",
+    };
+
+    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write progress to stdout. json: one object a line, at each step.");
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Registry.Validators.Add(static result => RequireImagePart(result, "a registry and a path, such as ghcr.io/me", IsRegistry));
+        Tag.Validators.Add(static result => RequireImagePart(result, "1 to 128 letters, digits and _.-, as a tag of an image has", IsTag));
+        var command = new Command("deploy", "Deploy Bookinfo to a Kubernetes cluster and wait until it is ready. Running it again changes nothing.")
+        {
+            Overlay, Component, Namespace, Context, Timeout, Registry, Tag, Output,
+        };
+        command.SetAction(static (result, _) => RunAsync(new DeployOptions(
+            result.GetValue(Overlay),
+            [.. (result.GetValue(Component) ?? []).Distinct()],
+            result.GetValue(Namespace),
+            result.GetValue(Context),
+            ClusterCommand.GetTimeout(result, Timeout),
+            result.GetValue(Registry),
+            result.GetValue(Tag),
+            result.GetValue(Output))));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DeployOptions options)
+    {
+        var applying = false;
+        return await ClusterCommand.RunAsync(
+            options.Context,
+            async (kubectl, cancellationToken) =>
+            {
+                var tree = SourceTree.Find();
+                var kustomization = new Kustomization(tree, kubectl);
+                return (Manifests: await kustomization.RenderAsync(options, cancellationToken), Overlay: tree.Relative(kustomization.OverlayDirectory(options)));
+            },
+            async (cluster, rendered, cancellationToken) =>
+            {
+                var time = TimeProvider.System;
+                var deployment = new Deployment(cluster, rendered.Manifests, rendered.Overlay, options.Components);
+                var began = time.GetTimestamp();
+                await Console.Error.WriteLineAsync($"Deploying to namespace {deployment.Namespace} of {cluster.Config.Client.Host} (context {cluster.Config.Context}).");
+                applying = true;
+                var json = options.Output == OutputFormat.Json ? new JsonDeployView(Console.Out, deployment.Namespace) : null;
+                try
+                {
+                    await using (var view = json ?? CreateView(time))
+                    {
+                        view.Applied(await deployment.ApplyAsync(cancellationToken));
+                        await new Rollout(cluster.Api, deployment.Namespace, deployment.Deployments, view, time).WaitAsync(began, options.Timeout, cancellationToken);
+                    }
+
+                    var ready = time.GetElapsedTime(began);
+                    var page = await new PageCheck(cluster, deployment.Namespace, time).RunAsync(cancellationToken);
+                    json?.Write(new DeployEvent("ready")
+                    {
+                        Namespace = deployment.Namespace,
+                        ReadySeconds = Math.Round(ready.TotalSeconds, 3),
+                        Addresses = page.Addresses,
+                        PortForward = page.PortForward,
+                    });
+                    await WriteAsync(page, ready);
+                    return ExitCode.Success;
+                }
+                catch (CommandFailedException failure) when (json is not null)
+                {
+                    json.Write(new DeployEvent("failed") { Namespace = deployment.Namespace, Problems = failure.Message.Split('\n', StringSplitOptions.TrimEntries) });
+                    throw;
+                }
+            },
+            () => applying ? "What was applied stays: deploy again to go on, or remove it with 'bookinfo delete'." : "Nothing was applied.");
+    }
+
+    private static IDeployView CreateView(TimeProvider time) =>
+        Console.IsOutputRedirected || AnsiConsole.Console is not { Profile.Capabilities: { Ansi: true } } terminal
+            ? new PlainDeployView(Console.Out, Console.Error)
+            : new LiveDeployView(terminal, Console.Error, time);
+
+    private static async Task WriteAsync(PageLocation page, TimeSpan ready)
+    {
+        await Console.Error.WriteLineAsync($"All ready after {Duration.Format(ready)}.");
+        if (page.Note is { } note)
+        {
+            await Console.Error.WriteLineAsync(note);
+        }
+
+        foreach (var address in page.Addresses)
+        {
+            await Console.Error.WriteLineAsync($"Open {address}");
+        }
+
+        if (page.PortForward is { } forward)
+        {
+            await Console.Error.WriteLineAsync($"The page answers. To open it, run\n  {forward}\nand open http://localhost:8080/productpage");
+        }
+    }
+
+    private static void RequireImagePart(OptionResult result, string what, Predicate<string> isAllowed)
+    {
+        if (result.Tokens is [var token] && !isAllowed(token.Value))
+        {
+            result.AddError($"{result.Option.Name} '{token.Value}' is not allowed: it must be {what}.");
+        }
+    }
+
+    private static bool IsRegistry(string text) =>
+        text.TrimEnd('/') is { Length: > 0 } path && !path.Contains("//", StringComparison.Ordinal) && path.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || "./:_-".Contains(c));
+
+    private static bool IsTag(string text) =>
+        text is { Length: >= 1 and <= 128 } && text.All(c => char.IsAsciiLetterOrDigit(c) || "_.-".Contains(c)) && text[0] is not ('.' or '-');
+}

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+using Bookinfo.Cli.Doctor;
+using Bookinfo.Cli.Images;
+using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Cli.Local;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary><c>bookinfo doctor</c>: looks whether everything is there that the other commands need, and says what to do where it is not.</summary>
+internal static class DoctorCommand
+{
+    /// <summary>Characters in a line where there is no terminal, or a wide one: long lines are hard to read.</summary>
+    private const int UsualWidth = 79;
+
+    private const int LeastWidth = 60;
+
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace($"The namespace to deploy to. [default: {ClusterCommand.UsualNamespace}]");
+
+    private static readonly Option<string?> Context = ClusterCommand.Context();
+
+    private static readonly Option<string?> Tag = new("--tag")
+    {
+        HelpName = "tag",
+        Description = "The tag of the images to look for. [default: the one in the manifests]",
+    };
+
+    private static readonly Option<string?> Registry = new("--registry")
+    {
+        HelpName = "host/path",
+        Description = $"Where the images are, such as ghcr.io/me/bookinfo. [default: {ImageNames.DefaultRegistry}, as in the manifests]",
+    };
+
+    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write the findings to stdout. json: one object with all checks.");
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Tag.Validators.Add(result => Require(result, ImageNames.IsTag, ImageNames.TagRule));
+        Registry.Validators.Add(result => Require(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
+        var command = new Command(
+            "doctor",
+            "Check what the other commands need, and say what to do about what is missing: the .NET SDK, a compiler and an image builder, free ports, kubectl, "
+            + "the cluster, its nodes, your rights, the namespace and its quota, the images, the NodePort, and where use of CPU and memory is read from. "
+            + $"Changes nothing, and ends within ten seconds. The exit code is {ExitCode.Success} when there is no problem, warnings or not, and {ExitCode.ProblemFound} when there is one.")
+        {
+            Namespace, Context, Tag, Registry, Output,
+        };
+        command.SetAction(static (result, _) => RunAsync(new DoctorOptions(
+            result.GetValue(Namespace) ?? ClusterCommand.UsualNamespace, result.GetValue(Context), result.GetValue(Tag), result.GetValue(Registry), result.GetValue(Output))));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DoctorOptions options)
+    {
+        using var signals = new StopSignals();
+        using var checkup = new Checkup(options, SourceTree.Find(), TimeProvider.System);
+        IReadOnlyList<Finding> findings;
+        try
+        {
+            findings = await WithSpinnerAsync(() => new Examination(TimeProvider.System).RunAsync(checkup.Checks, signals.Stop));
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Interrupted.");
+            return ExitCode.Interrupted;
+        }
+
+        if (options.Output == OutputFormat.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(DoctorRecord.From(findings), DoctorJson.Default.DoctorRecord));
+        }
+        else
+        {
+            Write(findings);
+        }
+
+        return findings.Any(finding => finding.Result.State == CheckState.Problem) ? ExitCode.ProblemFound : ExitCode.Success;
+    }
+
+    private static Task<IReadOnlyList<Finding>> WithSpinnerAsync(Func<Task<IReadOnlyList<Finding>>> work) => Console.IsErrorRedirected
+        ? work()
+        : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).Status().StartAsync("Checking", _ => work());
+
+    private static void Write(IReadOnlyList<Finding> findings)
+    {
+        var width = Console.IsOutputRedirected ? UsualWidth : Math.Clamp(AnsiConsole.Profile.Width - 1, LeastWidth, UsualWidth);
+        foreach (var line in DoctorTable.Format(findings, width))
+        {
+            if (Console.IsOutputRedirected)
+            {
+                Console.WriteLine(line.Text);
+                continue;
+            }
+
+            // By words of our own rather than markup: what a cluster says may look like markup.
+            var (start, length) = line.Mark.GetOffsetAndLength(line.Text.Length);
+            AnsiConsole.Write(new Text(line.Text[..start]));
+            AnsiConsole.Write(new Text(line.Text[start..(start + length)], new Style(Colour(line.State))));
+            AnsiConsole.Write(new Text(line.Text[(start + length)..] + '\n'));
+        }
+
+        Console.Error.WriteLine();
+        foreach (var line in DoctorTable.Summarize(findings))
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
+
+    private static Color Colour(CheckState state) => state switch
+    {
+        CheckState.Ok => Color.Green,
+        CheckState.Warning => Color.Yellow,
+        CheckState.Problem => Color.Red,
+        _ => Color.Grey,
+    };
+
+    private static void Require(OptionResult result, Func<string, bool> isAllowed, string rule)
+    {
+        if (result.Tokens is [var token] && !isAllowed(token.Value))
+        {
+            result.AddError($"{result.Option.Name} '{token.Value}' is not allowed: {rule}.");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Text.Json;
+using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Cli.Local;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary><c>bookinfo status</c>: shows what is deployed and how it does.</summary>
+internal static class StatusCommand
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace("The namespace to look at. [default: bookinfo]");
+    private static readonly Option<string?> Context = ClusterCommand.Context();
+    private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Go on, every 2 seconds, until Ctrl-C." };
+    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write it to stdout. json: one object a line.");
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("status", "Show what is deployed: pods, their use of CPU and memory, start-up times, images, and Services.")
+        {
+            Namespace, Context, Watch, Output,
+        };
+        command.SetAction(static async (result, _) =>
+        {
+            var watching = result.GetValue(Watch);
+            var exitCode = await ClusterCommand.RunAsync(
+                result.GetValue(Context),
+                (cluster, cancellationToken) => RunAsync(
+                    cluster, result.GetValue(Namespace) ?? ClusterCommand.UsualNamespace, watching, result.GetValue(Output), cancellationToken));
+            // To watch ends with Ctrl-C and in no other way.
+            return watching && exitCode == ExitCode.Interrupted ? ExitCode.Success : exitCode;
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ClusterConnection cluster, string space, bool watch, OutputFormat format, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        var reader = new StatusReader(cluster, space, time);
+        if (!await reader.IsDeployedAsync(cancellationToken))
+        {
+            throw new CommandFailedException(
+                ExitCode.NotDeployed,
+                $"nothing is deployed in namespace {space} of {cluster.Config.Client.Host}{await ClusterCommand.DescribeElsewhereAsync(cluster, space, cancellationToken)}. 'bookinfo deploy' deploys.");
+        }
+
+        var live = watch && format == OutputFormat.Table && !Console.IsOutputRedirected && AnsiConsole.Console.Profile.Capabilities.Ansi
+            ? new LiveText(AnsiConsole.Console, time) : null;
+        await using (live)
+        {
+            while (true)
+            {
+                var report = await reader.ReadAsync(cancellationToken);
+                if (live is not null)
+                {
+                    live.Show(width => StatusTables.Format(report, width).Select(line => (line, Style.Plain)));
+                }
+                else if (format == OutputFormat.Json)
+                {
+                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, ClusterJson.Default.StatusReport));
+                }
+                else
+                {
+                    await Console.Out.WriteLineAsync(string.Join('\n', StatusTables.Format(report, Console.IsOutputRedirected ? int.MaxValue : AnsiConsole.Console.Profile.Width)));
+                }
+
+                if (!watch)
+                {
+                    return ExitCode.Success;
+                }
+
+                await Task.Delay(Interval, time, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Bookinfo.Cli.Local;
+
+namespace Bookinfo.Cli.Doctor;
+
+/// <summary>All checks: the one list of them, each behind those that it needs.</summary>
+internal sealed class Checkup : IDisposable
+{
+    private readonly ClusterCheck _cluster;
+
+    /// <summary>Makes the checks; nothing is looked at yet.</summary>
+    /// <param name="options">What the user asked for.</param>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="time">The clock.</param>
+    public Checkup(DoctorOptions options, SourceTree tree, TimeProvider time)
+    {
+        var kubectl = new KubectlCheck(options.Context);
+        var manifests = new ManifestsCheck(kubectl, tree);
+        var kubeconfig = new KubeconfigCheck(kubectl);
+        _cluster = new ClusterCheck(kubectl, kubeconfig, time);
+        Checks =
+        [
+            new SdkCheck(tree),
+            new LocalPortsCheck(),
+            new NativeToolsCheck(),
+            new ImageBuilderCheck(),
+            kubectl,
+            manifests,
+            kubeconfig,
+            _cluster,
+            new NodesCheck(_cluster, manifests),
+            new RightsCheck(_cluster, options.Namespace),
+            new NamespaceCheck(_cluster, options.Namespace),
+            new QuotaCheck(_cluster, manifests, options.Namespace),
+            new ImagesCheck(_cluster, manifests, options.Registry, options.Tag),
+            new NodePortCheck(_cluster, manifests, options.Namespace),
+            new MetricsCheck(_cluster, options.Namespace),
+        ];
+    }
+
+    /// <summary>The checks.</summary>
+    public IReadOnlyList<ICheck> Checks { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _cluster.Dispose();
+}

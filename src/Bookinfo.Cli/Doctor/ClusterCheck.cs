@@ -1,0 +1,94 @@
+using System.Globalization;
+using Bookinfo.Cli.Kubernetes;
+using k8s;
+using k8s.Models;
+
+namespace Bookinfo.Cli.Doctor;
+
+/// <summary>The cluster: it answers, knows who asks, and is of a version that the manifests and kubectl fit.</summary>
+/// <param name="kubectl">kubectl.</param>
+/// <param name="kubeconfig">Which cluster.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubeconfig, TimeProvider time) : ICheck, IDisposable
+{
+    /// <summary>The oldest version of Kubernetes that the default overlay is tested on.</summary>
+    public static readonly Version Oldest = new(1, 20);
+
+    private k8s.Kubernetes? _api;
+
+    /// <inheritdoc/>
+    public string Name => "cluster";
+
+    /// <inheritdoc/>
+    public CheckPurpose Purpose => CheckPurpose.Deploy;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ICheck> Needs => [kubeconfig];
+
+    /// <summary>kubectl for this cluster.</summary>
+    public Kubectl Kubectl => kubectl.Kubectl!;
+
+    /// <summary>Which cluster it is.</summary>
+    public Kubeconfig Config => kubeconfig.Config!;
+
+    /// <summary>The cluster, once it has answered.</summary>
+    public IKubernetes Api => _api!;
+
+    /// <inheritdoc/>
+    public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
+    {
+        _api = Config.Connect();
+        VersionInfo answer;
+        TimeSpan roundTrip;
+        try
+        {
+            await _api.Version.GetCodeAsync(cancellationToken);
+            // The second time the connection is there already.
+            var started = time.GetTimestamp();
+            answer = await _api.Version.GetCodeAsync(cancellationToken);
+            roundTrip = time.GetElapsedTime(started);
+        }
+        catch (Exception exception) when (ClusterFailure.IsForbidden(exception))
+        {
+            return CheckResult.Ok("it answers, but does not tell its version to everybody");
+        }
+        catch (Exception exception) when (ClusterFailure.Explain(exception, Config, cancellationToken) is { } explained)
+        {
+            return CheckResult.Problem(explained.Message, "Start the cluster, or choose another context with --context:", "kubectl config get-contexts");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return CheckResult.Problem(
+                $"{Config.Client.Host} does not answer within {Examination.CheckLimit.TotalSeconds:0} s", "Is it running, and does no firewall or missing VPN stand between? This asks it again:", "kubectl cluster-info");
+        }
+
+        var milliseconds = Math.Ceiling(roundTrip.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        return Judge(answer, kubectl.Version!, $"Kubernetes {answer.GitVersion}, answers in {milliseconds} ms");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _api?.Dispose();
+
+    private static CheckResult Judge(VersionInfo answer, Version client, string detail)
+    {
+        if (!TryParse(answer, out var server))
+        {
+            return CheckResult.Warning($"{detail}, which is no version", $"Kubernetes {Oldest} or newer is needed.");
+        }
+
+        if (server < Oldest)
+        {
+            return CheckResult.Problem($"{detail}; it is older than {Oldest}", $"Use a cluster of version {Oldest} or newer.");
+        }
+
+        return server.Major == client.Major && Math.Abs(server.Minor - client.Minor) <= 1
+            ? CheckResult.Ok(detail)
+            : CheckResult.Warning(
+                $"{detail}; kubectl {client} is more than one minor version away, which Kubernetes does not support",
+                $"It mostly works. If it does not, get kubectl {server.Major}.{server.Minor}: https://kubernetes.io/releases/version-skew-policy/#kubectl");
+    }
+
+    /// <summary>Clouds add to the minor version: <c>27+</c>.</summary>
+    private static bool TryParse(VersionInfo answer, out Version version) =>
+        Version.TryParse($"{answer.Major}.{answer.Minor?.TrimEnd('+')}", out version!);
+}

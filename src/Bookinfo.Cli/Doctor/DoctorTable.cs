@@ -1,0 +1,136 @@
+namespace Bookinfo.Cli.Doctor;
+
+/// <summary>
+/// The findings as text: what was looked at, below the command that needs it, and what to do, below what is wrong. State is a word and a
+/// sign, never colour alone.
+/// </summary>
+internal static class DoctorTable
+{
+    private const int Indent = 2;
+    private const int AdviceIndent = 6;
+    private const int CommandIndent = 8;
+    private const int Gap = 2;
+    private const string Continued = @" \";
+
+    /// <summary>Formats them.</summary>
+    /// <param name="findings">The findings, one at least.</param>
+    /// <param name="width">How many characters fit in a line, 60 at least.</param>
+    public static IReadOnlyList<DoctorLine> Format(IReadOnlyList<Finding> findings, int width)
+    {
+        var lines = new List<DoctorLine>();
+        void Add(IEnumerable<string> texts) => lines.AddRange(texts.Select(text => new DoctorLine(text, default, default)));
+
+        var states = Enum.GetValues<CheckState>().Max(state => Label(state).Length);
+        var names = findings.Max(finding => finding.Name.Length);
+        var margin = Indent + states + Gap + names + Gap;
+        foreach (var purpose in findings.GroupBy(finding => finding.Purpose))
+        {
+            Add(lines.Count == 0 ? [Heading(purpose.Key)] : ["", Heading(purpose.Key)]);
+            foreach (var (name, _, result) in purpose)
+            {
+                var label = Label(result.State);
+                var detail = Wrap(result.Detail, width - margin, width - AdviceIndent).ToList();
+                lines.Add(new DoctorLine(
+                    $"{Spaces(Indent)}{label.PadRight(states + Gap)}{name.PadRight(names + Gap)}{detail[0]}".TrimEnd(), Indent..(Indent + label.Length), result.State));
+                // A path or an address that is too long for its column begins further left, rather than be broken.
+                Add(detail.Skip(1).Select(text => Spaces(Math.Min(margin, width - text.Length)) + text));
+                Add(Wrap(result.Advice ?? "", width - AdviceIndent, width - AdviceIndent).Where(text => text.Length > 0).Select(text => Spaces(AdviceIndent) + text));
+                Add(result.Commands.SelectMany(command => WrapCommand(command, width - CommandIndent)).Select(text => Spaces(CommandIndent) + text));
+            }
+        }
+
+        return lines;
+    }
+
+    /// <summary>How a state is shown: a sign for the eye, a word for everybody.</summary>
+    /// <param name="state">The state.</param>
+    public static string Label(CheckState state) => state switch
+    {
+        CheckState.Ok => "✓ ok",
+        CheckState.Warning => "! warning",
+        CheckState.Problem => "✗ problem",
+        _ => "- not checked",
+    };
+
+    /// <summary>What the findings come to, a line for each command.</summary>
+    /// <param name="findings">The findings.</param>
+    public static IReadOnlyList<string> Summarize(IReadOnlyList<Finding> findings) =>
+        [.. findings.GroupBy(finding => finding.Purpose).Select(purpose => $"{Command(purpose.Key)}: {Summarize([.. purpose.Select(finding => finding.Result.State)])}.")];
+
+    private static string Summarize(List<CheckState> states)
+    {
+        string Count(CheckState state, string word) => states.Count(one => one == state) is var count && count == 1 ? $"1 {word}" : $"{count} {word}s";
+        return states.Contains(CheckState.Problem) ? $"{Count(CheckState.Problem, "problem")}; see what to do above"
+            : states.Contains(CheckState.Warning) ? $"nothing stands in the way for certain; {Count(CheckState.Warning, "warning")}"
+            : "everything is there";
+    }
+
+    private static string Heading(CheckPurpose purpose) => purpose switch
+    {
+        CheckPurpose.Up => "To run on this machine (bookinfo up)",
+        CheckPurpose.Images => "To build images (bookinfo images build, up --native)",
+        _ => "To run on Kubernetes (bookinfo deploy, status, delete)",
+    };
+
+    private static string Command(CheckPurpose purpose) => purpose switch
+    {
+        CheckPurpose.Up => "bookinfo up",
+        CheckPurpose.Images => "bookinfo images build",
+        _ => "bookinfo deploy",
+    };
+
+    private static IEnumerable<string> Wrap(string text, int width, int longestWord)
+    {
+        var line = "";
+        foreach (var whole in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var word = whole;
+            if (line.Length > 0 && line.Length + 1 + word.Length <= width)
+            {
+                line += $" {word}";
+                continue;
+            }
+
+            if (line.Length > 0 || word.Length > width)
+            {
+                yield return line;
+            }
+
+            for (; word.Length > longestWord; word = word[longestWord..])
+            {
+                yield return word[..longestWord];
+            }
+
+            line = word;
+        }
+
+        yield return line;
+    }
+
+    /// <summary>Breaks a command line before options only, so that it can be pasted into a shell as it stands.</summary>
+    private static IEnumerable<string> WrapCommand(string command, int width)
+    {
+        var line = "";
+        foreach (var (index, part) in command.Split(" --").Index())
+        {
+            var text = index == 0 ? part : $"--{part}";
+            if (index == 0)
+            {
+                line = text;
+            }
+            else if (line.Length + 1 + text.Length + Continued.Length <= width)
+            {
+                line += $" {text}";
+            }
+            else
+            {
+                yield return line + Continued;
+                line = Spaces(Gap) + text;
+            }
+        }
+
+        yield return line;
+    }
+
+    private static string Spaces(int count) => new(' ', count);
+}

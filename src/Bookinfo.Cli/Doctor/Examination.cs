@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace Bookinfo.Cli.Doctor;
+
+/// <summary>Runs checks: all at once, but each after those that it needs, and none for longer than its time.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class Examination(TimeProvider time)
+{
+    /// <summary>How long a check may take. Most need milliseconds; a command that signs in to a cloud may need seconds.</summary>
+    public static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long all of them may take together, however many hang one after another.</summary>
+    public static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(9);
+
+    /// <summary>How long a check has to come to its end when its time is up.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Runs them.</summary>
+    /// <param name="checks">The checks, each behind those that it needs.</param>
+    /// <param name="cancellationToken">The user's Ctrl-C.</param>
+    /// <returns>What they found, in their order.</returns>
+    public async Task<IReadOnlyList<Finding>> RunAsync(IReadOnlyList<ICheck> checks, CancellationToken cancellationToken)
+    {
+        using var whole = new CancellationTokenSource(WholeLimit, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(whole.Token, cancellationToken);
+        var running = new Dictionary<ICheck, Task<Finding>>();
+        foreach (var check in checks)
+        {
+            running.Add(check, RunAsync(check, [.. check.Needs.Select(need => running[need])], stop.Token));
+        }
+
+        var findings = await Task.WhenAll(running.Values);
+        cancellationToken.ThrowIfCancellationRequested();
+        return findings;
+    }
+
+    private async Task<Finding> RunAsync(ICheck check, IReadOnlyList<Task<Finding>> needs, CancellationToken stop)
+    {
+        foreach (var need in needs)
+        {
+            switch (await need)
+            {
+                case { Result: { State: CheckState.NotChecked } earlier }:
+                    // The reason is the first one of the chain.
+                    return new Finding(check.Name, check.Purpose, earlier);
+                case { Result.State: CheckState.Problem } failed:
+                    return new Finding(check.Name, check.Purpose, CheckResult.NotChecked($"needs '{failed.Name}' to be in order"));
+            }
+        }
+
+        return new Finding(check.Name, check.Purpose, await RunAsync(check, stop));
+    }
+
+    private async Task<CheckResult> RunAsync(ICheck check, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(CheckLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        var started = time.GetTimestamp();
+        // On a thread of its own: reading a configuration may run a program, and blocks meanwhile.
+        var running = Task.Run(() => check.RunAsync(either.Token), CancellationToken.None);
+        try
+        {
+            return await running.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // Time also to end what it has started, and to say better than this what hangs.
+            await Task.WhenAny(running, Task.Delay(Grace, time, CancellationToken.None));
+            if (running.IsCompletedSuccessfully)
+            {
+                return await running;
+            }
+
+            var seconds = time.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+            return CheckResult.Problem($"no answer within {seconds} s", "Something hangs. Try again; when it stays so, do what this check does by hand.");
+        }
+        catch (CommandFailedException failure)
+        {
+            return CheckResult.Problem(failure.Message, "Put that right, then run 'bookinfo doctor' again.");
+        }
+        catch (Exception exception)
+        {
+            // An answer that nobody has foreseen must not hide what the other checks have found.
+            return CheckResult.Problem($"the check itself failed: {exception.GetType().Name}: {exception.Message}", "Please report this as a bug, with these words.");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using k8s;
+
+namespace Bookinfo.Cli.Doctor;
+
+/// <summary>The images: on every node, or to be had from their registry.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="manifests">What is to run.</param>
+/// <param name="registry">The registry of <c>--registry</c>.</param>
+/// <param name="tag">The tag of <c>--tag</c>.</param>
+internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests, string? registry, string? tag) : InClusterCheck(cluster)
+{
+    /// <summary>The kubelet reports no more than these (<c>nodeStatusMaxImages</c>), the largest ones; an image that is not listed may be there.</summary>
+    private const int MostListed = 50;
+
+    /// <inheritdoc/>
+    public override string Name => "images";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ICheck> Needs => [.. base.Needs, manifests];
+
+    /// <inheritdoc/>
+    protected override async Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken)
+    {
+        var wanted = manifests.Workload!.Images.Select(image => image.With(registry, tag)).ToList();
+        var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items
+            .Where(node => node.Spec.Unschedulable != true).ToList();
+        var absent = wanted.Where(image => !nodes.TrueForAll(node => node.Status.Images?.Any(
+            listed => listed.Names?.Any(name => ImageReference.Parse(name) == image) == true) == true)).ToList();
+        if (absent.Count == 0)
+        {
+            return CheckResult.Ok($"all {wanted.Count} of {Where(wanted)} are on {(nodes.Count == 1 ? "the node" : $"all {nodes.Count} nodes")}");
+        }
+
+        using var client = new RegistryClient();
+        var answers = await Task.WhenAll(absent.Select(async image => (Image: image, Answer: await client.AskAsync(image, cancellationToken))));
+        var unavailable = answers.Where(answer => answer.Answer != RegistryAnswer.Available).ToList();
+        if (unavailable.Count == 0)
+        {
+            return CheckResult.Ok($"{absent.Count} of {wanted.Count} are not on every node; {absent[0].Host} has them for everybody");
+        }
+
+        var truncated = nodes.Exists(node => node.Status.Images?.Count >= MostListed);
+        var detail = string.Join("; ", unavailable.GroupBy(answer => answer.Answer).Select(group =>
+            $"{string.Join(", ", group.Select(answer => answer.Image))} {(group.Count() == 1 ? "is" : "are")} not {(truncated ? "listed" : "there")} on every node, and {Describe(group.Key, group.First().Image.Host)}"));
+        var which = $"--tag {wanted[0].Tag}";
+        string[] commands =
+        [
+            $"./bookinfo images build {(registry is null ? "" : $"--registry {registry} ")}{which} --save images",
+            $"./bookinfo images build --registry {registry ?? "REGISTRY"} {which} --push",
+        ];
+        const string Advice = "Build them and load the archives into every node (kind load image-archive, k3s ctr images import), or push them to a registry that the nodes can reach:";
+        return !truncated && unavailable.TrueForAll(answer => answer.Answer == RegistryAnswer.Missing)
+            ? CheckResult.Problem(detail, Advice, commands)
+            : CheckResult.Warning(detail, Advice, commands);
+    }
+
+    private static string Where(List<ImageReference> images)
+    {
+        var first = images[0];
+        var directory = first.Path.LastIndexOf('/') is var slash and > 0 ? $"/{first.Path[..slash]}" : "";
+        return $"{first.Host}{directory}, tag {first.Tag},";
+    }
+
+    private static string Describe(RegistryAnswer answer, string host) => answer switch
+    {
+        RegistryAnswer.Missing => $"{host} has no such image",
+        RegistryAnswer.Private => $"{host} does not show it to everybody",
+        _ => $"{host} cannot be asked from here",
+    };
+}

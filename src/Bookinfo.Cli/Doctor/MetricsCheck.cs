@@ -1,0 +1,58 @@
+using Bookinfo.Cli.Kubernetes;
+using k8s;
+using k8s.Autorest;
+
+namespace Bookinfo.Cli.Doctor;
+
+/// <summary>Where <c>bookinfo status</c> can get the use of CPU and memory from: the metrics API, or the kubelets.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="name">The name of the namespace.</param>
+internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InClusterCheck(cluster)
+{
+    /// <inheritdoc/>
+    public override string Name => "metrics";
+
+    /// <inheritdoc/>
+    protected override async Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken)
+    {
+        if (await WhyNotAsync(() => api.CustomObjects.ListNamespacedCustomObjectAsync("metrics.k8s.io", "v1beta1", name, "pods", cancellationToken: cancellationToken), cancellationToken) is not { } noMetrics)
+        {
+            return CheckResult.Ok("the metrics API answers");
+        }
+
+        var noSummary = await WhyNotAsync(
+            async () =>
+            {
+                var nodes = await api.CoreV1.ListNodeAsync(limit: 1, cancellationToken: cancellationToken);
+                using var summary = await api.CoreV1.ConnectGetNodeProxyWithPathAsync(nodes.Items[0].Metadata.Name, "stats/summary", cancellationToken: cancellationToken);
+            },
+            cancellationToken);
+        return noSummary is null
+            ? CheckResult.Ok($"from the kubelets; the metrics API {noMetrics}")
+            : CheckResult.Warning(
+                $"the metrics API {noMetrics}, and the kubelets' summary {noSummary}: 'bookinfo status' cannot show the use of CPU and memory",
+                "Install metrics-server (https://github.com/kubernetes-sigs/metrics-server), or ask for the right to get nodes/proxy. This shows whether it works:", $"kubectl top pods --namespace {name}");
+    }
+
+    /// <returns><see langword="null"/> when it works, else what is wrong with it.</returns>
+    private static async Task<string?> WhyNotAsync(Func<Task> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await request();
+            return null;
+        }
+        catch (Exception exception) when (ClusterFailure.IsNotFound(exception))
+        {
+            return "is not installed";
+        }
+        catch (Exception exception) when (ClusterFailure.IsForbidden(exception))
+        {
+            return "is not allowed";
+        }
+        catch (HttpOperationException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"answers {(int)exception.Response.StatusCode}";
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using k8s;
+using k8s.Models;
+
+namespace Bookinfo.Cli.Doctor;
+
+/// <summary>The NodePort of the page: free in the cluster, or ours and reachable from here.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="manifests">What is to run.</param>
+/// <param name="name">The name of the namespace.</param>
+internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifests, string name) : InClusterCheck(cluster)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public override string Name => "NodePort";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ICheck> Needs => [.. base.Needs, manifests];
+
+    /// <inheritdoc/>
+    protected override async Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken)
+    {
+        var wanted = manifests.Workload!.NodePorts;
+        var services = (await api.CoreV1.ListServiceForAllNamespacesAsync(cancellationToken: cancellationToken)).Items;
+        var holders = services.SelectMany(service => (service.Spec.Ports ?? []).Where(port => port.NodePort is { } number && wanted.ContainsKey(number))
+            .Select(port => (Service: service, Port: port.NodePort!.Value, port.Port))).ToList();
+        if (holders.Find(holder => !IsOurs(holder.Service, wanted[holder.Port])) is { Service: { } other } foreign)
+        {
+            return CheckResult.Problem(
+                $"{foreign.Port} is taken by Service '{other.Metadata.Name}' of namespace '{other.Metadata.NamespaceProperty}'",
+                "Remove that, or write another nodePort into deploy/overlays/nodeport. This shows it:",
+                $"kubectl get service {other.Metadata.Name} --namespace {other.Metadata.NamespaceProperty}");
+        }
+
+        if (holders.Count == 0)
+        {
+            return CheckResult.Ok($"{string.Join(", ", wanted.Keys)} is free");
+        }
+
+        var (_, nodePort, servicePort) = holders[0];
+        var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items.Select(Address).OfType<string>().ToList();
+        var answers = await Task.WhenAll(nodes.Select(async node => (Node: node, Answers: await AnswersAsync(node, nodePort, cancellationToken))));
+        var silent = answers.Where(answer => !answer.Answers).Select(answer => answer.Node).ToList();
+        return silent.Count == 0
+            ? CheckResult.Ok($"{nodePort} is ours and answers on every node: http://{Host(nodes[0])}:{nodePort}/productpage")
+            : CheckResult.Warning(
+                $"{nodePort} is ours, and does not answer from here on {string.Join(", ", silent)}",
+                "'bookinfo status' says whether productpage is ready. If it is, nodes are out of reach from here (a firewall, or a cluster in containers); this opens the page at http://localhost:8080/productpage:",
+                $"kubectl port-forward --namespace {name} service/{holders[0].Service.Metadata.Name} 8080:{servicePort}");
+    }
+
+    private bool IsOurs(V1Service service, string wantedBy) => service.Metadata.NamespaceProperty == name && service.Metadata.Name == wantedBy;
+
+    private static string? Address(V1Node node) =>
+        (node.Status.Addresses?.FirstOrDefault(address => address.Type == "ExternalIP") ?? node.Status.Addresses?.FirstOrDefault(address => address.Type == "InternalIP"))?.Address;
+
+    private static string Host(string address) => address.Contains(':') ? $"[{address}]" : address;
+
+    private static async Task<bool> AnswersAsync(string node, int port, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        try
+        {
+            using var response = await client.GetAsync(new Uri($"http://{Host(node)}:{port}/health"), cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+}

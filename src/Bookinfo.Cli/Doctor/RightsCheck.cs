@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using Bookinfo.Cli.Kubernetes;
+using k8s;
+
+namespace Bookinfo.Cli.Doctor;
+
+/// <summary>The rights of the user in the namespace and the cluster.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="name">The name of the namespace.</param>
+internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : InClusterCheck(cluster)
+{
+    /// <summary>A path that no API server serves: whoever may not ask for it is told by which name the cluster knows them.</summary>
+    private const string NoSuchPath = "/bookinfo-doctor";
+
+    /// <inheritdoc/>
+    public override string Name => "rights";
+
+    /// <inheritdoc/>
+    protected override async Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken)
+    {
+        var exists = await ExistsAsync(api, cancellationToken);
+        List<Right> needed = [RequiredRights.ReadNamespace(name), .. RequiredRights.InNamespace(name)];
+        if (!exists)
+        {
+            needed.Add(RequiredRights.CreateNamespace);
+        }
+
+        var missingTask = Right.MissingAsync(api, needed, cancellationToken);
+        var ofComponents = await Right.MissingAsync(api, RequiredRights.OfComponents(name), cancellationToken);
+        var ofCluster = await Right.MissingAsync(api, RequiredRights.OfCluster, cancellationToken);
+        var missing = await missingTask;
+        if (missing.Count + ofComponents.Count + ofCluster.Count == 0)
+        {
+            return CheckResult.Ok($"all that are needed in '{name}', and those to see nodes and what else runs");
+        }
+
+        var subject = await SubjectAsync(cancellationToken);
+        List<string> commands = [];
+        if (missing.Contains(RequiredRights.CreateNamespace))
+        {
+            commands.Add($"kubectl create namespace {name}");
+        }
+
+        if (missing.Any(right => right != RequiredRights.CreateNamespace) || ofComponents.Count > 0)
+        {
+            commands.Add($"kubectl create rolebinding bookinfo-edit --clusterrole=edit {subject} --namespace={name}");
+        }
+
+        if (ofCluster.Count > 0)
+        {
+            commands.Add("kubectl create clusterrole bookinfo-view --verb=get,list --resource=nodes,nodes/proxy,pods,services");
+            commands.Add($"kubectl create clusterrolebinding bookinfo-view --clusterrole=bookinfo-view {subject}");
+        }
+
+        var optional = string.Join("; ", new[]
+        {
+            (Why: "for some components", Rights: ofComponents),
+            (Why: "in the whole cluster, for image sizes, memory use and this check", Rights: ofCluster),
+        }.Where(part => part.Rights.Count > 0).Select(part => $"{Describe(part.Rights)} ({part.Why})"));
+        return missing.Count > 0
+            ? CheckResult.Problem(
+                $"missing in '{name}': {Describe(missing)}{(optional.Length > 0 ? $"; useful, but missing as well: {optional}" : "")}",
+                "Ask who administers the cluster to run:", commands)
+            : CheckResult.Warning($"useful, but missing: {optional}", "'deploy' works without. Who administers the cluster can run:", commands);
+    }
+
+    /// <returns>Whether the namespace is there; <see langword="false"/> also when that may not be seen, since it may have to be made then.</returns>
+    private async Task<bool> ExistsAsync(IKubernetes api, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.CoreV1.ReadNamespaceAsync(name, cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (ClusterFailure.IsNotFound(exception) || ClusterFailure.IsForbidden(exception))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Who we are, as an option of <c>kubectl create rolebinding</c>.</summary>
+    private async Task<string> SubjectAsync(CancellationToken cancellationToken)
+    {
+        var refusal = await Cluster.Kubectl.RequestAsync(["get", "--raw", NoSuchPath], "", cancellationToken);
+        var user = User().Match(refusal.Messages) is { Success: true } match ? match.Groups[1].Value : "NAME";
+        return ServiceAccount().Match(user) is { Success: true } account
+            ? $"--serviceaccount={account.Groups["namespace"].Value}:{account.Groups["name"].Value}"
+            : $"--user={(user.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '@' or '/') ? user : $"'{user.Replace("'", @"'\''")}'")}";
+    }
+
+    private static string Describe(IEnumerable<Right> rights) => string.Join("; ", rights
+        .GroupBy(right => right.Group.Length == 0 ? right.Resource : $"{right.Resource}.{right.Group}")
+        .Select(group => $"{string.Join(", ", group.Select(right => right.Verb))} {group.Key}"));
+
+    [GeneratedRegex("""User "([^"]+)" cannot""")]
+    private static partial Regex User();
+
+    [GeneratedRegex("^system:serviceaccount:(?<namespace>[^:]+):(?<name>[^:]+)$")]
+    private static partial Regex ServiceAccount();
+}

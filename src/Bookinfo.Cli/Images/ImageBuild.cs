@@ -1,0 +1,166 @@
+using System.Reflection;
+using System.Runtime.Versioning;
+using Bookinfo.Cli.Local;
+using Bookinfo.Contracts;
+
+namespace Bookinfo.Cli.Images;
+
+/// <summary>Builds the images of the services from their native executables, and measures, saves and pushes them.</summary>
+/// <param name="tree">Where things are.</param>
+/// <param name="builder">What builds.</param>
+/// <param name="options">What the user asked for.</param>
+/// <param name="progress">Shows how it goes on.</param>
+/// <param name="signals">Ctrl-C: the first ends a transfer at once and lets a build step end by itself, the second ends that as well.</param>
+[UnsupportedOSPlatform("windows")]
+internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOptions options, BuildProgress progress, StopSignals signals)
+{
+    private const string BaseArchive = "base.tar";
+
+    /// <summary>The version of the software: that of all projects, this tool's included.</summary>
+    private static readonly string Version = typeof(ImageBuild).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>Finds out which base can be had, and fetches it.</summary>
+    /// <returns>The base image, or <see cref="BaseImage.Debian"/>.</returns>
+    /// <exception cref="CommandFailedException">None can be had.</exception>
+    public async Task<string> ChooseBaseAsync()
+    {
+        if (options.Base == BaseImage.Debian)
+        {
+            return DebianPackages.AreHere ? BaseImage.Debian : throw new CommandFailedException(
+                ExitCode.MissingTool, "--base debian is made of the packages of this machine, which has none: it is not Debian, or one made from it, such as Ubuntu.");
+        }
+
+        var image = options.Base ?? BaseImage.Standard;
+        try
+        {
+            await progress.RunAsync($"Fetching the base image {image}", _ => FetchAsync(image));
+            return image;
+        }
+        catch (CommandFailedException failure) when (DebianPackages.AreHere)
+        {
+            if (options.Base is not null)
+            {
+                throw new CommandFailedException(failure.ExitCode, $"{failure.Message} '--base debian' assembles one from the packages of this machine.");
+            }
+
+            await Console.Error.WriteLineAsync($"bookinfo: {failure.Message} One is assembled from the packages of this machine instead (--base debian).");
+            return BaseImage.Debian;
+        }
+    }
+
+    /// <summary>Builds the images.</summary>
+    /// <param name="baseImage">The base image, or <see cref="BaseImage.Debian"/>.</param>
+    /// <returns>The images, in the catalogue's order.</returns>
+    /// <exception cref="CommandFailedException">One could not be built, saved or pushed.</exception>
+    public async Task<IReadOnlyList<BuiltImage>> RunAsync(string baseImage)
+    {
+        using var context = new WorkDirectory(Path.Combine(tree.Artifacts, "images"), "build");
+        // Beside the files that are to be, so that they get their names at once and whole.
+        using var archives = new WorkDirectory(options.SaveDirectory ?? context.Path, ".images");
+        var images = new List<BuiltImage>();
+        await progress.RunAsync("Building the images", async report =>
+        {
+            report("base");
+            await PrepareAsync(context.Path, baseImage);
+            foreach (var (index, service) in ServiceCatalog.All.Index())
+            {
+                report($"{service.Name}, {index + 1} of {ServiceCatalog.All.Count}");
+                images.Add(await BuildAsync(service, context.Path, archives.Path, baseImage));
+            }
+        });
+        foreach (var image in images.Where(image => image.File is not null))
+        {
+            File.Move(Path.Combine(archives.Path, FileName(image.Service)), image.File!, overwrite: true);
+        }
+
+        if (options.Push)
+        {
+            await progress.RunAsync("Pushing the images", async report =>
+            {
+                foreach (var (index, image) in images.Index())
+                {
+                    report($"{image.Service.Name}, {index + 1} of {images.Count}");
+                    Require(await TransferAsync(builder.Push(image.Name)), ExitCode.RegistryFailed, $"{image.Name} cannot be pushed");
+                }
+            });
+        }
+
+        return images;
+    }
+
+    private static string FileName(ServiceDefinition service) => $"{service.Name}.tar";
+
+    private static void Require(ToolResult result, int exitCode, string problem)
+    {
+        if (result.ExitCode != 0)
+        {
+            throw new CommandFailedException(exitCode, $"{problem}: {result.Reason}.");
+        }
+    }
+
+    private async Task FetchAsync(string image)
+    {
+        var pull = await TransferAsync(ImageBuilder.Pull(image));
+        // Without its registry, what was fetched before will do.
+        if (pull.ExitCode != 0 && (await TransferAsync(builder.Has(image))).ExitCode != 0)
+        {
+            throw new CommandFailedException(ExitCode.RegistryFailed, $"the base image {image} cannot be fetched: {pull.Reason}.");
+        }
+    }
+
+    private async Task PrepareAsync(string context, string baseImage)
+    {
+        foreach (var service in ServiceCatalog.All)
+        {
+            var copy = Path.Combine(context, service.Name);
+            File.Copy(tree.NativeExecutable(service), copy);
+            // Docker keeps the times of what it copies.
+            File.SetLastWriteTimeUtc(copy, DateTime.UnixEpoch);
+        }
+
+        if (baseImage == BaseImage.Debian)
+        {
+            await using var archive = File.Create(Path.Combine(context, BaseArchive));
+            await new DebianBase(new DebianPackages(signals.Stop)).WriteAsync(ServiceCatalog.All.Select(tree.NativeExecutable), archive);
+        }
+    }
+
+    private async Task<BuiltImage> BuildAsync(ServiceDefinition service, string context, string archives, string baseImage)
+    {
+        var name = options.Names.Of(service);
+        var isAssembled = baseImage == BaseImage.Debian;
+        var arguments = new Dictionary<string, string>
+        {
+            ["BASE"] = isAssembled ? BaseImage.AssembledStage : baseImage,
+            ["SERVICE"] = service.Name,
+            ["VERSION"] = Version,
+        };
+        var labels = new Dictionary<string, string>();
+        if (!isAssembled)
+        {
+            labels["org.opencontainers.image.base.name"] = baseImage;
+        }
+
+        var build = builder.Build(Path.Combine(tree.Root, "deploy", "images", "Containerfile"), context, name, arguments, labels);
+        Require(await StepAsync(build, context), ExitCode.BuildFailed, $"the image of {service.Name} cannot be built");
+        Require(await StepAsync(builder.Save(name, FileName(service)), archives), ExitCode.BuildFailed, $"the image of {service.Name} cannot be saved");
+        var archive = await ImageArchive.ReadAsync(Path.Combine(archives, FileName(service)), signals.Stop);
+        return new BuiltImage(service, name, archive, options.SaveDirectory is { } directory ? Path.Combine(directory, FileName(service)) : null);
+    }
+
+    /// <summary>Fetches or sends something: ended by the first Ctrl-C.</summary>
+    private Task<ToolResult> TransferAsync(string[] arguments) => ToolProcess.RunAsync(builder.Program, arguments, "/", signals.Stop);
+
+    /// <summary>
+    /// A step of a build. It takes some seconds, and is not ended in the middle when that can be helped: buildah would leave its working container
+    /// behind.
+    /// </summary>
+    private async Task<ToolResult> StepAsync(string[] arguments, string directory)
+    {
+        signals.Stop.ThrowIfCancellationRequested();
+        await using var notice = signals.Stop.Register(() => Console.Error.WriteLine("Interrupted: this step is let to its end, which takes some seconds. Ctrl-C again ends it at once."));
+        var result = await ToolProcess.RunAsync(builder.Program, arguments, directory, signals.Kill);
+        signals.Stop.ThrowIfCancellationRequested();
+        return result;
+    }
+}

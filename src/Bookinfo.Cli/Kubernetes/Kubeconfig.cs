@@ -1,0 +1,136 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Exceptions;
+using k8s.KubeConfigModels;
+
+namespace Bookinfo.Cli.Kubernetes;
+
+/// <summary>
+/// Which cluster, and as whom: one context of kubectl's configuration. kubectl itself reads and merges the files, so that both always talk
+/// to the same cluster; what KubernetesClient leaves out of it (impersonation, proxy, token files, public authorities) is added here.
+/// </summary>
+/// <param name="Context">The name of the context.</param>
+/// <param name="Namespace">The namespace of the context; <see langword="null"/> when it says none.</param>
+/// <param name="Client">How KubernetesClient connects.</param>
+/// <param name="Impersonation">The headers that make us another user; empty mostly.</param>
+internal sealed record Kubeconfig(
+    string Context, string? Namespace, KubernetesClientConfiguration Client, IReadOnlyList<KeyValuePair<string, string>> Impersonation)
+{
+    /// <summary>How long a request may take: an unreachable cluster has to be told of within 15 seconds.</summary>
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Reads it.</summary>
+    /// <param name="kubectl">kubectl, with the context that is asked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="CommandFailedException">There is no configuration, no such context, or no way to sign in with it.</exception>
+    public static async Task<Kubeconfig> ReadAsync(Kubectl kubectl, CancellationToken cancellationToken)
+    {
+        var view = await kubectl.RunAsync(
+            ["config", "view", "--raw", "--minify", "--flatten", "--output=json", .. kubectl.ContextArguments], "", cancellationToken);
+        if (!view.Succeeded)
+        {
+            throw new CommandFailedException(ExitCode.ClusterUnreachable, await DescribeAsync(kubectl, view, cancellationToken));
+        }
+
+        var config = JsonNode.Parse(view.Output)!;
+        var context = (string)config["current-context"]!;
+        try
+        {
+            return Create(context, config);
+        }
+        catch (Exception exception) when (exception is KubeConfigException or IOException or UnauthorizedAccessException or InvalidOperationException or UriFormatException)
+        {
+            throw new CommandFailedException(ExitCode.ClusterUnreachable, $"context '{context}' of kubectl's configuration cannot be used: {exception.Message.Trim()}");
+        }
+    }
+
+    /// <summary>Makes the client of it. The caller disposes of it.</summary>
+    public k8s.Kubernetes Connect() => Impersonation.Count == 0 ? new k8s.Kubernetes(Client) : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
+
+    private static Kubeconfig Create(string context, JsonNode config)
+    {
+        var user = config["users"]?[0]?["user"] as JsonObject;
+        var impersonation = user is null ? [] : TakeImpersonation(user);
+        if ((string?)user?["tokenFile"] is { } file && user["token"] is null)
+        {
+            user["token"] = File.ReadAllText(file).Trim();
+        }
+
+        var cluster = config["clusters"]![0]!["cluster"]!;
+        var proxy = (string?)cluster["proxy-url"];
+        // JSON is YAML.
+        var client = KubernetesClientConfiguration.BuildConfigFromConfigObject(KubernetesYaml.Deserialize<K8SConfiguration>(config.ToJsonString()));
+        client.HttpClientTimeout = RequestTimeout;
+        // Without an authority of its own, a cluster has a certificate that everybody trusts; the client insists on a list.
+        client.SslCaCerts ??= new X509Certificate2Collection();
+        client.FirstMessageHandlerSetup = handler =>
+        {
+            handler.ConnectTimeout = RequestTimeout;
+            if (proxy is not null)
+            {
+                handler.Proxy = new WebProxy(new Uri(proxy));
+            }
+        };
+        return new Kubeconfig(context, (string?)config["contexts"]![0]!["context"]!["namespace"], client, impersonation);
+    }
+
+    private static List<KeyValuePair<string, string>> TakeImpersonation(JsonObject user)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        void Add(string header, JsonNode? value) => headers.Add(new(header, (string)value!));
+
+        if (user["as"] is { } name)
+        {
+            Add("Impersonate-User", name);
+        }
+
+        if (user["as-uid"] is { } uid)
+        {
+            Add("Impersonate-Uid", uid);
+        }
+
+        foreach (var group in user["as-groups"] as JsonArray ?? [])
+        {
+            Add("Impersonate-Group", group);
+        }
+
+        foreach (var (key, values) in user["as-user-extra"] as JsonObject ?? [])
+        {
+            foreach (var value in values as JsonArray ?? [])
+            {
+                Add($"Impersonate-Extra-{Uri.EscapeDataString(key)}", value);
+            }
+        }
+
+        // KubernetesClient takes it for a map of single values, and fails.
+        user.Remove("as-user-extra");
+        return headers;
+    }
+
+    private static async Task<string> DescribeAsync(Kubectl kubectl, KubectlResult view, CancellationToken cancellationToken)
+    {
+        var list = await kubectl.RunAsync(["config", "get-contexts", "--output=name"], "", cancellationToken);
+        if (!list.Succeeded)
+        {
+            return $"kubectl's configuration cannot be read: {list.Messages.Trim()}";
+        }
+
+        var contexts = list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (contexts.Length == 0)
+        {
+            var where = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } files
+                ? $"KUBECONFIG names {files}, where there is no context"
+                : "KUBECONFIG is not set, and ~/.kube/config has no context";
+            return $"no cluster is configured: {where}. Set KUBECONFIG to the file that came with the cluster.";
+        }
+
+        var known = string.Join(", ", contexts.Order(StringComparer.Ordinal));
+        return kubectl.Context is { } context && !contexts.Contains(context)
+            ? $"--context '{context}' is not in kubectl's configuration. There is: {known}."
+            : kubectl.Context is null && view.Messages.Contains("current-context", StringComparison.Ordinal)
+                ? $"kubectl's configuration has no current context: choose one with --context or 'kubectl config use-context'. There is: {known}."
+                : $"kubectl's configuration cannot be used: {view.Messages.Trim()}";
+    }
+}

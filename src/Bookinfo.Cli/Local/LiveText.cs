@@ -1,0 +1,68 @@
+using System.Threading.Channels;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Local;
+
+/// <summary>Text on a terminal that is drawn again in its place.</summary>
+/// <param name="console">The terminal.</param>
+/// <param name="time">The clock.</param>
+/// <param name="clears">Whether nothing of it stays behind at the end.</param>
+internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool clears = false) : IAsyncDisposable
+{
+    /// <summary>How often it is drawn even without a change: the terminal may have got another size.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private Task? _drawing;
+    private volatile Func<int, IEnumerable<(string Line, Style Style)>> _text = _ => [];
+
+    /// <summary>Shows a text.</summary>
+    /// <param name="text">Makes the lines for a width in characters.</param>
+    public void Show(Func<int, IEnumerable<(string Line, Style Style)>> text)
+    {
+        _text = text;
+        _wake.Writer.TryWrite(true);
+        _drawing ??= Task.Run(DrawAsync);
+    }
+
+    /// <summary>Draws a last time and leaves that on the terminal, unless it is to be cleared.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _wake.Writer.TryComplete();
+        try
+        {
+            await (_drawing ?? Task.CompletedTask);
+        }
+        catch (IOException)
+        {
+            // The terminal is gone.
+        }
+    }
+
+    private Task DrawAsync() => console.Live(Render()).AutoClear(clears).StartAsync(async context =>
+    {
+        do
+        {
+            context.UpdateTarget(Render());
+        }
+        while (await WaitAsync());
+        context.UpdateTarget(Render());
+    });
+
+    // The last column stays free: terminals differ in whether a character in it begins a new line.
+    private Rows Render() => new(_text(console.Profile.Width - 1).Select(line => new Text(line.Line, line.Style)));
+
+    private async Task<bool> WaitAsync()
+    {
+        try
+        {
+            var more = await _wake.Reader.WaitToReadAsync().AsTask().WaitAsync(Interval, time);
+            _wake.Reader.TryRead(out _);
+            return more;
+        }
+        catch (TimeoutException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Logging;
+
+/// <summary>What is written to the log, by event.</summary>
+/// <remarks>
+/// All in one class: the generator of .NET 10 writes classes in an order that changes from build to build (dotnet/runtime#119587), and the same
+/// sources are to make the same executable.
+/// </remarks>
+internal static partial class LogEvents
+{
+    /// <summary>The service listens.</summary>
+    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceStarted", Message = "Listens on {addresses}, {startup_ms} ms after its process was started")]
+    public static partial void ServiceStarted(ILogger logger, string addresses, double startup_ms);
+
+    /// <summary>The service was told to stop.</summary>
+    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceDraining", Message = "Told to stop: unready now, serving for another {drain_seconds} s")]
+    public static partial void ServiceDraining(ILogger logger, double drain_seconds);
+
+    /// <summary>The service has stopped.</summary>
+    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceStopped", Message = "Stopped")]
+    public static partial void ServiceStopped(ILogger logger);
+
+    /// <summary>A try of a call to a backend failed.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "BackendCallFailed",
+        Message = "A call to {peer} failed: {path}, status {status}, {error_type}, after {duration_ms} ms, try {try}")]
+    public static partial void BackendCallFailed(ILogger logger, string peer, string path, int? status, string error_type, double duration_ms, int @try);
+
+    /// <summary>The server turned away what never became a request.</summary>
+    [LoggerMessage(Level = LogLevel.Information, EventName = "RequestRejected", Message = "Answered {status} to what is no HTTP or over the limits, from {client_address}")]
+    public static partial void RequestRejected(ILogger logger, int status, string? client_address);
+
+    /// <summary>A mistake of ours.</summary>
+    [LoggerMessage(Level = LogLevel.Error, EventName = "UnhandledException", Message = "A request failed because of a mistake of ours")]
+    public static partial void UnhandledException(ILogger logger, Exception exception);
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Bookinfo.Contracts;
+
+namespace Bookinfo.Cli.Tests;
+
+/// <summary>The images, built once for all tests of a class from the executables that ./test.sh publishes.</summary>
+public sealed class BuiltImages : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-images-");
+    private readonly ContainerStorage _storage = new();
+
+    /// <summary>Where the archives are.</summary>
+    public string SaveDirectory => _directory.FullName;
+
+    /// <summary>What the command said of them.</summary>
+    public JsonElement Record { get; private set; }
+
+    internal IReadOnlyDictionary<string, SavedImage> Images { get; private set; } = new Dictionary<string, SavedImage>();
+
+    public async ValueTask InitializeAsync()
+    {
+        await using var run = CommandRun.Start(
+            Path.Combine(WorkingCopy.Root, "bookinfo"),
+            ["images", "build", "--no-build", "--builder", "buildah", "--base", "debian", "--save", SaveDirectory, "--output", "json"],
+            environment: _storage.Environment);
+        Assert.True(await run.ExitAsync(TimeSpan.FromMinutes(3)) == ExitCode.Success, run.ToString());
+        Record = JsonDocument.Parse(run.Output).RootElement;
+        Images = ServiceCatalog.All.ToDictionary(service => service.Name, service => new SavedImage(Path.Combine(SaveDirectory, $"{service.Name}.tar")));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _storage.Dispose();
+        _directory.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}

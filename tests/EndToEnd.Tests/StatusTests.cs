@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Bookinfo.Testing;
+
+namespace EndToEnd.Tests;
+
+/// <summary><c>bookinfo status</c> in all its formats.</summary>
+public sealed class StatusTests
+{
+    private const int NotDeployed = 10;
+
+    [Fact]
+    public async Task It_says_how_what_is_deployed_does()
+    {
+        await using var overlay = new TestOverlay();
+        var deploy = await overlay.DeployAsync();
+        Assert.True(deploy.ExitCode == 0, $"{deploy}");
+
+        var pods = new List<JsonElement>();
+        await Eventually.HoldsAsync(async () =>
+        {
+            var json = await Tool.BookinfoAsync("status", "--namespace", overlay.Namespace, "--output", "json");
+            Assert.True(json.ExitCode == 0, $"{json}");
+            pods = [.. JsonDocument.Parse(json.Output).RootElement.GetProperty("pods").EnumerateArray()];
+            return pods.All(pod => pod.TryGetProperty("memoryUse", out _)) ? "" : $"The use of some pods is not known:\n{json.Output}";
+        });
+
+        Assert.Equal(6, pods.Count);
+        foreach (var pod in pods)
+        {
+            Assert.Equal("Running", pod.GetProperty("status").GetString());
+            Assert.Equal(1, pod.GetProperty("ready").GetInt32());
+            Assert.Equal(0, pod.GetProperty("restarts").GetInt32());
+            Assert.Equal(0.1, pod.GetProperty("cpuRequest").GetDouble());
+            Assert.Equal(64 * 1024 * 1024, pod.GetProperty("memoryLimit").GetDouble());
+            Assert.InRange(pod.GetProperty("memoryUse").GetDouble(), 1024 * 1024, 64 * 1024 * 1024);
+            Assert.InRange(pod.GetProperty("cpuUse").GetDouble(), 0, 8);
+            Assert.InRange(pod.GetProperty("imageBytes").GetInt64(), 1_000_000, 80_000_000);
+            Assert.InRange(pod.GetProperty("startUpSeconds").GetDouble(), 0, 60);
+        }
+
+        var table = await Tool.BookinfoAsync("status", "--namespace", overlay.Namespace);
+
+        Assert.Equal(0, table.ExitCode);
+        Assert.Matches(@"\nproductpage-v1-\S+ +1/1 +Running +0 +\d+s +\S+\n", table.Output);
+        Assert.Matches(@"\nproductpage-v1-\S+ +\d+m +100m +[\d.]+ MiB +64 MiB +64 MiB\n", table.Output);
+        Assert.Matches(@"\nproductpage-v1-\S+ +\S.* +[\d.]+ MiB +productpage:\S+\n", table.Output);
+        Assert.Matches(@"\nratings +ClusterIP +[\d.]+ +9080/TCP\n", table.Output);
+
+        var watch = await Tool.RunAsync(
+            "timeout", ["--preserve-status", "--signal=INT", "7", Path.Combine(Tool.Root, "bookinfo"), "status", "--watch", "--namespace", overlay.Namespace, "--output", "json"]);
+
+        Assert.Equal(0, watch.ExitCode);
+        Assert.InRange(watch.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 2, 5);
+
+        await Tool.KubectlAsync("set", "env", "deployment/ratings-v1", "DRAIN_SECONDS=soon", "--namespace", overlay.Namespace);
+        await Eventually.HoldsAsync(async () =>
+            await Tool.BookinfoAsync("status", "--namespace", overlay.Namespace) is var crash && crash.Output.Contains("CrashLoopBackOff") ? "" : $"No crash is shown.\n{crash}");
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_deployed_it_says_so()
+    {
+        var status = await Tool.BookinfoAsync("status", "--namespace", "bookinfo-test-nowhere");
+
+        Assert.Equal(NotDeployed, status.ExitCode);
+        Assert.StartsWith("bookinfo: nothing is deployed in namespace bookinfo-test-nowhere of ", status.Messages);
+        Assert.Empty(status.Output);
+    }
+}
