@@ -45,6 +45,9 @@ public static class ExitCode
     /// <summary><c>doctor</c> found a problem.</summary>
     public const int ProblemFound = 12;
 
+    /// <summary>The address to load cannot be reached, or is not what it was taken for.</summary>
+    public const int TargetUnreachable = 13;
+
     /// <summary>Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.</summary>
     public const int Interrupted = 130;
 }

@@ -7,6 +7,7 @@ public sealed class CommandLineTests
     [InlineData]
     [InlineData("--help")]
     [InlineData("up", "--help")]
+    [InlineData("load", "--help")]
     [InlineData("images", "--help")]
     [InlineData("images", "build", "--help")]
     [InlineData("deploy", "--help")]

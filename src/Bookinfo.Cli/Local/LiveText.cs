@@ -7,7 +7,8 @@ namespace Bookinfo.Cli.Local;
 /// <summary>Lines on a terminal that are drawn again in their place.</summary>
 /// <param name="console">The terminal.</param>
 /// <param name="time">The clock.</param>
-internal sealed class LiveText(IAnsiConsole console, TimeProvider time) : IAsyncDisposable
+/// <param name="clears">Whether nothing of it stays behind at the end.</param>
+internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool clears = false) : IAsyncDisposable
 {
     /// <summary>How often it is drawn even without a change: the terminal may have got another size.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -28,7 +29,7 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time) : IAsync
     /// <summary>Draws what is shown again, because what it is made from has changed.</summary>
     public void Redraw() => _wake.Writer.TryWrite(true);
 
-    /// <summary>Draws a last time and leaves that on the terminal.</summary>
+    /// <summary>Draws a last time and leaves that on the terminal, unless it is to be cleared.</summary>
     public async ValueTask DisposeAsync()
     {
         _wake.Writer.TryComplete();
@@ -42,7 +43,7 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time) : IAsync
         }
     }
 
-    private Task DrawAsync() => console.Live(Render()).StartAsync(async context =>
+    private Task DrawAsync() => console.Live(Render()).AutoClear(clears).StartAsync(async context =>
     {
         do
         {

@@ -1,0 +1,28 @@
+using Bookinfo.Cli.Local;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Load;
+
+/// <summary>For a terminal: the figures so far, drawn again in their place every second. What stays behind is the report, which has the same figures and more.</summary>
+/// <param name="console">The terminal.</param>
+/// <param name="duration">How long the run is to be, in seconds.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimeProvider time) : ILoadView
+{
+    private static readonly Style Heading = new(decoration: Decoration.Dim);
+
+    private readonly LiveText _live = new(console, time, clears: true);
+
+    /// <inheritdoc/>
+    public void Progress(LoadProgress progress)
+    {
+        // As text at once: the recordings hold only until this returns.
+        IReadOnlyList<string> lines = [LoadText.Status(progress, duration), "", .. LoadText.Figures(progress.Total), "", "Ctrl-C ends it and reports."];
+        _live.Show(_ => lines.Select(line => new Text(line.Length == 0 ? " " : line, IsHeading(line) ? Heading : Style.Plain)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _live.DisposeAsync();
+
+    private static bool IsHeading(string line) => line.StartsWith("LATENCY", StringComparison.Ordinal) || line.StartsWith("HOP", StringComparison.Ordinal);
+}

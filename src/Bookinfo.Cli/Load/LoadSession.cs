@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Bookinfo.Cli.Local;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Load;
+
+/// <summary>What <c>load</c> does: makes the requests, runs them or searches, shows it, and writes the outcome.</summary>
+/// <param name="options">What the user asked for.</param>
+/// <param name="signals">Ctrl-C.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LoadSession(LoadOptions options, StopSignals signals, TimeProvider time)
+{
+    /// <summary>How many trials the time of a search is meant for.</summary>
+    private const double TrialsInSearch = 30;
+
+    private static readonly TimeSpan ShortestTrial = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(10);
+
+    /// <summary>Does it.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync()
+    {
+        try
+        {
+            var target = await LoadTarget.ResolveAsync(options.Url, options.Insecure, signals.Stop);
+            var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+            var setup = new TrafficSetup(target, options.Headers, traceSeed, options.Timeout, time);
+            var mix = options.Paths.Count > 0 ? await setup.PathsAsync(options.Paths, signals.Stop) : await setup.UsualAsync(signals.Stop);
+            var plan = new LoadPlan(
+                target, mix, options.CreateProfile(), options.Arrivals, options.Seed, traceSeed, options.Connections, options.Timeout);
+            return options.Objective is { } objective ? await SearchAsync(plan, objective) : await MeasureAsync(plan, setup.Samples);
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Interrupted before the start.");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private async Task<int> MeasureAsync(LoadPlan plan, IReadOnlyList<Sample> setup)
+    {
+        await using var ledger = options.Ledger is { } ledgerFile ? new LedgerWriter(Create("--ledger", ledgerFile), plan) : null;
+        using var hdr = options.Hdr is { } hdrFile ? new HdrLog(Create("--hdr", hdrFile)) : null;
+        LoadResult result;
+        await using (var view = CreateView())
+        {
+            ILoadObserver?[] observers = [view, ledger, hdr];
+            result = await new LoadEngine(plan, [.. observers.OfType<ILoadObserver>()], time).RunAsync(setup, signals.Stop, signals.Kill);
+        }
+
+        if (ledger is not null)
+        {
+            await ledger.DisposeAsync();
+        }
+
+        hdr?.Dispose();
+        LoadWarning[] lost = ledger is { Lost: > 0 }
+            ? [new LoadWarning("ledger-lost", $"{ledger.Lost.ToString("N0", CultureInfo.InvariantCulture)} requests are not in the ledger, as it could not be written fast enough.")]
+            : [];
+        var report = LoadReport.From(result, lost);
+        if (options.Output == OutputFormat.Json)
+        {
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.LoadReport));
+        }
+        else
+        {
+            foreach (var line in LoadText.Report(result, report))
+            {
+                await Console.Out.WriteLineAsync(line.TrimEnd());
+            }
+        }
+
+        foreach (var (option, failure) in new[] { ("--ledger", ledger?.Failure), ("--hdr", hdr?.Failure) })
+        {
+            if (failure is not null)
+            {
+                await Console.Error.WriteLineAsync($"bookinfo: {option}: the file could not be written: {failure.Message}");
+            }
+        }
+
+        return result.Interrupted ? ExitCode.Interrupted
+            : ledger?.Failure is not null || hdr?.Failure is not null ? ExitCode.Failure
+            : result.Total.Sent > 0 && result.Total.Count(0) == result.Total.Sent ? ExitCode.TargetUnreachable
+            : ExitCode.Success;
+    }
+
+    private async Task<int> SearchAsync(LoadPlan plan, TimeSpan objective)
+    {
+        var started = time.GetTimestamp();
+        var length = TimeSpan.FromSeconds(Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));
+        var number = 0;
+        var search = new SaturationSearch(async rate =>
+        {
+            if (signals.Stop.IsCancellationRequested || time.GetElapsedTime(started) + length > options.Duration)
+            {
+                return null;
+            }
+
+            // Other arrivals and other trace ids in each trial: they are to tell what differs by chance.
+            number++;
+            var trialPlan = plan with
+            {
+                Profile = new ConstantProfile(rate, length.TotalSeconds), Seed = plan.Seed + (ulong)number, TraceSeed = plan.TraceSeed + (ulong)number,
+            };
+            var result = await new LoadEngine(trialPlan, [], time).RunAsync([], signals.Stop, signals.Kill);
+            if (result.Interrupted)
+            {
+                return null;
+            }
+
+            var trial = SaturationTrial.From(rate, result, objective);
+            var left = options.Duration - time.GetElapsedTime(started);
+            await Console.Error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{rate,9:N0}/s   p99 {LoadText.Time(trial.P99),8}   {100 * trial.Failed,5:0.0}% failed   {(trial.Passed ? "passed" : "did not pass")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
+            return trial;
+        });
+        await search.RunAsync(options.Rate);
+
+        var highest = search.Trials.Where(trial => trial.Rate == search.Highest).ToList();
+        var lowestFailed = search.Trials.Where(trial => trial.Rate == search.LowestFailed).ToList();
+        var report = new SaturationReport(
+            SaturationReport.CurrentVersion,
+            Product.Version,
+            plan.Target.Uri.ToString(),
+            (long)objective.TotalMicroseconds,
+            search.Highest,
+            highest.Count(trial => trial.Passed),
+            highest.Count,
+            search.LowestFailed,
+            lowestFailed.Count(trial => !trial.Passed),
+            lowestFailed.Count,
+            search.IsComplete,
+            signals.Stop.IsCancellationRequested,
+            search.Trials);
+        if (options.Output == OutputFormat.Json)
+        {
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.SaturationReport));
+        }
+        else
+        {
+            foreach (var line in SaturationText.Lines(report).SelectMany(LoadText.Wrap))
+            {
+                await Console.Out.WriteLineAsync(line);
+            }
+        }
+
+        return report.Interrupted ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    private ILoadView CreateView()
+    {
+        if (Console.IsErrorRedirected)
+        {
+            return new PlainLoadView(Console.Error, options.Duration.TotalSeconds);
+        }
+
+        // On stderr, so that it is there as well when the outcome goes to a file.
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        return terminal.Profile.Capabilities.Ansi
+            ? new LiveLoadView(terminal, options.Duration.TotalSeconds, time)
+            : new PlainLoadView(Console.Error, options.Duration.TotalSeconds);
+    }
+
+    private static FileStream Create(string option, string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CommandFailedException(ExitCode.InvalidUsage, $"{option}: the file '{file}' cannot be written: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace Bookinfo.Cli.Load;
+
+/// <summary>The outcome of a search in words.</summary>
+internal static class SaturationText
+{
+    /// <summary>Says it.</summary>
+    /// <param name="report">The outcome.</param>
+    /// <returns>Paragraphs.</returns>
+    public static IEnumerable<string> Lines(SaturationReport report)
+    {
+        var objective = $"a p99 under {LoadText.Time(report.ObjectiveMicroseconds)} from due time";
+        yield return report.Target;
+        yield return report.Highest is { } highest
+            ? Text($"{highest:N0} requests a second is the highest rate found with {objective}: it passed {report.HighestPassed} of {report.HighestTrials} trials.")
+            : $"No rate was found with {objective}.";
+        yield return report.LowestFailed is { } failed
+            ? Text($"{failed:N0} a second is the lowest found without: it failed {report.LowestFailedTrials} of {report.LowestFailedOf} trials.")
+            : "No rate was found without.";
+        if (report.Highest is not null && report.LowestFailed is not null)
+        {
+            yield return report.Complete
+                ? "The limit lies between the two. Two trials agreed on each; repeat the search to see how far it moves."
+                : "The limit lies between the two, but they are still far apart: the search ended first. Give it more time with --duration.";
+        }
+        else if (!report.Complete)
+        {
+            yield return "The search ended before it had both. Give it more time with --duration, or another rate to begin with.";
+        }
+
+        if (report.Trials.Any(trial => !trial.Passed && trial.GeneratorWasLate))
+        {
+            yield return "Warning: in trials that did not pass the generator itself was late, so the server may be able to do more. Give the generator processors of its own.";
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
