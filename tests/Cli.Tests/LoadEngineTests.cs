@@ -173,8 +173,15 @@ public sealed class LoadEngineTests
                 var sent = due + (long)Math.Exp(random.NextDouble() * 20);
                 var sample = new Sample
                 {
-                    Due = due, Sent = sent, Done = sent + (long)Math.Exp(random.NextDouble() * 26), Hops = HopTimes.None, Length = random.Next(1000),
-                    Status = (ushort)random.Next(200, 600), Error = (ErrorKind)random.Next(12), Version = (ReviewsVersion)random.Next(5), WasAwaited = random.Next(2) == 0,
+                    Due = due,
+                    Sent = sent,
+                    Done = sent + (long)Math.Exp(random.NextDouble() * 26),
+                    Hops = HopTimes.None,
+                    Length = random.Next(1000),
+                    Status = (ushort)random.Next(200, 600),
+                    Error = (ErrorKind)random.Next(12),
+                    Version = (ReviewsVersion)random.Next(5),
+                    WasAwaited = random.Next(2) == 0,
                 };
                 sample.Hops[random.Next(HopTimes.Count)] = (uint)random.Next(100_000_000);
                 recording.Add(sample, RequestKind.Api);

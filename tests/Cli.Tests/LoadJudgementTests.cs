@@ -168,7 +168,11 @@ public sealed class LoadJudgementTests
             total.Add(
                 new Sample
                 {
-                    Sent = begun, Done = begun + Millisecond, Hops = HopTimes.None, WasAwaited = index >= waiting, Status = 200,
+                    Sent = begun,
+                    Done = begun + Millisecond,
+                    Hops = HopTimes.None,
+                    WasAwaited = index >= waiting,
+                    Status = 200,
                     Error = index < failed ? ErrorKind.Reset : ErrorKind.None,
                 },
                 RequestKind.Path);

@@ -171,8 +171,16 @@ public sealed class LoadLedgerTests : IDisposable
     {
         var sample = new Sample
         {
-            Index = index, Due = index * 1000L, Sent = (index * 1000L) + 17, Done = (index * 1000L) + long.MaxValue / 3, Template = (ushort)(index & 1), Status = 200,
-            Error = (ErrorKind)(index & 7), Version = (ReviewsVersion)(index & 3), WasAwaited = (index & 1) == 0, Hops = HopTimes.None,
+            Index = index,
+            Due = index * 1000L,
+            Sent = (index * 1000L) + 17,
+            Done = (index * 1000L) + long.MaxValue / 3,
+            Template = (ushort)(index & 1),
+            Status = 200,
+            Error = (ErrorKind)(index & 7),
+            Version = (ReviewsVersion)(index & 3),
+            WasAwaited = (index & 1) == 0,
+            Hops = HopTimes.None,
         };
         sample.Hops[(int)Hop.Reviews] = (uint)(index & 0xFFFF);
         return sample;

@@ -102,7 +102,9 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             number++;
             var trialPlan = plan with
             {
-                Profile = new ConstantProfile(rate, length.TotalSeconds), Seed = plan.Seed + (ulong)number, TraceSeed = plan.TraceSeed + (ulong)number,
+                Profile = new ConstantProfile(rate, length.TotalSeconds),
+                Seed = plan.Seed + (ulong)number,
+                TraceSeed = plan.TraceSeed + (ulong)number,
             };
             var result = await new LoadEngine(trialPlan, [], time).RunAsync([], signals.Stop, signals.Kill);
             if (result.Interrupted)
@@ -114,7 +116,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             var left = options.Duration - time.GetElapsedTime(started);
             await Console.Error.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{rate,9:N0}/s   p99 {LoadText.Time(trial.P99),8}   {100 * trial.Failed,5:0.0}% failed   {(trial.Passed ? "passed" : "did not pass")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
+                $"{SaturationText.Rate(rate),9}/s   p99 {LoadText.Time(trial.P99),8}   {100 * trial.Failed,5:0.0}% failed   {(trial.Passed ? "passed" : "did not pass")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
             return trial;
         });
         await search.RunAsync(options.Rate);

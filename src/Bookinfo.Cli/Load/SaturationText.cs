@@ -13,10 +13,10 @@ internal static class SaturationText
         var objective = $"a p99 under {LoadText.Time(report.ObjectiveMicroseconds)} from due time";
         yield return report.Target;
         yield return report.Highest is { } highest
-            ? Text($"{highest:N0} requests a second is the highest rate found with {objective}: it passed {report.HighestPassed} of {report.HighestTrials} trials.")
+            ? Text($"{Rate(highest)} requests a second is the highest rate found with {objective}: it passed {report.HighestPassed} of {report.HighestTrials} trials.")
             : $"No rate was found with {objective}.";
         yield return report.LowestFailed is { } failed
-            ? Text($"{failed:N0} a second is the lowest found without: it failed {report.LowestFailedTrials} of {report.LowestFailedOf} trials.")
+            ? Text($"{Rate(failed)} a second is the lowest found without: it failed {report.LowestFailedTrials} of {report.LowestFailedOf} trials.")
             : "No rate was found without.";
         if (report.Highest is not null && report.LowestFailed is not null)
         {
@@ -34,6 +34,10 @@ internal static class SaturationText
             yield return "Warning: in trials that did not pass the generator itself was late, so the server may be able to do more. Give the generator processors of its own.";
         }
     }
+
+    /// <summary>A rate; with a decimal where that is a hundredth of it or more.</summary>
+    /// <param name="rate">In requests a second.</param>
+    public static string Rate(double rate) => rate.ToString(rate < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
