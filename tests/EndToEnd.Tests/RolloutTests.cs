@@ -1,3 +1,5 @@
+using Bookinfo.Testing;
+
 namespace EndToEnd.Tests;
 
 /// <summary>Pods go and come while people look at the page.</summary>
@@ -36,6 +38,7 @@ public sealed class RolloutTests(Deployed deployed)
             await stop.CancelAsync();
             await visiting;
             await Tool.KubectlAsync(["scale", "-n", Cluster.Namespace, "deployment", .. Deployed.Names, "--replicas=1"]);
+            await Eventually.HoldsAsync(async () => (await PodNamesAsync()).Count == Deployed.Names.Count ? "" : "replicas that are too many still run");
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{visitors.Views} views, {visitors.Failures.Count} failed");

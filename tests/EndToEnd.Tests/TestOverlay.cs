@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace EndToEnd.Tests;
 
 /// <summary>
-/// A deployment of the manifests in a namespace of its own, changed for a test: a kustomization in a temporary directory. productpage has
-/// no node port there, so that several can exist at once. Its disposal deletes both.
+/// A deployment of deploy/base in a namespace of its own, changed for a test: a kustomization in a temporary directory. It has no node port, so
+/// that several can exist at once. Its disposal deletes both.
 /// </summary>
 internal sealed class TestOverlay : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class TestOverlay : IAsyncDisposable
     public TestOverlay()
     {
         _resources.Add(Path.GetRelativePath(Resolve(_directory.FullName), Path.Combine(Resolve(Tool.Root), "deploy", "base")));
-        Patch("Service", "productpage", """{"op": "remove", "path": "/spec/ports/0/nodePort"}""", """{"op": "replace", "path": "/spec/type", "value": "ClusterIP"}""");
+        Write();
     }
 
     /// <summary>Changes an object.</summary>
