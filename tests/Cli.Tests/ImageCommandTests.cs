@@ -71,7 +71,7 @@ public sealed class ImageCommandTests : IDisposable
         await FailsAsync(tool.EnvironmentWith(buildah), exitCode, message, "--base", "debian");
 
         Assert.Empty(buildah.Calls);
-        NothingIsLeft();
+        Assert.Empty(WorkingCopy.ImageContexts);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class ImageCommandTests : IDisposable
         await FailsAsync(buildah.Environment, ExitCode.BuildFailed, "bookinfo: the image of details cannot be saved: no space left.\n", "--base", "debian", "--save", Save);
 
         Assert.Empty(Directory.GetFileSystemEntries(Save));
-        NothingIsLeft();
+        Assert.Empty(WorkingCopy.ImageContexts);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class ImageCommandTests : IDisposable
             Assert.Empty(run.Output);
         }
 
-        NothingIsLeft();
+        Assert.Empty(WorkingCopy.ImageContexts);
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class ImageCommandTests : IDisposable
             Assert.Equal((digest, 5_000_000), (image.GetProperty("digest").GetString(), image.GetProperty("bytes").GetInt64()));
             Assert.True(File.Exists(image.GetProperty("archive").GetString()));
         });
-        NothingIsLeft();
+        Assert.Empty(WorkingCopy.ImageContexts);
     }
 
     [Theory]
@@ -215,7 +215,7 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
         Assert.EndsWith("Interrupted.\n", run.Messages);
         await run.NothingSurvivesAsync();
-        NothingIsLeft();
+        Assert.Empty(WorkingCopy.ImageContexts);
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class ImageCommandTests : IDisposable
         Assert.True(File.Exists(buildah.PathOf("done")));
         Assert.Single(buildah.Calls);
         Assert.Empty(Directory.GetFileSystemEntries(Save));
-        NothingIsLeft();
+        Assert.Empty(WorkingCopy.ImageContexts);
     }
 
     [Fact]
@@ -251,7 +251,7 @@ public sealed class ImageCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
         await run.NothingSurvivesAsync();
-        NothingIsLeft();
+        Assert.Empty(WorkingCopy.ImageContexts);
     }
 
     [Fact]
@@ -267,10 +267,8 @@ public sealed class ImageCommandTests : IDisposable
         await run.NothingSurvivesAsync();
         Assert.Equal("", (await storage.BuildahAsync("containers", "--quiet")).Trim());
         Assert.Empty(Directory.GetFileSystemEntries(Save));
-        NothingIsLeft();
+        Assert.Empty(WorkingCopy.ImageContexts);
     }
-
-    private static void NothingIsLeft() => Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(WorkingCopy.Root, "artifacts", "image-contexts")));
 
     private static CommandRun Build(Dictionary<string, string> environment, params string[] arguments) =>
         CommandRun.Start(Path.Combine(WorkingCopy.Root, "bookinfo"), ["images", "build", "--no-build", .. arguments], environment: environment);

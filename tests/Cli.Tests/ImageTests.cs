@@ -109,7 +109,7 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
                 image.GetProperty("archive").GetString()!)));
         // Nothing but the archives, and nothing left of the build.
         Assert.Equal(ServiceCatalog.All.Select(service => $"{service.Name}.tar").Order(), Directory.GetFileSystemEntries(built.SaveDirectory).Select(Path.GetFileName).Order());
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(WorkingCopy.Root, "artifacts", "image-contexts")));
+        Assert.Empty(WorkingCopy.ImageContexts);
     }
 
     [Fact]

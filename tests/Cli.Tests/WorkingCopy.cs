@@ -5,6 +5,16 @@ internal static class WorkingCopy
 {
     public static string Root { get; } = Find();
 
+    /// <summary>What builds of images have lying in their directory, which no build may ever have made.</summary>
+    public static IEnumerable<string> ImageContexts
+    {
+        get
+        {
+            var directory = Path.Combine(Root, "artifacts", "image-contexts");
+            return Directory.Exists(directory) ? Directory.GetFileSystemEntries(directory) : [];
+        }
+    }
+
     private static string Find()
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)

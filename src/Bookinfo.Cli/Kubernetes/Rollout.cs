@@ -128,7 +128,7 @@ internal sealed class Rollout(IKubernetes api, string space, IReadOnlyList<strin
             Image = all && pulls.All(pull => pull is not null) ? pulls.MaxBy(pull => pull!.Duration) : null,
             Started = before.Started ?? (all && pods.All(IsStarted) ? elapsed : null),
             ReadyAfter = complete ? elapsed : null,
-            Problem = complete ? null : pods.Select(pod => PodDiagnosis.Diagnose(pod, events)).FirstOrDefault(problem => problem is not null) ?? PodDiagnosis.Diagnose(deployment),
+            Problem = complete ? null : pods.Select(pod => PodDiagnosis.Diagnose(pod, events)).OfType<PodProblem>().MinBy(problem => problem.Grace ?? TimeSpan.MaxValue) ?? PodDiagnosis.Diagnose(deployment),
         };
     }
 
@@ -162,9 +162,12 @@ internal sealed class Rollout(IKubernetes api, string space, IReadOnlyList<strin
     private async Task<string> DescribeAsync(List<PodProblem> problems, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var late = _statuses.Values.Where(status => !status.IsReady).ToList();
+        var healthy = late.Where(status => status.Problem is null).ToList();
+        // One that is still on its way when another is certain to fail has not failed.
         var text = new StringBuilder()
-            .Append(string.Join(", ", late.Select(status => status.Deployment)))
-            .Append(timeout is { } span ? $" not ready in {Duration.Format(span)} (--timeout)." : " cannot become ready.");
+            .Append(timeout is { } span
+                ? $"{Names(late)} not ready in {Duration.Format(span)} (--timeout)."
+                : $"{Names(late.Where(status => status.Problem is { } problem && IsCertain(problem)))} cannot become ready.");
         foreach (var problem in problems)
         {
             text.Append($"\n  {problem}");
@@ -174,9 +177,16 @@ internal sealed class Rollout(IKubernetes api, string space, IReadOnlyList<strin
             }
         }
 
-        foreach (var status in late.Where(status => status.Problem is null))
+        if (timeout is null && healthy.Count > 0)
         {
-            text.Append($"\n  Deployment {status.Deployment}: {status.Ready} of {status.Wanted} pods are ready; nothing is reported that would keep the others from it.");
+            text.Append($"\n  Still on the way, with nothing wrong so far: {Names(healthy)}");
+        }
+        else
+        {
+            foreach (var status in healthy)
+            {
+                text.Append($"\n  Deployment {status.Deployment}: {status.Ready} of {status.Wanted} pods are ready; nothing is reported that would keep the others from it.");
+            }
         }
 
         foreach (var hint in problems.Select(problem => problem.Hint).OfType<string>().Distinct())
@@ -186,6 +196,8 @@ internal sealed class Rollout(IKubernetes api, string space, IReadOnlyList<strin
 
         return text.Append("\nWhat was applied stays: correct the cause and deploy again, or remove it with 'bookinfo delete'.").ToString();
     }
+
+    private static string Names(IEnumerable<RolloutStatus> statuses) => string.Join(", ", statuses.Select(status => status.Deployment));
 
     private async Task<IReadOnlyList<string>> ReadLogAsync(PodProblem problem, CancellationToken cancellationToken)
     {
