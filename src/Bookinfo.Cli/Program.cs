@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Bookinfo.Cli.Commands;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli;
 
@@ -55,6 +56,11 @@ public static class Program
         {
             await Console.Error.WriteLineAsync($"bookinfo: {failure.Message}");
             return failure.ExitCode;
+        }
+        catch (TargetException failure)
+        {
+            await Console.Error.WriteLineAsync($"bookinfo: {failure.Message}");
+            return ExitCode.TargetUnreachable;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Bookinfo.Cli.Load;
+using Bookinfo.Load;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;

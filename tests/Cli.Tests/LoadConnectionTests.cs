@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Bookinfo.Cli.Load;
+using Bookinfo.Load;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;

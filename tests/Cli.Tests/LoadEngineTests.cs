@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Bookinfo.Cli.Load;
+using Bookinfo.Load;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;

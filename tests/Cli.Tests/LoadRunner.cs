@@ -1,5 +1,5 @@
 using System.Net;
-using Bookinfo.Cli.Load;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Tests;
 

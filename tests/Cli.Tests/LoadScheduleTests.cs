@@ -1,4 +1,4 @@
-using Bookinfo.Cli.Load;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bookinfo.Cli.Load;
+using Bookinfo.Load;
 using Bookinfo.Testing;
 using HdrHistogram;
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using Bookinfo.Cli.Load;
 using Bookinfo.Cli.Local;
 using Bookinfo.Contracts;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Commands;
 

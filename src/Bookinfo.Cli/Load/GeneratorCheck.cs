@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Load;
 

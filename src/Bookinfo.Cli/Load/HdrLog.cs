@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Bookinfo.Load;
 using HdrHistogram;
 using HdrHistogram.Utilities;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Load;
 

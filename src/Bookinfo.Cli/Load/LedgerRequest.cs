@@ -1,3 +1,5 @@
+using Bookinfo.Load;
+
 namespace Bookinfo.Cli.Load;
 
 /// <summary>A kind of request that a ledger's records refer to.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Load;
 

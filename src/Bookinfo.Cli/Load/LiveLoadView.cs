@@ -1,4 +1,5 @@
 using Bookinfo.Cli.Local;
+using Bookinfo.Load;
 using Spectre.Console;
 
 namespace Bookinfo.Cli.Load;

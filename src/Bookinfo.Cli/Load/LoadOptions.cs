@@ -1,4 +1,5 @@
 using Bookinfo.Cli.Local;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Load;
 

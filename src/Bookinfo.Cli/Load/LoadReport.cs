@@ -1,3 +1,5 @@
+using Bookinfo.Load;
+
 namespace Bookinfo.Cli.Load;
 
 /// <summary>The outcome of <c>load</c>, as <c>--output json</c> writes it (docs/measuring.md). Latencies are in microseconds.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Bookinfo.Cli.Local;
+using Bookinfo.Load;
 using Spectre.Console;
 
 namespace Bookinfo.Cli.Load;

@@ -1,3 +1,5 @@
+using Bookinfo.Load;
+
 namespace Bookinfo.Cli.Load;
 
 /// <summary>For a file or a pipe: a line every few seconds.</summary>

@@ -1,3 +1,5 @@
+using Bookinfo.Load;
+
 namespace Bookinfo.Cli.Load;
 
 /// <summary>A run at one rate, in the search for the highest.</summary>

@@ -1,0 +1,67 @@
+namespace Bookinfo.Load;
+
+/// <summary>An answer as <see cref="HttpConnection"/> reads it. One is used again and again, so that none has to be made for a request.</summary>
+internal sealed class HttpAnswer
+{
+    /// <summary>How much of a body is kept to look into; ten times the page. What is beyond is read and forgotten.</summary>
+    private const int MostKept = 256 * 1024;
+
+    private byte[] _body = new byte[16 * 1024];
+    private int _kept;
+
+    /// <summary>The status; 0 when none came.</summary>
+    public int Status { get; set; }
+
+    /// <summary>Whether the content is an HTML page.</summary>
+    public bool IsHtml { get; set; }
+
+    /// <summary>Whether the content is JSON.</summary>
+    public bool IsJson { get; set; }
+
+    /// <summary>The length of the body in bytes, without the frames of chunks.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The times of the hops.</summary>
+    public HopTimes Hops { get; set; }
+
+    /// <summary>The cookie that it sets, as a request sends it (<c>name=value</c>); only read when <see cref="WantsCookie"/>.</summary>
+    public string? Cookie { get; set; }
+
+    /// <summary>Whether <see cref="Cookie"/> is of interest.</summary>
+    public bool WantsCookie { get; init; }
+
+    /// <summary>The body, as far as it is kept.</summary>
+    public ReadOnlySpan<byte> Body => _body.AsSpan(0, _kept);
+
+    /// <summary>Forgets the last one.</summary>
+    public void Clear()
+    {
+        Status = 0;
+        IsHtml = false;
+        IsJson = false;
+        Length = 0;
+        Hops = HopTimes.None;
+        Cookie = null;
+        _kept = 0;
+    }
+
+    /// <summary>Takes a part of the body.</summary>
+    /// <param name="part">The part.</param>
+    public void Append(ReadOnlySpan<byte> part)
+    {
+        Length += part.Length;
+        if (!IsHtml && !IsJson)
+        {
+            return;
+        }
+
+        part = part[..Math.Min(part.Length, MostKept - _kept)];
+        if (_kept + part.Length > _body.Length)
+        {
+            Array.Resize(ref _body, Math.Min(MostKept, Math.Max(_body.Length * 2, _kept + part.Length)));
+        }
+
+        part.CopyTo(_body.AsSpan(_kept));
+        _kept += part.Length;
+    }
+}

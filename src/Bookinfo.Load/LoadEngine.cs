@@ -1,0 +1,220 @@
+namespace Bookinfo.Load;
+
+/// <summary>
+/// Runs a plan. An open loop: when a request is due depends on the schedule alone, so a slow answer delays no other request for as long as a connection is
+/// free, and where none is, the delay is measured. Workers send; one thread records, keeps time limits and tells observers.
+/// </summary>
+/// <param name="plan">The run.</param>
+/// <param name="observers">Who looks on.</param>
+/// <param name="time">The clock, which must be the system's.</param>
+internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> observers, TimeProvider time)
+{
+    private const int WorkerStack = 256 * 1024;
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long Tick = 10_000_000;
+    private const long ProgressInterval = NanosecondsPerSecond;
+
+    /// <summary>How long after the last request was due late ones are still sent, and how long an interrupted run waits for what is under way.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long after everything is ready the run starts: every worker is asleep by then, waiting for its first request to be due.</summary>
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(200);
+
+    private readonly RunClock _clock = new(time);
+    private readonly DueTimer _timer = new(time);
+    private readonly Recording _interval = new();
+    private readonly Recording _total = new();
+    private readonly ArrivalSchedule _schedule = new(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed));
+    private long _end = (long)(plan.Profile.Duration * NanosecondsPerSecond);
+    private long _intervalBegan;
+    private long _inTime;
+    private long _sentInTime;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="setup">What was sent beforehand; its times are timestamps of the clock.</param>
+    /// <param name="stop">Ends the run early; what was measured is returned.</param>
+    /// <param name="kill">Ends it at once.</param>
+    public Task<LoadResult> RunAsync(IReadOnlyList<Sample> setup, CancellationToken stop, CancellationToken kill)
+    {
+        var done = new TaskCompletionSource<LoadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Start("load recorder", () =>
+        {
+            try
+            {
+                done.SetResult(Run(setup, stop, kill));
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        });
+        return done.Task;
+    }
+
+    private LoadResult Run(IReadOnlyList<Sample> setup, CancellationToken stop, CancellationToken kill)
+    {
+        DueTimer.PrepareThread();
+        var workers = new LoadWorker[plan.Connections];
+        var threads = new Thread[plan.Connections];
+        using var prepared = new CountdownEvent(workers.Length);
+        using var go = new ManualResetEventSlim();
+        for (var index = 0; index < workers.Length; index++)
+        {
+            var worker = workers[index] = new LoadWorker(plan, _schedule, _clock, time);
+            threads[index] = Start($"load worker {index}", () =>
+            {
+                worker.Prepare();
+                prepared.Signal();
+                go.Wait();
+                worker.Run();
+            });
+        }
+
+        while (!prepared.Wait(TimeSpan.FromMilliseconds(10)))
+        {
+            foreach (var worker in workers)
+            {
+                if (stop.IsCancellationRequested)
+                {
+                    worker.Connection.Interrupt();
+                }
+
+                worker.Connection.AbortIfLate(time.GetTimestamp());
+            }
+        }
+
+        var processorTime = Environment.CpuUsage.TotalTime;
+        _clock.StartIn(Lead);
+        foreach (var observer in observers)
+        {
+            observer.Started(_clock.StartedAt);
+        }
+
+        foreach (var sample in setup)
+        {
+            // Noted before there was a start to count from.
+            var sent = _clock.At(sample.Sent);
+            Record(sample with { Due = sent, Sent = sent, Done = _clock.At(sample.Done) });
+        }
+
+        go.Set();
+        var (unsent, interrupted) = Watch(workers, threads, stop, kill);
+        return new LoadResult(
+            plan,
+            _clock.StartedAt,
+            _end / (double)NanosecondsPerSecond,
+            _total,
+            unsent,
+            _inTime,
+            _sentInTime,
+            workers.Sum(worker => (long)worker.Connection.Opened),
+            interrupted,
+            (Environment.CpuUsage.TotalTime - processorTime).TotalSeconds,
+            Environment.ProcessorCount);
+    }
+
+    private (long Unsent, bool Interrupted) Watch(LoadWorker[] workers, Thread[] threads, CancellationToken stop, CancellationToken kill)
+    {
+        var grace = (long)Math.Min(plan.Timeout.TotalNanoseconds, Grace.TotalNanoseconds);
+        var interrupted = false;
+        var closed = false;
+        long unsent = 0;
+        while (true)
+        {
+            var ended = Array.TrueForAll(threads, thread => !thread.IsAlive);
+            Collect(workers);
+            var now = _clock.Now;
+            if (ended)
+            {
+                Report(now, workers, isLast: true);
+                return (unsent + workers.Count(worker => worker.Dropped <= _end), interrupted);
+            }
+
+            if (now - _intervalBegan >= ProgressInterval)
+            {
+                Report(now, workers, isLast: false);
+            }
+
+            if (!interrupted && stop.IsCancellationRequested && now < _end)
+            {
+                interrupted = true;
+                _end = Math.Max(0, now);
+                Array.ForEach(workers, worker => worker.Stop());
+            }
+
+            if (!closed && (interrupted || now > _end + grace))
+            {
+                closed = true;
+                unsent = _schedule.Close(_end);
+            }
+
+            var timestamp = time.GetTimestamp();
+            var cut = kill.IsCancellationRequested || (stop.IsCancellationRequested && now > _end + grace);
+            foreach (var worker in workers)
+            {
+                worker.Connection.AbortIfLate(timestamp);
+                if (cut)
+                {
+                    worker.Connection.Interrupt();
+                }
+            }
+
+            _timer.Sleep(_clock.Timestamp(now + Tick));
+        }
+    }
+
+    private void Collect(LoadWorker[] workers)
+    {
+        foreach (var worker in workers)
+        {
+            while (worker.Samples.TryRead(out var sample))
+            {
+                Record(sample);
+            }
+        }
+    }
+
+    private void Record(in Sample sample)
+    {
+        var kind = plan.Mix.Templates[sample.Template].Kind;
+        _interval.Add(sample, kind);
+        if (kind != RequestKind.Setup)
+        {
+            _inTime += sample.Done <= _end ? 1 : 0;
+            _sentInTime += sample.Sent <= _end ? 1 : 0;
+        }
+
+        foreach (var observer in observers)
+        {
+            observer.Add(sample);
+        }
+    }
+
+    private void Report(long now, LoadWorker[] workers, bool isLast)
+    {
+        _total.Add(_interval);
+        var progress = new LoadProgress(
+            now,
+            now - _intervalBegan,
+            _clock.StartedAt,
+            now < _end ? plan.Profile.RateAt(Math.Max(0, now) / (double)NanosecondsPerSecond) : 0,
+            workers.Count(worker => worker.Connection.IsBusy),
+            _interval,
+            _total,
+            isLast);
+        foreach (var observer in observers)
+        {
+            observer.Progress(progress);
+        }
+
+        _interval.Clear();
+        _intervalBegan = now;
+    }
+
+    private static Thread Start(string name, Action run)
+    {
+        var thread = new Thread(() => run(), WorkerStack) { IsBackground = true, Name = name };
+        thread.Start();
+        return thread;
+    }
+}

@@ -1,0 +1,36 @@
+namespace Bookinfo.Load;
+
+/// <summary>What came of a run.</summary>
+/// <param name="Plan">What was to be done.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="Seconds">How long requests were due: the duration of the profile, or until the run was interrupted.</param>
+/// <param name="Total">What was counted and measured.</param>
+/// <param name="Unsent">Requests that were due and were never sent, because no connection came free in time. They are in no histogram.</param>
+/// <param name="InTime">Requests that ended within the time in which requests were due.</param>
+/// <param name="SentInTime">Requests that were sent within that time.</param>
+/// <param name="ConnectionsOpened">How many connections were opened.</param>
+/// <param name="Interrupted">Whether the run was interrupted.</param>
+/// <param name="ProcessorSeconds">Processor time that this process used.</param>
+/// <param name="Processors">How many processors it may use.</param>
+internal sealed record LoadResult(
+    LoadPlan Plan,
+    DateTimeOffset StartedAt,
+    double Seconds,
+    Recording Total,
+    long Unsent,
+    long InTime,
+    long SentInTime,
+    long ConnectionsOpened,
+    bool Interrupted,
+    double ProcessorSeconds,
+    int Processors)
+{
+    /// <summary>Requests that were due.</summary>
+    public long Due => Total.Sent + Unsent;
+
+    /// <summary>The rate that was asked for, in requests a second.</summary>
+    public double AskedRate => Seconds > 0 ? Due / Seconds : 0;
+
+    /// <summary>The rate that was achieved: requests that ended, one way or the other, within the time, a second.</summary>
+    public double AchievedRate => Seconds > 0 ? InTime / Seconds : 0;
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Bookinfo.Load;
+
+/// <summary>
+/// Makes the mix of requests. For the usual one the page is fetched once, to find what it is made of, and users sign in, each once. What is sent for that is
+/// kept, so that a ledger has everything that the application was asked.
+/// </summary>
+/// <param name="target">Where the requests go.</param>
+/// <param name="headers">Headers of the user.</param>
+/// <param name="traceSeed">What the trace ids of the run come from.</param>
+/// <param name="timeout">How long a request may take.</param>
+/// <param name="time">The clock.</param>
+internal sealed partial class TrafficSetup(
+    LoadTarget target, IReadOnlyList<KeyValuePair<string, string>> headers, ulong traceSeed, TimeSpan timeout, TimeProvider time)
+{
+    /// <summary>The page that everybody looks at.</summary>
+    public const string PagePath = "/productpage";
+
+    /// <summary>How many users sign in.</summary>
+    public const int Users = 10;
+
+    /// <summary>Of all requests, in percent: looks at the page by visitors, by users, calls to the API, and parts of the page for those who see it for the first time.</summary>
+    private const double VisitorShare = 40;
+    private const double UserShare = 20;
+    private const double ApiShare = 20;
+    private const double AssetShare = 20;
+
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly string[] ApiPaths = ["/api/v1/products", "/api/v1/products/0", "/api/v1/products/0/reviews", "/api/v1/products/0/ratings"];
+
+    private readonly List<RequestTemplate> _sent = [];
+    private readonly List<Sample> _samples = [];
+
+    /// <summary>What was sent. Its times are timestamps of the clock.</summary>
+    public IReadOnlyList<Sample> Samples => _samples;
+
+    /// <summary>Makes a mix of paths, each as often as the others, and sees that the target can be reached.</summary>
+    /// <param name="paths">The paths.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TargetException">The target cannot be reached.</exception>
+    public async Task<TrafficMix> PathsAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        using var connection = new HttpConnection(target, time);
+        RequireReached(await RunAsync(connection, deadline => connection.Open(deadline), cancellationToken));
+        return new TrafficMix([.. paths.Select(path => (Template(RequestKind.Path, path), 1.0))]);
+    }
+
+    /// <summary>Makes the usual mix.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TargetException">The target cannot be reached, or is no Bookinfo.</exception>
+    public async Task<TrafficMix> UsualAsync(CancellationToken cancellationToken)
+    {
+        using var connection = new HttpConnection(target, time);
+        var answer = new HttpAnswer { WantsCookie = true };
+        await SendAsync(connection, Template(RequestKind.Setup, PagePath), answer, cancellationToken);
+        if (answer.Status != (int)HttpStatusCode.OK || !answer.IsHtml)
+        {
+            throw NoBookinfo($"GET {PagePath} is answered with {answer.Status}{(answer.IsHtml ? "" : " and no page")}");
+        }
+
+        var assets = Assets(Encoding.UTF8.GetString(answer.Body));
+        var sessions = new List<string>();
+        for (var user = 1; user <= Users; user++)
+        {
+            await SendAsync(connection, Template(RequestKind.Setup, "/login", form: $"username=reader-{user}&passwd="), answer, cancellationToken);
+            if (answer.Cookie is not { Length: > 0 } cookie || answer.Status >= 400)
+            {
+                throw NoBookinfo($"POST /login is answered with {answer.Status} and {(answer.Cookie is null ? "no" : "a")} cookie");
+            }
+
+            sessions.Add(cookie);
+        }
+
+        return new TrafficMix(
+        [
+            .. _sent.Select(template => (template, 0.0)),
+            (Template(RequestKind.Visitor, PagePath), VisitorShare + (assets.Count == 0 ? AssetShare : 0)),
+            .. sessions.Select(session => (Template(RequestKind.User, PagePath, session), UserShare / Users)),
+            .. ApiPaths.Select(path => (Template(RequestKind.Api, path), ApiShare / ApiPaths.Length)),
+            .. assets.Select(path => (Template(RequestKind.Asset, path), AssetShare / assets.Count)),
+        ]);
+    }
+
+    /// <summary>What a browser fetches for a page: style sheets, icons, scripts and pictures of the same host, each once.</summary>
+    /// <param name="html">The page, which lies at <see cref="PagePath"/>.</param>
+    /// <returns>Paths with queries.</returns>
+    public IReadOnlyList<string> Assets(string html)
+    {
+        var page = new Uri(target.Uri, PagePath);
+        return
+        [
+            .. AssetLink().Matches(html)
+                .Select(match => WebUtility.HtmlDecode(match.Groups["address"].Value))
+                .Select(address => Uri.TryCreate(page, address, out var uri) ? uri : page)
+                .Where(uri => uri.Scheme == page.Scheme && uri.Authority == page.Authority && uri != page)
+                .Select(uri => uri.PathAndQuery)
+                .Distinct(),
+        ];
+    }
+
+    private RequestTemplate Template(RequestKind kind, string path, string? cookie = null, string? form = null) =>
+        new(kind, target.Host, path, headers, cookie, form);
+
+    private async Task SendAsync(HttpConnection connection, RequestTemplate template, HttpAnswer answer, CancellationToken cancellationToken)
+    {
+        _sent.Add(template);
+        var number = _sent.Count;
+        var sample = new Sample { Index = -number, Template = (ushort)(number - 1), WasAwaited = true };
+        var request = template.Write(RequestIdentity.Of(new IndexedRandom(traceSeed), sample.Index), new byte[template.Length]).ToArray();
+        sample.Sent = time.GetTimestamp();
+        sample.Error = await RunAsync(connection, deadline => connection.Exchange(request, answer, deadline), cancellationToken);
+        sample.Done = time.GetTimestamp();
+        RequireReached(sample.Error);
+        sample.Status = (ushort)answer.Status;
+        sample.Length = answer.Length;
+        sample.Hops = answer.Hops;
+        sample.Error = AnswerInspector.Inspect(answer, out sample.Version);
+        _samples.Add(sample);
+    }
+
+    private async Task<ErrorKind> RunAsync(HttpConnection connection, Func<long, ErrorKind> exchange, CancellationToken cancellationToken)
+    {
+        var deadline = time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);
+        var running = Task.Run(() => exchange(deadline), CancellationToken.None);
+        while (await Task.WhenAny(running, Task.Delay(CheckInterval, time, CancellationToken.None)) != running)
+        {
+            connection.AbortIfLate(time.GetTimestamp());
+            if (cancellationToken.IsCancellationRequested)
+            {
+                connection.Interrupt();
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return await running;
+    }
+
+    private void RequireReached(ErrorKind error)
+    {
+        if (error != ErrorKind.None)
+        {
+            throw new TargetException($"{target.Uri.GetLeftPart(UriPartial.Authority)} does not answer: {ErrorText.Of(error)}. Start Bookinfo with 'bookinfo up', or name another address.");
+        }
+    }
+
+    private TargetException NoBookinfo(string what) => new(
+        $"{target.Uri.GetLeftPart(UriPartial.Authority)} is not Bookinfo's productpage: {what}. Say with --path what to send instead of the usual mix.");
+
+    [GeneratedRegex("""<(?:link|script|img)\b[^>]*?\s(?:href|src)\s*=\s*["'](?<address>[^"']+)["']""", RegexOptions.IgnoreCase)]
+    private static partial Regex AssetLink();
+}
