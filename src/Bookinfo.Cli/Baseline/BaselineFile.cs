@@ -1,0 +1,35 @@
+namespace Bookinfo.Cli.Baseline;
+
+/// <summary>
+/// What was measured of a system: the object of <c>baseline.json</c> (docs/measuring.md). Latencies are in microseconds, other times in seconds. What could not
+/// be found out is <see langword="null"/> or missing, and <see cref="Notes"/> says why.
+/// </summary>
+/// <param name="Version">Of this format; changes when a field changes its meaning.</param>
+/// <param name="Program">The version of the program.</param>
+/// <param name="Name">What the user calls it.</param>
+/// <param name="StartedAt">When the warm-up began.</param>
+/// <param name="Seconds">How long all of it took.</param>
+/// <param name="Complete">Whether all rounds were done; <see langword="false"/> after Ctrl-C.</param>
+/// <param name="Settings">What was asked for.</param>
+/// <param name="Environment">Where it was measured.</param>
+/// <param name="Services">The processes or pods that were measured.</param>
+/// <param name="Steps">The steps in the order in which they were run, those of an interrupted round included. The source of every other figure.</param>
+/// <param name="Summary">The steps of each rate put together, by ascending rate.</param>
+/// <param name="Notes">What could not be found out, or makes figures less trustworthy.</param>
+internal sealed record BaselineFile(
+    int Version,
+    string Program,
+    string Name,
+    DateTimeOffset StartedAt,
+    double Seconds,
+    bool Complete,
+    BaselineSettings Settings,
+    EnvironmentFacts Environment,
+    IReadOnlyList<ServiceFacts> Services,
+    IReadOnlyList<StepMeasurement> Steps,
+    IReadOnlyList<RateSummary> Summary,
+    IReadOnlyList<string> Notes)
+{
+    /// <summary>The version that this program writes.</summary>
+    public const int CurrentVersion = 1;
+}
