@@ -1,2 +1,2 @@
-// There is one cluster, and each test changes it.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+// Most of the time tests wait for the cluster. Those with a namespace of their own can wait side by side.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using k8s;
 
 namespace EndToEnd.Tests;
@@ -13,97 +12,8 @@ public sealed class DeployTests(Cluster cluster)
     private const int ObjectRefused = 9;
     private const int Interrupted = 130;
 
-    /// <summary>Seconds in which everything is to be ready, from an empty cluster that has the images.</summary>
-    private const double Promised = 10;
-
-    private static readonly string[] Deployments = ["details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3"];
-
     /// <summary>Within this the user is told of what cannot work; it is far below <c>--timeout</c>.</summary>
     private static readonly TimeSpan Early = TimeSpan.FromSeconds(15);
-
-    [Fact]
-    public async Task From_nothing_all_is_ready_and_the_page_answers_on_every_node_and_a_second_time_changes_nothing()
-    {
-        try
-        {
-            var first = await Tool.BookinfoAsync("deploy", "--output", "json");
-            // Ten seconds are promised for a machine that has nothing else to do.
-            for (var tries = 1; tries < 3 && ReadyAfter(first) >= Promised; tries++)
-            {
-                await Tool.KubectlAsync("delete", "namespace", Cluster.Namespace);
-                first = await Tool.BookinfoAsync("deploy", "--output", "json");
-            }
-
-            Assert.InRange(ReadyAfter(first), 0.1, Promised);
-            var events = Events(first);
-            Assert.Equal("applied", events[0].GetProperty("event").GetString());
-            foreach (var name in Deployments)
-            {
-                var last = events.Last(one => one.TryGetProperty("deployment", out var deployment) && deployment.GetString() == name);
-                Assert.Equal(1, last.GetProperty("ready").GetInt32());
-                Assert.InRange(last.GetProperty("readySeconds").GetDouble(), last.GetProperty("scheduledSeconds").GetDouble(), 120);
-                Assert.True(last.GetProperty("imagePresent").GetBoolean() || last.GetProperty("imagePullSeconds").GetDouble() > 0, $"{last}");
-                Assert.InRange(last.GetProperty("imageBytes").GetInt64(), 1_000_000, 80_000_000);
-            }
-
-            var nodes = await cluster.NodeAddressesAsync();
-            var addresses = events[^1].GetProperty("addresses").EnumerateArray().Select(address => address.GetString()!).ToList();
-            Assert.Equal([.. nodes.Select(node => $"http://{node}:30080/productpage").Order()], addresses.Order());
-            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-            foreach (var address in addresses)
-            {
-                Assert.Contains("Simple Bookstore App", await client.GetStringAsync(address, TestContext.Current.CancellationToken));
-                Assert.Contains($"Open {address}", first.Messages);
-            }
-
-            var before = await VersionsAsync(Cluster.Namespace);
-            var second = await Tool.BookinfoAsync("deploy");
-
-            Assert.True(second.ExitCode == 0, $"{second}");
-            Assert.Contains($"Applied: 0 created, 0 changed, {before.Count(line => !line.StartsWith("ReplicaSet ") && !line.StartsWith("Secret productpage") && !line.StartsWith("ConfigMap "))} unchanged.", second.Messages);
-            Assert.All(Deployments, name => Assert.Contains($"{name}: ready, unchanged", second.Output));
-            Assert.Equal(before, await VersionsAsync(Cluster.Namespace));
-
-            // What it has applied is the user's to go on with.
-            var byHand = await Tool.KubectlAsync("apply", "-k", "deploy/overlays/nodeport");
-            Assert.All(byHand.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.EndsWith(" unchanged", line));
-        }
-        finally
-        {
-            await Tool.KubectlAsync("delete", "namespace", Cluster.Namespace, "--ignore-not-found");
-        }
-    }
-
-    [Fact]
-    public async Task Components_come_when_they_are_named_and_go_when_they_are_not()
-    {
-        try
-        {
-            var with = await Tool.BookinfoAsync("deploy", "--component", "otlp", "--component", "network-policies");
-
-            Assert.True(with.ExitCode == 0, $"{with}");
-            Assert.NotEmpty(await PoliciesAsync());
-            Assert.Equal(["otlp"], await SettingsFromAsync());
-
-            var without = await Tool.BookinfoAsync("deploy");
-
-            Assert.True(without.ExitCode == 0, $"{without}");
-            Assert.Empty(await PoliciesAsync());
-            Assert.Empty(await SettingsFromAsync());
-        }
-        finally
-        {
-            await Tool.KubectlAsync("delete", "namespace", Cluster.Namespace, "--ignore-not-found");
-        }
-
-        async Task<IEnumerable<string>> PoliciesAsync() =>
-            (await cluster.Api.NetworkingV1.ListNamespacedNetworkPolicyAsync(Cluster.Namespace)).Items.Select(policy => policy.Metadata.Name);
-
-        // The name without the hash of its content.
-        async Task<IEnumerable<string>> SettingsFromAsync() =>
-            (await cluster.Api.AppsV1.ReadNamespacedDeploymentAsync("details-v1", Cluster.Namespace)).Spec.Template.Spec.Containers[0].EnvFrom?
-                .Select(source => source.ConfigMapRef.Name.Split('-')[0]) ?? [];
-    }
 
     [Fact]
     public async Task Without_a_node_port_the_page_is_checked_through_a_port_forward_which_does_not_stay()
@@ -350,25 +260,5 @@ public sealed class DeployTests(Cluster cluster)
         Assert.Equal(InvalidUsage, deploy.ExitCode);
         Assert.Contains("cannot be rendered: ", deploy.Messages);
         Assert.Contains("/nowhere/at/all", deploy.Messages);
-    }
-
-    /// <summary>Seconds from the beginning until everything was ready.</summary>
-    private static double ReadyAfter(ToolResult deploy)
-    {
-        Assert.True(deploy.ExitCode == 0, $"{deploy}");
-        return Events(deploy).Single(one => one.GetProperty("event").GetString() == "ready").GetProperty("readySeconds").GetDouble();
-    }
-
-    private static List<JsonElement> Events(ToolResult result) =>
-        [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-
-    /// <summary>All that deploy makes and what that makes, with the version that each change increases.</summary>
-    private async Task<List<string>> VersionsAsync(string space)
-    {
-        var list = await Tool.KubectlAsync(
-            "get", "serviceaccounts,services,deployments,replicasets,configmaps,secrets", "--namespace", space,
-            "--output", "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}");
-        var itself = await cluster.Api.CoreV1.ReadNamespaceAsync(space, cancellationToken: TestContext.Current.CancellationToken);
-        return [.. list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("default") && !line.Contains("-token-") && !line.Contains("kube-root-ca")), $"Namespace {space} {itself.Metadata.ResourceVersion}"];
     }
 }

@@ -1,7 +1,7 @@
 namespace EndToEnd.Tests;
 
-/// <summary>The tests that share one deployment of the application, and put back what they change in it.</summary>
-[CollectionDefinition(Name)]
+/// <summary>The tests that share one deployment of the application, and put back what they change in it. Some load the machine fully, so no other runs meanwhile.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SharedDeployment : ICollectionFixture<Deployed>
 {
     /// <summary>The name of the collection.</summary>

@@ -8,6 +8,9 @@ public sealed class StatusTests
 {
     private const int NotDeployed = 10;
 
+    /// <summary>No service gets by with less, in bytes.</summary>
+    private const double LeastMemory = 1024 * 1024;
+
     [Fact]
     public async Task It_says_how_what_is_deployed_does()
     {
@@ -21,7 +24,8 @@ public sealed class StatusTests
             var json = await Tool.BookinfoAsync("status", "--namespace", overlay.Namespace, "--output", "json");
             Assert.True(json.ExitCode == 0, $"{json}");
             pods = [.. JsonDocument.Parse(json.Output).RootElement.GetProperty("pods").EnumerateArray()];
-            return pods.All(pod => pod.TryGetProperty("memoryUse", out _)) ? "" : $"The use of some pods is not known:\n{json.Output}";
+            // The first figures of a kubelet may be of when the container had only just been made.
+            return pods.All(pod => pod.TryGetProperty("memoryUse", out var memory) && memory.GetDouble() >= LeastMemory) ? "" : $"The use of some pods is not known, or of too early:\n{json.Output}";
         });
 
         Assert.Equal(6, pods.Count);
@@ -32,7 +36,7 @@ public sealed class StatusTests
             Assert.Equal(0, pod.GetProperty("restarts").GetInt32());
             Assert.Equal(0.1, pod.GetProperty("cpuRequest").GetDouble());
             Assert.Equal(64 * 1024 * 1024, pod.GetProperty("memoryLimit").GetDouble());
-            Assert.InRange(pod.GetProperty("memoryUse").GetDouble(), 1024 * 1024, 64 * 1024 * 1024);
+            Assert.InRange(pod.GetProperty("memoryUse").GetDouble(), LeastMemory, 64 * 1024 * 1024);
             Assert.InRange(pod.GetProperty("cpuUse").GetDouble(), 0, 8);
             Assert.InRange(pod.GetProperty("imageBytes").GetInt64(), 1_000_000, 80_000_000);
             Assert.InRange(pod.GetProperty("startUpSeconds").GetDouble(), 0, 60);
@@ -47,10 +51,10 @@ public sealed class StatusTests
         Assert.Matches(@"\nratings +ClusterIP +[\d.]+ +9080/TCP\n", table.Output);
 
         var watch = await Tool.RunAsync(
-            "timeout", ["--preserve-status", "--signal=INT", "7", Path.Combine(Tool.Root, "bookinfo"), "status", "--watch", "--namespace", overlay.Namespace, "--output", "json"]);
+            "timeout", ["--preserve-status", "--signal=INT", "15", Path.Combine(Tool.Root, "bookinfo"), "status", "--watch", "--namespace", overlay.Namespace, "--output", "json"]);
 
         Assert.Equal(0, watch.ExitCode);
-        Assert.InRange(watch.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 2, 5);
+        Assert.InRange(watch.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 2, 9);
 
         await Tool.KubectlAsync("set", "env", "deployment/ratings-v1", "DRAIN_SECONDS=soon", "--namespace", overlay.Namespace);
         await Eventually.HoldsAsync(async () =>
