@@ -240,6 +240,29 @@ public sealed class DeployTests(Cluster cluster)
     }
 
     [Fact]
+    public async Task A_namespace_that_is_being_deleted_is_waited_for()
+    {
+        await using var overlay = new TestOverlay();
+        await overlay.DeployAsync();
+        var first = await cluster.Api.CoreV1.ReadNamespaceAsync(overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
+        await Tool.KubectlAsync("delete", "namespace", overlay.Namespace, "--wait=false");
+
+        // A draining service alone takes longer.
+        var impatient = await overlay.DeployAsync("--timeout", "1s");
+
+        Assert.Equal(ServiceFailed, impatient.ExitCode);
+        Assert.Contains($"namespace {overlay.Namespace} is still being deleted after 1.0 s (--timeout).", impatient.Messages);
+
+        var deploy = await overlay.DeployAsync();
+
+        Assert.True(deploy.ExitCode == 0, $"{deploy}");
+        Assert.Contains($"Namespace {overlay.Namespace} is being deleted. Waiting until it is gone.", deploy.Messages);
+        var second = await cluster.Api.CoreV1.ReadNamespaceAsync(overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.NotEqual(first.Metadata.Uid, second.Metadata.Uid);
+        Assert.Null(second.Metadata.DeletionTimestamp);
+    }
+
+    [Fact]
     public async Task Interrupted_it_says_what_stays()
     {
         await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources/requests/cpu", "value": "1000"}""");

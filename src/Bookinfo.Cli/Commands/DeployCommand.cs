@@ -77,8 +77,9 @@ internal static class DeployCommand
             {
                 var time = TimeProvider.System;
                 var deployment = new Deployment(cluster, rendered.Manifests, rendered.Overlay, options.Components);
-                var began = time.GetTimestamp();
                 await Console.Error.WriteLineAsync($"Deploying to namespace {deployment.Namespace} of {cluster.Config.Client.Host} (context {cluster.Config.Context}).");
+                await new NamespaceEnd(cluster.Api, deployment.Namespace, time).WaitAsync(options.Timeout, cancellationToken);
+                var began = time.GetTimestamp();
                 applying = true;
                 var json = options.Output == OutputFormat.Json ? new JsonDeployView(Console.Out, deployment.Namespace) : null;
                 try
