@@ -131,7 +131,7 @@ internal static class LoadCommand
         RequireName<ProfileKind>(Profile, "must be constant, ramp, steps, spike or diurnal");
         RequireName<ArrivalProcess>(Arrivals, "must be even or poisson");
         RequireName<OutputFormat>(Output, "must be table or json");
-        RequireEach(Paths, IsPath, "must begin with / and have no spaces");
+        RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces");
         RequireEach(Headers, static text => TryParseHeader(text, out _), $"must be 'Name: value', and not one that is set here: {string.Join(", ", RequestTemplate.Reserved)}");
 
         var command = new Command("load", "Send requests to Bookinfo at a steady rate, whatever becomes of them (an open loop), and report latency and errors. Ctrl-C ends it and reports.")
@@ -252,15 +252,10 @@ internal static class LoadCommand
     private static bool IsUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 && url.UserInfo.Length == 0 && url.Fragment.Length == 0;
 
-    private static bool IsPath(string text) => text.StartsWith('/') && text.All(static c => c is > ' ' and < '\x7f');
-
     private static bool TryParseHeader(string text, out KeyValuePair<string, string> header)
     {
         var colon = text.IndexOf(':');
         header = colon <= 0 ? default : KeyValuePair.Create(text[..colon], text[(colon + 1)..].Trim());
-        return colon > 0
-            && header.Key.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c))
-            && header.Value.All(static c => c is '\t' or >= ' ' and <= '\xff' and not '\x7f')
-            && !RequestTemplate.Reserved.Contains(header.Key, StringComparer.OrdinalIgnoreCase);
+        return colon > 0 && RequestTemplate.IsAllowedHeader(header.Key, header.Value);
     }
 }
