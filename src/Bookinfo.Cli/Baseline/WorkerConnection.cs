@@ -72,11 +72,12 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
         await using var body = await response.Content.ReadAsStreamAsync(patience);
         var answer = new MemoryStream();
         var buffer = new byte[16 * 1024];
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(kill);
+        using var silence = new CancellationTokenSource(WorkerProtocol.Heartbeat * MostMissed, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, kill);
         while (true)
         {
+            var read = await body.ReadAsync(buffer, end.Token);
             silence.CancelAfter(WorkerProtocol.Heartbeat * MostMissed);
-            var read = await body.ReadAsync(buffer, silence.Token);
             if (read == 0)
             {
                 break;
@@ -102,8 +103,8 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
 
     private async Task<T> TalkAsync<T>(TimeSpan patience, Func<CancellationToken, Task<T>> talk, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
+        using var late = new CancellationTokenSource(patience, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
             return await talk(limit.Token);
