@@ -164,7 +164,7 @@ internal sealed class ClusterGenerator : ILoadGenerator
         {
             try
             {
-                var way = await PortForward.OpenAsync(_cluster.Kubectl, _options.Namespace, $"pod/{pod}", WorkerProtocol.Port, _time, cancellationToken);
+                var way = await PortForward.StartAsync(_cluster.Kubectl, _options.Namespace, $"pod/{pod}", WorkerProtocol.Port, _time, cancellationToken);
                 _workers.Add(new WorkerConnection(pod, way.Address, way, _time));
             }
             catch (IOException exception)

@@ -135,7 +135,7 @@ internal sealed partial class PageCheck(ClusterConnection cluster, string space,
     {
         try
         {
-            using var forward = await PortForward.OpenAsync(cluster.Kubectl, space, $"service/{Service}", port, time, cancellationToken);
+            using var forward = await PortForward.StartAsync(cluster.Kubectl, space, $"service/{Service}", port, time, cancellationToken);
             if (await AskAsync(client, new Uri(forward.Address, Path).ToString(), ForwardPatience, cancellationToken) is { } wrong)
             {
                 throw Wrong("kubectl port-forward", wrong.Length > 0 ? wrong : "it does not answer");

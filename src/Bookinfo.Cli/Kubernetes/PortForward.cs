@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Bookinfo.Cli.Kubernetes;
 
-/// <summary>A port of this machine that leads to a pod through the API server, by <c>kubectl port-forward</c>: no firewall and no policy of the cluster is in its way.</summary>
+/// <summary>A way to a Service or a pod through the API server, as long as this is not disposed. No firewall and no policy of the cluster is in its way.</summary>
 internal sealed partial class PortForward : IDisposable
 {
-    /// <summary>How long the way may take until it is there.</summary>
+    /// <summary>How long it may take until it is there.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
@@ -18,18 +18,18 @@ internal sealed partial class PortForward : IDisposable
         Address = address;
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Where that is on this machine.</summary>
     public Uri Address { get; }
 
-    /// <summary>Opens one.</summary>
-    /// <param name="kubectl">kubectl, for the cluster.</param>
+    /// <summary>Starts one.</summary>
+    /// <param name="kubectl">kubectl.</param>
     /// <param name="space">The namespace.</param>
     /// <param name="target">What it leads to, such as <c>service/productpage</c> or <c>pod/load-1</c>.</param>
-    /// <param name="port">The port there.</param>
+    /// <param name="port">Its port.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="IOException">It cannot be had; the message says why.</exception>
-    public static async Task<PortForward> OpenAsync(Kubectl kubectl, string space, string target, int port, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="IOException">There is no way: the message says why, in kubectl's words.</exception>
+    public static async Task<PortForward> StartAsync(Kubectl kubectl, string space, string target, int port, TimeProvider time, CancellationToken cancellationToken)
     {
         var process = kubectl.Start(
             ["port-forward", "--namespace", space, .. kubectl.ContextArguments, "--address", "127.0.0.1", target, string.Create(CultureInfo.InvariantCulture, $":{port}")]);
@@ -38,7 +38,7 @@ internal sealed partial class PortForward : IDisposable
             // Read on, so that it is never held up by a full pipe; its last words say why it failed.
             var messages = process.StandardError.ReadToEndAsync(CancellationToken.None);
             var line = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken);
-            if (line is null || LocalPort().Match(line) is not { Success: true } local)
+            if (line is null || ForwardedPort().Match(line) is not { Success: true } local)
             {
                 throw new IOException(ClusterFailure.Shorten(await messages));
             }
@@ -49,12 +49,7 @@ internal sealed partial class PortForward : IDisposable
         catch (Exception exception)
         {
             End(process);
-            if (exception is TimeoutException)
-            {
-                throw new IOException("no connection in time", exception);
-            }
-
-            throw;
+            throw exception is TimeoutException ? new IOException("no connection in time") : exception;
         }
     }
 
@@ -63,14 +58,15 @@ internal sealed partial class PortForward : IDisposable
 
     private static void End(Process process)
     {
-        if (!process.HasExited)
+        using (process)
         {
-            process.Kill();
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
         }
-
-        process.Dispose();
     }
 
     [GeneratedRegex(@"127\.0\.0\.1:(\d+)")]
-    private static partial Regex LocalPort();
+    private static partial Regex ForwardedPort();
 }
