@@ -6,7 +6,7 @@ namespace Bookinfo.Load;
 /// <param name="Version"><see cref="WorkerProtocol.Version"/>.</param>
 /// <param name="Url">Scheme, host and port.</param>
 /// <param name="Path">Path and query.</param>
-/// <param name="Headers">Further headers.</param>
+/// <param name="Headers">Further headers, in order; a name may be there more than once.</param>
 /// <param name="Rate">Requests a second.</param>
 /// <param name="Seconds">How long requests fall due.</param>
 /// <param name="TraceSeed">What trace ids come from. Workers with the same one never use the same id, as each has arrivals of its own.</param>
@@ -20,7 +20,7 @@ internal sealed record WorkerOrder(
     int Version,
     string Url,
     string Path,
-    IReadOnlyDictionary<string, string> Headers,
+    IReadOnlyList<KeyValuePair<string, string>> Headers,
     double Rate,
     double Seconds,
     ulong TraceSeed,

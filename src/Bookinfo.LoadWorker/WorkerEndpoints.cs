@@ -90,7 +90,7 @@ internal static class WorkerEndpoints
         try
         {
             var target = await LoadTarget.ResolveAsync(new Uri(order.Url), order.Insecure, stop);
-            var setup = new TrafficSetup(target, [.. order.Headers], order.TraceSeed, TimeSpan.FromSeconds(order.TimeoutSeconds), time);
+            var setup = new TrafficSetup(target, order.Headers, order.TraceSeed, TimeSpan.FromSeconds(order.TimeoutSeconds), time);
             plan = order.ToPlan(target, await setup.PathsAsync([order.Path], stop));
         }
         catch (TargetException exception)

@@ -29,7 +29,7 @@ public sealed class LoadWorkerTests
         });
         await using var worker = await StartAsync();
 
-        var order = Order(server.Address, rate: 200, seconds: 1.5) with { Path = "/a?b=c", Headers = new Dictionary<string, string> { ["End-User"] = "jason" } };
+        var order = Order(server.Address, rate: 200, seconds: 1.5) with { Path = "/a?b=c", Headers = [KeyValuePair.Create("End-User", "jason"), KeyValuePair.Create("End-User", "jane")] };
         var result = await SendAsync(worker, order);
 
         Assert.Equal((300, 270, 30, 0, 600L - 60), (result.Total.Sent, result.Total.Good, result.Total.Count(503), result.Unsent, result.Total.Bytes));
@@ -40,7 +40,7 @@ public sealed class LoadWorkerTests
         Assert.All(server.Heads, head =>
         {
             Assert.StartsWith("GET /a?b=c HTTP/1.1\r\n", head, StringComparison.Ordinal);
-            Assert.Contains("\r\nEnd-User: jason\r\n", head, StringComparison.Ordinal);
+            Assert.Contains("\r\nEnd-User: jason\r\nEnd-User: jane\r\n", head, StringComparison.Ordinal);
         });
     }
 
@@ -100,8 +100,8 @@ public sealed class LoadWorkerTests
     [InlineData("url", "\"http://user@host\"", "must be http:// or https://")]
     [InlineData("path", "\"productpage\"", "path 'productpage' must begin with /")]
     [InlineData("path", "\"/a\\r\\nX: y\"", "must begin with / and have no spaces")]
-    [InlineData("headers", "{\"X\":\"a\\r\\nY: b\"}", "the header 'X' cannot be sent")]
-    [InlineData("headers", "{\"traceparent\":\"x\"}", "the header 'traceparent' cannot be sent")]
+    [InlineData("headers", "[{\"key\":\"X\",\"value\":\"a\\r\\nY: b\"}]", "the header 'X' cannot be sent")]
+    [InlineData("headers", "[{\"key\":\"traceparent\",\"value\":\"x\"}]", "the header 'traceparent' cannot be sent")]
     [InlineData("rate", "0", "rate 0 must be above 0 and at most 1000000")]
     [InlineData("rate", "1e7", "rate 10000000 must be")]
     [InlineData("rate", "\"NaN\"", "this is no order")]
@@ -267,7 +267,7 @@ public sealed class LoadWorkerTests
     private static Task<RunningService> StartAsync() => RunningService.StartAsync(Bookinfo.LoadWorker.Program.Build);
 
     private static WorkerOrder Order(Uri target, double rate, double seconds) => new(
-        WorkerProtocol.Version, target.GetLeftPart(UriPartial.Authority), "/productpage", new Dictionary<string, string>(), rate, seconds, TraceSeed: 11, Worker: 0, Workers: 1, Connections: 8, TimeoutSeconds: 5,
+        WorkerProtocol.Version, target.GetLeftPart(UriPartial.Authority), "/productpage", [], rate, seconds, TraceSeed: 11, Worker: 0, Workers: 1, Connections: 8, TimeoutSeconds: 5,
         Insecure: false, StartAt: Now);
 
     private static StringContent Content(WorkerOrder order) => new(JsonSerializer.Serialize(order, WorkerJson.Default.WorkerOrder));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Bookinfo.Cli;
 using Bookinfo.Cli.Baseline;
 using Bookinfo.Load;
@@ -156,6 +157,57 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
             var failure = await Assert.ThrowsAsync<CommandFailedException>(() => generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled));
             Assert.Equal(ExitCode.TargetUnreachable, failure.ExitCode);
             Assert.Contains($"http://productpage.{load.Namespace}:9999 does not answer", failure.Message);
+        }
+
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task Baseline_in_the_cluster_measures_with_them()
+    {
+        var directory = Directory.CreateTempSubdirectory("bookinfo-baseline-");
+        try
+        {
+            var name = Path.Combine(directory.FullName, "in");
+            var run = await Tool.BookinfoAsync(
+                "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name", name, "--rates", "20,41", "--rounds", "2", "--step", "2s", "--warm-up", "1s");
+
+            Assert.True(run.ExitCode == ExitCode.Success, $"{run}");
+            using var file = JsonDocument.Parse(await File.ReadAllTextAsync($"{name}.json", Cancelled));
+            var settings = file.RootElement.GetProperty("settings");
+            Assert.Equal(("cluster", 2), (settings.GetProperty("generator").GetString(), settings.GetProperty("workers").GetInt32()));
+            Assert.Equal($"http://productpage.{load.Namespace}:9080/productpage", settings.GetProperty("target").GetString());
+            Assert.Equal(
+                [40, 40, 82, 82],
+                file.RootElement.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("requests").GetProperty("good").GetInt32()).Order());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task Ctrl_C_leaves_nothing_in_the_cluster()
+    {
+        var directory = Directory.CreateTempSubdirectory("bookinfo-baseline-");
+        try
+        {
+            // Wherever it has got to by then, this is how it ends.
+            var run = await Tool.RunAsync("timeout", [
+                "--preserve-status", "--signal=INT", "20",
+                "./bookinfo", "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name", Path.Combine(directory.FullName, "in"), "--rates", "20", "--step", "1h", "--warm-up", "1s",
+            ]);
+
+            Assert.True(run.ExitCode == ExitCode.Interrupted, $"{run}");
+            Assert.Contains("Interrupted before the first round was done", run.Messages);
+            Assert.Empty(directory.GetFiles());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
         }
 
         await load.AssertNothingLeftAsync();

@@ -35,4 +35,11 @@ internal sealed record BaselineOptions(
     string? Namespace,
     string? Context,
     bool WantsCluster,
-    OutputFormat Output);
+    OutputFormat Output)
+{
+    /// <summary>How many workers send from inside the cluster; <see langword="null"/> to send from here.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Their image; <see langword="null"/> for the one that belongs to what is deployed.</summary>
+    public string? WorkerImage { get; init; }
+}

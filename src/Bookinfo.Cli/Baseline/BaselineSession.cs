@@ -18,6 +18,9 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
     /// <summary>What a step takes besides sending, as long as that is not known: connecting, and asking the services what they use.</summary>
     private static readonly TimeSpan UsualOverhead = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>How long load workers may take to become ready; their image may have to be pulled.</summary>
+    private static readonly TimeSpan WorkerPatience = TimeSpan.FromMinutes(3);
+
     private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(options.Rates, options.Rounds, options.Seed);
     private readonly List<StepMeasurement> _steps = [];
 
@@ -56,7 +59,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
                 Math.Round(time.GetElapsedTime(began).TotalSeconds, 3),
                 _steps.Count == _schedule.Count && !_steps[^1].Interrupted,
                 new BaselineSettings(
-                    subject.Target.ToString(), subject.Kind, "local", 1, options.Rates, options.Rounds, options.Step.TotalSeconds, options.WarmUp.TotalSeconds,
+                    subject.Target.ToString(), subject.Kind, options.Workers is null ? "local" : "cluster", options.Workers ?? 1, options.Rates, options.Rounds, options.Step.TotalSeconds, options.WarmUp.TotalSeconds,
                     options.Connections, options.Timeout.TotalSeconds, options.Seed),
                 new EnvironmentFacts(MachineFacts.Read(), facts.Cluster, facts.Nodes, facts.Mesh),
                 facts.Services,
@@ -75,7 +78,21 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
     }
 
     /// <summary>The one place where the generator is chosen.</summary>
-    private async Task<ILoadGenerator> CreateGeneratorAsync(ISubject subject) => await LocalGenerator.CreateAsync(subject.Target, options, time, signals.Stop);
+    private async Task<ILoadGenerator> CreateGeneratorAsync(ISubject subject)
+    {
+        if (options.Workers is not { } workers || subject is not ClusterSubject { Cluster: var cluster, Namespace: var space })
+        {
+            return await LocalGenerator.CreateAsync(subject.Target, options, time, signals.Stop);
+        }
+
+        ILoadGenerator? generator = null;
+        var settings = new ClusterGeneratorOptions(
+            space, workers, options.WorkerImage, subject.Target, options.Headers, options.Connections, options.Timeout, options.Insecure, WorkerPatience);
+        await new BuildProgress(time).RunAsync(
+            $"Starting {(workers == 1 ? "a load worker" : $"{workers} load workers")} in namespace {space}",
+            async report => generator = await ClusterGenerator.StartAsync(cluster, settings, report, time, signals.Stop));
+        return generator!;
+    }
 
     private async Task MeasureAsync(ISubject subject, ILoadGenerator generator)
     {

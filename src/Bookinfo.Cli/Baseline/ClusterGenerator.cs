@@ -194,7 +194,7 @@ internal sealed class ClusterGenerator : ILoadGenerator
         WorkerProtocol.Version,
         _options.Target.GetLeftPart(UriPartial.Authority),
         _options.Target.PathAndQuery,
-        new Dictionary<string, string>(_options.Headers),
+        _options.Headers,
         rate,
         duration.TotalSeconds,
         plan.TraceSeed,

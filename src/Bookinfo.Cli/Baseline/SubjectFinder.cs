@@ -46,10 +46,12 @@ internal sealed class SubjectFinder(BaselineOptions options, TimeProvider time)
 
     private async Task<ISubject> OpenAsync(Uri? target, CancellationToken cancellationToken)
     {
+        var space = options.Namespace ?? ClusterCommand.UsualNamespace;
+        target ??= options.Workers is null ? null : ClusterGeneratorOptions.UsualTarget(space);
         var cluster = await ClusterConnection.OpenAsync(Kubectl.Find(options.Context), cancellationToken);
         try
         {
-            return await ClusterSubject.OpenAsync(cluster, options.Namespace ?? ClusterCommand.UsualNamespace, target, time, cancellationToken);
+            return await ClusterSubject.OpenAsync(cluster, space, target, time, cancellationToken);
         }
         catch (Exception exception)
         {

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Bookinfo.Cli.Baseline;
 using Bookinfo.Cli.Kubernetes;
 using Bookinfo.Cli.Local;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -60,6 +62,23 @@ internal static class BaselineCommand
         Description = $"Done in little more than a minute: rates {QuickRates}, steps of 6s, a warm-up of 5s, where nothing else is said.",
     };
 
+    private static readonly Option<bool> InCluster = new("--in-cluster")
+    {
+        Description = "Send the requests from inside the cluster, by a Job, so that the network between here and there is not measured.",
+    };
+
+    private static readonly Option<string> Workers = new("--workers")
+    {
+        HelpName = "number",
+        Description = "How many pods share the load, with --in-cluster. [default: 1]",
+    };
+
+    private static readonly Option<string?> WorkerImage = new("--worker-image")
+    {
+        HelpName = "image",
+        Description = "Their image. [default: load-worker, from where the productpage that is deployed is from, and with its tag]",
+    };
+
     private static readonly Option<string?> Namespace = ClusterCommand.Namespace("Measure the pods in this namespace, wherever the requests go. [default: bookinfo]");
 
     private static readonly Option<string?> Context = ClusterCommand.Context();
@@ -77,14 +96,16 @@ internal static class BaselineCommand
             result, OptionRules.Token(result), Rates.Name, static text => TryParseRates(text, out _),
             string.Create(CultureInfo.InvariantCulture, $"must be up to {MostRates} different numbers from {OptionRules.LowestRate} to {OptionRules.HighestRate:0}, such as {UsualRates}")));
         OptionRules.RequireWhole(Rounds, 1, MostRounds);
+        OptionRules.RequireWhole(Workers, 1, WorkerOrder.MostWorkers);
         OptionRules.RequireSpan(Step, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "from 100ms to 1h");
         OptionRules.RequireSpan(WarmUp, TimeSpan.Zero, TimeSpan.FromHours(1), "from 0s to 1h");
 
         var command = new Command(
             "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence intervals, CPU, memory, start-up. Writes a report.")
         {
-            Url, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Traffic.Seed, Namespace, Context, Output,
+            Url, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Context, Output,
         };
+        command.Validators.Add(RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
         return command;
     }
@@ -113,8 +134,32 @@ internal static class BaselineCommand
             Traffic.GetSeed(result),
             result.GetValue(Namespace),
             result.GetValue(Context),
-            result.GetResult(Namespace) is { Implicit: false } || result.GetResult(Context) is { Implicit: false },
-            result.GetValue(Output));
+            result.GetValue(InCluster) || result.GetResult(Namespace) is { Implicit: false } || result.GetResult(Context) is { Implicit: false },
+            result.GetValue(Output))
+        {
+            Workers = result.GetValue(InCluster) ? GetWorkers(result.GetValue(Workers)) : null,
+            WorkerImage = result.GetValue(WorkerImage),
+        };
+    }
+
+    private static int GetWorkers(string? text) => (int)(OptionRules.Number(text) ?? 1);
+
+    private static void RequireUseful(CommandResult result)
+    {
+        if (!result.GetValue(InCluster))
+        {
+            foreach (Option option in new Option[] { Workers, WorkerImage })
+            {
+                if (result.GetResult(option) is { Implicit: false })
+                {
+                    result.AddError($"{option.Name} is of no use without --in-cluster.");
+                }
+            }
+        }
+        else if (OptionRules.Number(result.GetValue(Workers)) is { } workers && OptionRules.Number(result.GetValue(Traffic.Connections)) is { } connections && workers > connections)
+        {
+            result.AddError($"{Workers.Name} '{workers}' is not allowed: each worker needs a connection, and --connections is {connections}.");
+        }
     }
 
     private static bool TryParseRates(string text, out IReadOnlyList<double> rates)
