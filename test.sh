@@ -88,12 +88,12 @@ run() { # title, then the command
 tests() { dotnet test --project "tests/$1" -c Release --no-build; }
 
 on_this_machine() {
-    say "Publishing the services with Native AOT (about a minute each the first time)"
+    say "Publishing the services and the load worker with Native AOT (about a minute each the first time)"
     rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
-    for service in Details Ratings Reviews ProductPage; do
-        output=$(dotnet publish "src/Bookinfo.$service" -c Release -r "$rid" -v quiet -nodeReuse:false 2>&1) || { echo "$output"; exit 1; }
+    for program in Details Ratings Reviews ProductPage LoadWorker; do
+        output=$(dotnet publish "src/Bookinfo.$program" -c Release -r "$rid" -v quiet -nodeReuse:false 2>&1) || { echo "$output"; exit 1; }
         if [ -n "$output" ]; then
-            printf 'Publishing Bookinfo.%s must not say anything, but it did:\n%s\n' "$service" "$output"
+            printf 'Publishing Bookinfo.%s must not say anything, but it did:\n%s\n' "$program" "$output"
             exit 1
         fi
     done

@@ -7,7 +7,8 @@ namespace Bookinfo.Load;
 /// <param name="profile">The rate over time.</param>
 /// <param name="process">How arrivals lie around it.</param>
 /// <param name="random">The numbers of the run.</param>
-internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess process, IndexedRandom random)
+/// <param name="share">Which of the arrivals are given out. The others are another worker's.</param>
+internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess process, IndexedRandom random, Share share)
 {
     private readonly Lock _lock = new();
     private long _next;
@@ -15,7 +16,7 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
     private bool _closed;
 
     /// <summary>Takes the next arrival.</summary>
-    /// <param name="index">Its number, counted from 0.</param>
+    /// <param name="index">Its number in the whole run, counted from 0.</param>
     /// <param name="due">When it is due, in nanoseconds since the start.</param>
     /// <returns>Whether there is one.</returns>
     public bool TryTake(out long index, out long due)
@@ -23,9 +24,8 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
         // Held for some ten nanoseconds: at 100,000 requests a second nobody is in another's way.
         lock (_lock)
         {
-            index = _next;
-            due = 0;
-            return !_closed && TryNext(out due);
+            (index, due) = (_next, 0);
+            return !_closed && TryNext(out index, out due);
         }
     }
 
@@ -59,13 +59,13 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
             }
         }
 
-        return low - _next;
+        return share.CountOf(low) - share.CountOf(_next);
     }
 
     private long CountOneByOne(long until)
     {
         long left = 0;
-        while (TryNext(out var due) && due <= until)
+        while (TryNext(out _, out var due) && due <= until)
         {
             left++;
         }
@@ -73,7 +73,22 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
         return left;
     }
 
-    private bool TryNext(out long due)
+    private bool TryNext(out long index, out long due)
+    {
+        // Those of the others are passed over rather than left out of the reckoning: a Poisson arrival depends on the one before it, whose ever that is.
+        do
+        {
+            index = _next;
+            if (!TryAdvance(out due))
+            {
+                return false;
+            }
+        }
+        while (!share.Has(index));
+        return true;
+    }
+
+    private bool TryAdvance(out long due)
     {
         // Even: the first at once, then one whenever the expected number reaches the next whole one. Poisson: a process of rate one, stretched to
         // the profile, which is the standard way to one of changing rate.

@@ -24,7 +24,7 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
     private readonly DueTimer _timer = new(time);
     private readonly Recording _interval = new();
     private readonly Recording _total = new();
-    private readonly ArrivalSchedule _schedule = new(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed));
+    private readonly ArrivalSchedule _schedule = new(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed), plan.Share);
     private long _end = (long)(plan.Profile.Duration * NanosecondsPerSecond);
     private long _intervalBegan;
     private long _inTime;
@@ -84,7 +84,8 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
         }
 
         var processorTime = Environment.CpuUsage.TotalTime;
-        _clock.StartIn(Lead);
+        // A start that is agreed on with others is kept, unless opening connections took longer than until then.
+        _clock.StartIn(plan.StartAt - time.GetUtcNow() is { } left && left > Lead ? left : Lead);
         foreach (var observer in observers)
         {
             observer.Started(_clock.StartedAt);

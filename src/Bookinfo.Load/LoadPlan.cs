@@ -10,4 +10,11 @@ namespace Bookinfo.Load;
 /// <param name="Connections">How many connections there are, each with at most one request under way.</param>
 /// <param name="Timeout">How long a request may take from when it was sent.</param>
 internal sealed record LoadPlan(
-    LoadTarget Target, TrafficMix Mix, RateProfile Profile, ArrivalProcess Arrivals, ulong Seed, ulong TraceSeed, int Connections, TimeSpan Timeout);
+    LoadTarget Target, TrafficMix Mix, RateProfile Profile, ArrivalProcess Arrivals, ulong Seed, ulong TraceSeed, int Connections, TimeSpan Timeout)
+{
+    /// <summary>Which of the arrivals are sent from here.</summary>
+    public Share Share { get; init; } = Share.Whole;
+
+    /// <summary>When requests begin to fall due, so that several workers begin together; <see langword="null"/>, or too soon for that: when all is ready.</summary>
+    public DateTimeOffset? StartAt { get; init; }
+}

@@ -33,4 +33,32 @@ internal sealed record LoadResult(
 
     /// <summary>The rate that was achieved: requests that ended, one way or the other, within the time, a second.</summary>
     public double AchievedRate => Seconds > 0 ? InTime / Seconds : 0;
+
+    /// <summary>
+    /// Puts together what workers did at the same time. Nothing is lost in it: counts are sums, and histograms have the values of all.
+    /// <see cref="Processors"/> is a sum as well, so a machine that has two of the workers is in it twice.
+    /// </summary>
+    /// <param name="plan">What all of them were to do together.</param>
+    /// <param name="parts">What each of them did, one at least.</param>
+    public static LoadResult Merge(LoadPlan plan, IReadOnlyList<LoadResult> parts)
+    {
+        var total = new Recording();
+        foreach (var part in parts)
+        {
+            total.Add(part.Total);
+        }
+
+        return new LoadResult(
+            plan,
+            parts.Min(part => part.StartedAt),
+            parts.Max(part => part.Seconds),
+            total,
+            parts.Sum(part => part.Unsent),
+            parts.Sum(part => part.InTime),
+            parts.Sum(part => part.SentInTime),
+            parts.Sum(part => part.ConnectionsOpened),
+            parts.Any(part => part.Interrupted),
+            parts.Sum(part => part.ProcessorSeconds),
+            parts.Sum(part => part.Processors));
+    }
 }

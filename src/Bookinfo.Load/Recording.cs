@@ -157,6 +157,63 @@ internal sealed class Recording
             .OrderByDescending(error => error.Value),
     ];
 
+    /// <summary>All of it, to be sent elsewhere.</summary>
+    public RecordingData ToData() => new(
+        Sent,
+        Waited,
+        Bytes,
+        Setup,
+        NotZero(_errors),
+        NotZero(_statuses),
+        NotZero(_versions),
+        NotZero(_kinds),
+        HistogramBytes.Encode(FromDue),
+        HistogramBytes.Encode(FromSend),
+        HistogramBytes.Encode(SchedulingDelay),
+        [.. _hops.Select(HistogramBytes.Encode)]);
+
+    /// <summary>Makes it again from what was sent. Not one value is another than before.</summary>
+    /// <param name="data">What was sent.</param>
+    /// <exception cref="FormatException">It is no recording.</exception>
+    public static Recording From(RecordingData data)
+    {
+        if (data.Hops.Count != HopTimes.Count)
+        {
+            throw new FormatException($"there are {data.Hops.Count} hops, and should be {HopTimes.Count}");
+        }
+
+        var recording = new Recording { Sent = data.Sent, Waited = data.Waited, Bytes = data.Bytes, Setup = data.Setup };
+        Fill(recording._errors, data.Errors);
+        Fill(recording._statuses, data.Statuses);
+        Fill(recording._versions, data.Versions);
+        Fill(recording._kinds, data.Kinds);
+        recording.FromDue.Add(HistogramBytes.Decode(data.FromDue));
+        recording.FromSend.Add(HistogramBytes.Decode(data.FromSend));
+        recording.SchedulingDelay.Add(HistogramBytes.Decode(data.SchedulingDelay));
+        for (var hop = 0; hop < HopTimes.Count; hop++)
+        {
+            recording._hops[hop].Add(HistogramBytes.Decode(data.Hops[hop]));
+        }
+
+        // Each request is in each of these once, so they tell whether something got lost.
+        if (recording._errors.Sum() != data.Sent || recording.FromDue.TotalCount != data.Sent || recording.FromSend.TotalCount != data.Sent)
+        {
+            throw new FormatException($"the counts do not add up to the {data.Sent} requests that were sent");
+        }
+
+        return recording;
+    }
+
+    private static Dictionary<int, long> NotZero(long[] counts) => counts.Index().Where(count => count.Item != 0).ToDictionary(count => count.Index, count => count.Item);
+
+    private static void Fill(long[] counts, IReadOnlyDictionary<int, long> data)
+    {
+        foreach (var (index, count) in data)
+        {
+            counts[index >= 0 && index < counts.Length ? index : throw new FormatException($"{index} is not counted")] = count;
+        }
+    }
+
     private static LongHistogram NewHistogram() => new(Longest, SignificantDigits);
 
     private static long Microseconds(long nanoseconds) => Math.Clamp((nanoseconds / 1000) + (nanoseconds % 1000 >= 500 ? 1 : 0), 1, Longest);

@@ -68,6 +68,19 @@ internal sealed class RequestTemplate
     public static IReadOnlyList<string> Reserved { get; } =
         ["Connection", "Content-Length", "Content-Type", "Transfer-Encoding", "Expect", "traceparent", "tracestate", "x-request-id"];
 
+    /// <summary>Whether a text can be a path, with a query or without.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsPath(string text) => text.StartsWith('/') && text.All(static c => c is > ' ' and < '\x7f');
+
+    /// <summary>Whether a header can be sent as one of the user's.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="value">Its value.</param>
+    public static bool IsAllowedHeader(string name, string value) =>
+        name.Length > 0
+        && name.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c))
+        && value.All(static c => c is '\t' or >= ' ' and <= '\xff' and not '\x7f')
+        && !Reserved.Contains(name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What it stands for.</summary>
     public RequestKind Kind { get; }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Bookinfo.Contracts;
+using Bookinfo.Cli.Local;
 
 namespace Bookinfo.Cli.Tests;
 
@@ -25,7 +25,7 @@ public sealed class BuiltImages : IAsyncLifetime
             environment: _storage.Environment);
         Assert.True(await run.ExitAsync(TimeSpan.FromMinutes(3)) == ExitCode.Success, run.ToString());
         Record = JsonDocument.Parse(run.Output).RootElement;
-        Images = ServiceCatalog.All.ToDictionary(service => service.Name, service => new SavedImage(Path.Combine(SaveDirectory, $"{service.Name}.tar")));
+        Images = NativeProgram.All.ToDictionary(program => program.Name, program => new SavedImage(Path.Combine(SaveDirectory, $"{program.Name}.tar")));
     }
 
     public ValueTask DisposeAsync()

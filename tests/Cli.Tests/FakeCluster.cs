@@ -33,6 +33,9 @@ internal sealed class FakeCluster : IDisposable
         _ = ServeAsync();
     }
 
+    /// <summary>Is told of each request, before it is answered: method and path.</summary>
+    public Action<string> Asked { get; set; } = _ => { };
+
     /// <summary>Address and port.</summary>
     public string Host { get; }
 
@@ -119,6 +122,7 @@ internal sealed class FakeCluster : IDisposable
     private async Task AnswerAsync(HttpListenerContext context)
     {
         var path = context.Request.Url!.AbsolutePath.TrimEnd('/');
+        Asked($"{context.Request.HttpMethod} {path}");
         var (status, body, challenge) = path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
             ? (201, await ReviewAsync(context.Request), null)
             : _answers.TryGetValue($"{path} {context.Request.Headers["Authorization"]}", out var known) || _answers.TryGetValue(path, out known)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Bookinfo.Contracts;
+using Bookinfo.Cli.Local;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
@@ -51,9 +51,9 @@ public sealed class ImageCommandTests : IDisposable
             $"bookinfo: the base image {Standard} cannot be fetched: no such host. One is assembled from the packages of this machine instead (--base debian).\n");
 
         Assert.Equal([$"pull --quiet {Standard}", $"inspect --type image {Standard}"], buildah.Calls.Take(2));
-        Assert.Contains("--build-arg BASE=assembled --build-arg SERVICE=details ", buildah.Calls[2]);
+        Assert.Contains("--build-arg BASE=assembled --build-arg PROGRAM=details ", buildah.Calls[2]);
         Assert.DoesNotContain("base.name", buildah.Calls[2]);
-        Assert.Equal(["base.tar", "details", "productpage", "ratings", "reviews"], Directory.GetFiles(buildah.PathOf("context")).Select(Path.GetFileName).Order());
+        Assert.Equal(["base.tar", "details", "load-worker", "productpage", "ratings", "reviews"], Directory.GetFiles(buildah.PathOf("context")).Select(Path.GetFileName).Order());
         // Docker keeps them.
         Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(buildah.PathOf("context/details")));
     }
@@ -85,15 +85,17 @@ public sealed class ImageCommandTests : IDisposable
         await using var run = Build(storage.Environment, "--builder", "buildah", "--base", "localhost/base:1", "--save", Save);
         Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
 
-        var images = ServiceCatalog.All.Select(service => new SavedImage(Path.Combine(Save, $"{service.Name}.tar"))).ToList();
+        var images = NativeProgram.All.Select(program => new SavedImage(Path.Combine(Save, $"{program.Name}.tar"))).ToList();
         Assert.Single(images.Select(image => image.LayerDigests[0]).Distinct());
+        Assert.Equal(
+            NativeProgram.All.Select(program => $"ASPNETCORE_HTTP_PORTS={program.Port}"),
+            images.Select(image => image.Config["config"]!["Env"]!.AsArray().Select(variable => (string)variable!).Single(variable => variable.StartsWith("ASPNETCORE_HTTP_PORTS=", StringComparison.Ordinal))));
         Assert.All(images, image =>
         {
             Assert.Equal("file", image.Entries[0].Name);
             var config = image.Config["config"]!;
             Assert.Equal("localhost/base:1", (string?)config["Labels"]!["org.opencontainers.image.base.name"]);
             Assert.Equal("65532:65532", (string?)config["User"]);
-            Assert.Contains("ASPNETCORE_HTTP_PORTS=9080", config["Env"]!.AsArray().Select(variable => (string?)variable));
             Assert.Null(config["Cmd"]);
         });
     }
@@ -153,7 +155,7 @@ public sealed class ImageCommandTests : IDisposable
     [InlineData(false)]
     public async Task Buildah_pushes_to_the_registry(bool allowed)
     {
-        using var buildah = new FakeTool("buildah", $"*oci-archive:*) cp \"$own/archive\" details.tar; for s in ratings reviews productpage; do cp details.tar $s.tar; done ;; *docker://*) {(allowed ? "" : "echo 'Error: denied' >&2; exit 1")} ;;");
+        using var buildah = new FakeTool("buildah", $"*oci-archive:*) cp \"$own/archive\" details.tar; for s in ratings reviews productpage load-worker; do cp details.tar $s.tar; done ;; *docker://*) {(allowed ? "" : "echo 'Error: denied' >&2; exit 1")} ;;");
         ImageArchives.Write(buildah.PathOf("archive"), [ImageArchives.Zip(ImageArchives.Layer(100))]);
         await using var run = Build(buildah.Environment, "--base", "debian", "--registry", "ghcr.io/me", "--tag", "1", "--push");
 
@@ -161,7 +163,7 @@ public sealed class ImageCommandTests : IDisposable
         {
             Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
             Assert.Equal(
-                ServiceCatalog.All.Select(service => $"push --quiet ghcr.io/me/{service.Name}:1 docker://ghcr.io/me/{service.Name}:1"),
+                NativeProgram.All.Select(program => $"push --quiet ghcr.io/me/{program.Name}:1 docker://ghcr.io/me/{program.Name}:1"),
                 buildah.Calls.Where(call => call.Contains("docker://", StringComparison.Ordinal)));
         }
         else
@@ -185,11 +187,11 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Equal(["version", "buildx version", $"pull --quiet {Standard}"], docker.Calls.Take(3));
         Assert.Matches(
             "^buildx build --load --provenance=false --sbom=false --build-arg SOURCE_DATE_EPOCH=0 "
-            + $"--build-arg BASE={Standard} --build-arg SERVICE=details --build-arg VERSION=0\\.1\\.0 --label org\\.opencontainers\\.image\\.base\\.name={Standard} "
+            + $"--build-arg BASE={Standard} --build-arg PROGRAM=details --build-arg PORT=9080 --build-arg VERSION=0\\.1\\.0 --label org\\.opencontainers\\.image\\.base\\.name={Standard} "
             + "--file [^ ]+/deploy/images/Containerfile --tag ghcr\\.io/me/details:1 [^ ]+/artifacts/image-contexts/build-[0-9a-f]+$",
             docker.Calls[3]);
         Assert.Equal("save --output details.tar ghcr.io/me/details:1", docker.Calls[4]);
-        Assert.Equal(ServiceCatalog.All.Select(service => $"push --quiet ghcr.io/me/{service.Name}:1"), docker.Calls.TakeLast(4));
+        Assert.Equal(NativeProgram.All.Select(program => $"push --quiet ghcr.io/me/{program.Name}:1"), docker.Calls.TakeLast(5));
 
         var result = JsonDocument.Parse(run.Output).RootElement;
         Assert.Equal((5_000_000, Standard), (result.GetProperty("bytes").GetInt64(), result.GetProperty("base").GetString()));

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
+using Bookinfo.Cli.Local;
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
 
@@ -16,26 +17,26 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
     private const long Megabyte = 1_000_000;
     private const string Title = "org.opencontainers.image.title";
 
-    public static TheoryData<string> Services => [.. ServiceCatalog.All.Select(service => service.Name)];
+    public static TheoryData<string> Programs => [.. NativeProgram.All.Select(program => program.Name)];
 
     [Theory]
-    [MemberData(nameof(Services))]
-    public void Nothing_in_it_can_be_run_but_the_service(string service)
+    [MemberData(nameof(Programs))]
+    public void Nothing_in_it_can_be_run_but_the_program(string program)
     {
-        var executables = Image(service).Entries
+        var executables = Image(program).Entries
             .Where(entry => entry.EntryType != TarEntryType.Directory && (entry.Mode & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0)
             .Select(entry => $"/{entry.Name}")
             // Links have all modes; what they lead to is here as well.
             .Where(path => !Library().IsMatch(path) && path is not ("/lib" or "/lib64" or "/lib32" or "/libx32" or "/usr/lib64" or "/usr/lib/ssl/cert.pem" or "/etc/os-release"));
-        Assert.Equal([$"/app/{service}"], executables);
-        Assert.DoesNotContain(Image(service).Entries, entry => entry.Name.StartsWith("bin", StringComparison.Ordinal) || entry.Name.StartsWith("usr/bin", StringComparison.Ordinal));
+        Assert.Equal([$"/app/{program}"], executables);
+        Assert.DoesNotContain(Image(program).Entries, entry => entry.Name.StartsWith("bin", StringComparison.Ordinal) || entry.Name.StartsWith("usr/bin", StringComparison.Ordinal));
     }
 
     [Theory]
-    [MemberData(nameof(Services))]
-    public void Its_files_belong_to_root_have_no_times_and_cannot_be_written_by_others(string service)
+    [MemberData(nameof(Programs))]
+    public void Its_files_belong_to_root_have_no_times_and_cannot_be_written_by_others(string program)
     {
-        Assert.All(Image(service).Entries, entry =>
+        Assert.All(Image(program).Entries, entry =>
         {
             Assert.Equal((0, 0, DateTimeOffset.UnixEpoch), (entry.Uid, entry.Gid, entry.ModificationTime));
             Assert.True((entry.Mode & (UnixFileMode.SetUser | UnixFileMode.SetGroup)) == 0, entry.Name);
@@ -44,54 +45,61 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
     }
 
     [Theory]
-    [MemberData(nameof(Services))]
-    public void It_starts_the_service_as_nobody_on_the_contracts_port(string service)
+    [MemberData(nameof(Programs))]
+    public void It_starts_the_program_as_nobody_on_its_port(string program)
     {
-        var config = Image(service).Config["config"]!;
+        var config = Image(program).Config["config"]!;
+        var port = NativeProgram.All.Single(one => one.Name == program).Port;
+        Assert.Equal(program == "load-worker" ? 9091 : 9080, port);
         Assert.Equal("65532:65532", (string?)config["User"]);
-        Assert.Equal([$"/app/{service}"], config["Entrypoint"]!.AsArray().Select(part => (string?)part));
+        Assert.Equal([$"/app/{program}"], config["Entrypoint"]!.AsArray().Select(part => (string?)part));
         Assert.Null(config["Cmd"]);
-        Assert.Equal([$"{ServiceCatalog.ServicePort}/tcp"], config["ExposedPorts"]!.AsObject().Select(port => port.Key));
-        Assert.Contains($"ASPNETCORE_HTTP_PORTS={ServiceCatalog.ServicePort}", config["Env"]!.AsArray().Select(variable => (string?)variable));
-        Assert.Equal("1970-01-01T00:00:00Z", (string?)Image(service).Config["created"]);
+        Assert.Equal([$"{port}/tcp"], config["ExposedPorts"]!.AsObject().Select(port => port.Key));
+        Assert.Contains($"ASPNETCORE_HTTP_PORTS={port}", config["Env"]!.AsArray().Select(variable => (string?)variable));
+        Assert.Equal("1970-01-01T00:00:00Z", (string?)Image(program).Config["created"]);
     }
 
     [Theory]
-    [MemberData(nameof(Services))]
-    public void It_says_what_it_is(string service)
+    [MemberData(nameof(Programs))]
+    public void It_says_what_it_is(string program)
     {
-        var labels = Image(service).Config["config"]!["Labels"]!.AsObject().ToDictionary(label => label.Key, label => (string)label.Value!);
+        var labels = Image(program).Config["config"]!["Labels"]!.AsObject().ToDictionary(label => label.Key, label => (string)label.Value!);
         Assert.Equal([Title.Replace("title", "description"), Title, Title.Replace("title", "version")], labels.Keys.Order());
-        Assert.Equal($"Bookinfo {service}", labels[Title]);
+        Assert.Equal($"Bookinfo {program}", labels[Title]);
         Assert.Equal(typeof(ExitCode).Assembly.GetName().Version!.ToString(3), labels[Title.Replace("title", "version")]);
         Assert.NotEmpty(labels[Title.Replace("title", "description")]);
     }
 
     [Theory]
-    [MemberData(nameof(Services))]
-    public void Its_archive_has_the_name_and_the_tag_that_the_manifests_ask_for(string service)
+    [MemberData(nameof(Programs))]
+    public void Its_archive_has_the_name_and_the_tag_that_the_manifests_ask_for(string program)
     {
         var tag = File.ReadLines(Path.Combine(WorkingCopy.Root, "deploy", "parts", "pod", "kustomization.yaml")).Single(line => line.Contains("&tag", StringComparison.Ordinal)).Split(' ')[^1];
-        Assert.Equal($"docker.io/bookinfo/{service}:{tag}", (string?)Image(service).Index["annotations"]!["org.opencontainers.image.ref.name"]);
+        Assert.Equal($"docker.io/bookinfo/{program}:{tag}", (string?)Image(program).Index["annotations"]!["org.opencontainers.image.ref.name"]);
     }
 
     [Theory]
-    [MemberData(nameof(Services))]
-    public void It_has_at_most_32_MB_and_14_MB_to_pull(string service)
+    [MemberData(nameof(Programs))]
+    public void It_has_at_most_32_MB_and_14_MB_to_pull(string program)
     {
-        Assert.InRange(Image(service).Bytes, Megabyte, 32 * Megabyte);
-        Assert.InRange(Image(service).CompressedBytes, Megabyte, 14 * Megabyte);
+        Assert.InRange(Image(program).Bytes, Megabyte, 32 * Megabyte);
+        Assert.InRange(Image(program).CompressedBytes, Megabyte, 14 * Megabyte);
     }
 
     [Fact]
-    public void All_four_have_at_most_80_MB_with_the_base_counted_once()
+    public void The_four_services_have_at_most_80_MB_with_the_base_counted_once()
     {
-        var layers = built.Images.Values.SelectMany(image => image.LayerDigests.Zip(image.Layers)).DistinctBy(layer => layer.First).ToList();
+        static List<(string Digest, long Bytes)> Layers(IEnumerable<SavedImage> images) =>
+            [.. images.SelectMany(image => image.LayerDigests.Zip(image.Layers.Select(layer => (long)layer.Length))).Distinct()];
+        var services = Layers(ServiceCatalog.All.Select(service => Image(service.Name)));
         // The base, and an executable each.
-        Assert.Equal(1 + ServiceCatalog.All.Count, layers.Count);
+        Assert.Equal(1 + ServiceCatalog.All.Count, services.Count);
         Assert.All(built.Images.Values, image => Assert.Equal(2, image.LayerDigests.Count));
-        Assert.InRange(layers.Sum(layer => (long)layer.Second.Length), Megabyte, 80 * Megabyte);
-        Assert.Equal(layers.Sum(layer => (long)layer.Second.Length), built.Record.GetProperty("bytes").GetInt64());
+        Assert.InRange(services.Sum(layer => layer.Bytes), Megabyte, 80 * Megabyte);
+        // The load worker, which few nodes ever see, has the same base.
+        var all = Layers(built.Images.Values);
+        Assert.Equal(services.Count + 1, all.Count);
+        Assert.Equal(all.Sum(layer => layer.Bytes), built.Record.GetProperty("bytes").GetInt64());
     }
 
     [Fact]
@@ -101,14 +109,14 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         Assert.Equal(
             built.Images.Select(image => (image.Key, (string?)image.Value.Index["annotations"]!["org.opencontainers.image.ref.name"], image.Value.Digest, image.Value.Bytes, image.Value.CompressedBytes, Path.Combine(built.SaveDirectory, $"{image.Key}.tar"))),
             built.Record.GetProperty("images").EnumerateArray().Select(image => (
-                image.GetProperty("service").GetString()!,
+                image.GetProperty("program").GetString()!,
                 image.GetProperty("image").GetString(),
                 image.GetProperty("digest").GetString()!,
                 image.GetProperty("bytes").GetInt64(),
                 image.GetProperty("compressedBytes").GetInt64(),
                 image.GetProperty("archive").GetString()!)));
         // Nothing but the archives, and nothing left of the build.
-        Assert.Equal(ServiceCatalog.All.Select(service => $"{service.Name}.tar").Order(), Directory.GetFileSystemEntries(built.SaveDirectory).Select(Path.GetFileName).Order());
+        Assert.Equal(NativeProgram.All.Select(program => $"{program.Name}.tar").Order(), Directory.GetFileSystemEntries(built.SaveDirectory).Select(Path.GetFileName).Order());
         Assert.Empty(WorkingCopy.ImageContexts);
     }
 
@@ -123,10 +131,10 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
             environment: storage.Environment);
         Assert.True(await run.ExitAsync(TimeSpan.FromMinutes(3)) == ExitCode.Success, run.ToString());
 
-        foreach (var (service, image) in built.Images)
+        foreach (var (program, image) in built.Images)
         {
-            var line = run.Output.Split('\n').Single(line => line.StartsWith($"{service} ", StringComparison.Ordinal));
-            Assert.Contains($" localhost:5000/other/{service}:v2 ", line);
+            var line = run.Output.Split('\n').Single(line => line.StartsWith($"{program} ", StringComparison.Ordinal));
+            Assert.Contains($" localhost:5000/other/{program}:v2 ", line);
             Assert.EndsWith($" {image.Digest["sha256:".Length..][..12]}", line);
         }
 
@@ -163,13 +171,12 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
     }
 
     [Theory]
-    [MemberData(nameof(Services))]
-    public async Task It_runs_with_a_root_that_nobody_can_write_to(string name)
+    [MemberData(nameof(Programs))]
+    public async Task It_runs_with_a_root_that_nobody_can_write_to(string program)
     {
-        var service = ServiceCatalog.All.Single(service => service.Name == name);
-        await using var running = await RunningImage.StartAsync(Image(name), service, []);
+        await using var running = await RunningImage.StartAsync(Image(program), program, []);
 
-        Assert.Equal(HttpStatusCode.OK, await running.StatusAsync("/health"));
+        Assert.Equal(HttpStatusCode.OK, await running.StatusAsync("/health/ready"));
     }
 
     [Fact]
@@ -191,7 +198,7 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         };
 
         // Nobody in the image trusts it: that is found out, and no reason to fall over.
-        await using (var details = await RunningImage.StartAsync(Image("details"), ServiceCatalog.Details, settings))
+        await using (var details = await RunningImage.StartAsync(Image("details"), "details", settings))
         {
             Assert.Equal(HttpStatusCode.BadGateway, await details.StatusAsync("/details/0"));
             await Eventually.HoldsAsync("what was wrong, in the log", () => details.Log.Contains("secure_connection_error", StringComparison.Ordinal));
@@ -199,7 +206,7 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         }
 
         settings["SSL_CERT_FILE"] = "/trusted.pem";
-        await using (var details = await RunningImage.StartAsync(Image("details"), ServiceCatalog.Details, settings, ("trusted.pem", certificate.ExportCertificatePem())))
+        await using (var details = await RunningImage.StartAsync(Image("details"), "details", settings, ("trusted.pem", certificate.ExportCertificatePem())))
         {
             Assert.Contains("\"publisher\":\"Over TLS\"", await details.TextAsync("/details/0"));
         }
@@ -216,7 +223,7 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
-    private SavedImage Image(string service) => built.Images[service];
+    private SavedImage Image(string program) => built.Images[program];
 
     [GeneratedRegex(@"^/usr/lib(32|64|x32)?/([^/]+/)?[^/]+\.so(\.[0-9]+)*$|^/lib(64)?/([^/]+/)?[^/]+\.so(\.[0-9]+)*$")]
     private static partial Regex Library();

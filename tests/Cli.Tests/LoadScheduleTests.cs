@@ -118,7 +118,7 @@ public sealed class LoadScheduleTests
     [Fact]
     public void Who_takes_an_arrival_does_not_change_it_and_each_is_taken_once()
     {
-        var schedule = new ArrivalSchedule(new ConstantProfile(10_000, 10), ArrivalProcess.Poisson, new IndexedRandom(3));
+        var schedule = new ArrivalSchedule(new ConstantProfile(10_000, 10), ArrivalProcess.Poisson, new IndexedRandom(3), Share.Whole);
         var taken = new List<(long Index, long Due)>[4];
         Parallel.For(0, taken.Length, worker =>
         {
@@ -143,7 +143,7 @@ public sealed class LoadScheduleTests
             var due = Take(profile, process);
             foreach (var until in new[] { 0, 3_333_333_333, due[200], due[200] - 1, (long)(10 * Second), long.MaxValue })
             {
-                var schedule = new ArrivalSchedule(profile, process, new IndexedRandom(1));
+                var schedule = new ArrivalSchedule(profile, process, new IndexedRandom(1), Share.Whole);
                 for (var taken = 0; taken < 100; taken++)
                 {
                     schedule.TryTake(out _, out _);
@@ -157,7 +157,7 @@ public sealed class LoadScheduleTests
     [Fact]
     public void When_it_is_closed_it_gives_nothing_out_and_says_how_many_were_due()
     {
-        var schedule = new ArrivalSchedule(new ConstantProfile(100, 10), ArrivalProcess.Even, new IndexedRandom(1));
+        var schedule = new ArrivalSchedule(new ConstantProfile(100, 10), ArrivalProcess.Even, new IndexedRandom(1), Share.Whole);
         for (var taken = 0; taken < 30; taken++)
         {
             Assert.True(schedule.TryTake(out _, out _));
@@ -180,9 +180,9 @@ public sealed class LoadScheduleTests
         Assert.Equal(chosen, Enumerable.Range(0, 100_000).Select(index => mix.Choose(new IndexedRandom(1), index)));
     }
 
-    private static List<long> Take(RateProfile profile, ArrivalProcess process, ulong seed = 1)
+    private static List<long> Take(RateProfile profile, ArrivalProcess process, ulong seed = 1, Share? share = null)
     {
-        var schedule = new ArrivalSchedule(profile, process, new IndexedRandom(seed));
+        var schedule = new ArrivalSchedule(profile, process, new IndexedRandom(seed), share ?? Share.Whole);
         var due = new List<long>();
         while (schedule.TryTake(out var index, out var moment))
         {

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Net;
-using Bookinfo.Contracts;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>
-/// The service of an image, run as a container runtime runs it, as far as that can be had without one: with the image as its root, which is mounted
+/// The program of an image, run as a container runtime runs it, as far as that can be had without one: with the image as its root, which is mounted
 /// so that nobody can write to it, as the image's user when this is root, and with no environment but the image's and what the test sets.
 /// </summary>
 internal sealed class RunningImage : IAsyncDisposable
@@ -31,7 +30,7 @@ internal sealed class RunningImage : IAsyncDisposable
     public string Log => _run!.Output + _run.Messages;
 
     public static async Task<RunningImage> StartAsync(
-        SavedImage image, ServiceDefinition service, Dictionary<string, string> settings, params (string Name, string Content)[] files)
+        SavedImage image, string program, Dictionary<string, string> settings, params (string Name, string Content)[] files)
     {
         var running = new RunningImage();
         var root = running._root.FullName;
@@ -58,7 +57,7 @@ internal sealed class RunningImage : IAsyncDisposable
         string[] own = Environment.IsPrivilegedProcess ? ["--mount"] : ["--mount", "--map-root-user"];
         running._run = CommandRun.Start(
             "unshare", [.. own, "/bin/sh", "-c", Enter, "sh", root, .. environment.Select(variable => $"{variable.Key}={variable.Value}"), .. chroot, (string)image.Config["config"]!["Entrypoint"]![0]!]);
-        await Eventually.HoldsAsync(async () => await running.IsHealthyAsync() ? "" : $"{service.Name} does not answer:\n{running.Log}");
+        await Eventually.HoldsAsync(async () => await running.IsHealthyAsync() ? "" : $"{program} does not answer:\n{running.Log}");
         return running;
     }
 
@@ -85,7 +84,7 @@ internal sealed class RunningImage : IAsyncDisposable
     {
         try
         {
-            return await StatusAsync("/health") == HttpStatusCode.OK;
+            return await StatusAsync("/health/ready") == HttpStatusCode.OK;
         }
         catch (HttpRequestException)
         {

@@ -77,6 +77,17 @@ public sealed class NetworkPolicyTests
     }
 
     [Fact]
+    public async Task Load_workers_in_the_namespace_reach_the_page_and_nothing_else_and_nobody_reaches_them()
+    {
+        var rendering = await Rendering.WithAsync("network-policies");
+        var policies = new NetworkPolicies(rendering);
+        var worker = new NetworkEnd("bookinfo", new Dictionary<string, string> { ["app.kubernetes.io/name"] = "load-worker" });
+        Assert.Equal(["productpage-v1"], rendering.Workloads.Where(to => policies.Allow(worker, NetworkEnd.Of(to), Port)).Select(to => to.Name));
+        Assert.DoesNotContain(rendering.Workloads, from => policies.Allow(NetworkEnd.Of(from), worker, 9091));
+        Assert.False(policies.Allow(NetworkEnd.At("203.0.113.7"), worker, 9091));
+    }
+
+    [Fact]
     public async Task Istios_authorization_has_the_same_arrows()
     {
         var rendering = await Rendering.OfAsync("istio/authorization");

@@ -6,7 +6,7 @@ using Bookinfo.Cli.Local;
 
 namespace Bookinfo.Cli.Commands;
 
-/// <summary><c>bookinfo images build</c>: makes the container images of the services.</summary>
+/// <summary><c>bookinfo images build</c>: makes the container images of the services and of the load worker.</summary>
 internal static class ImagesCommand
 {
     private static readonly Option<string> Registry = new("--registry")
@@ -74,12 +74,12 @@ internal static class ImagesCommand
             }
         });
 
-        var build = new Command("build", "Compile the services to native code and build an image of each, with buildah, podman or docker.")
+        var build = new Command("build", "Compile the services and the load worker to native code and build an image of each, with buildah, podman or docker.")
         {
             Registry, Tag, Base, Save, Push, Builder, NoBuild, Output,
         };
         build.SetAction(static (result, _) => BuildAsync(result));
-        return new Command("images", "Container images of the services.") { build };
+        return new Command("images", "Container images of the services and of the load worker.") { build };
     }
 
     private static async Task<int> BuildAsync(ParseResult result)
@@ -125,11 +125,11 @@ internal static class ImagesCommand
         var services = new ServiceBuild(tree, progress, TimeProvider.System);
         if (options.Build)
         {
-            await services.RunAsync(native: true, signals.Stop);
+            await services.PublishAsync(NativeProgram.All, signals.Stop);
         }
         else
         {
-            services.RequireBuilt(native: true);
+            services.RequireBuilt(NativeProgram.All);
         }
 
         Write(options.Output, builder, baseImage, await images.RunAsync(baseImage));

@@ -1,11 +1,11 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.Versioning;
 using Bookinfo.Cli.Local;
-using Bookinfo.Contracts;
 
 namespace Bookinfo.Cli.Images;
 
-/// <summary>Builds the images of the services from their native executables, and measures, saves and pushes them.</summary>
+/// <summary>Builds the images of the programs from their native executables, and measures, saves and pushes them.</summary>
 /// <param name="tree">Where things are.</param>
 /// <param name="builder">What builds.</param>
 /// <param name="options">What the user asked for.</param>
@@ -50,7 +50,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
 
     /// <summary>Builds the images.</summary>
     /// <param name="baseImage">The base image, or <see cref="BaseImage.Debian"/>.</param>
-    /// <returns>The images, in the catalogue's order.</returns>
+    /// <returns>The images, in the order of <see cref="NativeProgram.All"/>.</returns>
     /// <exception cref="CommandFailedException">One could not be built, saved or pushed.</exception>
     public async Task<IReadOnlyList<BuiltImage>> RunAsync(string baseImage)
     {
@@ -62,15 +62,15 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         {
             report("base");
             await PrepareAsync(context.Path, baseImage);
-            foreach (var (index, service) in ServiceCatalog.All.Index())
+            foreach (var (index, program) in NativeProgram.All.Index())
             {
-                report($"{service.Name}, {index + 1} of {ServiceCatalog.All.Count}");
-                images.Add(await BuildAsync(service, context.Path, archives.Path, baseImage));
+                report($"{program.Name}, {index + 1} of {NativeProgram.All.Count}");
+                images.Add(await BuildAsync(program, context.Path, archives.Path, baseImage));
             }
         });
         foreach (var image in images.Where(image => image.File is not null))
         {
-            File.Move(Path.Combine(archives.Path, FileName(image.Service)), image.File!, overwrite: true);
+            File.Move(Path.Combine(archives.Path, FileName(image.Program)), image.File!, overwrite: true);
         }
 
         if (options.Push)
@@ -79,7 +79,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
             {
                 foreach (var (index, image) in images.Index())
                 {
-                    report($"{image.Service.Name}, {index + 1} of {images.Count}");
+                    report($"{image.Program.Name}, {index + 1} of {images.Count}");
                     Require(await TransferAsync(builder.Push(image.Name)), ExitCode.RegistryFailed, $"{image.Name} cannot be pushed");
                 }
             });
@@ -88,7 +88,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         return images;
     }
 
-    private static string FileName(ServiceDefinition service) => $"{service.Name}.tar";
+    private static string FileName(NativeProgram program) => $"{program.Name}.tar";
 
     private static void Require(ToolResult result, int exitCode, string problem)
     {
@@ -110,10 +110,10 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
 
     private async Task PrepareAsync(string context, string baseImage)
     {
-        foreach (var service in ServiceCatalog.All)
+        foreach (var program in NativeProgram.All)
         {
-            var copy = Path.Combine(context, service.Name);
-            File.Copy(tree.NativeExecutable(service), copy);
+            var copy = Path.Combine(context, program.Name);
+            File.Copy(tree.NativeExecutable(program.Project), copy);
             // Docker keeps the times of what it copies.
             File.SetLastWriteTimeUtc(copy, DateTime.UnixEpoch);
         }
@@ -121,18 +121,19 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         if (baseImage == BaseImage.Debian)
         {
             await using var archive = File.Create(Path.Combine(context, BaseArchive));
-            await new DebianBase(new DebianPackages(signals.Stop)).WriteAsync(ServiceCatalog.All.Select(tree.NativeExecutable), archive);
+            await new DebianBase(new DebianPackages(signals.Stop)).WriteAsync(NativeProgram.All.Select(program => tree.NativeExecutable(program.Project)), archive);
         }
     }
 
-    private async Task<BuiltImage> BuildAsync(ServiceDefinition service, string context, string archives, string baseImage)
+    private async Task<BuiltImage> BuildAsync(NativeProgram program, string context, string archives, string baseImage)
     {
-        var name = options.Names.Of(service);
+        var name = options.Names.Of(program);
         var isAssembled = baseImage == BaseImage.Debian;
         var arguments = new Dictionary<string, string>
         {
             ["BASE"] = isAssembled ? BaseImage.AssembledStage : baseImage,
-            ["SERVICE"] = service.Name,
+            ["PROGRAM"] = program.Name,
+            ["PORT"] = program.Port.ToString(CultureInfo.InvariantCulture),
             ["VERSION"] = Version,
         };
         var labels = new Dictionary<string, string>();
@@ -142,10 +143,10 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         }
 
         var build = builder.Build(Path.Combine(tree.Root, "deploy", "images", "Containerfile"), context, name, arguments, labels);
-        Require(await StepAsync(build, context), ExitCode.BuildFailed, $"the image of {service.Name} cannot be built");
-        Require(await StepAsync(builder.Save(name, FileName(service)), archives), ExitCode.BuildFailed, $"the image of {service.Name} cannot be saved");
-        var archive = await ImageArchive.ReadAsync(Path.Combine(archives, FileName(service)), signals.Stop);
-        return new BuiltImage(service, name, archive, options.SaveDirectory is { } directory ? Path.Combine(directory, FileName(service)) : null);
+        Require(await StepAsync(build, context), ExitCode.BuildFailed, $"the image of {program.Name} cannot be built");
+        Require(await StepAsync(builder.Save(name, FileName(program)), archives), ExitCode.BuildFailed, $"the image of {program.Name} cannot be saved");
+        var archive = await ImageArchive.ReadAsync(Path.Combine(archives, FileName(program)), signals.Stop);
+        return new BuiltImage(program, name, archive, options.SaveDirectory is { } directory ? Path.Combine(directory, FileName(program)) : null);
     }
 
     /// <summary>Fetches or sends something: ended by the first Ctrl-C.</summary>

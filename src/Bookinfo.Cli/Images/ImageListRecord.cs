@@ -19,7 +19,7 @@ internal sealed record ImageListRecord(string Builder, string Base, IReadOnlyLis
             builder.Name,
             baseImage,
             [.. images.Select(image => new ImageRecord(
-                image.Service.Name, image.Name, image.Archive.Digest, image.Archive.Bytes, image.Archive.CompressedBytes, image.File))],
+                image.Program.Name, image.Name, image.Archive.Digest, image.Archive.Bytes, image.Archive.CompressedBytes, image.File))],
             total.Bytes,
             total.CompressedBytes);
     }

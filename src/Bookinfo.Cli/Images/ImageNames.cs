@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using Bookinfo.Contracts;
+using Bookinfo.Cli.Local;
 
 namespace Bookinfo.Cli.Images;
 
-/// <summary>How the images are called: <c>registry/service:tag</c>.</summary>
+/// <summary>How the images are called: <c>registry/program:tag</c>.</summary>
 /// <param name="Registry">The registry's host, and the path in it.</param>
 /// <param name="Tag">The tag.</param>
 /// <remarks>
@@ -32,15 +32,15 @@ internal sealed partial record ImageNames(string Registry, string Tag)
     /// <summary>The longest name without tag that the grammar has.</summary>
     private const int LongestName = 255;
 
-    /// <summary>The name of a service's image.</summary>
-    /// <param name="service">The service.</param>
-    public string Of(ServiceDefinition service) => $"{Registry}/{service.Name}:{Tag}";
+    /// <summary>The name of a program's image.</summary>
+    /// <param name="program">The program.</param>
+    public string Of(NativeProgram program) => $"{Registry}/{program.Name}:{Tag}";
 
     /// <summary>Whether a text is a registry that images can be named for.</summary>
     /// <param name="text">What the user typed.</param>
     public static bool IsRegistry(string text) =>
         RegistryPattern().IsMatch(text)
-        && ServiceCatalog.All.Max(service => service.Name.Length) + 1 + text.Length <= LongestName
+        && NativeProgram.All.Max(program => program.Name.Length) + 1 + text.Length <= LongestName
         // What stands right below Docker Hub's root is renamed to docker.io/library by every tool.
         && text != "docker.io";
 

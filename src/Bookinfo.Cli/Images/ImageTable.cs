@@ -16,10 +16,10 @@ internal static class ImageTable
         var total = ImageTotal.Of(images);
         string[][] rows =
         [
-            ["SERVICE", "IMAGE", "SIZE", "PULLED", "DIGEST"],
+            ["PROGRAM", "IMAGE", "SIZE", "PULLED", "DIGEST"],
             .. images.Select(image => new[]
             {
-                image.Service.Name,
+                image.Program.Name,
                 image.Name,
                 Megabytes(image.Archive.Bytes),
                 Megabytes(image.Archive.CompressedBytes),

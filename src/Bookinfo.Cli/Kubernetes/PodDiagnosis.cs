@@ -25,9 +25,9 @@ internal static partial class PodDiagnosis
         }
 
         var subject = $"pod {pod.Metadata.Name}";
-        if (pod.Status?.Phase == "Failed")
+        if (pod.Status is { Phase: "Failed", Reason: { } reason })
         {
-            return new PodProblem(subject, pod.Status.Reason ?? "Failed", $"has failed: {pod.Status.Message ?? pod.Status.Reason}", null);
+            return new PodProblem(subject, reason, $"has failed: {pod.Status.Message ?? reason}", IsOnce(pod) ? AtOnce : null);
         }
 
         if (pod.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" }) is { } unscheduled)
@@ -39,7 +39,8 @@ internal static partial class PodDiagnosis
         var mine = events.Where(one => one.InvolvedObject.Uid == pod.Metadata.Uid).ToList();
         var statuses = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []).Where(status => !status.Ready);
         return statuses.Select(status => Diagnose(subject, pod, status, mine)).FirstOrDefault(problem => problem is not null)
-            ?? DiagnoseCreation(subject, mine);
+            ?? DiagnoseCreation(subject, mine)
+            ?? (pod.Status?.Phase == "Failed" ? new PodProblem(subject, "Failed", "has failed, and nothing says why", IsOnce(pod) ? AtOnce : null) : null);
     }
 
     /// <summary>Looks at a Deployment whose pods are not even made: a quota or an admission controller is against it.</summary>
@@ -52,6 +53,9 @@ internal static partial class PodDiagnosis
     /// <summary>Whether a pod is ready.</summary>
     /// <param name="pod">The pod.</param>
     public static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
+
+    /// <summary>Whether nothing is started again, as in a Job.</summary>
+    private static bool IsOnce(V1Pod pod) => pod.Spec.RestartPolicy == "Never";
 
     private static PodProblem? Diagnose(string subject, V1Pod pod, V1ContainerStatus status, List<Corev1Event> events)
     {
@@ -73,7 +77,7 @@ internal static partial class PodDiagnosis
         if (status.State?.Terminated is { } ended && !(ended.ExitCode == 0 && pod.Status.InitContainerStatuses?.Contains(status) == true))
         {
             // Once may be chance, twice is not.
-            return Crash(subject, pod, status, ended, events, previous: false, status.RestartCount > 0 ? AtOnce : null);
+            return Crash(subject, pod, status, ended, events, previous: false, status.RestartCount > 0 || IsOnce(pod) ? AtOnce : null);
         }
 
         if (status.State?.Running is not null && Probe(events) is { } probe)

@@ -17,8 +17,6 @@ namespace Bookinfo.Cli.Kubernetes;
 internal sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string> deployments, IDeployView view, TimeProvider time)
 {
     private const string Revision = "deployment.kubernetes.io/revision";
-    private const int LogLines = 5;
-    private const int LogLineLength = 400;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
@@ -171,7 +169,7 @@ internal sealed class Rollout(IKubernetes api, string space, IReadOnlyList<strin
         foreach (var problem in problems)
         {
             text.Append($"\n  {problem}");
-            foreach (var line in await ReadLogAsync(problem, cancellationToken))
+            foreach (var line in await PodLog.ReadAsync(api, space, problem, cancellationToken))
             {
                 text.Append($"\n    | {line}");
             }
@@ -198,25 +196,4 @@ internal sealed class Rollout(IKubernetes api, string space, IReadOnlyList<strin
     }
 
     private static string Names(IEnumerable<RolloutStatus> statuses) => string.Join(", ", statuses.Select(status => status.Deployment));
-
-    private async Task<IReadOnlyList<string>> ReadLogAsync(PodProblem problem, CancellationToken cancellationToken)
-    {
-        if (problem.Log is not { } log)
-        {
-            return [];
-        }
-
-        try
-        {
-            await using var stream = await api.CoreV1.ReadNamespacedPodLogAsync(
-                problem.Subject.Split(' ')[^1], space, container: log.Container, previous: log.Previous, tailLines: LogLines, cancellationToken: cancellationToken);
-            using var reader = new StreamReader(stream);
-            var text = await reader.ReadToEndAsync(cancellationToken);
-            return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Length > LogLineLength ? $"{line[..LogLineLength]}..." : line)];
-        }
-        catch (HttpOperationException exception)
-        {
-            return [$"(its log cannot be read: {exception.Response?.StatusCode})"];
-        }
-    }
 }

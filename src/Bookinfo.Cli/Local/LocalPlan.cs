@@ -34,7 +34,7 @@ internal sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Pag
             select new ServicePlan(
                 version,
                 Port(options, version),
-                options.Native ? tree.NativeExecutable(service) : ChildProcess.DotNet,
+                options.Native ? tree.NativeExecutable(service.Project) : ChildProcess.DotNet,
                 options.Native ? [] : [tree.Assembly(service)],
                 Environment(options, service, version, inherited),
                 Path.Combine(tree.Logs(options.Port), $"{version.Name}.log"));

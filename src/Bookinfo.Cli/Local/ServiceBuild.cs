@@ -29,15 +29,57 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
         exit $code
         """;
 
-    /// <summary>Builds what is out of date.</summary>
+    /// <summary>Builds what of the services is out of date.</summary>
     /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
     /// <param name="cancellationToken">Ends the build.</param>
     /// <exception cref="CommandFailedException">It failed.</exception>
-    public async Task RunAsync(bool native, CancellationToken cancellationToken)
+    public Task RunAsync(bool native, CancellationToken cancellationToken) => native
+        ? PublishAsync(NativeProgram.Services, cancellationToken)
+        : RunAsync("build.txt", ServiceCatalog.All.Select(tree.Assembly), BuildAsync, cancellationToken);
+
+    /// <summary>Compiles to native code what is out of date.</summary>
+    /// <param name="programs">The programs.</param>
+    /// <param name="cancellationToken">Ends the build.</param>
+    /// <exception cref="CommandFailedException">It failed.</exception>
+    public async Task PublishAsync(IReadOnlyList<NativeProgram> programs, CancellationToken cancellationToken)
     {
-        var stateFile = Path.Combine(tree.BuildState, native ? $"native-{SourceTree.RuntimeIdentifier}.txt" : "build.txt");
+        // Those that nobody asked for are built another time, and so have a state of their own.
+        foreach (var group in programs.GroupBy(NativeProgram.Services.Contains))
+        {
+            await RunAsync(
+                $"native-{SourceTree.RuntimeIdentifier}{(group.Key ? "" : "-tools")}.txt",
+                group.Select(program => tree.NativeExecutable(program.Project)),
+                (log, token) => PublishAsync([.. group], log, token),
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Makes sure that there is something to run, without building it.</summary>
+    /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
+    /// <exception cref="CommandFailedException">Something is missing.</exception>
+    public void RequireBuilt(bool native) =>
+        RequireBuilt(native ? NativeProgram.Services.Select(program => tree.NativeExecutable(program.Project)) : ServiceCatalog.All.Select(tree.Assembly));
+
+    /// <summary>Makes sure that programs are compiled, without compiling them.</summary>
+    /// <param name="programs">The programs.</param>
+    /// <exception cref="CommandFailedException">One is missing.</exception>
+    public void RequireBuilt(IEnumerable<NativeProgram> programs) => RequireBuilt(programs.Select(program => tree.NativeExecutable(program.Project)));
+
+    private void RequireBuilt(IEnumerable<string> files)
+    {
+        if (Missing(files) is { } file)
+        {
+            throw new CommandFailedException(ExitCode.BuildFailed, $"{tree.Relative(file)} is missing: run once without --no-build to build it.");
+        }
+    }
+
+    private static string? Missing(IEnumerable<string> files) => files.FirstOrDefault(file => !File.Exists(file));
+
+    private async Task RunAsync(string state, IEnumerable<string> files, Func<ProcessLog, CancellationToken, Task> build, CancellationToken cancellationToken)
+    {
+        var stateFile = Path.Combine(tree.BuildState, state);
         var sources = SourceFingerprint.Take(tree);
-        if (Missing(native) is null && File.Exists(stateFile) && await File.ReadAllTextAsync(stateFile, cancellationToken) == sources)
+        if (Missing(files) is null && File.Exists(stateFile) && await File.ReadAllTextAsync(stateFile, cancellationToken) == sources)
         {
             return;
         }
@@ -46,29 +88,15 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
         // If the build is interrupted, what is there is not what the state says.
         File.Delete(stateFile);
         using var log = new ProcessLog(Path.Combine(tree.Artifacts, "logs", "build.log"));
-        await (native ? PublishAsync(log, cancellationToken) : BuildAsync(log, cancellationToken));
+        await build(log, cancellationToken);
         await File.WriteAllTextAsync(stateFile, sources, cancellationToken);
     }
-
-    /// <summary>Makes sure that there is something to run, without building it.</summary>
-    /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
-    /// <exception cref="CommandFailedException">Something is missing.</exception>
-    public void RequireBuilt(bool native)
-    {
-        if (Missing(native) is { } file)
-        {
-            throw new CommandFailedException(ExitCode.BuildFailed, $"{tree.Relative(file)} is missing: run once without --no-build to build it.");
-        }
-    }
-
-    private string? Missing(bool native) =>
-        ServiceCatalog.All.Select(service => native ? tree.NativeExecutable(service) : tree.Assembly(service)).FirstOrDefault(file => !File.Exists(file));
 
     private Task BuildAsync(ProcessLog log, CancellationToken cancellationToken) => progress.RunAsync("Building the services", async _ =>
     {
         // One invocation for all: it restores once and builds what they share once.
         var filter = Path.Combine(tree.BuildState, "services.slnf");
-        var projects = ServiceCatalog.All.Select(service => (JsonNode)tree.Relative(tree.ProjectFile(service)));
+        var projects = ServiceCatalog.All.Select(service => (JsonNode)tree.Relative(tree.ProjectFile(service.Project)));
         var solution = new JsonObject
         {
             ["path"] = Path.GetRelativePath(tree.BuildState, tree.SolutionFile),
@@ -78,16 +106,16 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
         await RunAsync(["build", filter, .. CommonArguments], log, cancellationToken);
     });
 
-    private Task PublishAsync(ProcessLog log, CancellationToken cancellationToken)
+    private Task PublishAsync(IReadOnlyList<NativeProgram> programs, ProcessLog log, CancellationToken cancellationToken)
     {
         RequireLinker();
-        return progress.RunAsync("Compiling the services to native code", async report =>
+        return progress.RunAsync(programs is [var only] ? $"Compiling {only.Name} to native code" : "Compiling the services to native code", async report =>
         {
             // A solution cannot be published for one runtime, and the native compiler uses all cores for one project anyway.
-            foreach (var (index, service) in ServiceCatalog.All.Index())
+            foreach (var (index, program) in programs.Index())
             {
-                report($"{service.Name}, {index + 1} of {ServiceCatalog.All.Count}");
-                await RunAsync(["publish", tree.ProjectFile(service), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments], log, cancellationToken);
+                report($"{program.Name}, {index + 1} of {programs.Count}");
+                await RunAsync(["publish", tree.ProjectFile(program.Project), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments], log, cancellationToken);
             }
         });
     }

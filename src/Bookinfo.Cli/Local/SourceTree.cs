@@ -42,19 +42,19 @@ internal sealed record SourceTree(string Root)
         throw new CommandFailedException(ExitCode.Failure, $"no {Solution} at or above {AppContext.BaseDirectory}: run the launcher in the working copy.");
     }
 
-    /// <summary>The project file of a service.</summary>
-    /// <param name="service">The service.</param>
-    public string ProjectFile(ServiceDefinition service) => Path.Combine(Sources, service.Project, $"{service.Project}.csproj");
+    /// <summary>The file of a project.</summary>
+    /// <param name="project">The name of the project.</param>
+    public string ProjectFile(string project) => Path.Combine(Sources, project, $"{project}.csproj");
 
     /// <summary>What a build of a service makes: an assembly that the <c>dotnet</c> command runs.</summary>
     /// <param name="service">The service.</param>
     public string Assembly(ServiceDefinition service) =>
         Path.Combine(Artifacts, "bin", service.Project, "release", $"{service.Project}.dll");
 
-    /// <summary>What publishing a service makes: a native executable.</summary>
-    /// <param name="service">The service.</param>
-    public string NativeExecutable(ServiceDefinition service) => Path.Combine(
-        Artifacts, "publish", service.Project, $"release_{RuntimeIdentifier}", OperatingSystem.IsWindows() ? $"{service.Project}.exe" : service.Project);
+    /// <summary>What publishing a project makes: a native executable.</summary>
+    /// <param name="project">The name of the project.</param>
+    public string NativeExecutable(string project) => Path.Combine(
+        Artifacts, "publish", project, $"release_{RuntimeIdentifier}", OperatingSystem.IsWindows() ? $"{project}.exe" : project);
 
     /// <summary>
     /// Where the logs of a run go. A second system beside the first must not write into the first one's files, so only the run on the

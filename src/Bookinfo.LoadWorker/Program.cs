@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Bookinfo.Load;
+
+namespace Bookinfo.LoadWorker;
+
+/// <summary>Sends requests from inside a cluster: what <c>bookinfo baseline --in-cluster</c> starts as a Job and tells what to do.</summary>
+public static class Program
+{
+    /// <summary>Longer than any request to a worker that is not malformed.</summary>
+    private const int LargestOrder = 64 * 1024;
+
+    /// <summary>What is under way when a worker is told to end is of no use to anybody.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs the worker until it is told to end, or nobody has told it anything for some minutes.</summary>
+    /// <param name="args"><c>--NAME=value</c> overrides the environment variable ASPNETCORE_NAME, by which it is told where to listen.</param>
+    /// <returns>0 after an orderly end, 1 when it cannot start.</returns>
+    public static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            await using var app = Build(args);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or FormatException)
+        {
+            await Console.Error.WriteLineAsync($"load-worker cannot start: {exception.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>Builds the worker.</summary>
+    /// <param name="args">As for <see cref="Main"/>.</param>
+    /// <param name="adjust">Replaces what the caller brings itself.</param>
+    /// <returns>The application, not started.</returns>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
+    {
+        // As in the services: no settings files, whatever lies where it was started from.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args);
+        builder.Configuration["http_ports"] ??= WorkerProtocol.Port.ToString(CultureInfo.InvariantCulture);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = LargestOrder;
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<RunSlot>();
+        builder.Services.AddHostedService<IdleEnd>();
+        adjust?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.MapWorker();
+        return app;
+    }
+}

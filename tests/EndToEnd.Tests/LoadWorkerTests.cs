@@ -1,0 +1,226 @@
+using System.Net;
+using System.Text.Json;
+using Bookinfo.Cli;
+using Bookinfo.Cli.Baseline;
+using Bookinfo.Load;
+using Bookinfo.Testing;
+using k8s;
+
+namespace EndToEnd.Tests;
+
+/// <summary>Load from inside the cluster: the Job of workers, what it measures, and that nothing of it stays.</summary>
+public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassFixture<LoadWorkers>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_workers_send_what_was_asked_for_each_half_of_it()
+    {
+        using var connection = await LoadWorkers.ConnectAsync();
+        await using (var generator = await LoadWorkers.StartAsync(connection, load.Options(workers: 2)))
+        {
+            var before = await RequestsAsync();
+            var first = await generator.RunAsync(100, TimeSpan.FromSeconds(3), 1, Cancelled, Cancelled);
+            var second = await generator.RunAsync(51, TimeSpan.FromSeconds(1), 2, Cancelled, Cancelled);
+
+            foreach (var (result, requests) in new[] { (first, 300), (second, 51) })
+            {
+                Assert.Equal((requests, requests, 0), (result.Due, result.Total.Good, result.Unsent));
+                Assert.Equal(requests, result.Total.Count(200));
+                Assert.Equal(requests, result.Total.FromDue.TotalCount);
+                Assert.Equal(requests, result.Total[Hop.Details].TotalCount);
+                Assert.Equal(requests, result.Total[Hop.Reviews].TotalCount);
+                Assert.False(result.Interrupted);
+            }
+
+            Assert.Equal((3.0, 1.0), (first.Seconds, second.Seconds));
+            Assert.Equal(351, await RequestsAsync() - before);
+            // Both of them opened connections, so both sent.
+            Assert.InRange(first.ConnectionsOpened, 2, long.MaxValue);
+        }
+
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task Workers_may_do_nothing_that_the_services_may_not()
+    {
+        using var connection = await LoadWorkers.ConnectAsync();
+        await using (await LoadWorkers.StartAsync(connection, load.Options(workers: 2)))
+        {
+            var pods = await load.PodsAsync();
+            Assert.Equal(2, pods.Count);
+            Assert.All(pods, pod =>
+            {
+                var container = Assert.Single(pod.Spec.Containers);
+                Assert.StartsWith("bookinfo/load-worker:", container.Image, StringComparison.Ordinal);
+                Assert.True(pod.Spec.SecurityContext is { RunAsNonRoot: true, RunAsUser: 65532, SeccompProfile.Type: "RuntimeDefault" });
+                Assert.True(container.SecurityContext is { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true, Privileged: null });
+                Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
+                Assert.Equal(("64Mi", "64Mi"), ($"{container.Resources.Requests["memory"]}", $"{container.Resources.Limits["memory"]}"));
+                Assert.False(container.Resources.Limits.ContainsKey("cpu"));
+                Assert.False(pod.Spec.AutomountServiceAccountToken);
+                Assert.Null(container.VolumeMounts);
+            });
+            // Spread over the nodes.
+            Assert.Equal(2, pods.Select(pod => pod.Spec.NodeName).Distinct().Count());
+
+            // What counts or removes the application does not take them for a part of it.
+            var application = await cluster.Api.CoreV1.ListNamespacedPodAsync(load.Namespace, labelSelector: "app.kubernetes.io/part-of=bookinfo", cancellationToken: Cancelled);
+            Assert.Equal(Deployed.Names.Count, application.Items.Count);
+
+            // The pods are reached from here, and so from other pods.
+            using var client = new HttpClient();
+            using var refused = await client.PostAsync(new Uri($"http://{pods[0].Status.PodIP}:{WorkerProtocol.Port}{WorkerProtocol.RunPath}"), new StringContent("{}"), Cancelled);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_tells_what_was_measured_until_then()
+    {
+        using var connection = await LoadWorkers.ConnectAsync();
+        await using (var generator = await LoadWorkers.StartAsync(connection, load.Options(workers: 2)))
+        {
+            var before = await RequestsAsync();
+            using var stop = new CancellationTokenSource();
+            var running = generator.RunAsync(50, TimeSpan.FromMinutes(10), 1, stop.Token, Cancelled);
+            await Eventually.HoldsAsync(async () => await RequestsAsync() > before + 20 ? "" : "requests");
+            await stop.CancelAsync();
+            var result = await running;
+
+            Assert.True(result.Interrupted);
+            Assert.Equal(await RequestsAsync() - before, result.Total.Sent);
+            Assert.Equal(result.Total.Sent, result.Total.Good);
+        }
+
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_lost_is_told_of_and_nothing_is_left()
+    {
+        using var connection = await LoadWorkers.ConnectAsync();
+        await using (var generator = await LoadWorkers.StartAsync(connection, load.Options(workers: 2)))
+        {
+            var before = await RequestsAsync();
+            var running = generator.RunAsync(50, TimeSpan.FromMinutes(10), 1, Cancelled, Cancelled);
+            await Eventually.HoldsAsync(async () => await RequestsAsync() > before + 20 ? "" : "requests");
+            var victim = (await load.PodsAsync())[0].Metadata.Name;
+            await cluster.Api.CoreV1.DeleteNamespacedPodAsync(victim, load.Namespace, cancellationToken: Cancelled);
+
+            var failure = await Assert.ThrowsAsync<CommandFailedException>(() => running);
+            Assert.Equal(ExitCode.ServiceFailed, failure.ExitCode);
+            Assert.Matches($@"^load worker [12] of 2 \({victim}\): the connection was lost \(.+\), because the pod is (being deleted|gone)\.$", failure.Message);
+        }
+
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task Workers_that_are_waited_for_in_vain_go_with_Ctrl_C()
+    {
+        using var connection = await LoadWorkers.ConnectAsync();
+        using var interrupt = new CancellationTokenSource();
+        // The first report is that none is ready yet: the Job is there by then.
+        var starting = ClusterGenerator.StartAsync(connection, load.Options(workers: 2), _ => interrupt.Cancel(), TimeProvider.System, interrupt.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
+        await Eventually.HoldsAsync(async () => (await load.PodsAsync()).Count == 0 ? "" : "the end of the pods");
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task An_image_that_is_not_there_is_told_of_at_once()
+    {
+        using var connection = await LoadWorkers.ConnectAsync();
+        var options = load.Options(workers: 1) with { Image = "docker.io/bookinfo/load-worker:no-such-tag" };
+
+        var failure = await Assert.ThrowsAsync<CommandFailedException>(() => LoadWorkers.StartAsync(connection, options));
+
+        Assert.Equal(ExitCode.ServiceFailed, failure.ExitCode);
+        Assert.StartsWith("the load workers cannot become ready.\n  pod bookinfo-load-", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("its image docker.io/bookinfo/load-worker:no-such-tag cannot be pulled", failure.Message);
+        Assert.Contains("'bookinfo images build' makes the workers' image", failure.Message);
+        // A pod whose containers never ran takes its time to end here.
+        await Eventually.HoldsAsync(async () => (await load.PodsAsync()).Count == 0 ? "" : "the end of the pod");
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_target_that_does_not_answer_is_told_of()
+    {
+        using var connection = await LoadWorkers.ConnectAsync();
+        var options = load.Options(workers: 1) with { Target = new Uri($"http://productpage.{load.Namespace}:9999/productpage") };
+        await using (var generator = await LoadWorkers.StartAsync(connection, options with { Timeout = TimeSpan.FromSeconds(2) }))
+        {
+            var failure = await Assert.ThrowsAsync<CommandFailedException>(() => generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled));
+            Assert.Equal(ExitCode.TargetUnreachable, failure.ExitCode);
+            Assert.Contains($"http://productpage.{load.Namespace}:9999 does not answer", failure.Message);
+        }
+
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task Baseline_in_the_cluster_measures_with_them()
+    {
+        var directory = Directory.CreateTempSubdirectory("bookinfo-baseline-");
+        try
+        {
+            var name = Path.Combine(directory.FullName, "in");
+            var run = await Tool.BookinfoAsync(
+                "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name", name, "--rates", "20,41", "--rounds", "2", "--step", "2s", "--warm-up", "1s");
+
+            Assert.True(run.ExitCode == ExitCode.Success, $"{run}");
+            using var file = JsonDocument.Parse(await File.ReadAllTextAsync($"{name}.json", Cancelled));
+            var settings = file.RootElement.GetProperty("settings");
+            Assert.Equal(("cluster", 2), (settings.GetProperty("generator").GetString(), settings.GetProperty("workers").GetInt32()));
+            Assert.Equal($"http://productpage.{load.Namespace}:9080/productpage", settings.GetProperty("target").GetString());
+            Assert.Equal(
+                [40, 40, 82, 82],
+                file.RootElement.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("requests").GetProperty("good").GetInt32()).Order());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task Ctrl_C_leaves_nothing_in_the_cluster()
+    {
+        var directory = Directory.CreateTempSubdirectory("bookinfo-baseline-");
+        try
+        {
+            // Wherever it has got to by then, this is how it ends.
+            var run = await Tool.RunAsync("timeout", [
+                "--preserve-status", "--signal=INT", "20",
+                "./bookinfo", "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name", Path.Combine(directory.FullName, "in"), "--rates", "20", "--step", "1h", "--warm-up", "1s",
+            ]);
+
+            Assert.True(run.ExitCode == ExitCode.Interrupted, $"{run}");
+            Assert.Contains("Interrupted before the first round was done", run.Messages);
+            Assert.Empty(directory.GetFiles());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+
+        await load.AssertNothingLeftAsync();
+    }
+
+    /// <summary>How many page views productpage has counted itself.</summary>
+    private async Task<long> RequestsAsync()
+    {
+        var pod = Assert.Single((await cluster.Api.CoreV1.ListNamespacedPodAsync(load.Namespace, labelSelector: "app=productpage", cancellationToken: Cancelled)).Items);
+        using var client = new HttpClient();
+        var metrics = await client.GetStringAsync(new Uri($"http://{pod.Status.PodIP}:9080/metrics"), Cancelled);
+        return metrics.Split('\n')
+            .Where(line => line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal) && line.Contains("http_route=\"/productpage\"", StringComparison.Ordinal))
+            .Sum(line => long.Parse(line.Split("} ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+    }
+}
