@@ -59,20 +59,10 @@ internal sealed class HdrLog : ILoadObserver, IDisposable
             return;
         }
 
-        // One for all, as it is so large that each would bring the next full garbage collection nearer.
-        _buffer ??= ByteBuffer.Allocate(histogram.GetNeededByteBufferCapacity());
-        _buffer.Position = 0;
-        var bytes = new byte[histogram.EncodeIntoCompressedByteBuffer(_buffer)];
-        _buffer.Position = 0;
-        for (var index = 0; index < bytes.Length; index++)
-        {
-            bytes[index] = _buffer.Get();
-        }
-
         var start = (progress.StartedAt.ToUnixTimeMilliseconds() / 1000.0) + ((progress.At - progress.Length) / 1e9);
         _log.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Tag={tag},{start:F3},{progress.Length / 1e9:F3},{histogram.GetMaxValue() / MicrosecondsPerMillisecond:F3},{Convert.ToBase64String(bytes)}"));
+            $"Tag={tag},{start:F3},{progress.Length / 1e9:F3},{histogram.GetMaxValue() / MicrosecondsPerMillisecond:F3},{HistogramCodec.Encode(histogram, ref _buffer)}"));
     }
 
     private void Try(Action write)

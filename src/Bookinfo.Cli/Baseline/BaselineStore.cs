@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Bookinfo.Cli.Baseline;
+
+/// <summary>Baselines in files.</summary>
+internal static class BaselineStore
+{
+    /// <summary>Writes <c>productpage->details</c> as it is: no browser ever takes these files for a page.</summary>
+    private static readonly BaselineJson Json =
+        new(new JsonSerializerOptions(BaselineJson.Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>A baseline as it is written.</summary>
+    /// <param name="baseline">The baseline.</param>
+    public static string Write(BaselineFile baseline) => JsonSerializer.Serialize(baseline, Json.BaselineFile) + "\n";
+
+    /// <summary>Reads a baseline.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="CommandFailedException">There is none that this program can read: the message names the file and says what to do.</exception>
+    public static BaselineFile Read(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Refuse($"there is no file '{path}'. 'bookinfo baseline --name NAME' makes one, NAME.json.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Refuse($"'{path}' cannot be read: {exception.Message}");
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            if (json.RootElement.ValueKind != JsonValueKind.Object
+                || !json.RootElement.TryGetProperty("steps", out _)
+                || !json.RootElement.TryGetProperty("version", out var version)
+                || version.ValueKind != JsonValueKind.Number
+                || !version.TryGetInt32(out var number))
+            {
+                throw Refuse($"'{path}' is no baseline: it has no 'version' and 'steps'. 'bookinfo baseline' makes one.");
+            }
+
+            if (number != BaselineFile.CurrentVersion)
+            {
+                throw Refuse(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{path}' is a baseline of version {number}; this program knows version {BaselineFile.CurrentVersion}. Measure again, or read it with the program that wrote it."));
+            }
+
+            return json.Deserialize(Json.BaselineFile) ?? throw new JsonException();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw Refuse($"'{path}' is no baseline, or a broken one: {exception.Message}");
+        }
+    }
+
+    private static CommandFailedException Refuse(string message) => new(ExitCode.InvalidUsage, message);
+}

@@ -1,0 +1,85 @@
+using Bookinfo.Load;
+using HdrHistogram;
+
+namespace Bookinfo.Cli.Baseline;
+
+/// <summary>
+/// Puts the steps of each rate together. A round is one observation: a percentile is taken of each round, and what is estimated is the mean of those. To pool the
+/// requests of all rounds instead would make believe that requests of the same seconds are independent of each other, and intervals far too narrow.
+/// </summary>
+internal static class BaselineSummary
+{
+    /// <summary>Processor time is told for so many requests.</summary>
+    private const double Requests = 1000;
+
+    /// <summary>Summarises.</summary>
+    /// <param name="steps">The steps. Interrupted ones are left out.</param>
+    /// <returns>One for each rate of which there is a step, by ascending rate.</returns>
+    public static IReadOnlyList<RateSummary> Of(IEnumerable<StepMeasurement> steps) =>
+        [.. steps.Where(step => !step.Interrupted).GroupBy(step => step.Rate).OrderBy(group => group.Key).Select(group => Of(group.Key, [.. group]))];
+
+    /// <summary>All requests of a rate in one histogram: for what needs the whole distribution, and no interval.</summary>
+    /// <param name="steps">The steps. Interrupted ones are left out.</param>
+    /// <param name="rate">The rate.</param>
+    /// <param name="measure">One of <see cref="Measure"/>.</param>
+    /// <exception cref="FormatException">A histogram is broken.</exception>
+    public static LongHistogram Pool(IEnumerable<StepMeasurement> steps, double rate, string measure)
+    {
+        var pool = new LongHistogram(Recording.Longest, 3);
+        foreach (var step in steps.Where(step => !step.Interrupted && step.Rate == rate))
+        {
+            if (step.Latencies.TryGetValue(measure, out var latency))
+            {
+                pool.Add(HistogramCodec.Decode(latency.Histogram));
+            }
+        }
+
+        return pool;
+    }
+
+    private static RateSummary Of(double rate, IReadOnlyList<StepMeasurement> steps) => new(
+        rate,
+        steps.Count,
+        Estimate.Of([.. steps.Select(step => step.Achieved)]),
+        steps.Sum(step => step.Requests.Due),
+        steps.Sum(Failed),
+        steps.SelectMany(step => step.Errors).GroupBy(error => error.Key).ToDictionary(group => group.Key, group => group.Sum(error => error.Value)),
+        Measure.All.Where(measure => steps.Any(step => step.Latencies.ContainsKey(measure))).ToDictionary(measure => measure, measure => Latency(measure, steps)),
+        steps.Where(step => step.Requests.Sent > 0).SelectMany(step => step.Use.Keys).Distinct().Order(StringComparer.Ordinal).ToDictionary(name => name, name => Use(name, steps)));
+
+    private static LatencySummary Latency(string measure, IReadOnlyList<StepMeasurement> steps)
+    {
+        var rounds = steps.Where(step => step.Latencies.ContainsKey(measure)).Select(step => step.Latencies[measure].Percentiles).ToList();
+        return new LatencySummary(
+            rounds.Sum(round => round.Count),
+            steps.Sum(step => Errors(step, measure)),
+            Estimate.Of([.. rounds.Select(round => round.Mean)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.P50)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.P90)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.P99)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.P999)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.Max)]));
+    }
+
+    private static UseSummary Use(string name, IReadOnlyList<StepMeasurement> steps)
+    {
+        var rounds = steps.Where(step => step.Requests.Sent > 0 && step.Use.ContainsKey(name)).Select(step => (Step: step, Used: step.Use[name])).ToList();
+        Estimate Over(Func<StepMeasurement, UseMeasurement, double> figure) => Estimate.Of([.. rounds.Select(round => figure(round.Step, round.Used))]);
+        return new UseSummary(
+            Over((step, used) => (used.CpuSeconds + used.SidecarCpuSeconds) / step.Seconds),
+            Over((step, used) => (used.CpuSeconds + used.SidecarCpuSeconds) / step.Requests.Sent * Requests),
+            Over((step, used) => used.SidecarCpuSeconds / step.Requests.Sent * Requests),
+            Over((_, used) => used.MemoryBytes + used.SidecarMemoryBytes),
+            Over((_, used) => used.SidecarMemoryBytes));
+    }
+
+    private static long Failed(StepMeasurement step) => step.Requests.Failed + step.Requests.Unsent;
+
+    private static long Errors(StepMeasurement step, string measure) => measure switch
+    {
+        Measure.Details => step.Errors.GetValueOrDefault(ErrorText.Of(ErrorKind.PageDetails)),
+        Measure.Reviews => step.Errors.GetValueOrDefault(ErrorText.Of(ErrorKind.PageReviews)),
+        Measure.Ratings => step.Errors.GetValueOrDefault(ErrorText.Of(ErrorKind.PageRatings)),
+        _ => Failed(step),
+    };
+}
