@@ -6,95 +6,111 @@ namespace Bookinfo.DelayingProxy;
 
 /// <summary>
 /// Passes TCP connections of 127.0.0.1 on, and holds back what a client sends for a time of its own, exact to tens of microseconds: a known delay to measure. A
-/// request is taken to come in one piece, as small ones do. Each direction of each connection has a thread, so that none waits for another.
+/// request is taken to come in one piece, as small ones do. Whatever else the proxy has to do, such as to connect, it does within that time, so that it adds as
+/// little as possible to it: a thread that is already there serves a connection from its beginning to its end.
 /// </summary>
 internal sealed class Proxy : IDisposable
 {
-    private readonly TcpListener _listener;
-    private readonly int _targetPort;
-    private readonly TimeSpan _delay;
+    private const int Threads = 64;
+    private const int ThreadStack = 256 * 1024;
+
+    /// <summary>How long before the end of the delay a thread wakes: to be woken takes a while, and that is not to be added.</summary>
+    private static readonly TimeSpan Early = TimeSpan.FromMicroseconds(150);
+
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly IPEndPoint _target;
     private readonly TimeProvider _time;
+    private readonly DueTimer _timer;
+    private readonly long _delay;
+    private readonly long _early;
 
     /// <summary>Starts it.</summary>
-    /// <param name="port">Where it listens.</param>
+    /// <param name="port">Where it listens; 0 for any.</param>
     /// <param name="targetPort">Where it passes on to.</param>
     /// <param name="delay">How long it holds back a request.</param>
     /// <param name="time">The clock, which must be the system's.</param>
     public Proxy(int port, int targetPort, TimeSpan delay, TimeProvider time)
     {
-        _targetPort = targetPort;
-        _delay = delay;
+        _target = new IPEndPoint(IPAddress.Loopback, targetPort);
         _time = time;
-        _listener = new TcpListener(IPAddress.Loopback, port);
-        _listener.Start();
-        Run(Accept);
+        _timer = new DueTimer(time);
+        _delay = (long)(delay.TotalSeconds * time.TimestampFrequency);
+        _early = (long)(Early.TotalSeconds * time.TimestampFrequency);
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        _listener.Listen();
+        for (var thread = 0; thread < Threads; thread++)
+        {
+            new Thread(Accept, ThreadStack) { IsBackground = true, Name = $"connection {thread}" }.Start();
+        }
     }
+
+    /// <summary>Where it listens.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
-    private static void Run(Action action) => new Thread(() =>
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // A side went away, and the other one has been told.
-        }
-    })
-    { IsBackground = true }.Start();
-
     private void Accept()
     {
+        DueTimer.PrepareThread();
+        var buffer = new byte[64 * 1024];
         while (true)
         {
-            var client = _listener.AcceptSocket();
-            Run(() => Serve(client));
+            try
+            {
+                using var client = _listener.Accept();
+                Serve(client, _time.GetTimestamp(), buffer);
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // A side went away; the other one is closed as well.
+            }
         }
     }
 
-    private void Serve(Socket client)
+    private void Serve(Socket client, long arrived, byte[] buffer)
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        using (client)
+        client.NoDelay = server.NoDelay = true;
+        server.Connect(_target);
+        var isFirst = true;
+        while (true)
         {
-            client.NoDelay = server.NoDelay = true;
-            server.Connect(IPAddress.Loopback, _targetPort);
-            var answers = new Thread(() => Pump(server, client, TimeSpan.Zero)) { IsBackground = true };
-            answers.Start();
-            Pump(client, server, _delay);
-            answers.Join();
+            var readable = new List<Socket> { client, server };
+            Socket.Select(readable, null, null, -1);
+            var from = readable[0];
+            // The first request came with its connection, or right after it.
+            var since = isFirst ? arrived : _time.GetTimestamp();
+            var read = from.Receive(buffer);
+            if (read == 0)
+            {
+                return;
+            }
+
+            if (from == client)
+            {
+                isFirst = false;
+                HoldUntil(since + _delay);
+            }
+
+            (from == client ? server : client).Send(buffer, read, SocketFlags.None);
         }
     }
 
-    private void Pump(Socket from, Socket to, TimeSpan delay)
+    private void HoldUntil(long moment)
     {
-        try
+        while (_time.GetTimestamp() < moment - _early)
         {
-            DueTimer.PrepareThread();
-            var timer = new DueTimer(_time);
-            var length = (long)(delay.TotalSeconds * _time.TimestampFrequency);
-            var buffer = new byte[64 * 1024];
-            int read;
-            while ((read = from.Receive(buffer)) > 0)
-            {
-                for (var until = _time.GetTimestamp() + length; _time.GetTimestamp() < until;)
-                {
-                    timer.Sleep(until);
-                }
-
-                to.Send(buffer, read, SocketFlags.None);
-            }
-
-            to.Shutdown(SocketShutdown.Send);
+            _timer.Sleep(moment - _early);
         }
-        catch (SocketException)
+
+        while (_time.GetTimestamp() < moment)
         {
-            // What is broken on one side is over on both.
-            from.Close();
-            to.Close();
+            Thread.SpinWait(20);
         }
     }
 }
