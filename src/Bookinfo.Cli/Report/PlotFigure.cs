@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Xml.Linq;
+using OxyPlot;
+
+namespace Bookinfo.Cli.Report;
+
+/// <summary>A plot of a page, with its legend and with its figures as a table for those who cannot see it or want to know exactly.</summary>
+/// <param name="Id">Unique in the page, of letters, digits and -.</param>
+/// <param name="Title">What it shows.</param>
+/// <param name="Note">What there is to know for reading it.</param>
+/// <param name="Model">The plot.</param>
+/// <param name="Legend">The names of its series; with one or none there is no legend.</param>
+/// <param name="Table">Its figures.</param>
+internal sealed record PlotFigure(string Id, string Title, string Note, PlotModel Model, IReadOnlyList<string> Legend, ReportTable Table)
+{
+    /// <summary>The width that it is drawn for. A phone shows it a little smaller, a wide screen a little larger.</summary>
+    public const double Width = 480;
+
+    /// <summary>Its usual height.</summary>
+    public const double UsualHeight = 320;
+
+    private const double FontSize = 13;
+
+    /// <summary>How high it is.</summary>
+    public double Height { get; init; } = UsualHeight;
+
+    /// <summary>Makes a plot without anything in it.</summary>
+    public static PlotModel NewModel() => new()
+    {
+        DefaultFont = "inherit",
+        DefaultFontSize = FontSize,
+        TextColor = PlotColors.Ink,
+        PlotAreaBorderThickness = new OxyThickness(0),
+        Background = OxyColors.Undefined,
+        Padding = new OxyThickness(4, 8, 16, 4),
+    };
+
+    /// <summary>Gives an axis the look that all have.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="grid">Whether lines go across the plot from its ticks.</param>
+    public static T Style<T>(T axis, bool grid = true)
+        where T : OxyPlot.Axes.Axis
+    {
+        axis.TicklineColor = PlotColors.Grid;
+        axis.AxislineStyle = LineStyle.Solid;
+        axis.AxislineColor = PlotColors.Grid;
+        axis.MajorGridlineStyle = grid ? LineStyle.Solid : LineStyle.None;
+        axis.MajorGridlineColor = PlotColors.Grid;
+        axis.MinorTickSize = 0;
+        axis.MajorTickSize = 4;
+        axis.AxisTitleDistance = 6;
+        axis.IsZoomEnabled = axis.IsPanEnabled = false;
+        return axis;
+    }
+
+    /// <summary>Makes the element.</summary>
+    public XElement ToHtml() => new(
+        "figure",
+        new XElement("h3", Title),
+        Legend.Count < 2 ? null : new XElement("ul", new XAttribute("class", "legend"), Legend.Select((name, index) => new XElement(
+            "li", new XElement("span", new XAttribute("class", "swatch"), new XAttribute("style", $"background:var({PlotColors.Variable(index)})")), name))),
+        Svg(),
+        new XElement("figcaption", Note),
+        new XElement("details", new XElement("summary", "Figures"), HtmlTable.Create(Table, caption: false)));
+
+    private XElement Svg()
+    {
+        var drawn = XElement.Parse(new SvgExporter { Width = Width, Height = Height, IsDocument = false }.ExportToString(Model));
+        var svg = WithoutNamespace(drawn);
+        svg.ReplaceAttributes(
+            new XAttribute("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {Width} {Height}")),
+            new XAttribute("role", "img"),
+            new XAttribute("aria-label", $"{Title}. The figures are in the table below."));
+        svg.AddFirst(new XElement("title", Title));
+        return svg;
+    }
+
+    /// <summary>In a page svg needs no namespace. Ids have to be different in all plots of it.</summary>
+    private XElement WithoutNamespace(XElement element) => new(
+        element.Name.LocalName,
+        element.Attributes().Where(attribute => !attribute.IsNamespaceDeclaration).Select(attribute => new XAttribute(attribute.Name.LocalName, attribute.Name.LocalName == "id"
+            ? $"{Id}-{attribute.Value}"
+            : PlotColors.Replace(attribute.Value).Replace("url(#", $"url(#{Id}-", StringComparison.Ordinal))),
+        element.Nodes().Select(node => node is XElement child ? WithoutNamespace(child) : node));
+}
