@@ -1,3 +1,6 @@
+using Bookinfo.Cli.Baseline;
+using MathNet.Numerics.Distributions;
+
 namespace Bookinfo.Cli.Compare;
 
 /// <summary>
@@ -32,5 +35,17 @@ internal sealed record RoundSample(int Rounds, double Mean, double? Variance, in
         var center = winsorized.Average();
         var squares = winsorized.Sum(value => (value - center) * (value - center));
         return new RoundSample(sorted.Length, kept.Average(), squares / (kept.Length * freedom), freedom);
+    }
+
+    /// <summary>The mean with its confidence interval.</summary>
+    public Estimate ToEstimate()
+    {
+        if (Variance is not { } variance)
+        {
+            return new Estimate(Mean, null, null);
+        }
+
+        var reach = StudentT.InvCDF(0, 1, Freedom, (1 + Estimate.Confidence) / 2) * Math.Sqrt(variance);
+        return new Estimate(Mean, Mean - reach, Mean + reach);
     }
 }
