@@ -173,10 +173,10 @@ public sealed class KubernetesFormatTests
     [Fact]
     public void What_a_service_says_of_its_start_is_found_in_its_log()
     {
-        Assert.Equal(0.041, StatusReader.ParseStartUp("{\"event\":\"SessionKeyMade\"}\n{\"event\":\"ServiceStarted\",\"startup_ms\":41}\n{\"event\":\"Requ"));
-        Assert.Null(StatusReader.ParseStartUp("{\"event\":\"ServiceStarted\"}"));
-        Assert.Null(StatusReader.ParseStartUp("{\"event\":\"ServiceStarted\",\"startup_m"));
-        Assert.Null(StatusReader.ParseStartUp("Listening on port 9080"));
+        Assert.Equal(0.041, StartUpLine.Find("{\"event\":\"SessionKeyMade\"}\n{\"event\":\"ServiceStarted\",\"startup_ms\":41}\n{\"event\":\"Requ")?.Seconds);
+        Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\"}"));
+        Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\",\"startup_m"));
+        Assert.Null(StartUpLine.Find("Listening on port 9080"));
     }
 
     [Fact]

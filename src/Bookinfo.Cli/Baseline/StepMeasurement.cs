@@ -1,4 +1,6 @@
 using Bookinfo.Cli.Load;
+using Bookinfo.Load;
+using HdrHistogram;
 
 namespace Bookinfo.Cli.Baseline;
 
@@ -29,4 +31,35 @@ internal sealed record StepMeasurement(
     IReadOnlyDictionary<string, long> ReviewsVersions,
     IReadOnlyDictionary<string, UseMeasurement> Use,
     GeneratorFigures Generator,
-    IReadOnlyList<LoadWarning> Warnings);
+    IReadOnlyList<LoadWarning> Warnings)
+{
+    /// <summary>Makes it of what came of a run.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="rate">The rate that was asked for.</param>
+    /// <param name="result">The run.</param>
+    /// <param name="use">What each service used.</param>
+    public static StepMeasurement From(int round, double rate, LoadResult result, IReadOnlyDictionary<string, UseMeasurement> use)
+    {
+        var report = LoadReport.From(result);
+        var total = result.Total;
+        var latencies = new (string Name, HistogramBase Histogram)[]
+        {
+            (Measure.Page, total.FromDue), (Measure.PageFromSend, total.FromSend), (Measure.Server, total[Hop.Total]),
+            (Measure.Details, total[Hop.Details]), (Measure.Reviews, total[Hop.Reviews]), (Measure.Ratings, total[Hop.Ratings]),
+        };
+        return new StepMeasurement(
+            round,
+            rate,
+            report.Rate.Achieved,
+            report.StartedAt,
+            report.Seconds,
+            report.Interrupted,
+            report.Requests,
+            latencies.Where(one => one.Histogram.TotalCount > 0).ToDictionary(one => one.Name, one => new LatencyMeasurement(Percentiles.Of(one.Histogram), HistogramCodec.Encode(one.Histogram))),
+            report.Errors,
+            report.ReviewsVersions,
+            use,
+            report.Generator,
+            report.Warnings);
+    }
+}

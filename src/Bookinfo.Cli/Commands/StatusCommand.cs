@@ -42,9 +42,7 @@ internal static class StatusCommand
         var reader = new StatusReader(cluster, space, time);
         if (!await reader.IsDeployedAsync(cancellationToken))
         {
-            throw new CommandFailedException(
-                ExitCode.NotDeployed,
-                $"nothing is deployed in namespace {space} of {cluster.Config.Client.Host}{await ClusterCommand.DescribeElsewhereAsync(cluster, space, cancellationToken)}. 'bookinfo deploy' deploys.");
+            throw await ClusterCommand.NotDeployedAsync(cluster, space, cancellationToken);
         }
 
         var live = watch && format == OutputFormat.Table && !Console.IsOutputRedirected && AnsiConsole.Console.Profile.Capabilities.Ansi

@@ -115,6 +115,14 @@ internal static class ClusterCommand
         }
     }
 
+    /// <summary>That nothing is deployed, with what to do.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="space">The namespace in which nothing is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<CommandFailedException> NotDeployedAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken) => new(
+        ExitCode.NotDeployed,
+        $"nothing is deployed in namespace {space} of {cluster.Config.Client.Host}{await DescribeElsewhereAsync(cluster, space, cancellationToken)}. 'bookinfo deploy' deploys.");
+
     /// <summary>Names other namespaces in which something is deployed, to follow 'nothing is deployed here'.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="space">The namespace in which nothing is.</param>

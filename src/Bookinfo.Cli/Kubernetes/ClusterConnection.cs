@@ -72,6 +72,12 @@ internal sealed class ClusterConnection : IDisposable
     /// <exception cref="HttpOperationException">The answer is none of success.</exception>
     public Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, "application/json", null, cancellationToken);
 
+    /// <summary>Asks for something that is no JSON.</summary>
+    /// <param name="path">Its path, without a slash in front.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="HttpOperationException">The answer is none of success.</exception>
+    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => SendTextAsync(HttpMethod.Get, path, "*/*", null, cancellationToken);
+
     /// <summary>Asks for the metadata of an object, or of all objects of a kind, whatever kind that is.</summary>
     /// <param name="path">Its path, without a slash in front.</param>
     /// <param name="list">Whether that is the path of a list.</param>
@@ -106,7 +112,10 @@ internal sealed class ClusterConnection : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private async Task<JsonDocument> SendAsync(HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken)
+    private async Task<JsonDocument> SendAsync(HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken) =>
+        JsonDocument.Parse(await SendTextAsync(method, path, accept, body, cancellationToken));
+
+    private async Task<string> SendTextAsync(HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(_client.HttpClientTimeout);
@@ -124,7 +133,7 @@ internal sealed class ClusterConnection : IDisposable
 
         using var response = await _client.HttpClient.SendAsync(request, timeout.Token);
         var content = await response.Content.ReadAsStringAsync(timeout.Token);
-        return response.IsSuccessStatusCode ? JsonDocument.Parse(content) : throw new HttpOperationException($"{method} {path}: {(int)response.StatusCode}")
+        return response.IsSuccessStatusCode ? content : throw new HttpOperationException($"{method} {path}: {(int)response.StatusCode}")
         {
             Response = new HttpResponseMessageWrapper(response, content),
         };

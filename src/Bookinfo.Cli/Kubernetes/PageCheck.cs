@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using k8s;
@@ -134,34 +133,17 @@ internal sealed partial class PageCheck(ClusterConnection cluster, string space,
 
     private async Task ForwardAsync(HttpClient client, int port, CancellationToken cancellationToken)
     {
-        using var forward = cluster.Kubectl.Start(
-            ["port-forward", "--namespace", space, .. cluster.Kubectl.ContextArguments, "--address", "127.0.0.1", $"service/{Service}", string.Create(CultureInfo.InvariantCulture, $":{port}")]);
         try
         {
-            // Read on, so that it is never held up by a full pipe; its last words say why it failed.
-            var messages = forward.StandardError.ReadToEndAsync(cancellationToken);
-            var line = await forward.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(ForwardPatience, time, cancellationToken);
-            if (line is null || ForwardedPort().Match(line) is not { Success: true } local)
-            {
-                throw Wrong("kubectl port-forward", ClusterFailure.Shorten(await messages));
-            }
-
-            var address = $"http://127.0.0.1:{local.Groups[1].Value}{Path}";
-            if (await AskAsync(client, address, ForwardPatience, cancellationToken) is { } wrong)
+            using var forward = await PortForward.StartAsync(cluster.Kubectl, space, Service, port, time, cancellationToken);
+            if (await AskAsync(client, new Uri(forward.Address, Path).ToString(), ForwardPatience, cancellationToken) is { } wrong)
             {
                 throw Wrong("kubectl port-forward", wrong.Length > 0 ? wrong : "it does not answer");
             }
         }
-        catch (TimeoutException)
+        catch (IOException exception)
         {
-            throw Wrong("kubectl port-forward", "no connection in time");
-        }
-        finally
-        {
-            if (!forward.HasExited)
-            {
-                forward.Kill();
-            }
+            throw Wrong("kubectl port-forward", exception.Message);
         }
     }
 
@@ -170,7 +152,4 @@ internal sealed partial class PageCheck(ClusterConnection cluster, string space,
 
     [GeneratedRegex("Error fetching [a-z ]+")]
     private static partial Regex FetchError();
-
-    [GeneratedRegex(@"127\.0\.0\.1:(\d+)")]
-    private static partial Regex ForwardedPort();
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
+using Bookinfo.Cli.Local;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
@@ -30,14 +30,17 @@ internal sealed class StatusReader(ClusterConnection cluster, string space, Time
 
     /// <summary>Asks.</summary>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken)
+    /// <param name="withUse">Whether to ask what the pods use.</param>
+    public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken, bool withUse = true)
     {
         var podList = cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken);
         var serviceList = cluster.Api.CoreV1.ListNamespacedServiceAsync(space, cancellationToken: cancellationToken);
         var eventList = OrNoneAsync("events: how images were pulled is not known", async () => (await cluster.Api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken)).Items);
         var nodeList = OrNoneAsync("nodes: the sizes of images are not known", async () => (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items);
         var pods = (await podList).Items.OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).ToList();
-        var (use, note) = await _use.ReadAsync(pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }), cancellationToken);
+        var (use, note) = withUse
+            ? await _use.ReadAsync(pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }), cancellationToken)
+            : (new Dictionary<string, (double Cpu, double Memory)>(), null);
         var (events, eventNote) = await eventList;
         var (nodes, nodeNote) = await nodeList;
         string[] notes = [.. new[] { note, eventNote, nodeNote }.OfType<string>()];
@@ -166,33 +169,12 @@ internal sealed class StatusReader(ClusterConnection cluster, string space, Time
         {
             await using var stream = await cluster.Api.CoreV1.ReadNamespacedPodLogAsync(pod.Metadata.Name, space, container: container, limitBytes: LogHead, cancellationToken: cancellationToken);
             using var reader = new StreamReader(stream);
-            return ParseStartUp(await reader.ReadToEndAsync(cancellationToken));
+            return StartUpLine.Find(await reader.ReadToEndAsync(cancellationToken))?.Seconds;
         }
         catch (HttpOperationException)
         {
             // Not allowed, or no log: there is another source.
             return null;
         }
-    }
-
-    /// <summary>Finds in the log of a service how long it took until it listened.</summary>
-    /// <param name="log">The beginning of the log, one JSON object a line.</param>
-    /// <returns>Seconds; <see langword="null"/> when the log does not say.</returns>
-    public static double? ParseStartUp(string log)
-    {
-        foreach (var line in log.Split('\n').Where(line => line.Contains("\"ServiceStarted\"", StringComparison.Ordinal)))
-        {
-            try
-            {
-                using var json = JsonDocument.Parse(line);
-                return json.RootElement.TryGetProperty("startup_ms", out var startUp) && startUp.ValueKind == JsonValueKind.Number ? startUp.GetDouble() / 1000 : null;
-            }
-            catch (JsonException)
-            {
-                // Cut off, or another program's.
-            }
-        }
-
-        return null;
     }
 }

@@ -1,0 +1,49 @@
+using Bookinfo.Cli.Local;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Baseline;
+
+/// <summary>Shows on stderr how far a baseline is: a bar with the time left on a terminal, a line for each step anywhere else.</summary>
+/// <param name="planned">How long all of it is to take.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BaselineView(TimeSpan planned, TimeProvider time) : IAsyncDisposable
+{
+    private readonly long _began = time.GetTimestamp();
+    private readonly LiveText? _live = CreateLive(time);
+    private TimeSpan _planned = planned;
+
+    /// <summary>A step begins.</summary>
+    /// <param name="progress">Which.</param>
+    /// <param name="left">How long it and those after it will take, as far as is known by now.</param>
+    public void Show(BaselineProgress progress, TimeSpan left)
+    {
+        _planned = time.GetElapsedTime(_began) + left;
+        if (_live is null)
+        {
+            Console.Error.WriteLine($"{progress.Doing}, about {BaselineProgress.Left(left)} left");
+            return;
+        }
+
+        _live.Show(_ =>
+        {
+            var elapsed = time.GetElapsedTime(_began);
+            var remaining = _planned > elapsed ? _planned - elapsed : TimeSpan.Zero;
+            return [new Text(BaselineProgress.Bar(elapsed, remaining)), new Text(progress.Doing), new Text("Ctrl-C ends it and keeps the rounds that were done.")];
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _live?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static LiveText? CreateLive(TimeProvider time)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            return null;
+        }
+
+        // On stderr, so that it is there as well when the outcome goes to a file.
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        return terminal.Profile.Capabilities.Ansi ? new LiveText(terminal, time, clears: true) : null;
+    }
+}

@@ -1,0 +1,60 @@
+using Bookinfo.Cli.Commands;
+using Bookinfo.Cli.Kubernetes;
+
+namespace Bookinfo.Cli.Baseline;
+
+/// <summary>Finds what is to be measured: what the user named, else what <c>up</c> runs here, else what <c>deploy</c> deployed.</summary>
+/// <param name="options">What the user asked for.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SubjectFinder(BaselineOptions options, TimeProvider time)
+{
+    private const string Page = "/productpage";
+
+    /// <summary>Finds it.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="CommandFailedException">There is nothing: the message says what to do.</exception>
+    public async Task<ISubject> FindAsync(CancellationToken cancellationToken)
+    {
+        var url = options.Url is { PathAndQuery: "/" } host ? new Uri(host, Page) : options.Url;
+        if (options.WantsCluster)
+        {
+            return await OpenAsync(url, cancellationToken);
+        }
+
+        if (url is not null)
+        {
+            return await LocalSubject.FindAsync(url, time, cancellationToken) ?? (ISubject)new UrlSubject(url);
+        }
+
+        var local = new Uri(new Uri(TrafficOptions.LocalUrl), Page);
+        if (await LocalSubject.FindAsync(local, time, cancellationToken) is { } subject)
+        {
+            return subject;
+        }
+
+        try
+        {
+            return await OpenAsync(null, cancellationToken);
+        }
+        catch (CommandFailedException failure)
+        {
+            throw new CommandFailedException(
+                ExitCode.TargetUnreachable,
+                $"nothing to measure. On this machine no Bookinfo answers at {local}: 'bookinfo up' starts one. In a cluster: {failure.Message} Or name an address.");
+        }
+    }
+
+    private async Task<ISubject> OpenAsync(Uri? target, CancellationToken cancellationToken)
+    {
+        var cluster = await ClusterConnection.OpenAsync(Kubectl.Find(options.Context), cancellationToken);
+        try
+        {
+            return await ClusterSubject.OpenAsync(cluster, options.Namespace ?? ClusterCommand.UsualNamespace, target, time, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            cluster.Dispose();
+            throw ClusterFailure.Explain(exception, cluster.Config, cancellationToken) ?? exception;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Globalization;
+using Bookinfo.Cli.Baseline;
+using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Cli.Local;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary><c>bookinfo baseline</c>: measures what the application costs at several rates, so that another measurement can be held against it.</summary>
+internal static class BaselineCommand
+{
+    private const int MostRates = 20;
+    private const int MostRounds = 100;
+
+    private const string UsualRates = "50,200,500";
+    private const string QuickRates = "50,200";
+    private const int UsualRounds = 5;
+
+    private static readonly TimeSpan UsualStep = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan QuickStep = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan UsualWarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan QuickWarmUp = TimeSpan.FromSeconds(5);
+
+    private static readonly TrafficOptions Traffic = new("The order of the steps depends on it alone.");
+
+    private static readonly Argument<string?> Url = new("url")
+    {
+        HelpName = "url",
+        Description = "What to measure. If it is not given: what 'up' runs here, else what 'deploy' deployed. Without a path it is /productpage.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string> FileName = new("--name")
+    {
+        HelpName = "name",
+        Description = "What to call it: the files are NAME.json, NAME.html and NAME.md.",
+        DefaultValueFactory = static _ => "baseline",
+    };
+
+    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace files that exist." };
+
+    private static readonly Option<string> Rates = new("--rates")
+    {
+        HelpName = "numbers",
+        Description = $"Requests a second, separated by commas. [default: {UsualRates}]",
+    };
+
+    private static readonly Option<string> Rounds = new("--rounds")
+    {
+        HelpName = "number",
+        Description = $"How many rounds. Each has every rate once, in an order of its own; confidence intervals are over rounds. [default: {UsualRounds}]",
+    };
+
+    private static readonly Option<string> Step = new("--step") { HelpName = "time", Description = "How long each rate is sent in each round. [default: 10s]" };
+
+    private static readonly Option<string> WarmUp = new("--warm-up") { HelpName = "time", Description = "How long the highest rate is sent before. [default: 10s]" };
+
+    private static readonly Option<bool> Quick = new("--quick")
+    {
+        Description = $"Done in little more than a minute: rates {QuickRates}, steps of 6s, a warm-up of 5s, where nothing else is said.",
+    };
+
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace("Measure the pods in this namespace, wherever the requests go. [default: bookinfo]");
+
+    private static readonly Option<string?> Context = ClusterCommand.Context();
+
+    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write the outcome to stdout.");
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Url.Validators.Add(static result => OptionRules.Require(
+            result, result.GetValueOrDefault<string?>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user, such as {TrafficOptions.LocalUrl}"));
+        FileName.Validators.Add(static result => OptionRules.Require(
+            result, OptionRules.Token(result), FileName.Name, static text => Path.GetFileName(text) is { Length: > 0 } name && !name.Any(char.IsControl), "must be the name of a file without its ending"));
+        Rates.Validators.Add(static result => OptionRules.Require(
+            result, OptionRules.Token(result), Rates.Name, static text => TryParseRates(text, out _),
+            string.Create(CultureInfo.InvariantCulture, $"must be up to {MostRates} different numbers from {OptionRules.LowestRate} to {OptionRules.HighestRate:0}, such as {UsualRates}")));
+        OptionRules.RequireWhole(Rounds, 1, MostRounds);
+        OptionRules.RequireSpan(Step, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "from 100ms to 1h");
+        OptionRules.RequireSpan(WarmUp, TimeSpan.Zero, TimeSpan.FromHours(1), "from 0s to 1h");
+
+        var command = new Command(
+            "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence intervals, CPU, memory, start-up. Writes a report.")
+        {
+            Url, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Traffic.Seed, Namespace, Context, Output,
+        };
+        command.SetAction(static (result, _) => RunAsync(Read(result)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(BaselineOptions options)
+    {
+        using var signals = new StopSignals();
+        return await new BaselineSession(options, signals, TimeProvider.System).RunAsync();
+    }
+
+    private static BaselineOptions Read(ParseResult result)
+    {
+        var quick = result.GetValue(Quick);
+        return new BaselineOptions(
+            result.GetValue(Url) is { } url ? new Uri(url) : null,
+            result.GetValue(FileName)!,
+            result.GetValue(Overwrite),
+            TryParseRates(result.GetValue(Rates) ?? (quick ? QuickRates : UsualRates), out var rates) ? rates : throw new FormatException(Rates.Name),
+            (int)(OptionRules.Number(result.GetValue(Rounds)) ?? UsualRounds),
+            OptionRules.Span(result.GetValue(Step)) ?? (quick ? QuickStep : UsualStep),
+            OptionRules.Span(result.GetValue(WarmUp)) ?? (quick ? QuickWarmUp : UsualWarmUp),
+            Traffic.GetHeaders(result),
+            Traffic.GetConnections(result),
+            Traffic.GetTimeout(result),
+            result.GetValue(Traffic.Insecure),
+            Traffic.GetSeed(result),
+            result.GetValue(Namespace),
+            result.GetValue(Context),
+            result.GetResult(Namespace) is { Implicit: false } || result.GetResult(Context) is { Implicit: false },
+            result.GetValue(Output));
+    }
+
+    private static bool TryParseRates(string text, out IReadOnlyList<double> rates)
+    {
+        var parsed = text.Split(',').Select(part => OptionRules.Number(part.Trim())).ToList();
+        rates = [.. parsed.OfType<double>().Order()];
+        return rates.Count == parsed.Count
+            && rates.Count <= MostRates
+            && rates.Distinct().Count() == rates.Count
+            && rates.All(rate => rate is >= OptionRules.LowestRate and <= OptionRules.HighestRate);
+    }
+}

@@ -1,0 +1,45 @@
+using k8s.Models;
+
+namespace Bookinfo.Cli.Kubernetes;
+
+/// <summary>Which container of a pod is the service, which are beside it, and which mesh those tell of.</summary>
+internal static class PodContainers
+{
+    /// <summary>The containers that meshes put beside a service, by the names that they give them.</summary>
+    private static readonly Dictionary<string, string> Meshes = new()
+    {
+        ["istio-proxy"] = "istio",
+        ["linkerd-proxy"] = "linkerd",
+        ["kuma-sidecar"] = "kuma",
+        ["consul-dataplane"] = "consul",
+    };
+
+    /// <summary>What Istio's node agent notes on a pod whose traffic it redirects, in ambient mode.</summary>
+    private const string AmbientAnnotation = "ambient.istio.io/redirection";
+
+    /// <summary>The container of the service.</summary>
+    /// <param name="pod">The pod.</param>
+    public static V1Container Service(V1Pod pod) =>
+        pod.Spec.Containers.FirstOrDefault(container => pod.Metadata.Labels?.TryGetValue("app", out var app) == true && container.Name == app)
+        // A mesh may put its own in front, so that it starts first.
+        ?? pod.Spec.Containers.FirstOrDefault(container => !Meshes.ContainsKey(container.Name))
+        ?? pod.Spec.Containers[0];
+
+    /// <summary>The names of the containers that run beside it. Kubernetes' own sidecars are initial containers that are started again when they end.</summary>
+    /// <param name="pod">The pod.</param>
+    public static IReadOnlyList<string> Sidecars(V1Pod pod) =>
+    [
+        .. pod.Spec.Containers.Where(container => container.Name != Service(pod).Name).Select(container => container.Name),
+        .. (pod.Spec.InitContainers ?? []).Where(container => container.RestartPolicy == "Always").Select(container => container.Name),
+    ];
+
+    /// <summary>The meshes that pods belong to. One that works in the nodes without a trace in the pods is not seen.</summary>
+    /// <param name="pods">The pods.</param>
+    public static IReadOnlyList<string> Mesh(IEnumerable<V1Pod> pods) =>
+    [
+        .. pods.SelectMany(pod => Sidecars(pod)
+            .Select(name => Meshes.GetValueOrDefault(name))
+            .Append(pod.Metadata.Annotations?.TryGetValue(AmbientAnnotation, out var redirected) == true && redirected == "enabled" ? "istio ambient" : null))
+            .OfType<string>().Distinct().Order(StringComparer.Ordinal),
+    ];
+}
