@@ -51,6 +51,9 @@ tool=(dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll)
 work=$(mktemp -d)
 if [ -n "$keep" ]; then mkdir -p "$keep"; fi
 results=${keep:-$work}
+# Something to read from that never ends: the proxy ends when its standard input does.
+mkfifo "$work/open"
+exec 9<> "$work/open"
 ratings=$((port + 2)) proxyport=$((port + 7))
 up='' proxy=''
 stop() {
@@ -67,8 +70,7 @@ measure() { # name, options of up
     local name=$1
     shift
     say "Measuring $name"
-    # Its standard input stays open: with it the services would end.
-    "${tool[@]}" up --port "$port" --backend-port $((port + 1)) --output json "$@" < <(exec sleep infinity) > "$work/up" 2> "$work/up.log" &
+    "${tool[@]}" up --port "$port" --backend-port $((port + 1)) --output json "$@" < /dev/null > "$work/up" 2> "$work/up.log" &
     up=$!
     for _ in $(seq 1200); do
         grep -q '"event":"ready"' "$work/up" && break
@@ -83,7 +85,7 @@ measure() { # name, options of up
 for number in $(seq 0 "$pairs"); do
     measure "same-$number"
     if [ "$number" -ge 1 ] && [ "$number" -le "$delayed" ]; then
-        dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll "$proxyport" "$ratings" 2 < <(exec sleep infinity) > /dev/null &
+        dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll "$proxyport" "$ratings" 2 <&9 > /dev/null &
         proxy=$!
         measure "delayed-$number" --env "reviews:RATINGS_SERVICE_PORT=$proxyport"
     fi

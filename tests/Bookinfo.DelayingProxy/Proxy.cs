@@ -21,8 +21,8 @@ internal sealed class Proxy : IDisposable
     private readonly IPEndPoint _target;
     private readonly TimeProvider _time;
     private readonly DueTimer _timer;
-    private readonly long _delay;
     private readonly long _early;
+    private long _delayTicks;
 
     /// <summary>Starts it.</summary>
     /// <param name="port">Where it listens; 0 for any.</param>
@@ -34,7 +34,7 @@ internal sealed class Proxy : IDisposable
         _target = new IPEndPoint(IPAddress.Loopback, targetPort);
         _time = time;
         _timer = new DueTimer(time);
-        _delay = (long)(delay.TotalSeconds * time.TimestampFrequency);
+        Delay = delay;
         _early = (long)(Early.TotalSeconds * time.TimestampFrequency);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         _listener.Listen();
@@ -46,6 +46,13 @@ internal sealed class Proxy : IDisposable
 
     /// <summary>Where it listens.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    /// <summary>How long it holds back a request. A change is for requests that come after it.</summary>
+    public TimeSpan Delay
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _delayTicks));
+        set => Volatile.Write(ref _delayTicks, value.Ticks);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
@@ -94,7 +101,7 @@ internal sealed class Proxy : IDisposable
             if (from == client)
             {
                 isFirst = false;
-                HoldUntil(since + _delay);
+                HoldUntil(since + (long)(Delay.TotalSeconds * _time.TimestampFrequency));
             }
 
             (from == client ? server : client).Send(buffer, read, SocketFlags.None);
