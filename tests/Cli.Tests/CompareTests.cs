@@ -28,7 +28,7 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(ExitCode.Success, await compare.ExitAsync());
         Assert.Empty(compare.Messages);
         Assert.StartsWith(
-            "BEFORE  without, 2026-11-23 02:00 UTC, before.json\nAFTER   with <a> & \"delay\", 2026-11-23 02:00 UTC, after.json\n\nAt 100/s the page takes +2.00 ms (+50%) at p50, ", compare.Output);
+            "BEFORE  without, 2026-11-23 02:00 UTC, before.json\nAFTER   with <a> & \"delay\", 2026-11-23 02:00 UTC, after.json\n\nAt 100/s: the page takes 2.00 ms longer at p50 (+50%), ", compare.Output);
         Assert.Matches(@"\nreviews->ratings p50 +1\.03 +3\.03 +\+2\.00 ±0\.0\d +\+2\.00 ms\n", compare.Output);
         Assert.Matches(@"\nproductpage->reviews p99 +2\.03 +4\.03 +\+2\.00 ±0\.0\d +\+2\.00 ms\n", compare.Output);
         Assert.Matches(@"\nproductpage->details p50 +1\.03 +1\.03 +\+0\.00 ±0\.0\d +no difference shown\n", compare.Output);
@@ -165,7 +165,7 @@ public sealed class CompareTests : IDisposable
         Assert.DoesNotContain("url(http", page);
         Assert.Contains("reviews->ratings p50", html.Descendants("th").Select(cell => cell.Value));
         var markdown = await File.ReadAllTextAsync(Path.Combine(_directory, "table.md"), TestContext.Current.CancellationToken);
-        Assert.StartsWith("# Comparison: without and with &lt;a> &amp; \"delay\"\n\n- At 100/s the page takes +2.00 ms (+50%) at p50, ", markdown);
+        Assert.StartsWith("# Comparison: without and with &lt;a> &amp; \"delay\"\n\n- At 100/s: the page takes 2.00 ms longer at p50 (+50%), ", markdown);
         Assert.Matches(@"\n\| reviews->ratings p50 \| 1\.03 \| 3\.03 \| \+2\.00 ±0\.0\d \| \+194% \| 0\.20 \| \+2\.00 ms \|\n", markdown);
 
         await using (var second = Compare(options))

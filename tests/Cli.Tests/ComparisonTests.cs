@@ -23,7 +23,7 @@ public sealed class ComparisonTests
         }
 
         Assert.Equal(2, report.Headline.Count);
-        Assert.StartsWith("At 100/s the page takes +2.00 ms (+50%) at p50, ", report.Headline[0]);
+        Assert.StartsWith("At 100/s: the page takes 2.00 ms longer at p50 (+50%), ", report.Headline[0]);
         Assert.Contains("; by hop reviews->ratings +2.00 ms at p50, productpage->reviews +2.00 ms at p50.", report.Headline[0]);
         Assert.Empty(report.Warnings);
     }
@@ -111,7 +111,7 @@ public sealed class ComparisonTests
         Assert.Equal(0.6, rate.Find(FigureComparison.AllServices, FigureName.SidecarCpu)!.After, 1e-9);
         Assert.Equal(60 << 20, rate.Find("details-v1", FigureName.Memory)!.Difference, 1e-3);
         Assert.False(rate.Find("details-v1", FigureName.Memory)!.IsTested);
-        Assert.Equal("At 100/s CPU for 1,000 requests +196%, of it +600 ms by sidecars.", report.Headline[0]);
+        Assert.Equal("At 100/s: CPU for 1,000 requests +196%, of it +600 ms by sidecars.", report.Headline[0]);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class ComparisonTests
         var errors = report.Rates[0].Find(Measure.Page, FigureName.Errors)!;
         Assert.Equal(failed / 2.0, errors.Difference, 1e-9);
         Assert.Equal(shown, errors.Shown);
-        Assert.Equal(shown ? "At 200/s errors +10.0 percentage points." : "No difference shown.", report.Headline[0]);
+        Assert.Equal(shown ? "At 200/s: errors +10.0 percentage points." : "No difference shown.", report.Headline[0]);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class ComparisonHeadline
         var page = Shown(rate, [Measure.Page], FigureName.P50, FigureName.P90, FigureName.P99, FigureName.P999);
         if (page.Count > 0)
         {
-            parts.Add($"the page takes {string.Join(", ", page.Select(figure => $"{FigureText.Signed(figure, withUnit: true)} ({FigureText.Percent(figure)}) at {figure.Figure}"))}");
+            parts.Add($"the page takes {string.Join(", ", page.Select(figure => $"{FigureText.Longer(figure)} at {figure.Figure} ({FigureText.Percent(figure)})"))}");
         }
 
         var hops = Hops.SelectMany(hop => Shown(rate, [hop], FigureName.P50, FigureName.P90, FigureName.P99).Take(1)).ToList();
@@ -42,7 +42,7 @@ internal static class ComparisonHeadline
 
         parts.AddRange(Shown(rate, [Measure.Page], FigureName.Errors).Select(figure => $"errors {FigureText.Signed(figure, withUnit: true)}"));
         var others = rate.Figures.Count(figure => figure.Shown);
-        return $"At {Figures.Rate(rate.Rate)}/s {(parts.Count > 0 ? string.Join("; ", parts) : others > 0 ? "only the figures below differ" : "no difference is shown")}.";
+        return $"At {Figures.Rate(rate.Rate)}/s: {(parts.Count > 0 ? string.Join("; ", parts) : others > 0 ? "only the figures below differ" : "no difference is shown")}.";
     }
 
     private static List<FigureComparison> Shown(RateComparison rate, string[] subjects, params string[] figures) =>

@@ -43,6 +43,11 @@ internal static class FigureText
     public static string Signed(FigureComparison figure, bool withUnit = false) =>
         Sign(figure.Difference / Scale(figure.Figure)) + (!withUnit ? "" : figure.Figure == FigureName.Errors ? " percentage points" : $" {Unit(figure.Figure)}");
 
+    /// <summary>The difference of a latency in words.</summary>
+    /// <param name="figure">The figure.</param>
+    public static string Longer(FigureComparison figure) =>
+        $"{Figures.Number(Math.Abs(figure.Difference) / Scale(figure.Figure))} {Unit(figure.Figure)} {(figure.Difference < 0 ? "less" : "longer")}";
+
     /// <summary>The difference with half the width of its interval.</summary>
     /// <param name="figure">The figure.</param>
     public static string WithMargin(FigureComparison figure)
