@@ -145,6 +145,17 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public async Task A_histogram_that_is_broken_is_told_and_no_page_written()
+    {
+        Write("broken.json", CompareSample.Create(change: step => step with { Latencies = step.Latencies.ToDictionary(latency => latency.Key, latency => latency.Value with { Histogram = "AAAA" }) }));
+        await using var compare = Compare("before", "broken", "--html", "page.html");
+
+        Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());
+        Assert.StartsWith("bookinfo: --html: a histogram of one of the baselines is broken, so that it cannot be plotted: ", compare.Messages);
+        Assert.False(File.Exists(Path.Combine(_directory, "page.html")));
+    }
+
+    [Fact]
     public async Task Writes_a_page_and_markdown_and_replaces_them_only_when_told_to()
     {
         string[] options = ["before", "after", "--html", "page.html", "--markdown", "table.md"];

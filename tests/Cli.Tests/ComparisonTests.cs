@@ -166,6 +166,26 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void A_rate_at_which_nothing_fell_due_is_no_rate()
+    {
+        static StepMeasurement Nothing(StepMeasurement step) => step.Rate > 50 ? step : step with { Requests = new RequestCounts(0, 0, 0, 0, 0, 0, 0, 0), Latencies = new Dictionary<string, LatencyMeasurement>() };
+        var report = Compare(CompareSample.Create(rates: [50, 100]), CompareSample.Create(rates: [50, 100], change: Nothing));
+
+        Assert.Equal(100, Assert.Single(report.Rates).Rate);
+        Assert.Equal(["The baseline before has 50, 100/s, the one after 100/s: only what both have is compared."], report.Warnings);
+    }
+
+    [Fact]
+    public void Interrupted_steps_do_not_count()
+    {
+        var report = Compare(
+            CompareSample.Create(), CompareSample.Create(latency: (round, measure) => CompareSample.Usual(round, measure) * (round > 3 ? 9 : 1), change: step => step with { Interrupted = step.Round > 3 }));
+
+        Assert.All(report.Rates, rate => Assert.Equal((5, 3), (rate.RoundsBefore, rate.RoundsAfter)));
+        Assert.Equal(["No difference shown."], report.Headline);
+    }
+
+    [Fact]
     public void With_one_round_there_is_no_test()
     {
         var report = Compare(CompareSample.Create(rounds: 1), CompareSample.Create(latency: CompareSample.Delayed));

@@ -7,10 +7,14 @@ namespace Bookinfo.Cli.Compare;
 /// <summary>What two baselines differ in besides what they measured: each is a reason of its own for other figures.</summary>
 internal static class Comparability
 {
-    /// <summary>The rates of a baseline.</summary>
+    /// <summary>The rates at which a baseline has a round, ascending.</summary>
     /// <param name="baseline">The baseline.</param>
-    public static string Rates(BaselineFile baseline) =>
-        baseline.Summary.Count == 0 ? "none" : $"{string.Join(", ", baseline.Summary.Select(rate => Figures.Rate(rate.Rate)))}/s";
+    public static IReadOnlyList<double> Rates(BaselineFile baseline) =>
+        [.. baseline.Steps.Where(step => !step.Interrupted && step.Requests.Due > 0).Select(step => step.Rate).Distinct().Order()];
+
+    /// <summary>The same in words.</summary>
+    /// <param name="baseline">The baseline.</param>
+    public static string RatesText(BaselineFile baseline) => Rates(baseline) is { Count: > 0 } rates ? $"{string.Join(", ", rates.Select(Figures.Rate))}/s" : "none";
 
     /// <summary>Finds them.</summary>
     /// <param name="before">The first.</param>
@@ -42,9 +46,9 @@ internal static class Comparability
             }
         }
 
-        if (Rates(before) != Rates(after))
+        if (!Rates(before).SequenceEqual(Rates(after)))
         {
-            yield return $"The baseline before has {Rates(before)}, the one after {Rates(after)}: only what both have is compared.";
+            yield return $"The baseline before has {RatesText(before)}, the one after {RatesText(after)}: only what both have is compared.";
         }
 
         string[] onlyBefore = [.. Services(before).Except(Services(after))];

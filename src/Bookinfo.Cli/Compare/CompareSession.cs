@@ -28,8 +28,16 @@ internal sealed class CompareSession(CompareOptions options)
         var report = Comparison.Of(before, beforeFile, after, afterFile);
         report = report with { Conditions = [.. options.FailOn.SelectMany(condition => condition.Check(report))] };
 
-        await WriteAsync("--html", options.Html, () => ComparisonPage.Create(report, before, after));
-        await WriteAsync("--markdown", options.Markdown, () => ComparisonMarkdown.Create(report));
+        if (options.Html is { } html)
+        {
+            await WriteAsync("--html", html, Page(report, before, after));
+        }
+
+        if (options.Markdown is { } markdown)
+        {
+            await WriteAsync("--markdown", markdown, ComparisonMarkdown.Create(report));
+        }
+
         if (options.Output == OutputFormat.Json)
         {
             await Console.Out.WriteLineAsync(ComparisonJson.Write(report));
@@ -54,18 +62,25 @@ internal sealed class CompareSession(CompareOptions options)
     /// <summary>A name stands for the file that <c>baseline --name</c> wrote.</summary>
     private static string Resolve(string name) => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || File.Exists(name) ? name : name + Extension;
 
-    private async Task WriteAsync(string option, string? file, Func<string> text)
+    private static string Page(ComparisonReport report, BaselineFile before, BaselineFile after)
     {
-        if (file is null)
+        try
         {
-            return;
+            return ComparisonPage.Create(report, before, after);
         }
+        catch (FormatException exception)
+        {
+            throw new CommandFailedException(ExitCode.InvalidUsage, $"--html: a histogram of one of the baselines is broken, so that it cannot be plotted: {exception.Message}");
+        }
+    }
 
+    private async Task WriteAsync(string option, string file, string text)
+    {
         try
         {
             await using var stream = new FileStream(file, options.Overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
             await using var writer = new StreamWriter(stream);
-            await writer.WriteAsync(text());
+            await writer.WriteAsync(text);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

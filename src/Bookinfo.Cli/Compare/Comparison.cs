@@ -25,12 +25,12 @@ internal static class Comparison
     /// <exception cref="CommandFailedException">They have no rate in common.</exception>
     public static ComparisonReport Of(BaselineFile before, string beforeFile, BaselineFile after, string afterFile)
     {
-        IReadOnlyList<double> rates = [.. before.Summary.Select(rate => rate.Rate).Intersect(after.Summary.Select(rate => rate.Rate)).Order()];
+        IReadOnlyList<double> rates = [.. Comparability.Rates(before).Intersect(Comparability.Rates(after))];
         if (rates.Count == 0)
         {
             throw new CommandFailedException(
                 ExitCode.InvalidUsage,
-                $"there is no rate that both baselines have: '{beforeFile}' has {Comparability.Rates(before)}, '{afterFile}' {Comparability.Rates(after)}. Measure one of them again with --rates.");
+                $"there is no rate that both baselines have: '{beforeFile}' has {Comparability.RatesText(before)}, '{afterFile}' {Comparability.RatesText(after)}. Measure one of them again with --rates.");
         }
 
         var drafts = rates.Select(rate => (Rate: rate, Figures: Draft(new RoundValues(before, rate), new RoundValues(after, rate)).ToList())).ToList();
