@@ -48,6 +48,9 @@ public static class ExitCode
     /// <summary>The address to load cannot be reached, or is not what it was taken for.</summary>
     public const int TargetUnreachable = 13;
 
+    /// <summary><c>compare</c> found that a condition of <c>--fail-on</c> is violated.</summary>
+    public const int Regression = 14;
+
     /// <summary>Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.</summary>
     public const int Interrupted = 130;
 }

@@ -26,6 +26,7 @@ public static class Program
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(DeleteCommand.Create());
         root.Subcommands.Add(LoadCommand.Create());
+        root.Subcommands.Add(CompareCommand.Create());
         root.Subcommands.Add(BaselineCommand.Create());
         var help = new HelpAction { MaxWidth = HelpWidth };
         root.Options.OfType<HelpOption>().Single().Action = help;

@@ -8,6 +8,7 @@ public sealed class CommandLineTests
     [InlineData("--help")]
     [InlineData("up", "--help")]
     [InlineData("load", "--help")]
+    [InlineData("compare", "--help")]
     [InlineData("images", "--help")]
     [InlineData("images", "build", "--help")]
     [InlineData("deploy", "--help")]

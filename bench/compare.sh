@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Measures whether 'bookinfo compare' is to be believed on this machine: baselines of the same system must come out as no difference at any hop in nine of ten pairs,
+# and 2 ms in front of ratings as 2 ms, where they are waited for and nowhere else. The services are started anew for each baseline, as they are when a mesh is put in.
+# Ends with 1 when it is not so.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage() {
+    cat <<'END'
+Usage: bench/compare.sh [--pairs N] [--delayed N] [--rates LIST] [--rounds N] [--step TIME] [--warm-up TIME] [--port N] [--keep DIRECTORY]
+
+  --pairs N         how many pairs of baselines of the same system (default 10)
+  --delayed N       how many baselines with 2 ms in front of ratings (default 3)
+  --rates LIST      the rates of the baselines (default 50,150)
+  --rounds N        their rounds (default 10)
+  --step TIME       how long each rate is sent in a round (default 3s)
+  --warm-up TIME    how long before the first (default 15s)
+  --port N          productpage's port; the backends have those after it (default 31600)
+  --keep DIRECTORY  where to leave the baselines
+END
+}
+
+pairs=10 delayed=3 rates=50,150 rounds=10 step=3s warmup=15s port=31600 keep=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --pairs) pairs=${2:?} ; shift 2 ;;
+        --delayed) delayed=${2:?} ; shift 2 ;;
+        --rates) rates=${2:?} ; shift 2 ;;
+        --rounds) rounds=${2:?} ; shift 2 ;;
+        --step) step=${2:?} ; shift 2 ;;
+        --warm-up) warmup=${2:?} ; shift 2 ;;
+        --port) port=${2:?} ; shift 2 ;;
+        --keep) keep=${2:?} ; shift 2 ;;
+        -h | --help) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+done
+for number in "$pairs" "$delayed" "$rounds" "$port"; do
+    [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || { echo "bench/compare.sh: '$number' is no number from 1 to 99999" >&2; exit 2; }
+done
+[ "$delayed" -le "$pairs" ] || { echo "bench/compare.sh: --delayed can be $pairs at most, the number of pairs" >&2; exit 2; }
+command -v jq >/dev/null || { echo "bench/compare.sh: please install first: jq" >&2; exit 1; }
+
+say() { printf '%s\n' "$*" >&2; }
+
+say "Building"
+dotnet build tests/Bookinfo.DelayingProxy -c Release -v quiet -nodeReuse:false >&2
+dotnet build src/Bookinfo.Cli -c Release -v quiet -nodeReuse:false >&2
+tool=(dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll)
+
+work=$(mktemp -d)
+if [ -n "$keep" ]; then mkdir -p "$keep"; fi
+results=${keep:-$work}
+# Something to read from that never ends: the proxy ends when its standard input does.
+mkfifo "$work/open"
+exec 9<> "$work/open"
+ratings=$((port + 2)) proxyport=$((port + 7))
+up='' proxy=''
+stop() {
+    for process in $up $proxy; do
+        kill -TERM "$process" 2>/dev/null || true
+        wait "$process" 2>/dev/null || true
+    done
+    up='' proxy=''
+}
+trap 'stop; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+measure() { # name, options of up
+    local name=$1
+    shift
+    say "Measuring $name"
+    "${tool[@]}" up --port "$port" --backend-port $((port + 1)) --output json "$@" < /dev/null > "$work/up" 2> "$work/up.log" &
+    up=$!
+    for _ in $(seq 1200); do
+        grep -q '"event":"ready"' "$work/up" && break
+        kill -0 "$up" 2>/dev/null || { cat "$work/up.log" >&2; exit 1; }
+        sleep 0.1
+    done
+    "${tool[@]}" baseline "http://localhost:$port" --name "$results/$name" --overwrite --rates "$rates" --rounds "$rounds" --step "$step" --warm-up "$warmup" --output json \
+        > /dev/null 2> "$work/baseline.log" || { cat "$work/baseline.log" >&2; exit 1; }
+    stop
+}
+
+for number in $(seq 0 "$pairs"); do
+    measure "same-$number"
+    if [ "$number" -ge 1 ] && [ "$number" -le "$delayed" ]; then
+        dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll "$proxyport" "$ratings" 2 <&9 > /dev/null &
+        proxy=$!
+        measure "delayed-$number" --env "reviews:RATINGS_SERVICE_PORT=$proxyport"
+    fi
+done
+
+status=0
+good=0
+for number in $(seq "$pairs"); do
+    "${tool[@]}" compare "$results/same-$((number - 1))" "$results/same-$number" --output json > "$work/comparison.json"
+    shown=$(jq -r '[.rates[] | .rate as $rate | .figures[] | select(.shown and (.subject | contains("->"))) | "\(.subject) \(.figure) at \($rate)/s"] | join(", ")' "$work/comparison.json")
+    [ -n "$shown" ] || good=$((good + 1))
+    printf 'same system, pair %2d: %s\n' "$number" "${shown:-no difference shown at any hop}"
+done
+for number in $(seq "$delayed"); do
+    "${tool[@]}" compare "$results/same-$number" "$results/delayed-$number" --output json > "$work/comparison.json"
+    # Of each hop: what the medians differ by in ms, and whether that is shown, at each rate.
+    jq -r --arg number "$number" '.rates[] | .rate as $rate | [.figures[] | select(.figure == "p50" and (.subject | contains("->")))
+        | "\(.subject) \(.difference | round / 1000) ms\(if .shown then "" else " (not shown)" end)"] | "2 ms delay, pair \($number), \($rate)/s: \(join(", "))"' "$work/comparison.json"
+    jq -e '[.rates[].figures[] | select(.subject | contains("->"))
+        | if .subject == "productpage->details" then .shown | not
+          elif .figure == "p50" then .shown and (.difference > 1700) and (.difference < 2300)
+          else true end] | all' "$work/comparison.json" > /dev/null || status=1
+done
+echo
+printf 'same system: no difference shown at any hop in %d of %d pairs  (at least 9 of 10)\n' "$good" "$pairs"
+[ $((good * 10)) -ge $((pairs * 9)) ] || status=1
+[ "$status" = 0 ] && echo ok || echo 'NOT MET'
+exit $status

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Net;
+using Bookinfo.Cli.Baseline;
+using Bookinfo.Cli.Compare;
+using Bookinfo.DelayingProxy;
+using Bookinfo.Load;
+using Bookinfo.Testing;
+
+namespace Bookinfo.Cli.Tests;
+
+/// <summary>
+/// The comparison of real services, with a proxy in front of ratings that holds requests back or not. Three baselines are measured in turns, round by round: of what
+/// else happens on the machine each gets its share, and what is left is what this is about. bench/compare.sh does the same with baselines one after another.
+/// </summary>
+public sealed class CompareSystemTests
+{
+    private const double Rate = 50;
+    private const int Rounds = 12;
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(2);
+
+    [Fact]
+    public async Task A_known_delay_comes_out_at_its_size_and_an_unchanged_system_as_unchanged()
+    {
+        var ports = FreePorts.Find();
+        using var proxy = new Proxy(FreePort.Find(), ports.Backends + 1, TimeSpan.Zero, TimeProvider.System);
+        await using var up = CommandRun.Bookinfo(
+            ["up", "--no-build", .. ports.Options, "--output", "json", "--env", string.Create(CultureInfo.InvariantCulture, $"reviews:RATINGS_SERVICE_PORT={proxy.Port}")]);
+        await up.ReadyAsync();
+        var target = new LoadTarget(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports.Page}/productpage")), [IPAddress.Loopback], insecure: false);
+        await using var generator = new LocalGenerator(
+            new LoadPlan(
+                target,
+                new TrafficMix([(new RequestTemplate(RequestKind.Path, target.Host, "/productpage", []), 1)]),
+                new ConstantProfile(1, 1), ArrivalProcess.Even, Seed: 1, TraceSeed: 1, Connections: 16, TimeSpan.FromSeconds(10)),
+            TimeProvider.System);
+        // Freshly started services are compiled while they run.
+        await RunAsync(generator, rate: 150, TimeSpan.FromSeconds(12));
+
+        List<StepMeasurement> first = [], second = [], delayed = [];
+        for (var round = 1; round <= Rounds; round++)
+        {
+            foreach (var (steps, delay) in new[] { (first, TimeSpan.Zero), (delayed, Delay), (second, TimeSpan.Zero) })
+            {
+                proxy.Delay = delay;
+                steps.Add(StepMeasurement.From(round, Rate, await RunAsync(generator, Rate, Step), new Dictionary<string, UseMeasurement>()));
+            }
+        }
+
+        var unchanged = Compare(first, second);
+        Assert.DoesNotContain(unchanged.Figures, figure => figure.Shown && figure.Subject.Contains("->", StringComparison.Ordinal));
+        foreach (var rate in new[] { Compare(first, delayed), Compare(second, delayed) })
+        {
+            Assert.DoesNotContain(rate.Figures, figure => figure.Shown && figure.Subject == Measure.Details);
+            foreach (var hop in new[] { Measure.Ratings, Measure.Reviews })
+            {
+                var median = rate.Find(hop, FigureName.P50)!;
+                Assert.True(median.Shown, $"{median}");
+                Assert.InRange(median.Difference, 1700, 2300);
+            }
+        }
+    }
+
+    private static RateComparison Compare(List<StepMeasurement> before, List<StepMeasurement> after) =>
+        Assert.Single(Comparison.Of(BaselineSample.File(before), "before", BaselineSample.File(after), "after").Rates);
+
+    private static Task<LoadResult> RunAsync(LocalGenerator generator, double rate, TimeSpan duration) =>
+        generator.RunAsync(rate, duration, seed: 1, TestContext.Current.CancellationToken, CancellationToken.None);
+}

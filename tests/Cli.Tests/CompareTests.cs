@@ -1,0 +1,197 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using Bookinfo.Cli.Baseline;
+
+namespace Bookinfo.Cli.Tests;
+
+/// <summary><c>bookinfo compare</c> as a process: what it writes where, how it ends, and what it refuses.</summary>
+public sealed class CompareTests : IDisposable
+{
+    // Without its launcher, which has tests of its own.
+    private static readonly string Tool = Path.Combine(WorkingCopy.Root, "artifacts", "bin", "Bookinfo.Cli", "release", "bookinfo.dll");
+
+    private readonly string _directory = Directory.CreateTempSubdirectory().FullName;
+
+    public CompareTests()
+    {
+        Write("before.json", CompareSample.Create("without"));
+        Write("after.json", CompareSample.Create("with <a> & \"delay\"", CompareSample.Delayed));
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Says_in_80_columns_what_differs()
+    {
+        await using var compare = Compare("before.json", "after.json");
+
+        Assert.Equal(ExitCode.Success, await compare.ExitAsync());
+        Assert.Empty(compare.Messages);
+        Assert.StartsWith(
+            "BEFORE  without, 2026-11-23 02:00 UTC, before.json\nAFTER   with <a> & \"delay\", 2026-11-23 02:00 UTC, after.json\n\nAt 100/s: the page takes 2.00 ms longer at p50 (+50%), ", compare.Output);
+        Assert.Matches(@"\nreviews->ratings p50 +1\.03 +3\.03 +\+2\.00 ±0\.0\d +\+2\.00 ms\n", compare.Output);
+        Assert.Matches(@"\nproductpage->reviews p99 +2\.03 +4\.03 +\+2\.00 ±0\.0\d +\+2\.00 ms\n", compare.Output);
+        Assert.Matches(@"\nproductpage->details p50 +1\.03 +1\.03 +\+0\.00 ±0\.0\d +no difference shown\n", compare.Output);
+        Assert.Matches(@"\ncpu details-v1 +203 +203 +\+0\.00 ±\d\.\d\d +no difference shown\n", compare.Output);
+        Assert.Matches(@"\nmemory ratings-v1 +40\.0 +40\.0 +\+0\.00 ±0\.00 +not tested\n", compare.Output);
+        Assert.Matches(@"\ndetails-v1 +0\.07 +0\.07\n", compare.Output);
+        Assert.All(compare.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
+    public async Task Of_the_same_system_it_says_that_no_difference_is_shown()
+    {
+        await using var compare = Compare("before", "before");
+
+        Assert.Equal(ExitCode.Success, await compare.ExitAsync());
+        Assert.Contains("\n\nNo difference shown.\n\n", compare.Output);
+    }
+
+    [Fact]
+    public async Task Long_names_and_many_warnings_fit_as_well()
+    {
+        var file = CompareSample.Create(new string('x', 70), rates: [100, 20_000]);
+        Write("long.json", file with
+        {
+            Complete = false,
+            Environment = file.Environment with { Cluster = "1.34", Nodes = [.. Enumerable.Range(1, 9).Select(number => new NodeFacts($"node-{number}", "Debian", "6.1.0", "containerd", "1.34", "amd64", 4, 1e9))] },
+            Steps = [.. file.Steps.Select(step => step with { Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { SidecarCpuSeconds = 12, SidecarMemoryBytes = 1e10 }) })],
+        });
+        await using var compare = Compare("before", "long");
+
+        Assert.Equal(ExitCode.Success, await compare.ExitAsync());
+        Assert.Contains("\nWarning: The baseline after was interrupted", compare.Output);
+        // What has no space in it cannot be broken.
+        Assert.All(compare.Output.Split('\n').Where(line => !line.Contains("xxx")), line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
+    public async Task Writes_json()
+    {
+        await using var compare = Compare("before", "after.json", "--output", "json", "--fail-on", "p50:+90%");
+
+        Assert.Equal(ExitCode.Success, await compare.ExitAsync());
+        var report = JsonDocument.Parse(compare.Output).RootElement;
+        Assert.Equal(1, report.GetProperty("version").GetInt32());
+        Assert.Equal("before.json", report.GetProperty("before").GetProperty("file").GetString());
+        Assert.Equal("with <a> & \"delay\"", report.GetProperty("after").GetProperty("name").GetString());
+        Assert.Equal(0.05, report.GetProperty("level").GetDouble());
+        var figures = report.GetProperty("rates")[0].GetProperty("figures").EnumerateArray().ToList();
+        var ratings = figures.Single(figure => figure.GetProperty("subject").GetString() == Measure.Ratings && figure.GetProperty("figure").GetString() == "p50");
+        Assert.Equal(2000, ratings.GetProperty("difference").GetDouble(), 5.0);
+        Assert.Equal(200, ratings.GetProperty("least").GetDouble());
+        Assert.True(ratings.GetProperty("shown").GetBoolean());
+        Assert.InRange(ratings.GetProperty("pValue").GetDouble(), 0, 0.05);
+        var mean = figures.First(figure => figure.GetProperty("figure").GetString() == "mean");
+        Assert.Equal(JsonValueKind.Null, mean.GetProperty("pValue").ValueKind);
+        var condition = report.GetProperty("conditions")[0];
+        Assert.Equal("p50:+90%", condition.GetProperty("condition").GetString());
+        Assert.False(condition.GetProperty("violated").GetBoolean());
+        Assert.Contains("\"reviews->ratings\"", compare.Output);
+    }
+
+    [Fact]
+    public async Task A_violated_condition_has_an_exit_code_of_its_own()
+    {
+        await using var compare = Compare("before", "after", "--fail-on", "p99:+20%", "--fail-on", "cpu:+30%", "--fail-on", "reviews->ratings:p50:+1ms");
+
+        Assert.Equal(ExitCode.Regression, await compare.ExitAsync());
+        Assert.Equal(
+            """
+            bookinfo: --fail-on 'p99:+20%' at 100/s: +2.00 ms (+50%), violated.
+            bookinfo: --fail-on 'p99:+20%' at 200/s: +2.00 ms (+50%), violated.
+            bookinfo: --fail-on 'reviews->ratings:p50:+1ms' at 100/s: +2.00 ms (+194%), violated.
+            bookinfo: --fail-on 'reviews->ratings:p50:+1ms' at 200/s: +2.00 ms (+194%), violated.
+
+            """,
+            compare.Messages.ReplaceLineEndings("\n"));
+        Assert.Contains("\n--fail-on 'cpu:+30%' at 100/s: +0.00 ms (0%), holds.\n", compare.Output);
+    }
+
+    [Theory]
+    [InlineData("--fail-on 'p99:20%' is not allowed: it must be [what:]figure:+limit, such as p99:+20%", "--fail-on", "p99:20%")]
+    [InlineData("--fail-on 'p99.9:+1%': p99.9 of page cannot be tested", "--fail-on", "p99.9:+1%")]
+    [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
+    [InlineData("--html: the file '/nowhere/page.html' cannot be written: ", "--html", "/nowhere/page.html")]
+    [InlineData("--markdown: the file 'before.json' exists. Name another one, or say --overwrite.", "--markdown", "before.json")]
+    public async Task What_it_cannot_do_is_refused(string message, params string[] options)
+    {
+        await using var compare = Compare(["before", "after", .. options]);
+
+        Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());
+        Assert.StartsWith($"bookinfo: {message}", compare.Messages);
+        Assert.Empty(compare.Output);
+    }
+
+    [Fact]
+    public async Task Baselines_that_it_cannot_read_are_refused()
+    {
+        Write("newer.json", CompareSample.Create() with { Version = 2 });
+        await File.WriteAllTextAsync(Path.Combine(_directory, "broken.json"), "{}", TestContext.Current.CancellationToken);
+        Write("slower.json", CompareSample.Create(rates: [1]));
+        foreach (var (file, message) in new[]
+        {
+            ("missing", "there is no file 'missing.json'. 'bookinfo baseline --name NAME' makes one, NAME.json."),
+            ("newer", "'newer.json' is a baseline of version 2; this program knows version 1. "),
+            ("broken", "'broken.json' is no baseline: "),
+            ("slower", "there is no rate that both baselines have: 'before.json' has 100, 200/s, 'slower.json' 1/s. "),
+        })
+        {
+            await using var compare = Compare("before", file);
+            Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());
+            Assert.StartsWith($"bookinfo: {message}", compare.Messages);
+            Assert.Empty(compare.Output);
+        }
+    }
+
+    [Fact]
+    public async Task A_histogram_that_is_broken_is_told_and_no_page_written()
+    {
+        Write("broken.json", CompareSample.Create(change: step => step with { Latencies = step.Latencies.ToDictionary(latency => latency.Key, latency => latency.Value with { Histogram = "AAAA" }) }));
+        await using var compare = Compare("before", "broken", "--html", "page.html");
+
+        Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());
+        Assert.StartsWith("bookinfo: --html: a histogram of one of the baselines is broken, so that it cannot be plotted: ", compare.Messages);
+        Assert.False(File.Exists(Path.Combine(_directory, "page.html")));
+    }
+
+    [Fact]
+    public async Task Writes_a_page_and_markdown_and_replaces_them_only_when_told_to()
+    {
+        string[] options = ["before", "after", "--html", "page.html", "--markdown", "table.md"];
+        await using (var first = Compare(options))
+        {
+            Assert.Equal(ExitCode.Success, await first.ExitAsync());
+        }
+
+        var page = await File.ReadAllTextAsync(Path.Combine(_directory, "page.html"), TestContext.Current.CancellationToken);
+        var html = XDocument.Parse(page.Replace("<!DOCTYPE html>", ""));
+        Assert.Equal("Comparison: without and with <a> & \"delay\"", html.Descendants("h1").Single().Value);
+        // For each rate by percentile, hops at p50 and at p99, CPU and memory.
+        Assert.Equal(10, html.Descendants("svg").Count());
+        Assert.Equal(html.Descendants().Attributes("id").Count(), html.Descendants().Attributes("id").Select(id => id.Value).Distinct().Count());
+        Assert.Empty(html.Descendants("script"));
+        Assert.Empty(html.Descendants("link"));
+        Assert.DoesNotContain(html.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href" && !attribute.Value.StartsWith('#'));
+        Assert.DoesNotContain("url(http", page);
+        Assert.Contains("reviews->ratings p50", html.Descendants("th").Select(cell => cell.Value));
+        var markdown = await File.ReadAllTextAsync(Path.Combine(_directory, "table.md"), TestContext.Current.CancellationToken);
+        Assert.StartsWith("# Comparison: without and with &lt;a> &amp; \"delay\"\n\n- At 100/s: the page takes 2.00 ms longer at p50 (+50%), ", markdown);
+        Assert.Matches(@"\n\| reviews->ratings p50 \| 1\.03 \| 3\.03 \| \+2\.00 ±0\.0\d \| \+194% \| 0\.20 \| \+2\.00 ms \|\n", markdown);
+
+        await using (var second = Compare(options))
+        {
+            Assert.Equal(ExitCode.InvalidUsage, await second.ExitAsync());
+            Assert.Equal("bookinfo: --html: the file 'page.html' exists. Name another one, or say --overwrite.\n", second.Messages);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_directory, "page.html"), new string('x', 1_000_000), TestContext.Current.CancellationToken);
+        await using var third = Compare([.. options, "--overwrite"]);
+        Assert.Equal(ExitCode.Success, await third.ExitAsync());
+        Assert.Equal(page, await File.ReadAllTextAsync(Path.Combine(_directory, "page.html"), TestContext.Current.CancellationToken));
+    }
+
+    private void Write(string name, BaselineFile baseline) => File.WriteAllText(Path.Combine(_directory, name), BaselineStore.Write(baseline));
+
+    private CommandRun Compare(params string[] arguments) => CommandRun.Start("dotnet", [Tool, "compare", .. arguments], _directory);
+}
