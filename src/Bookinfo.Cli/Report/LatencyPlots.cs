@@ -47,7 +47,7 @@ internal static class LatencyPlots
         return new PlotFigure(
             id,
             title,
-            "Both scales are logarithmic: each step to the right leaves a tenth of the requests. All rounds together.",
+            "Milliseconds. Both scales are logarithmic: each step to the right leaves a tenth of the requests. All rounds together.",
             model,
             [.. distributions.Select(one => one.Name)],
             new ReportTable(
@@ -96,7 +96,7 @@ internal static class LatencyPlots
         return new PlotFigure(
             id,
             title,
-            "Bars are 95% confidence intervals over the rounds.",
+            "Milliseconds, on a logarithmic scale. Bars are 95% confidence intervals over the rounds.",
             model,
             [.. lines.Select(line => line.Name)],
             new ReportTable(
