@@ -74,7 +74,12 @@ internal static class LatencyPlots
         {
             var line = new LineSeries
             {
-                Title = name, Color = PlotColors.Series(index), StrokeThickness = LineWidth, MarkerType = MarkerType.Circle, MarkerSize = 4, MarkerFill = PlotColors.Series(index),
+                Title = name,
+                Color = PlotColors.Series(index),
+                StrokeThickness = LineWidth,
+                MarkerType = MarkerType.Circle,
+                MarkerSize = 4,
+                MarkerFill = PlotColors.Series(index),
             };
             var bars = new LineSeries { Color = PlotColors.Series(index), StrokeThickness = 1 };
             foreach (var (rate, value) in rates.Zip(values))
