@@ -72,6 +72,20 @@ public sealed class ComparisonTests
         Assert.Equal(2000, report.Rates[0].Find(Measure.Page, FigureName.P99)!.Difference, 20.0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_round_with_too_few_requests_for_a_percentile_is_enough(bool isBefore)
+    {
+        static StepMeasurement Few(StepMeasurement step) => step.Round != 3 ? step : step with { Latencies = step.Latencies.ToDictionary(latency => latency.Key, _ => BaselineSample.Latency(Enumerable.Repeat(4000L, 99))) };
+        var few = CompareSample.Create(change: Few);
+
+        var rate = (isBefore ? Compare(few, CompareSample.Create()) : Compare(CompareSample.Create(), few)).Rates[0];
+
+        Assert.False(rate.Find(Measure.Page, FigureName.P99)!.IsTested);
+        Assert.True(rate.Find(Measure.Page, FigureName.P90)!.IsTested);
+    }
+
     [Fact]
     public void A_generator_that_waited_for_a_processor_raises_what_counts()
     {
