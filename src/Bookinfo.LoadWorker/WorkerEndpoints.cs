@@ -89,9 +89,10 @@ internal static class WorkerEndpoints
         LoadPlan plan;
         try
         {
-            var target = await LoadTarget.ResolveAsync(new Uri(order.Url), order.Insecure, stop);
+            // A run that is stopped meanwhile still has a result, which is that nothing was sent.
+            var target = await LoadTarget.ResolveAsync(new Uri(order.Url), order.Insecure, kill);
             var setup = new TrafficSetup(target, order.Headers, order.TraceSeed, TimeSpan.FromSeconds(order.TimeoutSeconds), time);
-            plan = order.ToPlan(target, await setup.PathsAsync([order.Path], stop));
+            plan = order.ToPlan(target, await setup.PathsAsync([order.Path], kill));
         }
         catch (TargetException exception)
         {
