@@ -153,7 +153,7 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await _workers[1].DisposeAsync();
 
         await AssertFailsAsync(
-            running, ExitCode.ServiceFailed, @"^load worker 2 of 2 \(w-2\): the connection was lost \(.+\), because it container load-worker was ended because it used more memory than its limit of 64Mi \(OOMKilled\)\.$");
+            running, ExitCode.ServiceFailed, @"^load worker 2 of 2 \(w-2\): the connection was lost \(.+\): container load-worker was ended because it used more memory than its limit of 64Mi \(OOMKilled\)\.$");
         await Eventually.HoldsAsync("the end of the other", () => _workers[0].Services.GetRequiredService<RunSlot>().Idle > TimeSpan.Zero);
     }
 

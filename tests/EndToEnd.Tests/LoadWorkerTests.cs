@@ -111,7 +111,7 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
 
             var failure = await Assert.ThrowsAsync<CommandFailedException>(() => running);
             Assert.Equal(ExitCode.ServiceFailed, failure.ExitCode);
-            Assert.Matches($@"^load worker [12] of 2 \({victim}\): the connection was lost \(.+\), because the pod is (being deleted|gone)\.$", failure.Message);
+            Assert.Matches($@"^load worker [12] of 2 \({victim}\): the connection was lost \(.+\): the pod is (being deleted|gone)\.$", failure.Message);
         }
 
         await load.AssertNothingLeftAsync();
@@ -180,6 +180,35 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
             Assert.Equal(
                 [40, 40, 82, 82],
                 file.RootElement.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("requests").GetProperty("good").GetInt32()).Order());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+
+        await load.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task When_a_worker_is_lost_the_rounds_that_were_done_are_kept()
+    {
+        var directory = Directory.CreateTempSubdirectory("bookinfo-baseline-");
+        try
+        {
+            var name = Path.Combine(directory.FullName, "in");
+            var before = await RequestsAsync();
+            var running = Tool.BookinfoAsync(
+                "baseline", "--in-cluster", "--namespace", load.Namespace, "--name", name, "--rates", "20", "--rounds", "99", "--step", "1s", "--warm-up", "1s");
+            await Eventually.HoldsAsync(async () => await RequestsAsync() > before + 80 ? "" : "the warm-up and two rounds");
+            await cluster.Api.CoreV1.DeleteNamespacedPodAsync(Assert.Single(await load.PodsAsync()).Metadata.Name, load.Namespace, cancellationToken: Cancelled);
+            var run = await running;
+
+            Assert.True(run.ExitCode == ExitCode.ServiceFailed, $"{run}");
+            Assert.Contains("Not all rounds were done; those that were are kept. Written: ", run.Messages);
+            Assert.Contains("load worker 1 of 1", run.Messages);
+            using var file = JsonDocument.Parse(await File.ReadAllTextAsync($"{name}.json", Cancelled));
+            Assert.False(file.RootElement.GetProperty("complete").GetBoolean());
+            Assert.InRange(file.RootElement.GetProperty("steps").GetArrayLength(), 2, 98);
         }
         finally
         {

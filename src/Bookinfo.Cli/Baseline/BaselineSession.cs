@@ -25,6 +25,9 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
     private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(options.Rates, options.Rounds, options.Seed);
     private readonly List<StepMeasurement> _steps = [];
 
+    /// <summary>Why it ended before all rounds were done, if it was not Ctrl-C.</summary>
+    private CommandFailedException? _failure;
+
     /// <summary>In the order in which they came up, each once.</summary>
     private readonly OrderedDictionary<string, bool> _notes = [];
 
@@ -46,7 +49,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             var startedAt = time.GetUtcNow();
             var began = time.GetTimestamp();
             await MeasureAsync(subject, generator);
-            if (!_steps.Where(step => !step.Interrupted).GroupBy(step => step.Round).Any(round => round.Count() == options.Rates.Count))
+            if (!HasRound)
             {
                 throw new OperationCanceledException(signals.Stop);
             }
@@ -69,7 +72,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
                 [.. _notes.Keys]);
             await files.WriteAsync(baseline);
             await ReportAsync(baseline, files);
-            return baseline.Complete ? ExitCode.Success : ExitCode.Interrupted;
+            return _failure is not null ? throw _failure : baseline.Complete ? ExitCode.Success : ExitCode.Interrupted;
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
@@ -77,6 +80,9 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             return ExitCode.Interrupted;
         }
     }
+
+    /// <summary>Whether there is a round of which every rate was measured: with less there is nothing to report.</summary>
+    private bool HasRound => _steps.Where(step => !step.Interrupted).GroupBy(step => step.Round).Any(round => round.Count() == options.Rates.Count);
 
     /// <summary>The one place where the generator is chosen.</summary>
     private async Task<ILoadGenerator> CreateGeneratorAsync(ISubject subject)
@@ -117,7 +123,22 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
                 return;
             }
 
-            var result = await generator.RunAsync(rate, options.Step, options.Seed + (ulong)index + 1, signals.Stop, signals.Kill);
+            LoadResult result;
+            try
+            {
+                result = await generator.RunAsync(rate, options.Step, options.Seed + (ulong)index + 1, signals.Stop, signals.Kill);
+            }
+            catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+            {
+                // The second Ctrl-C. This step is lost, those before it are not.
+                return;
+            }
+            catch (CommandFailedException failure) when (HasRound)
+            {
+                _failure = failure;
+                return;
+            }
+
             var after = await ReadAsync(subject, settled: true, notes);
             settled = false;
             _steps.Add(StepMeasurement.From(round, rate, result, result.Interrupted ? new Dictionary<string, UseMeasurement>() : UseDifference.Of(before, after, notes)));
@@ -190,7 +211,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             }
         }
 
-        await Console.Error.WriteLineAsync($"{(baseline.Complete ? "" : "Interrupted; the rounds that were done are kept. ")}Written: {string.Join(", ", files.Paths)}");
+        await Console.Error.WriteLineAsync($"{(baseline.Complete ? "" : "Not all rounds were done; those that were are kept. ")}Written: {string.Join(", ", files.Paths)}");
     }
 
     private static IEnumerable<string> Lines(BaselineFile baseline)

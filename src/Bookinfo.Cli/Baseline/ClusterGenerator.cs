@@ -236,7 +236,7 @@ internal sealed class ClusterGenerator : ILoadGenerator
 
         try
         {
-            return await _pods.FindLossAsync(exception.Worker, CancellationToken.None) is { } loss ? $"{said}, because {loss}." : $"{said}.";
+            return await _pods.FindLossAsync(exception.Worker, CancellationToken.None) is { } loss ? $"{said}: {loss}." : $"{said}.";
         }
         catch (Exception failure) when (ClusterFailure.Explain(failure, _cluster.Config, CancellationToken.None) is { } explained)
         {

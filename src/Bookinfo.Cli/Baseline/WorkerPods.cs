@@ -76,9 +76,7 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
         var found = (await ListAsync(cancellationToken)).FirstOrDefault(one => one.Metadata.Name == pod);
         return found is null ? "the pod is gone"
             : found.Metadata.DeletionTimestamp is not null ? "the pod is being deleted"
-            : PodDiagnosis.Diagnose(found, [])?.Message is { } message ? $"it {message}"
-            : found.Status?.Phase == "Succeeded" ? "it has ended"
-            : null;
+            : PodDiagnosis.Diagnose(found, [])?.Message ?? (found.Status?.Phase == "Succeeded" ? "the pod has ended" : null);
     }
 
     private async Task<IList<V1Pod>> ListAsync(CancellationToken cancellationToken) =>
