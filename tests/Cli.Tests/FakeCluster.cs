@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -11,7 +12,7 @@ namespace Bookinfo.Cli.Tests;
 internal sealed class FakeCluster : IDisposable
 {
     private readonly HttpListener _listener = new();
-    private readonly Dictionary<string, (int Status, string Body, string? Challenge)> _answers = [];
+    private readonly ConcurrentDictionary<string, (int Status, string Body, string? Challenge)> _answers = [];
     private readonly CancellationTokenSource _end = new();
 
     public FakeCluster()

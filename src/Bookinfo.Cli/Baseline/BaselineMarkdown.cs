@@ -11,7 +11,7 @@ internal static class BaselineMarkdown
     {
         ReportTable[] tables =
         [
-            BaselineTables.Page(baseline), BaselineTables.Errors(baseline), .. baseline.Summary.Select(BaselineTables.Latencies), BaselineTables.Use(baseline), BaselineTables.Services(baseline),
+            BaselineTables.Page(baseline), BaselineTables.Errors(baseline), .. baseline.Summary.Select(rate => BaselineTables.Latencies(rate)), BaselineTables.Use(baseline), BaselineTables.Services(baseline),
         ];
         List<string> lines = [$"# Baseline: {MarkdownTable.Text(baseline.Name)}", "", MarkdownTable.Text(BaselineText.Lead(baseline))];
         foreach (var table in tables.Where(table => table.Rows.Count > 0))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Cli.Commands;
 using Bookinfo.Cli.Kubernetes;
 using Bookinfo.Cli.Load;
 using Bookinfo.Cli.Local;
@@ -34,7 +35,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
         files.Check(options.Overwrite);
         try
         {
-            await using var subject = await new SubjectFinder(options, time).FindAsync(signals.Stop);
+            await using var subject = await new SubjectFinder(options, new Uri(TrafficOptions.LocalUrl), time).FindAsync(signals.Stop);
             await Console.Error.WriteLineAsync($"Measuring {subject.Description}.");
             await using var generator = await CreateGeneratorAsync(subject);
             var facts = await subject.DescribeAsync(signals.Stop);
@@ -155,7 +156,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             .GroupBy(one => one.Warning.Code)
             .Select(group => string.Create(
                 CultureInfo.InvariantCulture,
-                $"In {group.Count()} of {steps.Count} steps (at {string.Join(", ", group.Select(one => one.Rate).Distinct().Order().Select(Figures.Rate))}/s), {group.Key}: {group.First().Warning.Text}")));
+                $"In {group.Count()} of {steps.Count} steps (at {string.Join(", ", group.Select(one => one.Rate).Distinct().Order().Select(Figures.Rate))}/s), {group.Key}, first: {group.First().Warning.Text}")));
     }
 
     private async Task ReportAsync(BaselineFile baseline, BaselineFiles files)
@@ -179,7 +180,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
     {
         ReportTable[] tables =
         [
-            BaselineTables.Page(baseline), BaselineTables.Errors(baseline), .. baseline.Summary.Select(BaselineTables.Latencies), BaselineTables.Use(baseline), BaselineTables.Services(baseline),
+            BaselineTables.Page(baseline), BaselineTables.Errors(baseline), .. baseline.Summary.Select(rate => BaselineTables.Latencies(rate, narrow: true)), BaselineTables.Use(baseline, narrow: true), BaselineTables.Services(baseline, narrow: true),
         ];
         foreach (var line in LoadText.Wrap(BaselineText.Lead(baseline)))
         {

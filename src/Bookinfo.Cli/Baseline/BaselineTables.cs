@@ -19,17 +19,22 @@ internal static class BaselineTables
 
     /// <summary>All latencies at one rate.</summary>
     /// <param name="rate">The rate.</param>
-    public static ReportTable Latencies(RateSummary rate) => new(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"At {Figures.Rate(rate.Rate)} requests/s ({Figures.WithMargin(rate.Achieved)} achieved), {rate.Rounds} round{(rate.Rounds == 1 ? "" : "s")}, in ms"),
-        ["LATENCY", ">P50", ">P90", ">P99", ">P99.9", ">MAX", ">ERRORS"],
-        [
-            .. from measure in Measure.All
-               where rate.Latencies.ContainsKey(measure)
-               let latency = rate.Latencies[measure]
-               select (IReadOnlyList<string>)[measure, .. Percentiles(latency), Figures.Count(latency.Errors)],
-        ]);
+    /// <param name="narrow">Whether it has to fit on a terminal, so that what says least is left out: the interval of the maximum, and a column of zeros.</param>
+    public static ReportTable Latencies(RateSummary rate, bool narrow = false)
+    {
+        var errors = !narrow || rate.Latencies.Values.Any(latency => latency.Errors > 0);
+        return new ReportTable(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"At {Figures.Rate(rate.Rate)} requests/s ({Figures.WithMargin(rate.Achieved)} achieved), {rate.Rounds} round{(rate.Rounds == 1 ? "" : "s")}, in ms"),
+            ["LATENCY", ">P50", ">P90", ">P99", ">P99.9", ">MAX", .. errors ? [">ERRORS"] : Array.Empty<string>()],
+            [
+                .. from measure in Measure.All
+                   where rate.Latencies.ContainsKey(measure)
+                   let latency = rate.Latencies[measure]
+                   select (IReadOnlyList<string>)[measure, .. Percentiles(latency, narrow), .. errors ? [Figures.Count(latency.Errors)] : Array.Empty<string>()],
+            ]);
+    }
 
     /// <summary>What was wrong with requests, at each rate.</summary>
     /// <param name="baseline">The baseline.</param>
@@ -44,13 +49,15 @@ internal static class BaselineTables
 
     /// <summary>What each service used at each rate.</summary>
     /// <param name="baseline">The baseline.</param>
-    public static ReportTable Use(BaselineFile baseline)
+    /// <param name="narrow">Whether it has to fit on a terminal; then only totals have intervals.</param>
+    public static ReportTable Use(BaselineFile baseline, bool narrow = false)
     {
+        Estimate Short(Estimate estimate) => narrow ? new Estimate(estimate.Mean, null, null) : estimate;
         var sidecars = baseline.Services.Any(service => service.Sidecars.Count > 0);
         return new ReportTable(
-            $"Use of resources ± half of the 95% confidence interval{(sidecars ? ", sidecars included" : "")}",
+            $"Use of resources ± half of the 95% confidence interval{(sidecars ? ": all containers, and what part of it is the sidecars'" : "")}",
             sidecars
-                ? ["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">of it SIDECARS", ">MEMORY MiB", ">of it SIDECARS"]
+                ? ["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">SIDECARS", ">MEMORY MiB", ">SIDECARS"]
                 : ["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">MEMORY MiB"],
             [
                 .. from service in baseline.Services
@@ -61,18 +68,19 @@ internal static class BaselineTables
                    [
                        service.Name,
                        Figures.Rate(rate.Rate),
-                       Figures.WithMargin(use.Cores),
+                       Figures.WithMargin(sidecars ? Short(use.Cores) : use.Cores),
                        Figures.MillisecondsOfSeconds(use.CpuPerThousand),
-                       .. sidecars ? [Figures.MillisecondsOfSeconds(use.SidecarCpuPerThousand)] : Array.Empty<string>(),
+                       .. sidecars ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.MillisecondsOfSeconds(Short(use.SidecarCpuPerThousand))] : Array.Empty<string>(),
                        Figures.Mebibytes(use.MemoryBytes),
-                       .. sidecars ? [Figures.Mebibytes(use.SidecarMemoryBytes)] : Array.Empty<string>(),
+                       .. sidecars ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.Mebibytes(Short(use.SidecarMemoryBytes))] : Array.Empty<string>(),
                    ],
             ]);
     }
 
     /// <summary>Start-up and images of the services.</summary>
     /// <param name="baseline">The baseline.</param>
-    public static ReportTable Services(BaselineFile baseline)
+    /// <param name="narrow">Whether it has to fit on a terminal, without the names of images.</param>
+    public static ReportTable Services(BaselineFile baseline, bool narrow = false)
     {
         string Range(IReadOnlyList<double> seconds) => seconds.Count switch
         {
@@ -86,7 +94,7 @@ internal static class BaselineTables
             images ? "Start-up and images" : "Start-up",
             [
                 "SERVICE", ">INSTANCES", ">START-UP s",
-                .. images ? [">PULL s", ">IMAGE MiB", "IMAGE"] : Array.Empty<string>(),
+                .. images ? [">PULL s", ">IMAGE MiB", .. narrow ? Array.Empty<string>() : ["IMAGE"]] : Array.Empty<string>(),
                 .. sidecars ? ["SIDECARS"] : Array.Empty<string>(),
             ],
             [
@@ -96,15 +104,18 @@ internal static class BaselineTables
                     Figures.Count(service.Instances),
                     Range(service.StartUpSeconds),
                     .. images
-                        ? [Range(service.ImagePullSeconds), service.ImageBytes is { } bytes ? Figures.Mebibytes(new Estimate(bytes, null, null)) : Figures.Unknown, service.Image?.Split('/')[^1] ?? Figures.Unknown]
+                        ? [Range(service.ImagePullSeconds), service.ImageBytes is { } bytes ? Figures.Mebibytes(new Estimate(bytes, null, null)) : Figures.Unknown, .. narrow ? Array.Empty<string>() : [service.Image?.Split('/')[^1] ?? Figures.Unknown]]
                         : Array.Empty<string>(),
                     .. sidecars ? [service.Sidecars.Count > 0 ? string.Join(", ", service.Sidecars) : Figures.Unknown] : Array.Empty<string>(),
                 ]),
             ]);
     }
 
-    private static IEnumerable<string> Percentiles(LatencySummary latency) =>
-        new[] { latency.P50, latency.P90, latency.P99, latency.P999, latency.Max }.Select(Figures.Milliseconds);
+    private static IEnumerable<string> Percentiles(LatencySummary latency, bool narrow = false) =>
+    [
+        .. new[] { latency.P50, latency.P90, latency.P99, latency.P999 }.Select(Figures.Milliseconds),
+        narrow ? Figures.Milliseconds(latency.Max.Mean) : Figures.Milliseconds(latency.Max),
+    ];
 
     private static string Failed(long failed, long requests) =>
         failed == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{Figures.Count(failed)} ({100.0 * failed / requests:0.##}%)");

@@ -1,12 +1,12 @@
-using Bookinfo.Cli.Commands;
 using Bookinfo.Cli.Kubernetes;
 
 namespace Bookinfo.Cli.Baseline;
 
 /// <summary>Finds what is to be measured: what the user named, else what <c>up</c> runs here, else what <c>deploy</c> deployed.</summary>
 /// <param name="options">What the user asked for.</param>
+/// <param name="here">Where <c>up</c> has its page on this machine when it is not told otherwise.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SubjectFinder(BaselineOptions options, TimeProvider time)
+internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvider time)
 {
     private const string Page = "/productpage";
 
@@ -26,7 +26,7 @@ internal sealed class SubjectFinder(BaselineOptions options, TimeProvider time)
             return await LocalSubject.FindAsync(url, time, cancellationToken) ?? (ISubject)new UrlSubject(url);
         }
 
-        var local = new Uri(new Uri(TrafficOptions.LocalUrl), Page);
+        var local = new Uri(here, Page);
         if (await LocalSubject.FindAsync(local, time, cancellationToken) is { } subject)
         {
             return subject;

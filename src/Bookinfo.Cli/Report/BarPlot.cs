@@ -9,7 +9,7 @@ internal static class BarPlot
 {
     private const double BarHeight = 13;
     private const double GroupGap = 12;
-    private const double Frame = 62;
+    private const double Frame = 66;
 
     /// <summary>Makes one.</summary>
     /// <param name="id">The id of the figure.</param>
@@ -28,7 +28,7 @@ internal static class BarPlot
         IReadOnlyList<(string Name, IReadOnlyList<Estimate?> Values)> series,
         Func<Estimate, string> format)
     {
-        var model = PlotFigure.NewModel();
+        var model = PlotFigure.NewModel(groups.Max(group => group.Length));
         var names = PlotFigure.Style(new CategoryAxis { Position = AxisPosition.Left, GapWidth = GroupGap / (series.Count * BarHeight) }, grid: false);
         // OxyPlot begins at the bottom, both with the groups and within them.
         names.Labels.AddRange(groups.Reverse());

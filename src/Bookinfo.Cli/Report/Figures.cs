@@ -42,9 +42,14 @@ internal static class Figures
     public static string WithMargin(Estimate estimate, double factor = 1)
     {
         var mean = estimate.Mean * factor;
-        return estimate.Margin() is { } margin
-            ? string.Create(CultureInfo.InvariantCulture, $"{Number(mean)} ±{(margin * factor).ToString(Format(mean), CultureInfo.InvariantCulture)}")
-            : Number(mean);
+        if (estimate.Margin() * factor is not { } margin)
+        {
+            return Number(mean);
+        }
+
+        // More decimals than the greater of the two has would say nothing.
+        var format = Format(Math.Max(Math.Abs(mean), margin));
+        return $"{mean.ToString(format, CultureInfo.InvariantCulture)} ±{margin.ToString(format, CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>A figure with three digits, more before the point.</summary>

@@ -11,7 +11,7 @@ internal static class HtmlTable
     public static XElement Create(ReportTable table, bool caption = true)
     {
         XAttribute? Align(int column) => table.IsNumeric(column) ? new XAttribute("class", "number") : null;
-        return new XElement(
+        var scrolling = new XElement(
             "div",
             new XAttribute("class", "scroll"),
             new XAttribute("tabindex", "0"),
@@ -19,12 +19,13 @@ internal static class HtmlTable
             new XAttribute("aria-label", table.Caption),
             new XElement(
                 "table",
-                caption ? new XElement("caption", table.Caption) : null,
                 new XElement("thead", new XElement("tr", table.Headings.Select((_, column) => new XElement("th", new XAttribute("scope", "col"), Align(column), table.Heading(column))))),
                 new XElement("tbody", table.Rows.Select(row => new XElement(
                     "tr",
                     row.Select((cell, column) => column == 0
                         ? new XElement("th", new XAttribute("scope", "row"), Align(column), cell)
                         : new XElement("td", Align(column), cell)))))));
+        // Not the table's own caption, which would scroll with it.
+        return caption ? new XElement("div", new XElement("p", new XAttribute("class", "caption"), table.Caption), scrolling) : scrolling;
     }
 }

@@ -13,7 +13,6 @@ internal sealed class LatencyAxis : LogarithmicAxis
     public LatencyAxis(IReadOnlyCollection<double> values)
     {
         Position = AxisPosition.Left;
-        Title = "ms";
         Minimum = Steps().Last(step => step <= Math.Max(values.DefaultIfEmpty(1).Min(), Steps().First()));
         Maximum = Steps().First(step => step >= values.DefaultIfEmpty(1).Max() && step > Minimum);
         LabelFormatter = static value => value.ToString("0.###", CultureInfo.InvariantCulture);

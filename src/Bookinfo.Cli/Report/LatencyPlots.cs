@@ -47,7 +47,7 @@ internal static class LatencyPlots
         return new PlotFigure(
             id,
             title,
-            "Both scales are logarithmic: each step to the right leaves a tenth of the requests. All rounds together.",
+            "Milliseconds. Both scales are logarithmic: each step to the right leaves a tenth of the requests. All rounds together.",
             model,
             [.. distributions.Select(one => one.Name)],
             new ReportTable(
@@ -74,7 +74,12 @@ internal static class LatencyPlots
         {
             var line = new LineSeries
             {
-                Title = name, Color = PlotColors.Series(index), StrokeThickness = LineWidth, MarkerType = MarkerType.Circle, MarkerSize = 4, MarkerFill = PlotColors.Series(index),
+                Title = name,
+                Color = PlotColors.Series(index),
+                StrokeThickness = LineWidth,
+                MarkerType = MarkerType.Circle,
+                MarkerSize = 4,
+                MarkerFill = PlotColors.Series(index),
             };
             var bars = new LineSeries { Color = PlotColors.Series(index), StrokeThickness = 1 };
             foreach (var (rate, value) in rates.Zip(values))
@@ -96,7 +101,7 @@ internal static class LatencyPlots
         return new PlotFigure(
             id,
             title,
-            "Bars are 95% confidence intervals over the rounds.",
+            "Milliseconds, on a logarithmic scale. Bars are 95% confidence intervals over the rounds.",
             model,
             [.. lines.Select(line => line.Name)],
             new ReportTable(

@@ -21,18 +21,23 @@ internal sealed record PlotFigure(string Id, string Title, string Note, PlotMode
 
     private const double FontSize = 13;
 
+    /// <summary>What a letter takes in the widest of the fonts that a page may be shown in; OxyPlot knows one font only, a narrow one.</summary>
+    private const double LetterWidth = 8;
+
     /// <summary>How high it is.</summary>
     public double Height { get; init; } = UsualHeight;
 
     /// <summary>Makes a plot without anything in it.</summary>
-    public static PlotModel NewModel() => new()
+    /// <param name="labels">The length of the longest label of the axis to the left, in letters.</param>
+    public static PlotModel NewModel(int labels = 5) => new()
     {
         DefaultFont = "inherit",
         DefaultFontSize = FontSize,
         TextColor = PlotColors.Ink,
         PlotAreaBorderThickness = new OxyThickness(0),
         Background = OxyColors.Undefined,
-        Padding = new OxyThickness(4, 8, 16, 4),
+        Padding = new OxyThickness(4, 0, 0, 0),
+        PlotMargins = new OxyThickness((labels * LetterWidth) + 14, 8, 18, 50),
     };
 
     /// <summary>Gives an axis the look that all have.</summary>
@@ -48,7 +53,7 @@ internal sealed record PlotFigure(string Id, string Title, string Note, PlotMode
         axis.MajorGridlineColor = PlotColors.Grid;
         axis.MinorTickSize = 0;
         axis.MajorTickSize = 4;
-        axis.AxisTitleDistance = 6;
+        axis.AxisTitleDistance = 12;
         axis.IsZoomEnabled = axis.IsPanEnabled = false;
         return axis;
     }
