@@ -26,8 +26,8 @@ public static class Program
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(DeleteCommand.Create());
         root.Subcommands.Add(LoadCommand.Create());
-        root.Subcommands.Add(CompareCommand.Create());
         root.Subcommands.Add(BaselineCommand.Create());
+        root.Subcommands.Add(CompareCommand.Create());
         var help = new HelpAction { MaxWidth = HelpWidth };
         root.Options.OfType<HelpOption>().Single().Action = help;
         // Without a verb there is nothing to do but to say what there is.
