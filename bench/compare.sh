@@ -14,13 +14,13 @@ Usage: bench/compare.sh [--pairs N] [--delayed N] [--rates LIST] [--rounds N] [-
   --rates LIST      the rates of the baselines (default 50,150)
   --rounds N        their rounds (default 10)
   --step TIME       how long each rate is sent in a round (default 3s)
-  --warm-up TIME    how long before the first (default 15s)
+  --warm-up TIME    how long before the first (default 5s)
   --port N          productpage's port; the backends have those after it (default 31600)
   --keep DIRECTORY  where to leave the baselines
 END
 }
 
-pairs=10 delayed=3 rates=50,150 rounds=10 step=3s warmup=15s port=31600 keep=
+pairs=10 delayed=3 rates=50,150 rounds=10 step=3s warmup=5s port=31600 keep=
 while [ $# -gt 0 ]; do
     case $1 in
         --pairs) pairs=${2:?} ; shift 2 ;;
@@ -72,9 +72,9 @@ measure() { # name, milliseconds
     say "Measuring $name"
     dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll "$proxyport" "$ratings" "$2" <&9 > /dev/null &
     proxy=$!
-    "${tool[@]}" up --port "$port" --backend-port $((port + 1)) --env "reviews:RATINGS_SERVICE_PORT=$proxyport" --output json < /dev/null > "$work/up" 2> "$work/up.log" &
+    "${tool[@]}" up --port "$port" --backend-port $((port + 1)) --native --env "reviews:RATINGS_SERVICE_PORT=$proxyport" --output json < /dev/null > "$work/up" 2> "$work/up.log" &
     up=$!
-    for _ in $(seq 1200); do
+    for _ in $(seq 9000); do
         grep -q '"event":"ready"' "$work/up" && break
         kill -0 "$up" 2>/dev/null || { cat "$work/up.log" >&2; exit 1; }
         sleep 0.1

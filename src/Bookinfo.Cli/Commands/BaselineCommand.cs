@@ -16,10 +16,10 @@ internal static class BaselineCommand
 
     private const string UsualRates = "50,200,500";
     private const string QuickRates = "50,200";
-    private const int UsualRounds = 5;
+    private const int UsualRounds = 10;
 
-    private static readonly TimeSpan UsualStep = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan QuickStep = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan UsualStep = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QuickStep = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan UsualWarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan QuickWarmUp = TimeSpan.FromSeconds(5);
 
@@ -53,13 +53,13 @@ internal static class BaselineCommand
         Description = $"How many rounds. Each has every rate once, in an order of its own; confidence intervals are over rounds. [default: {UsualRounds}]",
     };
 
-    private static readonly Option<string> Step = new("--step") { HelpName = "time", Description = "How long each rate is sent in each round. [default: 10s]" };
+    private static readonly Option<string> Step = new("--step") { HelpName = "time", Description = "How long each rate is sent in each round. [default: 5s]" };
 
     private static readonly Option<string> WarmUp = new("--warm-up") { HelpName = "time", Description = "How long the highest rate is sent before. [default: 10s]" };
 
     private static readonly Option<bool> Quick = new("--quick")
     {
-        Description = $"Done in little more than a minute: rates {QuickRates}, steps of 6s, a warm-up of 5s, where nothing else is said.",
+        Description = $"Done in little more than a minute: rates {QuickRates}, steps of 3s, a warm-up of 5s, where nothing else is said.",
     };
 
     private static readonly Option<bool> InCluster = new("--in-cluster")
