@@ -66,6 +66,22 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
         return [.. pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is null)];
     }
 
-    /// <summary>The address of the page on a node.</summary>
-    public async Task<Uri> PageAsync() => new($"http://{(await Cluster.NodeAddressesAsync())[0]}:{NodePort}/productpage");
+    /// <summary>The address of the page on a node, once it answers there: nodes learn of ready pods some time after the API does.</summary>
+    public async Task<Uri> PageAsync()
+    {
+        var page = new Uri($"http://{(await Cluster.NodeAddressesAsync())[0]}:{NodePort}/productpage");
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        await Eventually.HoldsAsync(async () =>
+        {
+            try
+            {
+                return (await client.GetStringAsync(page)).Contains("Error fetching", StringComparison.Ordinal) ? $"{page} misses something" : "";
+            }
+            catch (HttpRequestException exception)
+            {
+                return $"{page}: {exception.Message}";
+            }
+        });
+        return page;
+    }
 }

@@ -1,5 +1,6 @@
 using Bookinfo.Cli.Baseline;
 using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Testing;
 using k8s;
 using k8s.Models;
 
@@ -36,14 +37,17 @@ public sealed class LoadWorkers(Cluster cluster) : IAsyncLifetime
     internal static Task<ClusterGenerator> StartAsync(ClusterConnection connection, ClusterGeneratorOptions options) =>
         ClusterGenerator.StartAsync(connection, options, static _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
 
-    /// <summary>The pods of the workers.</summary>
-    internal async Task<IList<V1Pod>> PodsAsync() =>
-        (await cluster.Api.CoreV1.ListNamespacedPodAsync(Namespace, labelSelector: "app.kubernetes.io/name=load-worker")).Items;
+    /// <summary>The pods of the workers that are not on their way out.</summary>
+    internal async Task<IList<V1Pod>> PodsAsync() => [.. (await AllPodsAsync()).Where(pod => pod.Metadata.DeletionTimestamp is null)];
 
-    /// <summary>Makes sure that nothing of a generator is left.</summary>
+    /// <summary>Makes sure that nothing of a generator is left. A busy node takes its time to end a pod that it was told to end.</summary>
     internal async Task AssertNothingLeftAsync()
     {
         Assert.Empty((await cluster.Api.BatchV1.ListNamespacedJobAsync(Namespace)).Items);
         Assert.Empty(await PodsAsync());
+        await Eventually.HoldsAsync(async () => string.Join(", ", (await AllPodsAsync()).Select(pod => $"{pod.Metadata.Name} still ends")));
     }
+
+    private async Task<IList<V1Pod>> AllPodsAsync() =>
+        (await cluster.Api.CoreV1.ListNamespacedPodAsync(Namespace, labelSelector: "app.kubernetes.io/name=load-worker")).Items;
 }
