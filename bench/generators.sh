@@ -70,7 +70,7 @@ with_wrk() {
 with_siege() {
     # A user of siege waits up to --delay after each answer, half of it on average. --no-parser: the page alone.
     siege --quiet --json-output --no-parser --concurrent="$connections" --time="${seconds}S" --delay="$(awk -v r="$rate" -v c="$connections" 'BEGIN { print 2 * c / r }')" "$page" 2>/dev/null |
-        jq -r '[.transaction_rate, "-", "-", 1000 * .longest_transaction] | @tsv'
+        sed -n '/{/,/}/p' | jq -r '[.transaction_rate, "-", "-", 1000 * .longest_transaction] | @tsv'
 }
 
 measure() { # title, tool
