@@ -27,7 +27,7 @@ internal enum ErrorKind : byte
     /// <summary>The answer was not complete in time.</summary>
     Timeout = 7,
 
-    /// <summary>What came is no HTTP, or beyond the limits of <see cref="HttpConnection"/>.</summary>
+    /// <summary>What came is no HTTP, or beyond the limits of <see cref="HttpAnswerReader"/>.</summary>
     BadAnswer = 8,
 
     /// <summary>It was under way when the run was interrupted, and did not end soon.</summary>
