@@ -4,6 +4,7 @@
 # Ends with 1 when it is not so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/tools.sh
 
 usage() {
     cat <<'END'
@@ -35,13 +36,9 @@ while [ $# -gt 0 ]; do
         *) usage >&2; exit 2 ;;
     esac
 done
-for number in "$pairs" "$delayed" "$rounds" "$port"; do
-    [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || { echo "bench/compare.sh: '$number' is no number from 1 to 99999" >&2; exit 2; }
-done
+require_numbers "$pairs" "$delayed" "$rounds" "$port"
 [ "$delayed" -le "$pairs" ] || { echo "bench/compare.sh: --delayed can be $pairs at most, the number of pairs" >&2; exit 2; }
-command -v jq >/dev/null || { echo "bench/compare.sh: please install first: jq" >&2; exit 1; }
-
-say() { printf '%s\n' "$*" >&2; }
+require_tools jq clang zlib.h
 
 say "Building"
 dotnet build tests/Bookinfo.DelayingProxy -c Release -v quiet -nodeReuse:false >&2
@@ -91,7 +88,6 @@ for number in $(seq 0 "$pairs"); do
     fi
 done
 
-status=0
 good=0
 for number in $(seq "$pairs"); do
     "${tool[@]}" compare "$results/same-$((number - 1))" "$results/same-$number" --output json > "$work/comparison.json"

@@ -3,6 +3,7 @@
 # two seconds in the middle. Prints a table in Markdown.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/tools.sh
 
 usage() {
     cat <<'END'
@@ -24,21 +25,10 @@ while [ $# -gt 0 ]; do
         *) usage >&2; exit 2 ;;
     esac
 done
-for number in "$rate" "$connections" "$seconds"; do
-    [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || { echo "bench/generators.sh: '$number' is no number from 1 to 99999" >&2; exit 2; }
-done
+require_numbers "$rate" "$connections" "$seconds"
 [ "$seconds" -ge 6 ] || { echo "bench/generators.sh: --seconds must be 6 or more" >&2; exit 2; }
 
-say() { printf '%s\n' "$*" >&2; }
-
-missing=()
-for tool in hey wrk siege jq; do
-    command -v $tool >/dev/null || missing+=($tool)
-done
-if [ ${#missing[@]} -gt 0 ]; then
-    say "bench/generators.sh: please install first: ${missing[*]}"
-    exit 1
-fi
+require_tools hey wrk siege jq clang zlib.h
 
 page=http://127.0.0.1:30080/productpage
 work=$(mktemp -d)

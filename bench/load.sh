@@ -3,6 +3,7 @@
 # tools take turns, so that a noisy machine treats both alike. Ends with 1 when a figure is outside its limit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/tools.sh
 
 usage() {
     cat <<'END'
@@ -28,25 +29,10 @@ while [ $# -gt 0 ]; do
         *) usage >&2; exit 2 ;;
     esac
 done
-for number in "$rounds" "$seconds" "$connections" "$rate" "$steady"; do
-    [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || { echo "bench/load.sh: '$number' is no number from 1 to 99999" >&2; exit 2; }
-done
+require_numbers "$rounds" "$seconds" "$connections" "$rate" "$steady"
 
-say() { printf '%s\n' "$*" >&2; }
+require_tools wrk clang curl jq zlib.h
 
-missing=()
-need() { command -v "$1" >/dev/null || missing+=("$2"); }
-need wrk wrk
-need clang clang
-need curl curl
-need jq jq
-[ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
-if [ ${#missing[@]} -gt 0 ]; then
-    say "bench/load.sh: please install first: ${missing[*]}"
-    exit 1
-fi
-
-rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
 say "Building"
 dotnet publish src/Bookinfo.Ratings -c Release -r "$rid" -v quiet -nodeReuse:false >&2
 dotnet build src/Bookinfo.Cli -c Release -v quiet -nodeReuse:false >&2
@@ -79,24 +65,15 @@ done
 say "$rate requests a second for $steady s"
 load --rate "$rate" --duration "${steady}s" > "$work/steady.json"
 
-median() { sort -g "$work/$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 figure() { jq -r "$1" "$work/steady.json"; }
-printf '%-46s %10.0f\n' 'wrk, highest rate (requests/s)' "$(median wrk)" 'bookinfo load, highest rate (requests/s)' "$(median load)"
+printf '%-46s %10.0f\n' 'wrk, highest rate (requests/s)' "$(median < "$work/wrk")" 'bookinfo load, highest rate (requests/s)' "$(median < "$work/load")"
 printf '%-46s %10.1f\n' 'asked (requests/s)' "$(figure .rate.asked)" 'achieved (requests/s)' "$(figure .rate.achieved)" \
     'scheduling delay p50 (us)' "$(figure .generator.schedulingDelay.p50)" 'scheduling delay p90 (us)' "$(figure .generator.schedulingDelay.p90)" \
     'scheduling delay p99 (us)' "$(figure .generator.schedulingDelay.p99)" 'scheduling delay p99.9 (us)' "$(figure .generator.schedulingDelay.p999)" \
     'processor time of the generator (s)' "$(figure .generator.processorSeconds)"
 
-status=0
-check() { # what, value, limit, 'least' or 'most'
-    local verdict
-    verdict=$(awk -v v="$2" -v l="$3" -v kind="$4" 'BEGIN { print (kind == "least" ? v >= l : v <= l) ? "ok" : "NOT MET" }')
-    printf '%-46s %10.3f  (at %s %s)  %s\n' "$1" "$2" "$4" "$3" "$verdict"
-    [ "$verdict" = ok ] || status=1
-}
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { print a / b }'; }
 echo
-check 'highest rate: bookinfo load / wrk' "$(ratio "$(median load)" "$(median wrk)")" 0.60 least
+check 'highest rate: bookinfo load / wrk' "$(ratio "$(median < "$work/load")" "$(median < "$work/wrk")")" 0.60 least
 check 'steady rate: achieved / asked' "$(ratio "$(figure .rate.achieved)" "$(figure .rate.asked)")" 0.995 least
 check 'scheduling delay at p99 (us)' "$(figure .generator.schedulingDelay.p99)" 1000 most
 exit $status

@@ -3,6 +3,7 @@
 # other, so that a noisy machine treats all alike. Ends with 1 when a ratio is outside its limit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/tools.sh
 
 usage() {
     cat <<'END'
@@ -31,25 +32,10 @@ while [ $# -gt 0 ]; do
         *) usage >&2; exit 2 ;;
     esac
 done
-for number in "$rounds" "$seconds" "$connections"; do
-    [[ $number =~ ^[1-9][0-9]{0,3}$ ]] || { echo "bench/telemetry.sh: '$number' is no number from 1 to 9999" >&2; exit 2; }
-done
+require_numbers "$rounds" "$seconds" "$connections"
 
-say() { printf '%s\n' "$*" >&2; }
+require_tools wrk clang curl nginx=nginx-light zlib.h
 
-missing=()
-need() { command -v "$1" >/dev/null || missing+=("$2"); }
-need wrk wrk
-need clang clang
-need curl curl
-[ -x /usr/sbin/nginx ] || need nginx nginx-light
-[ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
-if [ ${#missing[@]} -gt 0 ]; then
-    say "bench/telemetry.sh: please install first: ${missing[*]}"
-    exit 1
-fi
-
-rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
 say "Publishing the services with Native AOT"
 for service in Details Ratings Reviews ProductPage; do
     dotnet publish "src/Bookinfo.$service" -c Release -r "$rid" -v quiet -nodeReuse:false >&2
@@ -164,7 +150,6 @@ for round in $(seq "$rounds"); do
     done
 done
 
-median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 rate() { median < "$work/$1.$2.rate"; }
 spread() { sort -g "$work/$1.$2.rate" | awk '{ v[NR] = $1 } END { printf "%.0f-%.0f", v[1], v[NR] }'; }
 latency() { awk -v p="$3%" '$1 == p { print $2 }' "$work/$1.$2.latency" | median; }
@@ -176,14 +161,6 @@ for way in "${ways[@]}"; do
         "$way" "$(rate "$way" details)" "$(rate "$way" page)" "$(spread "$way" page)" "$(latency "$way" page 50)" "$(latency "$way" page 99)" "$(memory "$way")"
 done
 
-status=0
-check() { # what, value, limit, 'least' or 'most'
-    local verdict
-    verdict=$(awk -v v="$2" -v l="$3" -v kind="$4" 'BEGIN { print (kind == "least" ? v >= l : v <= l) ? "ok" : "NOT MET" }')
-    printf '%-58s %6.2f  (at %s %s)  %s\n' "$1" "$2" "$4" "$3" "$verdict"
-    [ "$verdict" = ok ] || status=1
-}
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { print a / b }'; }
 echo
 for target in details page; do
     check "$target: throughput with metrics and access log / off" "$(ratio "$(rate on $target)" "$(rate off $target)")" 0.80 least

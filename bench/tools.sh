@@ -1,0 +1,41 @@
+# What the scripts of this directory have in common. They read it with '.'; it does nothing by itself.
+
+# For people, so that stdout has the figures alone.
+say() { printf '%s\n' "$*" >&2; }
+
+# Ends the script if one of its values is no number from 1 to 99999.
+require_numbers() {
+    local number
+    for number in "$@"; do
+        [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || { say "$0: '$number' is no number from 1 to 99999"; exit 2; }
+    done
+}
+
+# Ends the script if a command is missing, and names the package that brings it: command, or command=package. 'zlib.h' stands for what native code is
+# linked with.
+require_tools() {
+    local tool missing=()
+    for tool in "$@"; do
+        case $tool in
+            zlib.h) [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev) ;;
+            *) PATH=$PATH:/usr/sbin command -v "${tool%%=*}" > /dev/null || missing+=("${tool##*=}") ;;
+        esac
+    done
+    [ ${#missing[@]} -eq 0 ] || { say "$0: please install first: ${missing[*]}"; exit 1; }
+}
+
+rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+
+# The median of the numbers on stdin, one a line.
+median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { print a / b }'; }
+
+# Prints a figure beside its limit. 'status' is 1 from then on if it is not met.
+status=0
+check() { # what, value, limit, 'least' or 'most'
+    local verdict
+    verdict=$(awk -v v="$2" -v l="$3" -v kind="$4" 'BEGIN { print (kind == "least" ? v >= l : v <= l) ? "ok" : "NOT MET" }')
+    printf '%-58s %8.3f  (at %s %s)  %s\n' "$1" "$2" "$4" "$3" "$verdict"
+    [ "$verdict" = ok ] || status=1
+}
