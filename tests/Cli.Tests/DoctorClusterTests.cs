@@ -1,22 +1,11 @@
 using Bookinfo.Cli.Doctor;
-using Bookinfo.Cli.Local;
-using Bookinfo.Contracts;
 using k8s.Models;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>The checks of <c>doctor</c> against clusters in every state, and registries that say everything a registry can.</summary>
-public sealed class DoctorClusterTests : IDisposable
+/// <summary>The checks of <c>doctor</c> against clusters in every state.</summary>
+public sealed class DoctorClusterTests : DoctorExaminations
 {
-    private readonly FakeCluster _cluster = new();
-    private readonly FakeTools _tools = new();
-
-    public void Dispose()
-    {
-        _cluster.Dispose();
-        _tools.Dispose();
-    }
-
     [Theory]
     [InlineData("1", "29", nameof(CheckState.Ok), "Kubernetes v1.29.0")]
     [InlineData("1", "31", nameof(CheckState.Ok), "Kubernetes v1.31.0")]
@@ -27,7 +16,7 @@ public sealed class DoctorClusterTests : IDisposable
     [InlineData("", "", nameof(CheckState.Warning), "which is no version")]
     public async Task Versions_are_compared(string major, string minor, string state, string detail)
     {
-        _cluster.Version(major, minor);
+        Cluster.Version(major, minor);
 
         var result = await CheckAsync("cluster");
 
@@ -39,9 +28,9 @@ public sealed class DoctorClusterTests : IDisposable
     [InlineData(401, nameof(CheckState.Problem), "does not accept the credentials of context 'fake'")]
     [InlineData(403, nameof(CheckState.Ok), "does not tell its version")]
     [InlineData(503, nameof(CheckState.Problem), "answers 503: no")]
-    public async Task A_cluster_that_refuses_says_why(int status, string state, string detail)
+    public async Task ACluster_that_refuses_says_why(int status, string state, string detail)
     {
-        _cluster.Refuse("/version", status);
+        Cluster.Refuse("/version", status);
 
         var result = await CheckAsync("cluster");
 
@@ -50,9 +39,9 @@ public sealed class DoctorClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task What_fails_in_the_cluster_is_a_problem_of_that_check_alone()
+    public async Task What_fails_in_theCluster_is_a_problem_of_that_check_alone()
     {
-        _cluster.Refuse("/api/v1/nodes", 500, "etcd is tired");
+        Cluster.Refuse("/api/v1/nodes", 500, "etcd is tired");
 
         var findings = await ExamineAsync();
 
@@ -62,9 +51,9 @@ public sealed class DoctorClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_that_hangs_later_on_is_given_up_there()
+    public async Task ACluster_that_hangs_later_on_is_given_up_there()
     {
-        _cluster.Hangs = path => path == "/api/v1/services";
+        Cluster.Hangs = path => path == "/api/v1/services";
 
         var findings = await ExamineAsync();
 
@@ -82,22 +71,22 @@ public sealed class DoctorClusterTests : IDisposable
         cordoned.Spec.Unschedulable = true;
         var tainted = FakeCluster.Node("tainted");
         tainted.Spec.Taints = [new V1Taint { Key = "control-plane", Effect = "NoSchedule" }];
-        _cluster.Nodes(down, cordoned, tainted);
+        Cluster.Nodes(down, cordoned, tainted);
 
         var result = await CheckAsync("nodes");
 
         Assert.Equal((CheckState.Problem, "none of 3 is ready for pods; down: not ready; cordoned: cordoned; tainted: has the taint control-plane"), (result.State, result.Detail));
-        _cluster.Nodes(down, cordoned, tainted, FakeCluster.Node("up"));
+        Cluster.Nodes(down, cordoned, tainted, FakeCluster.Node("up"));
         Assert.Equal((CheckState.Ok, "1 of 4 can run it (amd64); there is room for 2 pods, 0.2 CPU and 128 MiB"), await StateAndDetailAsync("nodes"));
     }
 
     [Fact]
     public async Task Nodes_of_another_architecture_are_a_problem_and_those_that_images_are_not_built_for_here_a_warning()
     {
-        _cluster.Nodes(FakeCluster.Node("one", "s390x"));
+        Cluster.Nodes(FakeCluster.Node("one", "s390x"));
         Assert.Equal((CheckState.Problem, "the nodes are linux/s390x"), await StateAndDetailAsync("nodes"));
 
-        _cluster.Nodes(FakeCluster.Node("one"), FakeCluster.Node("two", "arm64"));
+        Cluster.Nodes(FakeCluster.Node("one"), FakeCluster.Node("two", "arm64"));
         var (state, detail) = await StateAndDetailAsync("nodes");
         Assert.Equal(CheckState.Warning, state);
         Assert.StartsWith("2 of 2 can run it (amd64, arm64)", detail);
@@ -110,7 +99,7 @@ public sealed class DoctorClusterTests : IDisposable
     [InlineData("99m", "1Gi", "110", 0)]
     public async Task Without_room_it_is_a_problem(string cpu, string memory, string pods, int placed)
     {
-        _cluster.Nodes(FakeCluster.Node("one", cpu: cpu, memory: memory, pods: pods));
+        Cluster.Nodes(FakeCluster.Node("one", cpu: cpu, memory: memory, pods: pods));
 
         var (state, detail) = await StateAndDetailAsync("nodes");
 
@@ -121,18 +110,18 @@ public sealed class DoctorClusterTests : IDisposable
     [Fact]
     public async Task Room_is_what_others_have_left_and_ours_count_as_room()
     {
-        _cluster.Nodes(FakeCluster.Node("one", cpu: "300m"));
-        _cluster.Put("/api/v1/pods", new V1PodList { Items = [FakeCluster.Pod("one", ours: true), FakeCluster.Pod("one"), FakeCluster.Pod("two", cpu: "4")] });
+        Cluster.Nodes(FakeCluster.Node("one", cpu: "300m"));
+        Cluster.Put("/api/v1/pods", new V1PodList { Items = [FakeCluster.Pod("one", ours: true), FakeCluster.Pod("one"), FakeCluster.Pod("two", cpu: "4")] });
         Assert.Equal(CheckState.Ok, (await CheckAsync("nodes")).State);
 
-        _cluster.Put("/api/v1/pods", new V1PodList { Items = [FakeCluster.Pod("one"), FakeCluster.Pod("one")] });
+        Cluster.Put("/api/v1/pods", new V1PodList { Items = [FakeCluster.Pod("one"), FakeCluster.Pod("one")] });
         Assert.Contains("only 1 of the 2 pods fit beside what is requested there already: one 0.1 CPU", (await CheckAsync("nodes")).Detail);
     }
 
     [Fact]
     public async Task Without_the_right_to_see_all_pods_room_is_a_guess()
     {
-        _cluster.Refuse("/api/v1/pods", 403);
+        Cluster.Refuse("/api/v1/pods", 403);
 
         var (state, detail) = await StateAndDetailAsync("nodes");
 
@@ -143,7 +132,7 @@ public sealed class DoctorClusterTests : IDisposable
     [Fact]
     public async Task Without_the_right_to_see_nodes_the_checks_of_nodes_are_warnings()
     {
-        _cluster.Refuse("/api/v1/nodes", 403, """nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope""");
+        Cluster.Refuse("/api/v1/nodes", 403, """nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope""");
 
         var findings = await ExamineAsync();
 
@@ -159,8 +148,8 @@ public sealed class DoctorClusterTests : IDisposable
     [InlineData("", "--user=NAME")]
     public async Task Missing_rights_are_listed_with_what_grants_them(string user, string subject)
     {
-        _tools.AddKubectl(_cluster.Url, refusal: user.Length == 0 ? "" : $"""Error from server (Forbidden): forbidden: User "{user}" cannot get path "/bookinfo-doctor": no""");
-        _cluster.Denies = right => right is "create deployments" or "patch deployments" or "create pods/portforward";
+        Tools.AddKubectl(Cluster.Url, refusal: user.Length == 0 ? "" : $"""Error from server (Forbidden): forbidden: User "{user}" cannot get path "/bookinfo-doctor": no""");
+        Cluster.Denies = right => right is "create deployments" or "patch deployments" or "create pods/portforward";
 
         var result = await CheckAsync("rights");
 
@@ -171,7 +160,7 @@ public sealed class DoctorClusterTests : IDisposable
     [Fact]
     public async Task Rights_that_are_only_useful_are_a_warning()
     {
-        _cluster.Denies = right => right is "get nodes/proxy" or "create ingresses";
+        Cluster.Denies = right => right is "get nodes/proxy" or "create ingresses";
 
         var result = await CheckAsync("rights");
 
@@ -183,10 +172,10 @@ public sealed class DoctorClusterTests : IDisposable
     [Fact]
     public async Task The_right_to_make_the_namespace_counts_only_while_it_is_not_there()
     {
-        _cluster.Denies = right => right == "create namespaces";
+        Cluster.Denies = right => right == "create namespaces";
         Assert.Equal(CheckState.Ok, (await CheckAsync("rights")).State);
 
-        _cluster.Refuse("/api/v1/namespaces/bookinfo", 404);
+        Cluster.Refuse("/api/v1/namespaces/bookinfo", 404);
         var result = await CheckAsync("rights");
         Assert.Equal((CheckState.Problem, "missing in 'bookinfo': create namespaces"), (result.State, result.Detail));
         Assert.Equal(["kubectl create namespace bookinfo"], result.Commands);
@@ -195,7 +184,7 @@ public sealed class DoctorClusterTests : IDisposable
     [Fact]
     public async Task A_namespace_that_is_not_there_is_made()
     {
-        _cluster.Refuse("/api/v1/namespaces/bookinfo", 404);
+        Cluster.Refuse("/api/v1/namespaces/bookinfo", 404);
 
         Assert.Equal((CheckState.Ok, "'bookinfo' is not there yet; 'deploy' makes it"), await StateAndDetailAsync("namespace"));
     }
@@ -238,7 +227,7 @@ public sealed class DoctorClusterTests : IDisposable
     [Fact]
     public async Task The_pods_of_others_in_the_namespace_are_a_warning()
     {
-        _cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [FakeCluster.Pod("one"), FakeCluster.Pod("one", ours: true)] });
+        Cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [FakeCluster.Pod("one"), FakeCluster.Pod("one", ours: true)] });
 
         var (state, detail) = await StateAndDetailAsync("namespace");
 
@@ -271,7 +260,7 @@ public sealed class DoctorClusterTests : IDisposable
     public async Task What_is_deployed_is_used_already()
     {
         Quota("pods", "2", "2");
-        _cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [FakeCluster.Pod("one", ours: true), FakeCluster.Pod("one", ours: true)] });
+        Cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [FakeCluster.Pod("one", ours: true), FakeCluster.Pod("one", ours: true)] });
 
         Assert.Equal(CheckState.Ok, (await CheckAsync("quota")).State);
     }
@@ -280,7 +269,7 @@ public sealed class DoctorClusterTests : IDisposable
     public async Task A_default_limit_satisfies_a_quota_of_limits()
     {
         Quota("limits.cpu", "8", "0");
-        _cluster.Put("/api/v1/namespaces/bookinfo/limitranges", new V1LimitRangeList
+        Cluster.Put("/api/v1/namespaces/bookinfo/limitranges", new V1LimitRangeList
         {
             Items =
             [
@@ -293,94 +282,6 @@ public sealed class DoctorClusterTests : IDisposable
 
         Assert.Equal(CheckState.Ok, (await CheckAsync("quota")).State);
     }
-
-    [Fact]
-    public async Task Images_on_all_nodes_are_ok_whatever_the_registry_says()
-    {
-        Assert.Equal((CheckState.Ok, "all 1 of docker.io/bookinfo, tag 0.1.0, are on the node"), await StateAndDetailAsync("images"));
-    }
-
-    [Theory]
-    [InlineData(200, nameof(CheckState.Ok), "are not on every node; {0} has them for everybody")]
-    [InlineData(404, nameof(CheckState.Problem), "{0}/shop/details:2 is not there on every node, and {0} has no such image")]
-    [InlineData(401, nameof(CheckState.Warning), "{0} does not show it to everybody")]
-    [InlineData(403, nameof(CheckState.Warning), "{0} does not show it to everybody")]
-    [InlineData(500, nameof(CheckState.Warning), "{0} cannot be asked from here")]
-    public async Task The_registry_is_asked_for_what_is_not_on_the_nodes(int status, string state, string detail)
-    {
-        _cluster.Answer("/v2/shop/details/manifests/2", status, "");
-
-        var result = await CheckAsync("images", $"{_cluster.Host}/shop", "2");
-
-        Assert.Equal(state, $"{result.State}");
-        Assert.Contains(string.Format(null, detail, _cluster.Host), result.Detail);
-    }
-
-    [Fact]
-    public async Task A_registry_that_wants_a_token_gets_an_anonymous_one()
-    {
-        const string Path = "/v2/shop/details/manifests/2";
-        _cluster.Answer(Path, 401, "", $"""Bearer realm="{_cluster.Url}/token",service="shop",scope="repository:shop/details:pull" """);
-        _cluster.Answer($"{Path} Bearer t0", 200, "");
-        _cluster.Answer("/token", 200, """{"token":"t0"}""");
-
-        Assert.Equal(CheckState.Ok, (await CheckAsync("images", $"{_cluster.Host}/shop", "2")).State);
-    }
-
-    [Theory]
-    [InlineData(200, "[]")]
-    [InlineData(200, "no json")]
-    [InlineData(403, "{}")]
-    public async Task A_registry_that_gives_no_token_is_a_warning(int status, string body)
-    {
-        _cluster.Answer("/v2/shop/details/manifests/2", 401, "", $"Bearer realm=\"{_cluster.Url}/token\"");
-        _cluster.Answer("/token", status, body);
-
-        Assert.Equal(CheckState.Warning, (await CheckAsync("images", $"{_cluster.Host}/shop", "2")).State);
-    }
-
-    [Fact]
-    public async Task A_registry_that_nothing_listens_for_is_a_warning_with_how_to_get_the_images_there()
-    {
-        var result = await CheckAsync("images", "127.0.0.1:1/shop", "2");
-
-        Assert.Equal(CheckState.Warning, result.State);
-        Assert.Contains("127.0.0.1:1 cannot be asked from here", result.Detail);
-        Assert.Equal(["./bookinfo images build --registry 127.0.0.1:1/shop --tag 2 --save images", "./bookinfo images build --registry 127.0.0.1:1/shop --tag 2 --push"], result.Commands);
-    }
-
-    [Fact]
-    public async Task An_image_on_some_nodes_only_is_not_enough()
-    {
-        var other = FakeCluster.Node("two");
-        other.Status.Images = null;
-        _cluster.Nodes(FakeCluster.Node("one"), other);
-        _cluster.Answer("/v2/bookinfo/details/manifests/0.1.0", 404, "");
-
-        Assert.Equal(CheckState.Problem, (await CheckAsync("images", $"{_cluster.Host}/bookinfo")).State);
-    }
-
-    [Fact]
-    public async Task A_node_that_lists_as_many_images_as_it_may_can_have_more()
-    {
-        var node = FakeCluster.Node("one");
-        node.Status.Images = [.. Enumerable.Range(0, 50).Select(number => new V1ContainerImage { Names = [$"other:{number}"] })];
-        _cluster.Nodes(node);
-        _cluster.Answer("/v2/shop/details/manifests/2", 404, "");
-
-        var result = await CheckAsync("images", $"{_cluster.Host}/shop", "2");
-
-        Assert.Equal(CheckState.Warning, result.State);
-        Assert.Contains("is not listed on every node", result.Detail);
-    }
-
-    [Theory]
-    [InlineData("details:1", "docker.io/library/details:1")]
-    [InlineData("bookinfo/details", "docker.io/bookinfo/details:latest")]
-    [InlineData("localhost/details:1", "localhost/details:1")]
-    [InlineData("host:5000/a/b/details:1@sha256:00", "host:5000/a/b/details:1")]
-    [InlineData("ghcr.io/me/details", "ghcr.io/me/details:latest")]
-    public void Names_of_images_are_completed(string text, string full) => Assert.Equal(full, ImageReference.Parse(text).ToString());
 
     [Fact]
     public async Task The_NodePort_of_a_Service_elsewhere_is_a_problem()
@@ -402,10 +303,10 @@ public sealed class DoctorClusterTests : IDisposable
     public async Task Our_NodePort_is_tried_from_here(int status, string state)
     {
         // The fake nodes are this machine, and the port is whatever the manifests say.
-        var port = new Uri(_cluster.Url).Port;
-        _tools.AddKubectl(_cluster.Url, manifests: FakeTools.Manifests.Replace("30080", $"{port}"));
+        var port = new Uri(Cluster.Url).Port;
+        Tools.AddKubectl(Cluster.Url, manifests: FakeTools.Manifests.Replace("30080", $"{port}"));
         Service("bookinfo", "productpage", port);
-        _cluster.Answer("/health", status, "");
+        Cluster.Answer("/health", status, "");
 
         var result = await ExamineAsync();
 
@@ -421,8 +322,8 @@ public sealed class DoctorClusterTests : IDisposable
     [InlineData(200, 500, nameof(CheckState.Ok), "the metrics API answers")]
     public async Task Metrics_come_from_the_API_or_the_kubelets(int api, int kubelet, string state, string detail)
     {
-        _cluster.Answer("/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", api, "{}");
-        _cluster.Answer("/api/v1/nodes/one/proxy/stats/summary", kubelet, "{}");
+        Cluster.Answer("/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", api, "{}");
+        Cluster.Answer("/api/v1/nodes/one/proxy/stats/summary", kubelet, "{}");
 
         var result = await CheckAsync("metrics");
 
@@ -430,36 +331,14 @@ public sealed class DoctorClusterTests : IDisposable
         Assert.Contains(detail, result.Detail);
     }
 
-    [Theory]
-    [InlineData("10.0.100 [/usr/share/dotnet/sdk]\n", nameof(CheckState.Ok), "10.0.100")]
-    [InlineData("9.0.300 [/a]\n10.0.204 [/a]\n10.0.101 [/a]\n11.0.100-preview.1 [/a]\n", nameof(CheckState.Ok), "10.0.204")]
-    [InlineData("9.0.300 [/a]\n10.1.100 [/a]\n11.0.100 [/a]\n", nameof(CheckState.Problem), "10.0 is needed (10.0.100 or a later feature band); installed: 9.0.300, 10.1.100, 11.0.100")]
-    [InlineData("", nameof(CheckState.Problem), "none is installed")]
-    public void The_SDK_is_chosen_as_global_json_has_it(string list, string state, string detail)
-    {
-        var result = SdkCheck.Judge(new Version(10, 0, 100), list);
-
-        Assert.Equal(state, $"{result.State}");
-        Assert.Contains(detail, result.Detail);
-    }
-
-    [Fact]
-    public void Ports_that_up_itself_has_are_fine()
-    {
-        var details = ServiceCatalog.Details;
-        Assert.Equal(CheckState.Ok, LocalPortsCheck.Judge([(details.Versions[0], details.Project, new PortOwner(7, "Bookinfo.Details"))]).State);
-        Assert.Equal(CheckState.Warning, LocalPortsCheck.Judge([(details.Versions[0], details.Project, new PortOwner(7, "Bookinfo.Ratings"))]).State);
-        Assert.Contains("9081 is taken by another process", LocalPortsCheck.Judge([(details.Versions[0], details.Project, null)]).Detail);
-    }
-
     private void Namespace(Action<V1Namespace> change)
     {
         var space = new V1Namespace { Metadata = new V1ObjectMeta { Name = "bookinfo" } };
         change(space);
-        _cluster.Put("/api/v1/namespaces/bookinfo", space);
+        Cluster.Put("/api/v1/namespaces/bookinfo", space);
     }
 
-    private void Quota(string resource, string hard, string used) => _cluster.Put("/api/v1/namespaces/bookinfo/resourcequotas", new V1ResourceQuotaList
+    private void Quota(string resource, string hard, string used) => Cluster.Put("/api/v1/namespaces/bookinfo/resourcequotas", new V1ResourceQuotaList
     {
         Items =
         [
@@ -472,7 +351,7 @@ public sealed class DoctorClusterTests : IDisposable
         ],
     });
 
-    private void Service(string space, string name, int nodePort = 30080) => _cluster.Put("/api/v1/services", new V1ServiceList
+    private void Service(string space, string name, int nodePort = 30080) => Cluster.Put("/api/v1/services", new V1ServiceList
     {
         Items =
         [
@@ -483,35 +362,4 @@ public sealed class DoctorClusterTests : IDisposable
             },
         ],
     });
-
-    private async Task<(CheckState State, string Detail)> StateAndDetailAsync(string check)
-    {
-        var result = await CheckAsync(check);
-        return (result.State, result.Detail);
-    }
-
-    private async Task<CheckResult> CheckAsync(string check, string? registry = null, string? tag = null) => (await ExamineAsync(registry, tag))[check];
-
-    private async Task<IReadOnlyDictionary<string, CheckResult>> ExamineAsync(string? registry = null, string? tag = null)
-    {
-        if (!File.Exists(Path.Combine(_tools.Path, "kubectl")))
-        {
-            _tools.AddKubectl(_cluster.Url);
-        }
-
-        var path = Environment.GetEnvironmentVariable("PATH");
-        Environment.SetEnvironmentVariable("PATH", _tools.Path);
-        try
-        {
-            using var checkup = new Checkup(new DoctorOptions("bookinfo", null, tag, registry, OutputFormat.Table), new SourceTree(WorkingCopy.Root), TimeProvider.System);
-            // What is on this machine is none of the matter here.
-            var checks = checkup.Checks.Where(check => check.Purpose == CheckPurpose.Deploy).ToList();
-            var findings = await new Examination(TimeProvider.System).RunAsync(checks, TestContext.Current.CancellationToken);
-            return findings.ToDictionary(finding => finding.Name, finding => finding.Result);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("PATH", path);
-        }
-    }
 }

@@ -17,7 +17,7 @@ public sealed class RecordingDataTests
         var parts = Enumerable.Range(0, (workers.Get % 8) + 1).Select(_ => new Recording()).ToList();
         for (var request = 0; request < requests.Get * 20; request++)
         {
-            var sample = Sample(random);
+            var sample = RandomSample.Next(random);
             var kind = (RequestKind)random.Next(6);
             all.Add(sample, kind);
             parts[random.Next(parts.Count)].Add(sample, kind);
@@ -64,7 +64,7 @@ public sealed class RecordingDataTests
         var recording = new Recording();
         for (var request = 0; request < 1000; request++)
         {
-            recording.Add(Sample(random), RequestKind.Path);
+            recording.Add(RandomSample.Next(random), RequestKind.Path);
         }
 
         var data = recording.ToData();
@@ -91,7 +91,7 @@ public sealed class RecordingDataTests
             var recording = new Recording();
             for (var request = 0; request < requests; request++)
             {
-                recording.Add(Sample(random), RequestKind.Path);
+                recording.Add(RandomSample.Next(random), RequestKind.Path);
             }
 
             return new LoadResult(plan, startedAt, 2, recording, Unsent: 3, InTime: requests - 1, SentInTime: requests, ConnectionsOpened: 8, interrupted, ProcessorSeconds: 0.25, Processors: 2);
@@ -138,24 +138,4 @@ public sealed class RecordingDataTests
         .. Enumerable.Range(0, 256).SelectMany(number => new[] { recording.Count((ErrorKind)number), recording.Count((ReviewsVersion)number), recording.Count((RequestKind)number) }),
         .. Enumerable.Range(0, 1000).Select(recording.Count),
     ];
-
-    private static Sample Sample(Random random)
-    {
-        var due = random.NextInt64(1_000_000_000);
-        var sent = due + (long)Math.Exp(random.NextDouble() * 20);
-        var sample = new Sample
-        {
-            Due = due,
-            Sent = sent,
-            Done = sent + (long)Math.Exp(random.NextDouble() * 26),
-            Hops = HopTimes.None,
-            Length = random.Next(1000),
-            Status = (ushort)random.Next(0, 1000),
-            Error = (ErrorKind)random.Next(256),
-            Version = (ReviewsVersion)random.Next(256),
-            WasAwaited = random.Next(2) == 0,
-        };
-        sample.Hops[random.Next(HopTimes.Count)] = (uint)random.Next(100_000_000);
-        return sample;
-    }
 }

@@ -1,0 +1,96 @@
+using Bookinfo.Cli.Doctor;
+using k8s.Models;
+
+namespace Bookinfo.Cli.Tests;
+
+/// <summary>What <c>doctor</c> says of images: on nodes that list them or not, and in registries that say everything a registry can.</summary>
+public sealed class DoctorImagesTests : DoctorExaminations
+{
+    [Fact]
+    public async Task Images_on_all_nodes_are_ok_whatever_the_registry_says()
+    {
+        Assert.Equal((CheckState.Ok, "all 1 of docker.io/bookinfo, tag 0.1.0, are on the node"), await StateAndDetailAsync("images"));
+    }
+
+    [Theory]
+    [InlineData(200, nameof(CheckState.Ok), "are not on every node; {0} has them for everybody")]
+    [InlineData(404, nameof(CheckState.Problem), "{0}/shop/details:2 is not there on every node, and {0} has no such image")]
+    [InlineData(401, nameof(CheckState.Warning), "{0} does not show it to everybody")]
+    [InlineData(403, nameof(CheckState.Warning), "{0} does not show it to everybody")]
+    [InlineData(500, nameof(CheckState.Warning), "{0} cannot be asked from here")]
+    public async Task The_registry_is_asked_for_what_is_not_on_the_nodes(int status, string state, string detail)
+    {
+        Cluster.Answer("/v2/shop/details/manifests/2", status, "");
+
+        var result = await CheckAsync("images", $"{Cluster.Host}/shop", "2");
+
+        Assert.Equal(state, $"{result.State}");
+        Assert.Contains(string.Format(null, detail, Cluster.Host), result.Detail);
+    }
+
+    [Fact]
+    public async Task A_registry_that_wants_a_token_gets_an_anonymous_one()
+    {
+        const string Path = "/v2/shop/details/manifests/2";
+        Cluster.Answer(Path, 401, "", $"""Bearer realm="{Cluster.Url}/token",service="shop",scope="repository:shop/details:pull" """);
+        Cluster.Answer($"{Path} Bearer t0", 200, "");
+        Cluster.Answer("/token", 200, """{"token":"t0"}""");
+
+        Assert.Equal(CheckState.Ok, (await CheckAsync("images", $"{Cluster.Host}/shop", "2")).State);
+    }
+
+    [Theory]
+    [InlineData(200, "[]")]
+    [InlineData(200, "no json")]
+    [InlineData(403, "{}")]
+    public async Task A_registry_that_gives_no_token_is_a_warning(int status, string body)
+    {
+        Cluster.Answer("/v2/shop/details/manifests/2", 401, "", $"Bearer realm=\"{Cluster.Url}/token\"");
+        Cluster.Answer("/token", status, body);
+
+        Assert.Equal(CheckState.Warning, (await CheckAsync("images", $"{Cluster.Host}/shop", "2")).State);
+    }
+
+    [Fact]
+    public async Task A_registry_that_nothing_listens_for_is_a_warning_with_how_to_get_the_images_there()
+    {
+        var result = await CheckAsync("images", "127.0.0.1:1/shop", "2");
+
+        Assert.Equal(CheckState.Warning, result.State);
+        Assert.Contains("127.0.0.1:1 cannot be asked from here", result.Detail);
+        Assert.Equal(["./bookinfo images build --registry 127.0.0.1:1/shop --tag 2 --save images", "./bookinfo images build --registry 127.0.0.1:1/shop --tag 2 --push"], result.Commands);
+    }
+
+    [Fact]
+    public async Task An_image_on_some_nodes_only_is_not_enough()
+    {
+        var other = FakeCluster.Node("two");
+        other.Status.Images = null;
+        Cluster.Nodes(FakeCluster.Node("one"), other);
+        Cluster.Answer("/v2/bookinfo/details/manifests/0.1.0", 404, "");
+
+        Assert.Equal(CheckState.Problem, (await CheckAsync("images", $"{Cluster.Host}/bookinfo")).State);
+    }
+
+    [Fact]
+    public async Task A_node_that_lists_as_many_images_as_it_may_can_have_more()
+    {
+        var node = FakeCluster.Node("one");
+        node.Status.Images = [.. Enumerable.Range(0, 50).Select(number => new V1ContainerImage { Names = [$"other:{number}"] })];
+        Cluster.Nodes(node);
+        Cluster.Answer("/v2/shop/details/manifests/2", 404, "");
+
+        var result = await CheckAsync("images", $"{Cluster.Host}/shop", "2");
+
+        Assert.Equal(CheckState.Warning, result.State);
+        Assert.Contains("is not listed on every node", result.Detail);
+    }
+
+    [Theory]
+    [InlineData("details:1", "docker.io/library/details:1")]
+    [InlineData("bookinfo/details", "docker.io/bookinfo/details:latest")]
+    [InlineData("localhost/details:1", "localhost/details:1")]
+    [InlineData("host:5000/a/b/details:1@sha256:00", "host:5000/a/b/details:1")]
+    [InlineData("ghcr.io/me/details", "ghcr.io/me/details:latest")]
+    public void Names_of_images_are_completed(string text, string full) => Assert.Equal(full, ImageReference.Parse(text).ToString());
+}
