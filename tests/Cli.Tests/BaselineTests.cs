@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bookinfo.Cli.Baseline;
 using Bookinfo.Cli.Local;
@@ -8,25 +7,14 @@ using k8s.Models;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary><c>bookinfo baseline</c> as a process, against a server whose behaviour is known.</summary>
-public sealed partial class BaselineTests : IDisposable
+public sealed partial class BaselineTests : BaselineRuns
 {
-    private const string ServerTiming = "Content-Type: text/html\r\nServer-Timing: total;dur=12.5, details;dur=3.25, reviews;dur=8, ratings;dur=5\r\n";
-
-    // Without its launcher, which has tests of its own.
-    private static readonly string Tool = Path.Combine(WorkingCopy.Root, "artifacts", "bin", "Bookinfo.Cli", "release", "bookinfo.dll");
-
-    private readonly string _directory = Directory.CreateTempSubdirectory().FullName;
-
-    private string Name => Path.Combine(_directory, "base");
-
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
-
     [Fact]
     public async Task Reports_what_a_server_of_known_behaviour_does()
     {
         await using var server = new LoadServer(static async (_, stream, cancellationToken) =>
         {
-            await Task.Delay(20, cancellationToken);
+            await LoadServer.HoldAsync(TimeSpan.FromMilliseconds(20), cancellationToken);
             await LoadServer.SendAsync(stream, LoadServer.Ok("page", ServerTiming), cancellationToken);
             return true;
         });
@@ -48,9 +36,9 @@ public sealed partial class BaselineTests : IDisposable
         {
             Assert.Equal(3, rate.Rounds);
             Assert.Equal(0, rate.Failed);
-            // A timer never ends early; how late is a matter of the machine.
-            Assert.InRange(rate.Latencies[Measure.PageFromSend].P50.Mean, 19_900, 60_000);
-            Assert.InRange(rate.Latencies[Measure.Page].P50.Mean, rate.Latencies[Measure.PageFromSend].P50.Mean, 60_000);
+            // How much more is a matter of the machine.
+            Assert.InRange(rate.Latencies[Measure.PageFromSend].P50.Mean, 20_000, 200_000);
+            Assert.InRange(rate.Latencies[Measure.Page].P50.Mean, rate.Latencies[Measure.PageFromSend].P50.Mean, 200_000);
             Hop(rate, Measure.Server, 12_500);
             Hop(rate, Measure.Details, 3250);
             Hop(rate, Measure.Reviews, 8000);
@@ -128,7 +116,7 @@ public sealed partial class BaselineTests : IDisposable
 
         Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
         Assert.EndsWith("Interrupted before the first round was done: nothing was written.\n", run.Messages);
-        Assert.Empty(Directory.GetFiles(_directory));
+        Assert.Empty(Directory.GetFiles(Folder));
     }
 
     [Fact]
@@ -139,7 +127,7 @@ public sealed partial class BaselineTests : IDisposable
 
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
         Assert.Contains("does not answer: connection refused. Start Bookinfo with 'bookinfo up', or name another address.", run.Messages);
-        Assert.Empty(Directory.GetFiles(_directory));
+        Assert.Empty(Directory.GetFiles(Folder));
     }
 
     [Fact]
@@ -150,7 +138,7 @@ public sealed partial class BaselineTests : IDisposable
 
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
         Assert.Contains("not one of 10 requests of the warm-up was answered as it should be: status 404.", run.Messages);
-        Assert.Empty(Directory.GetFiles(_directory));
+        Assert.Empty(Directory.GetFiles(Folder));
     }
 
     [Theory]
@@ -166,7 +154,7 @@ public sealed partial class BaselineTests : IDisposable
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
         Assert.Equal($"bookinfo: --name: '{Name}.{extension}' exists: take another name, or replace it with --overwrite.\n", run.Messages);
         Assert.Equal("mine", await File.ReadAllTextAsync($"{Name}.{extension}", TestContext.Current.CancellationToken));
-        Assert.Single(Directory.GetFiles(_directory));
+        Assert.Single(Directory.GetFiles(Folder));
         Assert.Equal(0, server.Requests);
     }
 
@@ -187,70 +175,12 @@ public sealed partial class BaselineTests : IDisposable
     public async Task A_directory_that_cannot_be_written_to_is_told_before_the_run(string name, string message)
     {
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        await using var run = CommandRun.Start("dotnet", [Tool, "baseline", server.Address.ToString(), "--name", name], _directory);
+        await using var run = CommandRun.Start("dotnet", [Tool, "baseline", server.Address.ToString(), "--name", name], Folder);
 
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
         Assert.StartsWith("bookinfo: --name: the directory '", run.Messages);
         Assert.Contains(message, run.Messages);
         Assert.Equal(0, server.Requests);
-    }
-
-    [Fact]
-    public async Task The_pods_of_a_cluster_are_measured_wherever_the_requests_go()
-    {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        using var cluster = Cluster();
-        using var sampling = new CancellationTokenSource();
-        var samples = SampleAsync(cluster, sampling.Token);
-        await using var run = InCluster(cluster, server.Address.ToString(), "--rates", "20", "--rounds", "2", "--step", "500ms", "--warm-up", "500ms");
-
-        Assert.Equal(ExitCode.Success, await run.ExitAsync());
-        await sampling.CancelAsync();
-        await samples;
-        var baseline = BaselineStore.Read($"{Name}.json");
-        Assert.Equal("cluster", baseline.Settings.Subject);
-        Assert.Equal($"{server.Address}productpage", baseline.Settings.Target);
-        Assert.Equal("v1.30.0", baseline.Environment.Cluster);
-        Assert.Equal(["one"], baseline.Environment.Nodes.Select(node => node.Name));
-        Assert.Equal(["istio"], baseline.Environment.Mesh);
-        var service = Assert.Single(baseline.Services);
-        Assert.Equal(("ratings-v1", 1, "bookinfo/ratings:0.1.0"), (service.Name, service.Instances, service.Image));
-        Assert.Equal(["istio-proxy"], service.Sidecars);
-        // Each sample has 0.5 s more of the service and 0.25 s more of its sidecar, and is a second later: at least one fell between the readings.
-        Assert.All(baseline.Steps, step =>
-        {
-            var use = step.Use["ratings-v1"];
-            Assert.True(use.CpuSeconds >= 0.5, $"{use}");
-            Assert.Equal(use.CpuSeconds / 2, use.SidecarCpuSeconds, 6);
-            Assert.Equal(use.CpuSeconds * 2, use.Seconds, 6);
-            Assert.Equal((3e6, 1e6), (use.MemoryBytes, use.SidecarMemoryBytes));
-        });
-    }
-
-    [Fact]
-    public async Task Without_the_right_to_ask_a_kubelet_there_is_a_note_and_latency()
-    {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        using var cluster = Cluster();
-        cluster.Refuse("/api/v1/nodes/one/proxy/stats/summary", 403);
-        await using var run = InCluster(cluster, server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "0s");
-
-        Assert.Equal(ExitCode.Success, await run.ExitAsync());
-        var baseline = BaselineStore.Read($"{Name}.json");
-        Assert.Empty(Assert.Single(baseline.Steps).Use);
-        Assert.Contains(baseline.Notes, note => note.Contains("to ask the kubelets is not allowed (kubectl auth can-i get "));
-        Assert.Contains("What ratings-v1 uses was not always known.", baseline.Notes);
-    }
-
-    [Fact]
-    public async Task A_namespace_without_Bookinfo_is_said()
-    {
-        using var cluster = new FakeCluster();
-        cluster.Put("/api/v1/configmaps", new V1ConfigMapList { Items = [] });
-        await using var run = InCluster(cluster, "http://localhost:1/");
-
-        Assert.Equal(ExitCode.NotDeployed, await run.ExitAsync());
-        Assert.Contains("nothing is deployed in namespace bookinfo of ", run.Messages);
     }
 
     [Fact]
@@ -310,12 +240,12 @@ public sealed partial class BaselineTests : IDisposable
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)
     {
-        await using var run = CommandRun.Start("dotnet", [Tool, "baseline", .. arguments], _directory);
+        await using var run = CommandRun.Start("dotnet", [Tool, "baseline", .. arguments], Folder);
 
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
         Assert.StartsWith($"bookinfo: {message}", run.Messages);
         Assert.Empty(run.Output);
-        Assert.Empty(Directory.GetFiles(_directory));
+        Assert.Empty(Directory.GetFiles(Folder));
     }
 
     [Fact]
@@ -340,66 +270,7 @@ public sealed partial class BaselineTests : IDisposable
         Assert.Equal(rate.Requests, rate.Latencies[measure].Count);
     }
 
-    /// <summary>A cluster with one pod, which does not tell what it uses, and a sidecar.</summary>
-    private static FakeCluster Cluster()
-    {
-        var cluster = new FakeCluster();
-        var pod = FakeCluster.Pod("one");
-        pod.Metadata = new V1ObjectMeta { Name = "ratings", Uid = "u", NamespaceProperty = "bookinfo", Labels = new Dictionary<string, string> { ["app"] = "ratings", ["version"] = "v1" } };
-        pod.Spec.Containers = [new V1Container { Name = "ratings", Image = "bookinfo/ratings:0.1.0" }, new V1Container { Name = "istio-proxy", Image = "proxy" }];
-        pod.Status = new V1PodStatus { Phase = "Running" };
-        cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [pod] });
-        cluster.Put("/api/v1/namespaces/bookinfo/events", new Corev1EventList { Items = [] });
-        Sample(cluster, 0);
-        return cluster;
-    }
-
-    private static void Sample(FakeCluster cluster, int number)
-    {
-        object Container(string name, double cpu, long memory) => new Dictionary<string, object>
-        {
-            ["name"] = name,
-            ["cpu"] = new Dictionary<string, object> { ["time"] = $"{DateTimeOffset.UnixEpoch.AddSeconds(number):yyyy-MM-ddTHH:mm:ssZ}", ["usageCoreNanoSeconds"] = (long)(cpu * 1e9) },
-            ["memory"] = new Dictionary<string, object> { ["workingSetBytes"] = memory },
-        };
-        cluster.Answer("/api/v1/nodes/one/proxy/stats/summary", 200, JsonSerializer.Serialize(new Dictionary<string, object>
-        {
-            ["pods"] = new object[]
-            {
-                new Dictionary<string, object>
-                {
-                    ["podRef"] = new Dictionary<string, string> { ["name"] = "ratings", ["namespace"] = "bookinfo", ["uid"] = "u" },
-                    ["containers"] = new[] { Container("ratings", 0.5 * number, 3_000_000), Container("istio-proxy", 0.25 * number, 1_000_000) },
-                },
-            },
-        }));
-    }
-
-    /// <summary>Makes a sample from time to time, as kubelets do: less often than steps are long.</summary>
-    private static async Task SampleAsync(FakeCluster cluster, CancellationToken end)
-    {
-        for (var number = 1; !end.IsCancellationRequested; number++)
-        {
-            Sample(cluster, number);
-            await Task.Delay(1500, CancellationToken.None);
-        }
-    }
-
     private CommandRun Baseline(params string[] arguments) => CommandRun.Start("dotnet", [Tool, "baseline", .. arguments, "--name", Name]);
-
-    private CommandRun InCluster(FakeCluster cluster, string url, params string[] arguments)
-    {
-        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "config")).FullName, "config");
-        File.WriteAllText(file, $$$"""
-            apiVersion: v1
-            kind: Config
-            clusters: [{name: one, cluster: {server: "{{{cluster.Url}}}"}}]
-            users: [{name: me, user: {token: secret}}]
-            contexts: [{name: first, context: {cluster: one, user: me}}]
-            current-context: first
-            """);
-        return CommandRun.Start("dotnet", [Tool, "baseline", url, "--namespace", "bookinfo", .. arguments, "--name", Name], environment: new() { ["KUBECONFIG"] = file });
-    }
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]")]
     private static partial Regex Control();

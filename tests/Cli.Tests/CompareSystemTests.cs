@@ -18,6 +18,10 @@ public sealed class CompareSystemTests
 {
     private const double Rate = 50;
     private const int Rounds = 12;
+
+    /// <summary>How far from the delay the difference may be, in microseconds, besides what its own interval says of the rounds.</summary>
+    private const double Tolerance = 300;
+
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(2);
 
@@ -38,6 +42,20 @@ public sealed class CompareSystemTests
             TimeProvider.System);
         await RunAsync(generator, rate: 150, TimeSpan.FromSeconds(3));
 
+        // A machine that does other things at the same time can spoil one measurement, but hardly three.
+        var wrong = await MeasureAsync(proxy, generator);
+        for (var again = 1; again < 3 && wrong.Count > 0; again++)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', wrong));
+            wrong = await MeasureAsync(proxy, generator);
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    /// <summary>What is not as it should be in three baselines that are measured in turns, the second of them with the delay.</summary>
+    private static async Task<IReadOnlyList<string>> MeasureAsync(Proxy proxy, LocalGenerator generator)
+    {
         List<StepMeasurement> first = [], second = [], delayed = [];
         for (var round = 1; round <= Rounds; round++)
         {
@@ -48,18 +66,18 @@ public sealed class CompareSystemTests
             }
         }
 
-        var unchanged = Compare(first, second);
-        Assert.DoesNotContain(unchanged.Figures, figure => figure.Shown && figure.Subject.Contains("->", StringComparison.Ordinal));
-        foreach (var rate in new[] { Compare(first, delayed), Compare(second, delayed) })
-        {
-            Assert.DoesNotContain(rate.Figures, figure => figure.Shown && figure.Subject == Measure.Details);
-            foreach (var hop in new[] { Measure.Ratings, Measure.Reviews })
-            {
-                var median = rate.Find(hop, FigureName.P50)!;
-                Assert.True(median.Shown, $"{median}");
-                Assert.InRange(median.Difference, 1700, 2300);
-            }
-        }
+        var unchanged = Compare(first, second).Figures.Where(figure => figure.Shown && figure.Subject.Contains("->", StringComparison.Ordinal));
+        var slower = new[] { Compare(first, delayed), Compare(second, delayed) };
+        return
+        [
+            .. unchanged.Select(figure => $"of an unchanged system: {figure}"),
+            .. slower.SelectMany(rate => rate.Figures).Where(figure => figure.Shown && figure.Subject == Measure.Details).Select(figure => $"of what is not delayed: {figure}"),
+            .. from rate in slower
+               from hop in new[] { Measure.Ratings, Measure.Reviews }
+               let median = rate.Find(hop, FigureName.P50)!
+               where !(median.Shown && Math.Abs(median.Difference - Delay.TotalMicroseconds) <= Tolerance + ((median.High - median.Low) / 2))
+               select $"of what is delayed by {Delay.TotalMicroseconds} us: {median}",
+        ];
     }
 
     private static RateComparison Compare(List<StepMeasurement> before, List<StepMeasurement> after) =>

@@ -63,7 +63,7 @@ public sealed class LoadEngineTests
     {
         await using var server = new LoadServer(async (_, stream, cancellationToken) =>
         {
-            await Task.Delay(50, cancellationToken);
+            await LoadServer.HoldAsync(TimeSpan.FromMilliseconds(50), cancellationToken);
             await LoadServer.SendAsync(stream, LoadServer.Ok(), cancellationToken);
             return true;
         });
@@ -72,9 +72,11 @@ public sealed class LoadEngineTests
         var result = await LoadRunner.RunAsync(LoadRunner.Plan(server.Address, rate: 100, seconds: 2, connections: 40), samples);
 
         Assert.Equal(200, result.Total.Good);
-        // A delay may be a millisecond short by the resolution of its timer; that a machine is slow makes it longer and never shorter.
-        Assert.All(samples.Samples, sample => Assert.InRange(sample.Done - sample.Sent, 48 * Millisecond, long.MaxValue));
-        Assert.InRange(result.Total.FromSend.GetValueAtPercentile(50), 48_000, 75_000);
+        // That a machine is slow makes it longer and never shorter.
+        Assert.All(samples.Samples, sample => Assert.InRange(sample.Done - sample.Sent, 50 * Millisecond, long.MaxValue));
+        Assert.InRange(result.Total.FromSend.GetValueAtPercentile(50), 50_000, 150_000);
+        Assert.Equal(Median(samples, sample => sample.Sent), result.Total.FromSend.GetValueAtPercentile(50), tolerance: 150);
+        Assert.Equal(Median(samples, sample => sample.Due), result.Total.FromDue.GetValueAtPercentile(50), tolerance: 150);
         Assert.All(samples.Samples, sample => Assert.Equal(sample.Index * 10 * Millisecond, sample.Due));
         Assert.All(samples.Samples, sample => Assert.InRange(sample.Sent, sample.Due, long.MaxValue));
         // Five busy connections leave others waiting, whatever the machine does.
@@ -102,9 +104,9 @@ public sealed class LoadEngineTests
             }
 
             // All connections stall until the same moment.
-            if (Interlocked.Read(ref began) is not 0 and var start && TimeSpan.FromSeconds(Stall) - time.GetElapsedTime(start) is { Ticks: > 0 } left)
+            if (Interlocked.Read(ref began) is not 0 and var start)
             {
-                await Task.Delay(left + TimeSpan.FromMilliseconds(1), cancellationToken);
+                await LoadServer.HoldAsync(TimeSpan.FromSeconds(Stall) - time.GetElapsedTime(start), cancellationToken);
             }
 
             await LoadServer.SendAsync(stream, LoadServer.Ok(), cancellationToken);
@@ -116,13 +118,13 @@ public sealed class LoadEngineTests
         Assert.Equal((1000, 1000), (result.Total.Good, server.Requests));
         int Late(Func<Sample, long> from, double by) => samples.Samples.Count(sample => sample.Done - from(sample) >= by * 1e9);
         // Late by 0.1 s or more are those due in the first 0.4 s of it: 80. A busy machine can only add to that.
-        Assert.InRange(Late(sample => sample.Due, 0.1), 79, 120);
-        Assert.InRange(Late(sample => sample.Due, 0.3), 39, 80);
-        Assert.InRange(Late(sample => sample.Due, 0.45), 9, 50);
-        // From send time only those show that were under way.
-        Assert.InRange(Late(sample => sample.Sent, 0.3), 1, Connections);
-        Assert.InRange(result.Total.FromDue.GetValueAtPercentile(99), 440_000, 800_000);
-        Assert.InRange(result.Total.FromDue.GetValueAtPercentile(95), 240_000, 600_000);
+        Assert.InRange(Late(sample => sample.Due, 0.1), 79, 200);
+        Assert.InRange(Late(sample => sample.Due, 0.3), 39, 160);
+        Assert.InRange(Late(sample => sample.Due, 0.45), 9, 130);
+        // From send time only those show that were under way, and those in a halt or two of the machine itself.
+        Assert.InRange(Late(sample => sample.Sent, 0.3), 1, 3 * Connections);
+        Assert.InRange(result.Total.FromDue.GetValueAtPercentile(99), 440_000, 2_000_000);
+        Assert.InRange(result.Total.FromDue.GetValueAtPercentile(95), 240_000, 2_000_000);
         Assert.InRange(result.Total.FromSend.GetValueAtPercentile(98), 0, 299_000);
         Assert.Contains(GeneratorCheck.Check(result), warning => warning.Code == "connections-busy");
     }
@@ -132,7 +134,7 @@ public sealed class LoadEngineTests
     {
         await using var server = new LoadServer(async (_, stream, cancellationToken) =>
         {
-            await Task.Delay(400, cancellationToken);
+            await LoadServer.HoldAsync(TimeSpan.FromMilliseconds(400), cancellationToken);
             await LoadServer.SendAsync(stream, LoadServer.Ok(), cancellationToken);
             return true;
         });
@@ -170,21 +172,7 @@ public sealed class LoadEngineTests
             var recording = new Recording();
             for (var index = 0; index < 5000; index++)
             {
-                var due = random.NextInt64(1_000_000_000);
-                var sent = due + (long)Math.Exp(random.NextDouble() * 20);
-                var sample = new Sample
-                {
-                    Due = due,
-                    Sent = sent,
-                    Done = sent + (long)Math.Exp(random.NextDouble() * 26),
-                    Hops = HopTimes.None,
-                    Length = random.Next(1000),
-                    Status = (ushort)random.Next(200, 600),
-                    Error = (ErrorKind)random.Next(12),
-                    Version = (ReviewsVersion)random.Next(5),
-                    WasAwaited = random.Next(2) == 0,
-                };
-                sample.Hops[random.Next(HopTimes.Count)] = (uint)random.Next(100_000_000);
+                var sample = RandomSample.Next(random);
                 recording.Add(sample, RequestKind.Api);
                 all.Add(sample, RequestKind.Api);
             }
@@ -323,6 +311,10 @@ public sealed class LoadEngineTests
         // Less than a byte for each of a thousand.
         Assert.InRange(allocated, 0, 999);
     }
+
+    /// <summary>In microseconds; of an even number of samples the lower one in the middle, as a histogram takes it.</summary>
+    private static long Median(SampleList samples, Func<Sample, long> from) =>
+        samples.Samples.Select(sample => sample.Done - from(sample)).Order().ElementAt((samples.Samples.Count - 1) / 2) / 1000;
 
     private static List<(long, long, string)> RecordedValues(Recording recording) =>
     [

@@ -56,6 +56,17 @@ internal sealed class LoadServer : IAsyncDisposable
     public static ValueTask SendAsync(NetworkStream stream, string text, CancellationToken cancellationToken) =>
         stream.WriteAsync(Encoding.Latin1.GetBytes(text), cancellationToken);
 
+    /// <summary>Waits for at least a time, as the clock measures it that samples are taken with: a timer may end some milliseconds early.</summary>
+    public static async Task HoldAsync(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        var began = time.GetTimestamp();
+        while (duration - time.GetElapsedTime(began) is { Ticks: > 0 } left)
+        {
+            await Task.Delay(left + TimeSpan.FromMilliseconds(1), cancellationToken);
+        }
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task ServeAsync(TcpClient client, int connection, CancellationToken cancellationToken)
