@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>The launcher <c>./bookinfo</c> where something that it needs is missing.</summary>
@@ -44,6 +47,23 @@ public sealed class LauncherTests : IDisposable
             "bookinfo: the .NET SDK 10 is not installed ('dotnet --list-sdks' names none). Get it from https://dotnet.microsoft.com/download\n",
             run.Messages);
     }
+
+    [Theory]
+    [InlineData("bookinfo", '/')]
+    [InlineData("bookinfo.cmd", '\\')]
+    public void Watches_every_project_that_the_tool_is_built_from(string launcher, char separator)
+    {
+        var text = File.ReadAllText(Path.Combine(WorkingCopy.Root, launcher));
+
+        Assert.All(Projects("Bookinfo.Cli").Prepend("Bookinfo.Cli"), project => Assert.Matches($@"\Wsrc\{separator}{Regex.Escape(project)}['"" ]", text));
+    }
+
+    /// <summary>The projects that one refers to, and those that these refer to.</summary>
+    private static IEnumerable<string> Projects(string name) =>
+        XDocument.Load(Path.Combine(WorkingCopy.Root, "src", name, $"{name}.csproj")).Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))
+            .SelectMany(project => Projects(project).Prepend(project))
+            .Distinct();
 
     private CommandRun Launch(params string[] arguments) => CommandRun.Start(
         Path.Combine(WorkingCopy.Root, "bookinfo"), arguments, environment: new() { ["PATH"] = _tools.FullName });
