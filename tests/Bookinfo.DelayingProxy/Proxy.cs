@@ -6,8 +6,8 @@ namespace Bookinfo.DelayingProxy;
 
 /// <summary>
 /// Passes TCP connections of 127.0.0.1 on, and holds back what a client sends for a time of its own, exact to tens of microseconds: a known delay to measure. A
-/// request is taken to come in one piece, as small ones do. Whatever else the proxy has to do, such as to connect, it does within that time, so that it adds as
-/// little as possible to it: a thread that is already there serves a connection from its beginning to its end.
+/// request is taken to come in one piece, as small ones do. The time begins when the request would be passed on if there were no delay: two proxies whose delays
+/// differ by a time differ by that time and nothing else. A thread that is already there serves a connection from its beginning to its end.
 /// </summary>
 internal sealed class Proxy : IDisposable
 {
@@ -66,7 +66,7 @@ internal sealed class Proxy : IDisposable
             try
             {
                 using var client = _listener.Accept();
-                Serve(client, _time.GetTimestamp(), buffer);
+                Serve(client, buffer);
             }
             catch (ObjectDisposedException)
             {
@@ -79,19 +79,16 @@ internal sealed class Proxy : IDisposable
         }
     }
 
-    private void Serve(Socket client, long arrived, byte[] buffer)
+    private void Serve(Socket client, byte[] buffer)
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.NoDelay = server.NoDelay = true;
         server.Connect(_target);
-        var isFirst = true;
         while (true)
         {
             var readable = new List<Socket> { client, server };
             Socket.Select(readable, null, null, -1);
             var from = readable[0];
-            // The first request came with its connection, or right after it.
-            var since = isFirst ? arrived : _time.GetTimestamp();
             var read = from.Receive(buffer);
             if (read == 0)
             {
@@ -100,8 +97,7 @@ internal sealed class Proxy : IDisposable
 
             if (from == client)
             {
-                isFirst = false;
-                HoldUntil(since + (long)(Delay.TotalSeconds * _time.TimestampFrequency));
+                HoldUntil(_time.GetTimestamp() + (long)(Delay.TotalSeconds * _time.TimestampFrequency));
             }
 
             (from == client ? server : client).Send(buffer, read, SocketFlags.None);
