@@ -61,9 +61,11 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
                 Assert.False(container.Resources.Limits.ContainsKey("cpu"));
                 Assert.False(pod.Spec.AutomountServiceAccountToken);
                 Assert.Null(container.VolumeMounts);
+                // Spread over the nodes, where there is room: other tests take some at the same time.
+                var spread = Assert.Single(pod.Spec.TopologySpreadConstraints);
+                Assert.Equal((1, "kubernetes.io/hostname", "ScheduleAnyway"), (spread.MaxSkew, spread.TopologyKey, spread.WhenUnsatisfiable));
+                Assert.All(spread.LabelSelector.MatchLabels, label => Assert.Equal(label.Value, pod.Metadata.Labels[label.Key]));
             });
-            // Spread over the nodes.
-            Assert.Equal(2, pods.Select(pod => pod.Spec.NodeName).Distinct().Count());
 
             // What counts or removes the application does not take them for a part of it.
             var application = await cluster.Api.CoreV1.ListNamespacedPodAsync(load.Namespace, labelSelector: "app.kubernetes.io/part-of=bookinfo", cancellationToken: Cancelled);
