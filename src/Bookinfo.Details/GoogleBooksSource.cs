@@ -16,16 +16,13 @@ public sealed class GoogleBooksSource(DetailsOptions options, HeaderForwarding h
 
     private const string Path = "/books/v1/volumes";
 
-    private readonly BackendClient _client = clients.ForExternalService("books", Path, CallPolicy.DetailsToBooks);
+    private readonly BackendClient _client = clients.ForExternalService(
+        "books", Path, CallPolicy.DetailsToBooks, new EndpointRotation(options.ExternalBookService!), (message, request) => headers.Copy(request, message, personal: false));
 
     /// <inheritdoc/>
     public async Task<BookDetails?> FindAsync(long id, HttpRequest request)
     {
-        var answer = await _client.GetAsync(
-            request.HttpContext,
-            () => options.ExternalBookService!,
-            $"{Path}?q=isbn:{Isbn}",
-            message => headers.Copy(request, message, personal: false));
+        var answer = await _client.GetAsync(request.HttpContext, $"{Path}?q=isbn:{Isbn}");
         return answer.Read(GoogleBooksJson.Default.GoogleBooksVolumes)?.Items is [{ VolumeInfo: { } book }, ..] ? Map(id, book) : null;
     }
 

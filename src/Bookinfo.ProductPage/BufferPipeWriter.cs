@@ -3,23 +3,43 @@ using System.IO.Pipelines;
 
 namespace Bookinfo.ProductPage;
 
-/// <summary>A pipe that nobody reads: it keeps what is written.</summary>
-internal sealed class BufferPipeWriter : PipeWriter
+/// <summary>A pipe that nobody reads: it keeps what is written, in memory that it borrows until it is disposed.</summary>
+internal sealed class BufferPipeWriter : PipeWriter, IDisposable
 {
     /// <summary>Room for the product page as it is.</summary>
-    private readonly ArrayBufferWriter<byte> _buffer = new(8 * 1024);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(8 * 1024);
+    private int _length;
 
     /// <summary>What was written.</summary>
-    public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
+    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
 
     /// <inheritdoc/>
-    public override void Advance(int bytes) => _buffer.Advance(bytes);
+    public override void Advance(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _buffer.Length - _length);
+        _length += bytes;
+    }
 
     /// <inheritdoc/>
-    public override Memory<byte> GetMemory(int sizeHint = 0) => _buffer.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _buffer.AsMemory(_length);
+    }
 
     /// <inheritdoc/>
-    public override Span<byte> GetSpan(int sizeHint = 0) => _buffer.GetSpan(sizeHint);
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _buffer.AsSpan(_length);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _length) = ([], 0);
+    }
 
     /// <inheritdoc/>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(default(FlushResult));
@@ -32,5 +52,19 @@ internal sealed class BufferPipeWriter : PipeWriter
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
+    }
+
+    private void MakeRoom(int size)
+    {
+        var needed = _length + Math.Max(size, 1);
+        if (needed <= _buffer.Length)
+        {
+            return;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, 2 * _buffer.Length));
+        Written.Span.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
     }
 }

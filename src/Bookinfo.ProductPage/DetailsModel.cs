@@ -29,7 +29,16 @@ public sealed record DetailsModel(IReadOnlyList<(string Label, string Value)> Va
                 using var json = JsonDocument.Parse(answer.Body);
                 if (json.RootElement.ValueKind == JsonValueKind.Object)
                 {
-                    return new DetailsModel([.. Shown.Select(shown => (shown.Label, TextOf(json.RootElement, shown.Key))).Where(shown => shown.Item2.Length > 0)], null);
+                    var values = new List<(string, string)>(Shown.Length);
+                    foreach (var (key, label) in Shown)
+                    {
+                        if (TextOf(json.RootElement, key) is { Length: > 0 } text)
+                        {
+                            values.Add((label, text));
+                        }
+                    }
+
+                    return new DetailsModel(values, null);
                 }
             }
         }

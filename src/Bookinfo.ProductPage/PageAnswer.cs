@@ -1,4 +1,3 @@
-using System.Net.Mime;
 using RazorSlices;
 
 namespace Bookinfo.ProductPage;
@@ -13,10 +12,10 @@ public sealed class PageAnswer(RazorSlice slice) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         using var page = slice;
-        var buffer = new BufferPipeWriter();
+        using var buffer = new BufferPipeWriter();
         await page.RenderAsync(buffer, cancellationToken: httpContext.RequestAborted);
         var response = httpContext.Response;
-        response.ContentType = $"{MediaTypeNames.Text.Html}; charset=utf-8";
+        response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = buffer.Written.Length;
         await response.BodyWriter.WriteAsync(buffer.Written, httpContext.RequestAborted);
     }

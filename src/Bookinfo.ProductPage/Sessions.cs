@@ -34,7 +34,7 @@ public sealed partial class Sessions
     /// <summary>The user that a request comes from.</summary>
     /// <param name="request">The request.</param>
     /// <returns>The name; <see langword="null"/> for a visitor who is not signed in or whose cookie is forged.</returns>
-    public string? UserOf(HttpRequest request) => request.Cookies.TryGetValue(CookieName, out var cookie) ? Verify(cookie) : null;
+    public string? UserOf(HttpRequest request) => request.Headers.Cookie.Count > 0 && request.Cookies.TryGetValue(CookieName, out var cookie) ? Verify(cookie) : null;
 
     /// <summary>Signs a user in.</summary>
     /// <param name="response">The response that takes the cookie.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Bookinfo.Contracts;
 
 namespace Bookinfo.ProductPage;
@@ -12,6 +13,7 @@ public sealed record StarRating(int Filled, string Color)
 
     private const string StandardColor = "black";
     private const int LongestColor = 32;
+    private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     /// <summary>What a screen reader says in place of the stars.</summary>
     public string Spoken => $"{Filled} of {Most} stars, {Color}";
@@ -26,7 +28,17 @@ public sealed record StarRating(int Filled, string Color)
             return null;
         }
 
-        var letters = string.Concat((rating.Color ?? "").Where(char.IsAsciiLetter).Take(LongestColor));
-        return new StarRating(Math.Clamp(stars, 0, Most), letters.Length > 0 ? letters : StandardColor);
+        return new StarRating(Math.Clamp(stars, 0, Most), ColorOf(rating.Color ?? ""));
+    }
+
+    private static string ColorOf(string color)
+    {
+        if (color.Length is > 0 and <= LongestColor && !color.AsSpan().ContainsAnyExcept(Letters))
+        {
+            return color;
+        }
+
+        var letters = string.Concat(color.Where(char.IsAsciiLetter).Take(LongestColor));
+        return letters.Length > 0 ? letters : StandardColor;
     }
 }

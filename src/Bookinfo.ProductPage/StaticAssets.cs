@@ -26,7 +26,8 @@ public sealed class StaticAssets
                 using var stream = assembly.GetManifestResourceStream(name)!;
                 var content = new byte[stream.Length];
                 stream.ReadExactly(content);
-                return new Asset(content, ContentTypeOf(name), Convert.ToHexStringLower(SHA256.HashData(content))[..16]);
+                var hash = Convert.ToHexStringLower(SHA256.HashData(content))[..16];
+                return new Asset(content, ContentTypeOf(name), hash, $"/{name}?v={hash}");
             });
     }
 
@@ -34,7 +35,7 @@ public sealed class StaticAssets
     /// <param name="name">The name of the file.</param>
     /// <returns>A path on this host.</returns>
     /// <exception cref="KeyNotFoundException">There is no such asset.</exception>
-    public string Address(string name) => $"/{Prefix}{name}?v={_assets[name].Hash}";
+    public string Address(string name) => _assets[name].Address;
 
     /// <summary>Answers a request for an asset.</summary>
     /// <param name="name">The name of the file.</param>
@@ -61,5 +62,5 @@ public sealed class StaticAssets
         var other => throw new InvalidOperationException($"Say here what content type {other} has."),
     };
 
-    private sealed record Asset(byte[] Content, string ContentType, string Hash);
+    private sealed record Asset(byte[] Content, string ContentType, string Hash, string Address);
 }

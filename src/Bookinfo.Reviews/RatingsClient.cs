@@ -10,7 +10,8 @@ namespace Bookinfo.Reviews;
 /// <param name="clients">What makes clients.</param>
 public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding headers, BackendClients clients) : IDisposable
 {
-    private readonly BackendClient _client = clients.ForService(ServiceCatalog.Ratings, options.RatingsPolicy);
+    private readonly BackendClient _client = clients.ForService(
+        ServiceCatalog.Ratings, options.RatingsPolicy, new EndpointRotation(options.Ratings), (message, request) => headers.Copy(request, message));
 
     /// <summary>Gets the stars of a product.</summary>
     /// <param name="product">The product.</param>
@@ -18,8 +19,7 @@ public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding heade
     /// <returns>Stars by reviewer; empty when ratings is unreachable, slow, does not answer 200, or answers something else than ratings.</returns>
     public async Task<IReadOnlyDictionary<string, int>> GetStarsAsync(long product, HttpRequest request)
     {
-        var answer = await _client.GetAsync(
-            request.HttpContext, () => options.Ratings, $"/ratings/{product}", message => headers.Copy(request, message));
+        var answer = await _client.GetAsync(request.HttpContext, $"/ratings/{product}");
         return answer.IsOk ? ReadStars(answer.Body) : new Dictionary<string, int>();
     }
 

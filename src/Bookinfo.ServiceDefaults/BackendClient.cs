@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Logging;
@@ -22,21 +21,37 @@ public sealed class BackendClient : IDisposable
     /// <summary>The most bytes of an answer that are read: 1 MiB. A longer answer counts as none.</summary>
     public const int LargestAnswer = 1024 * 1024;
 
-    private static readonly UriCreationOptions PathIsEscaped = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
-    private readonly HttpClient _http;
+    private readonly HttpMessageInvoker _http;
     private readonly ResiliencePipeline<BackendAnswer> _pipeline;
     private readonly string _peer;
     private readonly string _template;
+    private readonly string[] _further;
+    private readonly EndpointRotation _endpoints;
+    private readonly Action<HttpRequestMessage, HttpRequest> _addHeaders;
+    private readonly Action<BackendAnswer>? _finished;
+    private readonly ConnectionSpreader? _spreader;
     private readonly TimeProvider _time;
     private readonly HttpTelemetry _telemetry;
     private readonly ILogger<BackendClient> _logger;
 
     internal BackendClient(
-        string peer, string template, HttpMessageHandler handler, CallPolicy policy, TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger)
+        string peer,
+        string template,
+        CallPolicy policy,
+        EndpointRotation endpoints,
+        Action<HttpRequestMessage, HttpRequest> addHeaders,
+        Action<BackendAnswer>? finished,
+        ConnectionSpreader? spreader,
+        bool useProxy,
+        TimeProvider time,
+        HttpTelemetry telemetry,
+        ILogger<BackendClient> logger)
     {
-        (_peer, _template, _time, _telemetry, _logger) = (peer, template, time, telemetry, logger);
-        _http = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version11, Timeout = Timeout.InfiniteTimeSpan };
+        (_peer, _template, _endpoints, _addHeaders, _finished, _spreader) = (peer, template, endpoints, addHeaders, finished, spreader);
+        (_time, _telemetry, _logger) = (time, telemetry, logger);
+        _further = [.. ServiceCatalog.All.FirstOrDefault(service => service.Name == peer)?.Calls ?? []];
+        // Not HttpClient, which would only add a timeout of its own to this.
+        _http = new HttpMessageInvoker(CreateHandler(useProxy));
         var pipeline = new ResiliencePipelineBuilder<BackendAnswer> { TimeProvider = time };
         if (policy.Tries > 1)
         {
@@ -54,30 +69,39 @@ public sealed class BackendClient : IDisposable
 
     /// <summary>Gets a resource, once or as often as the policy says.</summary>
     /// <param name="context">The request that is being answered: when its visitor has left, the call ends.</param>
-    /// <param name="endpoint">Gives the base address for each try.</param>
-    /// <param name="path">The path and query below it, beginning with a slash, escaped. It goes on the wire as it is.</param>
-    /// <param name="addHeaders">Adds headers to the request of each try.</param>
+    /// <param name="path">The path and query below the base address, beginning with a slash, escaped. It goes on the wire as it is.</param>
+    /// <param name="aside">Whether the call serves no answer, and so has no place in <c>Server-Timing</c>.</param>
     /// <returns>The answer of the last try.</returns>
     /// <exception cref="OperationCanceledException">The visitor has left.</exception>
-    public async Task<BackendAnswer> GetAsync(HttpContext context, Func<Uri> endpoint, string path, Action<HttpRequestMessage> addHeaders)
+    public async Task<BackendAnswer> GetAsync(HttpContext context, string path, bool aside = false)
     {
         var start = _time.GetTimestamp();
-        var hop = RequestRecord.Of(context).Timing.Begin(_peer);
-        var answer = await CallAsync(new Call(this, context, endpoint, path, addHeaders), context.RequestAborted);
-        hop.End(_time.GetElapsedTime(start));
-        ReportFurtherHops(hop, answer);
-        return answer;
-    }
+        var hop = aside ? null : RequestRecord.Of(context).Timing.Begin(_peer);
+        var resilience = ResilienceContextPool.Shared.Get(context.RequestAborted);
+        try
+        {
+            var outcome = await _pipeline.ExecuteOutcomeAsync(static (resilience, call) => call.Client.TryOnceAsync(call, resilience.CancellationToken), resilience, new Call(this, context, path));
+            if (outcome.Exception is not TimeoutRejectedException)
+            {
+                outcome.ThrowIfException();
+            }
 
-    /// <inheritdoc cref="GetAsync"/>
-    /// <summary>The same for a call that serves no answer, and so has no place in <c>Server-Timing</c>.</summary>
-    public Task<BackendAnswer> GetAsideAsync(HttpContext context, Func<Uri> endpoint, string path, Action<HttpRequestMessage> addHeaders) =>
-        CallAsync(new Call(this, context, endpoint, path, addHeaders), context.RequestAborted);
+            var answer = outcome.Result ?? BackendAnswer.None;
+            hop?.End(_time.GetElapsedTime(start));
+            ReportFurtherHops(hop, answer);
+            _finished?.Invoke(answer);
+            return answer;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(resilience);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    internal static SocketsHttpHandler CreateHandler(bool useProxy) => new()
+    private static SocketsHttpHandler CreateHandler(bool useProxy) => new()
     {
         // Cookies and redirects are the visitor's affair: what comes in goes on, what comes back goes back.
         UseCookies = false,
@@ -93,51 +117,41 @@ public sealed class BackendClient : IDisposable
         RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
     };
 
-    private async Task<BackendAnswer> CallAsync(Call call, CancellationToken cancellationToken)
+    private async ValueTask<Outcome<BackendAnswer>> TryOnceAsync(Call call, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await _pipeline.ExecuteAsync(static (call, token) => call.Client.TryOnceAsync(call, token), call, cancellationToken);
-        }
-        catch (TimeoutRejectedException)
-        {
-            return BackendAnswer.None;
-        }
-    }
-
-    private async ValueTask<BackendAnswer> TryOnceAsync(Call call, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(call.Endpoint().AbsoluteUri.TrimEnd('/') + call.Path, PathIsEscaped));
-        call.AddHeaders(request);
+        using var request = new HttpRequestMessage(HttpMethod.Get, _endpoints.Next(call.Path));
+        _addHeaders(request, call.Context.Request);
         var number = ++call.Tries;
-        using var measurement = TryMeasurement.Start(_telemetry, _time, _peer, _template, request, number);
+        using var measurement = TryMeasurement.Start(_telemetry, _time, _peer, _template, request.RequestUri!, number);
         if (_telemetry.Traces && measurement.Position is { } position)
         {
             TraceHeaders.Inject(position, request, TraceFormats.Of(call.Context.Request.Headers));
         }
 
+        _spreader?.Begin(request);
         int? status = null;
         try
         {
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await _http.SendAsync(request, cancellationToken);
             measurement.Answered(response);
             status = (int)response.StatusCode;
-            await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
+            var body = await ReadBodyAsync(response.Content, cancellationToken);
             var timing = response.Headers.NonValidated.TryGetValues(ServerTiming.Header, out var values) ? values.ToString() : null;
-            return new BackendAnswer(status, await response.Content.ReadAsByteArrayAsync(cancellationToken)) { ServerTiming = timing };
+            return Outcome.FromResult(new BackendAnswer(status, body) { ServerTiming = timing });
         }
         catch (Exception exception) when (exception is HttpRequestException or HungUpException)
         {
             measurement.Failed(ErrorTypes.Of(exception));
-            return BackendAnswer.None;
+            return Outcome.FromResult(BackendAnswer.None);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
             measurement.Failed(call.Context.RequestAborted.IsCancellationRequested ? ErrorTypes.Cancelled : ErrorTypes.Timeout);
-            throw;
+            return Outcome.FromException<BackendAnswer>(exception);
         }
         finally
         {
+            _spreader?.End();
             // What the visitor did wrong, or that he left, is no failure of the backend.
             if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && status is not (>= 400 and < 500))
             {
@@ -146,15 +160,38 @@ public sealed class BackendClient : IDisposable
         }
     }
 
-    /// <summary>Takes up what the backend said of the services that it called itself, by their names in the catalogue.</summary>
-    private void ReportFurtherHops(ServerTiming.Hop hop, BackendAnswer answer)
+    /// <summary>Reads all of a body, of a length that is told into memory of that length.</summary>
+    /// <exception cref="HttpRequestException">It is too long, or breaks off.</exception>
+    private static async ValueTask<byte[]> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        if (answer.ServerTiming is not { } header)
+        if (content.Headers.ContentLength is not { } length || length > LargestAnswer)
+        {
+            await content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
+            return await content.ReadAsByteArrayAsync(cancellationToken);
+        }
+
+        var body = new byte[length];
+        try
+        {
+            await (await content.ReadAsStreamAsync(cancellationToken)).ReadExactlyAsync(body, cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new HttpRequestException((exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.ResponseEnded, exception.Message, exception);
+        }
+
+        return body;
+    }
+
+    /// <summary>Takes up what the backend said of the services that it called itself, by their names in the catalogue.</summary>
+    private void ReportFurtherHops(ServerTiming.Hop? hop, BackendAnswer answer)
+    {
+        if (hop is null || answer.ServerTiming is not { } header)
         {
             return;
         }
 
-        foreach (var service in ServiceCatalog.All.FirstOrDefault(service => service.Name == _peer)?.Calls ?? [])
+        foreach (var service in _further)
         {
             if (ServerTiming.Read(header, service) is { } milliseconds)
             {
@@ -164,8 +201,14 @@ public sealed class BackendClient : IDisposable
     }
 
     /// <summary>A call with all its tries.</summary>
-    private sealed record Call(BackendClient Client, HttpContext Context, Func<Uri> Endpoint, string Path, Action<HttpRequestMessage> AddHeaders)
+    private sealed class Call(BackendClient client, HttpContext context, string path)
     {
+        public BackendClient Client => client;
+
+        public HttpContext Context => context;
+
+        public string Path => path;
+
         public int Tries { get; set; }
     }
 }

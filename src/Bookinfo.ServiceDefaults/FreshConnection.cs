@@ -24,26 +24,8 @@ internal sealed class FreshConnection(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        int count;
-        try
-        {
-            count = await inner.ReadAsync(buffer, cancellationToken);
-        }
-        catch (IOException exception) when (!_answered)
-        {
-            throw new HungUpException(exception);
-        }
-
-        if (count == 0 && !buffer.IsEmpty && !_answered)
-        {
-            throw new HungUpException(cause: null);
-        }
-
-        _answered |= count > 0;
-        return count;
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _answered ? inner.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.WriteAsync(buffer, cancellationToken);
@@ -75,5 +57,26 @@ internal sealed class FreshConnection(Stream inner) : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int count;
+        try
+        {
+            count = await inner.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new HungUpException(exception);
+        }
+
+        if (count == 0 && !buffer.IsEmpty)
+        {
+            throw new HungUpException(cause: null);
+        }
+
+        _answered = count > 0;
+        return count;
     }
 }

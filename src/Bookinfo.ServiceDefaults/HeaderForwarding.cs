@@ -35,7 +35,14 @@ public sealed class HeaderForwarding
             if (from.Headers.TryGetValue(name, out var values))
             {
                 // Without validation: what is a bad user agent or a bad cookie is for the backend to judge.
-                to.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+                if (values is [var single])
+                {
+                    to.Headers.TryAddWithoutValidation(name, single);
+                }
+                else
+                {
+                    to.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+                }
             }
         }
     }

@@ -36,9 +36,11 @@ internal sealed class JsonLines(ServiceIdentity service) : ILineFormat
         var json = _threadWriter ??= new Utf8JsonWriter(output, Options);
         json.Reset(output);
         json.WriteStartObject();
-        Span<char> time = stackalloc char[27];
-        line.Time.UtcDateTime.TryFormat(time, out var length, "yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
-        json.WriteString(Time, time[..length]);
+        // The round-trip format, which is made for speed, has a digit more than microseconds.
+        Span<byte> time = stackalloc byte[28];
+        line.Time.UtcDateTime.TryFormat(time, out _, "O", CultureInfo.InvariantCulture);
+        time[26] = (byte)'Z';
+        json.WriteString(Time, time[..27]);
         json.WriteString(Level, line.LevelName);
         json.WriteString(Service, _name);
         json.WriteString(Version, _version);

@@ -65,9 +65,22 @@ internal sealed class RequestTelemetry(
         }
 
         // In the request as well, from where it is passed on.
-        id = Guid.NewGuid().ToString();
+        id = NewId();
         request.Headers[RequestId] = id;
         return id;
+    }
+
+    /// <summary>
+    /// A UUID of version 4 (RFC 9562 section 5.4). An id has to be another one each time and need not be a secret, so it does not come from the kernel's
+    /// generator, which takes a call to the kernel.
+    /// </summary>
+    private static string NewId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        ActivityTraceId.CreateRandom().CopyTo(bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true).ToString();
     }
 
     private static Task WriteHeaders(object state)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
@@ -34,12 +35,24 @@ internal sealed class ServerTiming
     /// <param name="total">How long the answer took so far.</param>
     public string Format(TimeSpan total)
     {
+        var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
         lock (_lock)
         {
-            return _hops.Count == 0
-                ? string.Create(CultureInfo.InvariantCulture, $"total;dur={total.TotalMilliseconds:F2}")
-                : string.Create(CultureInfo.InvariantCulture, $"{string.Concat(_hops.Select(hop => hop.Format()))}total;dur={total.TotalMilliseconds:F2}");
+            foreach (var hop in _hops)
+            {
+                hop.AppendTo(ref text);
+            }
         }
+
+        Append(ref text, "total", total.TotalMilliseconds);
+        return text.ToStringAndClear();
+    }
+
+    private static void Append(ref DefaultInterpolatedStringHandler text, string name, double milliseconds)
+    {
+        text.AppendLiteral(name);
+        text.AppendLiteral(";dur=");
+        text.AppendFormatted(milliseconds, "F2");
     }
 
     /// <summary>Reads the duration of one part out of the header of a backend, which may hold anything.</summary>
@@ -53,22 +66,26 @@ internal sealed class ServerTiming
             return null;
         }
 
-        foreach (var metric in header.Split(',', StringSplitOptions.TrimEntries))
+        var text = header.AsSpan();
+        foreach (var metric in text.Split(','))
         {
-            var parts = metric.Split(';', StringSplitOptions.TrimEntries);
-            if (parts[0] != name)
+            var isName = true;
+            foreach (var range in text[metric].Split(';'))
             {
-                continue;
-            }
+                var part = text[metric][range].Trim();
+                if (isName && !part.SequenceEqual(name))
+                {
+                    break;
+                }
 
-            foreach (var parameter in parts.Skip(1))
-            {
-                if (parameter.StartsWith("dur=", StringComparison.OrdinalIgnoreCase)
-                    && double.TryParse(parameter.AsSpan(4), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var duration)
+                if (!isName && part.StartsWith("dur=", StringComparison.OrdinalIgnoreCase)
+                    && double.TryParse(part[4..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var duration)
                     && double.IsFinite(duration))
                 {
                     return duration;
                 }
+
+                isName = false;
             }
         }
 
@@ -91,10 +108,22 @@ internal sealed class ServerTiming
         /// <param name="milliseconds">How long that took.</param>
         public void Report(string service, double milliseconds) => _further = (service, milliseconds);
 
-        /// <summary>The part of the header, which is empty for a call that has not ended.</summary>
-        public string Format() => _milliseconds is not { } own ? ""
-            : _further is { } further
-                ? string.Create(CultureInfo.InvariantCulture, $"{name};dur={own:F2}, {further.Name};dur={further.Milliseconds:F2}, ")
-                : string.Create(CultureInfo.InvariantCulture, $"{name};dur={own:F2}, ");
+        /// <summary>Adds the part of the header, which is empty for a call that has not ended.</summary>
+        /// <param name="text">The header.</param>
+        public void AppendTo(ref DefaultInterpolatedStringHandler text)
+        {
+            if (_milliseconds is not { } own)
+            {
+                return;
+            }
+
+            Append(ref text, name, own);
+            text.AppendLiteral(", ");
+            if (_further is { } further)
+            {
+                Append(ref text, further.Name, further.Milliseconds);
+                text.AppendLiteral(", ");
+            }
+        }
     }
 }

@@ -11,17 +11,19 @@ internal sealed class TryMeasurement : IDisposable
     private readonly TimeProvider _time;
     private readonly Activity? _span;
     private readonly long _start;
-    private TagList _tags;
+    private readonly string _peer;
+    private readonly Uri _address;
     private int? _status;
     private string? _errorType;
 
-    private TryMeasurement(HttpTelemetry telemetry, TimeProvider time, Activity? span, long start, TagList tags)
+    private TryMeasurement(HttpTelemetry telemetry, TimeProvider time, Activity? span, long start, string peer, Uri address)
     {
         _telemetry = telemetry;
         _time = time;
         _span = span;
         _start = start;
-        _tags = tags;
+        _peer = peer;
+        _address = address;
     }
 
     /// <summary>Begins.</summary>
@@ -29,14 +31,13 @@ internal sealed class TryMeasurement : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="peer">The name of the service that is called.</param>
     /// <param name="template">The template of the path, such as <c>/reviews/{id}</c>.</param>
-    /// <param name="request">The request, with its address, before it is sent.</param>
+    /// <param name="address">Where the request goes.</param>
     /// <param name="number">The number of the try, counted from 1.</param>
     /// <returns>The measurement, which ends when it is disposed.</returns>
-    public static TryMeasurement Start(HttpTelemetry telemetry, TimeProvider time, string peer, string template, HttpRequestMessage request, int number)
+    public static TryMeasurement Start(HttpTelemetry telemetry, TimeProvider time, string peer, string template, Uri address, int number)
     {
-        var address = request.RequestUri!;
         var start = time.GetTimestamp();
-        var span = telemetry.StartSpan($"GET {template}", ActivityKind.Client, default, start);
+        var span = telemetry.Traces ? telemetry.StartSpan($"GET {template}", ActivityKind.Client, default, start) : null;
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("http.request.method", "GET");
@@ -53,14 +54,7 @@ internal sealed class TryMeasurement : IDisposable
             }
         }
 
-        return new TryMeasurement(telemetry, time, span, start, new TagList
-        {
-            { "http.request.method", "GET" },
-            { "url.scheme", address.Scheme },
-            { "server.address", address.Host },
-            { "server.port", address.Port },
-            { "service.peer.name", peer },
-        });
+        return new TryMeasurement(telemetry, time, span, start, peer, address);
     }
 
     /// <summary>The position in the trace that the backend is told: of this try, or where nobody takes it of what led to it.</summary>
@@ -95,17 +89,25 @@ internal sealed class TryMeasurement : IDisposable
         var elapsed = Elapsed;
         if (_telemetry.ClientDuration.Enabled)
         {
+            var tags = new TagList
+            {
+                { "http.request.method", "GET" },
+                { "url.scheme", _address.Scheme },
+                { "server.address", _address.Host },
+                { "server.port", _address.Port },
+                { "service.peer.name", _peer },
+            };
             if (_status is { } status)
             {
-                _tags.Add("http.response.status_code", HttpNames.StatusValue(status));
+                tags.Add("http.response.status_code", HttpNames.StatusValue(status));
             }
 
             if (_errorType is not null)
             {
-                _tags.Add("error.type", _errorType);
+                tags.Add("error.type", _errorType);
             }
 
-            _telemetry.ClientDuration.Record(elapsed.TotalSeconds, _tags);
+            _telemetry.ClientDuration.Record(elapsed.TotalSeconds, tags);
         }
 
         if (_span is { IsAllDataRequested: true })
