@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Bookinfo.Testing;
 
 namespace Services.Tests;
@@ -104,7 +105,8 @@ public sealed class ApiTests
             "", "null", "[]", "{}", "5", "<html>", """{"reviews":null}""", """{"reviews":[null,{}]}""", """{"reviews":[{"rating":{}}]}""",
             """{"reviews":[{"reviewer":"R","text":"T","rating":{"stars":-5,"color":null}}],"podname":null}""",
             """{"reviews":[{"reviewer":"R","text":"T","rating":{"stars":2147483647,"color":"\"><script>"}}]}""",
-            """{"reviews":[{"rating":{"stars":"5"}}]}""", """{"publisher":{"a":1},"pages":1e999,"year":"\ud800"}""",
+            """{"reviews":[{"rating":{"stars":"5"}}]}""", """{"reviews":[{"rating":{"stars":5.5}}]}""", """{"reviews":[{"rating":{"stars":2147483648}}]}""", """{"reviews":[5]}""",
+            """{"reviews":[{"rating":7}]}""", """{"reviews":[{"reviewer":5}]}""", """{"reviews":[],"podname":5}""", """{"publisher":{"a":1},"pages":1e999,"year":"\ud800"}""",
         ];
         foreach (var body in bodies)
         {
@@ -115,6 +117,23 @@ public sealed class ApiTests
             Assert.Equal((body, HttpStatusCode.OK), (body, response.StatusCode));
             Assert.Contains("</html>", html, StringComparison.Ordinal);
             Assert.DoesNotContain("<script>", html, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_page_of_any_size_comes_whole()
+    {
+        const int Reviews = 300;
+        var body = $$"""{"reviews":[{{string.Join(',', Enumerable.Range(0, Reviews).Select(number => $$"""{"reviewer":"R{{number}}","text":"{{new string('t', 500)}}"}"""))}}]}""";
+        await using var backend = new RecordingBackend(200, body);
+        await using var page = await StartAsync(backend.Address);
+        // The second is made in memory that the first has used.
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var html = await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal([.. Enumerable.Range(0, Reviews).Select(number => $"R{number}")], Regex.Matches(html, "<bdi>(R[0-9]+)</bdi>").Select(match => match.Groups[1].Value));
+            Assert.Equal(Reviews, Regex.Count(html, "<p>t{500}</p>"));
+            Assert.EndsWith("</html>", html.TrimEnd(), StringComparison.Ordinal);
         }
     }
 
