@@ -11,17 +11,34 @@ require_numbers() {
     done
 }
 
-# Ends the script if a command is missing, and names the package that brings it: command, or command=package. 'zlib.h' stands for what native code is
-# linked with.
-require_tools() {
-    local tool missing=()
+# Names the packages of commands that are missing: command, or command=package. 'zlib.h' stands for what native code is linked with.
+missing_packages() {
+    local tool
     for tool in "$@"; do
         case $tool in
-            zlib.h) [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev) ;;
-            *) PATH=$PATH:/usr/sbin command -v "${tool%%=*}" > /dev/null || missing+=("${tool##*=}") ;;
+            zlib.h) [ -e /usr/include/zlib.h ] || echo zlib1g-dev ;;
+            *) PATH=$PATH:/usr/sbin command -v "${tool%%=*}" > /dev/null || echo "${tool##*=}" ;;
         esac
     done
-    [ ${#missing[@]} -eq 0 ] || { say "$0: please install first: ${missing[*]}"; exit 1; }
+}
+
+# Ends the script if a command is missing.
+require_tools() {
+    local missing
+    missing=$(missing_packages "$@" | tr '\n' ' ')
+    [ -z "$missing" ] || { say "$0: please install first: $missing"; exit 1; }
+}
+
+# Installs what is missing, where there is apt-get.
+install_tools() {
+    local missing sudo
+    read -ra missing <<< "$(missing_packages "$@" | tr '\n' ' ')"
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get > /dev/null || require_tools "$@"
+    say "Installing with apt-get: ${missing[*]}"
+    sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
+    $sudo apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
 }
 
 rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')

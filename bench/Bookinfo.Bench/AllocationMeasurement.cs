@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Bookinfo.Bench;
+
+/// <summary>Managed memory that a service allocates for a request, by its own count.</summary>
+internal static partial class AllocationMeasurement
+{
+    /// <summary>Measures it.</summary>
+    /// <param name="bench">The run.</param>
+    /// <param name="workload">What is measured.</param>
+    public static async Task RunAsync(BenchContext bench, Workload workload)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        foreach (var (target, server) in new[] { ("details", "details"), ("ratings", "ratings"), ("reviews-v1", "reviews-v1"), ("reviews-v2", "reviews-v2"), ("page", "productpage") })
+        {
+            bench.Progress.Say($"Allocations: {target}");
+            for (var round = 1; round <= bench.Plan.Rounds; round++)
+            {
+                var before = await AllocatedAsync(client, workload.Server(server));
+                var result = await Wrk.RunAsync(workload[target, Implementation.Ours].Url, ThroughputMeasurement.Connections, TimeSpan.FromSeconds(1));
+                bench.Figures.Add($"allocated/{target}", "B/request", (await AllocatedAsync(client, workload.Server(server)) - before) / result.Requests);
+            }
+        }
+    }
+
+    private static async Task<double> AllocatedAsync(HttpClient client, ServerProcess server)
+    {
+        var metrics = await client.GetStringAsync(new Uri($"http://127.0.0.1:{server.Port}/metrics"));
+        var match = Allocated().Match(metrics);
+        return match.Success
+            ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+            : throw new BenchException($"/metrics of {server.Name} does not say what was allocated.");
+    }
+
+    [GeneratedRegex(@"^dotnet_gc_heap_total_allocated_bytes_total(?:\{[^}]*\})? ([0-9.eE+]+)", RegexOptions.Multiline)]
+    private static partial Regex Allocated();
+}

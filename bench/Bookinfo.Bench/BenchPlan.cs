@@ -1,0 +1,20 @@
+namespace Bookinfo.Bench;
+
+/// <summary>How long and how often is measured.</summary>
+/// <param name="Rounds">How often each figure is measured; the median counts.</param>
+/// <param name="Step">How long each of these takes; whole seconds.</param>
+/// <param name="Starts">How often each program is started.</param>
+/// <param name="Soak">How long the page is under full load to see whether memory grows; zero for not at all.</param>
+/// <param name="IsWhole">Whether what is no ratio is measured as well: latencies, the launch of everything, images.</param>
+internal sealed record BenchPlan(int Rounds, TimeSpan Step, int Starts, TimeSpan Soak, bool IsWhole)
+{
+    /// <summary>What the figures in docs/performance.md come from.</summary>
+    public static readonly BenchPlan Whole = new(Rounds: 7, TimeSpan.FromSeconds(3), Starts: 50, TimeSpan.FromMinutes(10), IsWhole: true);
+
+    /// <summary>Ratios only, to compare with those that are known.</summary>
+    public static readonly BenchPlan Check = new(Rounds: 3, TimeSpan.FromSeconds(2), Starts: 10, TimeSpan.Zero, IsWhole: false);
+
+    /// <summary>How long all of it takes, about: with 26 steps and their warm-ups in a round, and 14 of latencies.</summary>
+    public TimeSpan Expected => TimeSpan.FromSeconds(
+        (Starts * 0.8) + (Rounds * ((26 * (Step.TotalSeconds + 1)) + 6 + (IsWhole ? (14 * (Step.TotalSeconds + 1)) + 1 : 0))) + (IsWhole ? 60 : 0)) + Soak;
+}

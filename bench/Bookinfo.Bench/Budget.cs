@@ -1,0 +1,33 @@
+namespace Bookinfo.Bench;
+
+/// <summary>Everything that is promised, in one table. Metrics and access log are on, traces are off.</summary>
+internal static class Budget
+{
+    private static readonly string[] Services = ["details", "ratings", "reviews", "productpage"];
+
+    /// <summary>All lines.</summary>
+    public static IReadOnlyList<BudgetLine> Lines { get; } =
+    [
+        .. Workload.Services.Select(target => Least($"{target}: throughput / bare Kestrel", $"throughput-ratio/{target}/bare", 0.80)),
+        Least("page: throughput / bare fan-out", "throughput-ratio/page/bare", 0.75),
+        Most("page at 1,000 views/s: p99, ms", "rate-p99/page", 5),
+        Most("page at 1,000 views/s: p99 of the hop to details, ms", "rate-p99/details", 1.5),
+        Most("page at 1,000 views/s: p99 of the hop to ratings, ms", "rate-p99/ratings", 1.5),
+        .. Services.Select(service => Most($"{service}: start to ready, ms", $"start/{service}", 60)),
+        Most("up --native: start to all six ready, ms", "launch", 1000),
+        .. Services.Select(service => Most($"{service}: resident when idle, MiB", $"idle/{service}", 30)),
+        .. Services.Select(service => Most($"{service}: resident under full load, MiB", $"load/{service}", 40)),
+        .. Services.Select(service => Most($"{service}: resident in ten minutes of full load, MiB", $"soak/{service}", 40)),
+        .. Services.Select(service => Most($"{service}: growth in these ten minutes, MiB", $"growth/{service}", 1)),
+        Most("details: allocated for a request, bytes", "allocated/details", 2048),
+        Most("ratings: allocated for a request, bytes", "allocated/ratings", 2048),
+        Most("page: allocated for a request, bytes", "allocated/page", 8192),
+        .. ThroughputMeasurement.Targets.Select(target => Least($"{target}: requests per core with 1,000 connections / with 32", $"connections/{target}", 0.85)),
+        Most("page: cost with three hops / two hops and one", "hops/ratio", 1.10),
+        Least("ratings: requests per core with 10,000 products / with one", "store", 0.95),
+    ];
+
+    private static BudgetLine Least(string text, string figure, double limit) => new(text, figure, limit, IsLeast: true);
+
+    private static BudgetLine Most(string text, string figure, double limit) => new(text, figure, limit, IsLeast: false);
+}

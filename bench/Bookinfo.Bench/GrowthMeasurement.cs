@@ -1,0 +1,100 @@
+namespace Bookinfo.Bench;
+
+/// <summary>Whether cost grows no faster than the work: with connections, with hops, and with what is stored.</summary>
+internal static class GrowthMeasurement
+{
+    private const int Few = ThroughputMeasurement.Connections;
+    private const int Many = 1000;
+    private const int Products = 10_000;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+
+    /// <summary>Measures it.</summary>
+    /// <param name="bench">The run.</param>
+    /// <param name="workload">What is measured.</param>
+    public static async Task RunAsync(BenchContext bench, Workload workload)
+    {
+        await ConnectionsAsync(bench, workload);
+        await HopsAsync(bench, workload);
+        await StoreAsync(bench);
+    }
+
+    private static async Task ConnectionsAsync(BenchContext bench, Workload workload)
+    {
+        foreach (var target in ThroughputMeasurement.Targets)
+        {
+            bench.Progress.Say($"{Many} connections beside {Few}: {target}");
+            var subject = workload[target, Implementation.Ours];
+            for (var round = 1; round <= bench.Plan.Rounds; round++)
+            {
+                var few = await CostAsync(bench, subject, Few);
+                var many = await CostAsync(bench, subject, Many);
+                bench.Figures.Add($"connections/{target}", "", few / many);
+            }
+        }
+    }
+
+    private static async Task HopsAsync(BenchContext bench, Workload workload)
+    {
+        bench.Progress.Say("The page with one hop more");
+        for (var round = 1; round <= bench.Plan.Rounds; round++)
+        {
+            async Task<double> AddAsync(string target)
+            {
+                var cost = await CostAsync(bench, workload[target, Implementation.Ours], Few);
+                bench.Figures.Add($"hops/{target}", "us/request", cost);
+                return cost;
+            }
+
+            var two = await AddAsync("page-v1");
+            var first = await AddAsync("reviews-v1");
+            var second = await AddAsync("reviews-v2");
+            var three = await AddAsync("page");
+            // What the third hop costs is what reviews needs to ask ratings, with what ratings needs to answer; the page has nothing to add to that.
+            bench.Figures.Add("hops/ratio", "", three / (two + second - first));
+        }
+    }
+
+    private static async Task StoreAsync(BenchContext bench)
+    {
+        bench.Progress.Say($"Ratings with {Products} products beside one");
+        // Both are asked for the same products, so that they read as much and answer as much.
+        var script = Path.Combine(bench.Files, "products.lua");
+        await File.WriteAllTextAsync(script, $"""
+            function request()
+                return wrk.format(nil, "/ratings/" .. math.random(0, {Products - 1}))
+            end
+            """);
+        ServerDefinition Ratings(string name) => bench.Programs.Services().Single(service => service.Name == "ratings") with { Name = name };
+        await using var one = (await ServerProcess.StartAsync(Ratings("ratings with one product"), bench.Time)).Server;
+        await using var all = (await ServerProcess.StartAsync(Ratings("ratings with all products"), bench.Time)).Server;
+        await FillAsync(one, 1);
+        await FillAsync(all, Products);
+        for (var round = 1; round <= bench.Plan.Rounds; round++)
+        {
+            var costOne = await CostAsync(bench, Asked(one), Few, script);
+            var costAll = await CostAsync(bench, Asked(all), Few, script);
+            bench.Figures.Add("store", "", costOne / costAll);
+        }
+    }
+
+    private static Subject Asked(ServerProcess server) => new(server.Name, Implementation.Ours, new Uri($"http://127.0.0.1:{server.Port}/ratings/0"), [server]);
+
+    private static async Task FillAsync(ServerProcess server, int products)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        for (var product = 0; product < products; product++)
+        {
+            using var answer = await client.PostAsync(new Uri($"http://127.0.0.1:{server.Port}/ratings/{product}"), new StringContent("""{"Reviewer1":5,"Reviewer2":4}"""));
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    /// <summary>Processor time for a request, in microseconds.</summary>
+    private static async Task<double> CostAsync(BenchContext bench, Subject subject, int connections, string? script = null)
+    {
+        await Wrk.RunAsync(subject.Url, connections, WarmUp, script);
+        var before = subject.ProcessorSeconds;
+        var result = await Wrk.RunAsync(subject.Url, connections, bench.Plan.Step, script);
+        return (subject.ProcessorSeconds - before) / result.Requests * 1e6;
+    }
+}

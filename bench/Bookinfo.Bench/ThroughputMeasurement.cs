@@ -1,0 +1,55 @@
+namespace Bookinfo.Bench;
+
+/// <summary>The highest rate of each target, with what it costs in processor time, by each implementation in turn.</summary>
+internal static class ThroughputMeasurement
+{
+    /// <summary>How many connections are kept busy.</summary>
+    public const int Connections = 32;
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is held against references.</summary>
+    public static readonly IReadOnlyList<string> Targets = [.. Workload.Services, "page"];
+
+    /// <summary>Measures all of it.</summary>
+    /// <param name="bench">The run.</param>
+    /// <param name="workload">What is measured.</param>
+    public static async Task RunAsync(BenchContext bench, Workload workload)
+    {
+        var all = Enum.GetValues<Implementation>();
+        for (var round = 1; round <= bench.Plan.Rounds; round++)
+        {
+            foreach (var target in Targets)
+            {
+                bench.Progress.Say($"Throughput, round {round} of {bench.Plan.Rounds}: {target}");
+                // Whoever is measured last may find a machine that has become warmer, or busier: so everyone is at times.
+                foreach (var implementation in round % 2 == 0 ? all.Reverse() : all)
+                {
+                    await MeasureAsync(bench, workload[target, implementation]);
+                }
+
+                foreach (var (reference, name) in new[] { (Implementation.Bare, "bare"), (Implementation.Nginx, "nginx") })
+                {
+                    bench.Figures.Add($"throughput-ratio/{target}/{name}", "", Last(bench, target, Implementation.Ours) / Last(bench, target, reference));
+                }
+            }
+        }
+    }
+
+    /// <summary>The name of a figure.</summary>
+    /// <param name="kind">What was measured.</param>
+    /// <param name="target">Of what.</param>
+    /// <param name="implementation">By whom it was served.</param>
+    public static string Name(string kind, string target, Implementation implementation) => $"{kind}/{target}/{implementation.ToString().ToLowerInvariant()}";
+
+    private static double Last(BenchContext bench, string target, Implementation implementation) => bench.Figures[Name("throughput", target, implementation)].Values[^1];
+
+    private static async Task MeasureAsync(BenchContext bench, Subject subject)
+    {
+        await Wrk.RunAsync(subject.Url, Connections, WarmUp);
+        var before = subject.ProcessorSeconds;
+        var result = await Wrk.RunAsync(subject.Url, Connections, bench.Plan.Step);
+        bench.Figures.Add(Name("throughput", subject.Target, subject.Implementation), "requests/s", result.Rate);
+        bench.Figures.Add(Name("cpu", subject.Target, subject.Implementation), "us/request", (subject.ProcessorSeconds - before) / result.Requests * 1e6);
+    }
+}

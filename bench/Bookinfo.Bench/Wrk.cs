@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Bookinfo.Bench;
+
+/// <summary>wrk, which keeps connections busy all the time and so finds the highest rate.</summary>
+internal static partial class Wrk
+{
+    /// <summary>Runs it with one thread.</summary>
+    /// <param name="target">What to ask for.</param>
+    /// <param name="connections">How many connections it keeps busy.</param>
+    /// <param name="duration">For how long, in whole seconds.</param>
+    /// <param name="script">A script of its own, in Lua; it may be <see langword="null"/>.</param>
+    /// <returns>What it counted.</returns>
+    /// <exception cref="BenchException">A request failed.</exception>
+    public static async Task<WrkResult> RunAsync(Uri target, int connections, TimeSpan duration, string? script = null)
+    {
+        var start = new ProcessStartInfo("wrk") { RedirectStandardOutput = true };
+        string[] arguments =
+        [
+            "--threads", "1", "--connections", Text(connections), "--duration", Text((int)duration.TotalSeconds), "--timeout", "30s",
+            .. script is null ? Array.Empty<string>() : ["--script", script],
+            target.ToString(),
+        ];
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var report = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        var count = Count().Match(report);
+        if (process.ExitCode != 0 || !count.Success || report.Contains("Non-2xx", StringComparison.Ordinal) || report.Contains("Socket errors", StringComparison.Ordinal))
+        {
+            throw new BenchException($"Requests to {target} failed, so there is nothing to report. wrk says:\n{report}");
+        }
+
+        var rate = double.Parse(Rate().Match(report).Groups[1].Value, CultureInfo.InvariantCulture);
+        return new WrkResult(long.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture), rate);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(\d+) requests in")]
+    private static partial Regex Count();
+
+    [GeneratedRegex(@"Requests/sec:\s+([0-9.]+)")]
+    private static partial Regex Rate();
+}

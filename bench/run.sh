@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Measures the services against the least that could do the same, in one run and in turns: see docs/performance.md. Installs what it needs (Debian and Ubuntu).
+# Ends with 1 when something that is promised is not met, or with --check when something is worse than it was.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. bench/tools.sh
+export PATH=$PATH:/usr/sbin
+
+for argument in "$@"; do
+    case $argument in
+        -h | --help)
+            cat <<'END'
+Usage: bench/run.sh [--check] [--only PART... [--rounds N]]
+
+Without an argument everything is measured, which takes half an hour, and written to
+bench/results.json and docs/performance.md.
+
+  --check      measure ratios only, in less than five minutes, and compare them with
+               bench/results.json; nothing is written
+  --only PART  measure no more than this, and write nothing: start, launch, throughput,
+               half, rate, growth, allocations, soak, size
+  --rounds N   how often, with --only
+END
+            exit 0 ;;
+    esac
+done
+
+install_tools wrk clang nginx=nginx-light zlib.h buildah
+say "Publishing the services and the references with Native AOT"
+for project in src/Bookinfo.{Details,Ratings,Reviews,ProductPage} bench/Bookinfo.Reference; do
+    dotnet publish "$project" -c Release -r "$rid" -v quiet -nodeReuse:false >&2
+done
+dotnet build bench/Bookinfo.Bench -c Release -v quiet -nodeReuse:false >&2
+# The first time makes what --no-build then takes.
+./bookinfo --version > /dev/null
+# For 1,000 connections on both sides.
+ulimit -Sn "$(ulimit -Hn)"
+exec dotnet artifacts/bin/Bookinfo.Bench/release/bookinfo-bench.dll --root "$PWD" --runtime "$rid" "$@"
