@@ -8,9 +8,10 @@ public sealed class CatalogTests
 {
     private static readonly string[] Projects =
     [
-        .. Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, "tests"), "*.csproj", SearchOption.AllDirectories))
-            .Select(file => Path.GetRelativePath(WorkingCopy.Root, file)).Order(),
+        .. new[] { "bench", "src", "tests" }
+            .SelectMany(directory => Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, directory), "*.csproj", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(WorkingCopy.Root, path))
+            .Order(),
     ];
 
     [Fact]
