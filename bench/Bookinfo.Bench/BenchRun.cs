@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Bookinfo.Cli.Baseline;
 
 namespace Bookinfo.Bench;
@@ -119,8 +118,8 @@ internal static class BenchRun
     {
         try
         {
-            var commit = (await OutputAsync("git", "-C", root, "rev-parse", "--short", "HEAD")).Trim();
-            var changes = await OutputAsync("git", "-C", root, "status", "--porcelain", "--untracked-files=no", "--", "src", "bench/Bookinfo.Reference");
+            var commit = (await Command.RunAsync("git", "-C", root, "rev-parse", "--short", "HEAD")).Output.Trim();
+            var changes = (await Command.RunAsync("git", "-C", root, "status", "--porcelain", "--untracked-files=no", "--", "src", "bench/Bookinfo.Reference")).Output;
             return changes.Length > 0 ? commit + "+" : commit;
         }
         catch (System.ComponentModel.Win32Exception)
@@ -131,22 +130,7 @@ internal static class BenchRun
 
     private static async Task<IReadOnlyList<string>> ToolsAsync() =>
     [
-        (await OutputAsync("wrk", "-v")).Split(['\n', '[']).First().Trim(),
-        (await OutputAsync("nginx", "-v")).Replace("nginx version: nginx/", "nginx ", StringComparison.Ordinal).Split('\n').First().Trim(),
+        (await Command.RunAsync("wrk", "-v")).Output.Split(['\n', '[']).First().Trim(),
+        (await Command.RunAsync("nginx", "-v")).Messages.Replace("nginx version: nginx/", "nginx ", StringComparison.Ordinal).Split('\n').First().Trim(),
     ];
-
-    private static async Task<string> OutputAsync(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
-        var messages = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return output + await messages;
-    }
 }

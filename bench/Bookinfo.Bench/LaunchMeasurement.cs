@@ -17,17 +17,13 @@ internal static class LaunchMeasurement
         for (var round = 0; round <= bench.Plan.Rounds; round++)
         {
             var began = bench.Time.GetTimestamp();
-            var start = new ProcessStartInfo(Path.Combine(bench.Root, "bookinfo"))
+            string[] arguments = ["up", "--native", "--no-build", "--port", Text(Port), "--backend-port", Text(Port + 1), "--output", "json"];
+            var start = new ProcessStartInfo(Path.Combine(bench.Root, "bookinfo"), arguments)
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
-            foreach (var argument in new[] { "up", "--native", "--no-build", "--port", Text(Port), "--backend-port", Text(Port + 1), "--output", "json" })
-            {
-                start.ArgumentList.Add(argument);
-            }
-
             using var up = Process.Start(start)!;
             var messages = up.StandardError.ReadToEndAsync();
             string? line;
@@ -43,10 +39,9 @@ internal static class LaunchMeasurement
             }
 
             // Ended as a user would, so that it takes its services with it.
-            using var kill = Process.Start("kill", ["-TERM", Text(up.Id)]);
+            await Command.RunAsync("kill", "-TERM", Text(up.Id));
             _ = await up.StandardOutput.ReadToEndAsync();
             await up.WaitForExitAsync();
-            await kill.WaitForExitAsync();
             if (round > 0)
             {
                 bench.Figures.Add("launch", "ms", took.TotalMilliseconds);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Bookinfo.Bench;
@@ -28,19 +27,10 @@ internal static class SizeMeasurement
     private static async Task ImagesAsync(BenchContext bench)
     {
         bench.Progress.Say("Images");
-        var start = new ProcessStartInfo(Path.Combine(bench.Root, "bookinfo")) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "images", "build", "--base", "debian", "--output", "json" })
+        var (exitCode, output, messages) = await Command.RunAsync(Path.Combine(bench.Root, "bookinfo"), "images", "build", "--base", "debian", "--output", "json");
+        if (exitCode != 0)
         {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var build = Process.Start(start)!;
-        var messages = build.StandardError.ReadToEndAsync();
-        var output = await build.StandardOutput.ReadToEndAsync();
-        await build.WaitForExitAsync();
-        if (build.ExitCode != 0)
-        {
-            throw new BenchException($"'bookinfo images build' ended with {build.ExitCode}: {(await messages).Trim()}");
+            throw new BenchException($"'bookinfo images build' ended with {exitCode}: {messages.Trim()}");
         }
 
         using var report = JsonDocument.Parse(output);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -16,25 +15,17 @@ internal static partial class Wrk
     /// <exception cref="BenchException">A request failed.</exception>
     public static async Task<WrkResult> RunAsync(Uri target, int connections, TimeSpan duration, string? script = null)
     {
-        var start = new ProcessStartInfo("wrk") { RedirectStandardOutput = true };
         string[] arguments =
         [
             "--threads", "1", "--connections", Text(connections), "--duration", Text((int)duration.TotalSeconds), "--timeout", "30s",
             .. script is null ? Array.Empty<string>() : ["--script", script],
             target.ToString(),
         ];
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
-        var report = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        var (exitCode, report, messages) = await Command.RunAsync("wrk", arguments);
         var count = Count().Match(report);
-        if (process.ExitCode != 0 || !count.Success || report.Contains("Non-2xx", StringComparison.Ordinal) || report.Contains("Socket errors", StringComparison.Ordinal))
+        if (exitCode != 0 || !count.Success || report.Contains("Non-2xx", StringComparison.Ordinal) || report.Contains("Socket errors", StringComparison.Ordinal))
         {
-            throw new BenchException($"Requests to {target} failed, so there is nothing to report. wrk says:\n{report}");
+            throw new BenchException($"Requests to {target} failed, so there is nothing to report. wrk says:\n{report}{messages}");
         }
 
         var rate = double.Parse(Rate().Match(report).Groups[1].Value, CultureInfo.InvariantCulture);

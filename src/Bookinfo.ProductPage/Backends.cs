@@ -39,15 +39,15 @@ public sealed class Backends : IDisposable
     /// <param name="id">The product, as an escaped path segment.</param>
     /// <param name="request">The request that is being answered.</param>
     /// <returns>What came of it.</returns>
-    public Task<BackendAnswer> GetDetailsAsync(string id, HttpRequest request) => _details.GetAsync(request.HttpContext, $"/details/{id}");
+    public Task<BackendAnswer> GetDetailsAsync(string id, HttpRequest request) => _details.GetAsync(request.HttpContext, $"/{ServiceCatalog.Details.Name}/{id}");
 
     /// <summary>Calls reviews, twice when the first try fails.</summary>
     /// <inheritdoc cref="GetDetailsAsync"/>
-    public Task<BackendAnswer> GetReviewsAsync(string id, HttpRequest request) => _reviews.GetAsync(request.HttpContext, $"/reviews/{id}");
+    public Task<BackendAnswer> GetReviewsAsync(string id, HttpRequest request) => _reviews.GetAsync(request.HttpContext, $"/{ServiceCatalog.Reviews.Name}/{id}");
 
     /// <summary>Calls ratings.</summary>
     /// <inheritdoc cref="GetDetailsAsync"/>
-    public Task<BackendAnswer> GetRatingsAsync(string id, HttpRequest request) => _ratings.GetAsync(request.HttpContext, $"/ratings/{id}");
+    public Task<BackendAnswer> GetRatingsAsync(string id, HttpRequest request) => _ratings.GetAsync(request.HttpContext, $"/{ServiceCatalog.Ratings.Name}/{id}");
 
     /// <summary>
     /// Makes as many extra calls to reviews as <c>FLOOD_FACTOR</c> says, all at once. They are counted, tried twice and waited for like any
@@ -59,7 +59,7 @@ public sealed class Backends : IDisposable
     public Task FloodReviewsAsync(string id, HttpRequest request) => _floodFactor == 0
         ? Task.CompletedTask
         : Task.WhenAll(Enumerable.Range(0, _floodFactor)
-            .Select(_ => _flood.GetAsync(request.HttpContext, $"/reviews/{id}", aside: true)));
+            .Select(_ => _flood.GetAsync(request.HttpContext, $"/{ServiceCatalog.Reviews.Name}/{id}", aside: true)));
 
     /// <inheritdoc/>
     public void Dispose()

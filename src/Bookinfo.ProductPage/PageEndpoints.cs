@@ -37,17 +37,15 @@ public static class PageEndpoints
         // All at once: the page takes as long as the slowest of them, not as long as all together.
         var details = backends.GetDetailsAsync(id, request);
         var reviews = backends.GetReviewsAsync(id, request);
-        var flood = backends.FloodReviewsAsync(id, request);
-        var (detailsAnswer, reviewsAnswer) = (await details, await reviews);
-        await flood;
+        await Task.WhenAll(details, reviews, backends.FloodReviewsAsync(id, request));
 
         // The next view may show another version of reviews, or another user.
         response.Headers.CacheControl = "no-store";
         return new PageAnswer(Slices.ProductPage.Create(new ProductPageModel(
             product,
             sessions.UserOf(request),
-            DetailsModel.From(detailsAnswer),
-            ReviewsModel.From(reviewsAnswer),
+            DetailsModel.From(await details),
+            ReviewsModel.From(await reviews),
             assets)));
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Bookinfo.Contracts;
 
 namespace Bookinfo.ProductPage;
@@ -13,7 +12,6 @@ public sealed record StarRating(int Filled, string Color)
 
     private const string StandardColor = "black";
     private const int LongestColor = 32;
-    private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     /// <summary>What a screen reader says in place of the stars.</summary>
     public string Spoken => $"{Filled} of {Most} stars, {Color}";
@@ -33,12 +31,16 @@ public sealed record StarRating(int Filled, string Color)
 
     private static string ColorOf(string color)
     {
-        if (color.Length is > 0 and <= LongestColor && !color.AsSpan().ContainsAnyExcept(Letters))
+        Span<char> letters = stackalloc char[LongestColor];
+        var count = 0;
+        foreach (var letter in color)
         {
-            return color;
+            if (char.IsAsciiLetter(letter) && count < LongestColor)
+            {
+                letters[count++] = letter;
+            }
         }
 
-        var letters = string.Concat(color.Where(char.IsAsciiLetter).Take(LongestColor));
-        return letters.Length > 0 ? letters : StandardColor;
+        return count > 0 ? letters[..count].ToString() : StandardColor;
     }
 }

@@ -201,14 +201,8 @@ public sealed class BackendClient : IDisposable
     }
 
     /// <summary>A call with all its tries.</summary>
-    private sealed class Call(BackendClient client, HttpContext context, string path)
+    private sealed record Call(BackendClient Client, HttpContext Context, string Path)
     {
-        public BackendClient Client => client;
-
-        public HttpContext Context => context;
-
-        public string Path => path;
-
         public int Tries { get; set; }
     }
 }
