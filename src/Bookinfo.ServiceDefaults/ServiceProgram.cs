@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -40,6 +41,7 @@ public static class ServiceProgram
     /// <returns>The exit code of the process: 0 after an orderly stop.</returns>
     public static async Task<int> RunAsync(ServiceDefinition service, Func<WebApplication> build)
     {
+        SocketThreads.Use();
         try
         {
             await using var app = build();
@@ -87,6 +89,7 @@ public static class ServiceProgram
 
         Listen(builder, settings);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureServer);
+        builder.Services.Configure<SocketTransportOptions>(SocketThreads.Configure);
         builder.Logging
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)

@@ -68,7 +68,9 @@ internal static class TelemetrySetup
             app.Services.GetRequiredService<ProcessMetrics>();
             app.Services.GetRequiredService<ThreadPoolMetrics>();
             app.Services.GetRequiredService<LogMetrics>();
-            app.MapPrometheusScrapingEndpoint("/metrics");
+            // A scrape takes a millisecond and more, and its exporter waits for others by keeping the processor busy.
+            app.MapPrometheusScrapingEndpoint(
+                "/metrics", meterProvider: null, configureBranchedPipeline: static branch => branch.Use(SocketThreads.Leave), optionsName: null);
         }
     }
 
