@@ -12,7 +12,9 @@ public static class DetailsEndpoints
     public static void MapDetails(this WebApplication app)
     {
         app.MapMethods("/health", ReadMethods.GetAndHead, Health);
-        app.MapMethods("/details/{id?}", ReadMethods.GetAndHead, GetDetailsAsync);
+        // Taken here, once: whoever asks for a service while a request is answered has a scope made for that request.
+        var books = app.Services.GetRequiredService<IBookSource>();
+        app.MapMethods("/details/{id?}", ReadMethods.GetAndHead, (string? id, HttpRequest request) => GetDetailsAsync(id, books, request));
     }
 
     private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Details is healthy"), WireJson.Context.HealthStatus);

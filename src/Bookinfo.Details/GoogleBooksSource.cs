@@ -22,7 +22,7 @@ public sealed class GoogleBooksSource(DetailsOptions options, HeaderForwarding h
     /// <inheritdoc/>
     public async Task<BookDetails?> FindAsync(long id, HttpRequest request)
     {
-        var answer = await _client.GetAsync(request.HttpContext, $"{Path}?q=isbn:{Isbn}");
+        using var answer = await _client.GetAsync(request.HttpContext, $"{Path}?q=isbn:{Isbn}");
         return answer.Read(GoogleBooksJson.Default.GoogleBooksVolumes)?.Items is [{ VolumeInfo: { } book }, ..] ? Map(id, book) : null;
     }
 

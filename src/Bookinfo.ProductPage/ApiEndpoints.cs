@@ -28,13 +28,19 @@ public static class ApiEndpoints
     private static async Task<IResult> GetRatingsAsync(string id, HttpRequest request, Backends backends) =>
         PassOn(await backends.GetRatingsAsync(SegmentOf(id, request), request), BackendErrors.Ratings);
 
-    private static IResult PassOn(BackendAnswer answer, string error) => answer switch
+    private static IResult PassOn(BackendAnswer answer, string error)
     {
-        { IsOk: true } when answer.IsJson() => new JsonBytes(answer.Body),
-        // A redirect or an error is passed on as an error. 1xx, 204, 205 and 304 cannot carry one, and a 200 that is no JSON is none.
-        { Status: { } status and not (< 201 or 204 or 205 or 304) } => JsonAnswer.Error(status, error),
-        _ => JsonAnswer.Error(StatusCodes.Status500InternalServerError, error),
-    };
+        using (answer)
+        {
+            return answer switch
+            {
+                { IsOk: true } when answer.IsJson() => new JsonBytes(answer.Body.ToArray()),
+                // A redirect or an error is passed on as an error. 1xx, 204, 205 and 304 cannot carry one, and a 200 that is no JSON is none.
+                { Status: { } status and not (< 201 or 204 or 205 or 304) } => JsonAnswer.Error(status, error),
+                _ => JsonAnswer.Error(StatusCodes.Status500InternalServerError, error),
+            };
+        }
+    }
 
     /// <summary>
     /// The id as one escaped path segment. The route value will not do: in it an escaped slash is still escaped and everything else is not,

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Bookinfo.ServiceDefaults;
 
@@ -26,20 +27,8 @@ public sealed record DetailsModel(IReadOnlyList<(string Label, string Value)> Va
         {
             if (answer.IsOk)
             {
-                using var json = JsonDocument.Parse(answer.Body);
-                if (json.RootElement.ValueKind == JsonValueKind.Object)
-                {
-                    var values = new List<(string, string)>(Shown.Length);
-                    foreach (var (key, label) in Shown)
-                    {
-                        if (TextOf(json.RootElement, key) is { Length: > 0 } text)
-                        {
-                            values.Add((label, text));
-                        }
-                    }
-
-                    return new DetailsModel(values, null);
-                }
+                var json = new Utf8JsonReader(answer.Body.Span);
+                return new DetailsModel(Read(ref json), Error: null);
             }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -51,12 +40,56 @@ public sealed record DetailsModel(IReadOnlyList<(string Label, string Value)> Va
     }
 
     // By key and not into a record: the original's details-v2 sends its year as text, and leaves out what Google does not know.
-    private static string TextOf(JsonElement details, string key) => details.TryGetProperty(key, out var value)
-        ? value.ValueKind switch
+    private static List<(string Label, string Value)> Read(ref Utf8JsonReader json)
+    {
+        var texts = new string?[Shown.Length];
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject)
         {
-            JsonValueKind.String => value.GetString()!,
-            JsonValueKind.Number => value.GetRawText(),
-            _ => "",
+            throw new JsonException("Details are an object.");
         }
-        : "";
+
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var shown = IndexOf(ref json);
+            json.Read();
+            if (shown >= 0)
+            {
+                texts[shown] = json.TokenType switch
+                {
+                    JsonTokenType.String => json.GetString(),
+                    JsonTokenType.Number => Encoding.UTF8.GetString(json.ValueSpan),
+                    _ => null,
+                };
+            }
+
+            json.Skip();
+        }
+
+        // What stands behind the object is no JSON.
+        json.Read();
+        var values = new List<(string, string)>(Shown.Length);
+        for (var i = 0; i < Shown.Length; i++)
+        {
+            if (texts[i] is { Length: > 0 } text)
+            {
+                values.Add((Shown[i].Label, text));
+            }
+        }
+
+        return values;
+    }
+
+    private static int IndexOf(ref Utf8JsonReader json)
+    {
+        for (var i = 0; i < Shown.Length; i++)
+        {
+            if (json.ValueTextEquals(Shown[i].Key))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 }

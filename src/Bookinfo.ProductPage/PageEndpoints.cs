@@ -11,10 +11,14 @@ public static class PageEndpoints
     /// <param name="app">The application.</param>
     public static void MapPages(this WebApplication app)
     {
+        // Taken here, once: whoever asks for a service while a request is answered has a scope made for that request.
+        var backends = app.Services.GetRequiredService<Backends>();
+        var sessions = app.Services.GetRequiredService<Sessions>();
+        var assets = app.Services.GetRequiredService<StaticAssets>();
         app.MapMethods("/health", ReadMethods.GetAndHead, Health);
         app.MapMethods("/", ReadMethods.GetAndHead, Index);
         app.MapMethods("/index.html", ReadMethods.GetAndHead, Index);
-        app.MapMethods("/productpage", ReadMethods.GetAndHead, ProductPageAsync);
+        app.MapMethods("/productpage", ReadMethods.GetAndHead, (HttpRequest request) => ProductPageAsync(request, backends, sessions, assets));
     }
 
     /// <summary>Maps <c>/static/</c>.</summary>
@@ -28,8 +32,7 @@ public static class PageEndpoints
     private static PageAnswer Index(ProductPageOptions options, StaticAssets assets) =>
         new(Slices.Index.Create(new IndexModel(ServiceNode.Tree(options), assets)));
 
-    private static async Task<PageAnswer> ProductPageAsync(
-        HttpRequest request, HttpResponse response, Backends backends, Sessions sessions, StaticAssets assets)
+    private static async Task<PageAnswer> ProductPageAsync(HttpRequest request, Backends backends, Sessions sessions, StaticAssets assets)
     {
         var product = ProductCatalog.Featured;
         var id = product.Id.ToString(CultureInfo.InvariantCulture);
@@ -39,13 +42,16 @@ public static class PageEndpoints
         var reviews = backends.GetReviewsAsync(id, request);
         await Task.WhenAll(details, reviews, backends.FloodReviewsAsync(id, request));
 
+        using var detailsAnswer = await details;
+        using var reviewsAnswer = await reviews;
+
         // The next view may show another version of reviews, or another user.
-        response.Headers.CacheControl = "no-store";
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
         return new PageAnswer(Slices.ProductPage.Create(new ProductPageModel(
             product,
             sessions.UserOf(request),
-            DetailsModel.From(await details),
-            ReviewsModel.From(await reviews),
+            DetailsModel.From(detailsAnswer),
+            ReviewsModel.From(reviewsAnswer),
             assets)));
     }
 }

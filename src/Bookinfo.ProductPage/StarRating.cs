@@ -5,16 +5,13 @@ namespace Bookinfo.ProductPage;
 /// <summary>The stars of a review as the page draws them.</summary>
 /// <param name="Filled">How many are filled: 0 to <see cref="Most"/>.</param>
 /// <param name="Color">The name of their colour: 1 to 32 ASCII letters, safe in a list of CSS classes.</param>
-public sealed record StarRating(int Filled, string Color)
+public readonly record struct StarRating(int Filled, string Color)
 {
     /// <summary>How many stars are drawn, filled or not.</summary>
     public const int Most = 5;
 
     private const string StandardColor = "black";
     private const int LongestColor = 32;
-
-    /// <summary>What a screen reader says in place of the stars.</summary>
-    public string Spoken => $"{Filled} of {Most} stars, {Color}";
 
     /// <summary>Reads a rating. It may come from any program that speaks the contract, so nothing of it is taken on trust.</summary>
     /// <param name="rating">The rating of a review.</param>
@@ -31,6 +28,11 @@ public sealed record StarRating(int Filled, string Color)
 
     private static string ColorOf(string color)
     {
+        if (color is "black" or "red")
+        {
+            return color;
+        }
+
         Span<char> letters = stackalloc char[LongestColor];
         var count = 0;
         foreach (var letter in color)

@@ -15,9 +15,9 @@ public sealed class Misbehaviour(RatingsOptions options, Chance chance, TimeProv
     public bool IsUnhealthy => options.Misbehaviour == MisbehaviourKind.Unhealthy && IsDown(TimeSpan.FromMinutes(15));
 
     /// <summary>Misbehaves before a GET is answered: delays it, or says that it must not be answered.</summary>
-    /// <param name="cancellationToken">Ends the delay when the caller has left.</param>
+    /// <param name="context">The request: a delay ends when its caller has left.</param>
     /// <returns><see langword="true"/> to answer as usual, <see langword="false"/> to answer 503.</returns>
-    public async ValueTask<bool> MayAnswerAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> MayAnswerAsync(HttpContext context)
     {
         switch (options.Misbehaviour)
         {
@@ -26,7 +26,7 @@ public sealed class Misbehaviour(RatingsOptions options, Chance chance, TimeProv
             case MisbehaviourKind.Delayed:
                 if (chance.Half())
                 {
-                    await Task.Delay(Delay, time, cancellationToken);
+                    await Task.Delay(Delay, time, context.RequestAborted);
                 }
 
                 return true;

@@ -11,9 +11,12 @@ public static class RatingsEndpoints
     /// <param name="app">The application.</param>
     public static void MapRatings(this WebApplication app)
     {
-        app.MapMethods("/health", ReadMethods.GetAndHead, Health);
-        app.MapMethods("/ratings/{id?}", ReadMethods.GetAndHead, GetRatingsAsync);
-        app.MapPost("/ratings/{id?}", PostRatingsAsync);
+        // Taken here, once: whoever asks for a service while a request is answered has a scope made for that request.
+        var store = app.Services.GetRequiredService<RatingsStore>();
+        var misbehaviour = app.Services.GetRequiredService<Misbehaviour>();
+        app.MapMethods("/health", ReadMethods.GetAndHead, () => Health(misbehaviour));
+        app.MapMethods("/ratings/{id?}", ReadMethods.GetAndHead, (string? id, HttpContext context) => GetRatingsAsync(id, store, misbehaviour, context));
+        app.MapPost("/ratings/{id?}", (string? id, HttpRequest request) => PostRatingsAsync(id, store, request));
     }
 
     private static JsonAnswer<HealthStatus> Health(Misbehaviour misbehaviour) => misbehaviour.IsUnhealthy
@@ -21,20 +24,20 @@ public static class RatingsEndpoints
         : new(new HealthStatus("Ratings is healthy"), WireJson.Context.HealthStatus);
 
     private static async Task<Results<JsonBytes, JsonAnswer<ErrorMessage>>> GetRatingsAsync(
-        string? id, RatingsStore store, Misbehaviour misbehaviour, CancellationToken cancellationToken)
+        string? id, RatingsStore store, Misbehaviour misbehaviour, HttpContext context)
     {
         if (!ProductId.TryParse(id, out var product))
         {
             return NoNumber();
         }
 
-        return await misbehaviour.MayAnswerAsync(cancellationToken)
+        return await misbehaviour.MayAnswerAsync(context)
             ? new JsonBytes(store.Get(product))
             : JsonAnswer.Error(StatusCodes.Status503ServiceUnavailable, "Service unavailable");
     }
 
     private static async Task<Results<JsonBytes, JsonAnswer<ErrorMessage>>> PostRatingsAsync(
-        string? id, RatingsStore store, HttpRequest request, CancellationToken cancellationToken)
+        string? id, RatingsStore store, HttpRequest request)
     {
         if (!ProductId.TryParse(id, out var product))
         {
@@ -43,7 +46,7 @@ public static class RatingsEndpoints
 
         // The content type does not matter: 'curl -d' says that it is a form, and the tutorials use it.
         using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, cancellationToken);
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
         return RatingsReader.Read(body.GetBuffer().AsSpan(0, (int)body.Length)) is { } ratings
             ? new JsonBytes(store.Put(product, ratings))
             : JsonAnswer.Error(StatusCodes.Status400BadRequest, "please provide valid ratings JSON");

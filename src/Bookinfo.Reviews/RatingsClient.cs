@@ -19,7 +19,7 @@ public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding heade
     /// <returns>Stars by reviewer; empty when ratings is unreachable, slow, does not answer 200, or answers something else than ratings.</returns>
     public async Task<IReadOnlyDictionary<string, int>> GetStarsAsync(long product, HttpRequest request)
     {
-        var answer = await _client.GetAsync(request.HttpContext, $"/ratings/{product}");
+        using var answer = await _client.GetAsync(request.HttpContext, $"/ratings/{product}");
         return answer.IsOk ? ReadStars(answer.Body) : new Dictionary<string, int>();
     }
 

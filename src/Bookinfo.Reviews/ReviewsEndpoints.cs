@@ -15,7 +15,10 @@ public static class ReviewsEndpoints
     public static void MapReviews(this WebApplication app)
     {
         app.MapMethods("/health", ReadMethods.GetAndHead, Health);
-        app.MapMethods("/reviews/{id}", ReadMethods.GetAndHead, GetReviewsAsync);
+        // Taken here, once: whoever asks for a service while a request is answered has a scope made for that request.
+        var options = app.Services.GetRequiredService<ReviewsOptions>();
+        var ratings = app.Services.GetRequiredService<RatingsClient>();
+        app.MapMethods("/reviews/{id}", ReadMethods.GetAndHead, (string id, HttpRequest request) => GetReviewsAsync(id, options, ratings, request));
     }
 
     private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Reviews is healthy"), WireJson.Context.HealthStatus);

@@ -1,4 +1,5 @@
 using Bookinfo.ServiceDefaults.Logging;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -35,7 +36,11 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            LogEvents.UnhandledException(logger, exception);
+            using (logger.BeginScope(RequestRecord.Of(context)))
+            {
+                LogEvents.UnhandledException(logger, exception);
+            }
+
             context.Response.Clear();
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }

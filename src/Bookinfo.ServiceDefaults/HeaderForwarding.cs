@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Bookinfo.Contracts;
 using Microsoft.AspNetCore.Http;
 
@@ -11,17 +12,16 @@ namespace Bookinfo.ServiceDefaults;
 /// </remarks>
 public sealed class HeaderForwarding
 {
-    private static readonly string[] Impersonal = [.. ForwardedHeaders.All.Except(ForwardedHeaders.Personal)];
-
-    private readonly IReadOnlyList<string> _all;
-    private readonly IReadOnlyList<string> _impersonal;
+    private readonly FrozenSet<string> _all;
+    private readonly FrozenSet<string> _impersonal;
 
     /// <summary>Makes the forwarding of a mode.</summary>
     /// <param name="tracing">Whether our own spans own the trace headers.</param>
     public HeaderForwarding(bool tracing)
     {
-        _all = tracing ? [.. ForwardedHeaders.All.Except(ForwardedHeaders.TraceContext)] : ForwardedHeaders.All;
-        _impersonal = tracing ? [.. Impersonal.Except(ForwardedHeaders.TraceContext)] : Impersonal;
+        var none = Enumerable.Empty<string>();
+        _all = ForwardedHeaders.All.Except(tracing ? ForwardedHeaders.TraceContext : none).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        _impersonal = _all.Except(ForwardedHeaders.Personal).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Copies the headers that are present.</summary>
@@ -30,9 +30,11 @@ public sealed class HeaderForwarding
     /// <param name="personal">Whether to copy those of <see cref="ForwardedHeaders.Personal"/> as well.</param>
     public void Copy(HttpRequest from, HttpRequestMessage to, bool personal = true)
     {
-        foreach (var name in personal ? _all : _impersonal)
+        // Requests have few headers, the list has many.
+        var forwarded = personal ? _all : _impersonal;
+        foreach (var (name, values) in from.Headers)
         {
-            if (from.Headers.TryGetValue(name, out var values))
+            if (forwarded.Contains(name))
             {
                 // Without validation: what is a bad user agent or a bad cookie is for the backend to judge.
                 if (values is [var single])

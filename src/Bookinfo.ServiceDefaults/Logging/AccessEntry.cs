@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.ServiceDefaults.Logging;
@@ -13,8 +14,9 @@ namespace Bookinfo.ServiceDefaults.Logging;
 /// <param name="bytes">The length of the body of the answer.</param>
 /// <param name="clientAddress">The address of the other end of the connection.</param>
 /// <param name="userAgent">What the client calls itself.</param>
+/// <param name="request">The request.</param>
 internal sealed class AccessEntry(
-    string method, string? route, string path, int status, TimeSpan duration, long bytes, string? clientAddress, string? userAgent)
+    string method, string? route, string path, int status, TimeSpan duration, long bytes, string? clientAddress, string? userAgent, RequestRecord request)
     : IReadOnlyList<KeyValuePair<string, object?>>
 {
     /// <summary>The event.</summary>
@@ -44,8 +46,11 @@ internal sealed class AccessEntry(
     /// <summary>What the client calls itself.</summary>
     public string? UserAgent => userAgent;
 
+    /// <summary>The request. The entry names it itself, so that no scope of the log has to be opened for every request.</summary>
+    public RequestRecord Request => request;
+
     /// <inheritdoc/>
-    public int Count => 8;
+    public int Count => 9;
 
     /// <inheritdoc/>
     public KeyValuePair<string, object?> this[int index] => index switch
@@ -58,6 +63,7 @@ internal sealed class AccessEntry(
         5 => new("bytes", bytes),
         6 => new("client_address", clientAddress),
         7 => new("user_agent", userAgent),
+        8 => request[0],
         _ => throw new ArgumentOutOfRangeException(nameof(index)),
     };
 

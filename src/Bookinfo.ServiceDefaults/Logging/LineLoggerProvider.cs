@@ -107,6 +107,6 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
                 state is AccessEntry ? "" : formatter(state, exception),
                 state as IReadOnlyList<KeyValuePair<string, object?>> ?? [],
                 exception,
-                provider.CurrentRequest()));
+                state is AccessEntry entry ? entry.Request : provider.CurrentRequest()));
     }
 }

@@ -18,6 +18,9 @@ internal sealed class HttpTelemetry : IDisposable
     /// <summary>The name of the source of spans and of the meter.</summary>
     public const string Name = "Bookinfo.Http";
 
+    /// <summary>The only scheme that services of ours speak.</summary>
+    public const string Scheme = "http";
+
     /// <summary>
     /// The bounds of the histograms' buckets, in seconds: a few for each power of ten from 0.5 ms, what a hop takes on one machine, to 10 s, the
     /// longest timeout of the contract.
@@ -39,7 +42,7 @@ internal sealed class HttpTelemetry : IDisposable
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds };
         ServerDuration = meter.CreateHistogram("http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, buckets);
         ClientDuration = meter.CreateHistogram("http.client.request.duration", "s", "Duration of HTTP client requests.", tags: null, buckets);
-        ActiveRequests = meter.CreateUpDownCounter<long>("http.server.active_requests", "{request}", "Number of active HTTP server requests.");
+        meter.CreateObservableUpDownCounter("http.server.active_requests", () => ActiveRequests.Observe(Scheme), "{request}", "Number of active HTTP server requests.");
         Rejected = meter.CreateCounter<long>(
             "bookinfo.http.server.rejected_requests", "{request}", "Requests that the server turned away because they are no HTTP or over its limits.");
     }
@@ -54,7 +57,7 @@ internal sealed class HttpTelemetry : IDisposable
     public Histogram<double> ClientDuration { get; }
 
     /// <summary>How many requests are being answered.</summary>
-    public UpDownCounter<long> ActiveRequests { get; }
+    public ActiveRequests ActiveRequests { get; } = new();
 
     /// <summary>What never became a request.</summary>
     public Counter<long> Rejected { get; }

@@ -20,7 +20,6 @@ internal sealed class RequestTelemetry(
     RequestDelegate next, HttpTelemetry telemetry, TelemetryOptions options, ILogger<RequestTelemetry> logger, TimeProvider time)
 {
     private const string RequestId = "x-request-id";
-    private const string Scheme = "http";
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -37,17 +36,16 @@ internal sealed class RequestTelemetry(
 
         var method = HttpNames.Method(context.Request.Method);
         using var span = StartSpan(context, record, method);
-        using var scope = logger.BeginScope(record);
-        var active = new TagList { { "http.request.method", method }, { "url.scheme", Scheme } };
-        telemetry.ActiveRequests.Add(1, active);
+        var active = telemetry.ActiveRequests.Of(method);
+        active.Begin();
         try
         {
             await next(context);
         }
         finally
         {
-            telemetry.ActiveRequests.Add(-1, active);
-            Tell(context, span, method, time.GetElapsedTime(record.Start));
+            active.End();
+            Tell(context, record, span, method, time.GetElapsedTime(record.Start));
         }
     }
 
@@ -109,7 +107,7 @@ internal sealed class RequestTelemetry(
             span.SetTag("http.request.method_original", PrintableText.Clean(request.Method, PrintableText.LongestUserAgent));
         }
 
-        span.SetTag("url.scheme", Scheme);
+        span.SetTag("url.scheme", HttpTelemetry.Scheme);
         span.SetTag("url.path", PathOf(context));
         if (request.QueryString.HasValue)
         {
@@ -132,7 +130,7 @@ internal sealed class RequestTelemetry(
         return span;
     }
 
-    private void Tell(HttpContext context, Activity? span, string method, TimeSpan elapsed)
+    private void Tell(HttpContext context, RequestRecord record, Activity? span, string method, TimeSpan elapsed)
     {
         var status = context.Response.StatusCode;
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
@@ -147,7 +145,7 @@ internal sealed class RequestTelemetry(
             var bytes = HttpMethods.IsHead(context.Request.Method) ? 0 : context.Response.ContentLength ?? 0;
             var entry = new AccessEntry(
                 context.Request.Method == method ? method : PrintableText.Clean(context.Request.Method, PrintableText.LongestUserAgent),
-                route, PathOf(context), status, elapsed, bytes, AddressOf(context), UserAgentOf(context.Request));
+                route, PathOf(context), status, elapsed, bytes, AddressOf(context), UserAgentOf(context.Request), record);
             logger.Log(level, AccessEntry.Event, entry, exception: null, static (entry, _) => entry.ToString());
         }
 
@@ -162,7 +160,7 @@ internal sealed class RequestTelemetry(
         var tags = new TagList
         {
             { "http.request.method", method },
-            { "url.scheme", Scheme },
+            { "url.scheme", HttpTelemetry.Scheme },
             { "network.protocol.version", HttpNames.ProtocolVersion(context.Request.Protocol) },
             { "http.response.status_code", HttpNames.StatusValue(status) },
         };
