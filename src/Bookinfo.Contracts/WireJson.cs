@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Bookinfo.Contracts;
 
@@ -14,8 +16,34 @@ namespace Bookinfo.Contracts;
 public sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>
-    /// The context that the services use. It leaves every character that JSON allows as it is, as the originals do: the answers are
-    /// <c>application/json</c>, never part of a page.
+    /// Every character that JSON allows stays as it is, as with the originals: the answers are <c>application/json</c>, never part of a page. That is the
+    /// writer's affair, because a context with options of its own does without the code that is generated for writing.
     /// </summary>
-    public static WireJson Context { get; } = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _threadWriter;
+
+    /// <summary>Writes a value.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="output">Where the JSON text goes, in UTF-8.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="typeInfo">How it is written: a property of <see cref="Default"/>.</param>
+    public static void Write<T>(IBufferWriter<byte> output, T value, JsonTypeInfo<T> typeInfo)
+    {
+        var json = _threadWriter ??= new Utf8JsonWriter(output, Writing);
+        json.Reset(output);
+        JsonSerializer.Serialize(json, value, typeInfo);
+        json.Flush();
+    }
+
+    /// <summary>Writes a value into memory of its own.</summary>
+    /// <inheritdoc cref="Write"/>
+    /// <returns>The JSON text in UTF-8.</returns>
+    public static byte[] ToBytes<T>(T value, JsonTypeInfo<T> typeInfo)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        Write(output, value, typeInfo);
+        return output.WrittenSpan.ToArray();
+    }
 }

@@ -17,7 +17,7 @@ public static class ApiEndpoints
         app.MapMethods("/api/v1/products/{id}/ratings", ReadMethods.GetAndHead, GetRatingsAsync);
     }
 
-    private static JsonAnswer<IReadOnlyList<Product>> GetProducts() => new(ProductCatalog.All, WireJson.Context.IReadOnlyListProduct);
+    private static JsonAnswer<IReadOnlyList<Product>> GetProducts() => new(ProductCatalog.All, WireJson.Default.IReadOnlyListProduct);
 
     private static async Task<IResult> GetDetailsAsync(string id, HttpRequest request, Backends backends) =>
         PassOn(await backends.GetDetailsAsync(SegmentOf(id, request), request), BackendErrors.Details);

@@ -7,7 +7,7 @@ namespace Bookinfo.ProductPage;
 /// <summary>The details of a book as the page shows them.</summary>
 /// <param name="Values">Labels and values, in the order in which they are shown; empty when there are none.</param>
 /// <param name="Error">Why there are none, or <see langword="null"/>.</param>
-public sealed record DetailsModel(IReadOnlyList<(string Label, string Value)> Values, string? Error)
+public sealed record DetailsModel((string Label, string? Value)[] Values, string? Error)
 {
     private static readonly (string Key, string Label)[] Shown =
     [
@@ -16,7 +16,7 @@ public sealed record DetailsModel(IReadOnlyList<(string Label, string Value)> Va
     ];
 
     /// <summary>Who wrote the book, or <see langword="null"/> when that is not known.</summary>
-    public string? Author => Values.FirstOrDefault(shown => shown.Label == "Author").Value;
+    public string? Author => Array.Find(Values, shown => shown.Label == "Author").Value;
 
     /// <summary>Reads the answer of details.</summary>
     /// <param name="answer">The answer.</param>
@@ -40,9 +40,9 @@ public sealed record DetailsModel(IReadOnlyList<(string Label, string Value)> Va
     }
 
     // By key and not into a record: the original's details-v2 sends its year as text, and leaves out what Google does not know.
-    private static List<(string Label, string Value)> Read(ref Utf8JsonReader json)
+    private static (string Label, string? Value)[] Read(ref Utf8JsonReader json)
     {
-        var texts = new string?[Shown.Length];
+        var values = new (string Label, string? Value)[Shown.Length];
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject)
         {
@@ -55,12 +55,12 @@ public sealed record DetailsModel(IReadOnlyList<(string Label, string Value)> Va
             json.Read();
             if (shown >= 0)
             {
-                texts[shown] = json.TokenType switch
+                values[shown] = (Shown[shown].Label, json.TokenType switch
                 {
                     JsonTokenType.String => json.GetString(),
                     JsonTokenType.Number => Encoding.UTF8.GetString(json.ValueSpan),
                     _ => null,
-                };
+                });
             }
 
             json.Skip();
@@ -68,17 +68,10 @@ public sealed record DetailsModel(IReadOnlyList<(string Label, string Value)> Va
 
         // What stands behind the object is no JSON.
         json.Read();
-        var values = new List<(string, string)>(Shown.Length);
-        for (var i = 0; i < Shown.Length; i++)
-        {
-            if (texts[i] is { Length: > 0 } text)
-            {
-                values.Add((Shown[i].Label, text));
-            }
-        }
-
-        return values;
+        return Array.TrueForAll(values, IsKnown) ? values : Array.FindAll(values, IsKnown);
     }
+
+    private static bool IsKnown((string Label, string? Value) shown) => shown.Value is { Length: > 0 };
 
     private static int IndexOf(ref Utf8JsonReader json)
     {

@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults;
 using RazorSlices;
 
 namespace Bookinfo.ProductPage;
@@ -8,11 +9,14 @@ namespace Bookinfo.ProductPage;
 /// <param name="slice">The page.</param>
 public sealed class PageAnswer(RazorSlice slice) : IResult
 {
+    /// <summary>Room for the product page as it is, in bytes.</summary>
+    private const int SizeOfPage = 8 * 1024;
+
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         using var page = slice;
-        using var buffer = new BufferPipeWriter();
+        using var buffer = new BorrowedBuffer(SizeOfPage);
         await page.RenderAsync(buffer, cancellationToken: httpContext.RequestAborted);
         var response = httpContext.Response;
         response.ContentType = "text/html; charset=utf-8";

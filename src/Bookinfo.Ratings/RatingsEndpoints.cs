@@ -20,8 +20,8 @@ public static class RatingsEndpoints
     }
 
     private static JsonAnswer<HealthStatus> Health(Misbehaviour misbehaviour) => misbehaviour.IsUnhealthy
-        ? new(new HealthStatus("Ratings is not healthy"), WireJson.Context.HealthStatus, StatusCodes.Status500InternalServerError)
-        : new(new HealthStatus("Ratings is healthy"), WireJson.Context.HealthStatus);
+        ? new(new HealthStatus("Ratings is not healthy"), WireJson.Default.HealthStatus, StatusCodes.Status500InternalServerError)
+        : new(new HealthStatus("Ratings is healthy"), WireJson.Default.HealthStatus);
 
     private static async Task<Results<JsonBytes, JsonAnswer<ErrorMessage>>> GetRatingsAsync(
         string? id, RatingsStore store, Misbehaviour misbehaviour, HttpContext context)

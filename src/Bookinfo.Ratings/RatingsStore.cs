@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Bookinfo.Contracts;
 
 namespace Bookinfo.Ratings;
@@ -72,7 +71,7 @@ public sealed class RatingsStore
     }
 
     private static byte[] Serialize(long product, IReadOnlyDictionary<string, int> ratings) =>
-        JsonSerializer.SerializeToUtf8Bytes(new ProductRatings(product, ratings), WireJson.Context.ProductRatings);
+        WireJson.ToBytes(new ProductRatings(product, ratings), WireJson.Default.ProductRatings);
 
     private sealed record Posted(long Product, byte[] Json);
 }

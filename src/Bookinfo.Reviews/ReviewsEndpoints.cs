@@ -21,7 +21,7 @@ public static class ReviewsEndpoints
         app.MapMethods("/reviews/{id}", ReadMethods.GetAndHead, (string id, HttpRequest request) => GetReviewsAsync(id, options, ratings, request));
     }
 
-    private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Reviews is healthy"), WireJson.Context.HealthStatus);
+    private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Reviews is healthy"), WireJson.Default.HealthStatus);
 
     private static async Task<Results<JsonAnswer<ProductReviews>, JsonAnswer<ErrorMessage>>> GetReviewsAsync(
         string id, ReviewsOptions options, RatingsClient ratings, HttpRequest request)
@@ -36,7 +36,7 @@ public static class ReviewsEndpoints
         var reviews = ReviewTexts.Reviewers.Select(reviewer => new Review(reviewer, ReviewTexts.Of(reviewer), RatingOf(reviewer, stars, options)));
         return new JsonAnswer<ProductReviews>(
             new ProductReviews(product.ToString(CultureInfo.InvariantCulture), options.PodName, options.ClusterName, [.. reviews]),
-            WireJson.Context.ProductReviews);
+            WireJson.Default.ProductReviews);
     }
 
     private static ReviewRating? RatingOf(string reviewer, IReadOnlyDictionary<string, int>? stars, ReviewsOptions options)

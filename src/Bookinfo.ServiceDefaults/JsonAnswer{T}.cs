@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bookinfo.Contracts;
 using Microsoft.AspNetCore.Http;
 
 namespace Bookinfo.ServiceDefaults;
@@ -14,10 +14,17 @@ namespace Bookinfo.ServiceDefaults;
 /// <param name="statusCode">The status, 200 when not given.</param>
 public sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> typeInfo, int statusCode = StatusCodes.Status200OK) : IResult, IStatusCodeHttpResult
 {
+    /// <summary>Room for any answer of the contract as it is, in bytes.</summary>
+    private const int UsualSize = 1024;
+
     /// <inheritdoc/>
     public int? StatusCode => statusCode;
 
     /// <inheritdoc/>
-    public Task ExecuteAsync(HttpContext httpContext) =>
-        JsonAnswer.WriteAsync(httpContext.Response, statusCode, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        using var json = new BorrowedBuffer(UsualSize);
+        WireJson.Write(json, value, typeInfo);
+        await JsonAnswer.WriteAsync(httpContext.Response, statusCode, json.Written);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
@@ -78,7 +77,7 @@ internal sealed class RejectedRequestAnswers(
             // An HTTP version that we do not speak would be a 505; but no visitor can make a service of ours answer 5xx.
             var status = error is { StatusCode: < 500 and var given } ? given : StatusCodes.Status400BadRequest;
             response.StatusCode = status;
-            var body = JsonSerializer.SerializeToUtf8Bytes(new ErrorMessage(ErrorAnswers.MessageFor(status)), WireJson.Context.ErrorMessage);
+            var body = WireJson.ToBytes(new ErrorMessage(ErrorAnswers.MessageFor(status)), WireJson.Default.ErrorMessage);
             Tell(features, status);
             response.Headers.ContentType = JsonAnswer.ContentType;
             response.Headers.ContentLength = body.Length;

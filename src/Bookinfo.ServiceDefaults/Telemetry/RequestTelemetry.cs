@@ -21,13 +21,15 @@ internal sealed class RequestTelemetry(
 {
     private const string RequestId = "x-request-id";
 
+    private readonly Func<object, Task> _writeHeaders = context => WriteHeaders((HttpContext)context, time);
+
     public async Task InvokeAsync(HttpContext context)
     {
         var start = time.GetTimestamp();
         var record = new RequestRecord(IdOf(context.Request), TraceHeaders.Extract(context.Request.Headers), start);
         context.Features.Set(record);
         // Not before: an error answer begins with the removal of all headers.
-        context.Response.OnStarting(WriteHeaders, (this, context.Response, record));
+        context.Response.OnStarting(_writeHeaders, context);
         if (IsProbeOrScrape(context.Request.Path))
         {
             await next(context);
@@ -63,33 +65,19 @@ internal sealed class RequestTelemetry(
         }
 
         // In the request as well, from where it is passed on.
-        id = NewId();
+        id = RequestIds.Next();
         request.Headers[RequestId] = id;
         return id;
     }
 
-    /// <summary>
-    /// A UUID of version 4 (RFC 9562 section 5.4). An id has to be another one each time and need not be a secret, so it does not come from the kernel's
-    /// generator, which takes a call to the kernel.
-    /// </summary>
-    private static string NewId()
+    private static Task WriteHeaders(HttpContext context, TimeProvider time)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        ActivityTraceId.CreateRandom().CopyTo(bytes);
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes, bigEndian: true).ToString();
-    }
-
-    private static Task WriteHeaders(object state)
-    {
-        var (telemetry, response, record) = ((RequestTelemetry, HttpResponse, RequestRecord))state;
-        response.Headers[RequestId] = record.Id;
-        response.Headers[ServerTiming.Header] = record.Timing.Format(telemetry.Elapsed(record));
+        var record = RequestRecord.Of(context);
+        var headers = context.Response.Headers;
+        headers[RequestId] = record.Id;
+        headers[ServerTiming.Header] = record.Timing.Format(time.GetElapsedTime(record.Start));
         return Task.CompletedTask;
     }
-
-    private TimeSpan Elapsed(RequestRecord record) => time.GetElapsedTime(record.Start);
 
     private Activity? StartSpan(HttpContext context, RequestRecord record, string method)
     {

@@ -1,14 +1,17 @@
 using System.Buffers;
 using System.IO.Pipelines;
 
-namespace Bookinfo.ProductPage;
+namespace Bookinfo.ServiceDefaults;
 
 /// <summary>A pipe that nobody reads: it keeps what is written, in memory that it borrows until it is disposed.</summary>
-internal sealed class BufferPipeWriter : PipeWriter, IDisposable
+public sealed class BorrowedBuffer : PipeWriter, IDisposable
 {
-    /// <summary>Room for the product page as it is.</summary>
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(8 * 1024);
+    private byte[] _buffer;
     private int _length;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="size">How many bytes there is room for before more has to be borrowed.</param>
+    public BorrowedBuffer(int size) => _buffer = ArrayPool<byte>.Shared.Rent(size);
 
     /// <summary>What was written.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
