@@ -3,32 +3,33 @@ namespace Bookinfo.ServiceDefaults;
 /// <summary>
 /// Keeps a client from staying with one replica for ever. A Kubernetes Service balances connections, not requests: a client that reuses
 /// its connection sees one version of reviews and no other. The original opens a connection for every request; this asks for the
-/// end of the connection (<c>Connection: close</c>, RFC 9112 section 9.6) as often as an allowance permits.
+/// end of the connection (<c>Connection: close</c>, RFC 9112 section 9.6) as often as two allowances permit.
 /// </summary>
 /// <remarks>
-/// The allowance is a token bucket (the generic cell rate algorithm of ITU-T I.371): <see cref="Burst"/> connections at first, and another
-/// after every <see cref="Interval"/>. Requests that are made one after the other take one each, so every reload rolls the dice, however
-/// fast it follows. Requests beside others share one per <see cref="Spacing"/>, so that the allowance lasts. Under lasting load the interval
-/// bounds the cost to 20 connections a second.
+/// Requests that are made one after the other take one connection each, so every reload rolls the dice, however fast it follows and whatever load went
+/// before. Their allowance keeps the addresses of connections that have ended, which the kernel sets aside for a minute, to a few thousand. Requests beside
+/// others share a connection per <see cref="Spacing"/>, and under lasting load there are 20 a second and no more.
 /// </remarks>
 /// <param name="time">The clock.</param>
 internal sealed class ConnectionSpreader(TimeProvider time)
 {
-    /// <summary>How many connections may be given up at once after a time of rest.</summary>
-    public const int Burst = 400;
+    /// <summary>How many connections requests that are alone may give up at once after a time of rest.</summary>
+    public const int BurstAlone = 2000;
 
-    /// <summary>The time after which one more may be.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    /// <summary>How many connections requests beside others may give up after a time of rest.</summary>
+    public const int BurstTogether = 400;
+
+    /// <summary>The time after which a request that is alone may give up one more.</summary>
+    public static readonly TimeSpan IntervalAlone = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The time after which requests beside others may give up one more.</summary>
+    public static readonly TimeSpan IntervalTogether = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The shortest time between two that are given up while other requests are under way.</summary>
     public static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(1);
 
-    private readonly long _interval = (long)(Interval.TotalSeconds * time.TimestampFrequency);
-    private readonly long _spacing = (long)(Spacing.TotalSeconds * time.TimestampFrequency);
-
-    /// <summary>When the whole allowance will be there again.</summary>
-    private long _full = time.GetTimestamp();
-    private long _last = time.GetTimestamp();
+    private readonly Allowance _alone = new(BurstAlone, IntervalAlone, TimeSpan.Zero, time);
+    private readonly Allowance _together = new(BurstTogether, IntervalTogether, Spacing, time);
     private int _underWay;
 
     /// <summary>Says that a request will be sent.</summary>
@@ -36,7 +37,7 @@ internal sealed class ConnectionSpreader(TimeProvider time)
     public void Begin(HttpRequestMessage request)
     {
         var isAlone = Interlocked.Increment(ref _underWay) == 1;
-        if (TakeOne(isAlone))
+        if ((isAlone ? _alone : _together).TakeOne())
         {
             request.Headers.ConnectionClose = true;
         }
@@ -45,22 +46,33 @@ internal sealed class ConnectionSpreader(TimeProvider time)
     /// <summary>Says that its answer is there, or that there will be none.</summary>
     public void End() => Interlocked.Decrement(ref _underWay);
 
-    private bool TakeOne(bool isAlone)
+    /// <summary>A token bucket (the generic cell rate algorithm of ITU-T I.371), from which any thread may take.</summary>
+    private sealed class Allowance(int burst, TimeSpan interval, TimeSpan spacing, TimeProvider time)
     {
-        var now = time.GetTimestamp();
-        var full = Volatile.Read(ref _full);
-        if (full - now > (Burst - 1) * _interval || (!isAlone && now - Volatile.Read(ref _last) < _spacing))
-        {
-            return false;
-        }
+        private readonly long _interval = (long)(interval.TotalSeconds * time.TimestampFrequency);
+        private readonly long _spacing = (long)(spacing.TotalSeconds * time.TimestampFrequency);
 
-        // Of several requests at the same moment only the one that wins the exchange gives its connection up.
-        if (Interlocked.CompareExchange(ref _full, Math.Max(full, now) + _interval, full) != full)
-        {
-            return false;
-        }
+        /// <summary>When the whole allowance will be there again.</summary>
+        private long _full = time.GetTimestamp();
+        private long _last = time.GetTimestamp();
 
-        Volatile.Write(ref _last, now);
-        return true;
+        public bool TakeOne()
+        {
+            var now = time.GetTimestamp();
+            var full = Volatile.Read(ref _full);
+            if (full - now > (burst - 1) * _interval || now - Volatile.Read(ref _last) < _spacing)
+            {
+                return false;
+            }
+
+            // Of several requests at the same moment only the one that wins the exchange gives its connection up.
+            if (Interlocked.CompareExchange(ref _full, Math.Max(full, now) + _interval, full) != full)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _last, now);
+            return true;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -76,6 +77,42 @@ public sealed class ServiceProcessTests
         using var process = Start(project, ("ASPNETCORE_HTTP_PORTS", $"{FreePort.Find()}"), ("DRAIN_SECONDS", "0"), ("STOP_WHEN_STDIN_CLOSES", "true"));
         process.StandardInput.Close();
         Assert.Equal(0, (await EndAsync(process)).Code);
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("0", true)]
+    public async Task Requests_are_answered_by_the_threads_that_wait_for_sockets_unless_the_pool_is_asked_for(string? setting, bool byThePool)
+    {
+        const int Requests = 500;
+        var port = FreePort.Find();
+        (string, string)[] inline = setting is null ? [] : [("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", setting)];
+        using var process = Start("Bookinfo.Details", [("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "0"), ("ACCESS_LOG", "off"), .. inline]);
+        try
+        {
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            await UntilAsync(async () => (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode);
+            var before = await DoneByThePoolAsync(client);
+            for (var i = 0; i < Requests; i++)
+            {
+                using var answer = await client.GetAsync(new Uri("/details/0", UriKind.Relative), TestContext.Current.CancellationToken);
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            }
+
+            // What the pool does besides is a few pieces of work a second.
+            Assert.Equal(byThePool, await DoneByThePoolAsync(client) - before >= Requests);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    private static async Task<double> DoneByThePoolAsync(HttpClient client)
+    {
+        const string Metric = "dotnet_thread_pool_work_item_count_total";
+        var lines = (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken)).Split('\n');
+        return double.Parse(lines.Single(line => line.StartsWith(Metric, StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
     private static Process Start(string project, params (string Name, string Value)[] environment)
