@@ -81,7 +81,7 @@ internal static class BenchRun
         bench.Progress.Say("Starting the services and what they are held against");
         await using var workload = await Workload.StartAsync(bench.Programs, bench.Files, bench.Time);
         await MemoryMeasurement.IdleAsync(bench, workload);
-        await MemoryMeasurement.DuringAsync(bench, workload, async () =>
+        await MemoryMeasurement.DuringAsync(bench, workload, "load", async () =>
         {
             if (wants("throughput") || wants("half"))
             {
@@ -102,12 +102,13 @@ internal static class BenchRun
             {
                 await AllocationMeasurement.RunAsync(bench, workload);
             }
-
-            if (wants("growth"))
-            {
-                await GrowthMeasurement.RunAsync(bench, workload);
-            }
         });
+        if (wants("growth"))
+        {
+            // By itself: a thousand connections take memory for a thousand requests and the calls that they lead to.
+            await MemoryMeasurement.DuringAsync(bench, workload, "crowd", () => GrowthMeasurement.RunAsync(bench, workload));
+        }
+
         if (wants("soak") && bench.Plan.Soak > TimeSpan.Zero)
         {
             await MemoryMeasurement.SoakAsync(bench, workload);

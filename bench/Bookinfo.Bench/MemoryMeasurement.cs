@@ -29,8 +29,9 @@ internal static class MemoryMeasurement
     /// <summary>Notes the most that each has while something goes on.</summary>
     /// <param name="bench">The run.</param>
     /// <param name="workload">What is measured.</param>
+    /// <param name="figure">What the figures are called, before the name of the service.</param>
     /// <param name="work">What goes on.</param>
-    public static async Task DuringAsync(BenchContext bench, Workload workload, Func<Task> work)
+    public static async Task DuringAsync(BenchContext bench, Workload workload, string figure, Func<Task> work)
     {
         var most = Services.ToDictionary(service => service.Name, _ => 0L);
         var running = work();
@@ -47,7 +48,7 @@ internal static class MemoryMeasurement
         await running;
         foreach (var (name, bytes) in most)
         {
-            bench.Figures.Add($"load/{name}", "MiB", bytes / MiB);
+            bench.Figures.Add($"{figure}/{name}", "MiB", bytes / MiB);
         }
     }
 
