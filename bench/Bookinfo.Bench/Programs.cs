@@ -46,8 +46,11 @@ internal sealed class Programs(string root, string runtime)
     public ServerDefinition Bare(StaticAnswer answer, params Uri[] calls)
     {
         var port = NextPort();
+        // A copy each: four services are four programs, and what one of them leaves of its code in the processor's caches is of no use to the next.
+        var program = Path.Combine(Path.GetDirectoryName(answer.File)!, $"bookinfo-reference-{Text(port)}");
+        File.Copy(Reference, program);
         return new ServerDefinition(
-            $"bare {answer.Target}", Reference, [Text(port), answer.ContentType, answer.File, .. calls.Select(call => call.ToString())],
+            $"bare {answer.Target}", program, [Text(port), answer.ContentType, answer.File, .. calls.Select(call => call.ToString())],
             new Dictionary<string, string>(), port, "/");
     }
 

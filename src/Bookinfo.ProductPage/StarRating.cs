@@ -28,11 +28,6 @@ public readonly record struct StarRating(int Filled, string Color)
 
     private static string ColorOf(string color)
     {
-        if (color is "black" or "red")
-        {
-            return color;
-        }
-
         Span<char> letters = stackalloc char[LongestColor];
         var count = 0;
         foreach (var letter in color)
@@ -43,6 +38,6 @@ public readonly record struct StarRating(int Filled, string Color)
             }
         }
 
-        return count > 0 ? letters[..count].ToString() : StandardColor;
+        return count == 0 ? StandardColor : count == color.Length ? color : letters[..count].ToString();
     }
 }

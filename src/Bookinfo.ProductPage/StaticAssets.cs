@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using Bookinfo.ServiceDefaults;
 using Microsoft.Net.Http.Headers;
 
@@ -26,7 +26,7 @@ public sealed class StaticAssets
                 using var stream = assembly.GetManifestResourceStream(name)!;
                 var content = new byte[stream.Length];
                 stream.ReadExactly(content);
-                var hash = Convert.ToHexStringLower(SHA256.HashData(content))[..16];
+                var hash = Convert.ToHexStringLower(XxHash3.Hash(content));
                 return new Asset(content, ContentTypeOf(name), hash, $"/{name}?v={hash}");
             });
     }

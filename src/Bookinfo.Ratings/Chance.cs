@@ -4,7 +4,7 @@ namespace Bookinfo.Ratings;
 /// <param name="seed">What the choices start from, or <see langword="null"/> for other ones each time.</param>
 public sealed class Chance(int? seed)
 {
-    private readonly Random _random = new(seed ?? System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue));
+    private readonly Random _random = new(seed ?? Guid.NewGuid().GetHashCode());
     private readonly Lock _lock = new();
 
     /// <summary>Tosses a coin.</summary>

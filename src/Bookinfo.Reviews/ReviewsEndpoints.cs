@@ -17,14 +17,14 @@ public static class ReviewsEndpoints
         app.MapMethods("/health", ReadMethods.GetAndHead, Health);
         // Taken here, once: whoever asks for a service while a request is answered has a scope made for that request.
         var options = app.Services.GetRequiredService<ReviewsOptions>();
-        var ratings = app.Services.GetRequiredService<RatingsClient>();
+        var ratings = options.EnableRatings ? app.Services.GetRequiredService<RatingsClient>() : null;
         app.MapMethods("/reviews/{id}", ReadMethods.GetAndHead, (string id, HttpRequest request) => GetReviewsAsync(id, options, ratings, request));
     }
 
     private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Reviews is healthy"), WireJson.Default.HealthStatus);
 
     private static async Task<Results<JsonAnswer<ProductReviews>, JsonAnswer<ErrorMessage>>> GetReviewsAsync(
-        string id, ReviewsOptions options, RatingsClient ratings, HttpRequest request)
+        string id, ReviewsOptions options, RatingsClient? ratings, HttpRequest request)
     {
         if (!ProductId.TryParse(id, out var product))
         {
@@ -32,7 +32,7 @@ public static class ReviewsEndpoints
             return JsonAnswer.Error(StatusCodes.Status404NotFound, "not found");
         }
 
-        var stars = options.EnableRatings ? await ratings.GetStarsAsync(product, request) : null;
+        var stars = ratings is null ? null : await ratings.GetStarsAsync(product, request);
         var reviews = ReviewTexts.Reviewers.Select(reviewer => new Review(reviewer, ReviewTexts.Of(reviewer), RatingOf(reviewer, stars, options)));
         return new JsonAnswer<ProductReviews>(
             new ProductReviews(product.ToString(CultureInfo.InvariantCulture), options.PodName, options.ClusterName, [.. reviews]),

@@ -15,7 +15,7 @@ namespace Bookinfo.ServiceDefaults;
 /// </summary>
 /// <remarks>
 /// Safe for use by any number of requests at once. A timeout and a second try are all that the contract knows, so there is no resilience pipeline around the
-/// calls: it took a fifth of what a page view allocates.
+/// calls: it took a sixth of what a page view allocates.
 /// </remarks>
 public sealed class BackendClient : IDisposable
 {
@@ -67,17 +67,11 @@ public sealed class BackendClient : IDisposable
     {
         var start = _time.GetTimestamp();
         var hop = aside ? null : RequestRecord.Of(context).Timing.Begin(_peer);
-        var tries = 0;
-        BackendAnswer answer;
-        while (true)
+        var answer = await TryOnceAsync(context, path, number: 1);
+        for (var number = 2; !answer.IsOk && number <= _tries; number++)
         {
-            answer = await TryOnceAsync(context, path, ++tries);
-            if (answer.IsOk || tries == _tries)
-            {
-                break;
-            }
-
             answer.Dispose();
+            answer = await TryOnceAsync(context, path, number);
         }
 
         hop?.End(_time.GetElapsedTime(start));
@@ -173,15 +167,10 @@ public sealed class BackendClient : IDisposable
             await content.ReadAsStream(cancellationToken).ReadExactlyAsync(body.AsMemory(0, (int)length), cancellationToken);
             return BackendAnswer.Borrowing(status, body, (int)length, timing);
         }
-        catch (Exception exception)
+        catch (IOException exception)
         {
-            ArrayPool<byte>.Shared.Return(body);
-            if (exception is IOException)
-            {
-                throw new HttpRequestException((exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.ResponseEnded, exception.Message, exception);
-            }
-
-            throw;
+            // What was borrowed for an answer that did not come is left to the garbage collector.
+            throw new HttpRequestException((exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.ResponseEnded, exception.Message, exception);
         }
     }
 

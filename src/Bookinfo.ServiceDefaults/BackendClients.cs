@@ -15,6 +15,9 @@ public sealed class BackendClients
     internal BackendClients(TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger) =>
         (_time, _telemetry, _logger) = (time, telemetry, logger);
 
+    /// <summary>Whether a client has been made, and so whether the service calls others.</summary>
+    public bool Any { get; private set; }
+
     /// <summary>A client for a service of ours: connections are spread over the replicas, and no proxy is asked.</summary>
     /// <param name="service">The service.</param>
     /// <param name="policy">Timeout and tries.</param>
@@ -24,7 +27,7 @@ public sealed class BackendClients
     /// <returns>The client, to be disposed.</returns>
     public BackendClient ForService(
         ServiceDefinition service, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders, Action<BackendAnswer>? finished = null) =>
-        new(service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _time, _telemetry, _logger);
+        Make(service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(_time), useProxy: false);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
     /// <param name="name">What it is called in telemetry.</param>
@@ -35,5 +38,13 @@ public sealed class BackendClients
     /// <returns>The client, to be disposed.</returns>
     public BackendClient ForExternalService(
         string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders) =>
-        new(name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true, _time, _telemetry, _logger);
+        Make(name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true);
+
+    private BackendClient Make(
+        string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders,
+        Action<BackendAnswer>? finished, ConnectionSpreader? spreader, bool useProxy)
+    {
+        Any = true;
+        return new(name, template, policy, endpoints, addHeaders, finished, spreader, useProxy, _time, _telemetry, _logger);
+    }
 }

@@ -8,7 +8,7 @@ namespace Bookinfo.ServiceDefaults;
 /// <remarks>
 /// Requests that are made one after the other take one connection each, so every reload rolls the dice, however fast it follows and whatever load went
 /// before. Their allowance keeps the addresses of connections that have ended, which the kernel sets aside for a minute, to a few thousand. Requests beside
-/// others share a connection per <see cref="Spacing"/>, and under lasting load there are 20 a second and no more.
+/// others, or soon after some that were, share a connection per <see cref="Spacing"/>, and under lasting load there are 20 a second and no more.
 /// </remarks>
 /// <param name="time">The clock.</param>
 internal sealed class ConnectionSpreader(TimeProvider time)
@@ -28,16 +28,27 @@ internal sealed class ConnectionSpreader(TimeProvider time)
     /// <summary>The shortest time between two that are given up while other requests are under way.</summary>
     public static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>How long no request may have been made beside another before one is alone. Under load, too, there are moments with one request only.</summary>
+    public static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(100);
+
     private readonly Allowance _alone = new(BurstAlone, IntervalAlone, TimeSpan.Zero, time);
     private readonly Allowance _together = new(BurstTogether, IntervalTogether, Spacing, time);
+    private readonly long _calm = (long)(Calm.TotalSeconds * time.TimestampFrequency);
+    private long _calmAgain = time.GetTimestamp();
     private int _underWay;
 
     /// <summary>Says that a request will be sent.</summary>
     /// <param name="request">The request, which may have to ask for the end of its connection.</param>
     public void Begin(HttpRequestMessage request)
     {
-        var isAlone = Interlocked.Increment(ref _underWay) == 1;
-        if ((isAlone ? _alone : _together).TakeOne())
+        var now = time.GetTimestamp();
+        if (Interlocked.Increment(ref _underWay) > 1)
+        {
+            Volatile.Write(ref _calmAgain, now + _calm);
+        }
+
+        var isAlone = now >= Volatile.Read(ref _calmAgain);
+        if ((isAlone ? _alone : _together).TakeOne(now))
         {
             request.Headers.ConnectionClose = true;
         }
@@ -56,9 +67,8 @@ internal sealed class ConnectionSpreader(TimeProvider time)
         private long _full = time.GetTimestamp();
         private long _last = time.GetTimestamp();
 
-        public bool TakeOne()
+        public bool TakeOne(long now)
         {
-            var now = time.GetTimestamp();
             var full = Volatile.Read(ref _full);
             if (full - now > (burst - 1) * _interval || now - Volatile.Read(ref _last) < _spacing)
             {

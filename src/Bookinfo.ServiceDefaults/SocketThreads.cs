@@ -17,16 +17,16 @@ internal static class SocketThreads
     private const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private const string Count = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
+    /// <summary>Says so to the sockets of this process, before the server is made.</summary>
+    public static void Use() => SetUnlessSet(Inline, "1");
+
     /// <summary>
-    /// Says so to the sockets of this process, before there are any. There will be a thread for every other processor, at least one: who asks, and the services
-    /// that are asked in turn, often run on the same machine, and a thread that finds more to do each time it wakes takes less for each.
+    /// Says how many threads there are, before there are sockets: one for every processor; in a service that calls others for every other one, because those
+    /// others often run on the same machine, and a thread that finds more to do each time it wakes takes less for each.
     /// </summary>
-    public static void Use()
-    {
-        Environment.SetEnvironmentVariable(Inline, Environment.GetEnvironmentVariable(Inline) ?? "1");
-        Environment.SetEnvironmentVariable(
-            Count, Environment.GetEnvironmentVariable(Count) ?? Math.Max(1, Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture));
-    }
+    /// <param name="callsOthers">Whether the service calls others.</param>
+    public static void Limit(bool callsOthers) => SetUnlessSet(
+        Count, (callsOthers ? Math.Max(1, Environment.ProcessorCount / 2) : Environment.ProcessorCount).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Middleware that goes on with a request on a thread of the pool.</summary>
     /// <param name="context">The request.</param>
@@ -40,4 +40,6 @@ internal static class SocketThreads
     /// <summary>Says so to the server, which has a pool of its own otherwise.</summary>
     /// <param name="transport">The options of the server's sockets.</param>
     public static void Configure(SocketTransportOptions transport) => transport.UnsafePreferInlineScheduling = Environment.GetEnvironmentVariable(Inline) == "1";
+
+    private static void SetUnlessSet(string name, string value) => Environment.SetEnvironmentVariable(name, Environment.GetEnvironmentVariable(name) ?? value);
 }

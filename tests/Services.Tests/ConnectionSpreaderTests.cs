@@ -22,7 +22,26 @@ public sealed class ConnectionSpreaderTests
 
         Assert.InRange(Enumerable.Range(0, 100).Count(_ => Later(1) && GivesUp(spreader)), 1, 3);
         spreader.End();
+        _clock.Advance(ConnectionSpreader.Calm);
         Assert.All(Enumerable.Range(0, 600), _ => Assert.True(GivesUp(spreader)));
+    }
+
+    [Fact]
+    public void A_request_that_finds_no_other_under_way_in_the_midst_of_load_is_no_reload()
+    {
+        var spreader = new ConnectionSpreader(_clock);
+        var givenUp = 0;
+        for (var i = 0; i < 10_000; i++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+            using var first = new HttpRequestMessage();
+            spreader.Begin(first);
+            givenUp += GivesUp(spreader) ? 1 : 0;
+            spreader.End();
+            givenUp += (first.Headers.ConnectionClose == true ? 1 : 0) + (GivesUp(spreader) ? 1 : 0);
+        }
+
+        Assert.InRange(givenUp, ConnectionSpreader.BurstTogether, ConnectionSpreader.BurstTogether + 205);
     }
 
     [Fact]

@@ -11,8 +11,8 @@ internal sealed class LineWriter : IDisposable
 
     private const int FirstCapacity = 16 * 1024;
 
-    /// <summary>From so many bytes on the thread writes at once.</summary>
-    private const int Block = 32 * 1024;
+    /// <summary>From so many bytes on the thread writes at once: a little less than a pipe holds.</summary>
+    private const int Block = 60 * 1024;
 
     /// <summary>How long a line may wait for others to be written with it.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);

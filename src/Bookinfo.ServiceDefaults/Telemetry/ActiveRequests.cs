@@ -17,9 +17,8 @@ internal sealed class ActiveRequests
     public Number Of(string method) => _byMethod.GetOrAdd(method, static _ => new Number());
 
     /// <summary>What a scrape sees: each method that there has been.</summary>
-    /// <param name="scheme">The scheme of the requests.</param>
-    public IEnumerable<Measurement<long>> Observe(string scheme) => _byMethod.Select(pair =>
-        new Measurement<long>(pair.Value.Value, new("http.request.method", pair.Key), new("url.scheme", scheme)));
+    public IEnumerable<Measurement<long>> Observe() => _byMethod.Select(pair =>
+        new Measurement<long>(pair.Value.Value, new("http.request.method", pair.Key), new("url.scheme", HttpTelemetry.Scheme)));
 
     /// <summary>A number of requests that any thread may change.</summary>
     internal sealed class Number
