@@ -15,9 +15,6 @@ public sealed class BackendClients
     internal BackendClients(TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger) =>
         (_time, _telemetry, _logger) = (time, telemetry, logger);
 
-    /// <summary>Whether a client has been made, and so whether the service calls others.</summary>
-    public bool Any { get; private set; }
-
     /// <summary>A client for a service of ours: connections are spread over the replicas, and no proxy is asked.</summary>
     /// <param name="service">The service.</param>
     /// <param name="policy">Timeout and tries.</param>
@@ -42,9 +39,6 @@ public sealed class BackendClients
 
     private BackendClient Make(
         string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders,
-        Action<BackendAnswer>? finished, ConnectionSpreader? spreader, bool useProxy)
-    {
-        Any = true;
-        return new(name, template, policy, endpoints, addHeaders, finished, spreader, useProxy, _time, _telemetry, _logger);
-    }
+        Action<BackendAnswer>? finished, ConnectionSpreader? spreader, bool useProxy) =>
+        new(name, template, policy, endpoints, addHeaders, finished, spreader, useProxy, _time, _telemetry, _logger);
 }

@@ -45,7 +45,6 @@ public static class ServiceProgram
         try
         {
             await using var app = build();
-            SocketThreads.Limit(callsOthers: app.Services.GetRequiredService<BackendClients>().Any);
             var stopping = app.Lifetime.ApplicationStopping;
             try
             {

@@ -108,31 +108,6 @@ public sealed class ServiceProcessTests
         }
     }
 
-    [Theory]
-    [InlineData("Bookinfo.Details", null, 4)]
-    [InlineData("Bookinfo.Details", "ENABLE_EXTERNAL_BOOK_SERVICE", 2)]
-    [InlineData("Bookinfo.Ratings", null, 4)]
-    [InlineData("Bookinfo.Reviews", null, 4)]
-    [InlineData("Bookinfo.Reviews", "ENABLE_RATINGS", 2)]
-    [InlineData("Bookinfo.ProductPage", null, 2)]
-    public async Task A_service_that_calls_others_leaves_them_half_of_the_processors(string project, string? setting, int threads)
-    {
-        var port = FreePort.Find();
-        (string, string)[] calls = setting is null ? [] : [(setting, "true")];
-        using var process = Start(project, [("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DOTNET_PROCESSOR_COUNT", "4"), ("DRAIN_SECONDS", "0"), .. calls]);
-        try
-        {
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await UntilAsync(async () => (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode);
-            var names = Directory.GetDirectories($"/proc/{process.Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "comm")).Trim());
-            Assert.Equal(threads, names.Count(name => name == ".NET Sockets"));
-        }
-        finally
-        {
-            process.Kill();
-        }
-    }
-
     private static async Task<double> DoneByThePoolAsync(HttpClient client)
     {
         const string Metric = "dotnet_thread_pool_work_item_count_total";
