@@ -103,15 +103,15 @@ internal static class BenchRun
                 await AllocationMeasurement.RunAsync(bench, workload);
             }
         });
-        if (wants("growth"))
-        {
-            // By itself: a thousand connections take memory for a thousand requests and the calls that they lead to.
-            await MemoryMeasurement.DuringAsync(bench, workload, "crowd", () => GrowthMeasurement.RunAsync(bench, workload));
-        }
-
         if (wants("soak") && bench.Plan.Soak > TimeSpan.Zero)
         {
             await MemoryMeasurement.SoakAsync(bench, workload);
+        }
+
+        if (wants("growth"))
+        {
+            // By itself and at the end: a thousand connections take memory for a thousand requests and the calls that they lead to, and keep some of it.
+            await MemoryMeasurement.DuringAsync(bench, workload, "crowd", () => GrowthMeasurement.RunAsync(bench, workload));
         }
     }
 

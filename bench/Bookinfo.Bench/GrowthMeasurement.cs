@@ -23,12 +23,21 @@ internal static class GrowthMeasurement
         foreach (var target in ThroughputMeasurement.Targets)
         {
             bench.Progress.Say($"{Many} connections beside {Few}: {target}");
-            var subject = workload[target, Implementation.Ours];
             for (var round = 1; round <= bench.Plan.Rounds; round++)
             {
-                var few = await CostAsync(bench, subject, Few);
-                var many = await CostAsync(bench, subject, Many);
-                bench.Figures.Add($"connections/{target}", "", few / many);
+                async Task AddAsync(string name, Implementation implementation)
+                {
+                    var few = await CostAsync(bench, workload[target, implementation], Few);
+                    var many = await CostAsync(bench, workload[target, implementation], Many);
+                    bench.Figures.Add(name, "", few / many);
+                }
+
+                await AddAsync($"connections/{target}", Implementation.Ours);
+                if (bench.Plan.IsWhole)
+                {
+                    // What the kernel and Kestrel themselves make of it.
+                    await AddAsync($"connections/{target}/bare", Implementation.Bare);
+                }
             }
         }
     }
