@@ -22,6 +22,10 @@ bench/results.json and docs/performance.md.
   --rounds N   how often, with --only
 END
             exit 0 ;;
+        --check)
+            [ -e bench/results.json ] || { say "$0: there is no bench/results.json to compare with; bench/run.sh without --check writes it"; exit 1; } ;;
+        --only | --rounds | start | launch | throughput | half | rate | growth | allocations | soak | size | [1-9]*) ;;
+        *) say "$0: '$argument' is no option and no part; --help names them"; exit 2 ;;
     esac
 done
 

@@ -28,7 +28,7 @@ internal static class BenchRun
         var figures = new Figures();
         try
         {
-            var bench = new BenchContext(plan, figures, new BenchProgress(plan.Expected, time), new Programs(root, runtime), root, files.FullName, time);
+            var bench = new BenchContext(plan, figures, new BenchProgress(only.Count > 0 ? null : plan.Expected, time), new Programs(root, runtime), root, files.FullName, time);
             await MeasureAsync(bench, part => only.Count == 0 || only.Contains(part));
         }
         finally

@@ -25,18 +25,12 @@ internal static class GrowthMeasurement
             bench.Progress.Say($"{Many} connections beside {Few}: {target}");
             for (var round = 1; round <= bench.Plan.Rounds; round++)
             {
-                async Task AddAsync(string name, Implementation implementation)
+                // Bare Kestrel says what the kernel and the server themselves make of it.
+                foreach (var implementation in BenchPlan.Turn(round, bench.Plan.IsWhole ? [Implementation.Ours, Implementation.Bare] : [Implementation.Ours]))
                 {
                     var few = await CostAsync(bench, workload[target, implementation], Few);
                     var many = await CostAsync(bench, workload[target, implementation], Many);
-                    bench.Figures.Add(name, "", few / many);
-                }
-
-                await AddAsync($"connections/{target}", Implementation.Ours);
-                if (bench.Plan.IsWhole)
-                {
-                    // What the kernel and Kestrel themselves make of it.
-                    await AddAsync($"connections/{target}/bare", Implementation.Bare);
+                    bench.Figures.Add(implementation == Implementation.Ours ? $"connections/{target}" : $"connections/{target}/bare", "", few / many);
                 }
             }
         }

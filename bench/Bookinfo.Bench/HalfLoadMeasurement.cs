@@ -13,7 +13,7 @@ internal static class HalfLoadMeasurement
             foreach (var target in ThroughputMeasurement.Targets)
             {
                 bench.Progress.Say($"Latency at half of that, round {round} of {bench.Plan.Rounds}: {target}");
-                foreach (var implementation in round % 2 == 0 ? Enum.GetValues<Implementation>().Reverse() : Enum.GetValues<Implementation>())
+                foreach (var implementation in BenchPlan.Turn(round, Enum.GetValues<Implementation>()))
                 {
                     string Name(string kind) => ThroughputMeasurement.Name(kind, target, implementation);
                     var rate = bench.Figures[Name("throughput")].Median / 2;

@@ -1,4 +1,5 @@
 using Bookinfo.Load;
+using HdrHistogram;
 
 namespace Bookinfo.Bench;
 
@@ -15,27 +16,19 @@ internal static class PageRateMeasurement
         for (var round = 1; round <= bench.Plan.Rounds; round++)
         {
             bench.Progress.Say($"The page at {Rate} views a second, round {round} of {bench.Plan.Rounds}");
-            Implementation[] turn = [Implementation.Ours, Implementation.Bare];
-            foreach (var implementation in round % 2 == 0 ? turn.Reverse() : turn)
+            foreach (var implementation in BenchPlan.Turn(round, Implementation.Ours, Implementation.Bare))
             {
                 var result = await OpenLoop.RunAsync(workload["page", implementation].Url, Rate, bench.Plan.Step * 2, bench.Time);
-                void Add(string name, HdrHistogram.HistogramBase histogram)
+                // The bare fan-out says what the processors make of the same calls without anything around them, but nothing of its hops.
+                (string Name, HistogramBase Histogram)[] latencies = implementation == Implementation.Bare
+                    ? [("bare", result.Total.FromDue)]
+                    : [("page", result.Total.FromDue), ("details", result.Total[Hop.Details]), ("reviews", result.Total[Hop.Reviews]), ("ratings", result.Total[Hop.Ratings])];
+                foreach (var (name, histogram) in latencies)
                 {
                     bench.Figures.Add($"rate-p50/{name}", "ms", histogram.GetValueAtPercentile(50) / 1e3);
                     bench.Figures.Add($"rate-p99/{name}", "ms", histogram.GetValueAtPercentile(99) / 1e3);
                 }
 
-                if (implementation == Implementation.Bare)
-                {
-                    // What the same processors make of the same calls without anything around them.
-                    Add("bare", result.Total.FromDue);
-                    continue;
-                }
-
-                Add("page", result.Total.FromDue);
-                Add("details", result.Total[Hop.Details]);
-                Add("reviews", result.Total[Hop.Reviews]);
-                Add("ratings", result.Total[Hop.Ratings]);
                 bench.Figures.Add("rate-generator-p99", "ms", result.Total.SchedulingDelay.GetValueAtPercentile(99) / 1e3);
             }
         }

@@ -16,14 +16,12 @@ internal static class ThroughputMeasurement
     /// <param name="workload">What is measured.</param>
     public static async Task RunAsync(BenchContext bench, Workload workload)
     {
-        var all = Enum.GetValues<Implementation>();
         for (var round = 1; round <= bench.Plan.Rounds; round++)
         {
             foreach (var target in Targets)
             {
                 bench.Progress.Say($"Throughput, round {round} of {bench.Plan.Rounds}: {target}");
-                // Whoever is measured last may find a machine that has become warmer, or busier: so everyone is at times.
-                foreach (var implementation in round % 2 == 0 ? all.Reverse() : all)
+                foreach (var implementation in BenchPlan.Turn(round, Enum.GetValues<Implementation>()))
                 {
                     await MeasureAsync(bench, workload[target, implementation]);
                 }

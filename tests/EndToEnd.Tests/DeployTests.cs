@@ -52,7 +52,7 @@ public sealed class DeployTests(Cluster cluster)
         Assert.Equal(ServiceFailed, deploy.ExitCode);
         Assert.InRange(deploy.Duration, TimeSpan.Zero, Early);
         // The first pod that is certain to fail ends it, and which of the six that is the nodes decide.
-        Assert.Matches(@"pod [a-z]+-v\d-\S+: its image bookinfo/[a-z]+:no-such-tag cannot be pulled: \S+", deploy.Messages);
+        Assert.Matches(@"pod ([a-z]+)-v\d-\S+: its image bookinfo/\1:no-such-tag cannot be pulled: \S+", deploy.Messages);
         Assert.Contains("Check --registry and --tag.", deploy.Messages);
     }
 
