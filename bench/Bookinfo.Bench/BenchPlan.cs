@@ -18,8 +18,8 @@ internal sealed record BenchPlan(int Rounds, TimeSpan Step, int Starts, TimeSpan
     /// In which order a round measures what is compared. Whoever is measured last may find a machine that has become warmer, or busier: so everyone is at times.
     /// </summary>
     /// <param name="round">The round, from 1 on.</param>
-    /// <param name="implementations">What is compared.</param>
-    public static IEnumerable<Implementation> Turn(int round, params Implementation[] implementations) => round % 2 == 0 ? implementations.Reverse() : implementations;
+    /// <param name="compared">What is compared.</param>
+    public static IEnumerable<T> Turn<T>(int round, params T[] compared) => round % 2 == 0 ? compared.Reverse() : compared;
 
     /// <summary>How long all of it takes, about: with 26 steps and their warm-ups in a round, 14 of latencies and 10 of references with 1,000 connections.</summary>
     public TimeSpan Expected => TimeSpan.FromSeconds(

@@ -26,6 +26,11 @@ internal static class BudgetReport
                 $"{line.Text,-57} {FigureText.Format(measured.Median),6} {(line.IsLeast ? ">=" : "<=")} {FigureText.Format(line.Limit),5}{(line.IsMetBy(measured.Median) ? "" : " NO")}"));
         }
 
+        foreach (var line in Budget.Lines.Where(line => line.Aim is not null && file.Find(line.Figure) is not null))
+        {
+            output.WriteLine($"{line.Text}: aimed at {FigureText.Format(line.Aim!.Value)}");
+        }
+
         return met;
     }
 

@@ -26,7 +26,7 @@ internal static class GrowthMeasurement
             for (var round = 1; round <= bench.Plan.Rounds; round++)
             {
                 // Bare Kestrel says what the kernel and the server themselves make of it.
-                foreach (var implementation in BenchPlan.Turn(round, bench.Plan.IsWhole ? [Implementation.Ours, Implementation.Bare] : [Implementation.Ours]))
+                foreach (var implementation in BenchPlan.Turn<Implementation>(round, bench.Plan.IsWhole ? [Implementation.Ours, Implementation.Bare] : [Implementation.Ours]))
                 {
                     var few = await CostAsync(bench, workload[target, implementation], Few);
                     var many = await CostAsync(bench, workload[target, implementation], Many);
@@ -41,19 +41,15 @@ internal static class GrowthMeasurement
         bench.Progress.Say("The page with one hop more");
         for (var round = 1; round <= bench.Plan.Rounds; round++)
         {
-            async Task<double> AddAsync(string target)
+            var cost = new Dictionary<string, double>();
+            foreach (var target in BenchPlan.Turn(round, "page-v1", "reviews-v1", "reviews-v2", "page"))
             {
-                var cost = await CostAsync(bench, workload[target, Implementation.Ours], Few);
-                bench.Figures.Add($"hops/{target}", "us/request", cost);
-                return cost;
+                cost[target] = await CostAsync(bench, workload[target, Implementation.Ours], Few);
+                bench.Figures.Add($"hops/{target}", "us/request", cost[target]);
             }
 
-            var two = await AddAsync("page-v1");
-            var first = await AddAsync("reviews-v1");
-            var second = await AddAsync("reviews-v2");
-            var three = await AddAsync("page");
             // What the third hop costs is what reviews needs to ask ratings, with what ratings needs to answer; the page has nothing to add to that.
-            bench.Figures.Add("hops/ratio", "", three / (two + second - first));
+            bench.Figures.Add("hops/ratio", "", cost["page"] / (cost["page-v1"] + cost["reviews-v2"] - cost["reviews-v1"]));
         }
     }
 

@@ -40,12 +40,14 @@ internal static class PerformancePage
         Line();
         Line("### The budget");
         Line();
+        Line("Where another figure was aimed at, it is in brackets, and what is promised is the best that is reached.");
+        Line();
         Line("| What | Promised | Measured | |");
         Line("|---|---|---|---|");
         foreach (var line in Budget.Lines)
         {
             var measured = file.Find(line.Figure);
-            Line($"| {line.Text} | {(line.IsLeast ? "at least" : "at most")} {FigureText.Format(line.Limit)} | {Value(measured)} | {(measured is null ? "not measured" : line.IsMetBy(measured.Median) ? "met" : "**not met**")} |");
+            Line($"| {line.Text} | {(line.IsLeast ? "at least" : "at most")} {FigureText.Format(line.Limit)}{(line.Aim is { } aim ? $" ({FigureText.Format(aim)})" : "")} | {Value(measured)} | {(measured is null ? "not measured" : line.IsMetBy(measured.Median) ? "met" : "**not met**")} |");
         }
 
         Line();
