@@ -12,13 +12,13 @@ for argument in "$@"; do
             cat <<'END'
 Usage: bench/run.sh [--check] [--only PART... [--rounds N]]
 
-Without an argument everything is measured, which takes half an hour, and written to
-bench/results.json and docs/performance.md.
+Without an argument everything is measured, which takes half an hour, and
+written to bench/results.json and docs/performance.md.
 
-  --check      measure ratios only, in less than five minutes, and compare them with
-               bench/results.json; nothing is written
-  --only PART  measure no more than this, and write nothing: start, launch, throughput,
-               half, rate, growth, allocations, soak, size
+  --check      measure ratios only, in less than five minutes, and compare
+               them with bench/results.json; nothing is written
+  --only PART  measure no more than this, and write nothing: start, launch,
+               throughput, half, rate, growth, allocations, soak, size
   --rounds N   how often, with --only
 END
             exit 0 ;;
