@@ -15,8 +15,9 @@ Usage: bench/run.sh [--check] [--only PART... [--rounds N]]
 Without an argument everything is measured, which takes half an hour, and
 written to bench/results.json and docs/performance.md.
 
-  --check      measure ratios only, in less than five minutes, and compare
-               them with bench/results.json; nothing is written
+  --check      measure ratios and bytes only, in less than five minutes, and
+               compare them with bench/results.json; each may be worse by what
+               is stated beside it, else the exit code is 1; writes nothing
   --only PART  measure no more than this, and write nothing: start, launch,
                throughput, half, rate, growth, allocations, soak, size
   --rounds N   how often, with --only

@@ -44,20 +44,17 @@ internal static class BenchRun
             return 0;
         }
 
-        var met = BudgetReport.Write(measured, Console.Out);
         if (kept is not null)
         {
-            Console.WriteLine();
-            met &= Guard.Compare(kept, measured, Console.Out);
-        }
-        else
-        {
-            measured.Write(results);
-            var page = Path.Combine(root, "docs", "performance.md");
-            PerformancePage.Update(page, measured);
-            await Console.Error.WriteLineAsync($"Written: {results}, {page}");
+            // Nothing is said about the budget: its figures need longer than this.
+            return Guard.Compare(kept, measured, Console.Out) ? 0 : 1;
         }
 
+        var met = BudgetReport.Write(measured, Console.Out);
+        measured.Write(results);
+        var page = Path.Combine(root, "docs", "performance.md");
+        PerformancePage.Update(page, measured);
+        await Console.Error.WriteLineAsync($"Written: {results}, {page}");
         return met ? 0 : 1;
     }
 
