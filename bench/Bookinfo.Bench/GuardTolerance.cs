@@ -13,7 +13,7 @@ internal static class GuardTolerance
     public const double Resident = 0.06;
 
     /// <summary>Of resident memory under load.</summary>
-    public const double ResidentUnderLoad = 0.12;
+    public const double ResidentUnderLoad = 0.15;
 
     /// <summary>Of ratios of times of one service and one program.</summary>
     public const double Timed = 0.20;
