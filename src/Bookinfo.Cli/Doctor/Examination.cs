@@ -6,11 +6,14 @@ namespace Bookinfo.Cli.Doctor;
 /// <param name="time">The clock.</param>
 internal sealed class Examination(TimeProvider time)
 {
-    /// <summary>How long a check may take. Most need milliseconds; a command that signs in to a cloud may need seconds.</summary>
-    public static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(4);
+    /// <summary>
+    /// How long a check may take. Most need milliseconds; a command that signs in to a cloud may need seconds, and so does everything on a machine that
+    /// is busy with the cluster itself: that it is slow is no problem of what is checked. An unreachable cluster has to be told of within 15 seconds.
+    /// </summary>
+    public static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(8);
 
     /// <summary>How long all of them may take together, however many hang one after another.</summary>
-    public static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(9);
+    public static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(18);
 
     /// <summary>How long a check has to come to its end when its time is up.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
