@@ -188,7 +188,7 @@ public sealed partial class BaselineTests : BaselineRuns
     {
         var ports = FreePorts.Find();
         await using var up = CommandRun.Bookinfo("up", "--port", $"{ports.Page}", "--backend-port", $"{ports.Backends}");
-        await up.LineAsync(line => line.StartsWith("productpage", StringComparison.Ordinal), TimeSpan.FromMinutes(2));
+        await up.LineAsync(line => line.StartsWith("productpage", StringComparison.Ordinal));
         await using var run = Baseline($"http://localhost:{ports.Page}", "--rates", "10,30", "--rounds", "2", "--step", "2s", "--warm-up", "1s");
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());

@@ -23,7 +23,7 @@ public sealed class BuiltImages : IAsyncLifetime
             Path.Combine(WorkingCopy.Root, "bookinfo"),
             ["images", "build", "--no-build", "--builder", "buildah", "--base", "debian", "--save", SaveDirectory, "--output", "json"],
             environment: _storage.Environment);
-        Assert.True(await run.ExitAsync(TimeSpan.FromMinutes(3)) == ExitCode.Success, run.ToString());
+        Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
         Record = JsonDocument.Parse(run.Output).RootElement;
         Images = NativeProgram.All.ToDictionary(program => program.Name, program => new SavedImage(Path.Combine(SaveDirectory, $"{program.Name}.tar")));
     }

@@ -1,18 +1,19 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Bookinfo.Supervision;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>
-/// A program run as a user runs it, in a process group of its own as a terminal gives it one. Everything that it starts inherits a mark,
-/// by which what has survived it is found and, when a test fails, ended.
+/// A program run as a user runs it, in a session and process group of its own as a terminal gives it. What it has started, and what of that has survived it, is
+/// found and, when the test is over, ended.
 /// </summary>
 internal sealed class CommandRun : IAsyncDisposable
 {
+    /// <summary>Inherited by everything that it starts but for what gets an environment of its own.</summary>
     private const string Mark = "BOOKINFO_TEST_RUN";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private readonly Process _process;
@@ -40,8 +41,19 @@ internal sealed class CommandRun : IAsyncDisposable
 
     public string Messages => Text(_messages);
 
-    /// <summary>The processes that it has started, itself included, and that have not ended.</summary>
-    public IReadOnlyList<RunningProcess> Alive => [.. RunningProcess.All().Where(process => process.HasEnvironment($"{Mark}={_mark}"))];
+    /// <summary>
+    /// The processes that it has started, itself included, and that have not ended: of those below this process, whose children all become that lose their
+    /// parents, those of its session or with its mark, and what these have started. What hides from both, the supervisor finds when the tests are over.
+    /// </summary>
+    public IReadOnlyList<RunningProcess> Alive
+    {
+        get
+        {
+            var all = RunningProcess.All();
+            var its = RunningProcess.Descendants(Environment.ProcessId, all).Where(process => process.Session == Pid || process.HasEnvironment($"{Mark}={_mark}"));
+            return [.. its.SelectMany(process => RunningProcess.Descendants(process.Pid, all).Prepend(process)).Distinct()];
+        }
+    }
 
     /// <summary>Starts the launcher of this working copy.</summary>
     public static CommandRun Bookinfo(params string[] arguments) => Start(Path.Combine(WorkingCopy.Root, "bookinfo"), arguments);
@@ -59,51 +71,48 @@ internal sealed class CommandRun : IAsyncDisposable
         return new CommandRun(start);
     }
 
-    public async Task<int> ExitAsync(TimeSpan? patience = null)
+    /// <summary>Waits for its end, for as long as it works.</summary>
+    public async Task<int> ExitAsync()
     {
-        try
-        {
-            await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience ?? Patience);
-        }
-        catch (TimeoutException)
-        {
-            Assert.Fail($"It still runs.\n{this}");
-        }
-
-        await _reading.WaitAsync(Patience);
+        await UntilAsync("It still runs.", () => _process.HasExited && _reading.IsCompleted);
+        await _reading;
         return _process.ExitCode;
     }
 
-    /// <summary>Waits for a line of its output that has not been taken before.</summary>
-    public async Task<string> LineAsync(Func<string, bool> isIt, TimeSpan? patience = null)
+    /// <summary>Waits for a line of its output that has not been taken before, for as long as it works.</summary>
+    public async Task<string> LineAsync(Func<string, bool> isIt)
     {
-        var time = TimeProvider.System;
-        var started = time.GetTimestamp();
-        while (true)
+        string? found = null;
+        await UntilAsync("The line did not come.", () =>
         {
             var ended = _process.HasExited && _reading.IsCompleted;
             var text = Output;
             var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            for (; _linesTaken < lines.Length; _linesTaken++)
+            while (found is null && _linesTaken < lines.Length)
             {
-                if (isIt(lines[_linesTaken]))
-                {
-                    return lines[_linesTaken++];
-                }
+                var line = lines[_linesTaken++];
+                found = isIt(line) ? line : null;
             }
 
-            Assert.False(ended, $"It ended without the line.\n{this}");
-            Assert.True(time.GetElapsedTime(started) < (patience ?? Patience), $"The line did not come.\n{this}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+            Assert.False(found is null && ended, $"It ended without the line.\n{this}");
+            return found is not null;
+        });
+        return found!;
     }
 
-    /// <summary>Waits for an event of <c>up --output json</c>.</summary>
-    public async Task<JsonElement> EventAsync(Func<JsonElement, bool> isIt, TimeSpan? patience = null) =>
-        Parse(await LineAsync(line => isIt(Parse(line)), patience));
+    /// <summary>Waits for a text in its messages, for as long as it works.</summary>
+    public Task MessageAsync(string text) => UntilAsync($"'{text}' did not come.", () =>
+    {
+        var ended = _process.HasExited && _reading.IsCompleted;
+        var found = Messages.Contains(text, StringComparison.Ordinal);
+        Assert.False(ended && !found, $"It ended without '{text}'.\n{this}");
+        return found;
+    });
 
-    public Task<JsonElement> ReadyAsync(TimeSpan? patience = null) =>
-        EventAsync(status => status.GetProperty("event").GetString() == "ready", patience);
+    /// <summary>Waits for an event of <c>up --output json</c>, for as long as it works.</summary>
+    public async Task<JsonElement> EventAsync(Func<JsonElement, bool> isIt) => Parse(await LineAsync(line => isIt(Parse(line))));
+
+    public Task<JsonElement> ReadyAsync() => EventAsync(status => status.GetProperty("event").GetString() == "ready");
 
     public Task<JsonElement> ChangeAsync(string service, string state) => EventAsync(status =>
         status.GetProperty("services")[0] is var changed
@@ -116,20 +125,29 @@ internal sealed class CommandRun : IAsyncDisposable
     /// <summary>Sends a signal to its process group, as the terminal does for Ctrl-C.</summary>
     public Task SignalGroupAsync(string signal) => Signal.SendAsync(signal, -Pid);
 
-    public Task NothingSurvivesAsync() => Eventually.HoldsAsync($"the end of {string.Join(", ", Alive)}", () => Alive.Count == 0);
+    public Task NothingSurvivesAsync() => Eventually.HoldsAsync(() => Alive is { Count: > 0 } alive ? $"the end of {string.Join(", ", alive)}" : "");
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in Alive)
+        // Whatever the test did, nothing stays behind.
+        await Eventually.HoldsAsync(() =>
         {
-            // Whatever the test did, nothing stays behind. The mark, not a number noted earlier, says that it is ours.
-            await Signal.SendAsync("KILL", process.Pid);
-        }
+            var alive = Alive;
+            foreach (var process in alive)
+            {
+                process.Kill();
+            }
 
+            return alive.Count == 0 ? "" : $"the end of {string.Join(", ", alive)}";
+        });
         _process.Dispose();
     }
 
     public override string ToString() => $"stdout:\n{Output}\nstderr:\n{Messages}";
+
+    private Task UntilAsync(string problem, Func<bool> holds) => Eventually.HoldsAsync(
+        () => holds() ? "" : $"{problem}\n{this}",
+        progress: () => (Output.Length, Messages.Length, Alive.Sum(process => process.Ticks)));
 
     private static JsonElement Parse(string line) => JsonDocument.Parse(line).RootElement;
 

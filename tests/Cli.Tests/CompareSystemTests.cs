@@ -32,7 +32,7 @@ public sealed class CompareSystemTests
         using var proxy = new Proxy(FreePort.Find(), ports.Backends + 1, TimeSpan.Zero, TimeProvider.System);
         await using var up = CommandRun.Bookinfo(
             ["up", "--native", .. ports.Options, "--output", "json", "--env", string.Create(CultureInfo.InvariantCulture, $"reviews:RATINGS_SERVICE_PORT={proxy.Port}")]);
-        await up.ReadyAsync(patience: TimeSpan.FromMinutes(15));
+        await up.ReadyAsync();
         var target = new LoadTarget(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports.Page}/productpage")), [IPAddress.Loopback], insecure: false);
         await using var generator = new LocalGenerator(
             new LoadPlan(

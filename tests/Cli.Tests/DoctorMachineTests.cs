@@ -1,6 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using Bookinfo.Cli.Doctor;
 using Bookinfo.Cli.Local;
-using Bookinfo.Contracts;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 
@@ -23,9 +25,31 @@ public sealed class DoctorMachineTests
     [Fact]
     public void Ports_that_up_itself_has_are_fine()
     {
-        var details = ServiceCatalog.Details;
-        Assert.Equal(CheckState.Ok, LocalPortsCheck.Judge([(details.Versions[0], details.Project, new PortOwner(7, "Bookinfo.Details"))]).State);
-        Assert.Equal(CheckState.Warning, LocalPortsCheck.Judge([(details.Versions[0], details.Project, new PortOwner(7, "Bookinfo.Ratings"))]).State);
-        Assert.Contains("9081 is taken by another process", LocalPortsCheck.Judge([(details.Versions[0], details.Project, null)]).Detail);
+        var check = new LocalPortsCheck(LocalPortsCheck.Default);
+        Assert.Equal(CheckState.Ok, check.Judge([(9081, "Bookinfo.Details", new PortOwner(7, "Bookinfo.Details"))]).State);
+        Assert.Equal(CheckState.Warning, check.Judge([(9081, "Bookinfo.Details", new PortOwner(7, "Bookinfo.Ratings"))]).State);
+        Assert.Contains("9081 is taken by another process", check.Judge([(9081, "Bookinfo.Details", null)]).Detail);
+    }
+
+    [Fact]
+    public void The_ports_are_those_of_up() =>
+        Assert.Equal([9081, 9082, 9083, 9084, 9085, 30080], LocalPortsCheck.Default.Select(one => one.Port).Order());
+
+    /// <summary>On ports that only this test has, whatever runs on this machine.</summary>
+    [Fact]
+    public async Task A_taken_port_is_a_warning_that_says_by_whom_and_which_to_take_instead()
+    {
+        var first = FreePort.Find(2);
+        var check = new LocalPortsCheck([(first, "Bookinfo.Details"), (first + 1, "Bookinfo.Ratings")]);
+
+        var free = await check.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((CheckState.Ok, $"{first}, {first + 1} are free"), (free.State, free.Detail));
+
+        using var listener = new TcpListener(IPAddress.Loopback, first + 1);
+        listener.Start();
+        var taken = await check.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(CheckState.Warning, taken.State);
+        Assert.Equal($"{first + 1} is taken by {PortOwner.Find(first + 1)!.Name} (pid {Environment.ProcessId})", taken.Detail);
+        Assert.Matches(@"^\./bookinfo up --port \d+ --backend-port \d+$", Assert.Single(taken.Commands));
     }
 }

@@ -1,12 +1,11 @@
 using Bookinfo.Cli.Doctor;
+using Bookinfo.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bookinfo.Cli.Tests;
 
 public sealed class ExaminationTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
@@ -60,7 +59,7 @@ public sealed class ExaminationTests
         var running = RunAsync(new FakeCheck("first", _ =>
         {
             started.SetResult();
-            never.Wait(Patience, CancellationToken.None);
+            never.Wait(Eventually.Never, CancellationToken.None);
             return Task.FromResult(CheckResult.Ok("late"));
         }));
         await Soon(started.Task);
@@ -118,7 +117,7 @@ public sealed class ExaminationTests
         Assert.Equal("the daemon hangs", (await running)[0].Result.Detail);
     }
 
-    private static Task Soon(Task task) => task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    private static Task Soon(Task task) => task.WaitAsync(Eventually.Never, TestContext.Current.CancellationToken);
 
     private Task<IReadOnlyList<Finding>> RunAsync(params ICheck[] checks) => new Examination(_time).RunAsync(checks, TestContext.Current.CancellationToken);
 

@@ -9,7 +9,7 @@ public sealed class NativeTests
     public async Task Runs_native_binaries()
     {
         await using var up = CommandRun.Bookinfo(["up", "--native", "--output", "json", .. _ports.Options]);
-        var ready = await up.ReadyAsync(patience: TimeSpan.FromMinutes(15));
+        var ready = await up.ReadyAsync();
 
         foreach (var service in ready.GetProperty("services").EnumerateArray())
         {

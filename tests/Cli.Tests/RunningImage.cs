@@ -57,8 +57,20 @@ internal sealed class RunningImage : IAsyncDisposable
         string[] own = Environment.IsPrivilegedProcess ? ["--mount"] : ["--mount", "--map-root-user"];
         running._run = CommandRun.Start(
             "unshare", [.. own, "/bin/sh", "-c", Enter, "sh", root, .. environment.Select(variable => $"{variable.Key}={variable.Value}"), .. chroot, (string)image.Config["config"]!["Entrypoint"]![0]!]);
-        await Eventually.HoldsAsync(async () => await running.IsHealthyAsync() ? "" : $"{program} does not answer:\n{running.Log}");
-        return running;
+        try
+        {
+            await Eventually.HoldsAsync(async () =>
+            {
+                Assert.True(running._run.Alive.Count > 0, $"{program} has ended:\n{running.Log}");
+                return await running.IsHealthyAsync() ? "" : $"{program} does not answer:\n{running.Log}";
+            });
+            return running;
+        }
+        catch
+        {
+            await running.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<HttpStatusCode> StatusAsync(string path)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Bookinfo.Cli.Local;
+using Bookinfo.Supervision;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
@@ -62,7 +63,7 @@ public sealed class UpPrometheusTests
     {
         await using var up = Up("--output", "json");
         await up.ReadyAsync();
-        Assert.Contains(up.Alive, process => process.Name.Contains("(prometheus)"));
+        Assert.Contains(up.Alive, process => process.Name == "prometheus");
 
         await up.SignalAsync("KILL");
         await up.ExitAsync();
@@ -75,14 +76,14 @@ public sealed class UpPrometheusTests
     {
         await using var up = Up("--output", "json");
         var pid = (await up.ReadyAsync()).GetProperty("services").EnumerateArray().Last().GetProperty("pid").GetInt32();
-        Assert.Equal("(prometheus)", RunningProcess.All().Single(process => process.Pid == pid).Name.Split(' ', 2)[1]);
+        Assert.Equal("prometheus", RunningProcess.All().Single(process => process.Pid == pid).Name);
 
         await Signal.SendAsync("KILL", pid);
         var crashed = (await up.ChangeAsync("prometheus", "restarting")).GetProperty("services")[0];
         Assert.Equal(137, crashed.GetProperty("exitCode").GetInt32());
         await up.ChangeAsync("prometheus", "ready");
         // What watched for the end of the first is gone with it.
-        await Eventually.HoldsAsync("one watcher", () => up.Alive.Count(process => process.Name.EndsWith("(sh)", StringComparison.Ordinal)) == 1);
+        await Eventually.HoldsAsync("one watcher", () => up.Alive.Count(process => process.Name == "sh") == 1);
 
         await up.SignalAsync("TERM");
         Assert.Equal(ExitCode.Success, await up.ExitAsync());

@@ -20,7 +20,7 @@ internal sealed class Checkup : IDisposable
         Checks =
         [
             new SdkCheck(tree),
-            new LocalPortsCheck(),
+            new LocalPortsCheck(LocalPortsCheck.Default),
             new NativeToolsCheck(),
             new ImageBuilderCheck(),
             kubectl,

@@ -3,11 +3,13 @@ using Bookinfo.Contracts;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The ports that <c>bookinfo up</c> takes when no others are asked for.</summary>
-internal sealed class LocalPortsCheck : ICheck
+/// <summary>Ports of this machine that <c>bookinfo up</c> takes.</summary>
+/// <param name="wanted">The ports, each with the project of the service that is to listen there.</param>
+internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> wanted) : ICheck
 {
-    private static IEnumerable<(ServiceVersion Version, string Project)> Wanted =>
-        ServiceCatalog.All.SelectMany(service => service.Versions.Select(version => (version, service.Project)));
+    /// <summary>The ports that it takes when no others are asked for.</summary>
+    public static IReadOnlyList<(int Port, string Project)> Default { get; } =
+        [.. ServiceCatalog.All.SelectMany(service => service.Versions.Select(version => (version.LocalPort, service.Project)))];
 
     /// <inheritdoc/>
     public string Name => "local ports";
@@ -16,21 +18,21 @@ internal sealed class LocalPortsCheck : ICheck
     public CheckPurpose Purpose => CheckPurpose.Up;
 
     /// <inheritdoc/>
-    public Task<CheckResult> RunAsync(CancellationToken cancellationToken) => Task.FromResult(Judge([.. Wanted
-        .Where(one => !PortCheck.IsFree(one.Version.LocalPort))
-        .Select(one => (one.Version, one.Project, PortOwner.Find(one.Version.LocalPort)))]));
+    public Task<CheckResult> RunAsync(CancellationToken cancellationToken) => Task.FromResult(Judge([.. wanted
+        .Where(one => !PortCheck.IsFree(one.Port))
+        .Select(one => (one.Port, one.Project, PortOwner.Find(one.Port)))]));
 
     /// <summary>Judges.</summary>
-    /// <param name="taken">The ports that are taken, of what they are wanted for, and who has each; <see langword="null"/> when that cannot be found out.</param>
-    public static CheckResult Judge(IReadOnlyList<(ServiceVersion For, string Project, PortOwner? Owner)> taken)
+    /// <param name="taken">The ports that are taken, for which project each is wanted, and who has it; <see langword="null"/> when that cannot be found out.</param>
+    public CheckResult Judge(IReadOnlyList<(int Port, string Project, PortOwner? Owner)> taken)
     {
         if (taken.Count == 0)
         {
-            return CheckResult.Ok($"{string.Join(", ", Wanted.Select(one => one.Version.LocalPort).Order())} are free");
+            return CheckResult.Ok($"{string.Join(", ", wanted.Select(one => one.Port).Order())} are free");
         }
 
         var list = string.Join("; ", taken.Select(one =>
-            $"{one.For.LocalPort} is taken by {(one.Owner is { } owner ? $"{owner.Name} (pid {owner.Pid})" : "another process")}"));
+            $"{one.Port} is taken by {(one.Owner is { } owner ? $"{owner.Name} (pid {owner.Pid})" : "another process")}"));
         return taken.All(one => one.Owner?.Name == one.Project)
             ? CheckResult.Ok($"'bookinfo up' runs: {list}")
             : CheckResult.Warning(
