@@ -14,6 +14,32 @@ case ${1:-} in
     *) echo "test.sh: '$1' is not known. Without an argument everything that needs no cluster is run, with 'cluster' the rest." >&2; exit 2 ;;
 esac
 
+# Runs a command in a process group of its own, so that a signal to this script can end it at once with all that it has started. What a test program starts,
+# and what of that gets away, that program's supervisor ends (tests/Bookinfo.Supervision), also when this script is killed.
+job=
+guarded() {
+    local status=0
+    set -m
+    "$@" </dev/null &
+    job=$!
+    set +m
+    wait "$job" || status=$?
+    job=
+    return "$status"
+}
+end() { # the number of the signal
+    trap '' INT TERM HUP
+    if [ -n "$job" ]; then
+        kill -TERM "$job" || true
+        wait "$job" || true
+        kill -KILL -- "-$job" || true
+    fi 2>/dev/null
+    exit $((128 + $1))
+}
+trap 'end 2' INT
+trap 'end 15' TERM
+trap 'end 1' HUP
+
 say() { printf '\n== %s\n' "$*"; }
 
 command -v dotnet >/dev/null || {
@@ -66,14 +92,18 @@ renders || {
 }
 
 say "Building"
-dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
+guarded dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
 
 passed=0 failed=0 skipped=0
 run() { # title, then the command
     say "$1"
-    local log status=0 total
+    local log out tee status=0 total
     log=$(mktemp)
-    "${@:2}" 2>&1 | tee "$log" || status=$?
+    exec {out}> >(exec tee "$log")
+    tee=$!
+    guarded "${@:2}" >&"$out" 2>&1 {out}>&- || status=$?
+    exec {out}>&-
+    wait "$tee" || true
     count() { sed -nE "s/^ *$1: ([0-9]+)$/\1/p" "$log" | tail -n 1; }
     total=$(count total)
     passed=$((passed + $(count succeeded || true)))
@@ -85,27 +115,30 @@ run() { # title, then the command
     fi
     rm -f "$log"
 }
-tests() { dotnet test --project "tests/$1" -c Release --no-build; }
+tests() { echo "artifacts/bin/$1/release/$1"; }
 
 on_this_machine() {
     say "Publishing the services and the load worker with Native AOT (about a minute each the first time)"
     rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
     for program in Details Ratings Reviews ProductPage LoadWorker; do
-        output=$(dotnet publish "src/Bookinfo.$program" -c Release -r "$rid" -v quiet -nodeReuse:false 2>&1) || { echo "$output"; exit 1; }
-        if [ -n "$output" ]; then
-            printf 'Publishing Bookinfo.%s must not say anything, but it did:\n%s\n' "$program" "$output"
+        output=$(mktemp)
+        guarded dotnet publish "src/Bookinfo.$program" -c Release -r "$rid" -v quiet -nodeReuse:false >"$output" 2>&1 || { cat "$output"; exit 1; }
+        if [ -s "$output" ]; then
+            printf 'Publishing Bookinfo.%s must not say anything, but it did:\n' "$program"
+            cat "$output"
             exit 1
         fi
+        rm "$output"
     done
 
-    run "Services, in this process" tests Services.Tests
-    run "The wire contract, against processes under the JIT" tests Wire.Tests
-    run "The wire contract, against native processes" env BOOKINFO_WIRE_MODE=native dotnet test --project tests/Wire.Tests -c Release --no-build
-    run "Telemetry, exact to the count" tests Telemetry.Tests
-    run "The command line tool" tests Cli.Tests
-    run "The manifests, rendered with every component" tests Manifests.Tests
-    run "Prometheus, rules and dashboards" tests Observability.Tests
-    run "The page, in Chromium (screenshots: artifacts/screenshots)" tests Browser.Tests
+    run "Services, in this process" "$(tests Services.Tests)"
+    run "The wire contract, against processes under the JIT" "$(tests Wire.Tests)"
+    run "The wire contract, against native processes" env BOOKINFO_WIRE_MODE=native "$(tests Wire.Tests)"
+    run "Telemetry, exact to the count" "$(tests Telemetry.Tests)"
+    run "The command line tool" "$(tests Cli.Tests)"
+    run "The manifests, rendered with every component" "$(tests Manifests.Tests)"
+    run "Prometheus, rules and dashboards" "$(tests Observability.Tests)"
+    run "The page, in Chromium (screenshots: artifacts/screenshots)" "$(tests Browser.Tests)"
 }
 
 on_a_cluster() {
@@ -113,7 +146,7 @@ on_a_cluster() {
         echo "test.sh: the cluster cannot be reached (KUBECONFIG is '${KUBECONFIG:-}')." >&2
         exit 1
     }
-    run "The application on a Kubernetes cluster" tests EndToEnd.Tests
+    run "The application on a Kubernetes cluster" "$(tests EndToEnd.Tests)"
 }
 
 if [ $cluster = yes ]; then on_a_cluster; else on_this_machine; fi

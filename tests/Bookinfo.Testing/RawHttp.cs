@@ -17,7 +17,7 @@ public static class RawHttp
     public static async Task<RawResponse?> SendAsync(Uri server, ReadOnlyMemory<byte> request, bool endAfterwards = false)
     {
         using var client = new TcpClient();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Eventually.Never);
         await client.ConnectAsync(server.Host.Trim('[', ']'), server.Port, patience.Token);
         var stream = client.GetStream();
         using var received = new MemoryStream();

@@ -7,7 +7,6 @@ namespace Bookinfo.Testing;
 /// <summary>One service of ours as a process of its own.</summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Process _process;
@@ -91,25 +90,21 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The process has ended instead.</exception>
     internal async Task WaitUntilReadyAsync(HttpClient client)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
+        await Eventually.HoldsAsync(async () =>
         {
             try
             {
-                using var response = await client.GetAsync(new Uri(Address, "/health/ready"), patience.Token);
+                using var response = await client.GetAsync(new Uri(Address, "/health/ready"));
                 response.EnsureSuccessStatusCode();
-                return;
+                return "";
             }
-            catch (HttpRequestException)
+            catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
             {
-                if (_process.HasExited)
-                {
-                    throw new InvalidOperationException($"{Name} ended with {_process.ExitCode}: {string.Join(' ', ErrorLines)}");
-                }
-
-                await Task.Delay(20, patience.Token);
+                return _process.HasExited
+                    ? throw new InvalidOperationException($"{Name} ended with {_process.ExitCode}: {string.Join(' ', ErrorLines)}")
+                    : $"{Name} is not ready: {exception.Message}";
             }
-        }
+        });
     }
 
     /// <summary>Begins to read the standard output of a process that was started with <see cref="StdoutUse.Unread"/>.</summary>
@@ -120,7 +115,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         _process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Eventually.Never);
         try
         {
             await _process.WaitForExitAsync(patience.Token);

@@ -10,6 +10,9 @@ public sealed class Chromium : IAsyncLifetime
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
+    /// <summary>For what takes a moment: that it never comes is the machine's business no longer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -19,9 +22,11 @@ public sealed class Chromium : IAsyncLifetime
     {
         var executable = Find();
         _playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = executable,
+            Timeout = (float)Patience.TotalMilliseconds,
             // The tests load nothing but our own pages, and Chromium's sandbox does not start as root, which is what containers run as.
             Args =
             [
@@ -29,6 +34,14 @@ public sealed class Chromium : IAsyncLifetime
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
             ],
         });
+    }
+
+    /// <summary>Opens a window that shares nothing with others.</summary>
+    public async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions options)
+    {
+        var context = await Browser.NewContextAsync(options);
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
+        return context;
     }
 
     public async ValueTask DisposeAsync()

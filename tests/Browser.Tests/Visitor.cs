@@ -64,7 +64,7 @@ public sealed class Visitor : IAsyncDisposable
     public static async Task<Visitor> ArriveAsync(
         Chromium chromium, RunningSystem system, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool scripts = true)
     {
-        var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions
+        var context = await chromium.OpenAsync(new BrowserNewContextOptions
         {
             BaseURL = system.Address.AbsoluteUri,
             ViewportSize = new ViewportSize { Width = width, Height = height },

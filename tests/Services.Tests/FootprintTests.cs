@@ -90,20 +90,20 @@ public sealed class FootprintTests
             var service = new NativeService(process, port);
             try
             {
-                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-                while (true)
+                await Eventually.HoldsAsync(async () =>
                 {
+                    Assert.False(process.HasExited, $"{project} has ended.");
                     try
                     {
-                        using var response = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), patience.Token);
-                        response.EnsureSuccessStatusCode();
-                        return service;
+                        using var response = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                        return response.IsSuccessStatusCode ? "" : $"{project} is not ready";
                     }
-                    catch (HttpRequestException)
+                    catch (HttpRequestException exception)
                     {
-                        await Task.Delay(20, patience.Token);
+                        return exception.Message;
                     }
-                }
+                });
+                return service;
             }
             catch
             {

@@ -42,7 +42,7 @@ public sealed class MisbehaviourTests
         await using var ratings = await StartAsync("v-delayed", clock);
         var gets = Enumerable.Range(0, 100).Select(_ => GetAsync(ratings, "/ratings/0")).ToList();
         // Each has either been answered without the clock or waits for it.
-        await UntilAsync(() => gets.Count(get => get.IsCompleted) + clock.Delays == gets.Count);
+        await Eventually.HoldsAsync("an answer or a delay for each", () => gets.Count(get => get.IsCompleted) + clock.Delays == gets.Count);
         Assert.InRange(clock.Delays, 30, 70);
         clock.Advance(TimeSpan.FromSeconds(7) - TimeSpan.FromMilliseconds(1));
         Assert.Equal((HttpStatusCode.OK, Healthy), await GetAsync(ratings, "/health"));
@@ -109,15 +109,6 @@ public sealed class MisbehaviourTests
     {
         using var response = await service.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            await Task.Delay(5, patience.Token);
-        }
     }
 
     /// <summary>Counts who waits for seven seconds.</summary>

@@ -43,9 +43,9 @@ public sealed class ServiceProcessTests
         try
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await UntilAsync(async () => (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode);
+            await UntilAsync(client, HttpStatusCode.OK);
             var inFlight = Enumerable.Range(0, 8).Select(_ => client.GetAsync(new Uri("/ratings/0", UriKind.Relative))).ToList();
-            await UntilAsync(() => Task.FromResult(inFlight.Exists(get => get.IsCompleted)));
+            await Eventually.HoldsAsync("a first answer", () => inFlight.Exists(get => get.IsCompleted));
             Assert.Contains(inFlight, get => !get.IsCompleted);
 
             using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
@@ -53,7 +53,7 @@ public sealed class ServiceProcessTests
                 await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
             }
 
-            await UntilAsync(async () => (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode == HttpStatusCode.ServiceUnavailable);
+            await UntilAsync(client, HttpStatusCode.ServiceUnavailable);
             // Both what is known and what is not: each answer sends its connection elsewhere.
             foreach (var (path, status) in new[] { ("/health", HttpStatusCode.OK), ("/nowhere", HttpStatusCode.NotFound) })
             {
@@ -91,7 +91,7 @@ public sealed class ServiceProcessTests
         try
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await UntilAsync(async () => (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode);
+            await UntilAsync(client, HttpStatusCode.OK);
             var before = await DoneByThePoolAsync(client);
             for (var i = 0; i < Requests; i++)
             {
@@ -137,7 +137,7 @@ public sealed class ServiceProcessTests
         {
             var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Eventually.Never, TestContext.Current.CancellationToken);
             return (process.ExitCode, await output, await errors);
         }
         finally
@@ -146,26 +146,18 @@ public sealed class ServiceProcessTests
         }
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    private static Task UntilAsync(HttpClient client, HttpStatusCode status) => Eventually.HoldsAsync(async () =>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
+        try
         {
-            try
-            {
-                if (await condition())
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not there yet.
-            }
-
-            await Task.Delay(20, patience.Token);
+            using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+            return answer.StatusCode == status ? "" : $"/health/ready answers {answer.StatusCode}";
         }
-    }
+        catch (HttpRequestException exception)
+        {
+            return exception.Message;
+        }
+    });
 
     private static string Dll(string project, [CallerFilePath] string file = "") =>
         Path.GetFullPath(Path.Combine(file, "../../../artifacts/bin", project, "release", project + ".dll"));

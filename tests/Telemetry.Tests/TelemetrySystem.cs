@@ -23,7 +23,7 @@ internal sealed class TelemetrySystem : IAsyncDisposable
         Receiver = receiver;
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null })
         {
-            Timeout = TimeSpan.FromSeconds(60),
+            Timeout = Eventually.Never,
         };
     }
 
