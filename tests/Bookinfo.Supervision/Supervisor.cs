@@ -57,8 +57,9 @@ public static class Supervisor
 
         var program = Environment.GetCommandLineArgs()[0];
         var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        return await RunAsync(
-            new ProcessStartInfo(Environment.ProcessPath!, isHosted ? arguments.Prepend(program) : arguments), Path.GetFileNameWithoutExtension(program));
+        // What runs in the background of a script ignores Ctrl-C, and so does all that it starts; what is tested here must not.
+        string[] command = ["--default-signal=INT,QUIT", Environment.ProcessPath!, .. isHosted ? arguments.Prepend(program) : arguments];
+        return await RunAsync(new ProcessStartInfo("env", command), Path.GetFileNameWithoutExtension(program));
     }
 
     /// <summary>Runs a program with the standard input, output and error of this one.</summary>
