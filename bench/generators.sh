@@ -2,7 +2,7 @@
 # What bookinfo load, hey, wrk and siege report of the same page on this machine: once when nothing happens, and once when productpage stands still for
 # two seconds in the middle. Prints a table in Markdown.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 . bench/tools.sh
 
 usage() {

@@ -2,7 +2,7 @@
 # What 'bookinfo load' is able to do on this machine: its highest rate beside that of wrk against the same server, and how exactly it keeps a rate. The
 # tools take turns, so that a noisy machine treats both alike. Ends with 1 when a figure is outside its limit.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 . bench/tools.sh
 
 usage() {

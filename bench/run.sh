@@ -2,7 +2,7 @@
 # Measures the services against the least that could do the same, in one run and in turns: see docs/performance.md. Installs what it needs (Debian and Ubuntu).
 # Ends with 1 when something that is promised is not met, or with --check when something is worse than it was.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 . bench/tools.sh
 export PATH=$PATH:/usr/sbin
 

@@ -2,7 +2,7 @@
 # What telemetry costs, as ratios measured in one run: each round measures every way of running the same native executables, one after the
 # other, so that a noisy machine treats all alike. Ends with 1 when a ratio is outside its limit.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 . bench/tools.sh
 
 usage() {

@@ -6,7 +6,7 @@ public static class ExitCode
     /// <summary>Done; for <c>up</c>: everything ran and was stopped in order, by Ctrl-C, SIGTERM or SIGHUP.</summary>
     public const int Success = 0;
 
-    /// <summary>Something unforeseen went wrong.</summary>
+    /// <summary>Something unforeseen went wrong, or what there was to say could not be written to stdout or stderr, whatever the command came to otherwise.</summary>
     public const int Failure = 1;
 
     /// <summary>The command line is wrong: an unknown option, or a value that is not allowed.</summary>
@@ -53,4 +53,9 @@ public static class ExitCode
 
     /// <summary>Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>
+    /// Done, but whoever read the output left before its end, as <c>head</c> does (128 + SIGPIPE, which is what shells say of a program that this ends).
+    /// </summary>
+    public const int ReaderLeft = 141;
 }

@@ -18,6 +18,17 @@ public static class Program
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> Main(string[] args)
     {
+        AppDomain.CurrentDomain.UnhandledException += static (_, unhandled) =>
+        {
+            // In a thread that nobody waits for: neither a stack trace nor a core dump is of use to who sees it.
+            ToolOutput.Messages.WriteLine($"bookinfo: {UnforeseenFailure.Describe((Exception)unhandled.ExceptionObject)}");
+            Environment.Exit(ToolOutput.End(ExitCode.Failure));
+        };
+        return ToolOutput.End(await RunAsync(args));
+    }
+
+    private static async Task<int> RunAsync(string[] args)
+    {
         var root = new RootCommand("Runs Bookinfo, the sample application on which service meshes and observability platforms are tried.");
         root.Subcommands.Add(UpCommand.Create());
         root.Subcommands.Add(ImagesCommand.Create());
@@ -40,10 +51,10 @@ public static class Program
             {
                 foreach (var error in parsed.Errors)
                 {
-                    await Console.Error.WriteLineAsync($"bookinfo: {error.Message}");
+                    ToolOutput.Messages.WriteLine($"bookinfo: {error.Message}");
                 }
 
-                await Console.Error.WriteLineAsync($"Try '{Path(parsed.CommandResult)} --help'.");
+                ToolOutput.Messages.WriteLine($"Try '{Path(parsed.CommandResult)} --help'.");
                 return ExitCode.InvalidUsage;
             }
 
@@ -52,17 +63,24 @@ public static class Program
                 EnableDefaultExceptionHandler = false,
                 // Commands deal with signals themselves: the parser's own handling ends the process after two seconds.
                 ProcessTerminationTimeout = null,
+                Output = ToolOutput.Data,
+                Error = ToolOutput.Messages,
             });
         }
         catch (CommandFailedException failure)
         {
-            await Console.Error.WriteLineAsync($"bookinfo: {failure.Message}");
+            ToolOutput.Messages.WriteLine($"bookinfo: {failure.Message}");
             return failure.ExitCode;
         }
         catch (TargetException failure)
         {
-            await Console.Error.WriteLineAsync($"bookinfo: {failure.Message}");
+            ToolOutput.Messages.WriteLine($"bookinfo: {failure.Message}");
             return ExitCode.TargetUnreachable;
+        }
+        catch (Exception failure)
+        {
+            ToolOutput.Messages.WriteLine($"bookinfo: {UnforeseenFailure.Describe(failure)}");
+            return ExitCode.Failure;
         }
     }
 

@@ -43,6 +43,22 @@ public sealed class UpEndTests
     }
 
     [Fact]
+    public async Task A_terminal_that_is_closed_says_so_more_than_once_and_kills_nothing()
+    {
+        await using var up = await ReadyAsync();
+        await Signal.SendAsync("STOP", PidOf(up, "details"));
+
+        await up.SignalAsync("HUP");
+        await up.LineAsync(line => line.Contains("\"stopping\"") && line.Contains("ratings"));
+        await up.SignalAsync("HUP");
+        await Signal.SendAsync("CONT", PidOf(up, "details"));
+
+        Assert.Equal(ExitCode.Success, await up.ExitAsync());
+        Assert.Equal("Stopped.\n", up.Messages);
+        Assert.Empty(up.Alive);
+    }
+
+    [Fact]
     public async Task Nothing_survives_when_it_is_killed()
     {
         await using var up = await ReadyAsync();

@@ -1,3 +1,5 @@
+using Bookinfo.Cli.Report;
+
 namespace Bookinfo.Cli.Baseline;
 
 /// <summary>The files of a baseline: figures, page, and Markdown.</summary>
@@ -35,22 +37,38 @@ internal sealed class BaselineFiles(string name)
         }
     }
 
-    /// <summary>Writes them.</summary>
+    /// <summary>Writes them, as many as it can.</summary>
     /// <param name="baseline">What goes into them.</param>
-    /// <exception cref="CommandFailedException">One cannot be written.</exception>
-    public async Task WriteAsync(BaselineFile baseline)
+    /// <returns>Those that are written, and why others are not.</returns>
+    public async Task<(IReadOnlyList<string> Written, CommandFailedException? Failure)> WriteAsync(BaselineFile baseline)
     {
+        var written = new List<string>();
+        var failures = new List<string>();
         string[] texts = [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)];
         foreach (var (path, text) in Paths.Zip(texts))
         {
-            try
+            if (await WriteAsync(path, text) is { } failure)
             {
-                await File.WriteAllTextAsync(path, text);
+                failures.Add($"'{path}' could not be written: {failure}");
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            else
             {
-                throw new CommandFailedException(ExitCode.Failure, $"'{path}' could not be written: {exception.Message}");
+                written.Add(path);
             }
+        }
+
+        return (written, failures.Count == 0 ? null : new CommandFailedException(ExitCode.Failure, string.Join(' ', failures)));
+    }
+
+    private static async Task<string?> WriteAsync(string path, string text)
+    {
+        try
+        {
+            return await ReportFile.WriteAsync(path, overwrite: true, text);
+        }
+        catch (Exception exception) when (ReportFile.IsRefusal(exception))
+        {
+            return exception.Message;
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
         try
         {
             await using var subject = await new SubjectFinder(options, new Uri(TrafficOptions.LocalUrl), time).FindAsync(signals.Stop);
-            await Console.Error.WriteLineAsync($"Measuring {subject.Description}.");
+            await ToolOutput.Messages.WriteLineAsync($"Measuring {subject.Description}.");
             await using var generator = await CreateGeneratorAsync(subject);
             var facts = await subject.DescribeAsync(signals.Stop);
             Note(facts.Notes);
@@ -70,13 +70,13 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
                 _steps,
                 BaselineSummary.Of(_steps),
                 [.. _notes.Keys]);
-            await files.WriteAsync(baseline);
-            await ReportAsync(baseline, files);
-            return _failure is not null ? throw _failure : baseline.Complete ? ExitCode.Success : ExitCode.Interrupted;
+            var (written, failure) = await files.WriteAsync(baseline);
+            await ReportAsync(baseline, written);
+            return (failure ?? _failure) is { } why ? throw why : baseline.Complete ? ExitCode.Success : ExitCode.Interrupted;
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Interrupted before the first round was done: nothing was written.");
+            await ToolOutput.Messages.WriteLineAsync("Interrupted before the first round was done: nothing was written.");
             return ExitCode.Interrupted;
         }
     }
@@ -197,21 +197,21 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
                 $"In {group.Count()} of {steps.Count} steps (at {string.Join(", ", group.Select(one => one.Rate).Distinct().Order().Select(Figures.Rate))}/s), {group.Key}, first: {group.First().Warning.Text}")));
     }
 
-    private async Task ReportAsync(BaselineFile baseline, BaselineFiles files)
+    private async Task ReportAsync(BaselineFile baseline, IReadOnlyList<string> written)
     {
         if (options.Output == OutputFormat.Json)
         {
-            await Console.Out.WriteAsync(BaselineStore.Write(baseline));
+            await ToolOutput.Data.WriteAsync(BaselineStore.Write(baseline));
         }
         else
         {
             foreach (var line in Lines(baseline))
             {
-                await Console.Out.WriteLineAsync(line);
+                await ToolOutput.Data.WriteLineAsync(line);
             }
         }
 
-        await Console.Error.WriteLineAsync($"{(baseline.Complete ? "" : "Not all rounds were done; those that were are kept. ")}Written: {string.Join(", ", files.Paths)}");
+        await ToolOutput.Messages.WriteLineAsync($"{(baseline.Complete ? "" : "Not all rounds were done; those that were are kept. ")}Written: {(written.Count == 0 ? "nothing" : string.Join(", ", written))}");
     }
 
     private static IEnumerable<string> Lines(BaselineFile baseline)

@@ -9,7 +9,7 @@ namespace Bookinfo.Cli.Baseline;
 internal sealed class BaselineView(TimeSpan planned, TimeProvider time) : IAsyncDisposable
 {
     private readonly long _began = time.GetTimestamp();
-    private readonly LiveText? _live = CreateLive(time);
+    private readonly LiveText? _live = ToolOutput.MessagesTerminal is { } terminal ? new LiveText(terminal, time, clears: true) : null;
     private TimeSpan _planned = planned;
 
     /// <summary>A step begins.</summary>
@@ -20,7 +20,7 @@ internal sealed class BaselineView(TimeSpan planned, TimeProvider time) : IAsync
         _planned = time.GetElapsedTime(_began) + left;
         if (_live is null)
         {
-            Console.Error.WriteLine($"{progress.Doing}, about {BaselineProgress.Left(left)} left");
+            ToolOutput.Messages.WriteLine($"{progress.Doing}, about {BaselineProgress.Left(left)} left");
             return;
         }
 
@@ -34,16 +34,4 @@ internal sealed class BaselineView(TimeSpan planned, TimeProvider time) : IAsync
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _live?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private static LiveText? CreateLive(TimeProvider time)
-    {
-        if (Console.IsErrorRedirected)
-        {
-            return null;
-        }
-
-        // On stderr, so that it is there as well when the outcome goes to a file.
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return terminal.Profile.Capabilities.Ansi ? new LiveText(terminal, time, clears: true) : null;
-    }
 }

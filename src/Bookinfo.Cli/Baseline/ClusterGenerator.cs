@@ -144,7 +144,7 @@ internal sealed class ClusterGenerator : ILoadGenerator
             await _cluster.Api.BatchV1.DeleteNamespacedJobAsync(Job, _options.Namespace, propagationPolicy: "Background", cancellationToken: CancellationToken.None);
             if (!await _pods.WaitForEndAsync(EndPatience, CancellationToken.None))
             {
-                await Console.Error.WriteLineAsync($"bookinfo: {itself} was deleted; the cluster takes long to end its pods.");
+                await ToolOutput.Messages.WriteLineAsync($"bookinfo: {itself} was deleted; the cluster takes long to end its pods.");
             }
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
@@ -153,7 +153,7 @@ internal sealed class ClusterGenerator : ILoadGenerator
         }
         catch (Exception exception) when (ClusterFailure.Explain(exception, _cluster.Config, CancellationToken.None) is { } explained)
         {
-            await Console.Error.WriteLineAsync(
+            await ToolOutput.Messages.WriteLineAsync(
                 $"bookinfo: {itself} could not be removed: {explained.Message} It ends by itself after some minutes; 'kubectl delete job {Job} --namespace {_options.Namespace}' removes it.");
         }
     }

@@ -37,7 +37,7 @@ internal static class DeleteCommand
         }
 
         var deleted = 0;
-        void Write(DeleteEvent one) => Console.Out.WriteLine(JsonSerializer.Serialize(one, ClusterJson.Default.DeleteEvent));
+        void Write(DeleteEvent one) => ToolOutput.Data.WriteLine(JsonSerializer.Serialize(one, ClusterJson.Default.DeleteEvent));
         void Gone(ObjectReference one)
         {
             deleted++;
@@ -47,11 +47,11 @@ internal static class DeleteCommand
             }
             else
             {
-                Console.Out.WriteLine($"{one} is gone");
+                ToolOutput.Data.WriteLine($"{one} is gone");
             }
         }
 
-        await Console.Error.WriteLineAsync($"Deleting what 'bookinfo deploy' made in namespace {space} of {cluster.Config.Client.Host}. Pods finish what is in flight first.");
+        await ToolOutput.Messages.WriteLineAsync($"Deleting what 'bookinfo deploy' made in namespace {space} of {cluster.Config.Client.Host}. Pods finish what is in flight first.");
         var foreign = await new Removal(cluster, space, TimeProvider.System).RunAsync(known.Value.Inventory, timeout, Gone, cancellationToken);
         if (format == OutputFormat.Json)
         {
@@ -66,10 +66,10 @@ internal static class DeleteCommand
         if (foreign.Count > 0)
         {
             var more = foreign.Count > MostForeignNamed ? $" and {foreign.Count - MostForeignNamed} more" : "";
-            await Console.Error.WriteLineAsync($"Namespace {space} stays, for in it is what 'bookinfo deploy' did not make: {string.Join(", ", foreign.Take(MostForeignNamed))}{more}.");
+            await ToolOutput.Messages.WriteLineAsync($"Namespace {space} stays, for in it is what 'bookinfo deploy' did not make: {string.Join(", ", foreign.Take(MostForeignNamed))}{more}.");
         }
 
-        await Console.Error.WriteLineAsync("Done.");
+        await ToolOutput.Messages.WriteLineAsync("Done.");
         return ExitCode.Success;
     }
 
@@ -85,7 +85,7 @@ internal static class DeleteCommand
         }
 
         // What is to be gone is gone: whoever runs this twice has not failed.
-        await Console.Error.WriteLineAsync($"Nothing is deployed in namespace {space}{await ClusterCommand.DescribeElsewhereAsync(cluster, space, cancellationToken)}.");
+        await ToolOutput.Messages.WriteLineAsync($"Nothing is deployed in namespace {space}{await ClusterCommand.DescribeElsewhereAsync(cluster, space, cancellationToken)}.");
         return ExitCode.Success;
     }
 }

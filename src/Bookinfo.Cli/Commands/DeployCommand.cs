@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Bookinfo.Cli.Kubernetes;
 using Bookinfo.Cli.Local;
-using Spectre.Console;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -77,11 +76,11 @@ internal static class DeployCommand
             {
                 var time = TimeProvider.System;
                 var deployment = new Deployment(cluster, rendered.Manifests, rendered.Overlay, options.Components);
-                await Console.Error.WriteLineAsync($"Deploying to namespace {deployment.Namespace} of {cluster.Config.Client.Host} (context {cluster.Config.Context}).");
+                await ToolOutput.Messages.WriteLineAsync($"Deploying to namespace {deployment.Namespace} of {cluster.Config.Client.Host} (context {cluster.Config.Context}).");
                 await new NamespaceEnd(cluster.Api, deployment.Namespace, time).WaitAsync(options.Timeout, cancellationToken);
                 var began = time.GetTimestamp();
                 applying = true;
-                var json = options.Output == OutputFormat.Json ? new JsonDeployView(Console.Out, deployment.Namespace) : null;
+                var json = options.Output == OutputFormat.Json ? new JsonDeployView(ToolOutput.Data, deployment.Namespace) : null;
                 try
                 {
                     await using (var view = json ?? CreateView(time))
@@ -112,26 +111,26 @@ internal static class DeployCommand
     }
 
     private static IDeployView CreateView(TimeProvider time) =>
-        Console.IsOutputRedirected || AnsiConsole.Console is not { Profile.Capabilities: { Ansi: true } } terminal
-            ? new PlainDeployView(Console.Out, Console.Error)
-            : new LiveDeployView(terminal, Console.Error, time);
+        ToolOutput.DataTerminal is { } terminal
+            ? new LiveDeployView(terminal, ToolOutput.Messages, time)
+            : new PlainDeployView(ToolOutput.Data, ToolOutput.Messages);
 
     private static async Task WriteAsync(PageLocation page, TimeSpan ready)
     {
-        await Console.Error.WriteLineAsync($"All ready after {Duration.Format(ready)}.");
+        await ToolOutput.Messages.WriteLineAsync($"All ready after {Duration.Format(ready)}.");
         if (page.Note is { } note)
         {
-            await Console.Error.WriteLineAsync(note);
+            await ToolOutput.Messages.WriteLineAsync(note);
         }
 
         foreach (var address in page.Addresses)
         {
-            await Console.Error.WriteLineAsync($"Open {address}");
+            await ToolOutput.Messages.WriteLineAsync($"Open {address}");
         }
 
         if (page.PortForward is { } forward)
         {
-            await Console.Error.WriteLineAsync($"The page answers. To open it, run\n  {forward}\nand open http://localhost:8080/productpage");
+            await ToolOutput.Messages.WriteLineAsync($"The page answers. To open it, run\n  {forward}\nand open http://localhost:8080/productpage");
         }
     }
 

@@ -15,8 +15,6 @@ internal static class DoctorCommand
     /// <summary>Characters in a line where there is no terminal, or a wide one: long lines are hard to read.</summary>
     private const int UsualWidth = 79;
 
-    private const int LeastWidth = 60;
-
     private static readonly Option<string?> Namespace = ClusterCommand.Namespace($"The namespace to deploy to. [default: {ClusterCommand.UsualNamespace}]");
 
     private static readonly Option<string?> Context = ClusterCommand.Context();
@@ -64,13 +62,13 @@ internal static class DoctorCommand
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Interrupted.");
+            await ToolOutput.Messages.WriteLineAsync("Interrupted.");
             return ExitCode.Interrupted;
         }
 
         if (options.Output == OutputFormat.Json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(DoctorRecord.From(findings), DoctorJson.Default.DoctorRecord));
+            ToolOutput.Data.WriteLine(JsonSerializer.Serialize(DoctorRecord.From(findings), DoctorJson.Default.DoctorRecord));
         }
         else
         {
@@ -80,32 +78,32 @@ internal static class DoctorCommand
         return findings.Any(finding => finding.Result.State == CheckState.Problem) ? ExitCode.ProblemFound : ExitCode.Success;
     }
 
-    private static Task<IReadOnlyList<Finding>> WithSpinnerAsync(Func<Task<IReadOnlyList<Finding>>> work) => Console.IsErrorRedirected
-        ? work()
-        : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).Status().StartAsync("Checking", _ => work());
+    private static Task<IReadOnlyList<Finding>> WithSpinnerAsync(Func<Task<IReadOnlyList<Finding>>> work) =>
+        ToolOutput.MessagesTerminal?.Status().StartAsync("Checking", _ => work()) ?? work();
 
     private static void Write(IReadOnlyList<Finding> findings)
     {
-        var width = Console.IsOutputRedirected ? UsualWidth : Math.Clamp(AnsiConsole.Profile.Width - 1, LeastWidth, UsualWidth);
+        // The last column stays free: terminals differ in whether a character in it begins a new line.
+        var width = Math.Min(UsualWidth, ToolOutput.DataWidth - 1 ?? UsualWidth);
         foreach (var line in DoctorTable.Format(findings, width))
         {
-            if (Console.IsOutputRedirected)
+            if (ToolOutput.DataTerminal is not { } terminal)
             {
-                Console.WriteLine(line.Text);
+                ToolOutput.Data.WriteLine(line.Text);
                 continue;
             }
 
             // By words of our own rather than markup: what a cluster says may look like markup.
             var (start, length) = line.Mark.GetOffsetAndLength(line.Text.Length);
-            AnsiConsole.Write(new Text(line.Text[..start]));
-            AnsiConsole.Write(new Text(line.Text[start..(start + length)], new Style(Colour(line.State))));
-            AnsiConsole.Write(new Text(line.Text[(start + length)..] + '\n'));
+            terminal.Write(new Text(line.Text[..start]));
+            terminal.Write(new Text(line.Text[start..(start + length)], new Style(Colour(line.State))));
+            terminal.Write(new Text(line.Text[(start + length)..] + '\n'));
         }
 
-        Console.Error.WriteLine();
+        ToolOutput.Messages.WriteLine();
         foreach (var line in DoctorTable.Summarize(findings))
         {
-            Console.Error.WriteLine(line);
+            ToolOutput.Messages.WriteLine(line);
         }
     }
 

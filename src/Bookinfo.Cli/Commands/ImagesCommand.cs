@@ -100,7 +100,7 @@ internal static class ImagesCommand
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Interrupted.");
+            await ToolOutput.Messages.WriteLineAsync("Interrupted.");
             return ExitCode.Interrupted;
         }
     }
@@ -140,13 +140,13 @@ internal static class ImagesCommand
     {
         if (format == OutputFormat.Json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(ImageListRecord.From(builder, baseImage, images), ImageJson.Default.ImageListRecord));
+            ToolOutput.Data.WriteLine(JsonSerializer.Serialize(ImageListRecord.From(builder, baseImage, images), ImageJson.Default.ImageListRecord));
             return;
         }
 
         foreach (var line in ImageTable.Format(images))
         {
-            Console.WriteLine(line);
+            ToolOutput.Data.WriteLine(line);
         }
     }
 

@@ -45,8 +45,7 @@ internal static class StatusCommand
             throw await ClusterCommand.NotDeployedAsync(cluster, space, cancellationToken);
         }
 
-        var live = watch && format == OutputFormat.Table && !Console.IsOutputRedirected && AnsiConsole.Console.Profile.Capabilities.Ansi
-            ? new LiveText(AnsiConsole.Console, time) : null;
+        var live = watch && format == OutputFormat.Table && ToolOutput.DataTerminal is { } terminal ? new LiveText(terminal, time) : null;
         await using (live)
         {
             while (true)
@@ -58,14 +57,14 @@ internal static class StatusCommand
                 }
                 else if (format == OutputFormat.Json)
                 {
-                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, ClusterJson.Default.StatusReport));
+                    await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, ClusterJson.Default.StatusReport));
                 }
                 else
                 {
-                    await Console.Out.WriteLineAsync(string.Join('\n', StatusTables.Format(report, Console.IsOutputRedirected ? int.MaxValue : AnsiConsole.Console.Profile.Width)));
+                    await ToolOutput.Data.WriteLineAsync(string.Join('\n', StatusTables.Format(report, ToolOutput.DataWidth ?? int.MaxValue)));
                 }
 
-                if (!watch)
+                if (!watch || ToolOutput.Data.Lost.IsCancellationRequested)
                 {
                     return ExitCode.Success;
                 }

@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Bookinfo.Cli.Local;
 using Bookinfo.Contracts;
-using Spectre.Console;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -101,7 +100,8 @@ internal static class UpCommand
         RequireDistinctPorts(options);
         var time = TimeProvider.System;
         var tree = SourceTree.Find();
-        using var signals = new StopSignals();
+        // Who can no longer be told how the services are has gone, or does not want to know.
+        using var signals = new StopSignals(ToolOutput.Data.Lost);
         try
         {
             var build = new ServiceBuild(tree, new BuildProgress(time), time);
@@ -120,7 +120,7 @@ internal static class UpCommand
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Interrupted.");
+            await ToolOutput.Messages.WriteLineAsync("Interrupted.");
             return ExitCode.Interrupted;
         }
     }
@@ -158,11 +158,11 @@ internal static class UpCommand
 
         if (signals.Kill.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Killed.");
+            await ToolOutput.Messages.WriteLineAsync("Killed.");
             return ExitCode.Interrupted;
         }
 
-        await Console.Error.WriteLineAsync(killed.Count == 0 ? "Stopped." : $"Stopped; {string.Join(", ", killed)} did not stop in time and had to be killed.");
+        await ToolOutput.Messages.WriteLineAsync(killed.Count == 0 ? "Stopped." : $"Stopped; {string.Join(", ", killed)} did not stop in time and had to be killed.");
         return ready ? ExitCode.Success : ExitCode.Interrupted;
     }
 
@@ -170,17 +170,14 @@ internal static class UpCommand
     {
         if (options.Output == OutputFormat.Json)
         {
-            return new JsonStatusView(Console.Out, plan);
+            return new JsonStatusView(ToolOutput.Data, plan);
         }
 
         string[] metrics = plan.Prometheus is null ? [] : [$"Metrics, rules and alerts are in Prometheus: {plan.Prometheus}"];
         string[] footer = [$"Open {plan.Page}", .. metrics, $"Logs are in {tree.Relative(tree.Logs(options.Port))}. Ctrl-C stops everything."];
-        if (Console.IsOutputRedirected || AnsiConsole.Console is not { Profile.Capabilities: { Ansi: true } } terminal)
-        {
-            return new PlainStatusView(Console.Out, Console.Error, footer);
-        }
-
-        return new LiveStatusView(terminal, footer, time);
+        return ToolOutput.DataTerminal is { } terminal
+            ? new LiveStatusView(terminal, footer, time)
+            : new PlainStatusView(ToolOutput.Data, ToolOutput.Messages, footer);
     }
 
     private static string[] SplitVersions(string? text) => (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

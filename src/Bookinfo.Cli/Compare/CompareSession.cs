@@ -1,5 +1,6 @@
 using Bookinfo.Cli.Baseline;
 using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Report;
 
 namespace Bookinfo.Cli.Compare;
 
@@ -28,35 +29,36 @@ internal sealed class CompareSession(CompareOptions options)
         var report = Comparison.Of(before, beforeFile, after, afterFile);
         report = report with { Conditions = [.. options.FailOn.SelectMany(condition => condition.Check(report))] };
 
-        if (options.Html is { } html)
-        {
-            await WriteAsync("--html", html, Page(report, before, after));
-        }
-
-        if (options.Markdown is { } markdown)
-        {
-            await WriteAsync("--markdown", markdown, ComparisonMarkdown.Create(report));
-        }
+        string?[] failures =
+        [
+            options.Html is { } html ? await WriteAsync("--html", html, Page(report, before, after)) : null,
+            options.Markdown is { } markdown ? await WriteAsync("--markdown", markdown, ComparisonMarkdown.Create(report)) : null,
+        ];
 
         if (options.Output == OutputFormat.Json)
         {
-            await Console.Out.WriteLineAsync(ComparisonJson.Write(report));
+            await ToolOutput.Data.WriteLineAsync(ComparisonJson.Write(report));
         }
         else
         {
             foreach (var line in ComparisonText.Lines(report))
             {
-                await Console.Out.WriteLineAsync(line);
+                await ToolOutput.Data.WriteLineAsync(line);
             }
         }
 
         var violated = report.Conditions.Where(condition => condition.Violated).ToList();
         foreach (var condition in violated)
         {
-            await Console.Error.WriteLineAsync($"bookinfo: {condition.Text}");
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {condition.Text}");
         }
 
-        return violated.Count > 0 ? ExitCode.Regression : ExitCode.Success;
+        foreach (var failure in failures.OfType<string>())
+        {
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure}");
+        }
+
+        return violated.Count > 0 ? ExitCode.Regression : failures.Any(failure => failure is not null) ? ExitCode.Failure : ExitCode.Success;
     }
 
     /// <summary>A name stands for the file that <c>baseline --name</c> wrote.</summary>
@@ -74,15 +76,14 @@ internal sealed class CompareSession(CompareOptions options)
         }
     }
 
-    private async Task WriteAsync(string option, string file, string text)
+    /// <returns>Why the file is not written, when that is not the user's mistake.</returns>
+    private async Task<string?> WriteAsync(string option, string file, string text)
     {
         try
         {
-            await using var stream = new FileStream(file, options.Overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
-            await using var writer = new StreamWriter(stream);
-            await writer.WriteAsync(text);
+            return await ReportFile.WriteAsync(file, options.Overwrite, text) is { } failure ? $"{option}: the file '{file}' could not be written: {failure}" : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (ReportFile.IsRefusal(exception))
         {
             throw new CommandFailedException(ExitCode.InvalidUsage, $"{option}: the file '{file}' cannot be written: {exception.Message}");
         }

@@ -32,7 +32,7 @@ internal sealed class Checkup : IDisposable
             new NamespaceCheck(_cluster, options.Namespace),
             new QuotaCheck(_cluster, manifests, options.Namespace),
             new ImagesCheck(_cluster, manifests, options.Registry, options.Tag),
-            new NodePortCheck(_cluster, manifests, options.Namespace),
+            new NodePortCheck(_cluster, manifests, options.Namespace, time),
             new MetricsCheck(_cluster, options.Namespace),
         ];
     }

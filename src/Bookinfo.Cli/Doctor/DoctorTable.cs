@@ -10,13 +10,18 @@ internal static class DoctorTable
     private const int AdviceIndent = 6;
     private const int CommandIndent = 8;
     private const int Gap = 2;
+
+    /// <summary>The least width that it is laid out for, beside which there is room for words.</summary>
+    private const int LeastWidth = 60;
+
     private const string Continued = @" \";
 
     /// <summary>Formats them.</summary>
     /// <param name="findings">The findings, one at least.</param>
-    /// <param name="width">How many characters fit in a line, 60 at least.</param>
+    /// <param name="width">How many characters fit in a line. Where it is narrower than 60, the terminal breaks the lines.</param>
     public static IReadOnlyList<DoctorLine> Format(IReadOnlyList<Finding> findings, int width)
     {
+        width = Math.Max(width, LeastWidth);
         var lines = new List<DoctorLine>();
         void Add(IEnumerable<string> texts) => lines.AddRange(texts.Select(text => new DoctorLine(text, default, default)));
 

@@ -1,3 +1,4 @@
+using Bookinfo.Cli.Kubernetes;
 using k8s;
 using k8s.Models;
 
@@ -7,9 +8,13 @@ namespace Bookinfo.Cli.Doctor;
 /// <param name="cluster">The cluster.</param>
 /// <param name="manifests">What is to run.</param>
 /// <param name="name">The name of the namespace.</param>
-internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifests, string name) : InClusterCheck(cluster)
+/// <param name="time">The clock.</param>
+internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifests, string name, TimeProvider time) : InClusterCheck(cluster)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a node may take that has just been deployed to. More would take the time from the other checks.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
     public override string Name => "NodePort";
@@ -39,8 +44,10 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
 
         var (_, nodePort, servicePort) = holders[0];
         var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items.Select(Address).OfType<string>().ToList();
-        var answers = await Task.WhenAll(nodes.Select(async node => (Node: node, Answers: await AnswersAsync(node, nodePort, cancellationToken))));
-        var silent = answers.Where(answer => !answer.Answers).Select(answer => answer.Node).ToList();
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = RequestTimeout };
+        var probe = new PatientProbe(client, static (status, _) => status is >= 200 and < 300 ? null : "", Patience, static _ => { }, time);
+        var answers = await probe.FindAsync([.. nodes.Select(node => (node, (IReadOnlyList<string>)[$"http://{Host(node)}:{nodePort}/health"]))], cancellationToken);
+        var silent = answers.Where(answer => answer.Address is null).Select(answer => answer.Name).ToList();
         return silent.Count == 0
             ? CheckResult.Ok($"{nodePort} is ours and answers on every node: http://{Host(nodes[0])}:{nodePort}/productpage")
             : CheckResult.Warning(
@@ -55,18 +62,4 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
         (node.Status.Addresses?.FirstOrDefault(address => address.Type == "ExternalIP") ?? node.Status.Addresses?.FirstOrDefault(address => address.Type == "InternalIP"))?.Address;
 
     private static string Host(string address) => address.Contains(':') ? $"[{address}]" : address;
-
-    private static async Task<bool> AnswersAsync(string node, int port, CancellationToken cancellationToken)
-    {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
-        try
-        {
-            using var response = await client.GetAsync(new Uri($"http://{Host(node)}:{port}/health"), cancellationToken);
-            return response.IsSuccessStatusCode;
-        }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            return false;
-        }
-    }
 }

@@ -43,7 +43,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
                 throw new CommandFailedException(failure.ExitCode, $"{failure.Message} '--base debian' assembles one from the packages of this machine.");
             }
 
-            await Console.Error.WriteLineAsync($"bookinfo: {failure.Message} One is assembled from the packages of this machine instead (--base debian).");
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure.Message} One is assembled from the packages of this machine instead (--base debian).");
             return BaseImage.Debian;
         }
     }
@@ -159,7 +159,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     private async Task<ToolResult> StepAsync(string[] arguments, string directory)
     {
         signals.Stop.ThrowIfCancellationRequested();
-        await using var notice = signals.Stop.Register(() => Console.Error.WriteLine("Interrupted: this step is let to its end, which takes some seconds. Ctrl-C again ends it at once."));
+        await using var notice = signals.Stop.Register(() => ToolOutput.Messages.WriteLine("Interrupted: this step is let to its end, which takes some seconds. Ctrl-C again ends it at once."));
         var result = await ToolProcess.RunAsync(builder.Program, arguments, directory, signals.Kill);
         signals.Stop.ThrowIfCancellationRequested();
         return result;

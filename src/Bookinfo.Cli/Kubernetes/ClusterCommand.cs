@@ -110,7 +110,7 @@ internal static class ClusterCommand
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"Interrupted. {interrupted?.Invoke()}".TrimEnd());
+            await ToolOutput.Messages.WriteLineAsync($"Interrupted. {interrupted?.Invoke()}".TrimEnd());
             return ExitCode.Interrupted;
         }
     }

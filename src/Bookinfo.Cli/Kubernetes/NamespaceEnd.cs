@@ -22,7 +22,7 @@ internal sealed class NamespaceEnd(IKubernetes api, string space, TimeProvider t
         {
             if (!said)
             {
-                await Console.Error.WriteLineAsync($"Namespace {space} is being deleted. Waiting until it is gone.");
+                await ToolOutput.Messages.WriteLineAsync($"Namespace {space} is being deleted. Waiting until it is gone.");
             }
 
             if (time.GetElapsedTime(began) > timeout)

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using k8s;
 using k8s.Autorest;
@@ -16,10 +15,9 @@ internal sealed partial class PageCheck(ClusterConnection cluster, string space,
     private const string Path = "/productpage";
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long nodes may take to learn of the pods that have just become ready.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>How long nodes may take to learn of the pods that have just become ready: after half a minute kube-proxy at the latest looks at everything anew.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the way through the API server may take until it works.</summary>
     private static readonly TimeSpan ForwardPatience = TimeSpan.FromSeconds(10);
@@ -45,10 +43,15 @@ internal sealed partial class PageCheck(ClusterConnection cluster, string space,
             Timeout = RequestTimeout,
         };
         var nodes = service.Spec.Ports[0].NodePort is { } port ? await ListNodesAsync(port, cancellationToken) : [];
-        var answers = await Task.WhenAll(nodes.Select(async node => (node.Name, Address: await FindAsync(client, node.Addresses, cancellationToken))));
+        var answers = await new PatientProbe(client, Judge, Patience, Waiting, time).FindAsync(nodes, cancellationToken);
+        if (answers.Select(answer => answer.Wrong).FirstOrDefault(wrong => wrong is not null) is { } wrong)
+        {
+            throw Wrong(wrong);
+        }
+
         var reached = answers.Where(answer => answer.Address is not null).Select(answer => answer.Address!).ToList();
         var silent = answers.Where(answer => answer.Address is null).Select(answer => answer.Name).ToList();
-        var note = silent.Count == 0 ? null : $"No answer at the node port of {string.Join(", ", silent)}: a firewall may be in the way.";
+        var note = silent.Count == 0 ? null : $"No answer at the node port of {string.Join(", ", silent)} for {Duration.Format(Patience)}: a firewall may be in the way.";
         if (reached.Count > 0)
         {
             return new PageLocation(reached, null, note);
@@ -88,67 +91,28 @@ internal sealed partial class PageCheck(ClusterConnection cluster, string space,
         }
     }
 
-    /// <summary>Asks all addresses of a node until one answers as it should.</summary>
-    private async Task<string?> FindAsync(HttpClient client, IReadOnlyList<string> addresses, CancellationToken cancellationToken)
-    {
-        var answers = await Task.WhenAll(addresses.Select(async address => (address, wrong: await AskAsync(client, address, Patience, cancellationToken))));
-        if (answers.FirstOrDefault(answer => answer.wrong is null) is { address: not null } good)
-        {
-            return good.address;
-        }
-
-        var bad = answers.FirstOrDefault(answer => answer.wrong?.Length > 0);
-        return bad.address is null ? null : throw Wrong(bad.address, bad.wrong!);
-    }
-
-    /// <summary>Asks until the answer is as it should be.</summary>
-    /// <returns><see langword="null"/> then; empty when nothing answers; what is wrong with the answer otherwise.</returns>
-    private async Task<string?> AskAsync(HttpClient client, string address, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        for (var began = time.GetTimestamp(); ;)
-        {
-            var wrong = "";
-            try
-            {
-                using var answer = await client.GetAsync(new Uri(address), cancellationToken);
-                wrong = Judge((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
-                if (wrong is null)
-                {
-                    return null;
-                }
-            }
-            catch (Exception exception) when (exception is HttpRequestException or SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                // Nothing there yet.
-            }
-
-            if (time.GetElapsedTime(began) > patience)
-            {
-                return wrong;
-            }
-
-            await Task.Delay(Interval, time, cancellationToken);
-        }
-    }
-
     private async Task ForwardAsync(HttpClient client, int port, CancellationToken cancellationToken)
     {
         try
         {
             using var forward = await PortForward.StartAsync(cluster.Kubectl, space, $"service/{Service}", port, time, cancellationToken);
-            if (await AskAsync(client, new Uri(forward.Address, Path).ToString(), ForwardPatience, cancellationToken) is { } wrong)
+            var probe = new PatientProbe(client, Judge, ForwardPatience, static _ => { }, time);
+            if (await probe.FindAsync([("", [new Uri(forward.Address, Path).ToString()])], cancellationToken) is [{ Address: null, Wrong: var wrong }])
             {
-                throw Wrong("kubectl port-forward", wrong.Length > 0 ? wrong : "it does not answer");
+                throw Wrong(wrong is null ? "kubectl port-forward: it does not answer" : $"kubectl port-forward, {wrong}");
             }
         }
         catch (IOException exception)
         {
-            throw Wrong("kubectl port-forward", exception.Message);
+            throw Wrong($"kubectl port-forward: {exception.Message}");
         }
     }
 
-    private static CommandFailedException Wrong(string address, string why) => new(
-        ExitCode.ServiceFailed, $"all pods are ready, but the page is not as it should be at {address}: {why}. 'bookinfo status' and 'kubectl logs' say more.");
+    private static void Waiting(string nodes) => ToolOutput.Messages.WriteLine(
+        $"Waiting for the node port of {nodes} to answer: a node may take up to {Duration.Format(Patience)} to learn of pods that have become ready.");
+
+    private static CommandFailedException Wrong(string where) => new(
+        ExitCode.ServiceFailed, $"all pods are ready, but the page is not as it should be at {where}. 'bookinfo status' and 'kubectl logs' say more.");
 
     [GeneratedRegex("Error fetching [a-z ]+")]
     private static partial Regex FetchError();

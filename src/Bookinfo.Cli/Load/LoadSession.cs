@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Bookinfo.Cli.Local;
 using Bookinfo.Load;
-using Spectre.Console;
 
 namespace Bookinfo.Cli.Load;
 
@@ -35,7 +34,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Interrupted before the start.");
+            await ToolOutput.Messages.WriteLineAsync("Interrupted before the start.");
             return ExitCode.Interrupted;
         }
     }
@@ -63,13 +62,13 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         var report = LoadReport.From(result, lost);
         if (options.Output == OutputFormat.Json)
         {
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.LoadReport));
+            await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.LoadReport));
         }
         else
         {
             foreach (var line in LoadText.Report(result, report))
             {
-                await Console.Out.WriteLineAsync(line.TrimEnd());
+                await ToolOutput.Data.WriteLineAsync(line.TrimEnd());
             }
         }
 
@@ -77,7 +76,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         {
             if (failure is not null)
             {
-                await Console.Error.WriteLineAsync($"bookinfo: {option}: the file could not be written: {failure.Message}");
+                await ToolOutput.Messages.WriteLineAsync($"bookinfo: {option}: the file could not be written: {failure.Message}");
             }
         }
 
@@ -115,7 +114,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 
             var trial = SaturationTrial.From(rate, result, objective);
             var left = options.Duration - time.GetElapsedTime(started);
-            await Console.Error.WriteLineAsync(string.Create(
+            await ToolOutput.Messages.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{SaturationText.Rate(rate),9}/s   p99 {LoadText.Time(trial.P99),8}   {100 * trial.Failed,5:0.0}% failed   {(trial.Passed ? "passed" : "did not pass")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
             return trial;
@@ -140,32 +139,23 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             search.Trials);
         if (options.Output == OutputFormat.Json)
         {
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.SaturationReport));
+            await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.SaturationReport));
         }
         else
         {
             foreach (var line in SaturationText.Lines(report).SelectMany(LoadText.Wrap))
             {
-                await Console.Out.WriteLineAsync(line);
+                await ToolOutput.Data.WriteLineAsync(line);
             }
         }
 
         return report.Interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    private ILoadView CreateView()
-    {
-        if (Console.IsErrorRedirected)
-        {
-            return new PlainLoadView(Console.Error, options.Duration.TotalSeconds);
-        }
-
-        // On stderr, so that it is there as well when the outcome goes to a file.
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return terminal.Profile.Capabilities.Ansi
-            ? new LiveLoadView(terminal, options.Duration.TotalSeconds, time)
-            : new PlainLoadView(Console.Error, options.Duration.TotalSeconds);
-    }
+    /// <summary>On stderr, so that it is there as well when the outcome goes to a file.</summary>
+    private ILoadView CreateView() => ToolOutput.MessagesTerminal is { } terminal
+        ? new LiveLoadView(terminal, options.Duration.TotalSeconds, time)
+        : new PlainLoadView(ToolOutput.Messages, options.Duration.TotalSeconds);
 
     private static FileStream Create(string option, string file)
     {

@@ -16,15 +16,14 @@ internal sealed class BuildProgress(TimeProvider time)
     {
         var started = time.GetTimestamp();
         string Elapsed() => time.GetElapsedTime(started).TotalSeconds.ToString("0 's'", CultureInfo.InvariantCulture);
-        if (Console.IsErrorRedirected)
+        if (ToolOutput.MessagesTerminal is not { } terminal)
         {
-            await Console.Error.WriteLineAsync($"{what}; the first time this takes a while.");
+            await ToolOutput.Messages.WriteLineAsync($"{what}; the first time this takes a while.");
             await work(static _ => { });
         }
         else
         {
-            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-            await console.Status().StartAsync(what, async context =>
+            await terminal.Status().StartAsync(what, async context =>
             {
                 var detail = "";
                 var running = work(text => detail = $" ({text})");
@@ -38,6 +37,6 @@ internal sealed class BuildProgress(TimeProvider time)
             });
         }
 
-        await Console.Error.WriteLineAsync($"{what}: done in {Elapsed()}.");
+        await ToolOutput.Messages.WriteLineAsync($"{what}: done in {Elapsed()}.");
     }
 }

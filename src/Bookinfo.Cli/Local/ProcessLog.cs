@@ -73,7 +73,15 @@ internal sealed class ProcessLog : IDisposable
 
         lock (_lock)
         {
-            _file.Write(lines);
+            try
+            {
+                _file.Write(lines);
+            }
+            catch (IOException)
+            {
+                // The disk is full. What the process writes is taken from it all the same: it would stand still otherwise.
+            }
+
             _lastLine = LastOf(lines) ?? _lastLine;
         }
     }
