@@ -23,7 +23,11 @@ public static class BackendAddress
 
         var name = domain is null ? host : $"{host}.{domain}";
         var authority = Uri.CheckHostName(name) == UriHostNameType.IPv6 && name[0] != '[' ? $"[{name}]" : name;
-        return new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{authority}:{port}"));
+        // A host and a domain that are allowed each may not be so together, such as an address and a domain.
+        return Uri.CheckHostName(name) != UriHostNameType.Unknown
+            && Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"http://{authority}:{port}"), UriKind.Absolute, out var address)
+            ? address
+            : throw new InvalidSettingException("SERVICES_DOMAIN", domain ?? "", $"the rest of a host name that begins with '{host}.'");
     }
 
     private static string? HostName(Settings settings, string variable) => settings.Text(variable) switch

@@ -5,7 +5,6 @@ using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
@@ -35,6 +34,9 @@ public static class ServiceProgram
     /// <summary>Exit code when the service cannot start because it cannot listen on its address.</summary>
     public const int ExitCannotListen = 3;
 
+    /// <summary>Exit code when the service cannot start for a reason that nobody has thought of.</summary>
+    public const int ExitFailed = 1;
+
     /// <summary>Builds the service, runs it until it is told to stop, and turns a failed start into one line on stderr.</summary>
     /// <param name="service">What is started; its name heads the line.</param>
     /// <param name="build">Builds the application.</param>
@@ -42,9 +44,13 @@ public static class ServiceProgram
     public static async Task<int> RunAsync(ServiceDefinition service, Func<WebApplication> build)
     {
         SocketThreads.Use();
+        ListenAddresses? listen = null;
+        CancellationToken started = default;
         try
         {
             await using var app = build();
+            listen = app.Services.GetRequiredService<ListenAddresses>();
+            started = app.Lifetime.ApplicationStarted;
             var stopping = app.Lifetime.ApplicationStopping;
             try
             {
@@ -59,14 +65,16 @@ public static class ServiceProgram
         }
         catch (InvalidSettingException exception)
         {
-            await Console.Error.WriteLineAsync($"{service.Name} cannot start: {exception.Message}");
-            return ExitInvalidSetting;
+            return await FailAsync(service, exception.Message, ExitInvalidSetting);
         }
-        catch (Exception exception) when (exception is SocketException or AddressInUseException or IOException)
+        catch (Exception exception) when (listen is not null && IsCannotListen(exception))
         {
-            await Console.Error.WriteLineAsync(
-                $"{service.Name} cannot start: {exception.Message.TrimEnd('.')}. Stop what listens there, or set ASPNETCORE_HTTP_PORTS to another port.");
-            return ExitCannotListen;
+            return await FailAsync(
+                service, $"{exception.Message.TrimEnd('.')}. Stop what listens there, or set {listen.Variable} to something else than {listen}.", ExitCannotListen);
+        }
+        catch (Exception exception) when (!started.IsCancellationRequested)
+        {
+            return await FailAsync(service, $"{exception.GetType().Name}: {exception.Message}", ExitFailed);
         }
     }
 
@@ -82,12 +90,15 @@ public static class ServiceProgram
     {
         // Nothing but what is asked for here: no settings files, whatever lies where the service was started from, and no console log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentVariables().AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args);
+        builder.Configuration.AddEnvironmentVariables().AddEnvironmentVariables("ASPNETCORE_");
+        AddArguments(builder.Configuration, args);
         builder.Services.AddRoutingCore();
         var settings = new Settings(builder.Configuration);
         var drain = TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", standard: 5, least: 0, most: 300));
 
-        Listen(builder, settings);
+        var listen = ListenAddresses.Read(settings);
+        builder.Services.AddSingleton(listen);
+        builder.WebHost.UseUrls([.. listen.Addresses]);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureServer);
         builder.Services.Configure<SocketTransportOptions>(SocketThreads.Configure);
         builder.Logging
@@ -142,37 +153,28 @@ public static class ServiceProgram
         return app;
     }
 
-    private static void Listen(WebApplicationBuilder builder, Settings settings)
-    {
-        const string Urls = "ASPNETCORE_URLS";
-        const string Ports = "ASPNETCORE_HTTP_PORTS";
-        // The names without ASPNETCORE_ are those of the arguments --urls and --http_ports.
-        var urls = settings.Text("urls");
-        var ports = urls is null ? settings.Text("http_ports") : null;
-        string[] addresses =
-        [
-            .. (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(url => IsHttpAddress(url)
-                ? url
-                : throw new InvalidSettingException(Urls, url, "a list of addresses such as http://*:9080, separated by semicolons; https is not spoken here")),
-            .. (ports ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(port => ushort.TryParse(port, out _)
-                ? $"http://*:{port}"
-                : throw new InvalidSettingException(Ports, port, "a list of port numbers, separated by semicolons")),
-        ];
-        builder.WebHost.UseUrls(addresses is [] ? [$"http://*:{ServiceCatalog.ServicePort}"] : addresses);
-    }
-
-    private static bool IsHttpAddress(string url)
+    private static void AddArguments(ConfigurationManager configuration, string[] args)
     {
         try
         {
-            var address = BindingAddress.Parse(url);
-            return string.Equals(address.Scheme, "http", StringComparison.OrdinalIgnoreCase) && address.Port is >= 0 and <= ushort.MaxValue;
+            configuration.AddCommandLine(args);
         }
         catch (FormatException)
         {
-            return false;
+            throw new InvalidSettingException("the arguments", string.Join(' ', args), "of the form --NAME=value");
         }
     }
+
+    private static async Task<int> FailAsync(ServiceDefinition service, string reason, int exitCode)
+    {
+        // What a message of somebody else's says may have several lines.
+        await Console.Error.WriteLineAsync($"{service.Name} cannot start: {reason.ReplaceLineEndings(" ")}");
+        return exitCode;
+    }
+
+    /// <summary>Whether a start failed because of the address. Kestrel wraps the error of the socket in some cases.</summary>
+    private static bool IsCannotListen(Exception exception) =>
+        exception is SocketException or AddressInUseException or IOException { InnerException: SocketException or AddressInUseException };
 
     private static void ConfigureServer(KestrelServerOptions server)
     {

@@ -63,10 +63,15 @@ public sealed class Settings(IConfiguration configuration)
         ? [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => ParseAddress(name, part))]
         : null;
 
-    private static Uri ParseAddress(string name, string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address)
-        && address.Scheme is "http" or "https"
-        && address is { Query: "", Fragment: "", UserInfo: "" }
+    private static Uri ParseAddress(string name, string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address is not { Query: "", Fragment: "" })
+        {
+            throw new InvalidSettingException(name, text, "an address such as http://localhost:9080");
+        }
+
+        return address.UserInfo is ""
             ? address
-            : throw new InvalidSettingException(name, text, "an address such as http://localhost:9080");
+            : throw new InvalidSettingException($"{name} is not allowed: it must be an address without a user and a password, such as http://localhost:9080.");
+    }
 }

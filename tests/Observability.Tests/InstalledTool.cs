@@ -16,10 +16,18 @@ internal static class InstalledTool
 
     /// <summary>Runs it to its end.</summary>
     /// <returns>Its exit code and all that it wrote.</returns>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string name, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(string name, params string[] arguments) => RunAsync(name, input: "", arguments);
+
+    /// <inheritdoc cref="RunAsync(string, string[])"/>
+    /// <param name="name">Its name.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string name, string input, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Find(name), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Find(name), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -31,7 +31,35 @@ public sealed class ServiceProcessTests
         using var process = Start(project, ("ASPNETCORE_URLS", $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}"));
         var (code, _, errors) = await EndAsync(process);
         Assert.Equal(3, code);
-        Assert.Matches(@"^(details|ratings|reviews|productpage) cannot start: .*address already in use.*ASPNETCORE_HTTP_PORTS.*\n$", errors);
+        Assert.Matches(@"^(details|ratings|reviews|productpage) cannot start: .*address already in use.*ASPNETCORE_URLS.*\n$", errors);
+    }
+
+    /// <summary>What the service itself checks, what its libraries would have thrown, and what only the socket knows; the rest runs in this process (<see cref="RandomSettingsTests"/>).</summary>
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Bearer hush", 2)]
+    [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "0", 2)]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "abc", 2)]
+    [InlineData("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent", 2)]
+    [InlineData("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4096", 2)]
+    [InlineData("ASPNETCORE_URLS", "http://*:7731/base", 2)]
+    [InlineData("ASPNETCORE_URLS", "http://localhost:0", 2)]
+    [InlineData("ASPNETCORE_URLS", "http://192.0.2.1:7731", 3)]
+    [InlineData("ASPNETCORE_URLS", "http://unix:/nonexistent/socket", 3)]
+    public async Task What_is_wrong_is_one_line_that_names_the_variable(string variable, string value, int exitCode)
+    {
+        using var process = Start("Bookinfo.Details", ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"), ("ASPNETCORE_HTTP_PORTS", "0"), ("DRAIN_SECONDS", "0"), (variable, value));
+        var (code, output, errors) = await EndAsync(process);
+        Assert.Equal((exitCode, ""), (code, output));
+        Assert.Matches($@"^details cannot start: .*{variable}.*\n$", errors);
+        Assert.DoesNotContain("hush", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_argument_that_is_no_setting_is_one_line_as_well()
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Dll("Bookinfo.Details"), "-x=1"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (code, output, errors) = await EndAsync(process);
+        Assert.Equal((2, "", "details cannot start: the arguments='-x=1' is not allowed: it must be of the form --NAME=value.\n"), (code, output, errors));
     }
 
     [Fact]

@@ -57,11 +57,66 @@ public sealed class SettingsTests
     [InlineData("urls", "9080", "ASPNETCORE_URLS")]
     [InlineData("urls", "https://*:9080", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://*:99999", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://*:-1", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://*:abc", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://*:9080/base", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://localhost:0", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://300.1.2.3:9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://[::1:9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://::1:9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://[1.2.3.4]:9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://a b:9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://user@host:9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://unix:relative", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://pipe:/name", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://*:9080;http://[::]:9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://localhost:9080;http://127.0.0.1:9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", ";", "ASPNETCORE_URLS")]
     [InlineData("HTTP_PORTS", "tcp://10.0.0.7:9080", "ASPNETCORE_HTTP_PORTS")]
+    [InlineData("HTTP_PORTS", "65536", "ASPNETCORE_HTTP_PORTS")]
+    [InlineData("HTTP_PORTS", "+9080", "ASPNETCORE_HTTP_PORTS")]
+    [InlineData("HTTP_PORTS", "9080,9081", "ASPNETCORE_HTTP_PORTS")]
+    [InlineData("HTTP_PORTS", "9080;9080", "ASPNETCORE_HTTP_PORTS")]
+    [InlineData("HTTP_PORTS", ";;", "ASPNETCORE_HTTP_PORTS")]
     public void A_bad_address_to_listen_on_is_named(string key, string value, string variable)
     {
         var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.Details.Program.Build([$"--{key}={value}"]));
         Assert.Contains($"{variable}='{value}'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("urls", "http://*:9080", "http://*:9080")]
+    [InlineData("urls", "HTTP://+:9080/ ; http://[::1]:9081;", "HTTP://+:9080/;http://[::1]:9081")]
+    [InlineData("urls", "http://127.0.0.1:9080;http://127.0.0.1:9081;http://10.0.0.1:9080", "http://127.0.0.1:9080;http://127.0.0.1:9081;http://10.0.0.1:9080")]
+    [InlineData("urls", "http://127.0.0.1:0;http://127.0.0.1:0", "http://127.0.0.1:0;http://127.0.0.1:0")]
+    [InlineData("urls", "http://127.0.0.1:9080;http://[::1]:9080", "http://127.0.0.1:9080;http://[::1]:9080")]
+    [InlineData("urls", "http://shop.example:9080", "http://shop.example:9080")]
+    [InlineData("urls", "http://unix:/run/details.sock", "http://unix:/run/details.sock")]
+    [InlineData("HTTP_PORTS", "9080; 09081", "http://*:9080;http://*:9081")]
+    [InlineData("HTTP_PORTS", "", "http://*:9080")]
+    public void A_good_address_is_listened_on(string key, string value, string addresses)
+    {
+        var app = Bookinfo.Details.Program.Build([$"--{key}={value}"]);
+        Assert.Equal(addresses, app.Services.GetRequiredService<ListenAddresses>().ToString());
+    }
+
+    [Theory]
+    [InlineData("10.0.0.7", "svc..local")]
+    [InlineData("[::1]", "svc")]
+    [InlineData("a", ".b")]
+    public void A_host_and_a_domain_that_make_no_name_together_are_named(string host, string domain)
+    {
+        var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", $"--SERVICES_DOMAIN={domain}"]));
+        Assert.Contains($"SERVICES_DOMAIN='{domain}'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_in_an_address_is_refused_without_being_shown()
+    {
+        var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.ProductPage.Program.Build(["--REVIEWS_ENDPOINTS=http://user:hush@reviews:9080"]));
+        Assert.Contains("REVIEWS_ENDPOINTS", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -142,6 +142,65 @@ public sealed class SdkSettingTests
         Assert.Empty(system.Receiver.Exports);
     }
 
+    [Theory]
+    [InlineData("TRACES")]
+    [InlineData("LOGS")]
+    [InlineData("METRICS")]
+    public async Task The_endpoint_of_one_signal_is_where_it_goes_as_it_is_and_nothing_else_is_sent(string signal)
+    {
+        await using var system = await RatingsAsync(
+            null, [("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")],
+            receiver => ($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT", new Uri(receiver.HttpAddress, "/tenant/7/in?x=1").AbsoluteUri));
+        await StopAfterARequestAsync(system, () => system.Receiver.Exports.Count > 0);
+        Assert.All(system.Receiver.Exports, export => Assert.Equal("/tenant/7/in", export.Path));
+        // Without spans of ours the position of the caller is the one in the log.
+        Assert.Equal(signal == "TRACES", system.Logs().Single(line => line.Event == "RequestFinished").Text("trace_id") is not null);
+    }
+
+    [Theory]
+    [InlineData("TRACES", "/v1/traces")]
+    [InlineData("LOGS", "/v1/logs")]
+    [InlineData("METRICS", "/v1/metrics")]
+    public async Task What_is_said_of_one_signal_goes_before_what_is_said_of_all(string signal, string path)
+    {
+        await using var own = await OtlpReceiver.StartAsync();
+        var prefix = $"OTEL_EXPORTER_OTLP_{signal}_";
+        await using var system = await RatingsAsync(
+            ("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_EXPORTER_OTLP_HEADERS", "x-token=all,x-all=1"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
+            (prefix + "ENDPOINT", new Uri(own.HttpAddress, path).AbsoluteUri), (prefix + "PROTOCOL", "http/protobuf"), (prefix + "HEADERS", "x-token=a%2Cb%3D%3D,user-agent=mine"),
+            (prefix + "COMPRESSION", "gzip"), (prefix + "TIMEOUT", "60000"));
+        await StopAfterARequestAsync(system, () => own.Exports.Count > 0 && system.Receiver.Exports.Select(export => export.Path).Distinct().Count() == 2);
+        Assert.Equal((signal == "TRACES", signal == "LOGS", signal == "METRICS"), (own.Spans.Count > 0, own.Logs.Count > 0, own.Metrics.Count > 0));
+        Assert.Equal((signal != "TRACES", signal != "LOGS", signal != "METRICS"), (system.Receiver.Spans.Count > 0, system.Receiver.Logs.Count > 0, system.Receiver.Metrics.Count > 0));
+        Assert.All(own.Exports, export =>
+        {
+            Assert.Equal((path, "a,b==", true), (export.Path, export.Headers["x-token"], export.IsCompressed));
+            Assert.StartsWith("mine OTel-OTLP-Exporter-Dotnet/", export.Headers["user-agent"], StringComparison.Ordinal);
+            Assert.DoesNotContain("x-all", export.Headers.Keys);
+        });
+        Assert.All(system.Receiver.Exports, export => Assert.Equal(("all", "1", false), (export.Headers["x-token"], export.Headers["x-all"], export.IsCompressed)));
+    }
+
+    [Fact]
+    public async Task The_general_endpoint_gets_the_path_of_each_signal()
+    {
+        await using var system = await RatingsAsync(
+            null, [("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")],
+            receiver => ("OTEL_EXPORTER_OTLP_ENDPOINT", new Uri(receiver.HttpAddress, "/tenant/7/").AbsoluteUri));
+        string[] paths = ["/tenant/7/v1/logs", "/tenant/7/v1/metrics", "/tenant/7/v1/traces"];
+        await StopAfterARequestAsync(system, () => paths.All(path => system.Receiver.Exports.Any(export => export.Path == path)));
+        Assert.Equal(paths, system.Receiver.Exports.Select(export => export.Path).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    private static Task<TelemetrySystem> RatingsAsync(string? protocol, (string Name, string Value)[] settings, Func<OtlpReceiver, (string Name, string Value)> endpoint) =>
+        TelemetrySystem.StartAsync(protocol, only: ["ratings-v1"], configure: system =>
+        {
+            foreach (var (name, value) in settings.Append(endpoint(system.Receiver)))
+            {
+                system.Processes.Set("*", name, value);
+            }
+        });
+
     private static Task<TelemetrySystem> RatingsAsync(params (string Name, string Value)[] settings) => TelemetrySystem.StartAsync(only: ["ratings-v1"], configure: system =>
     {
         foreach (var (name, value) in settings)

@@ -81,7 +81,13 @@ internal sealed class RequestTelemetry(
 
     private Activity? StartSpan(HttpContext context, RequestRecord record, string method)
     {
-        var span = telemetry.StartSpan(SpanName(method, route: null), ActivityKind.Server, record.Caller, record.Start);
+        if (!telemetry.Traces)
+        {
+            return null;
+        }
+
+        var parent = TraceHeaders.Parent(context.Request.Headers, record.Caller);
+        var span = telemetry.StartSpan(SpanName(method, route: null), ActivityKind.Server, parent, record.Start);
         if (span is not { IsAllDataRequested: true })
         {
             // Nobody takes this trace; the span is there to be passed on.

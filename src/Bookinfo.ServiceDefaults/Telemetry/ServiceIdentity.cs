@@ -5,7 +5,7 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <summary>Who a service is in its metrics, spans and log lines: the attributes of the OpenTelemetry resource.</summary>
 /// <param name="Name">OpenTelemetry <c>service.name</c>.</param>
 /// <param name="Version">OpenTelemetry <c>service.version</c>.</param>
-/// <param name="Attributes">All attributes that are set here. What <c>OTEL_RESOURCE_ATTRIBUTES</c> says goes over them.</param>
+/// <param name="Attributes">All attributes, those of <c>OTEL_RESOURCE_ATTRIBUTES</c> among them, which go before what is known otherwise.</param>
 /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/resource/.</remarks>
 internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDictionary<string, object> Attributes)
 {
@@ -13,7 +13,7 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
     public const string Namespace = "bookinfo";
 
     /// <summary>
-    /// Reads <c>OTEL_SERVICE_NAME</c>, <c>SERVICE_VERSION</c>, <c>HOSTNAME</c>, and what the downward API of Kubernetes may be mapped to:
+    /// Reads <c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>, <c>SERVICE_VERSION</c>, <c>HOSTNAME</c>, and what the downward API of Kubernetes may be mapped to:
     /// <c>K8S_NAMESPACE_NAME</c>, <c>K8S_POD_NAME</c>, <c>K8S_NODE_NAME</c>.
     /// </summary>
     /// <param name="settings">The settings.</param>
@@ -23,8 +23,7 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static ServiceIdentity Read(Settings settings, ServiceDefinition service, string version)
     {
-        // The SDK reads these for itself; the log must not call the service something else.
-        var given = Given(settings.Text("OTEL_RESOURCE_ATTRIBUTES") ?? "");
+        var given = Given(settings);
         var name = settings.Text("OTEL_SERVICE_NAME") ?? given.GetValueOrDefault("service.name") ?? service.Name;
         version = given.GetValueOrDefault("service.version") ?? settings.Text("SERVICE_VERSION") ?? version;
         var pod = settings.Text("K8S_POD_NAME");
@@ -39,6 +38,13 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
         Add("k8s.namespace.name", settings.Text("K8S_NAMESPACE_NAME"));
         Add("k8s.pod.name", pod);
         Add("k8s.node.name", settings.Text("K8S_NODE_NAME"));
+        foreach (var (key, value) in given)
+        {
+            attributes[key] = value;
+        }
+
+        // It goes before a service.name among the attributes.
+        attributes["service.name"] = name;
         return new ServiceIdentity(name, version, attributes);
 
         void Add(string key, string? value)
@@ -50,16 +56,21 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
         }
     }
 
-    /// <summary>Reads <c>key=value,key=value</c>, values percent-encoded. What is not of that form is left to the SDK to complain about.</summary>
-    private static Dictionary<string, string> Given(string attributes)
+    /// <summary>Reads <c>key=value,key=value</c>, both percent-encoded where they have to be.</summary>
+    private static Dictionary<string, string> Given(Settings settings)
     {
+        const string Variable = "OTEL_RESOURCE_ATTRIBUTES";
+        var text = settings.Text(Variable) ?? "";
         var given = new Dictionary<string, string>();
-        foreach (var attribute in attributes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var attribute in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (attribute.Split('=', 2) is [var key, var value])
+            if (attribute.Split('=', 2) is not [var key, var value]
+                || !PercentEncoding.TryDecode(key.Trim(), out key) || !PercentEncoding.TryDecode(value.Trim(), out value) || key.Length == 0)
             {
-                given[key.Trim()] = Uri.UnescapeDataString(value.Trim());
+                throw new InvalidSettingException(Variable, text, "a list such as team=shop,region=north, with %2C for a comma in a value and %25 for a percent sign");
             }
+
+            given[key] = value;
         }
 
         return given;

@@ -41,7 +41,7 @@ internal static class TelemetrySetup
 
         if (options.Traces)
         {
-            builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithTracing(static traces => traces.AddSource(HttpTelemetry.Name).AddOtlpExporter());
+            builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithTracing(traces => traces.AddSource(HttpTelemetry.Name).AddOtlpExporter(options.TracesExport.Apply));
         }
 
         if (options.PushLogs)
@@ -50,13 +50,12 @@ internal static class TelemetrySetup
             {
                 logs.IncludeScopes = true;
                 logs.IncludeFormattedMessage = true;
-                logs.AddOtlpExporter();
+                logs.AddOtlpExporter(options.LogsExport.Apply);
             });
             builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
         }
 
-        // What the variables of OpenTelemetry say goes over what we say.
-        void Describe(ResourceBuilder resource) => resource.AddAttributes(service.Attributes).AddEnvironmentVariableDetector();
+        void Describe(ResourceBuilder resource) => resource.AddAttributes(service.Attributes);
     }
 
     /// <summary>Maps <c>/metrics</c> and makes the instruments that nobody asks for.</summary>
@@ -89,7 +88,7 @@ internal static class TelemetrySetup
         });
         if (options.PushMetrics)
         {
-            metrics.AddOtlpExporter();
+            metrics.AddOtlpExporter(options.MetricsExport.Apply);
         }
     }
 

@@ -10,40 +10,34 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <remarks><c>baggage</c> is none of its business: that header goes on as it came, like the others of the list.</remarks>
 internal static class TraceHeaders
 {
-    private const int LongId = 32;
     private const int ShortId = 16;
 
     /// <summary>Reads the position of the caller.</summary>
     /// <param name="headers">The headers of its request.</param>
-    /// <returns>
-    /// The span of the caller. Where B3 says that no trace is to be taken, and names none, a position in one that nobody takes. The default
-    /// value when a new trace begins here: there is no position, or none that is valid.
-    /// </returns>
+    /// <returns>The span of the caller; the default value when the request names none that is valid.</returns>
+    /// <remarks>A valid <c>traceparent</c> goes before B3; what is not valid counts as not there, so that a bad one does not hide a good one.</remarks>
     public static ActivityContext Extract(IHeaderDictionary headers)
     {
-        if (headers.TryGetValue("traceparent", out var parent) && parent is [{ } id]
-            && ActivityContext.TryParse(id, headers["tracestate"], isRemote: true, out var context))
+        if (headers.TryGetValue("traceparent", out var parent) && TraceParent.TryParse(parent, out var trace, out var span, out var flags))
         {
-            return context;
+            var sampled = (flags & TraceParentFlags.Sampled) == 0 ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded;
+            return new ActivityContext(trace, span, sampled, headers.TryGetValue("tracestate", out var state) ? TraceState.Of(state) : null, isRemote: true);
         }
 
-        if (headers.TryGetValue("b3", out var single))
-        {
-            return single.ToString().Split('-') switch
-            {
-                [var trace, var span, .. var rest] => FromB3(trace, span, rest is [var sampled, ..] ? sampled : null, flags: null),
-                ["0"] => NotTaken(),
-                _ => default,
-            };
-        }
-
-        if (headers.TryGetValue("x-b3-traceid", out var traceId))
-        {
-            return FromB3(traceId, headers["x-b3-spanid"], headers["x-b3-sampled"], headers["x-b3-flags"]);
-        }
-
-        return IsDenied(headers["x-b3-sampled"]) && headers["x-b3-flags"] != "1" ? NotTaken() : default;
+        return headers.ContainsKey("b3") || headers.ContainsKey("x-b3-traceid") ? B3.Read(headers).Position : default;
     }
+
+    /// <summary>What a span that answers a request begins from: the caller's position, or where a trace begins here the caller's decision about it.</summary>
+    /// <param name="headers">The headers of the request.</param>
+    /// <param name="caller">The caller's position, from <see cref="Extract"/>.</param>
+    /// <returns>
+    /// The position. For a caller who names none and wants no trace, one in a trace that nobody takes, so that every span of it follows the
+    /// decision; there is no such span, so it is never told as the parent of another.
+    /// </returns>
+    public static ActivityContext Parent(IHeaderDictionary headers, ActivityContext caller) =>
+        caller.TraceId == default && (headers.ContainsKey("b3") || headers.ContainsKey("x-b3-sampled")) && B3.Read(headers).Denied
+            ? new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, traceState: null, isRemote: true)
+            : caller;
 
     /// <summary>Writes the position of a span.</summary>
     /// <param name="span">The span.</param>
@@ -54,7 +48,7 @@ internal static class TraceHeaders
         var headers = request.Headers;
         if (formats.W3C)
         {
-            headers.TryAddWithoutValidation("traceparent", span.Id);
+            headers.TryAddWithoutValidation("traceparent", formats.RandomTraceId ? $"00-{span.TraceId}-{span.SpanId}-{(span.Recorded ? "03" : "02")}" : span.Id);
             if (span.TraceStateString is { Length: > 0 } state)
             {
                 headers.TryAddWithoutValidation("tracestate", state);
@@ -69,7 +63,7 @@ internal static class TraceHeaders
         var trace = span.TraceId.ToHexString();
         trace = formats.ShortTraceId && trace.StartsWith(new string('0', ShortId), StringComparison.Ordinal) ? trace[ShortId..] : trace;
         var id = span.SpanId.ToHexString();
-        var parent = span.ParentSpanId == default ? null : span.ParentSpanId.ToHexString();
+        var parent = formats.Denied || span.ParentSpanId == default ? null : span.ParentSpanId.ToHexString();
         var sampled = span.Recorded ? "1" : "0";
         if (formats.B3Single)
         {
@@ -89,23 +83,4 @@ internal static class TraceHeaders
             }
         }
     }
-
-    private static ActivityContext FromB3(string? trace, string? span, string? sampled, string? flags)
-    {
-        if (trace is not { Length: LongId or ShortId } || span is not { Length: ShortId })
-        {
-            return default;
-        }
-
-        // No decision means that the decision is ours, and we take all; 'd' and the flag 1 ask for debugging, which is to take it too.
-        var taken = flags == "1" || !IsDenied(sampled);
-        var id = $"00-{trace.PadLeft(LongId, '0').ToLowerInvariant()}-{span.ToLowerInvariant()}-{(taken ? "01" : "00")}";
-        return ActivityContext.TryParse(id, null, isRemote: true, out var context) ? context : default;
-    }
-
-    private static bool IsDenied(string? sampled) => sampled is "0" or "false";
-
-    /// <summary>A decision without a position: a trace begins here whose every span follows the decision.</summary>
-    private static ActivityContext NotTaken() =>
-        new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, traceState: null, isRemote: true);
 }

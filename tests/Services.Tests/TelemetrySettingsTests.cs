@@ -1,0 +1,190 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Telemetry;
+using Microsoft.Extensions.Configuration;
+
+namespace Services.Tests;
+
+/// <summary>The variables of OpenTelemetry that docs/telemetry.md names: a value that is not allowed is named, whether or not its signal is sent.</summary>
+public sealed class TelemetrySettingsTests
+{
+    /// <summary>What the names of the OTLP variables have between <c>OTEL_EXPORTER_OTLP_</c> and the end: those of all signals, and those of one.</summary>
+    private static readonly string[] Scopes = ["", "TRACES_", "LOGS_", "METRICS_"];
+
+    public static TheoryData<string, string> BadOtlp
+    {
+        get
+        {
+            (string Name, string[] Values)[] options =
+            [
+                ("ENDPOINT", ["collector:4317", "collector", "ftp://collector", "http://", "unix:/run/otlp", "http://c:99999", "http://c:4317/#x"]),
+                ("PROTOCOL", ["http/json", "http", "protobuf", "grpc "]),
+                ("TIMEOUT", ["0", "-1", "abc", "1.5", "10s", "2147483648", " 5", "+5", "1e3"]),
+                ("COMPRESSION", ["zstd", "deflate", "true"]),
+                ("CERTIFICATE", ["/nonexistent", "/", "/proc/version", "\0"]),
+                ("CLIENT_CERTIFICATE", ["/nonexistent", "/", "/proc/version"]),
+                ("CLIENT_KEY", ["/nonexistent", "/", "/proc/version"]),
+            ];
+            return [.. Scopes.SelectMany(scope => options.SelectMany(option => option.Values.Select(value => ($"OTEL_EXPORTER_OTLP_{scope}{option.Name}", value))))];
+        }
+    }
+
+    public static TheoryData<string, string> BadHeaders =>
+    [
+        .. Scopes.SelectMany(scope => new[]
+        {
+            "Authorization: Bearer hush", "hush", "=hush", "a=hush,b", "a b=hush", "a=hush%", "a=hush%zz", "a=hush%0d%0ab=c", "a=hush%00", "a=hush%C3%A9", "a=1,A=hush",
+            "Content-Type=hush", "a%3Db=hush",
+        }.Select(value => ($"OTEL_EXPORTER_OTLP_{scope}HEADERS", value))),
+    ];
+
+    [Theory]
+    [MemberData(nameof(BadOtlp))]
+    [InlineData("OTEL_TRACES_EXPORTER", "console")]
+    [InlineData("OTEL_TRACES_EXPORTER", "otlp,")]
+    [InlineData("OTEL_TRACES_EXPORTER", "prometheus")]
+    [InlineData("OTEL_LOGS_EXPORTER", "stdout")]
+    [InlineData("OTEL_METRICS_EXPORTER", "statsd")]
+    [InlineData("OTEL_TRACES_SAMPLER", "sometimes")]
+    [InlineData("OTEL_TRACES_SAMPLER", "jaeger_remote")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "a tenth")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "1.1")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "-0.1")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "NaN")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "team")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "team=shop,region")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "=shop")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "share=50%")]
+    [InlineData("OTEL_SDK_DISABLED", "yes")]
+    [InlineData("OTEL_BSP_SCHEDULE_DELAY", "0")]
+    [InlineData("OTEL_BSP_EXPORT_TIMEOUT", "-1")]
+    [InlineData("OTEL_BSP_MAX_QUEUE_SIZE", "0")]
+    [InlineData("OTEL_BSP_MAX_QUEUE_SIZE", "2147483647")]
+    [InlineData("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "2049")]
+    [InlineData("OTEL_BLRP_SCHEDULE_DELAY", "soon")]
+    [InlineData("OTEL_BLRP_EXPORT_TIMEOUT", "1.5")]
+    [InlineData("OTEL_BLRP_MAX_QUEUE_SIZE", "many")]
+    [InlineData("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "0")]
+    [InlineData("OTEL_METRIC_EXPORT_INTERVAL", "0")]
+    [InlineData("OTEL_METRIC_EXPORT_TIMEOUT", "x")]
+    [InlineData("ACCESS_LOG", "yes")]
+    [InlineData("LOG_FORMAT", "xml")]
+    public void A_bad_value_is_named(string variable, string value)
+    {
+        var message = Assert.Throws<InvalidSettingException>(() => Read((variable, value))).Message;
+        Assert.StartsWith($"{variable}='", message, StringComparison.Ordinal);
+        Assert.Contains(" is not allowed: it must be ", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [MemberData(nameof(BadHeaders))]
+    public void Bad_headers_are_named_and_not_shown(string variable, string value)
+    {
+        var message = Assert.Throws<InvalidSettingException>(() => Read((variable, value))).Message;
+        Assert.StartsWith($"{variable} is not allowed: it must be ", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a=b")]
+    [InlineData("a=b,c=d")]
+    [InlineData("a=b, c = d ,")]
+    [InlineData("Authorization=Basic dXNlcjpodXNo==")]
+    [InlineData("authorization=Bearer%20x%2Cy,user-agent=mine")]
+    [InlineData("a=")]
+    public void Good_headers_are_taken(string value) => Read(("OTEL_EXPORTER_OTLP_HEADERS", value));
+
+    [Theory]
+    [InlineData("ENDPOINT", "http://user:hush@collector:4317")]
+    [InlineData("CLIENT_CERTIFICATE", "-----BEGIN CERTIFICATE----- hush")]
+    public void A_secret_where_none_belongs_is_not_shown(string option, string value) => Assert.All(Scopes, scope =>
+    {
+        var message = Assert.Throws<InvalidSettingException>(() => Read(($"OTEL_EXPORTER_OTLP_{scope}{option}", value))).Message;
+        Assert.Contains($"OTEL_EXPORTER_OTLP_{scope}{option} is not allowed", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", message, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void A_query_is_for_one_signals_endpoint_by_http()
+    {
+        Assert.Throws<InvalidSettingException>(() => Read(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318?x=1"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")));
+        Assert.Throws<InvalidSettingException>(() => Read(("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4317?x=1")));
+        Assert.True(Read(("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4318/v1/logs?x=1"), ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/protobuf")).PushLogs);
+    }
+
+    [Theory]
+    [InlineData("", "grpc", true, true, false)]
+    [InlineData("TRACES_", "grpc", true, false, false)]
+    [InlineData("LOGS_", "http/protobuf", false, true, false)]
+    [InlineData("METRICS_", "http/protobuf", false, false, true)]
+    public void An_endpoint_turns_on_what_it_is_for(string scope, string protocol, bool traces, bool logs, bool metrics)
+    {
+        var options = Read(($"OTEL_EXPORTER_OTLP_{scope}ENDPOINT", "http://c:4317"), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol));
+        Assert.Equal((traces, logs, metrics), (options.Traces, options.PushLogs, options.PushMetrics));
+        Assert.True(options.Metrics);
+    }
+
+    [Fact]
+    public void A_batch_may_be_as_long_as_the_queue_and_follows_a_short_queue()
+    {
+        Read(("OTEL_BSP_MAX_QUEUE_SIZE", "100"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "100"));
+        Read(("OTEL_BLRP_MAX_QUEUE_SIZE", "100"));
+        Assert.Throws<InvalidSettingException>(() => Read(("OTEL_BSP_MAX_QUEUE_SIZE", "100"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "101")));
+    }
+
+    [Fact]
+    public void Words_count_in_any_case_and_empty_values_not_at_all() => Read(
+        ("OTEL_TRACES_SAMPLER", "Always_Off"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "GZIP"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "GRPC"), ("OTEL_EXPORTER_OTLP_TIMEOUT", ""),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", ""), ("OTEL_EXPORTER_OTLP_CERTIFICATE", ""), ("OTEL_RESOURCE_ATTRIBUTES", ""));
+
+    [Fact]
+    public void Certificates_and_keys_are_loaded_at_the_start_and_have_to_fit()
+    {
+        using var files = new Files();
+        var (certificate, key) = (files.Path("a.pem"), files.Path("a.key"));
+        WritePair(certificate, key);
+        var (other, otherKey) = (files.Path("b.pem"), files.Path("b.key"));
+        WritePair(other, otherKey);
+        File.WriteAllText(files.Path("both.pem"), File.ReadAllText(certificate) + "\n" + File.ReadAllText(key));
+        File.WriteAllBytes(files.Path("a.der"), X509Certificate2.CreateFromPem(File.ReadAllText(certificate)).RawData);
+
+        foreach (var scope in Scopes)
+        {
+            var prefix = $"OTEL_EXPORTER_OTLP_{scope}";
+            Read((prefix + "CERTIFICATE", certificate), (prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", key));
+            Read((prefix + "CERTIFICATE", files.Path("a.der")), (prefix + "CLIENT_CERTIFICATE", files.Path("both.pem")));
+            // The key of another certificate, none, and a certificate in place of the key.
+            Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", otherKey)));
+            Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate)));
+            Assert.StartsWith(
+                prefix + "CLIENT_KEY='", Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", certificate))).Message, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>A directory for files that a test makes.</summary>
+    private sealed class Files : IDisposable
+    {
+        private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-test-");
+
+        public string Path(string name) => System.IO.Path.Combine(_directory.FullName, name);
+
+        public void Dispose() => _directory.Delete(recursive: true);
+    }
+
+    private static void WritePair(string certificate, string key)
+    {
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var made = new CertificateRequest("CN=test", pair, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue.AddYears(-1));
+        File.WriteAllText(certificate, made.ExportCertificatePem());
+        File.WriteAllText(key, pair.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static TelemetryOptions Read(params (string Name, string Value)[] settings)
+    {
+        var reader = new Settings(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value))).Build());
+        ServiceIdentity.Read(reader, Bookinfo.Contracts.ServiceCatalog.Ratings, "v1");
+        return TelemetryOptions.Read(reader);
+    }
+}
