@@ -57,9 +57,14 @@ public static class Supervisor
 
         var program = Environment.GetCommandLineArgs()[0];
         var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        // What runs in the background of a script ignores Ctrl-C, and so does all that it starts; what is tested here must not.
-        string[] command = ["--default-signal=INT,QUIT", Environment.ProcessPath!, .. isHosted ? arguments.Prepend(program) : arguments];
-        return await RunAsync(new ProcessStartInfo("env", command), Path.GetFileNameWithoutExtension(program));
+        string[] command = isHosted ? [Environment.ProcessPath!, program, .. arguments] : [Environment.ProcessPath!, .. arguments];
+        if (IgnoresInterrupts())
+        {
+            // What runs in the background of a script ignores Ctrl-C, and so does all that it starts. What is tested here must not.
+            command = ["env", "--default-signal=INT,QUIT", .. command];
+        }
+
+        return await RunAsync(new ProcessStartInfo(command[0], command[1..]), Path.GetFileNameWithoutExtension(program));
     }
 
     /// <summary>Runs a program with the standard input, output and error of this one.</summary>
@@ -167,6 +172,13 @@ public static class Supervisor
 
             await Task.Delay(Interval, Time);
         }
+    }
+
+    private static bool IgnoresInterrupts()
+    {
+        const string Ignored = "SigIgn:";
+        var mask = File.ReadLines("/proc/self/status").Single(line => line.StartsWith(Ignored, StringComparison.Ordinal))[Ignored.Length..];
+        return (ulong.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (InterruptSignal - 1))) != 0;
     }
 
     private static async Task EndOfParentAsync(int parent)

@@ -93,6 +93,18 @@ public sealed class SupervisorTests : IAsyncDisposable
         Assert.Empty(Sleeping);
     }
 
+    /// <summary>A script's background ignores Ctrl-C; a test of Ctrl-C must not depend on where the tests run.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("trap '' INT QUIT; ")]
+    public async Task Tests_do_not_ignore_Ctrl_C(string trap)
+    {
+        await using var shell = CommandRun.Start("/bin/sh", ["-c", $"{trap}exec \"$@\"", "sh", .. Supervise("kill -INT $$; echo ignored")]);
+
+        Assert.Equal(130, await shell.ExitAsync());
+        Assert.Empty(shell.Output);
+    }
+
     [Theory]
     [InlineData("TERM", 143)]
     [InlineData("KILL", 137)]
