@@ -5,15 +5,18 @@ namespace Bookinfo.Cli.Tests;
 /// <summary>What a person has who has just cloned the repository: sources, and nothing built.</summary>
 public sealed class FreshCloneTests : IDisposable
 {
+    /// <summary>Spaces, and what shells and MSBuild read as something else.</summary>
+    private const string Odd = "it's (a) $clone & %é, = @!";
+
     private readonly FreePorts _ports = FreePorts.Find();
     private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("bookinfo clone ");
 
     public FreshCloneTests()
     {
-        Clone = Path.Combine(_parent.FullName, "with spaces");
+        Clone = Path.Combine(_parent.FullName, Odd);
         Copy(new DirectoryInfo(WorkingCopy.Root), Clone);
         Link = Path.Combine(_parent.FullName, "link");
-        File.CreateSymbolicLink(Link, Path.Combine("with spaces", "bookinfo"));
+        File.CreateSymbolicLink(Link, Path.Combine(Odd, "bookinfo"));
     }
 
     private string Clone { get; }

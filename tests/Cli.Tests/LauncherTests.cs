@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>The launcher <c>./bookinfo</c> where something that it needs is missing.</summary>
+/// <summary>The launcher <c>./bookinfo</c> where something that it needs is missing, and in directories of any name.</summary>
 public sealed class LauncherTests : IDisposable
 {
     private readonly DirectoryInfo _tools = Directory.CreateTempSubdirectory("bookinfo-tools");
@@ -48,6 +48,59 @@ public sealed class LauncherTests : IDisposable
             run.Messages);
     }
 
+    /// <summary>The launcher finds its working copy wherever that lies, and however it is called; a dotnet that is none says what it was called with.</summary>
+    [Theory]
+    [InlineData("it's")]
+    [InlineData("a;b # c")]
+    [InlineData("with  spaces ")]
+    [InlineData("$HOME `x` $(x)")]
+    [InlineData("& (x) [y] {z} ~ ! ^ , = + <>")]
+    [InlineData("%é 漢字 @")]
+    [InlineData("-dash")]
+    [InlineData("-")]
+    public async Task Works_in_any_directory(string name)
+    {
+        var root = CopyTo(name);
+        foreach (var (launcher, directory) in new[]
+        {
+            (Path.Combine(root, "bookinfo"), "/"),
+            (Path.Combine(name, "bookinfo"), Path.GetDirectoryName(root)!),
+            ("./bookinfo", root),
+            (Path.Combine(Path.GetDirectoryName(root)!, "link"), "/"),
+        })
+        {
+            // Whoever exports CDPATH has other directories of these names.
+            await using var run = CommandRun.Start(
+                "bash", ["-c", "exec bash -- \"$0\" up", launcher], directory, new() { ["PATH"] = _tools.FullName, ["CDPATH"] = $"{Path.GetDirectoryName(root)}:{root}:/" });
+
+            Assert.Equal(0, await run.ExitAsync());
+            Assert.Equal($"{root}/artifacts/bin/Bookinfo.Cli/release/bookinfo.dll up\n", run.Output);
+            Assert.Equal(root, (await File.ReadAllTextAsync(Path.Combine(root, "built"), TestContext.Current.CancellationToken)).TrimEnd('\n'));
+        }
+    }
+
+    [Theory]
+    [InlineData("a\nb", "a line break")]
+    [InlineData("b\n", "a line break")]
+    [InlineData("a\"b", "a \"")]
+    [InlineData("a\\b", "a \\")]
+    [InlineData("a*b", "a *")]
+    [InlineData("a?b", "a ?")]
+    [InlineData("a|b", "a |")]
+    [InlineData("@(b)", "@(")]
+    [InlineData("%(b)", "%(")]
+    [InlineData("a%20b", "a % before two digits")]
+    public async Task Says_which_character_of_its_path_MSBuild_cannot_do_with(string name, string trouble)
+    {
+        var root = CopyTo(name);
+        var before = Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(root)!, "*", SearchOption.AllDirectories).ToList();
+        await using var run = CommandRun.Start("bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
+
+        Assert.Equal(ExitCode.BuildFailed, await run.ExitAsync());
+        Assert.Equal($"bookinfo: the path of this working copy has {trouble} in it, with which MSBuild cannot build: move it, or clone it to a path without.\n", run.Messages);
+        Assert.Equal(before, Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(root)!, "*", SearchOption.AllDirectories));
+    }
+
     [Theory]
     [InlineData("bookinfo", '/')]
     [InlineData("bookinfo.cmd", '\\')]
@@ -64,6 +117,30 @@ public sealed class LauncherTests : IDisposable
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))
             .SelectMany(project => Projects(project).Prepend(project))
             .Distinct();
+
+    /// <summary>Makes a working copy of the launcher alone, with a link to it beside.</summary>
+    private string CopyTo(string name)
+    {
+        var parent = _tools.CreateSubdirectory("copies");
+        var root = parent.CreateSubdirectory("a directory").FullName;
+        Directory.Move(root, root = Path.Combine(parent.FullName, name));
+        File.Copy(Path.Combine(WorkingCopy.Root, "bookinfo"), Path.Combine(root, "bookinfo"));
+        File.CreateSymbolicLink(Path.Combine(parent.FullName, "link"), Path.Combine(name, "bookinfo"));
+        var dotnet = Path.Combine(_tools.FullName, "dotnet");
+        File.WriteAllText(
+            dotnet,
+            """
+            #!/bin/sh
+            case $1 in
+                --list-sdks) echo '10.0.100 [/somewhere]' ;;
+                build) pwd -P >built ;;
+                *) echo "$@" ;;
+            esac
+
+            """);
+        File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return root;
+    }
 
     private CommandRun Launch(params string[] arguments) => CommandRun.Start(
         Path.Combine(WorkingCopy.Root, "bookinfo"), arguments, environment: new() { ["PATH"] = _tools.FullName });

@@ -101,9 +101,9 @@ internal static class DoctorTable
                 yield return line;
             }
 
-            for (; word.Length > longestWord; word = word[longestWord..])
+            for (int cut; (cut = TextCut.Before(word, longestWord)) < word.Length; word = word[cut..])
             {
-                yield return word[..longestWord];
+                yield return word[..cut];
             }
 
             line = word;

@@ -9,6 +9,7 @@ internal static class RolloutTable
     /// <returns>For each row, the heading first: its lines, and the Deployment, which the heading has not.</returns>
     public static IEnumerable<(string Line, RolloutStatus? Rollout)> Format(IReadOnlyList<RolloutStatus> rollouts, int width)
     {
+        width = Math.Max(width, Terminal.LeastWidth);
         var table = new TextTable("DEPLOYMENT", "PODS", ">SCHEDULED", ">IMAGE", ">STARTED", ">READY");
         foreach (var rollout in rollouts)
         {
@@ -29,7 +30,7 @@ internal static class RolloutTable
             {
                 // What is wrong may pass; if it does not, all of it is said at the end.
                 var note = $"  {problem.Reason}: {problem.Message}";
-                yield return (note.Length <= width ? note : $"{note[..(width - 3)]}...", rollout);
+                yield return (note.Length <= width ? note : $"{note[..TextCut.Before(note, width - 3)]}...", rollout);
             }
         }
     }

@@ -29,9 +29,9 @@ internal static class StatusTables
         foreach (var note in report.Notes)
         {
             yield return "";
-            foreach (var chunk in note.Chunk(width))
+            foreach (var piece in TextCut.Pieces(note, Math.Max(width, Terminal.LeastWidth)))
             {
-                yield return new string(chunk);
+                yield return piece;
             }
         }
     }

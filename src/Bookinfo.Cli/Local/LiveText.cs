@@ -53,8 +53,14 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
         context.UpdateTarget(Render());
     });
 
-    // The last column stays free: terminals differ in whether a character in it begins a new line.
-    private Rows Render() => new(_text(console.Profile.Width - 1));
+    private Rows Render()
+    {
+        // One size for each drawing: the terminal may become another one in the middle of it.
+        console.Profile.Width = console.Profile.Out.Width;
+        console.Profile.Height = console.Profile.Out.Height;
+        // The last column stays free: terminals differ in whether a character in it begins a new line.
+        return new Rows(_text(console.Profile.Width - 1));
+    }
 
     private async Task<bool> WaitAsync()
     {

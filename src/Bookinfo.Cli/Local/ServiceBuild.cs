@@ -35,7 +35,7 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
     /// <exception cref="CommandFailedException">It failed.</exception>
     public Task RunAsync(bool native, CancellationToken cancellationToken) => native
         ? PublishAsync(NativeProgram.Services, cancellationToken)
-        : RunAsync("build.txt", ServiceCatalog.All.Select(tree.Assembly), BuildAsync, cancellationToken);
+        : RunAsync("build.txt", ServiceCatalog.All.Select(tree.Assembly), BuildAsync, ";#", cancellationToken);
 
     /// <summary>Compiles to native code what is out of date.</summary>
     /// <param name="programs">The programs.</param>
@@ -50,6 +50,7 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
                 $"native-{SourceTree.RuntimeIdentifier}{(group.Key ? "" : "-tools")}.txt",
                 group.Select(program => tree.NativeExecutable(program.Project)),
                 (log, token) => PublishAsync([.. group], log, token),
+                ";#'",
                 cancellationToken);
         }
     }
@@ -75,7 +76,8 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
 
     private static string? Missing(IEnumerable<string> files) => files.FirstOrDefault(file => !File.Exists(file));
 
-    private async Task RunAsync(string state, IEnumerable<string> files, Func<ProcessLog, CancellationToken, Task> build, CancellationToken cancellationToken)
+    private async Task RunAsync(
+        string state, IEnumerable<string> files, Func<ProcessLog, CancellationToken, Task> build, string trouble, CancellationToken cancellationToken)
     {
         var stateFile = Path.Combine(tree.BuildState, state);
         var sources = SourceFingerprint.Take(tree);
@@ -84,12 +86,26 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
             return;
         }
 
+        RequireBuildable(trouble);
         Directory.CreateDirectory(tree.BuildState);
         // If the build is interrupted, what is there is not what the state says.
         File.Delete(stateFile);
         using var log = new ProcessLog(Path.Combine(tree.Artifacts, "logs", "build.log"));
         await build(log, cancellationToken);
         await File.WriteAllTextAsync(stateFile, sources, cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes sure that the SDK can build where the sources lie. MSBuild itself can, for the launcher has built the tool there; but ; and # begin a comment
+    /// for the compiler of productpage's templates, and an apostrophe ends a text for the targets of the native compiler.
+    /// </summary>
+    private void RequireBuildable(string trouble)
+    {
+        if (tree.Root.IndexOfAny([.. trouble]) is var index and >= 0)
+        {
+            throw new CommandFailedException(
+                ExitCode.BuildFailed, $"the path of this working copy has a {tree.Root[index]} in it, with which the SDK cannot build the services: move it, or clone it to a path without.");
+        }
     }
 
     private Task BuildAsync(ProcessLog log, CancellationToken cancellationToken) => progress.RunAsync("Building the services", async _ =>
