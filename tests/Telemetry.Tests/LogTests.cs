@@ -75,15 +75,16 @@ public sealed class LogTests
         await using var system = await TelemetrySystem.StartAsync(protocol: null, only: ["ratings-v1"]);
         await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: told", $"traceparent: 00-{Trace}-{Parent}-01");
         string[] untold = ["x-none: x", "b3: 0", "b3: 1", "b3: d", "b3: rubbish", $"b3: {Trace}-0000000000000000-1", "x-b3-sampled: 0", "x-b3-sampled: false", "x-b3-flags: 1", $"x-b3-traceid: {Trace}"];
-        foreach (var header in untold)
+        foreach (var (number, header) in untold.Index())
         {
-            await system.GetAsync("ratings-v1", "/ratings/7", $"x-request-id: {header}", header);
+            await system.GetAsync("ratings-v1", "/ratings/7", $"x-request-id: untold-{number}", header);
         }
 
         await Eventually.HoldsAsync("A line for each request", () => system.Logs().Count(line => line.Event == "RequestFinished") == 1 + untold.Length);
         var lines = system.Logs().Where(line => line.Event == "RequestFinished").ToDictionary(line => line.Text("x_request_id")!);
         Assert.Equal((Trace, Parent), (lines["told"].Text("trace_id"), lines["told"].Text("span_id")));
-        Assert.All(untold, header => Assert.Equal((header, null, null), (header, lines[header].Text("trace_id"), lines[header].Text("span_id"))));
+        Assert.All(untold.Index(), request => Assert.Equal(
+            (request.Item, null, null), (request.Item, lines[$"untold-{request.Index}"].Text("trace_id"), lines[$"untold-{request.Index}"].Text("span_id"))));
     }
 
     [Fact]
