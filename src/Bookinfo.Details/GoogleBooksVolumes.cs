@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Bookinfo.Contracts;
+
 namespace Bookinfo.Details;
 
 /// <summary>The part of a volumes answer of the Google Books API that details reads.</summary>
@@ -20,7 +23,7 @@ internal sealed record GoogleBooksVolumeInfo(
     IReadOnlyList<string?>? Authors,
     string? PublishedDate,
     string? PrintType,
-    int? PageCount,
+    [property: JsonConverter(typeof(WholeNumberConverter))] int? PageCount,
     string? Publisher,
     string? Language,
     IReadOnlyList<GoogleBooksIdentifier?>? IndustryIdentifiers);

@@ -20,10 +20,10 @@ public static class ApiEndpoints
     private static JsonAnswer<IReadOnlyList<Product>> GetProducts() => new(ProductCatalog.All, WireJson.Default.IReadOnlyListProduct);
 
     private static Task<IResult> GetDetailsAsync(string id, HttpRequest request, Backends backends) =>
-        PassOnAsync(backends.GetDetailsAsync(SegmentOf(id, request), request), BackendErrors.Details);
+        PassOnAsync(backends.GetDetailsAsync(SegmentOf(id, request), request, idOfVisitor: true), BackendErrors.Details);
 
     private static Task<IResult> GetReviewsAsync(string id, HttpRequest request, Backends backends) =>
-        PassOnAsync(backends.GetReviewsAsync(SegmentOf(id, request), request), BackendErrors.Reviews);
+        PassOnAsync(backends.GetReviewsAsync(SegmentOf(id, request), request, idOfVisitor: true), BackendErrors.Reviews);
 
     private static Task<IResult> GetRatingsAsync(string id, HttpRequest request, Backends backends) =>
         PassOnAsync(backends.GetRatingsAsync(SegmentOf(id, request), request), BackendErrors.Ratings);

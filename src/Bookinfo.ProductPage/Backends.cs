@@ -38,16 +38,22 @@ public sealed class Backends : IDisposable
     /// <summary>Calls details.</summary>
     /// <param name="id">The product, as an escaped path segment.</param>
     /// <param name="request">The request that is being answered.</param>
+    /// <param name="idOfVisitor">Whether the visitor chose the product.</param>
     /// <returns>What came of it.</returns>
-    public Task<BackendAnswer> GetDetailsAsync(string id, HttpRequest request) => _details.GetAsync(request.HttpContext, $"/{ServiceCatalog.Details.Name}/{id}");
+    public Task<BackendAnswer> GetDetailsAsync(string id, HttpRequest request, bool idOfVisitor) =>
+        _details.GetAsync(request.HttpContext, $"/{ServiceCatalog.Details.Name}/{id}", idOfVisitor: idOfVisitor);
 
     /// <summary>Calls reviews, twice when the first try fails.</summary>
     /// <inheritdoc cref="GetDetailsAsync"/>
-    public Task<BackendAnswer> GetReviewsAsync(string id, HttpRequest request) => _reviews.GetAsync(request.HttpContext, $"/{ServiceCatalog.Reviews.Name}/{id}");
+    public Task<BackendAnswer> GetReviewsAsync(string id, HttpRequest request, bool idOfVisitor) =>
+        _reviews.GetAsync(request.HttpContext, $"/{ServiceCatalog.Reviews.Name}/{id}", idOfVisitor: idOfVisitor);
 
-    /// <summary>Calls ratings.</summary>
-    /// <inheritdoc cref="GetDetailsAsync"/>
-    public Task<BackendAnswer> GetRatingsAsync(string id, HttpRequest request) => _ratings.GetAsync(request.HttpContext, $"/{ServiceCatalog.Ratings.Name}/{id}");
+    /// <summary>Calls ratings for a product that the visitor chose.</summary>
+    /// <param name="id">The product, as an escaped path segment.</param>
+    /// <param name="request">The request that is being answered.</param>
+    /// <returns>What came of it.</returns>
+    public Task<BackendAnswer> GetRatingsAsync(string id, HttpRequest request) =>
+        _ratings.GetAsync(request.HttpContext, $"/{ServiceCatalog.Ratings.Name}/{id}", idOfVisitor: true);
 
     /// <summary>
     /// Makes as many extra calls to reviews as <c>FLOOD_FACTOR</c> says, all at once. They are counted, tried twice and waited for like any

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults;
 
 namespace Bookinfo.ProductPage;
@@ -58,6 +60,7 @@ public sealed record DetailsModel((string Label, string? Value)[] Values, string
                 values[shown] = (Shown[shown].Label, json.TokenType switch
                 {
                     JsonTokenType.String => json.GetString(),
+                    JsonTokenType.Number when WholeNumber.TryRead(in json, out var number) => number.ToString(CultureInfo.InvariantCulture),
                     JsonTokenType.Number => Encoding.UTF8.GetString(json.ValueSpan),
                     _ => null,
                 });

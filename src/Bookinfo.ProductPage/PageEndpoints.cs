@@ -38,8 +38,8 @@ public static class PageEndpoints
         var id = product.Id.ToString(CultureInfo.InvariantCulture);
 
         // All at once: the page takes as long as the slowest of them, not as long as all together.
-        var details = backends.GetDetailsAsync(id, request);
-        var reviews = backends.GetReviewsAsync(id, request);
+        var details = backends.GetDetailsAsync(id, request, idOfVisitor: false);
+        var reviews = backends.GetReviewsAsync(id, request, idOfVisitor: false);
         await Task.WhenAll(details, reviews, backends.FloodReviewsAsync(id, request));
 
         using var detailsAnswer = await details;

@@ -56,7 +56,7 @@ public sealed record ReviewsModel(IReadOnlyList<Review> Reviews, string? PodName
     private static ReviewRating? RatingOf(JsonElement review) =>
         review.TryGetProperty("rating", out var rating) && rating.ValueKind != JsonValueKind.Null
             ? new ReviewRating(
-                rating.TryGetProperty("stars", out var stars) && stars.ValueKind != JsonValueKind.Null ? stars.GetInt32() : null,
+                rating.TryGetProperty("stars", out var stars) && WholeNumber.TryRead(stars, out var count) ? count : null,
                 TextOf(rating, "color"),
                 TextOf(rating, "error"))
             : null;

@@ -19,23 +19,19 @@ public static class SessionEndpoints
     }
 
     private static async Task<Results<RedirectHttpResult, JsonAnswer<ErrorMessage>>> LoginAsync(
-        HttpRequest request, HttpResponse response, Sessions sessions, CancellationToken cancellationToken)
+        HttpRequest request, HttpResponse response, Sessions sessions)
     {
         if (!request.HasFormContentType)
         {
             return JsonAnswer.Error(StatusCodes.Status415UnsupportedMediaType, "please send a form with the field username");
         }
 
-        string name;
-        try
-        {
-            name = (await request.ReadFormAsync(cancellationToken))["username"].ToString().Trim();
-        }
-        catch (InvalidDataException)
+        if (await RequestBody.ReadFormAsync(request) is not { } form)
         {
             return JsonAnswer.Error(StatusCodes.Status400BadRequest, "please send a valid form");
         }
 
+        var name = form["username"].ToString().Trim();
         if (name.Length is 0 or > Sessions.LongestName || name.Any(char.IsControl))
         {
             return JsonAnswer.Error(StatusCodes.Status400BadRequest, $"please provide a username of 1 to {Sessions.LongestName} characters");
@@ -64,11 +60,35 @@ public static class SessionEndpoints
             // To a browser a path that begins with two slashes is another host.
             && !referrer.AbsolutePath.StartsWith("//", StringComparison.Ordinal)
             // And a return to where sessions start and end would go in a circle.
-            && referrer.AbsolutePath is not (LoginPath or LogoutPath))
+            && !IsSessionPath(referrer.AbsolutePath))
         {
             return referrer.PathAndQuery;
         }
 
         return "/productpage";
+    }
+
+    /// <summary>
+    /// Whether a path leads to where sessions start or end, in whatever way it is written: routing does not care about case, a slash at the end and escapes,
+    /// nor do proxies on the way about dots and empty segments.
+    /// </summary>
+    private static bool IsSessionPath(string path)
+    {
+        var segments = new Stack<string>();
+        foreach (var segment in Uri.UnescapeDataString(path).Split('/'))
+        {
+            if (segment == "..")
+            {
+                segments.TryPop(out _);
+            }
+            else if (segment is not ("" or "."))
+            {
+                segments.Push(segment);
+            }
+        }
+
+        return segments.Count == 1
+            && $"/{segments.Peek()}" is var only
+            && (only.Equals(LoginPath, StringComparison.OrdinalIgnoreCase) || only.Equals(LogoutPath, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.IO.Hashing;
 using Bookinfo.ServiceDefaults;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Bookinfo.ProductPage;
@@ -49,8 +50,14 @@ public sealed class StaticAssets
         }
 
         // Only the address with the hash stands for this very content.
-        request.HttpContext.Response.Headers.CacheControl =
-            request.Query["v"] == asset.Hash ? "public, max-age=31536000, immutable" : "public, no-cache";
+        var caching = request.Query["v"] == asset.Hash ? "public, max-age=31536000, immutable" : "public, no-cache";
+        var response = request.HttpContext.Response;
+        response.OnStarting(() =>
+        {
+            // Only what is the content, or says that it has not changed: a failed condition (412) is an answer to one request.
+            response.Headers.CacheControl = response.StatusCode is StatusCodes.Status200OK or StatusCodes.Status304NotModified ? caching : default(StringValues);
+            return Task.CompletedTask;
+        });
         return TypedResults.Bytes(asset.Content, asset.ContentType, entityTag: new EntityTagHeaderValue($"\"{asset.Hash}\""));
     }
 

@@ -45,9 +45,8 @@ public static class RatingsEndpoints
         }
 
         // The content type does not matter: 'curl -d' says that it is a form, and the tutorials use it.
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-        return RatingsReader.Read(body.GetBuffer().AsSpan(0, (int)body.Length)) is { } ratings
+        var body = await RequestBody.ReadAsync(request);
+        return RatingsReader.Read(body.Span) is { } ratings
             ? new JsonBytes(store.Put(product, ratings))
             : JsonAnswer.Error(StatusCodes.Status400BadRequest, "please provide valid ratings JSON");
     }

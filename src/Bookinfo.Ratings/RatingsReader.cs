@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bookinfo.Contracts;
 
 namespace Bookinfo.Ratings;
 
@@ -9,7 +10,7 @@ public static class RatingsReader
     /// <param name="body">The bytes of the body.</param>
     /// <returns>
     /// Stars by reviewer in the order of the body, a name that comes twice with its last stars; <see langword="null"/> when the body is no
-    /// JSON object, or a value in it is no integer from 0 to 5.
+    /// JSON object, or a value in it is no <see cref="WholeNumber"/> from 0 to 5.
     /// </returns>
     public static IReadOnlyDictionary<string, int>? Read(ReadOnlySpan<byte> body)
     {
@@ -25,7 +26,7 @@ public static class RatingsReader
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var reviewer = reader.GetString()!;
-                if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var stars) || stars is < 0 or > 5)
+                if (!reader.Read() || !WholeNumber.TryRead(in reader, out var stars) || stars is < 0 or > 5)
                 {
                     return null;
                 }

@@ -39,7 +39,7 @@ public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding heade
             {
                 foreach (var reviewer in ReviewTexts.Reviewers)
                 {
-                    if (ratings.TryGetProperty(reviewer, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count))
+                    if (ratings.TryGetProperty(reviewer, out var value) && WholeNumber.TryRead(value, out var count))
                     {
                         stars[reviewer] = count;
                     }

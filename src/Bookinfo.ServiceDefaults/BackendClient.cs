@@ -61,17 +61,21 @@ public sealed class BackendClient : IDisposable
     /// <param name="context">The request that is being answered: when its visitor has left, the call ends.</param>
     /// <param name="path">The path and query below the base address, beginning with a slash, escaped. It goes on the wire as it is.</param>
     /// <param name="aside">Whether the call serves no answer, and so has no place in <c>Server-Timing</c>.</param>
+    /// <param name="idOfVisitor">
+    /// Whether the path names a product that the visitor chose. Then 400 and 404 are answers to him; else the backend refuses a request of ours, which it
+    /// should not.
+    /// </param>
     /// <returns>The answer of the last try, to be disposed.</returns>
     /// <exception cref="OperationCanceledException">The visitor has left.</exception>
-    public async Task<BackendAnswer> GetAsync(HttpContext context, string path, bool aside = false)
+    public async Task<BackendAnswer> GetAsync(HttpContext context, string path, bool aside = false, bool idOfVisitor = false)
     {
         var start = _time.GetTimestamp();
         var hop = aside ? null : RequestRecord.Of(context).Timing.Begin(_peer);
-        var answer = await TryOnceAsync(context, path, number: 1);
+        var answer = await TryOnceAsync(context, path, number: 1, idOfVisitor);
         for (var number = 2; !answer.IsOk && number <= _tries; number++)
         {
             answer.Dispose();
-            answer = await TryOnceAsync(context, path, number);
+            answer = await TryOnceAsync(context, path, number, idOfVisitor);
         }
 
         hop?.End(_time.GetElapsedTime(start));
@@ -100,7 +104,7 @@ public sealed class BackendClient : IDisposable
     };
 
     /// <exception cref="OperationCanceledException">The visitor has left.</exception>
-    private async Task<BackendAnswer> TryOnceAsync(HttpContext context, string path, int number)
+    private async Task<BackendAnswer> TryOnceAsync(HttpContext context, string path, int number, bool idOfVisitor)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _endpoints.Next(path));
         _addHeaders(request, context.Request);
@@ -138,8 +142,8 @@ public sealed class BackendClient : IDisposable
         finally
         {
             _spreader?.End();
-            // What the visitor did wrong, or that he left, is no failure of the backend.
-            if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && status is not (>= 400 and < 500))
+            // That the visitor asked for what there is not, or left, is no failure of the backend.
+            if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && !(idOfVisitor && status is (StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound)))
             {
                 using var scope = _logger.BeginScope(RequestRecord.Of(context));
                 LogEvents.BackendCallFailed(_logger, _peer, PrintableText.Clean(path, PrintableText.LongestPath), status, errorType, measurement.Elapsed.TotalMilliseconds, number);

@@ -14,14 +14,19 @@ internal sealed class DrainConnections(RequestDelegate next, Readiness readiness
     {
         if (readiness.Draining)
         {
-            // At the last moment, because an error on the way clears what is set now.
-            context.Response.OnStarting(static response =>
-            {
-                ((HttpResponse)response).Headers.Connection = "close";
-                return Task.CompletedTask;
-            }, context.Response);
+            CloseAfter(context.Response);
         }
 
         return next(context);
     }
+
+    /// <summary>Makes an answer the last on its connection.</summary>
+    /// <param name="response">The answer, not yet started.</param>
+    public static void CloseAfter(HttpResponse response) =>
+        // At the last moment, because an error on the way clears what is set now.
+        response.OnStarting(static response =>
+        {
+            ((HttpResponse)response).Headers.Connection = "close";
+            return Task.CompletedTask;
+        }, response);
 }

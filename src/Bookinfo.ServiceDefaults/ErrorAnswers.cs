@@ -16,9 +16,10 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
     {
         try
         {
+            RequestBody.Guard(context);
             await next(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (exception is VisitorLeftException || context.RequestAborted.IsCancellationRequested)
         {
             // The visitor has left: nobody reads an answer.
             if (!context.Response.HasStarted)
@@ -33,6 +34,8 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
             // The body was too large, too slow or malformed, found out while it was read.
             context.Response.Clear();
             context.Response.StatusCode = exception.StatusCode;
+            // Where the next request would begin is not known.
+            context.Response.Headers.Connection = "close";
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
@@ -60,6 +63,7 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         StatusCodes.Status404NotFound => "not found",
         StatusCodes.Status405MethodNotAllowed => "method not allowed",
         StatusCodes.Status408RequestTimeout => "request timed out",
+        StatusCodes.Status412PreconditionFailed => "precondition failed",
         StatusCodes.Status413PayloadTooLarge => "request body too large",
         StatusCodes.Status414UriTooLong => "request target too long",
         StatusCodes.Status415UnsupportedMediaType => "unsupported media type",

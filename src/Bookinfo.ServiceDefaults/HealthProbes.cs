@@ -13,7 +13,7 @@ internal static class HealthProbes
     /// <param name="app">The application.</param>
     public static void MapHealthProbes(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false }).ReadOnly();
+        app.MapHealthChecks("/health/ready").ReadOnly();
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
@@ -18,34 +17,20 @@ namespace Bookinfo.ServiceDefaults;
 /// <remarks>
 /// Kestrel announces such a request on a diagnostic listener before it answers it (<see cref="IBadRequestExceptionFeature"/>). There the
 /// head of our answer is started, which keeps Kestrel from sending its own; there is no way to write a body at that point, because the
-/// request has none of its streams yet. So <see cref="AppendBody"/> sends it when Kestrel is done with the connection.
+/// request has none of its streams yet. So <see cref="LingeringClose"/> sends it when Kestrel is done with the connection.
 /// </remarks>
 /// <param name="listener">The listener that Kestrel announces on.</param>
 /// <param name="telemetry">Where they are counted: no other instrument sees them.</param>
 /// <param name="options">Whether they are logged.</param>
+/// <param name="server">What Kestrel says while it rejects one.</param>
 /// <param name="logger">The log.</param>
 internal sealed class RejectedRequestAnswers(
-    DiagnosticListener listener, HttpTelemetry telemetry, TelemetryOptions options, ILogger<RejectedRequestAnswers> logger)
+    DiagnosticListener listener, HttpTelemetry telemetry, TelemetryOptions options, ServerLog server, ILogger<RejectedRequestAnswers> logger)
     : IHostedService, IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
     private IDisposable? _subscription;
-
-    /// <summary>Connection middleware that sends the body when the server has rejected a request and is done with the connection.</summary>
-    /// <param name="next">The server's handling of the connection.</param>
-    /// <returns>The wrapped delegate.</returns>
-    public static ConnectionDelegate AppendBody(ConnectionDelegate next) => async connection =>
-    {
-        var rejection = new Rejection();
-        connection.Features.Set(rejection);
-        await next(connection);
-        if (rejection.Body is { } body)
-        {
-            // Also when the client has closed its side: it may still be reading.
-            await connection.Transport.Output.WriteAsync(body);
-        }
-    };
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -64,28 +49,27 @@ internal sealed class RejectedRequestAnswers(
         if (value.Value is IFeatureCollection features
             && features.Get<IHttpResponseFeature>() is { HasStarted: false } response
             && features.Get<IHttpResponseBodyFeature>() is { } output
-            && features.Get<Rejection>() is { } rejection)
+            && features.Get<ConnectionEnd>() is { } end)
         {
+            // An HTTP version that we do not speak would be a 505; but no visitor can make a service of ours answer 5xx.
             var error = features.Get<IBadRequestExceptionFeature>()?.Error as BadHttpRequestException;
-            if (error?.Message.Contains("HTTP/2.0", StringComparison.Ordinal) == true)
+            var status = error is { StatusCode: < 500 and var given } ? given : StatusCodes.Status400BadRequest;
+            Tell(features, status);
+            if (server.IsAnsweredInHttp2(end.ConnectionId))
             {
-                // To the preface of HTTP/2 Kestrel answers with the frame by which that protocol says 'use HTTP/1.1'. (That the message names
-                // the version is RejectionDetail's doing.)
+                // With the frame by which that protocol says 'use HTTP/1.1'.
                 return;
             }
 
-            // An HTTP version that we do not speak would be a 505; but no visitor can make a service of ours answer 5xx.
-            var status = error is { StatusCode: < 500 and var given } ? given : StatusCodes.Status400BadRequest;
             response.StatusCode = status;
             var body = WireJson.ToBytes(new ErrorMessage(ErrorAnswers.MessageFor(status)), WireJson.Default.ErrorMessage);
-            Tell(features, status);
             response.Headers.ContentType = JsonAnswer.ContentType;
             response.Headers.ContentLength = body.Length;
             response.Headers.Connection = "close";
             // Completes at once: nothing is sent before the connection is flushed, and nobody has registered to be asked first.
             if (output.StartAsync().IsCompletedSuccessfully)
             {
-                rejection.Body = body;
+                end.RejectionBody = body;
             }
         }
     }
@@ -107,11 +91,5 @@ internal sealed class RejectedRequestAnswers(
             var address = features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
             LogEvents.RequestRejected(logger, status, address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString());
         }
-    }
-
-    /// <summary>On each connection: what is still to be sent when the server is done with it.</summary>
-    private sealed class Rejection
-    {
-        public byte[]? Body { get; set; }
     }
 }

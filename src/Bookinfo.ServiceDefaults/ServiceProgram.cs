@@ -22,11 +22,14 @@ public static class ServiceProgram
     /// <summary>The most bytes that the body of a request may have: 16 KiB, many times what any request of the contract needs.</summary>
     public const int LargestRequestBody = 16 * 1024;
 
+    /// <summary>The most bytes that all headers of a request to the page may have: 32 KiB, room for the tokens and cookies that are passed on.</summary>
+    private const int LargestRequestHeadersAtTheEdge = 32 * 1024;
+
     /// <summary>
-    /// The most bytes that all headers of a request may have: 32 KiB, room for the tokens and cookies that are passed on and for what a
-    /// mesh adds.
+    /// The most bytes that a hop may add to the headers: 4 KiB for a trace position in all formats, the id of the request, the user, a longer host name, and
+    /// what the proxies of a mesh say.
     /// </summary>
-    public const int LargestRequestHeaders = 32 * 1024;
+    private const int HeadersAddedByHop = 4 * 1024;
 
     /// <summary>Exit code when the service cannot start because a setting is not allowed.</summary>
     public const int ExitInvalidSetting = 2;
@@ -99,7 +102,7 @@ public static class ServiceProgram
         var listen = ListenAddresses.Read(settings);
         builder.Services.AddSingleton(listen);
         builder.WebHost.UseUrls([.. listen.Addresses]);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureServer);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ConfigureServer(server, LargestRequestHeaders(service)));
         builder.Services.Configure<SocketTransportOptions>(SocketThreads.Configure);
         builder.Logging
             .SetMinimumLevel(LogLevel.Information)
@@ -111,8 +114,9 @@ public static class ServiceProgram
             // Without this filter the host makes an Activity for each request whether or not anybody traces.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
-        builder.Logging.Services.AddSingleton<ILoggerProvider, RejectionDetail>();
-        builder.Logging.AddFilter<RejectionDetail>(RejectionDetail.Category, LogLevel.Information);
+        builder.Services.AddSingleton<ServerLog>();
+        builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<ServerLog>());
+        ServerLog.AddFilters(builder.Logging);
 
         var telemetry = TelemetryOptions.Read(settings);
         builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
@@ -120,6 +124,7 @@ public static class ServiceProgram
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new DrainOptions(drain));
         builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton(LingerOptions.Standard);
         var endsWithParent = settings.Flag("STOP_WHEN_STDIN_CLOSES", standard: false);
         // The first, because they are stopped in the reverse order: what the others still say is sent as well. Without a parent there is nobody
         // left to wait for the end.
@@ -153,6 +158,20 @@ public static class ServiceProgram
         return app;
     }
 
+    /// <summary>
+    /// The most bytes that all headers of a request may have: more for each service that may stand in front of this one, so that what the first of them accepts
+    /// is accepted by the last, with all that was added on the way.
+    /// </summary>
+    /// <param name="service">The service.</param>
+    public static int LargestRequestHeaders(ServiceDefinition service) =>
+        LargestRequestHeadersAtTheEdge + (HeadersAddedByHop * HopsInFrontOf(service));
+
+    private static int HopsInFrontOf(ServiceDefinition service) => ServiceCatalog.All
+        .Where(caller => caller.Calls.Contains(service.Name))
+        .Select(caller => 1 + HopsInFrontOf(caller))
+        .DefaultIfEmpty(0)
+        .Max();
+
     private static void AddArguments(ConfigurationManager configuration, string[] args)
     {
         try
@@ -176,19 +195,19 @@ public static class ServiceProgram
     private static bool IsCannotListen(Exception exception) =>
         exception is SocketException or AddressInUseException or IOException { InnerException: SocketException or AddressInUseException };
 
-    private static void ConfigureServer(KestrelServerOptions server)
+    private static void ConfigureServer(KestrelServerOptions server, int largestHeaders)
     {
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = LargestRequestBody;
-        server.Limits.MaxRequestHeadersTotalSize = LargestRequestHeaders;
+        server.Limits.MaxRequestHeadersTotalSize = largestHeaders;
         // Header values are bytes to us. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
-        // Not Content-Length: with an encoding of one's own Kestrel throws for a long one instead of answering 400.
         server.RequestHeaderEncodingSelector = static name =>
-            name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) ? null! : Encoding.Latin1;
+            name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) ? ContentLengthEncoding.Instance : Encoding.Latin1;
         server.ConfigureEndpointDefaults(endpoint =>
         {
             endpoint.Protocols = HttpProtocols.Http1;
-            endpoint.Use(RejectedRequestAnswers.AppendBody);
+            endpoint.Use(next => new LingeringClose(
+                next, server.ApplicationServices.GetRequiredService<LingerOptions>(), server.ApplicationServices.GetRequiredService<TimeProvider>()).InvokeAsync);
         });
     }
 }

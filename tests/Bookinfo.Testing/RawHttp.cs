@@ -6,6 +6,7 @@ namespace Bookinfo.Testing;
 /// <summary>Sends any bytes whatever to a server and reads what comes back: an HTTP client would refuse to send most of what matters here.</summary>
 public static class RawHttp
 {
+
     /// <summary>Sends bytes on a connection of their own and reads until the server closes it.</summary>
     /// <param name="server">Where to send to.</param>
     /// <param name="request">What to send. A well-formed request must ask for <c>Connection: close</c>.</param>
@@ -41,14 +42,48 @@ public static class RawHttp
             while ((count = await stream.ReadAsync(buffer, patience.Token)) > 0)
             {
                 received.Write(buffer, 0, count);
+                if (!endAfterwards && RawResponse.Parse(received.GetBuffer().AsSpan(0, (int)received.Length)) is { IsLast: true })
+                {
+                    // Who has all of the last answer closes his side. A server that was not sent everything waits for that.
+                    client.Client.Shutdown(SocketShutdown.Send);
+                    endAfterwards = true;
+                }
             }
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             // Reset after the answer.
         }
 
         return RawResponse.Parse(received.GetBuffer().AsSpan(0, (int)received.Length));
+    }
+
+    /// <summary>Sends bytes and drops the connection.</summary>
+    /// <param name="server">Where to send to.</param>
+    /// <param name="request">What to send.</param>
+    public static async Task ResetAsync(Uri server, ReadOnlyMemory<byte> request)
+    {
+        using var client = new TcpClient();
+        using var patience = new CancellationTokenSource(Eventually.Never);
+        await client.ConnectAsync(server.Host.Trim('[', ']'), server.Port, patience.Token);
+        try
+        {
+            await client.GetStream().WriteAsync(request, patience.Token);
+        }
+        catch (IOException)
+        {
+            // The server was faster.
+        }
+
+        Reset(client);
+    }
+
+    /// <summary>Drops a connection (RST). Disposed as it is, a client says first that nothing more comes (FIN).</summary>
+    /// <param name="client">The client.</param>
+    public static void Reset(TcpClient client)
+    {
+        client.LingerState = new LingerOption(enable: true, seconds: 0);
+        client.Client.Close();
     }
 
     /// <summary>Sends text, one character a byte.</summary>

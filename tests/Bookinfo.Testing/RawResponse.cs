@@ -9,6 +9,11 @@ namespace Bookinfo.Testing;
 /// <param name="Body">What followed the head.</param>
 public sealed record RawResponse(int Status, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body)
 {
+    /// <summary>Whether it is whole, and the last on its connection.</summary>
+    public bool IsLast => Header("connection") == "close"
+        && Header("content-length") is { } length
+        && Body.Length >= int.Parse(length, CultureInfo.InvariantCulture);
+
     /// <summary>The body as text.</summary>
     public string Text => Encoding.UTF8.GetString(Body);
 

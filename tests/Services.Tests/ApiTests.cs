@@ -120,6 +120,26 @@ public sealed class ApiTests
         }
     }
 
+    [Theory]
+    [InlineData("5.0", 5)]
+    [InlineData("30e-1", 3)]
+    [InlineData("-0", 0)]
+    [InlineData("7.0", 5)]
+    [InlineData("4.5", null)]
+    [InlineData("\"5\"", null)]
+    [InlineData("99999999999", null)]
+    public async Task Stars_are_a_whole_number_however_it_is_written_and_else_not_shown(string written, int? stars)
+    {
+        await using var backend = new RecordingBackend(200, $$$"""{"year":1595.0,"reviews":[{"reviewer":"R","text":"T","rating":{"stars":{{{written}}},"color":"red"}}]}""");
+        await using var page = await StartAsync(backend.Address);
+        var html = await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("Error fetching", html, StringComparison.Ordinal);
+        Assert.Contains("<bdi>R</bdi>", html, StringComparison.Ordinal);
+        Assert.Contains("1595<", html, StringComparison.Ordinal);
+        Assert.Equal(stars ?? 0, Regex.Count(html, "glyphicon glyphicon-star"));
+        Assert.Equal(stars is not null, html.Contains("text-red-500", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_page_of_any_size_comes_whole()
     {

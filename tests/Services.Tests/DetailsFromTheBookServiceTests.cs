@@ -33,6 +33,24 @@ public sealed class DetailsFromTheBookServiceTests
     }
 
     [Theory]
+    [InlineData("64", "64")]
+    [InlineData("64.0", "64")]
+    [InlineData("6.4e1", "64")]
+    [InlineData("-0", "0")]
+    [InlineData("64.5", "null")]
+    [InlineData("1e99", "null")]
+    [InlineData("\"64\"", "null")]
+    [InlineData("[64,{\"a\":1}]", "null")]
+    [InlineData("null", "null")]
+    public async Task Pages_are_a_whole_number_however_it_is_written_and_else_not_known(string written, string pages)
+    {
+        await using var google = new RecordingBackend(200, $$$"""{"items":[{"volumeInfo":{"pageCount":{{{written}}},"publisher":"P"}}]}""");
+        await using var details = await StartAsync(google);
+        var book = await details.Client.GetStringAsync(new Uri("/details/5", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains($"\"pages\":{pages},\"publisher\":\"P\"", book, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(200, "{}")]
     [InlineData(200, """{"totalItems":0}""")]
     [InlineData(200, """{"items":[]}""")]

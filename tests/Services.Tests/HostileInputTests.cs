@@ -38,28 +38,36 @@ public sealed class HostileInputTests : IAsyncLifetime
         "http://a//b", "\"x", "bytes=0-1,5-", "*/*;q=2", "00-00000000000000000000000000000000-0000000000000000-01", "\t\t", "\u0080\u00ff",
     ];
 
-    private readonly Dictionary<string, RunningService> _services = [];
+    private static readonly string[] Forms =
+    [
+        "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-16", "application/x-www-form-urlencoded; charset=\"utf-7\"",
+        "application/x-www-form-urlencoded; charset=utf-32", "application/x-www-form-urlencoded; charset=none", "multipart/form-data; boundary=x",
+        "multipart/form-data; boundary=\"x\"; charset=utf-16", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
+        $"multipart/form-data; boundary={new string('x', 200)}", "multipart/form-data; boundary=x; boundary=y", "multipart/mixed; boundary=x", "multipart/form-data; boundary=--",
+    ];
 
-    public async ValueTask InitializeAsync()
-    {
-        var details = _services["details"] = await RunningService.StartAsync(Bookinfo.Details.Program.Build);
-        var ratings = _services["ratings"] = await RunningService.StartAsync(Bookinfo.Ratings.Program.Build);
-        var reviews = _services["reviews"] = await RunningService.StartAsync(
-            Bookinfo.Reviews.Program.Build, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", ratings.Address)]);
-        _services["productpage"] = await RunningService.StartAsync(
-            Bookinfo.ProductPage.Program.Build,
-            [.. RunningService.At("details", details.Address), .. RunningService.At("ratings", ratings.Address), .. RunningService.At("reviews", reviews.Address)]);
-    }
+    /// <summary>What parts of forms are made of.</summary>
+    private static readonly string[] FormPieces =
+    [
+        "--x", "--x--", "--y", "--", "\r\n", "\r\n\r\n", "\n", "\r", "Content-Disposition: form-data; name=\"username\"", "Content-Disposition: form-data; name=\"f\"; filename=\"a\"",
+        "Content-Disposition: form-data; name*=UTF-8''%ff", "Content-Disposition: nonsense", "Content-Disposition", "Content-Type: text/plain; charset=utf-16", "Content-Type: ;",
+        "Content-Transfer-Encoding: base64", "Content-Encoding: gzip", "username", "username=a", "=", "&", "%", "%zz", "%00", "%ud800", "+", "\0", "\u00ff\u00fe", ": x", "x: ",
+    ];
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var service in _services.Values)
-        {
-            await service.DisposeAsync();
-        }
-    }
+    private static readonly string[] ChunkPieces =
+    [
+        "0\r\n", "1\r\n", "2\r\n{}\r\n", "a\r\nusername=a\r\n", "80000000\r\n", "ffffffff\r\n", "7fffffff\r\n", "100000000\r\n", "-1\r\n", "+2\r\n{}\r\n", "0x2\r\n", " 2\r\n{}\r\n",
+        "2;a=b\r\n{}\r\n", "2;\r\n{}\r\n", "2;a=\"\r\n\"\r\n{}\r\n", "zz\r\n", "\r\n", "\n", "\r", "{}", "0\r\nX: y\r\n\r\n", "0\r\nX: \0\r\n\r\n", "0\r\n: \r\n\r\n",
+        "0\r\nContent-Length: 5\r\n\r\n", "0\r\nbad name: x\r\n\r\n", "0\r\n\u00ff: \u00ff\r\n\r\n", "4000\r\n", "4001\r\n",
+    ];
 
-    public static TheoryData<string> Services => ["details", "ratings", "reviews", "productpage"];
+    private readonly ServicesUnderAttack _services = new();
+
+    public ValueTask InitializeAsync() => _services.StartAsync();
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    public static TheoryData<string> Services => [.. ServicesUnderAttack.Names];
 
     [Theory]
     [MemberData(nameof(Services))]
@@ -103,30 +111,75 @@ public sealed class HostileInputTests : IAsyncLifetime
             .. body,
         ]);
 
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void Any_form(string service) => Throw(
+        service,
+        from type in Gen.Elements(Forms)
+        from encoding in Gen.Elements("", "", "Content-Encoding: gzip\r\n", "Content-Encoding: nonsense\r\n")
+        from pieces in Gen.ArrayOf(Gen.Elements(FormPieces))
+        let body = string.Concat(pieces)
+        select Encoding.Latin1.GetBytes(
+            $"POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{encoding}Content-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void Any_chunks(string service) => Throw(service, Chunked);
+
+    /// <summary>Where and how a request breaks off: anywhere, by the end of the connection or by its reset.</summary>
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void Any_end(string service)
+    {
+        var target = _services[service];
+        var cuts =
+            from request in Chunked
+            from length in Gen.Choose(1, request.Length)
+            from cut in Gen.Elements(ConnectionCut.End, ConnectionCut.Reset)
+            select (Sent: request[..length], cut);
+        Prop.ForAll(cuts.ToArbitrary(), broken => Send(target, broken.Sent, broken.cut)).Check(Config.QuickThrowOnFailure.WithMaxTest(Requests).WithEndSize(30));
+        _services.AssertUnharmed(service);
+    }
+
+    private static Gen<byte[]> Chunked =>
+        from request in Gen.Elements("POST /ratings/1", "POST /login", "GET /health", "GET /details/0", "GET /productpage", "DELETE /ratings/1", "POST /metrics", "HEAD /reviews/0")
+        from type in Gen.Elements(Forms)
+        from version in Gen.Frequency((9, Gen.Constant("1.1")), (1, Gen.Constant("1.0")))
+        from coding in Gen.Frequency((9, Gen.Constant("chunked")), (1, Gen.Elements("gzip, chunked", "Chunked", "chunked, chunked", "chunked\r\nContent-Length: 5")))
+        from pieces in Gen.ArrayOf(Gen.Elements(ChunkPieces))
+        select Encoding.Latin1.GetBytes(
+            $"{request} HTTP/{version}\r\nHost: a\r\nConnection: close\r\nContent-Type: {type}\r\nTransfer-Encoding: {coding}\r\n\r\n{string.Concat(pieces)}");
+
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private void Throw(string service, Gen<byte[]> requests)
     {
         var target = _services[service];
-        Prop.ForAll(requests.ToArbitrary(), request =>
+        // A request that says more is to come than comes ends with the connection; any other is answered on it.
+        Prop.ForAll(requests.ToArbitrary(), request => Send(target, request, ConnectionCut.End)).Check(Config.QuickThrowOnFailure.WithMaxTest(Requests).WithEndSize(200));
+        _services.AssertUnharmed(service);
+    }
+
+    private static void Send(RunningService target, byte[] request, ConnectionCut cut)
+    {
+        if (cut == ConnectionCut.Reset)
         {
-            // A request that says more is to come than comes ends with the connection; any other is answered on it.
-            var response = RawHttp.SendAsync(target.Address, request, endAfterwards: true).GetAwaiter().GetResult();
-            if (response is null)
-            {
-                return;
-            }
+            RawHttp.ResetAsync(target.Address, request).GetAwaiter().GetResult();
+            return;
+        }
 
-            Assert.InRange(response.Status, 100, 499);
-            var isHead = request.AsSpan().StartsWith("HEAD"u8);
-            if (response.Status >= 400 && !isHead && response.Header("content-length") is { } length)
-            {
-                var body = response.Body.AsSpan(0, Math.Min(response.Body.Length, int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)));
-                Assert.Equal(JsonValueKind.String, JsonElement.Parse(body).GetProperty("error").ValueKind);
-            }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Requests).WithEndSize(200));
+        var response = RawHttp.SendAsync(target.Address, request, endAfterwards: cut == ConnectionCut.End).GetAwaiter().GetResult();
+        if (response is null)
+        {
+            return;
+        }
 
-        var health = target.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken).GetAwaiter().GetResult();
-        Assert.True(health.IsSuccessStatusCode);
+        Assert.InRange(response.Status, 100, 499);
+        var isHead = request.AsSpan().StartsWith("HEAD"u8);
+        if (response.Status >= 400 && !isHead && response.Header("content-length") is { } length)
+        {
+            var body = response.Body.AsSpan(0, Math.Min(response.Body.Length, int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)));
+            Assert.Equal(JsonValueKind.String, JsonElement.Parse(body).GetProperty("error").ValueKind);
+        }
     }
 }

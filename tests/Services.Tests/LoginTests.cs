@@ -1,5 +1,8 @@
 using System.Net;
 using Bookinfo.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace Services.Tests;
 
@@ -30,6 +33,18 @@ public sealed class LoginTests : IAsyncLifetime
     [InlineData("http://127.0.0.1:1/productpage?u=otherport", "/productpage")]
     [InlineData("http://{host}/login", "/productpage")]
     [InlineData("http://{host}/logout", "/productpage")]
+    [InlineData("http://{host}/logout/?x", "/productpage")]
+    [InlineData("http://{host}/LogOut", "/productpage")]
+    [InlineData("http://{host}/%6cogout", "/productpage")]
+    [InlineData("http://{host}/%4CogIN/", "/productpage")]
+    [InlineData("http://{host}/x/../logout", "/productpage")]
+    [InlineData("http://{host}/./%2e/logout#x", "/productpage")]
+    [InlineData("http://{host}/logout//", "/productpage")]
+    [InlineData("http://{host}/%2flogout", "/productpage")]
+    [InlineData("http://{host}/logout/x", "/logout/x")]
+    [InlineData("http://{host}/logouts", "/logouts")]
+    [InlineData("http://{host}/productpage?next=/logout", "/productpage?next=/logout")]
+    [InlineData("http://{host}/%256cogout", "/%256cogout")]
     public async Task Signing_in_and_out_returns_to_the_referring_page_on_this_host_and_to_no_other(string? referrer, string location)
     {
         var header = referrer is null ? "X-None: x" : $"Referer: {referrer.Replace("{host}", _page.Address.Authority, StringComparison.Ordinal)}";
@@ -40,6 +55,19 @@ public sealed class LoginTests : IAsyncLifetime
         var logout = await RawHttp.GetAsync(_page.Address, "/logout", header);
         Assert.Equal((302, location), (logout!.Status, logout.Header("location")));
     }
+
+    [Property(MaxTest = 200)]
+    public Property However_the_way_out_is_written_nobody_is_sent_there() => Prop.ForAll(
+        (from path in Gen.Elements("logout", "login")
+         from letters in Gen.CollectToSequence<char, string>(path, letter => Gen.Elements($"{letter}", $"{char.ToUpperInvariant(letter)}", $"%{(int)letter:x2}", $"%{(int)char.ToUpperInvariant(letter):X2}"))
+         from before in Gen.Elements("/", "/./", "/%2e/", "/a/../", "/a/b/../../", "/%2E%2e/")
+         from after in Gen.Elements("", "/", "/.", "//", "?", "/?x", "#x")
+         select $"{before}{string.Concat(letters)}{after}").ToArbitrary(),
+        path =>
+        {
+            var logout = RawHttp.GetAsync(_page.Address, "/logout", $"Referer: http://{_page.Address.Authority}{path}").GetAwaiter().GetResult();
+            Assert.Equal((302, "/productpage"), (logout!.Status, logout.Header("location")));
+        });
 
     [Theory]
     [InlineData("application/x-www-form-urlencoded", "username=Luce&passwd=whatever", 302)]
@@ -54,6 +82,12 @@ public sealed class LoginTests : IAsyncLifetime
     [InlineData("application/x-www-form-urlencoded", "username=%zz%ff", 302)]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nrubbish", 400)]
     [InlineData("multipart/form-data", "--b\r\n", 400)]
+    [InlineData("multipart/form-data; boundary=x", "--y", 400)]
+    [InlineData("multipart/form-data; boundary=x", "", 400)]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: nonsense\r\n\r\na\r\n--x--", 400)]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nno colon\r\n\r\na\r\n--x--", 400)]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-16", "username=Luce", 400)]
+    [InlineData("application/x-www-form-urlencoded; charset=none", "username=Luce", 302)]
     [InlineData("application/json", """{"username":"Luce"}""", 415)]
     [InlineData("rubbish", "username=Luce", 415)]
     public async Task A_form_with_a_name_signs_in_and_anything_else_is_a_4xx(string contentType, string body, int status)

@@ -11,6 +11,7 @@ public sealed class ReviewsTests
     [InlineData(200, """{"id":0,"ratings":{"Reviewer1":1,"Reviewer2":2}}""", """{"stars":1,"color":"black"}""", """{"stars":2,"color":"black"}""")]
     [InlineData(200, """{"ratings":{"Reviewer2":0}}""", NoStars, """{"stars":0,"color":"black"}""")]
     [InlineData(200, """{"ratings":{"Reviewer1":"5","Reviewer2":4.5}}""", NoStars, NoStars)]
+    [InlineData(200, """{"ratings":{"Reviewer1":5.0,"Reviewer2":40e-1}}""", """{"stars":5,"color":"black"}""", """{"stars":4,"color":"black"}""")]
     [InlineData(200, """{"ratings":[5,4]}""", NoStars, NoStars)]
     [InlineData(200, """{"Reviewer1":5}""", NoStars, NoStars)]
     [InlineData(200, "[]", NoStars, NoStars)]

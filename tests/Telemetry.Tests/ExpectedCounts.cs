@@ -166,7 +166,8 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
     {
         var key = TriedKey(service, version, peer, "GET", outcome.Status, outcome.ErrorType);
         Tried.Add(key);
-        if (outcome.IsFailureOfBackend)
+        // reviews asks for none but numbers, so ratings should know what it is asked.
+        if (outcome.IsFailureOfBackend(idOfVisitor: service == "productpage"))
         {
             Failed.Add(key);
         }

@@ -37,6 +37,28 @@ public sealed class EveryServiceChecks(WireSystem system)
     [Theory]
     [Trait("Scope", "Ours")]
     [MemberData(nameof(Processes))]
+    public async Task What_belongs_to_the_platform_is_only_read(string process)
+    {
+        foreach (var path in new[] { "/metrics", "/health", "/health/live", "/health/ready" })
+        {
+            foreach (var method in new[] { HttpMethod.Delete, HttpMethod.Put, HttpMethod.Post, HttpMethod.Options })
+            {
+                using var request = new HttpRequestMessage(method, new Uri(system[process], path));
+                using var response = await system.Client.SendAsync(request, TestContext.Current.CancellationToken);
+                Assert.Equal((path, HttpStatusCode.MethodNotAllowed), (path, response.StatusCode));
+                Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow.Order());
+                Assert.Equal("""{"error":"method not allowed"}""", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            }
+
+            using var head = new HttpRequestMessage(HttpMethod.Head, new Uri(system[process], path));
+            using var answer = await system.Client.SendAsync(head, TestContext.Current.CancellationToken);
+            Assert.Equal((path, HttpStatusCode.OK), (path, answer.StatusCode));
+        }
+    }
+
+    [Theory]
+    [Trait("Scope", "Ours")]
+    [MemberData(nameof(Processes))]
     public async Task Probes_say_live_and_ready(string process)
     {
         foreach (var path in new[] { "/health/live", "/health/ready" })
@@ -87,11 +109,23 @@ public sealed class EveryServiceChecks(WireSystem system)
         { "folded header", "GET /health HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n", 400 },
         { "header without colon", "GET /health HTTP/1.1\r\nHost: a\r\nnothing\r\n\r\n", 400 },
         { "null in a header", "GET /health HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 400 },
+        { "HTTP/2.0 in the line of HTTP/1", "GET /health HTTP/2.0\r\nHost: a\r\n\r\n", 400 },
+        { "length with a plus", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: +7\r\n\r\n{\"a\":1}", 400 },
+        { "length that is minus zero", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: -0\r\n\r\n", 400 },
+        { "empty length", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", 400 },
+        { "hexadecimal length", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 0x7\r\n\r\n{\"a\":1}", 400 },
+        { "length with a space in it", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 1 1\r\n\r\n{\"a\":1}", 400 },
+        { "list of lengths", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 7, 7\r\n\r\n{\"a\":1}", 400 },
+        { "length of more than 64 bits", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400 },
+        { "length of more digits than a buffer has", $"POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: {new string('1', 500)}\r\n\r\n", 400 },
+        { "length beside chunks", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
+        { "two transfer codings", "POST /nope HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400 },
+        { "chunks in HTTP/1.0", "POST /nope HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
         { "negative length", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400 },
         { "two lengths", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400 },
         { "unknown transfer coding", "POST /nope HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: magic\r\n\r\n", 400 },
         { "long request line", $"GET /{new string('a', 20_000)} HTTP/1.1\r\nHost: a\r\n\r\n", 414 },
-        { "large header", $"GET /health HTTP/1.1\r\nHost: a\r\nCookie: {new string('a', 40_000)}\r\n\r\n", 431 },
+        { "large header", $"GET /health HTTP/1.1\r\nHost: a\r\nCookie: {new string('a', 50_000)}\r\n\r\n", 431 },
         { "many headers", $"GET /health HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 200).Select(i => $"X{i}: x\r\n"))}\r\n", 431 },
         { "second request is no HTTP", "GET /nope HTTP/1.1\r\nHost: a\r\n\r\nrubbish\r\n\r\n", 404 },
     };
@@ -159,10 +193,14 @@ public sealed class EveryServiceChecks(WireSystem system)
     [Trait("Scope", "Ours")]
     [InlineData("ratings-v1", "/ratings/1", "X: x")]
     [InlineData("productpage-v1", "/login", "Content-Type: application/x-www-form-urlencoded")]
+    [InlineData("productpage-v1", "/login", "Content-Type: multipart/form-data; boundary=x")]
     public async Task A_body_in_malformed_chunks_is_refused(string process, string path, string header)
     {
-        var response = await RawHttp.SendAsync(system[process], $"POST {path} HTTP/1.1\r\nHost: a\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
-        Assert.Equal((400, """{"error":"bad request"}"""), (response!.Status, response.Text));
+        foreach (var chunks in new[] { "zz\r\n", "80000000\r\n", "ffffffffffffffffffff\r\n", "-1\r\n", "2\r\n{}xx", "2\r\n{}\r\n0\r\nX: \0\r\n\r\n", "0\r\nbad name: x\r\n\r\n" })
+        {
+            var response = await RawHttp.SendAsync(system[process], $"POST {path} HTTP/1.1\r\nHost: a\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
+            Assert.Equal((chunks, 400, """{"error":"bad request"}"""), (chunks, response!.Status, response.Text));
+        }
     }
 
     [Theory]

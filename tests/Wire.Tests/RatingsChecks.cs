@@ -38,6 +38,15 @@ public sealed class RatingsChecks(WireSystem system)
     }
 
     [Theory]
+    [Trait("Scope", "Ours")]
+    [InlineData("5.0", 5)]
+    [InlineData("5e0", 5)]
+    [InlineData("40e-1", 4)]
+    [InlineData("-0", 0)]
+    public async Task Stars_are_a_whole_number_however_it_is_written(string written, int stars) => await WireAssert.IsJsonAsync(
+        HttpStatusCode.OK, $$$"""{"id":46,"ratings":{"Reviewer1":{{{stars}}}}}""", await PostAsync("/ratings/46", $$"""{"Reviewer1":{{written}}}"""));
+
+    [Theory]
     [InlineData("")]
     [InlineData("{")]
     [InlineData("hello")]
@@ -54,6 +63,8 @@ public sealed class RatingsChecks(WireSystem system)
     [InlineData("""{"Reviewer1":6}""")]
     [InlineData("""{"Reviewer1":-1}""")]
     [InlineData("""{"Reviewer1":4.5}""")]
+    [InlineData("""{"Reviewer1":6.0}""")]
+    [InlineData("""{"Reviewer1":49e-1}""")]
     [InlineData("""{"Reviewer1":"5"}""")]
     [InlineData("""{"Reviewer1":null}""")]
     [InlineData("""{"Reviewer1":{"stars":5}}""")]

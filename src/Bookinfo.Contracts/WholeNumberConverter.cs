@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Bookinfo.Contracts;
+
+/// <summary>
+/// Reads a property that may hold a whole number as <see cref="WholeNumber"/> does. Anything else counts as absent: what another program says of one thing
+/// does not spoil what it says of others.
+/// </summary>
+public sealed class WholeNumberConverter : JsonConverter<int?>
+{
+    /// <inheritdoc/>
+    public override int? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (WholeNumber.TryRead(in reader, out var value))
+        {
+            return value;
+        }
+
+        reader.Skip();
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, int? value, JsonSerializerOptions options)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumberValue(number);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
+    }
+}
