@@ -24,11 +24,17 @@ internal sealed class HttpAnswer
     /// <summary>The times of the hops.</summary>
     public HopTimes Hops { get; set; }
 
-    /// <summary>The cookie that it sets, as a request sends it (<c>name=value</c>); only read when <see cref="WantsCookie"/>.</summary>
-    public string? Cookie { get; set; }
+    /// <summary>The values of its <c>Set-Cookie</c> headers; only read when <see cref="WantsCookies"/>.</summary>
+    public List<string> Cookies { get; } = [];
 
-    /// <summary>Whether <see cref="Cookie"/> is of interest.</summary>
-    public bool WantsCookie { get; init; }
+    /// <summary>Whether <see cref="Cookies"/> are of interest.</summary>
+    public bool WantsCookies { get; init; }
+
+    /// <summary>Where a redirect leads; only read when <see cref="WantsLocation"/>.</summary>
+    public string? Location { get; set; }
+
+    /// <summary>Whether <see cref="Location"/> is of interest.</summary>
+    public bool WantsLocation { get; set; }
 
     /// <summary>The body, as far as it is kept.</summary>
     public ReadOnlySpan<byte> Body => _body.AsSpan(0, _kept);
@@ -41,7 +47,8 @@ internal sealed class HttpAnswer
         IsJson = false;
         Length = 0;
         Hops = HopTimes.None;
-        Cookie = null;
+        Cookies.Clear();
+        Location = null;
         _kept = 0;
     }
 

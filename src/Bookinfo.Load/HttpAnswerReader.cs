@@ -100,6 +100,11 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         answer.Status = status;
         _mayKeep = head[7] == '1';
         head = head[(head.IndexOf("\r\n"u8) + 2)..];
+        if (!Unfold(head))
+        {
+            return Fail(ErrorKind.BadAnswer);
+        }
+
         while (!head.IsEmpty)
         {
             var end = head.IndexOf("\r\n"u8);
@@ -116,6 +121,23 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         return !chunked || length < 0 || Fail(ErrorKind.BadAnswer);
     }
 
+    /// <summary>Makes one line of a field that goes on in the next, which begins with a space (RFC 9112, 5.2). Before the first field there is none to go on.</summary>
+    private static bool Unfold(Span<byte> fields)
+    {
+        if (fields is [(byte)' ' or (byte)'\t', ..])
+        {
+            return false;
+        }
+
+        while (fields.IndexOf("\r\n "u8) is var space && fields.IndexOf("\r\n\t"u8) is var tab && Math.Max(space, tab) >= 0)
+        {
+            fields = fields[(space < 0 ? tab : tab < 0 ? space : Math.Min(space, tab))..];
+            fields[..2].Fill((byte)' ');
+        }
+
+        return true;
+    }
+
     private bool ReadField(HttpAnswer answer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref long length, ref bool chunked)
     {
         if (name is [.., (byte)' ' or (byte)'\t'])
@@ -128,9 +150,11 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
             case 10 when Ascii.EqualsIgnoreCase(name, "connection"u8):
                 _mayKeep = !Contains(value, "close"u8) && (_mayKeep || Contains(value, "keep-alive"u8));
                 return true;
-            case 10 when answer.WantsCookie && Ascii.EqualsIgnoreCase(name, "set-cookie"u8):
-                var semicolon = value.IndexOf((byte)';');
-                answer.Cookie = Encoding.Latin1.GetString(semicolon < 0 ? value : value[..semicolon]);
+            case 10 when answer.WantsCookies && Ascii.EqualsIgnoreCase(name, "set-cookie"u8):
+                answer.Cookies.Add(Encoding.Latin1.GetString(value));
+                return true;
+            case 8 when answer is { WantsLocation: true, Status: >= 300 and < 400 } && Ascii.EqualsIgnoreCase(name, "location"u8):
+                answer.Location = Encoding.Latin1.GetString(value);
                 return true;
             case 12 when Ascii.EqualsIgnoreCase(name, "content-type"u8):
                 answer.IsHtml = value.StartsWith("text/html"u8);

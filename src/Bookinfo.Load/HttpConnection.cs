@@ -15,6 +15,8 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>A connection that was used this recently is not asked whether it is still there: the question costs as much as a tenth of a request.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(2);
 
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly TimeProvider _time;
     private readonly HttpTransport _transport;
     private readonly HttpAnswerReader _reader;
@@ -33,7 +35,7 @@ internal sealed class HttpConnection : IDisposable
     public HttpConnection(LoadTarget target, TimeProvider time)
     {
         _time = time;
-        _transport = new HttpTransport(target);
+        _transport = new HttpTransport(target, time);
         _reader = new HttpAnswerReader(_transport);
         _isAborted = () => Volatile.Read(ref _deadline) == Aborted;
         _freshTicks = (long)(Fresh.TotalSeconds * time.TimestampFrequency);
@@ -44,6 +46,9 @@ internal sealed class HttpConnection : IDisposable
 
     /// <summary>How many connections have been opened.</summary>
     public int Opened => _transport.Opened;
+
+    /// <summary>Why the certificate of the other side was not trusted the last time, if it was not: a part of a sentence that begins with "it".</summary>
+    public string? CertificateProblem => _transport.CertificateProblem;
 
     /// <summary>Opens the connection if it is not open.</summary>
     /// <param name="deadline">When to give up, as a timestamp.</param>
@@ -88,6 +93,10 @@ internal sealed class HttpConnection : IDisposable
         {
             _transport.Abort();
         }
+        else if (deadline > 0)
+        {
+            _transport.CutAttemptIfLate(now);
+        }
     }
 
     /// <summary>Closes the connection under whoever uses it, because the run is interrupted. May be called by any thread.</summary>
@@ -95,6 +104,27 @@ internal sealed class HttpConnection : IDisposable
     {
         Volatile.Write(ref _interrupted, true);
         AbortIfLate(long.MaxValue);
+    }
+
+    /// <summary>Runs one of the calls above with a time limit, for who has no other thread that keeps it.</summary>
+    /// <param name="exchange">The call, which is given its deadline.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ErrorKind> RunAsync(Func<long, ErrorKind> exchange, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var deadline = _time.GetTimestamp() + (long)(timeout.TotalSeconds * _time.TimestampFrequency);
+        var running = Task.Run(() => exchange(deadline), CancellationToken.None);
+        while (await Task.WhenAny(running, Task.Delay(CheckInterval, _time, CancellationToken.None)) != running)
+        {
+            AbortIfLate(_time.GetTimestamp());
+            if (cancellationToken.IsCancellationRequested)
+            {
+                Interrupt();
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return await running;
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Bookinfo.Load;
 
@@ -9,10 +10,13 @@ namespace Bookinfo.Load;
 /// them.
 /// </summary>
 /// <param name="target">The other side.</param>
-internal sealed class HttpTransport(LoadTarget target) : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDisposable
 {
+    private readonly long _firstPatience = (long)(HostAddresses.FirstPatience.TotalSeconds * time.TimestampFrequency);
     private Socket? _socket;
     private SslStream? _tls;
+    private ConnectAttempt? _attempt;
 
     /// <summary>Whether there is a connection.</summary>
     public bool IsOpen => _socket is not null;
@@ -26,52 +30,67 @@ internal sealed class HttpTransport(LoadTarget target) : IDisposable
     /// <summary>Why the last call failed that did.</summary>
     public ErrorKind Error { get; private set; }
 
+    /// <summary>Why the certificate of the other side was not trusted the last time, if it was not: see <see cref="CertificateProblem"/>.</summary>
+    public string? CertificateProblem { get; private set; }
+
     /// <summary>Whether there is something to read, the end of the connection included.</summary>
     public bool HasInput => _socket!.Poll(0, SelectMode.SelectRead);
 
-    /// <summary>Connects to one of the addresses of the target.</summary>
+    /// <summary>
+    /// Connects to one of the addresses of the target: to each in turn for a while, as one that does not answer must not keep from one that does; those that
+    /// refuse are not asked again.
+    /// </summary>
     /// <param name="isAborted">Whether <see cref="Abort"/> was called for this, possibly before there was a socket to close.</param>
     /// <returns>Whether it worked; <see cref="Error"/> says why not.</returns>
     public bool Connect(Func<bool> isAborted)
     {
         IsConnecting = true;
+        CertificateProblem = null;
+        var endPoints = new List<IPEndPoint>(target.Addresses);
         for (var attempt = 0; attempt < target.Addresses; attempt++)
         {
-            var endPoint = target.EndPoint(attempt);
-            try
+            endPoints.Add(target.EndPoint(attempt));
+        }
+
+        for (var patience = _firstPatience; endPoints.Count > 0; patience *= 2)
+        {
+            for (var index = 0; index < endPoints.Count;)
             {
-                var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                // Seen by whoever aborts, or else sees that it was aborted.
-                Interlocked.Exchange(ref _socket, socket);
+                var deadline = endPoints.Count == 1 ? long.MaxValue : time.GetTimestamp() + patience;
+                if (Connect(endPoints[index], deadline, isAborted, out var answered))
+                {
+                    target.Prefer(endPoints[index]);
+                    if (target.IsTls && !StartTls(_socket!))
+                    {
+                        return false;
+                    }
+
+                    IsConnecting = false;
+                    return true;
+                }
+
                 if (isAborted())
                 {
                     return Fail(ErrorKind.ConnectTimeout);
                 }
 
-                socket.Connect(endPoint);
-                Opened++;
-                target.Prefer(attempt);
-                if (target.IsTls && !StartTls(socket))
+                if (answered)
                 {
-                    return false;
+                    endPoints.RemoveAt(index);
                 }
-
-                IsConnecting = false;
-                return true;
-            }
-            catch (SocketException exception)
-            {
-                Close();
-                Fail(KindOf(exception.SocketErrorCode));
-            }
-            catch (ObjectDisposedException)
-            {
-                return Fail(ErrorKind.ConnectTimeout);
+                else
+                {
+                    index++;
+                }
             }
         }
 
         return false;
     }
+
+    /// <summary>Closes the socket under whoever connects it, when the next address is to have a chance. May be called by any thread.</summary>
+    /// <param name="now">A timestamp.</param>
+    public void CutAttemptIfLate(long now) => Volatile.Read(ref _attempt)?.CutIfLate(now);
 
     /// <summary>Sends all of it.</summary>
     /// <param name="request">What to send.</param>
@@ -150,6 +169,42 @@ internal sealed class HttpTransport(LoadTarget target) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Close();
 
+    private bool Connect(IPEndPoint endPoint, long deadline, Func<bool> isAborted, out bool answered)
+    {
+        answered = false;
+        ConnectAttempt? attempt = null;
+        try
+        {
+            var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            // Seen by whoever aborts, or else sees that it was aborted.
+            Interlocked.Exchange(ref _socket, socket);
+            if (isAborted())
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _attempt, attempt = new ConnectAttempt(socket, deadline));
+            socket.Connect(endPoint);
+            if (attempt.End())
+            {
+                Opened++;
+                return true;
+            }
+        }
+        catch (SocketException exception)
+        {
+            answered = attempt is not { IsCut: true };
+            Fail(KindOf(exception.SocketErrorCode));
+        }
+        catch (ObjectDisposedException)
+        {
+            Fail(ErrorKind.ConnectTimeout);
+        }
+
+        Close();
+        return false;
+    }
+
     private bool StartTls(Socket socket)
     {
         _tls = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false);
@@ -157,12 +212,19 @@ internal sealed class HttpTransport(LoadTarget target) : IDisposable
         {
             _tls.AuthenticateAsClient(new SslClientAuthenticationOptions
             {
-                TargetHost = target.Uri.DnsSafeHost,
-                RemoteCertificateValidationCallback = (_, _, _, errors) => target.Insecure || errors == SslPolicyErrors.None,
+                TargetHost = target.Name,
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                {
+                    CertificateProblem = target.Insecure
+                        ? null
+                        : Load.CertificateProblem.Describe(errors, certificate as X509Certificate2, chain, target.Name, time.GetUtcNow());
+                    return CertificateProblem is null;
+                },
             });
             return true;
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException or ObjectDisposedException)
+        // Which exception depends on where it goes wrong: in the handshake, in the library of TLS, or in the files that it opens.
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             return Fail(ErrorKind.Tls);
         }
@@ -182,6 +244,8 @@ internal sealed class HttpTransport(LoadTarget target) : IDisposable
             or SocketError.AddressFamilyNotSupported => ErrorKind.Unreachable,
         SocketError.AddressNotAvailable or SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable
             or SocketError.AddressAlreadyInUse => ErrorKind.NoResources,
-        _ => ErrorKind.Reset,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted => ErrorKind.Reset,
+        // A firewall of this machine that forbids it, an address without the zone that it needs, and the like.
+        _ => IsConnecting ? ErrorKind.Unreachable : ErrorKind.Reset,
     };
 }

@@ -111,7 +111,11 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
             workers.Sum(worker => (long)worker.Connection.Opened),
             interrupted,
             (Environment.CpuUsage.TotalTime - processorTime).TotalSeconds,
-            Environment.ProcessorCount);
+            Environment.ProcessorCount)
+        {
+            RedirectedTo = workers.Select(worker => worker.RedirectedTo).FirstOrDefault(location => location is not null),
+            SignedOut = workers.Sum(worker => worker.SignedOut),
+        };
     }
 
     private (long Unsent, bool Interrupted) Watch(LoadWorker[] workers, Thread[] threads, CancellationToken stop, CancellationToken kill)
@@ -120,6 +124,7 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
         var interrupted = false;
         var closed = false;
         long unsent = 0;
+        var cut = long.MaxValue;
         while (true)
         {
             var ended = Array.TrueForAll(threads, thread => !thread.IsAlive);
@@ -136,10 +141,12 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
                 Report(now, workers, isLast: false);
             }
 
-            if (!interrupted && stop.IsCancellationRequested && now < _end)
+            if (!interrupted && stop.IsCancellationRequested)
             {
+                // Also when everything has fallen due: what is waited for then is a part of the run.
                 interrupted = true;
-                _end = Math.Max(0, now);
+                _end = Math.Clamp(now, 0, _end);
+                cut = Math.Max(0, now) + grace;
                 Array.ForEach(workers, worker => worker.Stop());
             }
 
@@ -150,11 +157,10 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
             }
 
             var timestamp = time.GetTimestamp();
-            var cut = kill.IsCancellationRequested || (stop.IsCancellationRequested && now > _end + grace);
             foreach (var worker in workers)
             {
                 worker.Connection.AbortIfLate(timestamp);
-                if (cut)
+                if (now > cut || kill.IsCancellationRequested)
                 {
                     worker.Connection.Interrupt();
                 }

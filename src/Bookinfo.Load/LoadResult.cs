@@ -25,6 +25,12 @@ internal sealed record LoadResult(
     double ProcessorSeconds,
     int Processors)
 {
+    /// <summary>Where an answer led that was a redirect, if one was and it is known.</summary>
+    public string? RedirectedTo { get; init; }
+
+    /// <summary>Pages for users who had signed in that came back as for anybody.</summary>
+    public long SignedOut { get; init; }
+
     /// <summary>Requests that were due.</summary>
     public long Due => Total.Sent + Unsent;
 

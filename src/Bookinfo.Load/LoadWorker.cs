@@ -18,7 +18,7 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
     private readonly DueTimer _timer = new(time);
     private readonly IndexedRandom _random = new(plan.Seed);
     private readonly IndexedRandom _identities = new(plan.TraceSeed);
-    private readonly HttpAnswer _answer = new();
+    private readonly HttpAnswer _answer = new() { WantsLocation = true };
     private readonly byte[] _request = new byte[plan.Mix.Templates.Max(template => template.Length)];
     private readonly long _timeout = (long)(plan.Timeout.TotalSeconds * time.TimestampFrequency);
     private volatile bool _stopping;
@@ -31,6 +31,12 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
 
     /// <summary>When the arrival was due that it had taken and did not send any more; <see langword="null"/> without one. Only read when the thread has ended.</summary>
     public long? Dropped { get; private set; }
+
+    /// <summary>Where the first answer led that was a redirect. Only read when the thread has ended.</summary>
+    public string? RedirectedTo { get; private set; }
+
+    /// <summary>How many pages came back that should have been a user's and were anybody's. Only read when the thread has ended.</summary>
+    public long SignedOut { get; private set; }
 
     /// <summary>Makes it send nothing more.</summary>
     public void Stop() => _stopping = true;
@@ -89,9 +95,19 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
         sample.Length = _answer.Length;
         sample.Hops = _answer.Hops;
         sample.Version = ReviewsVersion.None;
+        if (_answer.Location is { } location && Redirect.Is(_answer.Status))
+        {
+            RedirectedTo = location;
+            _answer.WantsLocation = false;
+        }
+
         if (sample.Error == ErrorKind.None)
         {
             sample.Error = AnswerInspector.Inspect(_answer, out sample.Version);
+            if (plan.Mix.Templates[template].User is { } user && _answer is { IsHtml: true, Status: 200 } && _answer.Body.IndexOf(user) < 0)
+            {
+                SignedOut++;
+            }
         }
     }
 }

@@ -12,10 +12,10 @@ internal sealed class Recording
     public const long Longest = 60_000_000;
 
     private const int SignificantDigits = 3;
-    private const int Statuses = 1000;
+    private const int StatusLimit = 1000;
 
     private readonly long[] _errors = new long[byte.MaxValue + 1];
-    private readonly long[] _statuses = new long[Statuses];
+    private readonly long[] _statuses = new long[StatusLimit];
     private readonly long[] _versions = new long[byte.MaxValue + 1];
     private readonly long[] _kinds = new long[byte.MaxValue + 1];
     private readonly LongHistogram[] _hops = [.. Enumerable.Range(0, HopTimes.Count).Select(_ => NewHistogram())];
@@ -63,7 +63,7 @@ internal sealed class Recording
         _errors[(int)sample.Error]++;
         _versions[(int)sample.Version]++;
         _kinds[(int)kind]++;
-        if (sample.Status < Statuses)
+        if (sample.Status < StatusLimit)
         {
             _statuses[sample.Status]++;
         }
@@ -146,13 +146,17 @@ internal sealed class Recording
     /// <param name="status">The status, 0 to 999.</param>
     public long Count(int status) => _statuses[status];
 
+    /// <summary>The statuses of answers that there were, and how many, by status.</summary>
+    public IReadOnlyList<KeyValuePair<int, long>> Statuses() =>
+        [.. Enumerable.Range(1, StatusLimit - 1).Select(status => KeyValuePair.Create(status, Count(status))).Where(status => status.Value > 0)];
+
     /// <summary>The errors that there were: what to call them and how many, the most frequent first; a status counts by itself.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Errors() =>
     [
         .. Enum.GetValues<ErrorKind>()
             .Where(kind => kind is not (ErrorKind.None or ErrorKind.Status))
             .Select(kind => KeyValuePair.Create(ErrorText.Of(kind), Count(kind)))
-            .Concat(Enumerable.Range(400, Statuses - 400).Select(status => KeyValuePair.Create($"status {status}", Count(status))))
+            .Concat(Enumerable.Range(400, StatusLimit - 400).Select(status => KeyValuePair.Create($"status {status}", Count(status))))
             .Where(error => error.Value > 0)
             .OrderByDescending(error => error.Value),
     ];

@@ -68,9 +68,9 @@ internal sealed class RequestTemplate
     public static IReadOnlyList<string> Reserved { get; } =
         ["Connection", "Content-Length", "Content-Type", "Transfer-Encoding", "Expect", "traceparent", "tracestate", "x-request-id"];
 
-    /// <summary>Whether a text can be a path, with a query or without.</summary>
+    /// <summary>Whether a text can be a path, with a query or without; a fragment is never sent.</summary>
     /// <param name="text">The text.</param>
-    public static bool IsPath(string text) => text.StartsWith('/') && text.All(static c => c is > ' ' and < '\x7f');
+    public static bool IsPath(string text) => text.StartsWith('/') && text.All(static c => c is > ' ' and < '\x7f' and not '#');
 
     /// <summary>Whether a header can be sent as one of the user's.</summary>
     /// <param name="name">Its name.</param>
@@ -83,6 +83,9 @@ internal sealed class RequestTemplate
 
     /// <summary>What it stands for.</summary>
     public RequestKind Kind { get; }
+
+    /// <summary>The name of the user who has signed in, which the page shows; <see langword="null"/> for a visitor.</summary>
+    public byte[]? User { get; init; }
 
     /// <summary>GET or POST.</summary>
     public string Method { get; }

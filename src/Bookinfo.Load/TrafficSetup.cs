@@ -19,6 +19,11 @@ internal sealed partial class TrafficSetup(
     /// <summary>The page that everybody looks at.</summary>
     public const string PagePath = "/productpage";
 
+    private const string LoginPath = "/login";
+
+    /// <summary>The cookie by which Bookinfo knows who has signed in. There may be others, of proxies on the way.</summary>
+    private const string SessionCookie = "session";
+
     /// <summary>How many users sign in.</summary>
     public const int Users = 10;
 
@@ -28,7 +33,6 @@ internal sealed partial class TrafficSetup(
     private const double ApiShare = 20;
     private const double AssetShare = 20;
 
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(20);
     private static readonly string[] ApiPaths = ["/api/v1/products", "/api/v1/products/0", "/api/v1/products/0/reviews", "/api/v1/products/0/ratings"];
 
     private readonly List<RequestTemplate> _sent = [];
@@ -44,7 +48,7 @@ internal sealed partial class TrafficSetup(
     public async Task<TrafficMix> PathsAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         using var connection = new HttpConnection(target, time);
-        RequireReached(await RunAsync(connection, deadline => connection.Open(deadline), cancellationToken));
+        await RequireReachedAsync(connection, await connection.RunAsync(connection.Open, timeout, cancellationToken), cancellationToken);
         return new TrafficMix([.. paths.Select(path => (Template(RequestKind.Path, path), 1.0))]);
     }
 
@@ -54,31 +58,36 @@ internal sealed partial class TrafficSetup(
     public async Task<TrafficMix> UsualAsync(CancellationToken cancellationToken)
     {
         using var connection = new HttpConnection(target, time);
-        var answer = new HttpAnswer { WantsCookie = true };
+        var answer = new HttpAnswer { WantsCookies = true, WantsLocation = true };
         await SendAsync(connection, Template(RequestKind.Setup, PagePath), answer, cancellationToken);
         if (answer.Status != (int)HttpStatusCode.OK || !answer.IsHtml)
         {
-            throw NoBookinfo($"GET {PagePath} is answered with {answer.Status}{(answer.IsHtml ? "" : " and no page")}");
+            var what = answer.Location is { } location ? $" and leads to {Redirect.Printable(location)}" : answer.IsHtml ? "" : " and no page";
+            var hint = answer.Status == (int)HttpStatusCode.BadRequest ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
+            throw NoBookinfo($"GET {PagePath} is answered with {answer.Status}{what}", hint);
         }
 
         var assets = Assets(Encoding.UTF8.GetString(answer.Body));
-        var sessions = new List<string>();
+        var users = new List<RequestTemplate>();
         for (var user = 1; user <= Users; user++)
         {
-            await SendAsync(connection, Template(RequestKind.Setup, "/login", form: $"username=reader-{user}&passwd="), answer, cancellationToken);
-            if (answer.Cookie is not { Length: > 0 } cookie || answer.Status >= 400)
+            var name = $"reader-{user}";
+            await SendAsync(connection, Template(RequestKind.Setup, LoginPath, form: $"username={name}&passwd="), answer, cancellationToken);
+            var cookies = new CookieJar(target, time);
+            answer.Cookies.ForEach(cookie => cookies.Take(cookie, LoginPath));
+            if (answer.Status >= 400 || !cookies.Has(SessionCookie, PagePath))
             {
-                throw NoBookinfo($"POST /login is answered with {answer.Status} and {(answer.Cookie is null ? "no" : "a")} cookie");
+                throw NoBookinfo($"POST {LoginPath} is answered with {answer.Status} and {(answer.Cookies.Count == 0 ? "no cookie" : $"no cookie '{SessionCookie}' that could be sent back")}, so nobody can sign in");
             }
 
-            sessions.Add(cookie);
+            users.Add(new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, cookies.Header(PagePath)) { User = Encoding.UTF8.GetBytes(name) });
         }
 
         return new TrafficMix(
         [
             .. _sent.Select(template => (template, 0.0)),
             (Template(RequestKind.Visitor, PagePath), VisitorShare + (assets.Count == 0 ? AssetShare : 0)),
-            .. sessions.Select(session => (Template(RequestKind.User, PagePath, session), UserShare / Users)),
+            .. users.Select(template => (template, UserShare / Users)),
             .. ApiPaths.Select(path => (Template(RequestKind.Api, path), ApiShare / ApiPaths.Length)),
             .. assets.Select(path => (Template(RequestKind.Asset, path), AssetShare / assets.Count)),
         ]);
@@ -101,8 +110,7 @@ internal sealed partial class TrafficSetup(
         ];
     }
 
-    private RequestTemplate Template(RequestKind kind, string path, string? cookie = null, string? form = null) =>
-        new(kind, target.Host, path, headers, cookie, form);
+    private RequestTemplate Template(RequestKind kind, string path, string? form = null) => new(kind, target.Host, path, headers, form: form);
 
     private async Task SendAsync(HttpConnection connection, RequestTemplate template, HttpAnswer answer, CancellationToken cancellationToken)
     {
@@ -111,9 +119,9 @@ internal sealed partial class TrafficSetup(
         var sample = new Sample { Index = -number, Template = (ushort)(number - 1), WasAwaited = true };
         var request = template.Write(RequestIdentity.Of(new IndexedRandom(traceSeed), sample.Index), new byte[template.Length]).ToArray();
         sample.Sent = time.GetTimestamp();
-        sample.Error = await RunAsync(connection, deadline => connection.Exchange(request, answer, deadline), cancellationToken);
+        sample.Error = await connection.RunAsync(deadline => connection.Exchange(request, answer, deadline), timeout, cancellationToken);
         sample.Done = time.GetTimestamp();
-        RequireReached(sample.Error);
+        await RequireReachedAsync(connection, sample.Error, cancellationToken);
         sample.Status = (ushort)answer.Status;
         sample.Length = answer.Length;
         sample.Hops = answer.Hops;
@@ -121,33 +129,24 @@ internal sealed partial class TrafficSetup(
         _samples.Add(sample);
     }
 
-    private async Task<ErrorKind> RunAsync(HttpConnection connection, Func<long, ErrorKind> exchange, CancellationToken cancellationToken)
+    private async Task RequireReachedAsync(HttpConnection connection, ErrorKind error, CancellationToken cancellationToken)
     {
-        var deadline = time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);
-        var running = Task.Run(() => exchange(deadline), CancellationToken.None);
-        while (await Task.WhenAny(running, Task.Delay(CheckInterval, time, CancellationToken.None)) != running)
+        if (error == ErrorKind.None)
         {
-            connection.AbortIfLate(time.GetTimestamp());
-            if (cancellationToken.IsCancellationRequested)
-            {
-                connection.Interrupt();
-            }
+            return;
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        return await running;
-    }
-
-    private void RequireReached(ErrorKind error)
-    {
-        if (error != ErrorKind.None)
+        if (connection.CertificateProblem is { } problem)
         {
-            throw new TargetException($"{target.Uri.GetLeftPart(UriPartial.Authority)} does not answer: {ErrorText.Of(error)}. Start Bookinfo with 'bookinfo up', or name another address.");
+            throw new TargetException($"the certificate of {target.Origin} is not trusted: {problem}. Take any certificate with --insecure, or make this machine trust it.");
         }
+
+        var hint = error is ErrorKind.Tls or ErrorKind.BadAnswer or ErrorKind.Closed or ErrorKind.Reset ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
+        throw new TargetException($"{target.Origin} does not answer: {ErrorText.Of(error)}. {hint ?? "Start Bookinfo with 'bookinfo up', or name another address"}.");
     }
 
-    private TargetException NoBookinfo(string what) => new(
-        $"{target.Uri.GetLeftPart(UriPartial.Authority)} is not Bookinfo's productpage: {what}. Say with --path what to send instead of the usual mix.");
+    private TargetException NoBookinfo(string what, string? hint = null) => new(
+        $"{target.Origin} is not Bookinfo's productpage: {what}. {hint ?? "Say with --path what to send instead of the usual mix"}.");
 
     [GeneratedRegex("""<(?:link|script|img)\b[^>]*?\s(?:href|src)\s*=\s*["'](?<address>[^"']+)["']""", RegexOptions.IgnoreCase)]
     private static partial Regex AssetLink();

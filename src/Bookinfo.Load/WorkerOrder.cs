@@ -51,7 +51,7 @@ internal sealed record WorkerOrder(
         {
             { Version: not WorkerProtocol.Version } => $"version {Version} is not understood, only {WorkerProtocol.Version}: the worker's image and bookinfo must be of the same version",
             _ when !IsUrl(Url) => $"url '{Url}' must be http:// or https://, a host, and nothing behind it",
-            _ when !RequestTemplate.IsPath(Path) => $"path '{Path}' must begin with / and have no spaces",
+            _ when !RequestTemplate.IsPath(Path) => $"path '{Path}' must begin with / and have no spaces and no fragment (#)",
             _ when Headers.FirstOrDefault(header => !RequestTemplate.IsAllowedHeader(header.Key, header.Value)) is { Key: { } name } => $"the header '{name}' cannot be sent",
             { Rate: not (> 0 and <= HighestRate) } => $"rate {Rate} must be above 0 and at most {HighestRate}",
             { Seconds: not (> 0 and <= LongestRun) } => $"seconds {Seconds} must be above 0 and at most {LongestRun}",
@@ -76,5 +76,5 @@ internal sealed record WorkerOrder(
     };
 
     private static bool IsUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { Host.Length: > 0, UserInfo: "", PathAndQuery: "/", Fragment: "" };
+        LoadTarget.IsUrl(text) && new Uri(text).PathAndQuery == "/";
 }

@@ -62,6 +62,12 @@ internal static class WorkerEndpoints
             return;
         }
 
+        if (OpenFileLimit.FindProblem(order.Connections) is { } tooMany)
+        {
+            await RefuseAsync(context, HttpStatusCode.BadRequest, tooMany);
+            return;
+        }
+
         var slot = context.RequestServices.GetRequiredService<RunSlot>();
         using var stop = new CancellationTokenSource();
         if (!slot.TryTake(stop.Cancel))

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Bookinfo.Load;
 using Bookinfo.Testing;
 
@@ -19,6 +18,7 @@ public sealed class LoadConnectionTests
     [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, 2)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", 200, 2)]
     [InlineData("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", 302, 0)]
+    [InlineData("HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\t c\r\nContent-Length:\r\n 2\r\n\r\nok", 200, 2)]
     public async Task A_right_answer_is_read_and_the_connection_is_kept(string answer, int status, long length)
     {
         await using var server = new LoadServer(answer);
@@ -71,6 +71,7 @@ public sealed class LoadConnectionTests
     [InlineData("HTTP/1.1 101 Switching Protocols\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nno colon\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\n: no name\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\n X: folded onto nothing\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2x\r\n\r\nok")]
@@ -181,24 +182,42 @@ public sealed class LoadConnectionTests
     }
 
     [Fact]
+    public async Task An_address_that_does_not_answer_is_no_hindrance_when_another_does()
+    {
+        await using var server = new LoadServer(LoadServer.Ok());
+        using var silent = new SilentAddress(IPAddress.Parse("127.0.0.2"), server.Address.Port);
+        using var another = new SilentAddress(IPAddress.Parse("127.0.0.3"), server.Address.Port);
+        var plan = LoadRunner.Plan(
+            server.Address, rate: 100, seconds: 0.2, connections: 2, timeoutSeconds: 120, addresses: [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3"), IPAddress.Loopback]);
+        var result = await LoadRunner.RunAsync(plan);
+
+        Assert.Equal((20, 20), (result.Total.Good, server.Requests));
+        // And it is remembered.
+        Assert.Equal(IPAddress.Loopback, plan.Target.EndPoint(0).Address);
+    }
+
+    [Fact]
     public async Task A_connection_that_never_comes_about_is_given_up()
     {
-        // The queue of a socket that accepts nothing is soon full, and then nobody answers.
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(1);
-        var sockets = new List<Socket>();
-        for (var number = 0; number < 4; number++)
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-            Assert.Throws<SocketException>(() => socket.Connect(listener.LocalEndPoint!));
-            sockets.Add(socket);
-        }
+        using var silent = new SilentAddress(IPAddress.Loopback, port: 0);
 
-        var sample = await LoadRunner.SendOneAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}"), timeoutSeconds: 0.3);
+        var sample = await LoadRunner.SendOneAsync(new Uri($"http://127.0.0.1:{silent.Port}"), timeoutSeconds: 0.3);
         Assert.Equal(ErrorKind.ConnectTimeout, sample.Error);
         Assert.InRange(sample.Done - sample.Sent, 290_000_000, long.MaxValue);
-        sockets.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task Several_addresses_that_do_not_answer_are_given_up_together()
+    {
+        using var one = new SilentAddress(IPAddress.Loopback, port: 0);
+        using var other = new SilentAddress(IPAddress.Parse("127.0.0.2"), one.Port);
+        var samples = new SampleList();
+        await LoadRunner.RunAsync(
+            LoadRunner.Plan(new Uri($"http://127.0.0.1:{one.Port}"), rate: 10, seconds: 0.05, connections: 1, timeoutSeconds: 1.5, addresses: [IPAddress.Loopback, IPAddress.Parse("127.0.0.2")]), samples);
+
+        var sample = Assert.Single(samples.Samples);
+        Assert.Equal(ErrorKind.ConnectTimeout, sample.Error);
+        Assert.InRange(sample.Done - sample.Sent, 1_490_000_000, long.MaxValue);
     }
 
     [Theory]
@@ -237,24 +256,6 @@ public sealed class LoadConnectionTests
         var result = await LoadRunner.RunAsync(LoadRunner.Plan(server.Address, rate: 10, seconds: 0.5, connections: 1));
 
         Assert.Equal((5, 5), (result.Total.Good, server.Requests));
-    }
-
-    [Theory]
-    [InlineData("total;dur=1.5", null, null, null, 1500)]
-    [InlineData("details;dur=0.61, reviews;dur=1.32, ratings;dur=0.48, total;dur=1.74", 610, 1320, 480, 1740)]
-    [InlineData("gateway;dur=3,reviews;desc=\"x\";dur=2", null, 2000, null, null)]
-    [InlineData("total", null, null, null, null)]
-    [InlineData("total;dur=", null, null, null, null)]
-    [InlineData("total;dur=-1, details;dur=NaN, reviews;dur=1e300, ratings;dur=x", null, null, null, null)]
-    [InlineData(",,;;,=", null, null, null, null)]
-    public void Server_Timing_is_read_as_far_as_it_can_be(string header, int? details, int? reviews, int? ratings, int? total)
-    {
-        var times = HopTimes.None;
-        ServerTimingReader.Read(Encoding.Latin1.GetBytes(header), ref times);
-
-        Assert.Equal(
-            new[] { details, reviews, ratings, total }.Select(time => time is { } known ? (uint)known : HopTimes.Unknown),
-            Enum.GetValues<Hop>().Select(hop => times[(int)hop]));
     }
 
     [Fact]

@@ -47,6 +47,53 @@ public sealed class LoadJudgementTests
     [Fact]
     public void The_last_request_of_a_short_run_is_no_reason_for_a_warning() => Assert.Empty(GeneratorCheck.Check(Result(10) with { SentInTime = 9 }));
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void One_request_that_waited_is_no_reason_for_a_warning_and_two_of_few_are(int waiting, bool warned) =>
+        Assert.Equal(warned, GeneratorCheck.Check(Result(10, waiting: waiting)).Any(warning => warning.Code == "connections-busy"));
+
+    [Theory]
+    [InlineData(100, 99, false)]
+    [InlineData(100, 98, true)]
+    [InlineData(1000, 995, false)]
+    [InlineData(1000, 994, true)]
+    public void One_request_in_all_or_a_half_percent_may_be_late(int due, int sentInTime, bool warned) =>
+        Assert.Equal(warned, GeneratorCheck.Check(Result(due) with { SentInTime = sentInTime }).Any(warning => warning.Code == "generator-slow"));
+
+    [Theory]
+    [InlineData(99, false)]
+    [InlineData(100, true)]
+    public void The_p99_of_fewer_than_a_hundred_is_a_matter_of_luck(int sent, bool warned) =>
+        Assert.Equal(warned, GeneratorCheck.Check(Result(sent, late: 2, delay: 3 * Millisecond)).Any(warning => warning.Code == "generator-late"));
+
+    [Fact]
+    public void One_late_request_of_a_hundred_is_not_p99() => Assert.Empty(GeneratorCheck.Check(Result(100, late: 1, delay: 3 * Millisecond)));
+
+    [Fact]
+    public void Percentiles_of_no_requests_are_zero() => Assert.Equal(new Percentiles(0, 0, 0, 0, 0, 0, 0), Percentiles.Of(new Recording().FromDue));
+
+    [Fact]
+    public void Redirects_are_told_with_where_they_lead_and_other_answers_are_not()
+    {
+        Assert.Empty(AnswerCheck.Check(Result(10)));
+        var result = Result(10);
+        foreach (var (status, count) in new[] { (301, 3), (308, 1), (304, 7) })
+        {
+            for (var number = 0; number < count; number++)
+            {
+                result.Total.Add(new Sample { Status = (ushort)status, Hops = HopTimes.None }, RequestKind.Path);
+            }
+        }
+
+        var warning = Assert.Single(AnswerCheck.Check(result with { RedirectedTo = "https://shop.example/\e[2Jü" }));
+        Assert.Equal("redirected", warning.Code);
+        Assert.StartsWith("4 answers were redirects (301, 308) to https://shop.example/?[2J?, and none is followed", warning.Text);
+        Assert.StartsWith("4 answers were redirects (301, 308), and none is followed", Assert.Single(AnswerCheck.Check(result)).Text);
+        Assert.Contains("                    3  14.29%  301", LoadText.Figures(result.Total));
+        Assert.Contains("STATUS             10  47.62%  200", LoadText.Figures(result.Total));
+    }
+
     [Fact]
     public void Requests_that_were_never_sent_are_told() =>
         Assert.Equal(["connections-busy", "unsent"], GeneratorCheck.Check(Result(1000) with { Unsent = 100 }).Select(warning => warning.Code));
@@ -120,10 +167,52 @@ public sealed class LoadJudgementTests
         Assert.False(SaturationTrial.From(100, Result(0), objective).Passed);
     }
 
+    [Theory]
+    [InlineData(0, 0, true)]
+    [InlineData(1, 0, false)]
+    [InlineData(0, 1, false)]
+    public void A_step_of_one_request_passes_if_that_was_answered_in_time(int failed, int late, bool passed)
+    {
+        var trial = SaturationTrial.From(0.1, Result(1, late, delay: 20 * Millisecond, failed: failed), TimeSpan.FromMilliseconds(10));
+
+        Assert.Equal((passed, failed, false), (trial.Passed, trial.Failed, trial.GeneratorWasLate));
+        Assert.Equal(late == 0 ? 1000 : 21_000, trial.P99, tolerance: 100.0);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void The_p99_must_be_under_the_objective_and_not_at_it(int microsecondsMore, bool passed)
+    {
+        var result = Result(1);
+        var objective = TimeSpan.FromMicroseconds(Percentiles.Of(result.Total.FromDue).P99 + microsecondsMore);
+
+        Assert.Equal(passed, SaturationTrial.From(0.1, result, objective).Passed);
+    }
+
+    [Fact]
+    public void A_search_in_which_everything_failed_says_so_and_not_that_it_needs_more_time()
+    {
+        var report = new SaturationReport(
+            1, "0", "http://x/", 50_000, null, 0, 0, 2, 2, 2, false, false, Good: 0, new Dictionary<string, long> { ["status 503"] = 3, ["timeout"] = 1200 }, [Trial(2, false) with { Failed = 1 }]);
+        var text = string.Join('\n', SaturationText.Lines(report));
+
+        Assert.True(report.NothingWasGood);
+        Assert.Contains("Not one request was answered as it should be, at whatever rate: timeout (1,200), status 503 (3).", text);
+        Assert.DoesNotContain("more time", text);
+
+        report = report with { Good = 1, Trials = [Trial(4, false) with { Failed = 0.02 }, Trial(2, false) with { Failed = 0.0101 }] };
+        text = string.Join('\n', SaturationText.Lines(report));
+        Assert.False(report.NothingWasGood);
+        Assert.Contains("More than 1% of the requests failed in every trial, at 2.0 a second as well: timeout (1,200), status 503 (3).", text);
+        Assert.DoesNotContain("more time", text);
+        Assert.Contains("more time", string.Join('\n', SaturationText.Lines(report with { Trials = [Trial(4, false) with { Failed = 0.02 }, Trial(2, false) with { Failed = 0.01 }] })));
+    }
+
     [Fact]
     public void The_outcome_says_how_sure_it_is()
     {
-        var report = new SaturationReport(1, "0", "http://x/", 50_000, 2000, 2, 3, 2100, 2, 2, true, false, [Trial(2100, false) with { GeneratorWasLate = true }]);
+        var report = new SaturationReport(1, "0", "http://x/", 50_000, 2000, 2, 3, 2100, 2, 2, true, false, Good: 1, new Dictionary<string, long>(), [Trial(2100, false) with { GeneratorWasLate = true }]);
         var text = string.Join('\n', SaturationText.Lines(report));
 
         Assert.Contains("2,000 requests a second is the highest rate found with a p99 under 50.0 ms from due time: it passed 2 of 3 trials.", text);

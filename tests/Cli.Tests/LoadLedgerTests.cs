@@ -119,6 +119,66 @@ public sealed class LoadLedgerTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_footer_that_counts_other_records_than_there_are_is_none(byte counted)
+    {
+        await WriteAsync(Plan(), [Sample(0), Sample(1)]);
+        await using (var file = File.OpenWrite(_path))
+        {
+            file.Position = file.Length - 16;
+            file.WriteByte(counted);
+        }
+
+        using var reader = new LedgerReader(_path);
+        Assert.False(reader.IsComplete);
+        // What is left over is shorter than a record.
+        Assert.Equal(2, reader.Count);
+        Assert.Equal(2, reader.Read().Count());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(23)]
+    public async Task One_that_ends_right_behind_its_header_has_no_records_and_was_cut_off(int left)
+    {
+        await WriteAsync(Plan(), []);
+        await using (var file = File.OpenWrite(_path))
+        {
+            file.SetLength(file.Length - 24 + left);
+        }
+
+        using var reader = new LedgerReader(_path);
+        Assert.False(reader.IsComplete);
+        Assert.Equal((0, 0), (reader.Count, reader.Lost));
+        Assert.Empty(reader.Read());
+    }
+
+    [Fact]
+    public async Task One_of_no_requests_is_complete()
+    {
+        await WriteAsync(Plan(), []);
+
+        using var reader = new LedgerReader(_path);
+        Assert.True(reader.IsComplete);
+        Assert.Equal((0, 0), (reader.Count, reader.Lost));
+    }
+
+    [Fact]
+    public async Task One_that_ends_in_its_header_is_refused()
+    {
+        await WriteAsync(Plan(), []);
+        await using (var file = File.OpenWrite(_path))
+        {
+            file.SetLength(file.Length - 25);
+        }
+
+        Assert.Contains("its preamble contradicts itself", Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
+    }
+
+    [Theory]
     [InlineData(0, 0, "does not begin like one")]
     [InlineData(8, 9, "is a ledger of version 9; this program knows version 1.")]
     [InlineData(10, 9, "its preamble contradicts itself")]

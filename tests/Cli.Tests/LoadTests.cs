@@ -163,7 +163,8 @@ public sealed partial class LoadTests : IDisposable
 
     [Theory]
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "GET /productpage is answered with 404 and no page")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "POST /login is answered with 200 and no cookie")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "POST /login is answered with 200 and no cookie, so nobody can sign in")]
+    [InlineData("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/\r\nContent-Length: 0\r\n\r\n", "GET /productpage is answered with 301 and leads to https://shop.example/")]
     public async Task Says_that_it_is_not_Bookinfo(string answer, string what)
     {
         await using var server = new LoadServer(async (_, stream, cancellationToken) =>
@@ -197,6 +198,106 @@ public sealed partial class LoadTests : IDisposable
         Assert.Equal(ExitCode.InvalidUsage, await load.ExitAsync());
         Assert.StartsWith("bookinfo: --ledger: the file '", load.Messages);
         Assert.Equal(0, server.Requests);
+    }
+
+    [Theory]
+    [InlineData("link", "file")]
+    [InlineData("file", "link")]
+    [InlineData("below/file", "file")]
+    public async Task Two_names_of_one_file_are_refused_before_anything_is_sent(string ledger, string hdr)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "file"), "kept", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(Path.Combine(_directory, "link"), "file");
+        Directory.CreateSymbolicLink(Path.Combine(_directory, "below"), _directory);
+        await using var server = new LoadServer(LoadServer.Ok());
+        await using var load = Load($"{server.Address}x", "--ledger", Path.Combine(_directory, ledger), "--hdr", Path.Combine(_directory, hdr));
+
+        Assert.Equal(ExitCode.InvalidUsage, await load.ExitAsync());
+        Assert.Contains("are the same file: name two.", load.Messages);
+        Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(_directory, "file"), TestContext.Current.CancellationToken));
+        Assert.Equal(0, server.Connections);
+    }
+
+    [Fact]
+    public async Task More_connections_than_files_may_be_open_are_refused_in_one_line()
+    {
+        await using var server = new LoadServer(LoadServer.Ok());
+        await using var load = CommandRun.Start("bash", ["-c", $"ulimit -n 1024; exec dotnet '{Tool}' load {server.Address}x --connections 1000"]);
+
+        Assert.Equal(ExitCode.InvalidUsage, await load.ExitAsync());
+        Assert.Matches(@"^bookinfo: --connections: 1000 connections do not fit into the limit of 1024 open files, of which the program needs \d+ for itself: take at most \d+ connections, or raise the limit with 'ulimit -n \d+'\.\n$", load.Messages);
+        Assert.Equal(0, server.Requests);
+    }
+
+    [Fact]
+    public async Task As_many_connections_as_it_says_fit_do()
+    {
+        await using var server = new LoadServer(LoadServer.Ok());
+        await using var tooMany = CommandRun.Start("bash", ["-c", $"ulimit -n 400; exec dotnet '{Tool}' load {server.Address}x --connections 400"]);
+        await tooMany.ExitAsync();
+        var most = MostConnections().Match(tooMany.Messages).Groups[1].Value;
+        await using var load = CommandRun.Start("bash", ["-c", $"ulimit -n 400; exec dotnet '{Tool}' load {server.Address}x --connections {most} --rate 500 --duration 1s --ledger ledger --hdr log"], _directory);
+
+        Assert.True(await load.ExitAsync() == ExitCode.Success, load.ToString());
+        Assert.Contains("500 good", load.Output);
+        Assert.Contains($"{most} connections", load.Output);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", "status 503")]
+    [InlineData("", "connection ")]
+    public async Task A_search_in_which_everything_fails_says_that(string answer, string error)
+    {
+        await using var server = new LoadServer(async (_, stream, cancellationToken) =>
+        {
+            await LoadServer.SendAsync(stream, answer, cancellationToken);
+            return answer.Length > 0;
+        });
+        await using var load = Load($"{server.Address}x", "--until-saturated", "--rate", "50", "--duration", "4s");
+
+        Assert.Equal(ExitCode.TargetUnreachable, await load.ExitAsync());
+        Assert.Contains("Not one request was answered as it should be, at whatever rate: ", load.Output);
+        Assert.Contains(error, load.Output);
+        Assert.DoesNotContain("more time", load.Output);
+    }
+
+    [Fact]
+    public async Task Redirects_are_shown_and_warned_of()
+    {
+        await using var server = new LoadServer("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
+        await using var load = Load($"{server.Address}x", "--rate", "50", "--duration", "0.5s");
+        await using var json = Load($"{server.Address}x", "--rate", "50", "--duration", "0.5s", "--output", "json");
+
+        Assert.Equal(ExitCode.Success, await load.ExitAsync());
+        Assert.Contains("STATUS             25  100.00%  301\n", load.Output);
+        Assert.Contains("Warning: 25 answers were redirects (301) to https://shop.example/x, and none is", load.Output);
+        Assert.Equal(ExitCode.Success, await json.ExitAsync());
+        var report = JsonDocument.Parse(json.Output).RootElement;
+        Assert.Equal(25, report.GetProperty("statuses").GetProperty("301").GetInt64());
+        Assert.Contains(report.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("code").GetString() == "redirected");
+    }
+
+    [Fact]
+    public async Task Ctrl_C_while_the_last_answers_are_awaited_is_an_interruption()
+    {
+        await using var server = new LoadServer(static async (_, _, cancellationToken) =>
+        {
+            await Task.Delay(-1, cancellationToken);
+            return false;
+        });
+        await using var load = Load($"{server.Address}x", "--rate", "20", "--duration", "0.5s", "--timeout", "60s", "--output", "json");
+        // All of it has been sent; nothing more falls due, and nothing comes.
+        await Eventually.HoldsAsync("requests", () => server.Requests == 10);
+        await LoadServer.HoldAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        await load.SignalAsync("INT");
+
+        Assert.Equal(ExitCode.Interrupted, await load.ExitAsync());
+        var report = JsonDocument.Parse(load.Output).RootElement;
+        Assert.True(report.GetProperty("interrupted").GetBoolean());
+        Assert.Equal((10, 0), (report.GetProperty("requests").GetProperty("sent").GetInt32(), report.GetProperty("requests").GetProperty("unsent").GetInt32()));
+        Assert.Equal(10, report.GetProperty("errors").GetProperty("interrupted").GetInt32());
+        Assert.Equal(0.5, report.GetProperty("seconds").GetDouble());
     }
 
     [Fact]
@@ -271,10 +372,17 @@ public sealed partial class LoadTests : IDisposable
     [InlineData("--timeout '61s' is not allowed: it must be a time from 1ms to 60s", "--timeout", "61s")]
     [InlineData("--profile 'saw' is not allowed: it must be constant, ramp, steps, spike or diurnal.", "--profile", "saw")]
     [InlineData("--arrivals 'odd' is not allowed: it must be even or poisson.", "--arrivals", "odd")]
-    [InlineData("--connections '0' is not allowed: it must be a number from 1 to 4096.", "--connections", "0")]
-    [InlineData("--seed '-1' is not allowed", "--seed", "-1")]
+    [InlineData("--connections '0' is not allowed: it must be a whole number from 1 to 4096.", "--connections", "0")]
+    [InlineData("url 'http://x/#y' is not allowed", "http://x/#y")]
+    [InlineData("url 'http://x:0' is not allowed", "http://x:0")]
+    [InlineData("--seed '-1' is not allowed: it must be a whole number from 0 to 9223372036854775807.", "--seed", "-1")]
+    [InlineData("--seed '9223372036854775808' is not allowed", "--seed", "9223372036854775808")]
+    [InlineData("--path '/x#y' is not allowed: it must begin with / and have no spaces and no fragment (#).", "--path", "/x#y")]
+    [InlineData("--ledger and --hdr: '/dev/../tmp/nothing-here' and '/tmp/./nothing-here' are the same file: name two.", "--ledger", "/dev/../tmp/nothing-here", "--hdr", "/tmp/./nothing-here")]
+    [InlineData("--hdr: '/dev/stdout' is where the report goes: name another file.", "--hdr", "/dev/stdout")]
+    [InlineData("--ledger: '/proc/self/fd/1' is where the report goes", "--ledger", "/proc/self/fd/1")]
     [InlineData("--steps '1.5' is not allowed", "--profile", "steps", "--steps", "1.5")]
-    [InlineData("--path 'x' is not allowed: it must begin with / and have no spaces.", "--path", "x")]
+    [InlineData("--path 'x' is not allowed: it must begin with / and have no spaces and no fragment (#).", "--path", "x")]
     [InlineData("--header 'Host' is not allowed: it must be 'Name: value'", "--header", "Host")]
     [InlineData("--header 'traceparent: x' is not allowed", "--header", "traceparent: x")]
     [InlineData("--header 'a b: x' is not allowed", "--header", "a b: x")]
@@ -302,6 +410,9 @@ public sealed partial class LoadTests : IDisposable
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]")]
     private static partial Regex Control();
+
+    [GeneratedRegex(@"take at most (\d+) connections")]
+    private static partial Regex MostConnections();
 
     [GeneratedRegex(@"^ +\d+ s of 3600 s +\d+/s of 100/s +\d+ in flight +0 failed")]
     private static partial Regex Status();

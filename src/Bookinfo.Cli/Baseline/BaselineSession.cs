@@ -159,8 +159,9 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
         if (result.Total.Good == 0)
         {
             var why = result.Total.Errors() is [var error, ..] ? error.Key : "none was sent";
+            var hint = options.Workers is null ? await SchemeProbe.AskAsync(result.Plan.Target, time, signals.Stop) : null;
             throw new TargetException(string.Create(
-                CultureInfo.InvariantCulture, $"not one of {result.Due} requests of the warm-up was answered as it should be: {why}. Is that Bookinfo, and is it well? 'bookinfo load' says more."));
+                CultureInfo.InvariantCulture, $"not one of {result.Due} requests of the warm-up was answered as it should be: {why}. {hint ?? "Is that Bookinfo, and is it well? 'bookinfo load' says more"}."));
         }
     }
 

@@ -15,9 +15,15 @@ internal sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGe
     /// <param name="options">What the user asked for.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="CommandFailedException">The connections are more than this process can have.</exception>
     /// <exception cref="TargetException">Nothing answers there.</exception>
     public static async Task<LocalGenerator> CreateAsync(Uri target, BaselineOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (OpenFileLimit.FindProblem(options.Connections) is { } problem)
+        {
+            throw new CommandFailedException(ExitCode.InvalidUsage, $"--connections: {problem}.");
+        }
+
         var resolved = await LoadTarget.ResolveAsync(target, options.Insecure, cancellationToken);
         var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var mix = await new TrafficSetup(resolved, options.Headers, traceSeed, options.Timeout, time).PathsAsync([target.PathAndQuery], cancellationToken);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Bookinfo.Cli.Local;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Baseline;
 
@@ -57,7 +58,7 @@ internal sealed class LocalSubject : ISubject
             return null;
         }
 
-        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = Patience }) { Timeout = TimeSpan.FromSeconds(10) };
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync, ConnectTimeout = Patience }) { Timeout = TimeSpan.FromSeconds(10) };
         try
         {
             for (var view = 0; view < Views; view++)

@@ -89,7 +89,7 @@ internal static class BaselineCommand
     public static Command Create()
     {
         Url.Validators.Add(static result => OptionRules.Require(
-            result, result.GetValueOrDefault<string?>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user, such as {TrafficOptions.LocalUrl}"));
+            result, result.GetValueOrDefault<string?>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}"));
         FileName.Validators.Add(static result => OptionRules.Require(
             result, OptionRules.Token(result), FileName.Name, static text => Path.GetFileName(text) is { Length: > 0 } name && !name.Any(char.IsControl), "must be the name of a file without its ending"));
         Rates.Validators.Add(static result => OptionRules.Require(
@@ -105,7 +105,7 @@ internal static class BaselineCommand
         {
             Url, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Context, Output,
         };
-        command.Validators.Add(RequireUseful);
+        OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
         return command;
     }
@@ -164,7 +164,7 @@ internal static class BaselineCommand
 
     private static bool TryParseRates(string text, out IReadOnlyList<double> rates)
     {
-        var parsed = text.Split(',').Select(part => OptionRules.Number(part.Trim())).ToList();
+        var parsed = text.Split(',').Select(part => OptionRules.Number(part.Trim(' '))).ToList();
         rates = [.. parsed.OfType<double>().Order()];
         return rates.Count == parsed.Count
             && rates.Count <= MostRates

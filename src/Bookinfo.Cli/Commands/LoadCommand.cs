@@ -84,7 +84,7 @@ internal static class LoadCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Url.Validators.Add(static result => OptionRules.Require(result, result.GetValueOrDefault<string>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user, such as {TrafficOptions.LocalUrl}"));
+        Url.Validators.Add(static result => OptionRules.Require(result, result.GetValueOrDefault<string>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}"));
         OptionRules.RequireNumber(Rate, OptionRules.LowestRate, OptionRules.HighestRate);
         OptionRules.RequireNumber(From, 0, OptionRules.HighestRate);
         OptionRules.RequireNumber(Peak, 0, OptionRules.HighestRate);
@@ -94,13 +94,13 @@ internal static class LoadCommand
         OptionRules.RequireName<ProfileKind>(Profile, "must be constant, ramp, steps, spike or diurnal");
         OptionRules.RequireName<ArrivalProcess>(Arrivals, "must be even or poisson");
         OptionRules.RequireName<OutputFormat>(Output, "must be table or json");
-        OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces");
+        OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
 
         var command = new Command("load", "Send requests to Bookinfo at a steady rate, whatever becomes of them (an open loop), and report latency and errors. Ctrl-C ends it and reports.")
         {
             Url, Rate, Duration, Profile, From, Peak, Steps, Arrivals, Traffic.Seed, Paths, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, UntilSaturated, Slo, Ledger, Hdr, Output,
         };
-        command.Validators.Add(RequireUseful);
+        OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
         return command;
     }

@@ -22,7 +22,7 @@ internal static class OptionRules
     public static void RequireWhole(Option<string> option, long least, long most) => option.Validators.Add(result => Require(
         result, Token(result), option.Name,
         text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most,
-        Range(least, most)));
+        string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}")));
 
     /// <summary>A time.</summary>
     public static void RequireSpan(Option<string> option, TimeSpan least, TimeSpan most, string range) => option.Validators.Add(result => Require(
@@ -39,6 +39,19 @@ internal static class OptionRules
         foreach (var token in result.Tokens)
         {
             Require(result, token.Value, option.Name, isValid, allowed);
+        }
+    });
+
+    /// <summary>What options mean together. Where the value of one cannot be read at all, the parser says so, and what it means is no question.</summary>
+    public static void RequireTogether(Command command, Action<CommandResult> rule) => command.Validators.Add(result =>
+    {
+        try
+        {
+            rule(result);
+        }
+        catch (InvalidOperationException)
+        {
+            // What the parser throws when it is asked for such a value.
         }
     });
 
@@ -66,8 +79,7 @@ internal static class OptionRules
         where T : struct, Enum => Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : default;
 
     /// <summary>Whether a text is an address to send requests to.</summary>
-    public static bool IsUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 && url.UserInfo.Length == 0 && url.Fragment.Length == 0;
+    public static bool IsUrl(string text) => LoadTarget.IsUrl(text);
 
     /// <summary>Reads a header.</summary>
     public static bool TryParseHeader(string text, out KeyValuePair<string, string> header)

@@ -65,6 +65,7 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
     {
         RegistryAnswer.Missing => $"{host} has no such image",
         RegistryAnswer.Private => $"{host} does not show it to everybody",
+        RegistryAnswer.Untrusted => $"{host} cannot be asked from here: its certificate is not trusted, or it speaks plain http",
         _ => $"{host} cannot be asked from here",
     };
 }

@@ -1,4 +1,5 @@
 using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Load;
 using k8s;
 using k8s.Models;
 
@@ -44,7 +45,7 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
 
         var (_, nodePort, servicePort) = holders[0];
         var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items.Select(Address).OfType<string>().ToList();
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = RequestTimeout };
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync }) { Timeout = RequestTimeout };
         var probe = new PatientProbe(client, static (status, _) => status is >= 200 and < 300 ? null : "", Patience, static _ => { }, time);
         var answers = await probe.FindAsync([.. nodes.Select(node => (node, (IReadOnlyList<string>)[$"http://{Host(node)}:{nodePort}/health"]))], cancellationToken);
         var silent = answers.Where(answer => answer.Address is null).Select(answer => answer.Name).ToList();

@@ -12,6 +12,9 @@ internal enum RegistryAnswer
     /// <summary>It does not say without credentials: the image is private, or is not there.</summary>
     Private,
 
+    /// <summary>No TLS comes about: its certificate is not trusted here, or it speaks plain http.</summary>
+    Untrusted,
+
     /// <summary>It cannot be asked from here.</summary>
     Unreachable,
 }

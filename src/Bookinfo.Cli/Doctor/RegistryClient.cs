@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Doctor;
 
@@ -22,7 +23,7 @@ internal sealed partial class RegistryClient : IDisposable
         "application/vnd.docker.distribution.manifest.v2+json",
     ];
 
-    private readonly HttpClient _client = new() { Timeout = Patience, MaxResponseContentBufferSize = LongestToken };
+    private readonly HttpClient _client = new(new SocketsHttpHandler { ConnectCallback = HostAddresses.ConnectAsync }) { Timeout = Patience, MaxResponseContentBufferSize = LongestToken };
 
     /// <summary>Asks.</summary>
     /// <param name="image">The image.</param>
@@ -45,6 +46,10 @@ internal sealed partial class RegistryClient : IDisposable
                 HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => RegistryAnswer.Private,
                 _ => RegistryAnswer.Unreachable,
             };
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            return RegistryAnswer.Untrusted;
         }
         catch (Exception exception) when (
             exception is HttpRequestException or JsonException or UriFormatException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))

@@ -7,7 +7,7 @@ namespace Bookinfo.Cli.Kubernetes;
 internal static partial class Duration
 {
     /// <summary>Reads one.</summary>
-    /// <param name="text">Numbers with units, the units being h, m, s, ms, us and ns.</param>
+    /// <param name="text">Numbers with units, the units being h, m, s, ms, us and ns. Of us the first letter may also be a micro sign or a Greek mu.</param>
     /// <param name="duration">The duration.</param>
     /// <returns>Whether it is one.</returns>
     public static bool TryParse(string text, out TimeSpan duration)
@@ -49,9 +49,9 @@ internal static partial class Duration
         _ => 1e-6,
     };
 
-    [GeneratedRegex(@"^(?:[0-9]{1,9}(?:\.[0-9]{1,9})?(?:h|ms|m|s|us|µs|ns))+$")]
+    [GeneratedRegex(@"^(?:[0-9]{1,9}(?:\.[0-9]{1,9})?(?:h|ms|m|s|us|\u00b5s|\u03bcs|ns))+\z")]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"([0-9.]+)(h|ms|m|s|us|µs|ns)")]
+    [GeneratedRegex(@"([0-9.]+)(h|ms|m|s|us|\u00b5s|\u03bcs|ns)")]
     private static partial Regex Part();
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Bookinfo.Load;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
@@ -38,7 +39,7 @@ internal sealed partial class PageCheck(ClusterConnection cluster, string space,
             return new PageLocation([], null, $"There is no Service {Service} in namespace '{space}', so the page was not looked at.");
         }
 
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = RequestTimeout, PooledConnectionLifetime = TimeSpan.Zero })
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync, ConnectTimeout = RequestTimeout, PooledConnectionLifetime = TimeSpan.Zero })
         {
             Timeout = RequestTimeout,
         };

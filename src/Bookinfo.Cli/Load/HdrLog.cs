@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Bookinfo.Load;
 using HdrHistogram;
-using HdrHistogram.Utilities;
 
 namespace Bookinfo.Cli.Load;
 
@@ -16,7 +15,6 @@ internal sealed class HdrLog : ILoadObserver, IDisposable
     private const double MicrosecondsPerMillisecond = 1000;
 
     private readonly StreamWriter _log;
-    private ByteBuffer? _buffer;
 
     /// <summary>Begins one.</summary>
     /// <param name="file">Where it goes. Is disposed with this.</param>
@@ -62,7 +60,7 @@ internal sealed class HdrLog : ILoadObserver, IDisposable
         var start = (progress.StartedAt.ToUnixTimeMilliseconds() / 1000.0) + ((progress.At - progress.Length) / 1e9);
         _log.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Tag={tag},{start:F3},{progress.Length / 1e9:F3},{histogram.GetMaxValue() / MicrosecondsPerMillisecond:F3},{HistogramCodec.Encode(histogram, ref _buffer)}"));
+            $"Tag={tag},{start:F3},{progress.Length / 1e9:F3},{histogram.GetMaxValue() / MicrosecondsPerMillisecond:F3},{HistogramCodec.Encode(histogram)}"));
     }
 
     private void Try(Action write)

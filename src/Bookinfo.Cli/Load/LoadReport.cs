@@ -76,9 +76,9 @@ internal sealed record LoadReport(
                 .ToDictionary(hop => hop.ToString().ToLowerInvariant(), hop => Percentiles.Of(total[hop])),
             Enum.GetValues<ReviewsVersion>().Where(version => version != ReviewsVersion.None && total.Count(version) > 0)
                 .ToDictionary(version => version.ToString().ToLowerInvariant(), total.Count),
-            Enumerable.Range(100, 900).Where(status => total.Count(status) > 0).ToDictionary(status => $"{status}", status => total.Count(status)),
+            total.Statuses().ToDictionary(status => $"{status.Key}", status => status.Value),
             total.Errors().ToDictionary(),
             new GeneratorFigures(Percentiles.Of(total.SchedulingDelay), Math.Round(result.ProcessorSeconds, 3), result.Processors, result.ConnectionsOpened),
-            [.. GeneratorCheck.Check(result), .. further]);
+            [.. GeneratorCheck.Check(result), .. AnswerCheck.Check(result), .. further]);
     }
 }

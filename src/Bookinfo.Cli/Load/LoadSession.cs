@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Bookinfo.Cli.Local;
@@ -22,6 +23,16 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {
+        if (OpenFileLimit.FindProblem(options.Connections) is { } problem)
+        {
+            throw new CommandFailedException(ExitCode.InvalidUsage, $"--connections: {problem}.");
+        }
+
+        if (OutputPath.FindProblem(options.Ledger, options.Hdr) is { } clash)
+        {
+            throw new CommandFailedException(ExitCode.InvalidUsage, clash);
+        }
+
         try
         {
             var target = await LoadTarget.ResolveAsync(options.Url, options.Insecure, signals.Stop);
@@ -56,10 +67,18 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         }
 
         hdr?.Dispose();
-        LoadWarning[] lost = ledger is { Lost: > 0 }
-            ? [new LoadWarning("ledger-lost", $"{ledger.Lost.ToString("N0", CultureInfo.InvariantCulture)} requests are not in the ledger, as it could not be written fast enough.")]
-            : [];
-        var report = LoadReport.From(result, lost);
+        var further = new List<LoadWarning>();
+        if (await FindWrongSchemeAsync(plan.Target, result.Total) is { } hint)
+        {
+            further.Add(new LoadWarning("wrong-scheme", $"{hint}."));
+        }
+
+        if (ledger is { Lost: > 0 })
+        {
+            further.Add(new LoadWarning("ledger-lost", $"{ledger.Lost.ToString("N0", CultureInfo.InvariantCulture)} requests are not in the ledger, as it could not be written fast enough."));
+        }
+
+        var report = LoadReport.From(result, further);
         if (options.Output == OutputFormat.Json)
         {
             await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.LoadReport));
@@ -91,6 +110,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         var started = time.GetTimestamp();
         var length = TimeSpan.FromSeconds(Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));
         var number = 0;
+        var total = new Recording();
         var search = new SaturationSearch(async rate =>
         {
             if (signals.Stop.IsCancellationRequested || time.GetElapsedTime(started) + length > options.Duration)
@@ -112,6 +132,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
                 return null;
             }
 
+            total.Add(result.Total);
             var trial = SaturationTrial.From(rate, result, objective);
             var left = options.Duration - time.GetElapsedTime(started);
             await ToolOutput.Messages.WriteLineAsync(string.Create(
@@ -136,6 +157,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             lowestFailed.Count,
             search.IsComplete,
             signals.Stop.IsCancellationRequested,
+            total.Good,
+            total.Errors().ToDictionary(),
             search.Trials);
         if (options.Output == OutputFormat.Json)
         {
@@ -149,7 +172,32 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             }
         }
 
-        return report.Interrupted ? ExitCode.Interrupted : ExitCode.Success;
+        if (await FindWrongSchemeAsync(plan.Target, total) is { } hint)
+        {
+            await ToolOutput.Messages.WriteLineAsync($"{hint}.");
+        }
+
+        return report.Interrupted ? ExitCode.Interrupted
+            : report.NothingWasGood ? ExitCode.TargetUnreachable
+            : ExitCode.Success;
+    }
+
+    /// <summary>Looks for the reason when nothing was answered, or everything with 400, as it is when http is spoken to a port of https.</summary>
+    private async Task<string?> FindWrongSchemeAsync(LoadTarget target, Recording total)
+    {
+        if (total.Sent == 0 || (total.Count(0) != total.Sent && total.Count((int)HttpStatusCode.BadRequest) != total.Sent))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await SchemeProbe.AskAsync(target, time, signals.Stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     /// <summary>On stderr, so that it is there as well when the outcome goes to a file.</summary>

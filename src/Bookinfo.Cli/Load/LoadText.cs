@@ -37,6 +37,14 @@ internal static class LoadText
                 .Select(version => string.Create(CultureInfo.InvariantCulture, $"{version.ToString().ToLowerInvariant()} {100.0 * recording.Count(version) / reviews:0.0}%"))));
         }
 
+        var statuses = recording.Statuses();
+        if (statuses.Count > 0)
+        {
+            lines.Add("");
+            lines.AddRange(statuses.Select((status, index) => Heading(index == 0 ? "STATUS" : "") + string.Create(
+                CultureInfo.InvariantCulture, $"{status.Value,9:N0}  {100.0 * status.Value / recording.Sent,5:0.00}%  {status.Key}")));
+        }
+
         if (recording.Errors() is { Count: > 0 } errors)
         {
             lines.Add("");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Bookinfo.Cli.Load;
 
 /// <summary>The outcome of <c>load --until-saturated</c>, as <c>--output json</c> writes it (docs/measuring.md).</summary>
@@ -13,6 +15,8 @@ namespace Bookinfo.Cli.Load;
 /// <param name="LowestFailedOf">How many there were.</param>
 /// <param name="Complete">Whether the two are as close as was wanted; if not, the time was over, or the search was interrupted.</param>
 /// <param name="Interrupted">Whether the search was interrupted.</param>
+/// <param name="Good">Requests of all trials with an answer that had nothing wrong.</param>
+/// <param name="Errors">Failed requests of all trials by what was wrong.</param>
 /// <param name="Trials">All trials, in the order in which they were made.</param>
 internal sealed record SaturationReport(
     int Version,
@@ -27,8 +31,14 @@ internal sealed record SaturationReport(
     int LowestFailedOf,
     bool Complete,
     bool Interrupted,
+    long Good,
+    IReadOnlyDictionary<string, long> Errors,
     IReadOnlyList<SaturationTrial> Trials)
 {
     /// <summary>The version that this program writes.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>Whether requests failed at every rate, all of them: then it is no matter of the rate.</summary>
+    [JsonIgnore]
+    public bool NothingWasGood => Good == 0 && Trials.Count > 0;
 }

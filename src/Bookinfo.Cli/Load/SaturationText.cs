@@ -12,6 +12,12 @@ internal static class SaturationText
     {
         var objective = $"a p99 under {LoadText.Time(report.ObjectiveMicroseconds)} from due time";
         yield return report.Target;
+        if (report.NothingWasGood)
+        {
+            yield return Text($"Not one request was answered as it should be, at whatever rate: {Errors(report)}. That is no matter of the rate: see with 'bookinfo load' what is wrong.");
+            yield break;
+        }
+
         yield return report.Highest is { } highest
             ? Text($"{Rate(highest)} requests a second is the highest rate found with {objective}: it passed {report.HighestPassed} of {report.HighestTrials} trials.")
             : $"No rate was found with {objective}.";
@@ -23,6 +29,10 @@ internal static class SaturationText
             yield return report.Complete
                 ? "The limit lies between the two. Two trials agreed on each; repeat the search to see how far it moves."
                 : "The limit lies between the two, but they are still far apart: the search ended first. Give it more time with --duration.";
+        }
+        else if (report.Highest is null && report.Trials.Count > 0 && report.Trials.All(trial => trial.Failed > SaturationTrial.Tolerance))
+        {
+            yield return Text($"More than {SaturationTrial.Tolerance:0%} of the requests failed in every trial, at {Rate(report.Trials.Min(trial => trial.Rate))} a second as well: {Errors(report)}.");
         }
         else if (!report.Complete)
         {
@@ -38,6 +48,10 @@ internal static class SaturationText
     /// <summary>A rate; with a decimal where that is a hundredth of it or more.</summary>
     /// <param name="rate">In requests a second.</param>
     public static string Rate(double rate) => rate.ToString(rate < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
+
+    private static string Errors(SaturationReport report) => report.Errors.Count == 0
+        ? "none was sent"
+        : string.Join(", ", report.Errors.OrderByDescending(error => error.Value).Select(error => Text($"{error.Key} ({error.Value:N0})")));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

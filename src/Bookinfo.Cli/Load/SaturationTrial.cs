@@ -12,7 +12,7 @@ namespace Bookinfo.Cli.Load;
 internal sealed record SaturationTrial(double Rate, double Achieved, long P99, double Failed, bool Passed, bool GeneratorWasLate)
 {
     /// <summary>More than this share of failures, or less of the rate, is no success, however fast it is.</summary>
-    private const double Tolerance = 0.01;
+    public const double Tolerance = 0.01;
 
     /// <summary>Judges a run.</summary>
     /// <param name="rate">The rate that was asked for.</param>

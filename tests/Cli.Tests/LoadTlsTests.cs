@@ -1,0 +1,124 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Bookinfo.Load;
+using Bookinfo.Testing;
+
+namespace Bookinfo.Cli.Tests;
+
+/// <summary>What is said when TLS does not come about: why, and what to do.</summary>
+public sealed class LoadTlsTests
+{
+    private const string Advice = ". Take any certificate with --insecure, or make this machine trust it.";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("localhost", 1, false, "it is self-signed")]
+    [InlineData("localhost", -1, false, "it expired on {0}, and it is self-signed")]
+    [InlineData("shop.example", 1, false, "it is self-signed, and it is for shop.example, not for localhost")]
+    [InlineData("localhost", 1, true, "it is signed by an authority that this machine does not trust (CN=Somebody)")]
+    public async Task A_certificate_that_is_not_trusted_is_told_with_the_reason(string name, int validDays, bool hasIssuer, string reason)
+    {
+        using var certificate = Certificate(name, validDays, hasIssuer);
+        await using var server = Server(certificate);
+        var target = await TargetAsync($"https://localhost:{server.Address.Port}");
+        foreach (var make in new Func<TrafficSetup, Task<TrafficMix>>[] { setup => setup.UsualAsync(Cancelled), setup => setup.PathsAsync(["/x"], Cancelled) })
+        {
+            var failure = await Assert.ThrowsAsync<TargetException>(() => make(Setup(target)));
+            var expired = certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal($"the certificate of https://localhost:{server.Address.Port} is not trusted: {reason.Replace("{0}", expired)}{Advice}", failure.Message);
+        }
+    }
+
+    [Fact]
+    public async Task With_insecure_any_certificate_will_do()
+    {
+        using var certificate = Certificate("shop.example", -1, hasIssuer: true);
+        await using var server = Server(certificate);
+
+        Assert.Single((await Setup(await TargetAsync($"https://localhost:{server.Address.Port}", insecure: true)).PathsAsync(["/x"], Cancelled)).Templates);
+    }
+
+    [Fact]
+    public async Task TLS_spoken_to_a_port_of_plain_http_is_told()
+    {
+        await using var server = new LoopbackServer(async (client, _, cancellationToken) =>
+        {
+            // As servers do: what is no request line is answered with 400, and hung up on.
+            var buffer = new byte[4096];
+            var read = await client.GetStream().ReadAsync(buffer, cancellationToken);
+            var answer = buffer.AsSpan(0, read).StartsWith("GET "u8) ? LoadServer.Ok() : "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+            await LoadServer.SendAsync(client.GetStream(), answer, cancellationToken);
+        });
+        var target = await TargetAsync($"https://localhost:{server.Address.Port}/x");
+        var failure = await Assert.ThrowsAsync<TargetException>(() => Setup(target).PathsAsync(["/x"], Cancelled));
+
+        Assert.Equal(
+            $"https://localhost:{server.Address.Port} does not answer: TLS failed. It speaks plain http there: try http://localhost:{server.Address.Port}/x.", failure.Message);
+    }
+
+    [Theory]
+    [InlineData(false, "http://localhost:{0} does not answer: connection closed early. It speaks TLS there: try https://localhost:{0}.")]
+    [InlineData(true, "http://localhost:{0} is not Bookinfo's productpage: GET /productpage is answered with 400 and no page. It speaks TLS there: try https://localhost:{0}.")]
+    public async Task Plain_http_spoken_to_a_port_of_TLS_is_told(bool isPolite, string message)
+    {
+        using var certificate = Certificate("localhost", 1, hasIssuer: false);
+        await using var server = Server(certificate, isPolite ? "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" : "");
+        var failure = await Assert.ThrowsAsync<TargetException>(async () => await Setup(await TargetAsync($"http://localhost:{server.Address.Port}")).UsualAsync(Cancelled));
+
+        Assert.Equal(string.Format(System.Globalization.CultureInfo.InvariantCulture, message, server.Address.Port), failure.Message);
+    }
+
+    private static async Task<LoadTarget> TargetAsync(string url, bool insecure = false) => await LoadTarget.ResolveAsync(new Uri(url), insecure, Cancelled);
+
+    private static TrafficSetup Setup(LoadTarget target) => new(target, [], 1, TimeSpan.FromSeconds(60), TimeProvider.System);
+
+    private static X509Certificate2 Certificate(string name, int validDays, bool hasIssuer)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        if (!hasIssuer)
+        {
+            using var itself = request.CreateSelfSigned(now.AddDays(-3), now.AddDays(validDays));
+            return X509CertificateLoader.LoadPkcs12(itself.Export(X509ContentType.Pkcs12), password: null);
+        }
+
+        using var issuerKey = RSA.Create(2048);
+        var issuerRequest = new CertificateRequest("CN=Somebody", issuerKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        issuerRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        using var issuer = issuerRequest.CreateSelfSigned(now.AddDays(-4), now.AddDays(4));
+        using var signed = request.Create(issuer, now.AddDays(-3), now.AddDays(validDays), [1, 2, 3]);
+        using var withKey = signed.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), password: null);
+    }
+
+    /// <summary>A server of TLS, which says something to those who speak plain http, or hangs up on them.</summary>
+    private static LoopbackServer Server(X509Certificate2 certificate, string toPlain = "") => new(async (client, _, cancellationToken) =>
+    {
+        client.NoDelay = true;
+        var first = new byte[1];
+        await client.Client.ReceiveAsync(first, System.Net.Sockets.SocketFlags.Peek, cancellationToken);
+        if (first[0] != 0x16)
+        {
+            await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancellationToken);
+            await LoadServer.SendAsync(client.GetStream(), toPlain, cancellationToken);
+            return;
+        }
+
+        await using var stream = new SslStream(client.GetStream());
+        try
+        {
+            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, cancellationToken);
+        }
+        catch (System.Security.Authentication.AuthenticationException)
+        {
+            // The client did not like it.
+        }
+    });
+}
