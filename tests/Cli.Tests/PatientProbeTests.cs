@@ -97,23 +97,19 @@ public sealed class PatientProbeTests
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var isWait = dueTime == Step;
-            var timer = base.CreateTimer(
-                isWait
-                    ? fired =>
-                    {
-                        Interlocked.Decrement(ref _waits);
-                        callback(fired);
-                    }
-                    : callback,
-                state,
-                dueTime,
-                period);
+            var timer = base.CreateTimer(isWait ? Fire : callback, state, dueTime, period);
             if (isWait)
             {
                 Interlocked.Increment(ref _waits);
             }
 
             return timer;
+
+            void Fire(object? fired)
+            {
+                Interlocked.Decrement(ref _waits);
+                callback(fired);
+            }
         }
     }
 
