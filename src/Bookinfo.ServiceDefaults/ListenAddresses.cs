@@ -23,7 +23,7 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
     /// <summary>Reads <c>ASPNETCORE_URLS</c>, or else <c>ASPNETCORE_HTTP_PORTS</c>; port 9080 when neither is set.</summary>
     /// <param name="settings">The settings. Without <c>ASPNETCORE_</c> the names are those of the arguments <c>--urls</c> and <c>--http_ports</c>.</param>
     /// <returns>The addresses.</returns>
-    /// <exception cref="InvalidSettingException">Something is no address of a server that speaks http, or is there twice.</exception>
+    /// <exception cref="InvalidSettingException">Something is not the address of a server that speaks http, or is there twice.</exception>
     public static ListenAddresses Read(Settings settings)
     {
         if (settings.Text("urls") is { } urls)
