@@ -245,7 +245,7 @@ public sealed partial class LoadTests : IDisposable
 
     [Theory]
     [InlineData("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", "status 503")]
-    [InlineData("", "connection ")]
+    [InlineData("", "connection closed early")]
     public async Task A_search_in_which_everything_fails_says_that(string answer, string error)
     {
         await using var server = new LoadServer(async (_, stream, cancellationToken) =>
@@ -257,7 +257,7 @@ public sealed partial class LoadTests : IDisposable
 
         Assert.Equal(ExitCode.TargetUnreachable, await load.ExitAsync());
         Assert.Contains("Not one request was answered as it should be, at whatever rate: ", load.Output);
-        Assert.Contains(error, load.Output);
+        Assert.Contains(error, load.Output.Replace('\n', ' '));
         Assert.DoesNotContain("more time", load.Output);
     }
 
