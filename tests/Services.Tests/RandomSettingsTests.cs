@@ -62,7 +62,7 @@ public sealed class RandomSettingsTests
             from sends in Gen.Elements(true, false)
             from chosen in Gen.ArrayOf(setting, count)
             select (IReadOnlyList<(string Name, string Value)>)[.. sends ? [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"), ("OTEL_METRICS_EXPORTER", "otlp")] : Array.Empty<(string, string)>(), .. chosen];
-        Prop.ForAll(settings.ToArbitrary(), chosen => StartAsync(service, chosen).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+        Prop.ForAll(settings.ToArbitrary(), chosen => StartAsync(service, chosen).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(150));
     }
 
     private static async Task StartAsync(string service, IReadOnlyList<(string Name, string Value)> settings)
