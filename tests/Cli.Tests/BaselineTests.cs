@@ -228,7 +228,7 @@ public sealed partial class BaselineTests : BaselineRuns
     [InlineData("--rates '50,x' is not allowed", "--rates", "50,x")]
     [InlineData("--rates '50,50' is not allowed", "--rates", "50,50")]
     [InlineData("--rates '0' is not allowed", "--rates", "0")]
-    [InlineData("--rounds '0' is not allowed: it must be a number from 1 to 100.", "--rounds", "0")]
+    [InlineData("--rounds '0' is not allowed: it must be a whole number from 1 to 100.", "--rounds", "0")]
     [InlineData("--step '1' is not allowed: it must be a time from 100ms to 1h, such as 500ms, 30s or 5m.", "--step", "1")]
     [InlineData("--warm-up '2h' is not allowed: it must be a time from 0s to 1h", "--warm-up", "2h")]
     [InlineData("--name 'x/' is not allowed: it must be the name of a file without its ending.", "--name", "x/")]
