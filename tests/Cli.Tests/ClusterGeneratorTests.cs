@@ -312,7 +312,7 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     [Theory]
     [InlineData("--workers is of no use without --in-cluster.", "--workers", "2")]
     [InlineData("--worker-image is of no use without --in-cluster.", "--worker-image", "i")]
-    [InlineData("--workers '0' is not allowed: it must be a number from 1 to 100.", "--in-cluster", "--workers", "0")]
+    [InlineData("--workers '0' is not allowed: it must be a whole number from 1 to 100.", "--in-cluster", "--workers", "0")]
     [InlineData("--workers '9' is not allowed: each worker needs a connection, and --connections is 8.", "--in-cluster", "--workers", "9", "--connections", "8")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)
     {
