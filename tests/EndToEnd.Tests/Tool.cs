@@ -6,7 +6,7 @@ namespace EndToEnd.Tests;
 /// <summary>Runs programs as a user does: the launcher of this working copy, and kubectl.</summary>
 internal static class Tool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     /// <summary>The directory with the solution.</summary>
     public static string Root { get; } = FindRoot();
