@@ -155,19 +155,46 @@ public sealed class ClusterCommandTests : IDisposable
     [Fact]
     public async Task A_kubectl_that_is_too_old_is_refused()
     {
-        var tools = Directory.CreateDirectory(Path.Combine(_directory.FullName, "bin"));
-        var kubectl = Path.Combine(tools.FullName, "kubectl");
-        await File.WriteAllTextAsync(kubectl, """
-            #!/bin/sh
-            [ "$1" = version ] && echo '{"clientVersion": {"gitVersion": "v1.21.14"}}'
-            exit 0
-            """, TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var tools = await KubectlAsync("""version) echo '{"clientVersion": {"gitVersion": "v1.21.14"}}' ;;""");
         await using var run = Run(Write("https://127.0.0.1:1"), tools, "deploy");
 
         Assert.Equal(ExitCode.MissingTool, await run.ExitAsync());
         Assert.StartsWith("bookinfo: kubectl 1.21 is too old, ", run.Messages);
         Assert.Contains("install version 1.22 or newer", run.Messages);
+    }
+
+    /// <summary>The configuration is read while the manifests are rendered: when the one fails, the other must not stay behind.</summary>
+    [Fact]
+    public async Task No_kubectl_survives_the_failure_of_another()
+    {
+        var begun = Path.Combine(_directory.FullName, "begun");
+        await using var run = Run(Write("https://127.0.0.1:1"), await KubectlAsync(
+            $"""
+            kustomize) until [ -e '{begun}' ]; do :; done; exit 1 ;;
+            config) : >'{begun}'; exec /bin/sleep 3600 ;;
+            """), "deploy");
+
+        Assert.NotEqual(ExitCode.Success, await run.ExitAsync());
+        Assert.StartsWith("bookinfo: ", run.Messages);
+        Assert.Empty(run.Alive);
+    }
+
+    [Fact]
+    public async Task No_kubectl_survives_a_Ctrl_C_that_ends_two()
+    {
+        await using var run = Run(Write("https://127.0.0.1:1"), await KubectlAsync("kustomize | config) exec /bin/sleep 3600 ;;"), "deploy");
+        await Eventually.HoldsAsync(() =>
+        {
+            var alive = run.Alive;
+            Assert.True(alive.Count > 0, run.ToString());
+            return alive.Count(process => process.Name == "sleep") == 2 ? "" : "both";
+        });
+
+        await run.SignalGroupAsync("INT");
+
+        Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
+        Assert.Equal("Interrupted. Nothing was applied.\n", run.Messages);
+        Assert.Empty(run.Alive);
     }
 
     [Theory]
@@ -213,6 +240,17 @@ public sealed class ClusterCommandTests : IDisposable
         }
 
         await connection.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), cancellationToken);
+    }
+
+    /// <summary>Makes a directory with a kubectl that does what is said for some verbs and nothing for the others.</summary>
+    /// <param name="cases">The verbs, as cases of the shell's.</param>
+    private async Task<DirectoryInfo> KubectlAsync(string cases)
+    {
+        var tools = Directory.CreateDirectory(Path.Combine(_directory.FullName, "bin"));
+        var kubectl = Path.Combine(tools.FullName, "kubectl");
+        await File.WriteAllTextAsync(kubectl, $"#!/bin/sh\ncase $1 in\n{cases}\nesac\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return tools;
     }
 
     private static CommandRun Run(string kubeconfig, params string[] arguments) =>

@@ -95,10 +95,8 @@ internal static class ClusterCommand
         try
         {
             var kubectl = Kubectl.Find(context);
-            var preparing = prepare(kubectl, signals.Stop);
-            var connecting = ClusterConnection.OpenAsync(kubectl, signals.Stop);
-            var prepared = await preparing;
-            using var cluster = await connecting;
+            var (prepared, connection) = await PrepareAndConnectAsync(kubectl, prepare, signals.Stop);
+            using var cluster = connection;
             try
             {
                 return await work(cluster, prepared, signals.Stop);
@@ -112,6 +110,25 @@ internal static class ClusterCommand
         {
             await ToolOutput.Messages.WriteLineAsync($"Interrupted. {interrupted?.Invoke()}".TrimEnd());
             return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Does both at once. Each runs kubectl, and when one of them fails the other is over too before anything is told: no kubectl stays behind.</summary>
+    private static async Task<(T Prepared, ClusterConnection Connection)> PrepareAndConnectAsync<T>(
+        Kubectl kubectl, Func<Kubectl, CancellationToken, Task<T>> prepare, CancellationToken cancellationToken)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var preparing = prepare(kubectl, cancellationToken);
+        var connecting = ClusterConnection.OpenAsync(kubectl, giveUp.Token);
+        try
+        {
+            return (await preparing, await connecting);
+        }
+        catch when (!connecting.IsCompleted)
+        {
+            await giveUp.CancelAsync();
+            await connecting.ContinueWith(static _ => { }, TaskScheduler.Default);
+            throw;
         }
     }
 
