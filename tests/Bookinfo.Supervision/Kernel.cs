@@ -27,7 +27,7 @@ internal static partial class Kernel
         }
     }
 
-    /// <summary>Sends a signal. That the process is gone already is no error.</summary>
+    /// <summary>Sends a signal. It is not an error that the process is gone already.</summary>
     /// <param name="pid">The process.</param>
     /// <param name="signal">The number of the signal; SIGKILL when it is not said.</param>
     /// <exception cref="Win32Exception">It is somebody else's.</exception>

@@ -48,7 +48,7 @@ public sealed record RunningProcess(int Pid, int Parent, int Session, long Ticks
     /// <param name="setting">The variable with its value.</param>
     public bool HasEnvironment(string setting) => Read(Pid, "environ")?.Split('\0').Contains(setting) == true;
 
-    /// <summary>Ends it at once. That it has ended already is no error.</summary>
+    /// <summary>Ends it at once. It is not an error that it has ended already.</summary>
     public void Kill() => Kernel.Send(Pid);
 
     /// <inheritdoc/>
