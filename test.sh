@@ -42,6 +42,9 @@ trap 'end 1' HUP
 
 say() { printf '\n== %s\n' "$*"; }
 
+# 'run' and 'tally'.
+source tests/tally.sh
+
 command -v dotnet >/dev/null || {
     echo "test.sh: the .NET SDK 10 is missing: get it at https://dotnet.microsoft.com/download" >&2
     exit 1
@@ -94,27 +97,6 @@ renders || {
 say "Building"
 guarded dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
 
-passed=0 failed=0 skipped=0
-run() { # title, then the command
-    say "$1"
-    local log out tee status=0 total
-    log=$(mktemp)
-    exec {out}> >(exec tee "$log")
-    tee=$!
-    guarded "${@:2}" >&"$out" 2>&1 {out}>&- || status=$?
-    exec {out}>&-
-    wait "$tee" || true
-    count() { sed -nE "s/^ *$1: ([0-9]+)$/\1/p" "$log" | tail -n 1; }
-    total=$(count total)
-    passed=$((passed + $(count succeeded || true)))
-    skipped=$((skipped + $(count skipped || true)))
-    failed=$((failed + $(count failed || true)))
-    # A runner that broke down, or found nothing to run, has failed too.
-    if [ "${total:-0}" -eq 0 ] || { [ "$status" -ne 0 ] && [ "$(count failed)" -eq 0 ]; }; then
-        failed=$((failed + 1))
-    fi
-    rm -f "$log"
-}
 tests() { echo "artifacts/bin/$1/release/$1"; }
 
 on_this_machine() {
@@ -151,5 +133,4 @@ on_a_cluster() {
 
 if [ $cluster = yes ]; then on_a_cluster; else on_this_machine; fi
 
-printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-[ "$failed" -eq 0 ]
+tally
