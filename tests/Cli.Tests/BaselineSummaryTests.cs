@@ -10,13 +10,24 @@ public sealed class BaselineSummaryTests
     [Fact]
     public void An_interval_is_that_of_Students_t()
     {
-        // Mean 12, variance 10, 4 degrees of freedom: t = 2.776445 (any table), so 2.776445 * sqrt(10 / 5).
-        var estimate = Estimate.Of([8, 10, 12, 14, 16]);
+        // Mean 12, variance 40 / 3, 3 degrees of freedom: t = 3.182446 (any table), so 3.182446 * sqrt(40 / 3 / 4).
+        var estimate = Estimate.Of([8, 10, 14, 16]);
 
         Assert.Equal(12, estimate.Mean, 12);
-        Assert.Equal(12 - 3.926486, estimate.Low!.Value, 5);
-        Assert.Equal(12 + 3.926486, estimate.High!.Value, 5);
-        Assert.Equal(3.926486, estimate.Margin()!.Value, 5);
+        Assert.Equal(12 - 5.810325, estimate.Low!.Value, 1e-5);
+        Assert.Equal(12 + 5.810325, estimate.High!.Value, 1e-5);
+        Assert.Equal(5.810325, estimate.Margin()!.Value, 1e-5);
+    }
+
+    [Fact]
+    public void From_five_rounds_on_the_lowest_and_the_highest_fifth_are_left_out()
+    {
+        // The middle ones have the mean 12. With the outer ones set to their neighbors, squares add up to 16; of 3 kept, 2 degrees of freedom:
+        // t = 4.302653, so 4.302653 * sqrt(16 / (3 * 2)).
+        var estimate = Estimate.Of([8, 10, 12, 14, 1000]);
+
+        Assert.Equal(12, estimate.Mean, 12);
+        Assert.Equal(7.026202, estimate.Margin()!.Value, 1e-5);
     }
 
     [Fact]

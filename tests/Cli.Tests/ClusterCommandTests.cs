@@ -203,7 +203,7 @@ public sealed class ClusterCommandTests : IDisposable
     [InlineData("--timeout '2' is not allowed: it must be a duration such as 30s, 2m or 1m30s", "deploy", "--timeout", "2")]
     [InlineData("--timeout '0s' is not allowed", "delete", "--timeout", "0s")]
     [InlineData("--namespace 'A_b' is not allowed: it must be 1 to 63 of a-z, 0-9 and -", "status", "--namespace", "A_b")]
-    [InlineData("--registry 'https://r' is not allowed: it must be a registry and a path", "deploy", "--registry", "https://r")]
+    [InlineData("--registry 'https://r' is not allowed: it must be a registry's host and a path", "deploy", "--registry", "https://r")]
     [InlineData("--tag 'a b' is not allowed: it must be 1 to 128 letters, digits", "deploy", "--tag", "a b")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "status", "--output", "xml")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)

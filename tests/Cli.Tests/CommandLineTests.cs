@@ -49,6 +49,27 @@ public sealed class CommandLineTests
         }
     }
 
+    /// <summary>Another option of each line is wrong, so that nothing is done.</summary>
+    [Theory]
+    [InlineData("images", "build", "--base", "ubuntu")]
+    [InlineData("deploy", "--overlay", "/nowhere")]
+    [InlineData("doctor", "--namespace", "Shop")]
+    public async Task Every_command_has_the_same_grammar_of_image_names(params string[] command)
+    {
+        async Task<string> MessagesAsync(string registry, string tag)
+        {
+            await using var run = CommandRun.Bookinfo([.. command, "--registry", registry, "--tag", tag]);
+            Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+            return run.Messages;
+        }
+
+        var taken = await MessagesAsync("GHCR.io/me", "V_1.0-rc");
+        Assert.All(["--registry '", "--tag '"], option => Assert.DoesNotContain(option, taken));
+        var refused = await MessagesAsync("me/bookinfo", "a b");
+        Assert.Contains("--registry 'me/bookinfo' is not allowed: it must be a registry's host and a path of lower-case names, such as ghcr.io/me/bookinfo", refused);
+        Assert.Contains("--tag 'a b' is not allowed: it must be 1 to 128 letters, digits, '_', '.' and '-'", refused);
+    }
+
     [Theory]
     [InlineData("--registry 'ghcr.io/Me' is not allowed: it must be a registry's host and a path of lower-case names, such as ghcr.io/me/bookinfo", "--registry", "ghcr.io/Me")]
     [InlineData("--tag '-1' is not allowed: it must be 1 to 128 letters, digits", "--tag", "-1")]

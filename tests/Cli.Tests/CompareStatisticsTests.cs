@@ -1,3 +1,4 @@
+using Bookinfo.Cli.Baseline;
 using Bookinfo.Cli.Compare;
 using MathNet.Numerics.Distributions;
 

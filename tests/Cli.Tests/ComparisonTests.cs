@@ -29,6 +29,37 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void A_baseline_and_its_comparison_tell_the_same_figure()
+    {
+        // One round in which the machine did something else, which a plain mean would have in it.
+        var baseline = CompareSample.Create(
+            latency: (round, measure) => CompareSample.Usual(round, measure) * (round == 3 ? 50 : 1),
+            change: step => step.Round == 3 ? step with { Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { CpuSeconds = 9 }) } : step);
+
+        var report = Compare(baseline, baseline);
+
+        Assert.Equal(2, report.Rates.Count);
+        foreach (var (rate, summary) in report.Rates.Zip(baseline.Summary))
+        {
+            double Figure(string subject, string figure) => rate.Figures.Single(one => one.Subject == subject && one.Figure == figure).Before;
+            foreach (var (measure, latency) in summary.Latencies.Where(latency => latency.Key != Measure.PageFromSend))
+            {
+                Assert.Equal(latency.Mean.Mean, Figure(measure, FigureName.Mean));
+                Assert.Equal(latency.P50.Mean, Figure(measure, FigureName.P50));
+                Assert.Equal(latency.P99.Mean, Figure(measure, FigureName.P99));
+            }
+
+            foreach (var (service, use) in summary.Use)
+            {
+                Assert.Equal(use.CpuPerThousand.Mean, Figure(service, FigureName.Cpu));
+                Assert.Equal(use.MemoryBytes.Mean, Figure(service, FigureName.Memory));
+            }
+
+            Assert.Equal(summary.Achieved.Mean, Figure(Measure.Page, FigureName.Achieved));
+        }
+    }
+
+    [Fact]
     public void Of_the_same_system_nothing_is_shown()
     {
         var report = Compare(CompareSample.Create(), CompareSample.Create(latency: (round, measure) => CompareSample.Usual(6 - round, measure) + 100));

@@ -272,12 +272,14 @@ public sealed class KubernetesFormatTests
             Image = "registry.example.org/some/where/productpage:0.1.0",
             ImageBytes = 12_000_000,
         };
-        var report = new StatusReport(DateTimeOffset.UnixEpoch, "bookinfo", [pod], [new ServiceEntry("productpage", "NodePort", "10.96.9.100", ["9080:30080/TCP"])], [new string('x', 100)]);
+        var report = new StatusReport(DateTimeOffset.UnixEpoch, "bookinfo", [pod], [new ServiceEntry("productpage", "NodePort", "10.96.9.100", ["9080:30080/TCP"])],
+            [new string('x', 100), "Real use is not known: the cluster has no metrics API (metrics-server), and the kubelets do not answer."]);
 
         var lines = StatusTables.Format(report, 80).ToList();
 
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
         Assert.Contains(lines, line => line.Contains("ip-10-0-0-1.eu-west-1.compute.internal"));
         Assert.Contains(lines, line => line.EndsWith(" productpage:0.1.0"));
+        Assert.Equal(["Real use is not known: the cluster has no metrics API (metrics-server), and the", "kubelets do not answer."], lines[^2..]);
     }
 }

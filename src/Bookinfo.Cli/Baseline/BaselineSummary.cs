@@ -4,7 +4,7 @@ using HdrHistogram;
 namespace Bookinfo.Cli.Baseline;
 
 /// <summary>
-/// Puts the steps of each rate together. A round is one observation: a percentile is taken of each round, and what is estimated is the mean of those. To pool the
+/// Puts the steps of each rate together. A round is one observation: a percentile is taken of each round, and what is estimated is the trimmed mean of those. To pool the
 /// requests of all rounds instead would make believe that requests of the same seconds are independent of each other, and intervals far too narrow.
 /// </summary>
 internal static class BaselineSummary

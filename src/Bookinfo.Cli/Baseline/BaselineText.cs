@@ -64,7 +64,7 @@ internal static class BaselineText
         string.Create(
             CultureInfo.InvariantCulture,
             $"After a warm-up of {baseline.Settings.WarmUpSeconds:0.###} s, which is in no figure, there were {baseline.Summary.Select(rate => rate.Rounds).DefaultIfEmpty().Max()} rounds. Each has every rate once, in an order of its own, so that what changes in the course of time meets all rates alike."),
-        "A percentile is taken of each round; what is told is the mean over the rounds, with the 95% confidence interval of that mean by Student's t. Two baselines whose intervals overlap much have not been shown to differ.",
+        "A percentile is taken of each round; what is told is the mean over the rounds without the lowest and the highest fifth of them (a trimmed mean, as in 'compare'), with its 95% confidence interval by Student's t. With fewer than five rounds none is left out. Two baselines whose intervals overlap much have not been shown to differ.",
         "Failed requests are in the latencies. The maximum is the mean of the rounds' highest, and says more about luck than about the system.",
         "The hops are what the services say in Server-Timing: productpage's calls to details and reviews, and the call of reviews to ratings, which a third of the pages (those by reviews v1) do without. server is the whole answer as productpage saw it; page-from-send less server is network, proxies and connections.",
         "CPU is the difference of counters before and after each step, for 1,000 requests of the page; what a service uses when idle is in it. Memory is that at the end of the step: resident of a process, the working set of a container.",

@@ -42,9 +42,9 @@ internal sealed partial record WorkerImage(string Name, IList<V1LocalObjectRefer
             return new WorkerImage(wanted, pod?.ImagePullSecrets);
         }
 
-        var image = pod!.Containers.FirstOrDefault(container => container.Name == ServiceCatalog.ProductPage.Name)?.Image ?? pod.Containers[0].Image;
+        var image = PodContainers.Service(pod!, ServiceCatalog.ProductPage.Name).Image;
         return Beside(image) is { } worker
-            ? new WorkerImage(worker, pod.ImagePullSecrets)
+            ? new WorkerImage(worker, pod!.ImagePullSecrets)
             : throw new CommandFailedException(
                 ExitCode.InvalidUsage, $"Deployment {name} in namespace '{space}' has the image {image}, beside which no image of a load worker is to be expected: name one with --worker-image.");
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Bookinfo.Cli.Images;
 using Bookinfo.Cli.Kubernetes;
 using Bookinfo.Cli.Local;
 
@@ -43,8 +44,8 @@ internal static class DeployCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Registry.Validators.Add(static result => RequireImagePart(result, "a registry and a path, such as ghcr.io/me", IsRegistry));
-        Tag.Validators.Add(static result => RequireImagePart(result, "1 to 128 letters, digits and _.-, as a tag of an image has", IsTag));
+        Registry.Validators.Add(static result => Require(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
+        Tag.Validators.Add(static result => Require(result, ImageNames.IsTag, ImageNames.TagRule));
         var command = new Command("deploy", "Deploy Bookinfo to a Kubernetes cluster and wait until it is ready. Running it again changes nothing.")
         {
             Overlay, Component, Namespace, Context, Timeout, Registry, Tag, Output,
@@ -134,17 +135,11 @@ internal static class DeployCommand
         }
     }
 
-    private static void RequireImagePart(OptionResult result, string what, Predicate<string> isAllowed)
+    private static void Require(OptionResult result, Predicate<string> isAllowed, string rule)
     {
         if (result.Tokens is [var token] && !isAllowed(token.Value))
         {
-            result.AddError($"{result.Option.Name} '{token.Value}' is not allowed: it must be {what}.");
+            result.AddError($"{result.Option.Name} '{token.Value}' is not allowed: {rule}.");
         }
     }
-
-    private static bool IsRegistry(string text) =>
-        text.TrimEnd('/') is { Length: > 0 } path && !path.Contains("//", StringComparison.Ordinal) && path.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || "./:_-".Contains(c));
-
-    private static bool IsTag(string text) =>
-        text is { Length: >= 1 and <= 128 } && text.All(c => char.IsAsciiLetterOrDigit(c) || "_.-".Contains(c)) && text[0] is not ('.' or '-');
 }

@@ -81,7 +81,7 @@ internal static class ComparisonPage
     private static PlotFigure Bars(
         string id, string title, string unit, IReadOnlyList<string> groups, Func<string, IReadOnlyList<double>> before, Func<string, IReadOnlyList<double>> after, double scale)
     {
-        Estimate? Of(IReadOnlyList<double> rounds) => rounds.Count == 0 ? null : RoundSample.Of([.. rounds.Select(value => value / scale)]).ToEstimate();
+        Estimate? Of(IReadOnlyList<double> rounds) => rounds.Count == 0 ? null : Estimate.Of([.. rounds.Select(value => value / scale)]);
         return BarPlot.Create(
             id, title, "Bars are 95% confidence intervals over the middle rounds.", unit, groups,
             [(BeforeName, [.. groups.Select(group => Of(before(group)))]), (AfterName, [.. groups.Select(group => Of(after(group)))])],

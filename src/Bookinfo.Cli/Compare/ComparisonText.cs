@@ -61,7 +61,7 @@ internal static class ComparisonText
             lines.AddRange(["", .. report.Conditions.Select(condition => condition.Text)]);
         }
 
-        return lines.SelectMany(line => line.Length > Width ? LoadText.Wrap(line) : [line]);
+        return lines.SelectMany(LoadText.Wrap);
     }
 
     private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##}%");

@@ -6,7 +6,7 @@ namespace Bookinfo.Cli.Compare;
 /// </summary>
 /// <param name="Subject">What it is of: a latency by the names of <see cref="Baseline.Measure"/>, a service, or <see cref="AllServices"/>.</param>
 /// <param name="Figure">One of <see cref="FigureName"/>.</param>
-/// <param name="Before">The mean of the middle rounds before (<see cref="RoundSample"/>).</param>
+/// <param name="Before">The mean of the middle rounds before (<see cref="Baseline.RoundSample"/>).</param>
 /// <param name="After">Likewise after.</param>
 /// <param name="Difference">After less before.</param>
 /// <param name="Low">The lower end of its 95% confidence interval; <see langword="null"/> where there is nothing to tell it from.</param>

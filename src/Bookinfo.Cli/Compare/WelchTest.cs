@@ -1,3 +1,4 @@
+using Bookinfo.Cli.Baseline;
 using MathNet.Numerics.Distributions;
 
 namespace Bookinfo.Cli.Compare;

@@ -34,12 +34,12 @@ internal static class DoctorTable
             foreach (var (name, _, result) in purpose)
             {
                 var label = Label(result.State);
-                var detail = Wrap(result.Detail, width - margin, width - AdviceIndent).ToList();
+                var detail = TextCut.Lines(result.Detail, width - margin, width - AdviceIndent).ToList();
                 lines.Add(new DoctorLine(
                     $"{Spaces(Indent)}{label.PadRight(states + Gap)}{name.PadRight(names + Gap)}{detail[0]}".TrimEnd(), Indent..(Indent + label.Length), result.State));
                 // A path or an address that is too long for its column begins further left, rather than be broken.
                 Add(detail.Skip(1).Select(text => Spaces(Math.Min(margin, width - text.Length)) + text));
-                Add(Wrap(result.Advice ?? "", width - AdviceIndent, width - AdviceIndent).Where(text => text.Length > 0).Select(text => Spaces(AdviceIndent) + text));
+                Add(TextCut.Lines(result.Advice ?? "", width - AdviceIndent, width - AdviceIndent).Where(text => text.Length > 0).Select(text => Spaces(AdviceIndent) + text));
                 Add(result.Commands.SelectMany(command => WrapCommand(command, width - CommandIndent)).Select(text => Spaces(CommandIndent) + text));
             }
         }
@@ -83,34 +83,6 @@ internal static class DoctorTable
         CheckPurpose.Images => "bookinfo images build",
         _ => "bookinfo deploy",
     };
-
-    private static IEnumerable<string> Wrap(string text, int width, int longestWord)
-    {
-        var line = "";
-        foreach (var whole in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-        {
-            var word = whole;
-            if (line.Length > 0 && line.Length + 1 + word.Length <= width)
-            {
-                line += $" {word}";
-                continue;
-            }
-
-            if (line.Length > 0 || word.Length > width)
-            {
-                yield return line;
-            }
-
-            for (int cut; (cut = TextCut.Before(word, longestWord)) < word.Length; word = word[cut..])
-            {
-                yield return word[..cut];
-            }
-
-            line = word;
-        }
-
-        yield return line;
-    }
 
     /// <summary>Breaks a command line before options only, so that it can be pasted into a shell as it stands.</summary>
     private static IEnumerable<string> WrapCommand(string command, int width)

@@ -16,8 +16,7 @@ internal sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
     /// <returns>What is known; <see langword="null"/> when the image is not there yet, or the event has expired.</returns>
     public static ImagePull? Find(V1Pod pod, IEnumerable<Corev1Event> events, IReadOnlyList<V1Node> nodes)
     {
-        // The first container is the service; a mesh puts its own behind it.
-        var image = pod.Spec.Containers[0].Image;
+        var image = PodContainers.Service(pod).Image;
         var pulled = events.LastOrDefault(one => one.Reason == "Pulled" && one.InvolvedObject.Uid == pod.Metadata.Uid && one.Message?.Contains($"\"{image}\"", StringComparison.Ordinal) == true);
         return pulled is null ? null : Parse(pulled.Message) is var pull && pull.Bytes is null ? pull with { Bytes = SizeOnNode(pod, image, nodes) } : pull;
     }
@@ -34,7 +33,8 @@ internal sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
     /// <param name="nodes">The nodes.</param>
     public static long? SizeOnNode(V1Pod pod, string image, IReadOnlyList<V1Node> nodes)
     {
-        var status = pod.Status?.ContainerStatuses?.FirstOrDefault(container => container.Name == pod.Spec.Containers[0].Name);
+        var service = PodContainers.Service(pod).Name;
+        var status = pod.Status?.ContainerStatuses?.FirstOrDefault(container => container.Name == service);
         string?[] names = [image, WithRegistry(image), status?.Image, status?.ImageID];
         return nodes.Where(node => node.Metadata.Name == pod.Spec.NodeName)
             .SelectMany(node => node.Status?.Images ?? [])

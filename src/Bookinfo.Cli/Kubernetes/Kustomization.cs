@@ -100,7 +100,7 @@ internal sealed class Kustomization(SourceTree tree, Kubectl kubectl)
         var image = new JsonObject { ["name"] = $"bookinfo/{service}" };
         if (options.Registry is { } registry)
         {
-            image["newName"] = $"{registry.TrimEnd('/')}/{service}";
+            image["newName"] = $"{registry}/{service}";
         }
 
         if (options.Tag is { } tag)

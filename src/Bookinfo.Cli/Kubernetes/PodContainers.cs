@@ -19,11 +19,16 @@ internal static class PodContainers
 
     /// <summary>The container of the service.</summary>
     /// <param name="pod">The pod.</param>
-    public static V1Container Service(V1Pod pod) =>
-        pod.Spec.Containers.FirstOrDefault(container => pod.Metadata.Labels?.TryGetValue("app", out var app) == true && container.Name == app)
+    public static V1Container Service(V1Pod pod) => Service(pod.Spec, pod.Metadata.Labels?.TryGetValue("app", out var app) == true ? app : null);
+
+    /// <summary>The container of a service.</summary>
+    /// <param name="pod">The pod, or the template of one.</param>
+    /// <param name="service">The name of the service, when it is known.</param>
+    public static V1Container Service(V1PodSpec pod, string? service) =>
+        pod.Containers.FirstOrDefault(container => container.Name == service)
         // A mesh may put its own in front, so that it starts first.
-        ?? pod.Spec.Containers.FirstOrDefault(container => !Meshes.ContainsKey(container.Name))
-        ?? pod.Spec.Containers[0];
+        ?? pod.Containers.FirstOrDefault(container => !Meshes.ContainsKey(container.Name))
+        ?? pod.Containers[0];
 
     /// <summary>The names of the containers that run beside it. Kubernetes' own sidecars are initial containers that are started again when they end.</summary>
     /// <param name="pod">The pod.</param>

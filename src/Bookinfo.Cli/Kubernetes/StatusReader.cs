@@ -108,6 +108,7 @@ internal sealed class StatusReader(ClusterConnection cluster, string space, Time
         }
 
         var pull = _pulls.GetValueOrDefault(pod.Metadata.Uid);
+        var image = PodContainers.Service(pod).Image;
         double? Sum(Func<V1ResourceRequirements, IDictionary<string, ResourceQuantity>?> part, string resource)
         {
             var amounts = pod.Spec.Containers.Select(container => container.Resources is { } resources && part(resources)?.TryGetValue(resource, out var amount) == true ? amount.ToDouble() : (double?)null).OfType<double>().ToList();
@@ -129,8 +130,8 @@ internal sealed class StatusReader(ClusterConnection cluster, string space, Time
             MemoryRequest = Sum(resources => resources.Requests, "memory"),
             MemoryLimit = Sum(resources => resources.Limits, "memory"),
             MemoryUse = use.ContainsKey(pod.Metadata.Name) ? used.Memory : null,
-            Image = pod.Spec.Containers[0].Image,
-            ImageBytes = pull?.Bytes ?? ImagePull.SizeOnNode(pod, pod.Spec.Containers[0].Image, nodes),
+            Image = image,
+            ImageBytes = pull?.Bytes ?? ImagePull.SizeOnNode(pod, image, nodes),
             ImagePresent = pull is null ? null : pull.Duration is null,
             ImagePullSeconds = pull?.Duration?.TotalSeconds,
             StartUpSeconds = await FindStartUpAsync(pod, cancellationToken),
@@ -139,7 +140,8 @@ internal sealed class StatusReader(ClusterConnection cluster, string space, Time
 
     private async Task<double?> FindStartUpAsync(V1Pod pod, CancellationToken cancellationToken)
     {
-        var status = pod.Status?.ContainerStatuses?.FirstOrDefault(one => one.Name == pod.Spec.Containers[0].Name);
+        var service = PodContainers.Service(pod).Name;
+        var status = pod.Status?.ContainerStatuses?.FirstOrDefault(one => one.Name == service);
         if (status?.State?.Running?.StartedAt is not { } started || !PodDiagnosis.IsReady(pod))
         {
             return null;

@@ -26,12 +26,13 @@ internal static class StatusTables
             }
         }
 
+        var room = Math.Max(width, Terminal.LeastWidth);
         foreach (var note in report.Notes)
         {
             yield return "";
-            foreach (var piece in TextCut.Pieces(note, Math.Max(width, Terminal.LeastWidth)))
+            foreach (var line in TextCut.Lines(note, room, room))
             {
-                yield return piece;
+                yield return line;
             }
         }
     }

@@ -119,24 +119,9 @@ internal static class LoadText
         _ => string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1e6:0.00} s"),
     };
 
-    /// <summary>Breaks a text into lines.</summary>
+    /// <summary>Breaks a text into lines as wide as the figures; words stay whole.</summary>
     /// <param name="text">The text.</param>
-    public static IEnumerable<string> Wrap(string text)
-    {
-        var line = "";
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > Width)
-            {
-                yield return line;
-                line = "";
-            }
-
-            line = line.Length == 0 ? word : $"{line} {word}";
-        }
-
-        yield return line;
-    }
+    public static IEnumerable<string> Wrap(string text) => TextCut.Lines(text, Width);
 
     private static string Heading(string text) => text.PadRight(12);
 

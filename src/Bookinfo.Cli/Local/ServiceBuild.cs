@@ -35,7 +35,8 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
     /// <exception cref="CommandFailedException">It failed.</exception>
     public Task RunAsync(bool native, CancellationToken cancellationToken) => native
         ? PublishAsync(NativeProgram.Services, cancellationToken)
-        : RunAsync("build.txt", ServiceCatalog.All.Select(tree.Assembly), BuildAsync, ";#", cancellationToken);
+        : RunAsync(
+            "build.txt", ServiceCatalog.All.Select(service => service.Project), ServiceCatalog.All.Select(tree.Assembly), BuildAsync, ";#", cancellationToken);
 
     /// <summary>Compiles to native code what is out of date.</summary>
     /// <param name="programs">The programs.</param>
@@ -48,6 +49,7 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
         {
             await RunAsync(
                 $"native-{SourceTree.RuntimeIdentifier}{(group.Key ? "" : "-tools")}.txt",
+                group.Select(program => program.Project),
                 group.Select(program => tree.NativeExecutable(program.Project)),
                 (log, token) => PublishAsync([.. group], log, token),
                 ";#'",
@@ -77,10 +79,15 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
     private static string? Missing(IEnumerable<string> files) => files.FirstOrDefault(file => !File.Exists(file));
 
     private async Task RunAsync(
-        string state, IEnumerable<string> files, Func<ProcessLog, CancellationToken, Task> build, string trouble, CancellationToken cancellationToken)
+        string state,
+        IEnumerable<string> projects,
+        IEnumerable<string> files,
+        Func<ProcessLog, CancellationToken, Task> build,
+        string trouble,
+        CancellationToken cancellationToken)
     {
         var stateFile = Path.Combine(tree.BuildState, state);
-        var sources = SourceFingerprint.Take(tree);
+        var sources = SourceFingerprint.Take(tree, projects);
         if (Missing(files) is null && File.Exists(stateFile) && await File.ReadAllTextAsync(stateFile, cancellationToken) == sources)
         {
             return;

@@ -1,10 +1,9 @@
-using Bookinfo.Cli.Baseline;
 using MathNet.Numerics.Distributions;
 
-namespace Bookinfo.Cli.Compare;
+namespace Bookinfo.Cli.Baseline;
 
 /// <summary>
-/// A figure in the rounds of one baseline, each round an observation: its trimmed mean and how exact that is. The lowest and the highest fifth of the rounds, rounded
+/// A figure in the rounds of one baseline, each round an observation: its trimmed mean, by which all reports tell it, and how exact that is. The lowest and the highest fifth of the rounds, rounded
 /// down, are left out of the mean, since a round in which the machine did something else says nothing of the system; that they were left out is accounted for by the
 /// winsorized variance (K. K. Yuen, The two-sample trimmed t for unequal population variances, Biometrika 61, 1974). With fewer than five rounds none is left out.
 /// </summary>
