@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Manifests.Tests;
 
-/// <summary>The tables of components in the README, which say what there is and what goes with what.</summary>
+/// <summary>The tables of components in docs/components.md, which say what there is and what goes with what.</summary>
 internal static partial class ComponentTable
 {
     /// <summary>The lines, in their order, which is one to apply the components in.</summary>
@@ -11,7 +11,7 @@ internal static partial class ComponentTable
     private static IEnumerable<ComponentLine> Read()
     {
         var (introduction, inTable) = ("", false);
-        foreach (var line in File.ReadLines(DeployFiles.ReadMe).SkipWhile(line => line != "## On Kubernetes").Skip(1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal)))
+        foreach (var line in File.ReadLines(DeployFiles.ComponentDocument))
         {
             var component = Component().Match(line);
             if (inTable && line.Length > 0 && line[0] != '|')

@@ -6,7 +6,7 @@ namespace Manifests.Tests;
 public sealed class ComponentTests
 {
     [Fact]
-    public void Every_component_has_a_line_in_the_README_and_the_other_way_round() =>
+    public void Every_component_has_a_line_in_its_document_and_the_other_way_round() =>
         Assert.Equal(DeployFiles.Components, ComponentTable.Lines.Select(line => line.Name).Order(StringComparer.Ordinal));
 
     [Fact]

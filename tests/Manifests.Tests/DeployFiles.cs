@@ -10,7 +10,8 @@ internal static class DeployFiles
 
     public static string Directory { get; } = Path.Combine(Root, "deploy");
 
-    public static string ReadMe { get; } = Path.Combine(Root, "README.md");
+    /// <summary>The document that says what each component does.</summary>
+    public static string ComponentDocument { get; } = Path.Combine(Root, "docs", "components.md");
 
     /// <summary>The examples of changes to a kustomization in <c>deploy/README.md</c>, by their first word, as they stand there.</summary>
     public static ILookup<string, string> Examples { get; } = File.ReadAllText(Path.Combine(Directory, "README.md")).Split("\n\n")
