@@ -69,7 +69,10 @@ internal static class TelemetrySetup
             app.Services.GetRequiredService<LogMetrics>();
             // A scrape takes a millisecond and more, and its exporter waits for others by keeping the processor busy.
             app.MapPrometheusScrapingEndpoint(
-                "/metrics", meterProvider: null, configureBranchedPipeline: static branch => branch.Use(SocketThreads.Leave), optionsName: null).ReadOnly();
+                "/metrics",
+                meterProvider: null,
+                configureBranchedPipeline: static branch => branch.Use(SocketThreads.Leave).Use(ScrapeAnswer.MakeWhole),
+                optionsName: null).ReadOnly();
         }
     }
 

@@ -1,0 +1,44 @@
+using System.Net.Sockets;
+using System.Text;
+using Bookinfo.Testing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Services.Tests;
+
+/// <summary><c>/metrics</c> is there for everybody, whatever one of them does.</summary>
+public sealed class ScrapeTests
+{
+    [Fact]
+    public async Task Who_does_not_read_keeps_no_other_from_it()
+    {
+        // More than all buffers on the way hold.
+        const int Unread = 2000;
+        await using var details = await RunningService.StartAsync(
+            // Nobody else ends the connection.
+            Bookinfo.Details.Program.Build, services => services.Configure<KestrelServerOptions>(server => server.Limits.MinResponseDataRate = null));
+        using var idler = new TcpClient { ReceiveBufferSize = 1024 };
+        await idler.ConnectAsync(details.Address.Host, details.Address.Port, TestContext.Current.CancellationToken);
+        var requests = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", Unread)));
+        var sending = idler.GetStream().WriteAsync(requests, TestContext.Current.CancellationToken).AsTask();
+        for (var scrape = 0; scrape < Unread / 4; scrape++)
+        {
+            Assert.Equal(200, (await RawHttp.GetAsync(details.Address, "/metrics"))!.Status);
+        }
+
+        RawHttp.Reset(idler);
+        await Task.WhenAny(sending);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task Its_answer_says_how_long_it_is(string method)
+    {
+        await using var details = await RunningService.StartAsync(Bookinfo.Details.Program.Build);
+        var answer = await RawHttp.SendAsync(details.Address, $"{method} /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        Assert.Equal(200, answer!.Status);
+        Assert.NotNull(answer.Header("content-length"));
+        Assert.Equal(method == "HEAD", answer.Text.Length == 0);
+    }
+}
