@@ -15,6 +15,9 @@ internal sealed class ServerTiming
     /// <summary>The longest header of a backend that is read: what ours send is a tenth of it.</summary>
     private const int LongestHeader = 1024;
 
+    /// <summary>An hour: what claims to have taken longer is no measurement.</summary>
+    private const double MostMilliseconds = 3_600_000;
+
     private readonly Lock _lock = new();
     private readonly List<Hop> _hops = [];
 
@@ -66,30 +69,63 @@ internal sealed class ServerTiming
             return null;
         }
 
-        var text = header.AsSpan();
-        foreach (var metric in text.Split(','))
+        var rest = header.AsSpan();
+        while (!rest.IsEmpty)
         {
-            var isName = true;
-            foreach (var range in text[metric].Split(';'))
+            var metric = Take(ref rest, ',');
+            if (Take(ref metric, ';').Trim(" \t").SequenceEqual(name) && DurationOf(metric) is { } duration)
             {
-                var part = text[metric][range].Trim();
-                if (isName && !part.SequenceEqual(name))
-                {
-                    break;
-                }
-
-                if (!isName && part.StartsWith("dur=", StringComparison.OrdinalIgnoreCase)
-                    && double.TryParse(part[4..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var duration)
-                    && double.IsFinite(duration))
-                {
-                    return duration;
-                }
-
-                isName = false;
+                return duration;
             }
         }
 
         return null;
+    }
+
+    private static double? DurationOf(ReadOnlySpan<char> parameters)
+    {
+        while (!parameters.IsEmpty)
+        {
+            var value = Take(ref parameters, ';');
+            if (Take(ref value, '=').Trim(" \t").Equals("dur", StringComparison.OrdinalIgnoreCase))
+            {
+                value = value.Trim(" \t");
+                var number = value is ['"', .. var quoted, '"'] ? quoted : value;
+                // A parameter that is there twice is the first one, even if that is invalid.
+                return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var duration) && duration < MostMilliseconds
+                    ? duration
+                    : null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes what stands in front of a delimiter, which has no meaning in quotes; everything when there is none.</summary>
+    private static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> text, char delimiter)
+    {
+        var isQuoted = false;
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '"')
+            {
+                isQuoted = !isQuoted;
+            }
+            else if (isQuoted && text[at] == '\\')
+            {
+                at++;
+            }
+            else if (!isQuoted && text[at] == delimiter)
+            {
+                var taken = text[..at];
+                text = text[(at + 1)..];
+                return taken;
+            }
+        }
+
+        var all = text;
+        text = default;
+        return all;
     }
 
     /// <summary>A call to another service.</summary>
