@@ -101,6 +101,8 @@ public sealed class B3PropagationTests(TracedService service) : IClassFixture<Tr
     [InlineData("b3: 1", "b3", "^[0-9a-f]{32}-[0-9a-f]{16}-1-[0-9a-f]{16}$")]
     [InlineData("b3: rubbish|x-b3-sampled: 0", "x-b3-sampled", "^0$")]
     [InlineData("x-b3-sampled: false", "x-b3-sampled", "^0$")]
+    [InlineData("x-b3-sampled: False", "x-b3-sampled", "^0$")]
+    [InlineData("x-b3-sampled: True", "x-b3-sampled", "^1$")]
     [InlineData("x-b3-sampled: true", "x-b3-sampled", "^1$")]
     [InlineData("x-b3-sampled: 0|x-b3-flags: 1", "x-b3-flags", "^1$")]
     [InlineData("x-b3-traceid: rubbish|x-b3-spanid: rubbish|x-b3-sampled: 0", "x-b3-sampled", "^0$")]

@@ -53,8 +53,8 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
 
     private static B3 ReadSeveral(IHeaderDictionary headers)
     {
-        // The words are from before the standard, and some still send them.
-        var denied = headers["x-b3-sampled"] is ["0" or "false"];
+        // The words are from before the standard, and some still send them, in Python's spelling as well.
+        var denied = headers["x-b3-sampled"] is [{ } sampled] && (sampled is "0" || sampled.Equals("false", StringComparison.OrdinalIgnoreCase));
         var debug = headers["x-b3-flags"] is ["1"];
         var position = headers["x-b3-traceid"] is [{ } trace] && headers["x-b3-spanid"] is [{ } span] ? At(trace, span, denied && !debug, debug) : default;
         return position.Position.TraceId != default ? position : new B3(default, debug, denied && !debug, IsShort: false);
