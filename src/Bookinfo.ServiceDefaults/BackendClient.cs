@@ -143,7 +143,7 @@ public sealed class BackendClient : IDisposable
         {
             _spreader?.End();
             // That the visitor asked for what there is not, or left, is no failure of the backend.
-            if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && !(idOfVisitor && status is (StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound)))
+            if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && !(idOfVisitor && IsAnswerToId(status)))
             {
                 using var scope = _logger.BeginScope(RequestRecord.Of(context));
                 LogEvents.BackendCallFailed(_logger, _peer, PrintableText.Clean(path, PrintableText.LongestPath), status, errorType, measurement.Elapsed.TotalMilliseconds, number);
@@ -153,6 +153,10 @@ public sealed class BackendClient : IDisposable
 
     /// <summary>Reads all of an answer, of a length that is told into borrowed memory.</summary>
     /// <exception cref="HttpRequestException">It is too long, or breaks off.</exception>
+    /// <summary>Whether a status says that there is no such product, or that its id is none. What is escaped on the way may become too long.</summary>
+    private static bool IsAnswerToId(int? status) =>
+        status is StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound or StatusCodes.Status414UriTooLong;
+
     private static async ValueTask<BackendAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;

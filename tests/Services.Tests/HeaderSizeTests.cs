@@ -48,6 +48,7 @@ public sealed class HeaderSizeTests
     [InlineData("/api/v1/products/0/reviews", 429, 2)]
     [InlineData("/api/v1/products/0", 404, 0)]
     [InlineData("/api/v1/products/x/ratings", 400, 0)]
+    [InlineData("/api/v1/products/%22/reviews", 414, 0)]
     public async Task A_refusal_that_is_no_answer_to_the_visitor_is_told(string path, int status, int told)
     {
         await using var backend = new RecordingBackend(status, "{}");

@@ -36,7 +36,7 @@ internal sealed record CallOutcome(string Status, string ErrorType)
 
     /// <summary>Whether it is the backend that has failed: not when there is not what the visitor asked for, and not when he has left.</summary>
     /// <param name="idOfVisitor">Whether the visitor chose the id that the call names.</param>
-    public bool IsFailureOfBackend(bool idOfVisitor) => ErrorType.Length > 0 && ErrorType != CancelledError && !(idOfVisitor && Status is ("400" or "404"));
+    public bool IsFailureOfBackend(bool idOfVisitor) => ErrorType.Length > 0 && ErrorType != CancelledError && !(idOfVisitor && Status is ("400" or "404" or "414"));
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 }
