@@ -23,9 +23,10 @@ public sealed record RatingsOptions(MisbehaviourKind Misbehaviour, int? RandomSe
             "v-unavailable" => MisbehaviourKind.Unavailable,
             "v-unhealthy" => MisbehaviourKind.Unhealthy,
             // v2 promises what is in a database; made-up ratings under that name would be a lie.
-            "v2" => throw new InvalidSettingException(Version, "v2", "v1 until ratings can be read from a database"),
+            { } other when other.Trim().Equals("v2", StringComparison.OrdinalIgnoreCase) =>
+                throw new InvalidSettingException(Version, other, "v1 until ratings can be read from a database"),
             // Any other name is only a label, but a mistyped misbehaviour must not pass for a well-behaved version.
-            { } other when other.StartsWith("v-", StringComparison.Ordinal) =>
+            { } other when other.Trim().StartsWith("v-", StringComparison.OrdinalIgnoreCase) =>
                 throw new InvalidSettingException(Version, other, "v1, v-faulty, v-delayed, v-unavailable, v-unhealthy, or a label that does not begin with 'v-'"),
             _ => MisbehaviourKind.None,
         };

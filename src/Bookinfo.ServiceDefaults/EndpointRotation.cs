@@ -16,7 +16,7 @@ public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
     {
         private static readonly UriCreationOptions PathIsEscaped = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-        private readonly string _prefix = address.AbsoluteUri.TrimEnd('/');
+        private readonly string _prefix = PrefixOf(address);
 
         /// <summary>The page asks for the same product all the time, and taking an address apart costs 0.7 KB.</summary>
         private volatile Target? _last;
@@ -29,6 +29,15 @@ public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
             }
 
             return last.Address;
+        }
+
+        /// <summary>The address without its last slash, and with its zone, which the platform leaves out.</summary>
+        private static string PrefixOf(Uri address)
+        {
+            var text = address.AbsoluteUri.TrimEnd('/');
+            return address.DnsSafeHost.Contains('%', StringComparison.Ordinal)
+                ? text.Replace(address.Host, $"[{AddressZone.Plain(address.DnsSafeHost)}]", StringComparison.Ordinal)
+                : text;
         }
 
         private sealed record Target(string Path, Uri Address);

@@ -26,6 +26,11 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
     /// <exception cref="InvalidSettingException">Something is not the address of a server that speaks http, or is there twice.</exception>
     public static ListenAddresses Read(Settings settings)
     {
+        if (settings.Text("https_ports") is { } secure)
+        {
+            throw new InvalidSettingException("ASPNETCORE_HTTPS_PORTS", secure, "empty: services speak http only, and TLS is for what is in front of them");
+        }
+
         if (settings.Text("urls") is { } urls)
         {
             return Read(Urls, urls, "a list of addresses such as http://*:9080, separated by semicolons, without https and without a path", ParseUrl);
@@ -82,14 +87,34 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
             return Encoding.UTF8.GetByteCount(address.UnixPipePath) <= LongestPath ? new Place(text, address.UnixPipePath, Port: 0) : null;
         }
 
-        if (HostOf(address.Host) is not { } host || address.Port is < 0 or > ushort.MaxValue)
+        var written = Writable(address.Host);
+        var rest = text.AsSpan(address.Scheme.Length + "://".Length + address.Host.Length);
+        if (HostOf(written) is not { } host || address.Port is < 0 or > ushort.MaxValue || !IsPort(rest))
         {
             return null;
         }
 
         // Kestrel listens on two addresses for it, which cannot both have the same port by chance.
-        return host == Localhost && address.Port == 0 ? null : new Place(text, host, address.Port);
+        return host == Localhost && address.Port == 0 ? null : new Place(text.Replace(address.Host, written, StringComparison.Ordinal), host, address.Port);
     }
+
+    /// <summary>
+    /// A host as a socket takes it: with the zone of an address as it is, and with no IPv4 address that is written as one of IPv6.
+    /// </summary>
+    private static string Writable(string host)
+    {
+        if (host is not ['[', .. var inner, ']'])
+        {
+            return host;
+        }
+
+        inner = AddressZone.Plain(inner);
+        return IPAddress.TryParse(inner, out var address) && address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : $"[{inner}]";
+    }
+
+    /// <summary>Whether what follows the host is a port, of digits and nothing else, or only a slash. The platform takes signs and spaces as well.</summary>
+    private static bool IsPort(ReadOnlySpan<char> rest) =>
+        rest is [':', .. var port] ? !port.TrimEnd('/').ContainsAnyExceptInRange('0', '9') : rest.TrimEnd('/').IsEmpty;
 
     /// <summary>
     /// Which of the machine's addresses Kestrel takes a host for: all of them for <c>*</c>, <c>+</c> and any name except localhost. What looks like an

@@ -72,8 +72,8 @@ public static class ServiceProgram
         }
         catch (Exception exception) when (listen is not null && IsCannotListen(exception))
         {
-            return await FailAsync(
-                service, $"{exception.Message.TrimEnd('.')}. Stop what listens there, or set {listen.Variable} to something else than {listen}.", ExitCannotListen);
+            var way = IsTaken(exception) ? "Stop what listens there, or set" : "Set";
+            return await FailAsync(service, $"{exception.Message.TrimEnd('.')}. {way} {listen.Variable} to something else than {listen}.", ExitCannotListen);
         }
         catch (Exception exception) when (!started.IsCancellationRequested)
         {
@@ -174,26 +174,38 @@ public static class ServiceProgram
 
     private static void AddArguments(ConfigurationManager configuration, string[] args)
     {
-        try
-        {
-            configuration.AddCommandLine(args);
-        }
-        catch (FormatException)
+        // The platform passes over what it does not understand.
+        if (!Array.TrueForAll(args, static arg => arg is ['-', '-', not '=', ..] && arg.Contains('=', StringComparison.Ordinal)))
         {
             throw new InvalidSettingException("the arguments", string.Join(' ', args), "of the form --NAME=value");
         }
+
+        configuration.AddCommandLine(args);
     }
 
     private static async Task<int> FailAsync(ServiceDefinition service, string reason, int exitCode)
     {
-        // What a message of somebody else's says may have several lines.
-        await Console.Error.WriteLineAsync($"{service.Name} cannot start: {reason.ReplaceLineEndings(" ")}");
+        try
+        {
+            // What a message of somebody else's says may have several lines.
+            await Console.Error.WriteLineAsync($"{service.Name} cannot start: {reason.ReplaceLineEndings(" ")}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A stderr that is full or closed: the code still tells.
+        }
+
         return exitCode;
     }
 
     /// <summary>Whether a start failed because of the address. Kestrel wraps the error of the socket in some cases.</summary>
     private static bool IsCannotListen(Exception exception) =>
         exception is SocketException or AddressInUseException or IOException { InnerException: SocketException or AddressInUseException };
+
+    /// <summary>Whether it cannot listen because something else does, and not because this machine has no such address or does not allow it.</summary>
+    private static bool IsTaken(Exception exception) =>
+        exception is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+        || (exception.InnerException is { } inner && IsTaken(inner));
 
     private static void ConfigureServer(KestrelServerOptions server, int largestHeaders)
     {

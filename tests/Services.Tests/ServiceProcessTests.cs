@@ -34,6 +34,22 @@ public sealed class ServiceProcessTests
         Assert.Matches(@"^(details|ratings|reviews|productpage) cannot start: .*address already in use.*ASPNETCORE_URLS.*\n$", errors);
     }
 
+    /// <summary>The line is lost then, and the code must not be.</summary>
+    [Theory]
+    [InlineData("2>/dev/full", 2, "DRAIN_SECONDS=soon")]
+    [InlineData("2>&-", 2, "DRAIN_SECONDS=soon")]
+    [InlineData("2>/dev/full", 3, "ASPNETCORE_URLS=http://192.0.2.1:7731")]
+    public async Task A_stderr_that_takes_nothing_changes_no_code(string redirection, int exitCode, string setting)
+    {
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec env \"$@\" {redirection}", "sh", setting, "dotnet", Dll("Bookinfo.Details")])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Assert.Equal((exitCode, "", ""), await EndAsync(process));
+    }
+
     /// <summary>What the service itself checks, what its libraries would have thrown, and what only the socket knows; the rest runs in this process (<see cref="RandomSettingsTests"/>).</summary>
     [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Bearer hush", 2)]
@@ -41,6 +57,7 @@ public sealed class ServiceProcessTests
     [InlineData("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "abc", 2)]
     [InlineData("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent", 2)]
     [InlineData("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4096", 2)]
+    [InlineData("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "often", 2)]
     [InlineData("ASPNETCORE_URLS", "http://*:7731/base", 2)]
     [InlineData("ASPNETCORE_URLS", "http://localhost:0", 2)]
     [InlineData("ASPNETCORE_URLS", "http://192.0.2.1:7731", 3)]
@@ -54,12 +71,31 @@ public sealed class ServiceProcessTests
         Assert.DoesNotContain("hush", errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_argument_that_is_no_setting_is_one_line_as_well()
+    [Theory]
+    [InlineData("-x=1")]
+    [InlineData("bogus")]
+    [InlineData("--help")]
+    [InlineData("--DRAIN_SECONDS")]
+    [InlineData("--=1")]
+    [InlineData("DRAIN_SECONDS=0")]
+    public async Task An_argument_that_is_no_setting_is_one_line_as_well(string argument)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Dll("Bookinfo.Details"), "-x=1"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Dll("Bookinfo.Details"), "--DRAIN_SECONDS=0", argument])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var (code, output, errors) = await EndAsync(process);
-        Assert.Equal((2, "", "details cannot start: the arguments='-x=1' is not allowed: it must be of the form --NAME=value.\n"), (code, output, errors));
+        var line = $"details cannot start: the arguments='--DRAIN_SECONDS=0 {argument}' is not allowed: it must be of the form --NAME=value.\n";
+        Assert.Equal((2, "", line), (code, output, errors));
+    }
+
+    [Fact]
+    public async Task Where_nothing_else_listens_nobody_is_told_to_stop_it()
+    {
+        using var process = Start("Bookinfo.Details", ("ASPNETCORE_URLS", "http://192.0.2.1:7731"), ("DRAIN_SECONDS", "0"));
+        Assert.EndsWith(". Set ASPNETCORE_URLS to something else than http://192.0.2.1:7731.\n", (await EndAsync(process)).Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,8 +21,12 @@ public sealed class SettingsTests
     [InlineData("details", "DO_NOT_ENCRYPT", "1", "true or false")]
     [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "googleapis.com", "an address")]
     [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "ftp://googleapis.com", "an address")]
+    [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "http://googleapis.com:0", "an address")]
     [InlineData("ratings", "SERVICE_VERSION", "v-fualty", "v-faulty")]
+    [InlineData("ratings", "SERVICE_VERSION", "V-Faulty", "v-faulty")]
+    [InlineData("ratings", "SERVICE_VERSION", " v-delayed", "v-delayed")]
     [InlineData("ratings", "SERVICE_VERSION", "v2", "database")]
+    [InlineData("ratings", "SERVICE_VERSION", "V2 ", "database")]
     [InlineData("ratings", "RANDOM_SEED", "-1", "0 to 2147483647")]
     [InlineData("reviews", "ENABLE_RATINGS", "yes", "true or false")]
     [InlineData("reviews", "STAR_COLOR", "red;", "colour")]
@@ -33,6 +37,7 @@ public sealed class SettingsTests
     [InlineData("productpage", "DETAILS_HOSTNAME", "details:9080", "host name")]
     [InlineData("productpage", "REVIEWS_SERVICE_PORT", "65536", "1 to 65535")]
     [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:1,", "an address")]
+    [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:0", "an address")]
     [InlineData("productpage", "FLOOD_FACTOR", "many", "0 to 1000")]
     [InlineData("productpage", "FLOOD_FACTOR", "1001", "0 to 1000")]
     [InlineData("productpage", "DRAIN_SECONDS", "301", "0 to 300")]
@@ -59,6 +64,10 @@ public sealed class SettingsTests
     [InlineData("urls", "http://*:99999", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://*:-1", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://*:abc", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://*:+9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://*: 9080", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://[::ffff:0:0]:9080;http://*:9080", "ASPNETCORE_URLS")]
+    [InlineData("HTTPS_PORTS", "9443", "ASPNETCORE_HTTPS_PORTS")]
     [InlineData("urls", "http://*:9080/base", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://localhost:0", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://300.1.2.3:9080", "ASPNETCORE_URLS")]
@@ -91,6 +100,8 @@ public sealed class SettingsTests
     [InlineData("urls", "http://127.0.0.1:0;http://127.0.0.1:0", "http://127.0.0.1:0;http://127.0.0.1:0")]
     [InlineData("urls", "http://127.0.0.1:9080;http://[::1]:9080", "http://127.0.0.1:9080;http://[::1]:9080")]
     [InlineData("urls", "http://shop.example:9080", "http://shop.example:9080")]
+    [InlineData("urls", "http://[fe80::1%25lo]:9080;http://[fe80::1%lo]:9081/", "http://[fe80::1%lo]:9080;http://[fe80::1%lo]:9081/")]
+    [InlineData("urls", "http://[::ffff:127.0.0.1]:9080", "http://127.0.0.1:9080")]
     [InlineData("urls", "http://unix:/run/details.sock", "http://unix:/run/details.sock")]
     [InlineData("HTTP_PORTS", "9080; 09081", "http://*:9080;http://*:9081")]
     [InlineData("HTTP_PORTS", "", "http://*:9080")]
@@ -146,4 +157,19 @@ public sealed class SettingsTests
         var app = Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", $"--SERVICES_DOMAIN={domain}", $"--RATINGS_SERVICE_PORT={port}"]);
         Assert.Equal(address, app.Services.GetRequiredService<Bookinfo.Reviews.ReviewsOptions>().Ratings.AbsoluteUri);
     }
+
+    [Theory]
+    [InlineData("fe80::1%lo")]
+    [InlineData("[fe80::1%lo]")]
+    [InlineData("[fe80::1%25lo]")]
+    public void The_zone_of_a_backend_is_called(string host)
+    {
+        var app = Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", "--RATINGS_SERVICE_PORT=81"]);
+        var target = new EndpointRotation(app.Services.GetRequiredService<Bookinfo.Reviews.ReviewsOptions>().Ratings).Next("/ratings/0");
+        Assert.Equal(("fe80::1%lo", 81, "/ratings/0"), (target.DnsSafeHost, target.Port, target.AbsolutePath));
+    }
+
+    [Fact]
+    public void The_zone_of_one_of_several_endpoints_is_called() =>
+        Assert.Equal("fe80::1%lo", new EndpointRotation(new Uri("http://[fe80::1%25lo]:9083/below/")).Next("/reviews/0").DnsSafeHost);
 }
