@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Bookinfo.ServiceDefaults;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Configuration;
+using OpenTelemetry.Metrics;
 
 namespace Services.Tests;
 
@@ -18,7 +19,7 @@ public sealed class TelemetrySettingsTests
         {
             (string Name, string[] Values)[] options =
             [
-                ("ENDPOINT", ["collector:4317", "collector", "ftp://collector", "http://", "unix:/run/otlp", "http://c:99999", "http://c:4317/#x"]),
+                ("ENDPOINT", ["collector:4317", "collector", "ftp://collector", "http://", "unix:/run/otlp", "http://c:99999", "http://c:0", "http://c:4317/#x", "http://[fe80::1%25lo]:4317", "http://[fe80::1%lo]:4317"]),
                 ("PROTOCOL", ["http/json", "http", "protobuf", "grpc "]),
                 ("TIMEOUT", ["0", "-1", "abc", "1.5", "10s", "2147483648", " 5", "+5", "1e3"]),
                 ("COMPRESSION", ["zstd", "deflate", "true"]),
@@ -35,7 +36,7 @@ public sealed class TelemetrySettingsTests
         .. Scopes.SelectMany(scope => new[]
         {
             "Authorization: Bearer hush", "hush", "=hush", "a=hush,b", "a b=hush", "a=hush%", "a=hush%zz", "a=hush%0d%0ab=c", "a=hush%00", "a=hush%C3%A9", "a=1,A=hush",
-            "Content-Type=hush", "a%3Db=hush",
+            "Content-Type=hush", "a%3Db=hush", "Transfer-Encoding=hush", "connection=hush", "Upgrade=hush", "user-agent=hush((", "User-Agent=/hush",
         }.Select(value => ($"OTEL_EXPORTER_OTLP_{scope}HEADERS", value))),
     ];
 
@@ -56,6 +57,8 @@ public sealed class TelemetrySettingsTests
     [InlineData("OTEL_RESOURCE_ATTRIBUTES", "team=shop,region")]
     [InlineData("OTEL_RESOURCE_ATTRIBUTES", "=shop")]
     [InlineData("OTEL_RESOURCE_ATTRIBUTES", "share=50%")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "team=shop,__name__=details")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "_.name._=details")]
     [InlineData("OTEL_SDK_DISABLED", "yes")]
     [InlineData("OTEL_BSP_SCHEDULE_DELAY", "0")]
     [InlineData("OTEL_BSP_EXPORT_TIMEOUT", "-1")]
@@ -68,6 +71,22 @@ public sealed class TelemetrySettingsTests
     [InlineData("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "0")]
     [InlineData("OTEL_METRIC_EXPORT_INTERVAL", "0")]
     [InlineData("OTEL_METRIC_EXPORT_TIMEOUT", "x")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "1e1")]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "deltas")]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "exponential")]
+    [InlineData("OTEL_METRICS_EXEMPLAR_FILTER", "sometimes")]
+    [InlineData("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "long")]
+    [InlineData("OTEL_ATTRIBUTE_COUNT_LIMIT", "-1")]
+    [InlineData("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "1e3")]
+    [InlineData("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "1.5")]
+    [InlineData("OTEL_SPAN_EVENT_COUNT_LIMIT", "+1")]
+    [InlineData("OTEL_SPAN_LINK_COUNT_LIMIT", "many")]
+    [InlineData("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "2147483648")]
+    [InlineData("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", " 1")]
+    [InlineData("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", "-5")]
+    [InlineData("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "x")]
+    [InlineData("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "often")]
+    [InlineData("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk")]
     [InlineData("ACCESS_LOG", "yes")]
     [InlineData("LOG_FORMAT", "xml")]
     public void A_bad_value_is_named(string variable, string value)
@@ -134,6 +153,36 @@ public sealed class TelemetrySettingsTests
         Assert.Throws<InvalidSettingException>(() => Read(("OTEL_BSP_MAX_QUEUE_SIZE", "100"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "101")));
     }
 
+    [Theory]
+    [InlineData("1e-05")]
+    [InlineData("2.5E-1")]
+    [InlineData("0")]
+    [InlineData("1.0")]
+    public void A_share_may_be_written_as_other_programs_write_it(string share) => Read(("OTEL_TRACES_SAMPLER_ARG", share));
+
+    [Fact]
+    public void A_directory_for_what_was_not_sent_has_to_be_one()
+    {
+        const string Directory = "OTEL_DOTNET_EXPERIMENTAL_OTLP_DISK_RETRY_DIRECTORY_PATH";
+        using var files = new Files();
+        Read(("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk"), (Directory, files.Path("retry")));
+        File.WriteAllText(files.Path("file"), "");
+        var exception = Assert.Throws<InvalidSettingException>(() => Read(("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk"), (Directory, files.Path("file"))));
+        Assert.StartsWith($"{Directory}='", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, ExemplarFilterType.TraceBased)]
+    [InlineData("Trace_Based", ExemplarFilterType.TraceBased)]
+    [InlineData("always_on", ExemplarFilterType.AlwaysOn)]
+    [InlineData("ALWAYS_OFF", ExemplarFilterType.AlwaysOff)]
+    public void Exemplars_are_those_that_are_asked_for(string? filter, ExemplarFilterType exemplars) =>
+        Assert.Equal(exemplars, Read(("OTEL_METRICS_EXEMPLAR_FILTER", filter ?? "")).Exemplars);
+
+    [Fact]
+    public void Exporters_count_in_any_case() =>
+        Assert.True(Read(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4317"), ("OTEL_METRICS_EXPORTER", "Prometheus,OTLP")).PushMetrics);
+
     [Fact]
     public void Words_count_in_any_case_and_empty_values_not_at_all() => Read(
         ("OTEL_TRACES_SAMPLER", "Always_Off"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "GZIP"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "GRPC"), ("OTEL_EXPORTER_OTLP_TIMEOUT", ""),
@@ -148,6 +197,13 @@ public sealed class TelemetrySettingsTests
         var (other, otherKey) = (files.Path("b.pem"), files.Path("b.key"));
         WritePair(other, otherKey);
         File.WriteAllText(files.Path("both.pem"), File.ReadAllText(certificate) + "\n" + File.ReadAllText(key));
+        using (var read = ECDsa.Create())
+        {
+            read.ImportFromPem(File.ReadAllText(key));
+            var encryption = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 1);
+            File.WriteAllText(files.Path("secret.key"), read.ExportEncryptedPkcs8PrivateKeyPem("hush", encryption));
+        }
+
         File.WriteAllBytes(files.Path("a.der"), X509Certificate2.CreateFromPem(File.ReadAllText(certificate)).RawData);
 
         foreach (var scope in Scopes)
@@ -155,9 +211,12 @@ public sealed class TelemetrySettingsTests
             var prefix = $"OTEL_EXPORTER_OTLP_{scope}";
             Read((prefix + "CERTIFICATE", certificate), (prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", key));
             Read((prefix + "CERTIFICATE", files.Path("a.der")), (prefix + "CLIENT_CERTIFICATE", files.Path("both.pem")));
-            // The key of another certificate, none, and a certificate in place of the key.
+            // The key of another certificate, none, one that takes a password, and a certificate in place of the key.
             Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", otherKey)));
             Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate)));
+            Assert.StartsWith(
+                prefix + "CLIENT_KEY='",
+                Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", files.Path("secret.key")))).Message, StringComparison.Ordinal);
             Assert.StartsWith(
                 prefix + "CLIENT_KEY='", Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", certificate))).Message, StringComparison.Ordinal);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -19,6 +20,10 @@ internal sealed class OtlpSettings
 
     /// <summary>The most of an answer that is read, 4 MiB, as the standard recommends.</summary>
     private const int LargestAnswer = 4 * 1024 * 1024;
+
+    /// <summary>What says how a request is sent is for who sends it to say; some of it would make every batch fail.</summary>
+    private static readonly FrozenSet<string> ConnectionHeaders =
+        FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade");
 
     private OtlpExportProtocol _protocol = OtlpExportProtocol.Grpc;
     private OtlpExportCompression _compression = OtlpExportCompression.None;
@@ -111,9 +116,15 @@ internal sealed class OtlpSettings
 
     private static Uri ParseEndpoint(string name, string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address is { Host: "" } or { Fragment.Length: > 0 })
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
+            || address is { Host: "" } or { Port: 0 } or { Fragment.Length: > 0 })
         {
             throw new InvalidSettingException(name, text, "an address such as http://collector:4317");
+        }
+
+        if (address.DnsSafeHost.Contains('%', StringComparison.Ordinal))
+        {
+            throw new InvalidSettingException(name, text, "an address without a zone, which the exporter would leave out");
         }
 
         return address.UserInfo is ""
@@ -133,10 +144,13 @@ internal sealed class OtlpSettings
                 || !PercentEncoding.TryDecode(key.Trim(), out key) || !PercentEncoding.TryDecode(value.Trim(), out value)
                 || value.AsSpan().ContainsAnyExceptInRange(' ', '~')
                 || headers.Exists(header => header.Name.Equals(key, StringComparison.OrdinalIgnoreCase))
+                || ConnectionHeaders.Contains(key)
+                || (IsUserAgent(key) && value.Length > 0 && !probe.Headers.UserAgent.TryParseAdd(value))
                 || !probe.Headers.TryAddWithoutValidation(key, value))
             {
                 throw new InvalidSettingException(
-                    $"{name} is not allowed: it must be a list such as x-token=abc,x-other=2, each header once, with %2C for a comma in a value. Its value is not shown, as it may be a secret.");
+                    $"{name} is not allowed: it must be a list such as x-token=abc,x-other=2, each header once and none that belongs to the connection, "
+                    + "with %2C for a comma in a value. Its value is not shown, as it may be a secret.");
             }
 
             headers.Add((key, value));
@@ -167,7 +181,7 @@ internal sealed class OtlpSettings
         var ((variable, file), (keyVariable, keyFile)) => LoadFile(
             // Whether the key can be read at all is a question of its own.
             variable, file, $"a file with a certificate in PEM, to which the key of {keyVariable} belongs",
-            file => X509Certificate2.CreateFromPemFile(file, LoadFile(keyVariable, keyFile, "a file with a private key in PEM", ReadKey))),
+            file => X509Certificate2.CreateFromPemFile(file, LoadFile(keyVariable, keyFile, "a file with a private key in PEM, not encrypted", ReadKey))),
     };
 
     private static X509Certificate2 LoadWithKey(string file)
@@ -185,9 +199,10 @@ internal sealed class OtlpSettings
         return certificate.HasPrivateKey ? certificate : throw new CryptographicException("There is no private key.");
     }
 
-    private static string ReadKey(string file) => File.ReadAllText(file).Contains("PRIVATE KEY-----", StringComparison.Ordinal)
+    private static string ReadKey(string file) =>
+        File.ReadAllText(file) is var text && text.Contains("PRIVATE KEY-----", StringComparison.Ordinal) && !text.Contains("ENCRYPTED", StringComparison.Ordinal)
         ? file
-        : throw new CryptographicException("There is no private key.");
+        : throw new CryptographicException("There is no private key that can be read.");
 
     private static T LoadFile<T>(string name, string file, string allowed, Func<string, T> load)
     {

@@ -56,6 +56,9 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
         }
     }
 
+    /// <summary>The label that an attribute becomes on <c>target_info</c>, or at least one that has more underscores.</summary>
+    private static string LabelOf(string key) => string.Concat(key.Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
+
     /// <summary>Reads <c>key=value,key=value</c>, both percent-encoded where they have to be.</summary>
     private static Dictionary<string, string> Given(Settings settings)
     {
@@ -68,6 +71,11 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
                 || !PercentEncoding.TryDecode(key.Trim(), out key) || !PercentEncoding.TryDecode(value.Trim(), out value) || key.Length == 0)
             {
                 throw new InvalidSettingException(Variable, text, "a list such as team=shop,region=north, with %2C for a comma in a value and %25 for a percent sign");
+            }
+
+            if (LabelOf(key) == "__name__")
+            {
+                throw new InvalidSettingException(Variable, text, "a list without __name__, by which Prometheus names a metric itself");
             }
 
             given[key] = value;

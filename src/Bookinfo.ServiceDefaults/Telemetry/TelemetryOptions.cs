@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookinfo.ServiceDefaults.Logging;
+using OpenTelemetry.Metrics;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
@@ -11,6 +12,7 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <param name="TracesExport">How spans are sent.</param>
 /// <param name="LogsExport">How log records are sent.</param>
 /// <param name="MetricsExport">How metrics are sent.</param>
+/// <param name="Exemplars">Which measurements may become exemplars.</param>
 /// <param name="AccessLog">Whether each request is logged.</param>
 /// <param name="LogFormat">How log lines are written to stdout.</param>
 /// <remarks>
@@ -25,6 +27,7 @@ internal sealed record TelemetryOptions(
     OtlpSettings TracesExport,
     OtlpSettings LogsExport,
     OtlpSettings MetricsExport,
+    ExemplarFilterType Exemplars,
     bool AccessLog,
     LogFormat LogFormat)
 {
@@ -39,10 +42,14 @@ internal sealed record TelemetryOptions(
     {
         var enabled = !settings.Flag("OTEL_SDK_DISABLED", standard: false);
         CheckSampler(settings);
+        CheckLimits(settings);
+        CheckRetry(settings);
         CheckBatches(settings, "OTEL_BSP_");
         CheckBatches(settings, "OTEL_BLRP_");
         settings.Number("OTEL_METRIC_EXPORT_INTERVAL", standard: 60_000, least: 1, most: int.MaxValue);
         settings.Number("OTEL_METRIC_EXPORT_TIMEOUT", standard: 30_000, least: 1, most: int.MaxValue);
+        settings.Choice("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "cumulative", "delta", "lowmemory");
+        settings.Choice("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "explicit_bucket_histogram", "base2_exponential_bucket_histogram");
         var (traces, logs, metrics) = (OtlpSettings.Read(settings, "TRACES"), OtlpSettings.Read(settings, "LOGS"), OtlpSettings.Read(settings, "METRICS"));
         return new TelemetryOptions(
             Metrics: enabled,
@@ -54,6 +61,12 @@ internal sealed record TelemetryOptions(
             traces,
             logs,
             metrics,
+            Exemplars: settings.Choice("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based", "always_on", "always_off") switch
+            {
+                "always_on" => ExemplarFilterType.AlwaysOn,
+                "always_off" => ExemplarFilterType.AlwaysOff,
+                _ => ExemplarFilterType.TraceBased,
+            },
             AccessLog: settings.Choice("ACCESS_LOG", "on", "off") == "on",
             LogFormat: settings.Choice("LOG_FORMAT", "json", "text") == "json" ? LogFormat.Json : LogFormat.Text);
     }
@@ -64,9 +77,9 @@ internal sealed record TelemetryOptions(
         var variable = $"OTEL_{signal}_EXPORTER";
         string[] known = signal == "METRICS" ? ["otlp", "prometheus", "none"] : ["otlp", "none"];
         var chosen = (settings.Text(variable) ?? standard).Split(',', StringSplitOptions.TrimEntries);
-        return chosen.Except(known).Any()
+        return chosen.Except(known, StringComparer.OrdinalIgnoreCase).Any()
             ? throw new InvalidSettingException(variable, settings.Text(variable)!, $"a list of {string.Join(", ", known)}")
-            : chosen.Contains("otlp");
+            : chosen.Contains("otlp", StringComparer.OrdinalIgnoreCase);
     }
 
     private static void CheckSampler(Settings settings)
@@ -74,14 +87,49 @@ internal sealed record TelemetryOptions(
         const string Argument = "OTEL_TRACES_SAMPLER_ARG";
         settings.Choice(
             "OTEL_TRACES_SAMPLER", "parentbased_always_on", "always_on", "always_off", "traceidratio", "parentbased_always_off", "parentbased_traceidratio");
-        if (settings.Text(Argument) is { } ratio
-            && !(double.TryParse(ratio, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1))
+        const NumberStyles Share = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (settings.Text(Argument) is { } ratio && !(double.TryParse(ratio, Share, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1))
         {
             throw new InvalidSettingException(Argument, ratio, "a number from 0 to 1");
         }
     }
 
     /// <summary>Checks how spans or log records are put together. The SDK reads these itself, and takes what it cannot read for its own default.</summary>
+    /// <summary>How much of a span or a log record is kept; the SDK takes what is no number, or below 0, for no limit.</summary>
+    private static void CheckLimits(Settings settings)
+    {
+        string[] limits =
+        [
+            "ATTRIBUTE_VALUE_LENGTH", "ATTRIBUTE_COUNT", "SPAN_ATTRIBUTE_VALUE_LENGTH", "SPAN_ATTRIBUTE_COUNT", "SPAN_EVENT_COUNT", "SPAN_LINK_COUNT",
+            "EVENT_ATTRIBUTE_COUNT", "LINK_ATTRIBUTE_COUNT", "LOGRECORD_ATTRIBUTE_VALUE_LENGTH", "LOGRECORD_ATTRIBUTE_COUNT",
+        ];
+        foreach (var limit in limits)
+        {
+            settings.Number($"OTEL_{limit}_LIMIT", standard: int.MaxValue, least: 0, most: int.MaxValue);
+        }
+    }
+
+    /// <summary>What the SDK does with batches that could not be sent, a setting of its own.</summary>
+    private static void CheckRetry(Settings settings)
+    {
+        const string Place = "OTEL_DOTNET_EXPERIMENTAL_OTLP_DISK_RETRY_DIRECTORY_PATH";
+        const string Retry = "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY";
+        if (settings.Choice(Retry, "in_memory", "disk") != "disk")
+        {
+            return;
+        }
+
+        var path = settings.Text(Place) ?? throw new InvalidSettingException(Retry, "disk", $"in_memory, or disk with a directory in {Place}");
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new InvalidSettingException(Place, path, "a directory that can be written");
+        }
+    }
+
     private static void CheckBatches(Settings settings, string prefix)
     {
         const int StandardQueue = 2048;

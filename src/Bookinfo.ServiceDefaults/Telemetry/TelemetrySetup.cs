@@ -81,7 +81,7 @@ internal static class TelemetrySetup
         metrics.AddMeter(Meters);
         // One view: each that matches would make a stream of its own.
         metrics.AddView(static instrument => ThreadPoolMetrics.DropOriginal(instrument) ?? FewSeries(instrument));
-        metrics.SetExemplarFilter(ExemplarFilterType.TraceBased);
+        metrics.SetExemplarFilter(options.Exemplars);
         metrics.AddPrometheusExporter(static exporter =>
         {
             // The counter of the contract carries the labels that the contract names, and no other.
