@@ -99,6 +99,7 @@ public sealed class ClusterCommandTests : IDisposable
     [Theory]
     [InlineData("401 Unauthorized", ExitCode.NotAllowed, "does not accept the credentials of context 'first'")]
     [InlineData("502 Bad Gateway", ExitCode.ClusterUnreachable, "answers 502")]
+    [InlineData("200 OK", ExitCode.ClusterUnreachable, "cannot be reached: what answers there does not speak the API of Kubernetes.")]
     public async Task What_the_cluster_answers_to_the_first_question_is_told(string status, int exitCode, string message)
     {
         await using var server = new LoopbackServer((connection, _, cancellationToken) => AnswerAsync(connection, status, [], cancellationToken));

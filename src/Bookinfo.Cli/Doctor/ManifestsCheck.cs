@@ -29,7 +29,7 @@ internal sealed class ManifestsCheck(KubectlCheck kubectl, SourceTree tree) : IC
         var rendered = await kubectl.Kubectl!.RunOfflineAsync(["kustomize", overlay], cancellationToken);
         if (!rendered.Succeeded)
         {
-            return Broken(overlay, ClusterFailure.Shorten(rendered.Messages));
+            return Broken(overlay, ClusterFailure.Shorten(rendered));
         }
 
         try

@@ -35,6 +35,7 @@ internal static partial class ClusterFailure
     {
         HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content, config),
         HttpRequestException failed => Unreachable(config, Innermost(failed)),
+        JsonException => Unreachable(config, "what answers there does not speak the API of Kubernetes"),
         OperationCanceledException when !cancellationToken.IsCancellationRequested => Unreachable(config, "no answer in time"),
         _ => null,
     };
@@ -44,7 +45,7 @@ internal static partial class ClusterFailure
     /// <param name="config">Which cluster was asked.</param>
     public static CommandFailedException Explain(ToolResult result, Kubeconfig config)
     {
-        var message = Shorten(result.Messages);
+        var message = Shorten(result);
         return message switch
         {
             _ when Forbidden().IsMatch(message) => NotAllowed(message),
@@ -56,17 +57,34 @@ internal static partial class ClusterFailure
         };
     }
 
-    /// <summary>Takes from what kubectl said what a person needs: no prefixes, no timestamps, nothing twice.</summary>
+    /// <summary>Why kubectl failed, in its own words as far as it has said any.</summary>
+    /// <param name="result">What it said and how it ended.</param>
+    public static string Shorten(ToolResult result) => Shorten(result.Messages) is { Length: > 0 } message ? message : result.HowItEnded;
+
+    /// <summary>Takes from what kubectl said what a person needs: no prefixes, no timestamps, nothing twice, and not more than can be read.</summary>
     /// <param name="messages">What it wrote to stderr.</param>
     public static string Shorten(string messages)
     {
         var lines = messages.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Where(line => !line.StartsWith("Warning:", StringComparison.Ordinal))
             .Select(line => Noise().Replace(line, ""))
-            .Select(line => KlogCommandFailed().Match(line) is { Success: true } klog ? Regex.Unescape(klog.Groups["error"].Value) : line)
+            .Select(line => KlogCommandFailed().Match(line) is { Success: true } klog ? Unquote(klog.Groups["error"].Value) : line)
             .Where(line => !KlogLine().IsMatch(line))
             .Distinct();
-        return string.Join("\n  ", lines);
+        return ToolResult.Cut(string.Join("\n  ", lines));
+    }
+
+    private static string Unquote(string text)
+    {
+        try
+        {
+            return Regex.Unescape(text);
+        }
+        catch (ArgumentException)
+        {
+            // Go has escapes that others have not.
+            return text;
+        }
     }
 
     private static HttpStatusCode? StatusCode(Exception exception) => (exception as HttpOperationException)?.Response?.StatusCode;

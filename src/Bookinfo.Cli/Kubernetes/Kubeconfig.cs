@@ -28,29 +28,43 @@ internal sealed record Kubeconfig(
     /// <exception cref="CommandFailedException">There is no configuration, no such context, or no way to sign in with it.</exception>
     public static async Task<Kubeconfig> ReadAsync(Kubectl kubectl, CancellationToken cancellationToken)
     {
-        var view = await kubectl.RunAsync(
-            ["config", "view", "--raw", "--minify", "--flatten", "--output=json", .. kubectl.ContextArguments], "", cancellationToken);
+        var view = await kubectl.ConfigAsync(["view", "--raw", "--minify", "--flatten", "--output=json", .. kubectl.ContextArguments], cancellationToken);
         if (!view.Succeeded)
         {
             throw new CommandFailedException(ExitCode.ClusterUnreachable, await DescribeAsync(kubectl, view, cancellationToken));
         }
 
-        var config = JsonNode.Parse(view.Output)!;
-        var context = (string)config["current-context"]!;
+        string? context = null;
         try
         {
-            return Create(context, config);
+            var config = JsonNode.Parse(view.Output)!;
+            context = (string)config["current-context"]!;
+            return await CreateAsync(context, config, cancellationToken);
         }
-        catch (Exception exception) when (exception is KubeConfigException or IOException or UnauthorizedAccessException or InvalidOperationException or UriFormatException)
+        catch (Exception exception) when (exception is not (CommandFailedException or OperationCanceledException))
         {
-            throw new CommandFailedException(ExitCode.ClusterUnreachable, $"context '{context}' of kubectl's configuration cannot be used: {exception.Message.Trim()}");
+            // It was written by others, and whatever is wrong in it is theirs to mend.
+            throw context is null
+                ? new CommandFailedException(ExitCode.ClusterUnreachable, "kubectl's configuration cannot be read: what 'kubectl config view --output=json' writes is not one.")
+                : Unusable(context, exception);
         }
     }
 
     /// <summary>Makes the client of it. The caller disposes of it.</summary>
-    public k8s.Kubernetes Connect() => Impersonation.Count == 0 ? new k8s.Kubernetes(Client) : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
+    /// <exception cref="CommandFailedException">Something in it, such as a certificate, is not what it should be.</exception>
+    public k8s.Kubernetes Connect()
+    {
+        try
+        {
+            return Impersonation.Count == 0 ? new k8s.Kubernetes(Client) : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
+        }
+        catch (Exception exception)
+        {
+            throw Unusable(Context, exception);
+        }
+    }
 
-    private static Kubeconfig Create(string context, JsonNode config)
+    private static async Task<Kubeconfig> CreateAsync(string context, JsonNode config, CancellationToken cancellationToken)
     {
         var user = config["users"]?[0]?["user"] as JsonObject;
         var impersonation = user is null ? [] : TakeImpersonation(user);
@@ -59,11 +73,20 @@ internal sealed record Kubeconfig(
             user["token"] = File.ReadAllText(file).Trim();
         }
 
-        var cluster = config["clusters"]![0]!["cluster"]!;
-        var proxy = (string?)cluster["proxy-url"];
+        var cluster = config["clusters"]![0]!["cluster"]!.AsObject();
+        var proxy = (string?)cluster["proxy-url"] is { Length: > 0 } url ? new Uri(url) : null;
+        var plugin = user?["exec"] is JsonObject exec ? new CredentialPlugin(context, exec, cluster) : null;
+        var hasToken = plugin is not null && await plugin.SignInAsync(user!, cancellationToken);
+        user?.Remove("exec");
+        if (((string?)user?["token"] ?? "").Any(char.IsControl))
+        {
+            throw new KubeConfigException("the token has a line break or another control character in it");
+        }
+
         // JSON is YAML.
         var client = KubernetesClientConfiguration.BuildConfigFromConfigObject(KubernetesYaml.Deserialize<K8SConfiguration>(config.ToJsonString()));
         client.HttpClientTimeout = RequestTimeout;
+        client.TokenProvider = hasToken ? plugin : client.TokenProvider;
         // Without an authority of its own, a cluster has a certificate that everybody trusts; the client insists on a list.
         client.SslCaCerts ??= new X509Certificate2Collection();
         client.FirstMessageHandlerSetup = handler =>
@@ -71,7 +94,7 @@ internal sealed record Kubeconfig(
             handler.ConnectTimeout = RequestTimeout;
             if (proxy is not null)
             {
-                handler.Proxy = new WebProxy(new Uri(proxy));
+                handler.Proxy = new WebProxy(proxy);
             }
         };
         return new Kubeconfig(context, (string?)config["contexts"]![0]!["context"]!["namespace"], client, impersonation);
@@ -112,10 +135,10 @@ internal sealed record Kubeconfig(
 
     private static async Task<string> DescribeAsync(Kubectl kubectl, ToolResult view, CancellationToken cancellationToken)
     {
-        var list = await kubectl.RunAsync(["config", "get-contexts", "--output=name"], "", cancellationToken);
+        var list = await kubectl.ConfigAsync(["get-contexts", "--output=name"], cancellationToken);
         if (!list.Succeeded)
         {
-            return $"kubectl's configuration cannot be read: {list.Messages.Trim()}";
+            return $"kubectl's configuration cannot be read: {ClusterFailure.Shorten(list)}";
         }
 
         var contexts = list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -132,6 +155,10 @@ internal sealed record Kubeconfig(
             ? $"--context '{context}' is not in kubectl's configuration. There is: {known}."
             : kubectl.Context is null && view.Messages.Contains("current-context", StringComparison.Ordinal)
                 ? $"kubectl's configuration has no current context: choose one with --context or 'kubectl config use-context'. There is: {known}."
-                : $"kubectl's configuration cannot be used: {view.Messages.Trim()}";
+                : $"kubectl's configuration cannot be used: {ClusterFailure.Shorten(view)}";
     }
+
+    private static CommandFailedException Unusable(string context, Exception exception) => new(
+        ExitCode.ClusterUnreachable,
+        $"context '{context}' of kubectl's configuration cannot be used: {(exception is NullReferenceException or ArgumentException ? "a part of it is missing" : exception.Message.Trim())}");
 }

@@ -19,6 +19,12 @@ internal sealed class Kubectl(string program, string? context)
     /// <summary>How long one request of kubectl may take, in its own notation: an unreachable cluster has to be told of within 15 seconds.</summary>
     private const string RequestTimeout = "--request-timeout=10s";
 
+    /// <summary>What <c>setsid</c> ends with when there is something that cannot be run, as a shell does.</summary>
+    private const int CannotBeRun = 126;
+
+    /// <summary>How long kubectl may take for what it asks nobody.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     /// <summary>The context that is asked for; <see langword="null"/> for the current one.</summary>
     public string? Context => context;
 
@@ -38,16 +44,17 @@ internal sealed class Kubectl(string program, string? context)
     /// <summary>Asks for its version.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The version, as 1.32; <see langword="null"/> when it does not say.</returns>
+    /// <exception cref="CommandFailedException">It cannot be started, or does not answer.</exception>
     public async Task<Version?> VersionAsync(CancellationToken cancellationToken)
     {
-        var result = await RunOfflineAsync(["version", "--client", "--output=json"], cancellationToken);
+        var result = await AskAsync(Offline(["version", "--client", "--output=json"]), cancellationToken);
         try
         {
             using var json = JsonDocument.Parse(result.Output);
-            var text = json.RootElement.GetProperty("clientVersion").GetProperty("gitVersion").GetString()!;
-            return Version.Parse(string.Join('.', text.TrimStart('v').Split('.').Take(2)));
+            var text = json.RootElement.GetProperty("clientVersion").GetProperty("gitVersion").GetString() ?? "";
+            return Version.TryParse(string.Join('.', text.TrimStart('v').Split('.').Take(2)), out var version) ? version : null;
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }
@@ -72,12 +79,14 @@ internal sealed class Kubectl(string program, string? context)
     /// <param name="arguments">Verb and arguments.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CommandFailedException">It cannot be started.</exception>
-    public Task<ToolResult> RunOfflineAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
-    {
-        var start = Prepare(arguments);
-        start.Environment["KUBECONFIG"] = OperatingSystem.IsWindows() ? "NUL" : "/dev/null";
-        return RunAsync(start, "", cancellationToken);
-    }
+    public Task<ToolResult> RunOfflineAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) => RunAsync(Offline(arguments), "", cancellationToken);
+
+    /// <summary>Asks for what is in its configuration.</summary>
+    /// <param name="arguments">What follows <c>config</c>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="CommandFailedException">It cannot be started, or does not answer.</exception>
+    public Task<ToolResult> ConfigAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        AskAsync(Prepare(arguments.Prepend("config")), cancellationToken);
 
     /// <summary>Starts it and leaves it running; the caller ends it.</summary>
     /// <param name="arguments">Verb and arguments, without the context.</param>
@@ -90,7 +99,24 @@ internal sealed class Kubectl(string program, string? context)
         }
         catch (Win32Exception exception)
         {
-            throw CannotRun(exception);
+            throw CannotRun(exception.Message);
+        }
+    }
+
+    /// <summary>Asks for what it knows without asking anybody.</summary>
+    private async Task<ToolResult> AskAsync(ProcessStartInfo start, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await RunAsync(start, "", either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CommandFailedException(
+                ExitCode.MissingTool,
+                $"{program} hangs: it has not answered in {Duration.Format(Patience)}, though it need not ask any cluster. See what 'kubectl version --client' and 'kubectl config view' do.");
         }
     }
 
@@ -98,15 +124,25 @@ internal sealed class Kubectl(string program, string? context)
     {
         try
         {
-            return await ToolProcess.RunAsync(start, input, cancellationToken);
+            var result = await ToolProcess.RunAsync(start, input, cancellationToken);
+            return result.ExitCode is CannotBeRun or CannotBeRun + 1 && result.Messages.StartsWith("setsid: ", StringComparison.Ordinal)
+                ? throw CannotRun(result.Messages.Trim().Split(": ")[^1])
+                : result;
         }
         catch (Win32Exception exception)
         {
-            throw CannotRun(exception);
+            throw CannotRun(exception.Message);
         }
     }
 
     private ProcessStartInfo Prepare(IEnumerable<string> arguments) => ChildProcess.InOwnSession(program, arguments);
 
-    private CommandFailedException CannotRun(Win32Exception exception) => new(ExitCode.MissingTool, $"{program} cannot be run: {exception.Message}");
+    private ProcessStartInfo Offline(IEnumerable<string> arguments)
+    {
+        var start = Prepare(arguments);
+        start.Environment["KUBECONFIG"] = OperatingSystem.IsWindows() ? "NUL" : "/dev/null";
+        return start;
+    }
+
+    private CommandFailedException CannotRun(string why) => new(ExitCode.MissingTool, $"{program} cannot be run: {why}");
 }

@@ -124,10 +124,12 @@ internal sealed class Kustomization(SourceTree tree, Kubectl kubectl)
         var rendered = await kubectl.RunOfflineAsync(["kustomize", directory], cancellationToken);
         if (!rendered.Succeeded)
         {
-            var message = ClusterFailure.Shorten(rendered.Messages)
+            var message = ClusterFailure.Shorten(rendered)
                 .Replace(directory, tree.Relative(overlay), StringComparison.Ordinal)
                 .Replace(tree.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
-            throw new CommandFailedException(ExitCode.InvalidUsage, $"{tree.Relative(overlay)} cannot be rendered: {message}");
+            throw version is null
+                ? new CommandFailedException(ExitCode.MissingTool, $"kubectl does not work: it does not tell its version, and does not render {tree.Relative(overlay)}: {message}")
+                : new CommandFailedException(ExitCode.InvalidUsage, $"{tree.Relative(overlay)} cannot be rendered: {message}");
         }
 
         return Manifests.Parse(rendered.Output);

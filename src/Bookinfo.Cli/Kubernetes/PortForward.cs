@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Bookinfo.Cli.Local;
 
 namespace Bookinfo.Cli.Kubernetes;
 
@@ -36,11 +37,11 @@ internal sealed partial class PortForward : IDisposable
         try
         {
             // Read on, so that it is never held up by a full pipe; its last words say why it failed.
-            var messages = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            var messages = new ToolText(process.StandardError);
             var line = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken);
             if (line is null || ForwardedPort().Match(line) is not { Success: true } local)
             {
-                throw new IOException(ClusterFailure.Shorten(await messages));
+                throw new IOException(ClusterFailure.Shorten(await messages.ReadAsync(cancellationToken)));
             }
 
             _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);

@@ -57,13 +57,13 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Whether a process can be started in a session of its own, out of reach of the terminal's Ctrl-C.</summary>
     public static bool HasSessions => SetSid is not null;
 
-    /// <summary>Looks for a program in the directories of <c>PATH</c>.</summary>
+    /// <summary>Looks for a program in the directories of <c>PATH</c>, as a shell does: what cannot be executed is passed over.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>Its full path, or <see langword="null"/>.</returns>
     public static string? FindTool(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(directory => Path.Combine(directory, name))
-        .FirstOrDefault(File.Exists);
+        .FirstOrDefault(IsProgram);
 
     /// <summary>How to start a program out of reach of the terminal's Ctrl-C, with its input and output redirected.</summary>
     /// <param name="fileName">The program.</param>
@@ -144,6 +144,10 @@ internal sealed class ChildProcess : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
+
+    private static bool IsProgram(string file) => File.Exists(file)
+        && (OperatingSystem.IsWindows()
+            || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
 
     private static async Task<int> WaitAsync(Process process, Task copies, TimeProvider time)
     {

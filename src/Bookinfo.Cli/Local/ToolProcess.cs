@@ -35,21 +35,24 @@ internal static class ToolProcess
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var messages = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var output = new ToolText(process.StandardOutput);
+        var messages = new ToolText(process.StandardError);
         try
         {
             await WriteAsync(process, input, cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
+            return new ToolResult(process.ExitCode, await output.ReadAsync(cancellationToken), await messages.ReadAsync(cancellationToken));
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+
             throw;
         }
-
-        return new ToolResult(process.ExitCode, await output, await messages);
     }
 
     private static async Task WriteAsync(Process process, string input, CancellationToken cancellationToken)

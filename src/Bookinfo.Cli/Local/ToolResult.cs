@@ -6,6 +6,9 @@ namespace Bookinfo.Cli.Local;
 /// <param name="Messages">Its stderr.</param>
 internal sealed record ToolResult(int ExitCode, string Output, string Messages)
 {
+    /// <summary>More than a tool says that has something to say.</summary>
+    private const int LongestReason = 2000;
+
     /// <summary>Whether it did what it was told.</summary>
     public bool Succeeded => ExitCode == 0;
 
@@ -17,7 +20,14 @@ internal sealed record ToolResult(int ExitCode, string Output, string Messages)
             const string Prefix = "error: ";
             var last = (Messages.Trim() is { Length: > 0 } messages ? messages : Output.Trim()).Split('\n')[^1].Trim().TrimEnd('.');
             var reason = last.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? last[Prefix.Length..] : last;
-            return reason.Length > 0 ? reason : $"it ended with exit code {ExitCode}";
+            return reason.Length > 0 ? Cut(reason) : HowItEnded;
         }
     }
+
+    /// <summary>What to say of a tool that has failed and said nothing.</summary>
+    public string HowItEnded => $"it ended with {ServiceStatus.DescribeExit(ExitCode)}";
+
+    /// <summary>Cuts what a tool says where it says too much to be read.</summary>
+    /// <param name="text">What it says.</param>
+    public static string Cut(string text) => text.Length <= LongestReason ? text : $"{text[..TextCut.Before(text, LongestReason)]}...";
 }
