@@ -17,6 +17,8 @@ internal static class StandardStream
     private const int Interrupted = 4; // EINTR
     private const int BrokenPipe = 32; // EPIPE
     private const short CanWrite = 4; // POLLOUT
+    private const short HasError = 8; // POLLERR
+    private const short HasHungUp = 16; // POLLHUP
 
     /// <summary>EAGAIN: the other end is slow, and another process has told the pipe that it must not wait.</summary>
     private static readonly int Later = OperatingSystem.IsLinux() ? 11 : 35;
@@ -39,6 +41,17 @@ internal static class StandardStream
     /// <summary>Whether a write failed because whoever read has left, as <c>head</c> does when it has what it wants.</summary>
     /// <param name="failure">How it failed.</param>
     public static bool ReaderHasLeft(Exception failure) => !OperatingSystem.IsWindows() && failure.HResult == BrokenPipe;
+
+    /// <summary>Looks whether whoever read it has left, without writing anything.</summary>
+    /// <param name="descriptor">Which of them.</param>
+    /// <returns>What writing would fail with; <see langword="null"/> when it would not, or nobody knows.</returns>
+    public static IOException? FindReaderLeft(int descriptor)
+    {
+        var state = new PollDescriptor { Descriptor = descriptor };
+        return !OperatingSystem.IsWindows() && Poll(ref state, 1, 0) > 0 && (state.Returned & (HasError | HasHungUp)) != 0
+            ? new IOException(Marshal.GetPInvokeErrorMessage(BrokenPipe), BrokenPipe)
+            : null;
+    }
 
     private static void Write(int descriptor, ReadOnlySpan<byte> bytes)
     {

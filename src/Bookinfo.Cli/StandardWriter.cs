@@ -62,11 +62,22 @@ internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding 
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
             {
-                _failure = exception;
-                // Not here: whoever waits for it may write as well.
-                _ = _lost.CancelAsync();
+                Lose(exception);
             }
         }
+    }
+
+    /// <summary>Drops what is written from now on.</summary>
+    /// <param name="failure">Why.</param>
+    public void Lose(Exception failure)
+    {
+        lock (_lock)
+        {
+            _failure ??= failure;
+        }
+
+        // Not here: whoever waits for it may write as well.
+        _ = _lost.CancelAsync();
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,18 @@ internal static class ToolOutput
     /// <summary>How many characters fit in a line of stdout; <see langword="null"/> when it is not a terminal.</summary>
     public static int? DataWidth => OutputEnd.IsTerminal ? OutputEnd.Width : null;
 
+    /// <summary>
+    /// Looks whether somebody still reads stdout. For a command that runs for long and seldom has something to say: it would learn of it only then. Who runs
+    /// at a terminal is told of its end by a signal.
+    /// </summary>
+    public static void LookForReader()
+    {
+        if (!OutputEnd.IsTerminal && StandardStream.FindReaderLeft(StandardStream.Output) is { } left)
+        {
+            Data.Lose(left);
+        }
+    }
+
     /// <summary>Says what could not be written, if something could not.</summary>
     /// <param name="exitCode">How the command ended.</param>
     /// <returns>How the process ends, one of <see cref="ExitCode"/>.</returns>

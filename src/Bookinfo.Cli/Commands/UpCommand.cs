@@ -9,6 +9,9 @@ namespace Bookinfo.Cli.Commands;
 /// <summary><c>bookinfo up</c>: builds what is needed and runs the application on this machine until it is told to stop.</summary>
 internal static class UpCommand
 {
+    /// <summary>How soon it is to be noticed that nobody reads any more.</summary>
+    private static readonly TimeSpan ReaderInterval = TimeSpan.FromSeconds(1);
+
     private static readonly string[] AllReviews = [.. ServiceCatalog.Reviews.Versions.Select(version => version.Version)];
 
     private static readonly Option<bool> Native = new("--native")
@@ -102,6 +105,7 @@ internal static class UpCommand
         var tree = SourceTree.Find();
         // Who can no longer be told how the services are has gone, or does not want to know.
         using var signals = new StopSignals(ToolOutput.Data.Lost);
+        await using var reader = time.CreateTimer(static _ => ToolOutput.LookForReader(), null, ReaderInterval, ReaderInterval);
         try
         {
             var build = new ServiceBuild(tree, new BuildProgress(time), time);
