@@ -8,9 +8,15 @@ namespace Bookinfo.Cli.Local;
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    /// <summary>
+    /// No program is impatient so soon, and <c>timeout</c> sends SIGTERM twice at once: to its child, and to the group that this is in as well.
+    /// </summary>
+    private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _kill = new();
     private readonly IDisposable[] _registrations;
+    private long _toldAt;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="alsoStop">What else asks to stop in order.</param>
@@ -28,6 +34,17 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled by a second Ctrl-C or SIGTERM.</summary>
     public CancellationToken Kill => _kill.Token;
 
+    /// <summary>Whether a signal after the first wants it at once.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="since">The time since the first.</param>
+    public static bool IsImpatient(PosixSignal signal, TimeSpan since) => signal switch
+    {
+        // A terminal that is closed sends it more than once: its shell does, and the system when the shell has ended.
+        PosixSignal.SIGHUP => false,
+        PosixSignal.SIGTERM => since > SameMoment,
+        _ => true,
+    };
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -43,8 +60,15 @@ internal sealed class StopSignals : IDisposable
     private void Receive(PosixSignalContext context)
     {
         context.Cancel = true;
-        // A terminal that is closed sends SIGHUP more than once: its shell does, and the system when the shell has ended. Nobody is impatient then.
-        var again = _stop.IsCancellationRequested && context.Signal != PosixSignal.SIGHUP;
-        (again ? _kill : _stop).Cancel();
+        var now = TimeProvider.System.GetTimestamp();
+        var toldAt = Interlocked.CompareExchange(ref _toldAt, now, 0);
+        if (!_stop.IsCancellationRequested)
+        {
+            _stop.Cancel();
+        }
+        else if (IsImpatient(context.Signal, toldAt == 0 ? TimeSpan.MaxValue : TimeProvider.System.GetElapsedTime(toldAt, now)))
+        {
+            _kill.Cancel();
+        }
     }
 }
