@@ -39,6 +39,15 @@ public sealed class StatusTableTests
     }
 
     [Fact]
+    public void On_a_narrow_terminal_nothing_is_said_of_restarts_where_there_were_none()
+    {
+        var lines = StatusTable.Format([.. Plan.Services.Select(service => new ServiceStatus(service, ServiceState.Ready, 1))], width: 19);
+
+        Assert.Equal(1 + 6, lines.Count);
+        Assert.All(lines.Skip(1), line => Assert.Equal("ready", line.State));
+    }
+
+    [Fact]
     public void Where_there_is_room_a_service_has_one_line()
     {
         var lines = StatusTable.Format(Widest(ServiceState.Restarting), width: int.MaxValue);

@@ -52,7 +52,10 @@ internal static class StatusTable
             }
 
             lines.Add(new StatusLine(text, status.ShortDescription, status.State));
-            lines.Add(new StatusLine(Gap, status.Note, status.State));
+            if (status.Restarts > 0)
+            {
+                lines.Add(new StatusLine(Gap, status.Note, status.State));
+            }
         }
 
         return lines;
