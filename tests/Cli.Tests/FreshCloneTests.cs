@@ -8,6 +8,13 @@ public sealed class FreshCloneTests : IDisposable
     /// <summary>Spaces, and what shells and MSBuild read as something else.</summary>
     private const string Odd = "it's (a) $clone & %é, = @!";
 
+    /// <summary>Variables that build machines have for other tools, and that MSBuild would take for the properties of these names.</summary>
+    private static readonly Dictionary<string, string> Variables = new()
+    {
+        ["PLATFORM"] = "linux/amd64", ["OUTDIR"] = "/nonexistent/", ["OutputPath"] = "/nonexistent/", ["RUNTIMEIDENTIFIER"] = "linux-musl-x64",
+        ["SELFCONTAINED"] = "true", ["IntermediateOutputPath"] = "/nonexistent/", ["VERSION"] = "latest", ["INFORMATIONALVERSION"] = "latest",
+    };
+
     private readonly FreePorts _ports = FreePorts.Find();
     private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("bookinfo clone ");
 
@@ -103,5 +110,5 @@ public sealed class FreshCloneTests : IDisposable
     }
 
     // Through the link, from a directory that has nothing to do with it.
-    private CommandRun Run(params string[] arguments) => CommandRun.Start(Link, arguments);
+    private CommandRun Run(params string[] arguments) => CommandRun.Start(Link, arguments, environment: Variables);
 }

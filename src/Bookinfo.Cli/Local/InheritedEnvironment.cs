@@ -36,6 +36,15 @@ internal static class InheritedEnvironment
             variable => variable.Value,
             OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
+    /// <summary>
+    /// Selects what a build inherits: everything but <c>PLATFORM</c>, which other tools have a use for. MSBuild takes a variable for the property of that
+    /// name, and no solution has the platform <c>linux/amd64</c>. What else of that kind a build would be misled by, Directory.Build.props takes back.
+    /// </summary>
+    /// <param name="variables">The user's environment.</param>
+    public static Dictionary<string, string> SelectForBuild(IDictionary variables) => variables.Keys.Cast<string>()
+        .Where(name => !name.Equals("PLATFORM", StringComparison.OrdinalIgnoreCase))
+        .ToDictionary(name => name, name => (string?)variables[name] ?? "");
+
     private static bool IsRemoved(string name) =>
         Removed.Contains(name) || RemovedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 }

@@ -159,9 +159,10 @@ internal sealed class ServiceBuild(SourceTree tree, BuildProgress progress, Time
 
     private async Task RunAsync(string[] arguments, ProcessLog log, CancellationToken cancellationToken)
     {
+        var environment = InheritedEnvironment.SelectForBuild(Environment.GetEnvironmentVariables());
         using var build = ChildProcess.HasSessions
-            ? ChildProcess.Start("/bin/sh", ["-c", EndWithParent, "sh", ChildProcess.DotNet, .. arguments], null, tree.Root, log, time)
-            : ChildProcess.Start(ChildProcess.DotNet, arguments, null, tree.Root, log, time);
+            ? ChildProcess.Start("/bin/sh", ["-c", EndWithParent, "sh", ChildProcess.DotNet, .. arguments], environment, tree.Root, log, time)
+            : ChildProcess.Start(ChildProcess.DotNet, arguments, environment, tree.Root, log, time);
         int exitCode;
         try
         {
