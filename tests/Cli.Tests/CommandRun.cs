@@ -109,6 +109,15 @@ internal sealed class CommandRun : IAsyncDisposable
         return found;
     });
 
+    /// <summary>Waits for something that it does, for as long as it works.</summary>
+    public Task DoesAsync(string what, Func<bool> isDone) => UntilAsync($"{what} did not come.", () =>
+    {
+        var ended = _process.HasExited && _reading.IsCompleted;
+        var done = isDone();
+        Assert.False(ended && !done, $"It ended without {what}.\n{this}");
+        return done;
+    });
+
     /// <summary>Waits for an event of <c>up --output json</c>, for as long as it works.</summary>
     public async Task<JsonElement> EventAsync(Func<JsonElement, bool> isIt) => Parse(await LineAsync(line => isIt(Parse(line))));
 

@@ -210,7 +210,7 @@ public sealed class ImageCommandTests : IDisposable
     {
         using var buildah = new FakeTool("buildah", "pull*) sleep 1000 ;;");
         await using var run = Build(buildah.Environment);
-        await Eventually.HoldsAsync("the transfer", () => buildah.Calls.Count > 0);
+        await run.DoesAsync("the transfer", () => buildah.Calls.Count > 0);
 
         await run.SignalGroupAsync(signal);
 
@@ -225,12 +225,12 @@ public sealed class ImageCommandTests : IDisposable
     {
         using var buildah = new FakeTool("buildah", "build*) until [ -e \"$own/go\" ]; do echo >> \"$own/alive\"; sleep 0.05; done; touch \"$own/done\" ;;");
         await using var run = Build(buildah.Environment, "--base", "debian", "--save", Save);
-        await Eventually.HoldsAsync("the build", () => buildah.Calls.Count > 0);
+        await run.DoesAsync("the build", () => buildah.Calls.Count > 0);
 
         await run.SignalGroupAsync("INT");
-        await Eventually.HoldsAsync("the notice", () => run.Messages.Contains("Interrupted: this step is let to its end", StringComparison.Ordinal));
+        await run.DoesAsync("the notice", () => run.Messages.Contains("Interrupted: this step is let to its end", StringComparison.Ordinal));
         var signs = new FileInfo(buildah.PathOf("alive")).Length;
-        await Eventually.HoldsAsync("more signs of life", () => new FileInfo(buildah.PathOf("alive")).Length > signs + 5);
+        await run.DoesAsync("more signs of life", () => new FileInfo(buildah.PathOf("alive")).Length > signs + 5);
         await File.WriteAllTextAsync(buildah.PathOf("go"), "", TestContext.Current.CancellationToken);
 
         Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
@@ -245,10 +245,10 @@ public sealed class ImageCommandTests : IDisposable
     {
         using var buildah = new FakeTool("buildah", "build*) sleep 1000 ;;");
         await using var run = Build(buildah.Environment, "--base", "debian");
-        await Eventually.HoldsAsync("the build", () => buildah.Calls.Count > 0);
+        await run.DoesAsync("the build", () => buildah.Calls.Count > 0);
 
         await run.SignalGroupAsync("INT");
-        await Eventually.HoldsAsync("the notice", () => run.Messages.Contains("Ctrl-C again ends it at once", StringComparison.Ordinal));
+        await run.DoesAsync("the notice", () => run.Messages.Contains("Ctrl-C again ends it at once", StringComparison.Ordinal));
         await run.SignalGroupAsync("INT");
 
         Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
@@ -261,7 +261,7 @@ public sealed class ImageCommandTests : IDisposable
     {
         using var storage = new ContainerStorage();
         await using var run = Build(storage.Environment, "--builder", "buildah", "--base", "debian", "--save", Save);
-        await Eventually.HoldsAsync("buildah", () => run.Alive.Any(process => process.Name.Contains("buildah", StringComparison.Ordinal)));
+        await run.DoesAsync("buildah", () => run.Alive.Any(process => process.Name.Contains("buildah", StringComparison.Ordinal)));
 
         await run.SignalGroupAsync("INT");
 
