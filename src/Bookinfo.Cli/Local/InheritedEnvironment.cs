@@ -23,6 +23,8 @@ internal static class InheritedEnvironment
         "DOTNET_URLS", "DOTNET_HTTP_PORTS", "DOTNET_HTTPS_PORTS", "DOTNET_ENVIRONMENT", "DOTNET_CONTENTROOT", "DOTNET_APPLICATIONNAME",
     };
 
+    private static readonly HashSet<string> RemovedForBuild = new(StringComparer.OrdinalIgnoreCase) { "PLATFORM", "RUNTIMEIDENTIFIER" };
+
     private static readonly string[] RemovedPrefixes =
         ["ASPNETCORE_", "K8S_", "MYSQL_DB_", .. ServiceCatalog.All.Select(service => $"{service.Name.ToUpperInvariant()}_")];
 
@@ -37,12 +39,12 @@ internal static class InheritedEnvironment
             OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
     /// <summary>
-    /// Selects what a build inherits: everything but <c>PLATFORM</c>, which other tools have a use for. MSBuild takes a variable for the property of that
-    /// name, and no solution has the platform <c>linux/amd64</c>. What else of that kind a build would be misled by, Directory.Build.props takes back.
+    /// Selects what a build inherits: everything but what MSBuild would take for properties of a solution, which has no platform <c>linux/amd64</c>, and is
+    /// built for no single runtime. What projects would take for properties of theirs, Directory.Build.props takes back.
     /// </summary>
     /// <param name="variables">The user's environment.</param>
     public static Dictionary<string, string> SelectForBuild(IDictionary variables) => variables.Keys.Cast<string>()
-        .Where(name => !name.Equals("PLATFORM", StringComparison.OrdinalIgnoreCase))
+        .Where(name => !RemovedForBuild.Contains(name))
         .ToDictionary(name => name, name => (string?)variables[name] ?? "");
 
     private static bool IsRemoved(string name) =>
