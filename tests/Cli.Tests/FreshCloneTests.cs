@@ -11,8 +11,14 @@ public sealed class FreshCloneTests : IDisposable
     /// <summary>Variables that build machines have for other tools, and that MSBuild would take for the properties of these names.</summary>
     private static readonly Dictionary<string, string> Variables = new()
     {
-        ["PLATFORM"] = "linux/amd64", ["OUTDIR"] = "/nonexistent/", ["OutputPath"] = "/nonexistent/", ["RUNTIMEIDENTIFIER"] = "linux-musl-x64",
-        ["SELFCONTAINED"] = "true", ["IntermediateOutputPath"] = "/nonexistent/", ["VERSION"] = "latest", ["INFORMATIONALVERSION"] = "latest",
+        ["PLATFORM"] = "linux/amd64",
+        ["OUTDIR"] = "/nonexistent/",
+        ["OutputPath"] = "/nonexistent/",
+        ["RUNTIMEIDENTIFIER"] = "linux-musl-x64",
+        ["SELFCONTAINED"] = "true",
+        ["IntermediateOutputPath"] = "/nonexistent/",
+        ["VERSION"] = "latest",
+        ["INFORMATIONALVERSION"] = "latest",
     };
 
     private readonly FreePorts _ports = FreePorts.Find();
