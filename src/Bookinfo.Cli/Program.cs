@@ -47,11 +47,14 @@ public static class Program
         var parsed = root.Parse(args);
         try
         {
-            if (parsed.Action is ParseErrorAction)
+            var mistakes = MissingValues.Find(args, parsed) is { Count: > 0 } missing ? missing
+                : parsed.Action is ParseErrorAction ? [.. parsed.Errors.Select(static error => error.Message)]
+                : [];
+            if (mistakes.Count > 0)
             {
-                foreach (var error in parsed.Errors)
+                foreach (var mistake in mistakes)
                 {
-                    ToolOutput.Messages.WriteLine($"bookinfo: {error.Message}");
+                    ToolOutput.Messages.WriteLine($"bookinfo: {mistake}");
                 }
 
                 ToolOutput.Messages.WriteLine($"Try '{Path(parsed.CommandResult)} --help'.");
