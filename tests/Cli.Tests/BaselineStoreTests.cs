@@ -44,6 +44,8 @@ public sealed class BaselineStoreTests : IDisposable
     [InlineData("{\"version\": 2, \"steps\": []}", "'{0}' is a baseline of version 2; this program knows version 1. Measure again, or read it with the program that wrote it.")]
     [InlineData("{\"version\": 1, \"steps\": []}", "'{0}' is no baseline, or a broken one: ")]
     [InlineData("{\"version\": 1, \"steps\": 1}", "'{0}' is no baseline, or a broken one: ")]
+    [InlineData("{\"version\": 1, \"steps\": [{\"use\": {\"x\": {\"cpuSeconds\": 1e308}}}]}", "'{0}' is a broken baseline: a number in it is beyond 1E+20, which is no measurement.")]
+    [InlineData("{\"version\": 1, \"steps\": [-1e999]}", "'{0}' is a broken baseline: a number in it is beyond 1E+20, which is no measurement.")]
     public void What_is_none_is_refused(string text, string message) => Refuses(Write(text), message);
 
     private static void Refuses(string path, string message)

@@ -7,6 +7,9 @@ namespace Bookinfo.Cli.Baseline;
 /// <summary>Baselines in files.</summary>
 internal static class BaselineStore
 {
+    /// <summary>Seeds have up to 20 digits; whatever is measured has fewer.</summary>
+    private const double Most = 1e20;
+
     /// <summary>Writes <c>productpage->details</c> as it is: no browser ever takes these files for a page.</summary>
     private static readonly BaselineJson Json =
         new(new JsonSerializerOptions(BaselineJson.Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -53,6 +56,11 @@ internal static class BaselineStore
                     $"'{path}' is a baseline of version {number}; this program knows version {BaselineFile.CurrentVersion}. Measure again, or read it with the program that wrote it."));
             }
 
+            if (HasImpossibleNumber(json.RootElement))
+            {
+                throw Refuse(string.Create(CultureInfo.InvariantCulture, $"'{path}' is a broken baseline: a number in it is beyond {Most:0E+0}, which is no measurement."));
+            }
+
             return json.Deserialize(Json.BaselineFile) ?? throw new JsonException();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -60,6 +68,15 @@ internal static class BaselineStore
             throw Refuse($"'{path}' is no baseline, or a broken one: {exception.Message}");
         }
     }
+
+    /// <summary>Sums and squares of what can be measured are numbers; those of anything that can be written in JSON are not.</summary>
+    private static bool HasImpossibleNumber(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Number => Math.Abs(element.GetDouble()) > Most,
+        JsonValueKind.Object => element.EnumerateObject().Any(static property => HasImpossibleNumber(property.Value)),
+        JsonValueKind.Array => element.EnumerateArray().Any(HasImpossibleNumber),
+        _ => false,
+    };
 
     private static CommandFailedException Refuse(string message) => new(ExitCode.InvalidUsage, message);
 }
