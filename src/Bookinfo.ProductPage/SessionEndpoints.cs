@@ -31,7 +31,8 @@ public static class SessionEndpoints
             return JsonAnswer.Error(StatusCodes.Status400BadRequest, "please send a valid form");
         }
 
-        var name = form["username"].ToString().Trim();
+        // Of several it is the first, as for the original.
+        var name = form["username"] is [{ } first, ..] ? first.Trim() : "";
         if (name.Length is 0 or > Sessions.LongestName || name.Any(char.IsControl))
         {
             return JsonAnswer.Error(StatusCodes.Status400BadRequest, $"please provide a username of 1 to {Sessions.LongestName} characters");

@@ -102,6 +102,15 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_several_names_it_is_the_first()
+    {
+        var one = await PostAsync("application/x-www-form-urlencoded", "username=Luce");
+        var several = await PostAsync("application/x-www-form-urlencoded", "username=Luce&username=Jane");
+
+        Assert.Equal(one!.Header("set-cookie"), several!.Header("set-cookie"));
+    }
+
+    [Fact]
     public async Task A_name_may_have_64_characters_and_no_more()
     {
         Assert.Equal(302, (await PostAsync("application/x-www-form-urlencoded", "username=" + new string('a', 64)))!.Status);
