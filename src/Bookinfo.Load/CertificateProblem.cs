@@ -37,7 +37,7 @@ internal static class CertificateProblem
         {
             problems.Add(certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
                 ? "it is self-signed"
-                : $"it is signed by an authority that this machine does not trust ({Printable(certificate.Issuer)})");
+                : $"it is signed by an authority that this machine does not trust ({Printable(MissingIssuer(certificate, chain))})");
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
@@ -72,6 +72,9 @@ internal static class CertificateProblem
 
         return null;
     }
+
+    /// <summary>Who has signed the last certificate of the chain: those between may be known, and would not be missed.</summary>
+    private static string MissingIssuer(X509Certificate2 certificate, X509Chain? chain) => chain is { ChainElements: [.., var last] } ? last.Certificate.Issuer : certificate.Issuer;
 
     private static string Names(X509Certificate2 certificate)
     {

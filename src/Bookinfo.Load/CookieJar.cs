@@ -46,7 +46,8 @@ internal sealed class CookieJar(LoadTarget target, TimeProvider time)
                 case "max-age" when value.TrimStart('-') is { Length: > 0 } digits && digits.All(char.IsAsciiDigit):
                     maxAge = value[0] == '-' || digits.All(static digit => digit == '0') ? TimeSpan.Zero : TimeSpan.MaxValue;
                     break;
-                case "expires" when DateTimeOffset.TryParse(value.Replace('-', ' '), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at):
+                // The day of the week, which may be any and is not looked at, ends with the comma.
+                case "expires" when DateTimeOffset.TryParse(value[(value.IndexOf(',') + 1)..].Replace('-', ' '), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at):
                     expires = at;
                     break;
                 default:

@@ -25,7 +25,8 @@ internal static class HostAddresses
         }
         else
         {
-            found = await LookUpAsync(text, cancellationToken);
+            // An address is not looked up: of 0.0.0.0, which leads here, that would be a mistake.
+            found = IPAddress.TryParse(text, out var address) ? [address] : await LookUpAsync(text, cancellationToken);
         }
 
         // A socket of version 6 does not reach those that stand for one of version 4.

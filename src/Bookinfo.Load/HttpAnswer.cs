@@ -12,11 +12,22 @@ internal sealed class HttpAnswer
     /// <summary>The status; 0 when none came.</summary>
     public int Status { get; set; }
 
-    /// <summary>Whether the content is an HTML page.</summary>
-    public bool IsHtml { get; set; }
+    /// <summary>Whether the content is an HTML page that can be looked into.</summary>
+    public bool IsHtml
+    {
+        get => field && !IsCoded;
+        set;
+    }
 
-    /// <summary>Whether the content is JSON.</summary>
-    public bool IsJson { get; set; }
+    /// <summary>Whether the content is JSON that can be looked into.</summary>
+    public bool IsJson
+    {
+        get => field && !IsCoded;
+        set;
+    }
+
+    /// <summary>Whether the content is coded, as with gzip, which nobody here undoes.</summary>
+    public bool IsCoded { get; set; }
 
     /// <summary>The length of the body in bytes, without the frames of chunks.</summary>
     public long Length { get; private set; }
@@ -45,6 +56,7 @@ internal sealed class HttpAnswer
         Status = 0;
         IsHtml = false;
         IsJson = false;
+        IsCoded = false;
         Length = 0;
         Hops = HopTimes.None;
         Cookies.Clear();

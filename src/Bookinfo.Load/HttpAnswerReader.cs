@@ -15,9 +15,10 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
     private int _start;
     private int _end;
     private bool _mayKeep;
+    private bool _mustClose;
 
     /// <summary>Whether another request may be sent on the connection: the answer allows that, has come to its end, and nothing has come on top of it.</summary>
-    public bool IsAtEnd => _mayKeep && _start == _end;
+    public bool IsAtEnd => _mayKeep && !_mustClose && _start == _end;
 
     /// <summary>Why the answer could not be read.</summary>
     public ErrorKind Error { get; private set; }
@@ -33,6 +34,12 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         _mayKeep = false;
         for (var interim = 0; interim <= MostInterimAnswers; interim++)
         {
+            if (interim > 0)
+            {
+                // What an answer says that is none yet is not said of the one that is to come.
+                answer.Clear();
+            }
+
             if (!ReadHead(answer, out var length, out var chunked))
             {
                 return false;
@@ -79,6 +86,11 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         int found;
         while ((found = _input.AsSpan(_start + searched, _end - _start - searched).IndexOf("\r\n\r\n"u8)) < 0)
         {
+            if (!IsBeginning(_input.AsSpan(_start, _end - _start)))
+            {
+                return Fail(ErrorKind.BadAnswer);
+            }
+
             // The first three bytes of the end may be there already.
             searched = Math.Max(0, _end - _start - 3);
             if (!Fill())
@@ -99,6 +111,7 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
 
         answer.Status = status;
         _mayKeep = head[7] == '1';
+        _mustClose = false;
         head = head[(head.IndexOf("\r\n"u8) + 2)..];
         if (!Unfold(head))
         {
@@ -148,17 +161,18 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         switch (name.Length)
         {
             case 10 when Ascii.EqualsIgnoreCase(name, "connection"u8):
-                _mayKeep = !Contains(value, "close"u8) && (_mayKeep || Contains(value, "keep-alive"u8));
+                _mustClose |= Contains(value, "close"u8);
+                _mayKeep |= Contains(value, "keep-alive"u8);
                 return true;
             case 10 when answer.WantsCookies && Ascii.EqualsIgnoreCase(name, "set-cookie"u8):
                 answer.Cookies.Add(Encoding.Latin1.GetString(value));
                 return true;
             case 8 when answer is { WantsLocation: true, Status: >= 300 and < 400 } && Ascii.EqualsIgnoreCase(name, "location"u8):
-                answer.Location = Encoding.Latin1.GetString(value);
+                answer.Location = value.IsEmpty ? null : Encoding.Latin1.GetString(value);
                 return true;
             case 12 when Ascii.EqualsIgnoreCase(name, "content-type"u8):
-                answer.IsHtml = value.StartsWith("text/html"u8);
-                answer.IsJson = value.StartsWith("application/json"u8);
+                answer.IsHtml = StartsWith(value, "text/html"u8);
+                answer.IsJson = StartsWith(value, "application/json"u8);
                 return true;
             case 13 when Ascii.EqualsIgnoreCase(name, "server-timing"u8):
                 var hops = answer.Hops;
@@ -167,6 +181,9 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
                 return true;
             case 14 when Ascii.EqualsIgnoreCase(name, "content-length"u8):
                 return IsNumber(value, 10, out var given) && (length < 0 || length == given) && (length = given) >= 0;
+            case 16 when Ascii.EqualsIgnoreCase(name, "content-encoding"u8):
+                answer.IsCoded |= !value.IsEmpty && !Ascii.EqualsIgnoreCase(value, "identity"u8);
+                return true;
             case 17 when Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8):
                 // We ask for no other coding.
                 return chunked = Ascii.EqualsIgnoreCase(value, "chunked"u8);
@@ -308,6 +325,14 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         return false;
     }
 
+    /// <summary>Whether more may come of what has come so far. Whoever speaks another protocol may wait for us as long as we wait for him.</summary>
+    private static bool IsBeginning(ReadOnlySpan<byte> head)
+    {
+        var expected = "HTTP/1."u8;
+        var length = Math.Min(head.Length, expected.Length);
+        return head[..length].SequenceEqual(expected[..length]) && head.IndexOf("\n\n"u8) < 0;
+    }
+
     private static bool IsStatus(ReadOnlySpan<byte> digits, out int status)
     {
         var valid = IsNumber(digits, 10, out var number) && number >= 100;
@@ -343,6 +368,9 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
 
         return true;
     }
+
+    private static bool StartsWith(ReadOnlySpan<byte> value, ReadOnlySpan<byte> lowerCase) =>
+        value.Length >= lowerCase.Length && Ascii.EqualsIgnoreCase(value[..lowerCase.Length], lowerCase);
 
     /// <summary>Whether a list of tokens, in a header, has one.</summary>
     private static bool Contains(ReadOnlySpan<byte> list, ReadOnlySpan<byte> token)

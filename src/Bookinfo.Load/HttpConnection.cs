@@ -50,6 +50,9 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>Why the certificate of the other side was not trusted the last time, if it was not: a part of a sentence that begins with "it".</summary>
     public string? CertificateProblem => _transport.CertificateProblem;
 
+    /// <summary>What the library of TLS says of the last failure; <see langword="null"/> when it was not a matter of TLS.</summary>
+    public string? TlsProblem => _transport.TlsProblem;
+
     /// <summary>Opens the connection if it is not open.</summary>
     /// <param name="deadline">When to give up, as a timestamp.</param>
     public ErrorKind Open(long deadline)

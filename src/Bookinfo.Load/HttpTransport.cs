@@ -33,6 +33,9 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
     /// <summary>Why the certificate of the other side was not trusted the last time, if it was not: see <see cref="CertificateProblem"/>.</summary>
     public string? CertificateProblem { get; private set; }
 
+    /// <summary>What the library of TLS says of the last failure, such as the alert that the other side has sent; <see langword="null"/> when there was none.</summary>
+    public string? TlsProblem { get; private set; }
+
     /// <summary>Whether there is something to read, the end of the connection included.</summary>
     public bool HasInput => _socket!.Poll(0, SelectMode.SelectRead);
 
@@ -46,6 +49,7 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
     {
         IsConnecting = true;
         CertificateProblem = null;
+        TlsProblem = null;
         var endPoints = new List<IPEndPoint>(target.Addresses);
         for (var attempt = 0; attempt < target.Addresses; attempt++)
         {
@@ -106,7 +110,7 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
             {
-                return Fail(ErrorKind.Reset);
+                return FailTls(exception, ErrorKind.Reset);
             }
         }
 
@@ -151,7 +155,7 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            return Fail(ErrorKind.Reset);
+            return FailTls(exception, ErrorKind.Reset);
         }
     }
 
@@ -226,8 +230,15 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
         // Which exception depends on where it goes wrong: in the handshake, in the library of TLS, or in the files that it opens.
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return Fail(ErrorKind.Tls);
+            return FailTls(exception, ErrorKind.Tls);
         }
+    }
+
+    /// <summary>An alert of TLS 1.3 about what the client has sent comes when the handshake is over for the client, in place of the first answer.</summary>
+    private bool FailTls(Exception exception, ErrorKind error)
+    {
+        TlsProblem = Load.TlsProblem.Describe(exception);
+        return Fail(TlsProblem is null ? error : ErrorKind.Tls);
     }
 
     private bool Fail(ErrorKind error)

@@ -114,6 +114,7 @@ internal sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obs
             Environment.ProcessorCount)
         {
             RedirectedTo = workers.Select(worker => worker.RedirectedTo).FirstOrDefault(location => location is not null),
+            TlsProblem = workers.Select(worker => worker.TlsProblem).FirstOrDefault(problem => problem is not null),
             SignedOut = workers.Sum(worker => worker.SignedOut),
         };
     }

@@ -28,6 +28,9 @@ internal sealed record LoadResult(
     /// <summary>Where an answer led that was a redirect, if one was and it is known.</summary>
     public string? RedirectedTo { get; init; }
 
+    /// <summary>Why TLS failed, if it did and that is known.</summary>
+    public string? TlsProblem { get; init; }
+
     /// <summary>Pages for users who had signed in that came back as for anybody.</summary>
     public long SignedOut { get; init; }
 
@@ -65,6 +68,11 @@ internal sealed record LoadResult(
             parts.Sum(part => part.ConnectionsOpened),
             parts.Any(part => part.Interrupted),
             parts.Sum(part => part.ProcessorSeconds),
-            parts.Sum(part => part.Processors));
+            parts.Sum(part => part.Processors))
+        {
+            RedirectedTo = parts.Select(part => part.RedirectedTo).FirstOrDefault(location => location is not null),
+            TlsProblem = parts.Select(part => part.TlsProblem).FirstOrDefault(problem => problem is not null),
+            SignedOut = parts.Sum(part => part.SignedOut),
+        };
     }
 }

@@ -35,6 +35,9 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
     /// <summary>Where the first answer led that was a redirect. Only read when the thread has ended.</summary>
     public string? RedirectedTo { get; private set; }
 
+    /// <summary>What the library of TLS said of the last failure of this connection. Only read when the thread has ended.</summary>
+    public string? TlsProblem { get; private set; }
+
     /// <summary>How many pages came back that should have been a user's and were anybody's. Only read when the thread has ended.</summary>
     public long SignedOut { get; private set; }
 
@@ -99,6 +102,11 @@ internal sealed class LoadWorker(LoadPlan plan, ArrivalSchedule schedule, RunClo
         {
             RedirectedTo = location;
             _answer.WantsLocation = false;
+        }
+
+        if (sample.Error == ErrorKind.Tls)
+        {
+            TlsProblem ??= Connection.CertificateProblem is { } problem ? $"the certificate is not trusted: {problem}" : Connection.TlsProblem;
         }
 
         if (sample.Error == ErrorKind.None)

@@ -20,7 +20,7 @@ internal sealed class RequestTemplate
     /// <param name="kind">What it stands for.</param>
     /// <param name="host">The value of <c>Host</c>.</param>
     /// <param name="path">Path and query.</param>
-    /// <param name="headers">Headers of the user, which go over ours.</param>
+    /// <param name="headers">Headers of the user, which go over ours; but cookies are sent together.</param>
     /// <param name="cookie">The session of a user who has signed in.</param>
     /// <param name="form">The fields of a form, in which case it is sent by POST.</param>
     public RequestTemplate(
@@ -46,9 +46,18 @@ internal sealed class RequestTemplate
             Add("Cookie", cookie);
         }
 
+        var session = cookie;
         foreach (var (name, value) in headers)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name}: {value}");
+            if (session is not null && name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
+            {
+                // Beside the user's own: without the session it would be the request of somebody else.
+                text.Append(CultureInfo.InvariantCulture, $"; {session}");
+                session = null;
+            }
+
+            text.Append("\r\n");
         }
 
         if (form is not null)

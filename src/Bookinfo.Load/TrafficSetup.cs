@@ -62,6 +62,11 @@ internal sealed partial class TrafficSetup(
         await SendAsync(connection, Template(RequestKind.Setup, PagePath), answer, cancellationToken);
         if (answer.Status != (int)HttpStatusCode.OK || !answer.IsHtml)
         {
+            if (answer.IsCoded)
+            {
+                throw NoBookinfo($"GET {PagePath} is answered with a coded page, as with gzip, into which nobody looks here", "Leave out the header Accept-Encoding, or say with --path what to send instead of the usual mix");
+            }
+
             var what = answer.Location is { } location ? $" and leads to {Redirect.Printable(location)}" : answer.IsHtml ? "" : " and no page";
             var hint = answer.Status == (int)HttpStatusCode.BadRequest ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
             throw NoBookinfo($"GET {PagePath} is answered with {answer.Status}{what}", hint);
@@ -141,8 +146,11 @@ internal sealed partial class TrafficSetup(
             throw new TargetException($"the certificate of {target.Origin} is not trusted: {problem}. Take any certificate with --insecure, or make this machine trust it.");
         }
 
-        var hint = error is ErrorKind.Tls or ErrorKind.BadAnswer or ErrorKind.Closed or ErrorKind.Reset ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
-        throw new TargetException($"{target.Origin} does not answer: {ErrorText.Of(error)}. {hint ?? "Start Bookinfo with 'bookinfo up', or name another address"}.");
+        // A server that waits for the end of a line waits for ever when it is spoken to in TLS.
+        var mayBeScheme = error is ErrorKind.Tls or ErrorKind.BadAnswer or ErrorKind.Closed or ErrorKind.Reset || (error == ErrorKind.ConnectTimeout && connection.Opened > 0);
+        var hint = mayBeScheme ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
+        var advice = hint ?? (connection.TlsProblem is null ? "Start Bookinfo with 'bookinfo up', or name another address" : null);
+        throw new TargetException($"{target.Origin} does not answer: {ErrorText.Of(error)}{(hint is null && connection.TlsProblem is { } said ? $": {said}" : "")}.{(advice is null ? "" : $" {advice}.")}");
     }
 
     private TargetException NoBookinfo(string what, string? hint = null) => new(

@@ -52,6 +52,8 @@ internal sealed record WorkerOrder(
             { Version: not WorkerProtocol.Version } => $"version {Version} is not understood, only {WorkerProtocol.Version}: the worker's image and bookinfo must be of the same version",
             _ when !IsUrl(Url) => $"url '{Url}' must be http:// or https://, a host, and nothing behind it",
             _ when !RequestTemplate.IsPath(Path) => $"path '{Path}' must begin with / and have no spaces and no fragment (#)",
+            // The serializer takes no null for a list, and one in it.
+            _ when Headers.Any(header => header is { Key: null } or { Value: null }) => $"a header needs a name and a value",
             _ when Headers.FirstOrDefault(header => !RequestTemplate.IsAllowedHeader(header.Key, header.Value)) is { Key: { } name } => $"the header '{name}' cannot be sent",
             { Rate: not (> 0 and <= HighestRate) } => $"rate {Rate} must be above 0 and at most {HighestRate}",
             { Seconds: not (> 0 and <= LongestRun) } => $"seconds {Seconds} must be above 0 and at most {LongestRun}",

@@ -8,7 +8,7 @@ namespace Bookinfo.Load;
 internal static class WorkerProtocol
 {
     /// <summary>The version of orders and results. Changes when either changes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The port that a worker listens on.</summary>
     public const int Port = 9091;

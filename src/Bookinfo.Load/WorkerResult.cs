@@ -12,6 +12,8 @@ namespace Bookinfo.Load;
 /// <param name="Interrupted">See <see cref="LoadResult.Interrupted"/>.</param>
 /// <param name="ProcessorSeconds">See <see cref="LoadResult.ProcessorSeconds"/>.</param>
 /// <param name="Processors">See <see cref="LoadResult.Processors"/>.</param>
+/// <param name="RedirectedTo">See <see cref="LoadResult.RedirectedTo"/>.</param>
+/// <param name="TlsProblem">See <see cref="LoadResult.TlsProblem"/>.</param>
 internal sealed record WorkerResult(
     int Version,
     DateTimeOffset StartedAt,
@@ -23,7 +25,9 @@ internal sealed record WorkerResult(
     long ConnectionsOpened,
     bool Interrupted,
     double ProcessorSeconds,
-    int Processors)
+    int Processors,
+    string? RedirectedTo,
+    string? TlsProblem)
 {
     /// <summary>Makes it of what a run has come to.</summary>
     /// <param name="result">The run.</param>
@@ -38,7 +42,9 @@ internal sealed record WorkerResult(
         result.ConnectionsOpened,
         result.Interrupted,
         result.ProcessorSeconds,
-        result.Processors);
+        result.Processors,
+        result.RedirectedTo,
+        result.TlsProblem);
 
     /// <summary>What the run has come to.</summary>
     /// <param name="plan">What was to be done.</param>
@@ -46,5 +52,9 @@ internal sealed record WorkerResult(
     public LoadResult ToResult(LoadPlan plan) => Version == WorkerProtocol.Version
         ? new LoadResult(
             plan, StartedAt, Seconds, Recording.From(Total), Unsent, InTime, SentInTime, ConnectionsOpened, Interrupted, ProcessorSeconds, Processors)
+        {
+            RedirectedTo = RedirectedTo,
+            TlsProblem = TlsProblem,
+        }
         : throw new FormatException($"version {Version} is not understood, only {WorkerProtocol.Version}");
 }

@@ -24,7 +24,7 @@ public static class Program
             await app.RunAsync();
             return 0;
         }
-        catch (Exception exception) when (exception is IOException or SocketException or FormatException)
+        catch (Exception exception) when (exception is IOException or SocketException or FormatException or ArgumentException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"load-worker cannot start: {exception.Message}");
             return 1;
@@ -41,6 +41,12 @@ public static class Program
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args);
         builder.Configuration["http_ports"] ??= WorkerProtocol.Port.ToString(CultureInfo.InvariantCulture);
+        if (builder.Configuration["http_ports"]!.Split(';').FirstOrDefault(static port => !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } wrong)
+        {
+            // Kestrel would leave it out.
+            throw new FormatException($"'{wrong}' in ASPNETCORE_HTTP_PORTS is not a port");
+        }
+
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;

@@ -55,6 +55,17 @@ internal static class WorkerEndpoints
             await RefuseAsync(context, HttpStatusCode.BadRequest, $"this is no order: {exception.Message}");
             return;
         }
+        catch (BadHttpRequestException exception)
+        {
+            await RefuseAsync(context, (HttpStatusCode)exception.StatusCode, $"the order cannot be read: {exception.Message}");
+            return;
+        }
+        catch (IOException exception) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // What Kestrel throws for the size of a chunk that is not a 32-bit number.
+            await RefuseAsync(context, HttpStatusCode.BadRequest, $"the order cannot be read: {exception.Message}");
+            return;
+        }
 
         if (order.FindProblem(time.GetUtcNow()) is { } problem)
         {

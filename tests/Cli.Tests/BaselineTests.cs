@@ -171,15 +171,20 @@ public sealed partial class BaselineTests : BaselineRuns
 
     [Theory]
     [InlineData("missing/base", "does not exist: make it, or name another.")]
-    [InlineData("/proc/base", "cannot be written to: ")]
-    public async Task A_directory_that_cannot_be_written_to_is_told_before_the_run(string name, string message)
+    [InlineData("/proc/base", "'/proc/base.json' cannot be written: ")]
+    [InlineData("taken", "'taken.md' cannot be written: it is a directory")]
+    // With .json it is longer than a file system allows, and with .md it is not.
+    [InlineData("long", ".json' cannot be written: ")]
+    public async Task What_cannot_be_written_is_told_before_the_run(string name, string message)
     {
+        Directory.CreateDirectory(Path.Combine(Folder, "taken.md"));
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        await using var run = CommandRun.Start("dotnet", [Tool, "baseline", server.Address.ToString(), "--name", name], Folder);
+        await using var run = CommandRun.Start("dotnet", [Tool, "baseline", server.Address.ToString(), "--name", name == "long" ? new string('n', 251) : name], Folder);
 
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
-        Assert.StartsWith("bookinfo: --name: the directory '", run.Messages);
+        Assert.StartsWith("bookinfo: --name: ", run.Messages);
         Assert.Contains(message, run.Messages);
+        Assert.Empty(Directory.GetFiles(Folder));
         Assert.Equal(0, server.Requests);
     }
 

@@ -114,6 +114,9 @@ public sealed class CompareTests : IDisposable
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     [InlineData("--html: the file '/nowhere/page.html' cannot be written: ", "--html", "/nowhere/page.html")]
     [InlineData("--markdown: the file 'before.json' exists. Name another one, or say --overwrite.", "--markdown", "before.json")]
+    [InlineData("--markdown: 'before.json' is the same file as 'before.json', which is read: name another one.", "--markdown", "before.json", "--overwrite")]
+    [InlineData("--html: './after.json' is the same file as 'after.json', which is read: name another one.", "--html", "./after.json", "--overwrite")]
+    [InlineData("--html and --markdown: 'x' and './x' are the same file: name two.", "--html", "x", "--markdown", "./x", "--overwrite")]
     public async Task What_it_cannot_do_is_refused(string message, params string[] options)
     {
         await using var compare = Compare(["before", "after", .. options]);

@@ -35,6 +35,7 @@ public sealed class LoadConnectionTests
     [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")]
     [InlineData("HTTP/1.1 200 OK\r\nConnection: foo, Close\r\nContent-Length: 2\r\n\r\nok")]
     [InlineData("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok")]
     // More than was asked for: nobody knows what that belongs to.
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")]
     public async Task A_right_answer_after_which_the_connection_is_not_used_again(string answer)
@@ -256,6 +257,32 @@ public sealed class LoadConnectionTests
         var result = await LoadRunner.RunAsync(LoadRunner.Plan(server.Address, rate: 10, seconds: 0.5, connections: 1));
 
         Assert.Equal((5, 5), (result.Total.Good, server.Requests));
+    }
+
+    [Theory]
+    [InlineData("SSH-2.0-x\r\n")]
+    [InlineData("\0\0\x12\x04\0\0\0\0\0")]
+    [InlineData("HTTP/2.0 200 OK\r\n")]
+    [InlineData("HTTP/1.1 200 OK\nContent-Length: 2\n\nok")]
+    public async Task Who_speaks_another_protocol_is_not_waited_for(string answer)
+    {
+        await using var server = new LoadServer(answer);
+
+        Assert.Equal(ErrorKind.BadAnswer, (await LoadRunner.SendOneAsync(server.Address, timeoutSeconds: 60)).Error);
+    }
+
+    [Theory]
+    [InlineData("Content-Type: text/html", true)]
+    [InlineData("Content-Type: Text/HTML; Charset=UTF-8", true)]
+    [InlineData("Content-Type: text/html\r\nContent-Encoding: identity", true)]
+    [InlineData("Content-Encoding: gzip\r\nContent-Type: text/html", false)]
+    [InlineData("Content-Type: text/html\r\ncontent-encoding: br", false)]
+    [InlineData("Content-Type: text/plain", false)]
+    public async Task A_page_is_looked_into_however_its_type_is_written_but_not_when_it_is_coded(string headers, bool isLookedInto)
+    {
+        await using var server = new LoadServer(LoadServer.Ok("Reviews served by: reviews-v1-x", $"{headers}\r\n"));
+
+        Assert.Equal(isLookedInto ? ReviewsVersion.V1 : ReviewsVersion.None, (await LoadRunner.SendOneAsync(server.Address)).Version);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class LoadCookieTests
     [InlineData("a=1|a=2; Max-Age=-5", "")]
     [InlineData("a=1|a=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "")]
     [InlineData("a=1|a=2; expires=Thu, 01-Jan-1970 00:00:00 GMT", "")]
+    [InlineData("a=1|a=2; Expires=Monday, 01-Jan-70 00:00:00 GMT", "")]
     [InlineData("a=1; Expires=Wed, 01 Jan 2098 00:00:00 GMT", "a=1")]
     [InlineData("a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60", "a=1")]
     [InlineData("a=1; Max-Age=99999999999999999999999", "a=1")]
@@ -73,6 +74,28 @@ public sealed class LoadCookieTests
             var cookie = Assert.Single(head.Split("\r\n"), line => line.StartsWith("Cookie: ", StringComparison.Ordinal));
             Assert.Equal(["route=abc", $"session=s{index + 2}"], cookie["Cookie: ".Length..].Split("; ").Order());
         });
+    }
+
+    [Theory]
+    [InlineData("Cookie", "Cookie: route=abc; session=s")]
+    [InlineData("cookie", "cookie: route=abc; session=s")]
+    public void Cookies_of_the_user_do_not_displace_the_login_either(string name, string line)
+    {
+        var template = new RequestTemplate(
+            RequestKind.User, "x", "/productpage", [KeyValuePair.Create(name, "route=abc"), KeyValuePair.Create(name, "b=2")], cookie: "session=s");
+
+        Assert.Equal(
+            [line, $"{name}: b=2"],
+            System.Text.Encoding.Latin1.GetString(template.Write(default, new byte[template.Length])).Split("\r\n").Where(header => header.StartsWith("Cookie", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [Fact]
+    public async Task A_coded_page_is_told()
+    {
+        await using var server = new LoadServer(LoadServer.Ok("hi", $"{Page}Content-Encoding: gzip\r\n"));
+
+        var failure = await Assert.ThrowsAsync<TargetException>(() => UsualAsync(server));
+        Assert.Contains("GET /productpage is answered with a coded page, as with gzip, into which nobody looks here. Leave out the header Accept-Encoding, or say with --path", failure.Message);
     }
 
     [Theory]

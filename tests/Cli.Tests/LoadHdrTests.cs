@@ -37,7 +37,7 @@ public sealed class LoadHdrTests : IDisposable
         var (startedAt, random) = (new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), new Random(1));
         var path = Path.Combine(_directory, "log.hdr");
         var expected = new List<(string Tag, double Start, double End, HistogramBase Histogram)>();
-        using (var log = new HdrLog(File.Create(path)))
+        await using (var log = new HdrLog(File.Create(path)))
         {
             log.Started(startedAt);
             for (var second = 0; second < 6; second++)
@@ -80,7 +80,7 @@ public sealed class LoadHdrTests : IDisposable
         await using var server = new LoadServer(LoadServer.Ok("{}", "Content-Type: application/json\r\nServer-Timing: total;dur=1.25\r\n"));
         var path = Path.Combine(_directory, "run.hdr");
         LoadResult result;
-        using (var log = new HdrLog(File.Create(path)))
+        await using (var log = new HdrLog(File.Create(path)))
         {
             result = await LoadRunner.RunAsync(LoadRunner.Plan(server.Address, rate: 100, seconds: 2.5), log);
         }
@@ -89,6 +89,25 @@ public sealed class LoadHdrTests : IDisposable
         Assert.Equal(result.Total.Sent, read.Where(line => line.GetProperty("tag").GetString() == "due").Sum(line => line.GetProperty("count").GetInt64()));
         Assert.All(read.Where(line => line.GetProperty("tag").GetString() == "total"), line => Assert.Equal(1250, line.GetProperty("max").GetInt64()));
         Assert.Equal(result.StartedAt.ToUnixTimeMilliseconds(), Math.Round(read.Min(line => line.GetProperty("start").GetDouble())), tolerance: 1.0);
+    }
+
+    [Fact]
+    public async Task Whoever_records_does_not_wait_for_a_file_that_takes_nothing_and_nor_does_who_gives_up()
+    {
+        using var gate = new ManualResetEventSlim();
+        var log = new HdrLog(new SlowStream(new MemoryStream(), gate));
+        var interval = new Recording();
+        interval.Add(RandomSample.Next(new Random(1)), RequestKind.Path);
+        log.Started(DateTimeOffset.UnixEpoch);
+        while (log.Failure is null)
+        {
+            log.Progress(new LoadProgress(1_000_000_000, 1_000_000_000, DateTimeOffset.UnixEpoch, 0, 0, interval, interval, IsLast: false));
+        }
+
+        Assert.Equal("it is not taken fast enough, so that the log has gaps", log.Failure.Message);
+        await log.EndAsync(new CancellationToken(canceled: true));
+        Assert.Equal(LedgerWriter.NotTaken, log.Failure.Message);
+        gate.Set();
     }
 
     [Property(MaxTest = 200)]

@@ -194,7 +194,7 @@ public sealed class LoadJudgementTests
     public void A_search_in_which_everything_failed_says_so_and_not_that_it_needs_more_time()
     {
         var report = new SaturationReport(
-            1, "0", "http://x/", 50_000, null, 0, 0, 2, 2, 2, false, false, Good: 0, new Dictionary<string, long> { ["status 503"] = 3, ["timeout"] = 1200 }, [Trial(2, false) with { Failed = 1 }]);
+            1, "0", "http://x/", 50_000, null, 0, 0, 2, 2, 2, false, false, Good: 0, new Dictionary<string, long> { ["status 503"] = 3, ["timeout"] = 1200 }, Unsent: 0, [Trial(2, false) with { Failed = 1 }], []);
         var text = string.Join('\n', SaturationText.Lines(report));
 
         Assert.True(report.NothingWasGood);
@@ -204,15 +204,26 @@ public sealed class LoadJudgementTests
         report = report with { Good = 1, Trials = [Trial(4, false) with { Failed = 0.02 }, Trial(2, false) with { Failed = 0.0101 }] };
         text = string.Join('\n', SaturationText.Lines(report));
         Assert.False(report.NothingWasGood);
-        Assert.Contains("More than 1% of the requests failed in every trial, at 2.0 a second as well: timeout (1,200), status 503 (3).", text);
+        Assert.Contains("More than 1% of the requests failed or were not sent in every trial, at 2.0 a second as well: timeout (1,200), status 503 (3).", text);
         Assert.DoesNotContain("more time", text);
         Assert.Contains("more time", string.Join('\n', SaturationText.Lines(report with { Trials = [Trial(4, false) with { Failed = 0.02 }, Trial(2, false) with { Failed = 0.01 }] })));
     }
 
     [Fact]
+    public void A_search_says_what_was_never_sent_and_what_else_was_measured_than_was_meant()
+    {
+        var report = new SaturationReport(
+            1, "0", "http://x/", 50_000, null, 0, 0, 2, 2, 2, false, false, Good: 100, new Dictionary<string, long>(), Unsent: 1200, [Trial(2, false) with { Failed = 0.92 }], [new LoadWarning("redirected", "100 answers were redirects.")]);
+
+        Assert.Contains("in every trial, at 2.0 a second as well: not sent (1,200).", string.Join('\n', SaturationText.Lines(report)));
+        Assert.Contains("Warning: 100 answers were redirects.", SaturationText.Lines(report));
+        Assert.Contains("Warning: 100 answers were redirects.", SaturationText.Lines(report with { Good = 0 }));
+    }
+
+    [Fact]
     public void The_outcome_says_how_sure_it_is()
     {
-        var report = new SaturationReport(1, "0", "http://x/", 50_000, 2000, 2, 3, 2100, 2, 2, true, false, Good: 1, new Dictionary<string, long>(), [Trial(2100, false) with { GeneratorWasLate = true }]);
+        var report = new SaturationReport(1, "0", "http://x/", 50_000, 2000, 2, 3, 2100, 2, 2, true, false, Good: 1, new Dictionary<string, long>(), Unsent: 0, [Trial(2100, false) with { GeneratorWasLate = true }], []);
         var text = string.Join('\n', SaturationText.Lines(report));
 
         Assert.Contains("2,000 requests a second is the highest rate found with a p99 under 50.0 ms from due time: it passed 2 of 3 trials.", text);

@@ -98,6 +98,20 @@ public sealed class LoadLedgerTests : IDisposable
         Assert.IsType<IOException>(writer.Failure);
     }
 
+    [Fact]
+    public async Task A_file_system_that_has_no_larger_files_is_told_like_a_full_one()
+    {
+        var writer = new LedgerWriter(new FullStream(), Plan());
+        writer.Started(Start);
+        await writer.DisposeAsync();
+
+        Assert.IsType<ArgumentOutOfRangeException>(writer.Failure);
+        var log = new HdrLog(new FullStream());
+        log.Started(Start);
+        await log.DisposeAsync();
+        Assert.IsType<ArgumentOutOfRangeException>(log.Failure);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(24)]
@@ -247,37 +261,11 @@ public sealed class LoadLedgerTests : IDisposable
         return sample;
     }
 
-    /// <summary>A disk that takes nothing until it is allowed to.</summary>
-    private sealed class SlowStream(FileStream file, ManualResetEventSlim gate) : Stream
+    /// <summary>As a file is that cannot become larger.</summary>
+    private sealed class FullStream : MemoryStream
     {
-        public override bool CanRead => false;
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new ArgumentOutOfRangeException(nameof(buffer));
 
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => file.Length;
-
-        public override long Position { get => file.Position; set => throw new NotSupportedException(); }
-
-        public override void Flush() => file.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            gate.Wait();
-            file.Write(buffer, offset, count);
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            file.Dispose();
-            base.Dispose(disposing);
-        }
+        public override void Write(byte[] buffer, int offset, int count) => throw new ArgumentOutOfRangeException(nameof(count));
     }
 }

@@ -44,6 +44,15 @@ public sealed class LoadOptionTests
         Assert.Single(Load.Parse([$"{option}={more}"]).Errors.Select(error => error.Message).Distinct());
     }
 
+    [Theory]
+    [InlineData("1999ms", false)]
+    [InlineData("2s", true)]
+    public void A_search_has_time_for_the_trials_of_one_rate(string duration, bool isAllowed)
+    {
+        Assert.Equal(isAllowed, Load.Parse(["--until-saturated", "--duration", duration]).Errors.Count == 0);
+        Assert.Empty(Load.Parse(["--duration", duration]).Errors);
+    }
+
     [Property(MaxTest = 500)]
     public void Whatever_is_typed_is_refused_or_read_and_never_a_failure(int seed)
     {

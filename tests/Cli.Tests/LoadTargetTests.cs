@@ -56,6 +56,8 @@ public sealed class LoadTargetTests
     [InlineData("127.0.0.1", "127.0.0.1")]
     [InlineData("::1", "::1")]
     [InlineData("[::1]", "::1")]
+    [InlineData("0.0.0.0", "0.0.0.0")]
+    [InlineData("[::]", "::")]
     [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
     [InlineData("fe80::1%25lo", "fe80::1%1")]
     [InlineData("fe80::1%lo", "fe80::1%1")]

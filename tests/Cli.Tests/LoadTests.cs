@@ -204,11 +204,14 @@ public sealed partial class LoadTests : IDisposable
     [InlineData("link", "file")]
     [InlineData("file", "link")]
     [InlineData("below/file", "file")]
+    [InlineData("hard", "file")]
     public async Task Two_names_of_one_file_are_refused_before_anything_is_sent(string ledger, string hdr)
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "file"), "kept", TestContext.Current.CancellationToken);
         File.CreateSymbolicLink(Path.Combine(_directory, "link"), "file");
         Directory.CreateSymbolicLink(Path.Combine(_directory, "below"), _directory);
+        await using var link = CommandRun.Start("ln", ["file", "hard"], _directory);
+        Assert.Equal(0, await link.ExitAsync());
         await using var server = new LoadServer(LoadServer.Ok());
         await using var load = Load($"{server.Address}x", "--ledger", Path.Combine(_directory, ledger), "--hdr", Path.Combine(_directory, hdr));
 
@@ -216,6 +219,78 @@ public sealed partial class LoadTests : IDisposable
         Assert.Contains("are the same file: name two.", load.Messages);
         Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(_directory, "file"), TestContext.Current.CancellationToken));
         Assert.Equal(0, server.Connections);
+    }
+
+    [Theory]
+    [InlineData("--ledger", "--hdr=other")]
+    [InlineData("--hdr", "--ledger=other")]
+    public async Task Ctrl_C_ends_the_wait_for_a_reader_of_a_pipe(string option, string other)
+    {
+        await using var make = CommandRun.Start("mkfifo", ["pipe"], _directory);
+        Assert.Equal(0, await make.ExitAsync());
+        await using var server = new LoadServer(LoadServer.Ok());
+        await using var load = CommandRun.Start("dotnet", [Tool, "load", $"{server.Address}x", option, "pipe", other], _directory);
+        // That it can be reached is seen before.
+        await Eventually.HoldsAsync("connections", () => server.Connections > 0);
+        await LoadServer.HoldAsync(TimeSpan.FromSeconds(0.5), TestContext.Current.CancellationToken);
+
+        await load.SignalAsync("INT");
+
+        Assert.Equal(ExitCode.Interrupted, await load.ExitAsync());
+        Assert.Equal("Interrupted before the start.\n", load.Messages);
+    }
+
+    [Theory]
+    [InlineData("--ledger")]
+    [InlineData("--hdr")]
+    public async Task Ctrl_C_ends_the_wait_for_a_reader_who_takes_nothing_and_the_run_is_reported(string option)
+    {
+        await using var server = new LoadServer(LoadServer.Ok());
+        // The pipe is full, and nobody reads.
+        await using var reader = CommandRun.Start(
+            "bash", ["-c", "mkfifo pipe; exec 3<>pipe; dd if=/dev/zero of=pipe bs=4096 oflag=nonblock 2>/dev/null; echo full; exec sleep infinity"], _directory);
+        await reader.LineAsync(line => line == "full");
+        await using var load = CommandRun.Start("dotnet", [Tool, "load", $"{server.Address}x", option, "pipe", "--rate", "100", "--duration", "1s", "--output", "json"], _directory);
+        await Eventually.HoldsAsync("requests", () => server.Requests == 100);
+        // What it waits for then is the end of the file.
+        await LoadServer.HoldAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        // The second one is for a machine so slow that the run was not over.
+        await load.SignalAsync("INT");
+        await load.SignalAsync("INT");
+
+        var exitCode = await load.ExitAsync();
+        var report = JsonDocument.Parse(load.Output).RootElement;
+        Assert.Equal(100, report.GetProperty("requests").GetProperty("good").GetInt64());
+        Assert.Equal(report.GetProperty("interrupted").GetBoolean() ? ExitCode.Interrupted : ExitCode.Failure, exitCode);
+        Assert.Contains($"bookinfo: {option}: the file could not be written: not everything was taken when the wait for it was ended", load.Messages);
+    }
+
+    [Theory]
+    [InlineData("--ledger= has no value: write one right behind it, or leave it out.", "--ledger=", "http://127.0.0.1:1/x")]
+    [InlineData("--rate: has no value", "--rate:", "5")]
+    [InlineData("--insecure= has no value", "--insecure=")]
+    [InlineData("--hdr '' is not allowed: it must have a value, or be left out.", "--hdr", "")]
+    [InlineData("--ledger '--hdrr' is not allowed: that looks like another option. A file of this name is ./--hdrr.", "--ledger", "--hdrr")]
+    public async Task An_option_without_its_value_does_not_take_the_next_word(string message, params string[] arguments)
+    {
+        await using var load = Load(arguments);
+
+        Assert.Equal(ExitCode.InvalidUsage, await load.ExitAsync());
+        Assert.StartsWith($"bookinfo: {message}", load.Messages);
+        Assert.EndsWith("\nTry 'bookinfo load --help'.\n", load.Messages);
+    }
+
+    [Fact]
+    public async Task A_search_warns_of_redirects()
+    {
+        await using var server = new LoadServer("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
+        await using var load = Load($"{server.Address}x", "--until-saturated", "--rate", "20", "--duration", "3s", "--output", "json");
+
+        Assert.Equal(ExitCode.Success, await load.ExitAsync());
+        var warning = Assert.Single(JsonDocument.Parse(load.Output).RootElement.GetProperty("warnings").EnumerateArray());
+        Assert.Equal("redirected", warning.GetProperty("code").GetString());
+        Assert.Contains(" to https://shop.example/x, ", warning.GetProperty("text").GetString());
     }
 
     [Fact]

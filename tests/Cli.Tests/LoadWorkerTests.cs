@@ -94,7 +94,7 @@ public sealed class LoadWorkerTests
     }
 
     [Theory]
-    [InlineData("version", "2", "version 2 is not understood, only 1: the worker's image and bookinfo must be of the same version")]
+    [InlineData("version", "1", "version 1 is not understood, only 2: the worker's image and bookinfo must be of the same version")]
     [InlineData("url", "\"ftp://host\"", "url 'ftp://host' must be http:// or https://")]
     [InlineData("url", "\"http://host/path\"", "url 'http://host/path' must be")]
     [InlineData("url", "\"http://user@host\"", "must be http:// or https://")]
@@ -102,6 +102,8 @@ public sealed class LoadWorkerTests
     [InlineData("path", "\"/a\\r\\nX: y\"", "must begin with / and have no spaces")]
     [InlineData("headers", "[{\"key\":\"X\",\"value\":\"a\\r\\nY: b\"}]", "the header 'X' cannot be sent")]
     [InlineData("headers", "[{\"key\":\"traceparent\",\"value\":\"x\"}]", "the header 'traceparent' cannot be sent")]
+    [InlineData("headers", "[{\"key\":null,\"value\":\"x\"}]", "a header needs a name and a value")]
+    [InlineData("headers", "[{\"key\":\"X\",\"value\":null}]", "a header needs a name and a value")]
     [InlineData("rate", "0", "rate 0 must be above 0 and at most 1000000")]
     [InlineData("rate", "1e7", "rate 10000000 must be")]
     [InlineData("rate", "\"NaN\"", "this is no order")]
@@ -127,6 +129,46 @@ public sealed class LoadWorkerTests
 
         await AssertRefusedAsync(worker, new StringContent(order.ToJsonString()), HttpStatusCode.BadRequest, why);
         await AssertRefusedAsync(worker, new StringContent("no JSON"), HttpStatusCode.BadRequest, "this is no order");
+    }
+
+    [Theory]
+    [InlineData("80000000\r\n")]
+    [InlineData("zz\r\n")]
+    public async Task An_order_that_cannot_be_read_is_a_bad_one(string chunks)
+    {
+        await using var worker = await StartAsync();
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(worker.Address.Host, worker.Address.Port, TestContext.Current.CancellationToken);
+        await LoadServer.SendAsync(
+            client.GetStream(), $"POST {WorkerProtocol.RunPath} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}", TestContext.Current.CancellationToken);
+        using var answer = new StreamReader(client.GetStream());
+
+        Assert.Equal("HTTP/1.1 400 Bad Request", await answer.ReadLineAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("--http_ports=abc", "load-worker cannot start: 'abc' in ASPNETCORE_HTTP_PORTS is not a port")]
+    [InlineData("--http_ports=99999", "load-worker cannot start: '99999' in ASPNETCORE_HTTP_PORTS is not a port")]
+    [InlineData("--urls=http://127.0.0.1:0/base", "load-worker cannot start: ")]
+    [InlineData("--urls=https://127.0.0.1:0", "load-worker cannot start: ")]
+    public async Task A_wrong_setting_is_one_line(string setting, string message)
+    {
+        await using var run = CommandRun.Start("dotnet", [typeof(Bookinfo.LoadWorker.Program).Assembly.Location, setting]);
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.StartsWith(message, run.Messages);
+        Assert.Single(run.Messages.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task It_says_where_redirects_lead()
+    {
+        await using var server = new LoadServer("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
+        await using var worker = await StartAsync();
+        var result = await SendAsync(worker, Order(server.Address, rate: 20, seconds: 0.5));
+
+        Assert.Equal("https://shop.example/x", result.RedirectedTo);
+        Assert.Equal("https://shop.example/x", LoadResult.Merge(result.Plan, [result with { RedirectedTo = null }, result]).RedirectedTo);
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace Bookinfo.Cli.Baseline;
 /// <param name="name">Their name without an ending, with the directory.</param>
 internal sealed class BaselineFiles(string name)
 {
+    private const string Option = "--name";
+
     /// <summary>All of them.</summary>
     public IReadOnlyList<string> Paths { get; } = [$"{name}.json", $"{name}.html", $"{name}.md"];
 
@@ -25,15 +27,24 @@ internal sealed class BaselineFiles(string name)
             throw Refuse($"'{existing}' exists: take another name, or replace it with --overwrite.");
         }
 
-        try
+        if (OutputPath.FindProblem(Paths.Select(static path => (Option, (string?)path))) is { } clash)
         {
-            // What is allowed is found out by trying. It is gone again when it is closed.
-            using var probe = new FileStream(
-                Path.Combine(directory, $".{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            throw new CommandFailedException(ExitCode.InvalidUsage, clash);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        foreach (var path in Paths)
         {
-            throw Refuse($"the directory '{directory}' cannot be written to: {exception.Message}");
+            try
+            {
+                // What is allowed is found out by trying. What was not there is gone again when it is closed.
+                var exists = File.Exists(path);
+                using var probe = new FileStream(
+                    path, exists ? FileMode.Open : FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1, exists ? FileOptions.None : FileOptions.DeleteOnClose);
+            }
+            catch (Exception exception) when (ReportFile.IsRefusal(exception))
+            {
+                throw Refuse($"'{path}' cannot be written: {(Directory.Exists(path) ? "it is a directory" : exception.Message)}");
+            }
         }
     }
 
@@ -72,5 +83,5 @@ internal sealed class BaselineFiles(string name)
         }
     }
 
-    private static CommandFailedException Refuse(string message) => new(ExitCode.InvalidUsage, $"--name: {message}");
+    private static CommandFailedException Refuse(string message) => new(ExitCode.InvalidUsage, $"{Option}: {message}");
 }

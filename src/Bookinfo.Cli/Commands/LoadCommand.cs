@@ -162,6 +162,11 @@ internal static class LoadCommand
             }
         }
 
+        if (search && OptionRules.Span(result.GetValue(Duration)) < LoadSession.ShortestSearch)
+        {
+            result.AddError($"{Duration.Name} '{result.GetValue(Duration)}' is not allowed with --until-saturated: each rate is tried twice or more, which takes 2s at least.");
+        }
+
         if (result.GetResult(Paths) is { Implicit: false } && Uri.TryCreate(result.GetValue(Url), UriKind.Absolute, out var url) && url.PathAndQuery != "/")
         {
             result.AddError($"--path is there, and the url has a path as well ({url.PathAndQuery}): say one of the two.");

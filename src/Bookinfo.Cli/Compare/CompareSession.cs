@@ -14,7 +14,7 @@ internal sealed class CompareSession(CompareOptions options)
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {
-        var files = new[] { ("--html", options.Html), ("--markdown", options.Markdown) };
+        (string Option, string? File)[] files = [("--html", options.Html), ("--markdown", options.Markdown)];
         foreach (var (option, file) in files)
         {
             if (!options.Overwrite && File.Exists(file))
@@ -24,6 +24,11 @@ internal sealed class CompareSession(CompareOptions options)
         }
 
         var (beforeFile, afterFile) = (Resolve(options.Before), Resolve(options.After));
+        if (OutputPath.FindProblem(files, beforeFile, afterFile) is { } clash)
+        {
+            throw new CommandFailedException(ExitCode.InvalidUsage, clash);
+        }
+
         var before = BaselineStore.Read(beforeFile);
         var after = BaselineStore.Read(afterFile);
         var report = Comparison.Of(before, beforeFile, after, afterFile);

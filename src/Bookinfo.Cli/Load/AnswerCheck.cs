@@ -18,6 +18,11 @@ internal static class AnswerCheck
             yield return Warn("redirected", $"{redirects.Sum(total.Count):N0} answers were redirects ({string.Join(", ", redirects)}){where}, and none is followed: what was measured is the redirect, and no page. Name the address that it leads to.");
         }
 
+        if (result.TlsProblem is { } problem)
+        {
+            yield return Warn("tls-failed", $"{total.Count(ErrorKind.Tls):N0} requests failed in TLS: {Redirect.Printable(problem)}.");
+        }
+
         if (result.SignedOut > 0)
         {
             yield return Warn("signed-out", $"{result.SignedOut:N0} of {total.Count(RequestKind.User):N0} pages for users who had signed in came back as for anybody: their sessions do not hold. Replicas of productpage need the same SESSION_KEY, and proxies must pass its cookie.");

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Bookinfo.Cli.Report;
 using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Load;
@@ -11,6 +12,9 @@ namespace Bookinfo.Cli.Load;
 /// </summary>
 internal sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
 {
+    /// <summary>Why a file is not complete whose end was not awaited.</summary>
+    public const string NotTaken = "not everything was taken when the wait for it was ended";
+
     private const int RecordsInBlock = 1024;
 
     /// <summary>Four seconds at 16,000 requests a second, in 5 MB.</summary>
@@ -91,7 +95,8 @@ internal sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     public void Progress(LoadProgress progress) => HandOver();
 
     /// <summary>Ends it, and waits until all of it is written.</summary>
-    public async ValueTask DisposeAsync()
+    /// <param name="giveUp">Ends the wait, after which <see cref="Failure"/> says so.</param>
+    public async Task EndAsync(CancellationToken giveUp)
     {
         if (_ended)
         {
@@ -104,11 +109,21 @@ internal sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
         LedgerFormat.FooterMagic.CopyTo(footer);
         BinaryPrimitives.WriteInt64LittleEndian(footer.AsSpan(8), _records);
         BinaryPrimitives.WriteInt64LittleEndian(footer.AsSpan(16), Lost);
-        _full.Add(footer);
+        _full.Add(footer, CancellationToken.None);
         _full.CompleteAdding();
-        await _writing;
-        _full.Dispose();
+        try
+        {
+            await _writing.WaitAsync(giveUp);
+            _full.Dispose();
+        }
+        catch (OperationCanceledException)
+        {
+            _failure = new IOException(NotTaken);
+        }
     }
+
+    /// <summary>Ends it, and waits until all of it is written.</summary>
+    public async ValueTask DisposeAsync() => await EndAsync(CancellationToken.None);
 
     private void HandOver()
     {
@@ -136,7 +151,7 @@ internal sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (ReportFile.IsFailure(exception))
         {
             // The run goes on; what it was for may be something else.
             _failure = exception;

@@ -13,8 +13,14 @@ namespace Bookinfo.Cli.Load;
 /// <param name="time">The clock.</param>
 internal sealed class LoadSession(LoadOptions options, StopSignals signals, TimeProvider time)
 {
+    /// <summary>The least time of a search: a rate takes two trials, and each some time to connect.</summary>
+    public static readonly TimeSpan ShortestSearch = TimeSpan.FromSeconds(2);
+
     /// <summary>How many trials the time of a search is meant for.</summary>
     private const double TrialsInSearch = 30;
+
+    private const string LedgerOption = "--ledger";
+    private const string HdrOption = "--hdr";
 
     private static readonly TimeSpan ShortestTrial = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(10);
@@ -28,7 +34,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             throw new CommandFailedException(ExitCode.InvalidUsage, $"--connections: {problem}.");
         }
 
-        if (OutputPath.FindProblem(options.Ledger, options.Hdr) is { } clash)
+        if (OutputPath.FindProblem([(LedgerOption, options.Ledger), (HdrOption, options.Hdr)]) is { } clash)
         {
             throw new CommandFailedException(ExitCode.InvalidUsage, clash);
         }
@@ -52,21 +58,21 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 
     private async Task<int> MeasureAsync(LoadPlan plan, IReadOnlyList<Sample> setup)
     {
-        await using var ledger = options.Ledger is { } ledgerFile ? new LedgerWriter(Create("--ledger", ledgerFile), plan) : null;
-        using var hdr = options.Hdr is { } hdrFile ? new HdrLog(Create("--hdr", hdrFile)) : null;
+        await using var ledger = options.Ledger is { } ledgerFile ? new LedgerWriter(await CreateAsync(LedgerOption, ledgerFile), plan) : null;
+        await using var hdr = options.Hdr is { } hdrFile ? new HdrLog(await CreateAsync(HdrOption, hdrFile)) : null;
         LoadResult result;
-        await using (var view = CreateView())
+        var view = CreateView();
+        try
         {
             ILoadObserver?[] observers = [view, ledger, hdr];
             result = await new LoadEngine(plan, [.. observers.OfType<ILoadObserver>()], time).RunAsync(setup, signals.Stop, signals.Kill);
         }
-
-        if (ledger is not null)
+        finally
         {
-            await ledger.DisposeAsync();
+            await EndAsync(view);
         }
 
-        hdr?.Dispose();
+        await Task.WhenAll(ledger?.EndAsync(GiveUp) ?? Task.CompletedTask, hdr?.EndAsync(GiveUp) ?? Task.CompletedTask);
         var further = new List<LoadWarning>();
         if (await FindWrongSchemeAsync(plan.Target, result.Total) is { } hint)
         {
@@ -91,7 +97,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             }
         }
 
-        foreach (var (option, failure) in new[] { ("--ledger", ledger?.Failure), ("--hdr", hdr?.Failure) })
+        foreach (var (option, failure) in new[] { (LedgerOption, ledger?.Failure), (HdrOption, hdr?.Failure) })
         {
             if (failure is not null)
             {
@@ -110,7 +116,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         var started = time.GetTimestamp();
         var length = TimeSpan.FromSeconds(Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));
         var number = 0;
-        var total = new Recording();
+        LoadResult? all = null;
         var search = new SaturationSearch(async rate =>
         {
             if (signals.Stop.IsCancellationRequested || time.GetElapsedTime(started) + length > options.Duration)
@@ -132,7 +138,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
                 return null;
             }
 
-            total.Add(result.Total);
+            all = all is null ? result : LoadResult.Merge(plan, [all, result]);
             var trial = SaturationTrial.From(rate, result, objective);
             var left = options.Duration - time.GetElapsedTime(started);
             await ToolOutput.Messages.WriteLineAsync(string.Create(
@@ -157,9 +163,11 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             lowestFailed.Count,
             search.IsComplete,
             signals.Stop.IsCancellationRequested,
-            total.Good,
-            total.Errors().ToDictionary(),
-            search.Trials);
+            all?.Total.Good ?? 0,
+            all?.Total.Errors().ToDictionary() ?? [],
+            all?.Unsent ?? 0,
+            search.Trials,
+            all is null ? [] : [.. AnswerCheck.Check(all)]);
         if (options.Output == OutputFormat.Json)
         {
             await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.SaturationReport));
@@ -172,7 +180,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             }
         }
 
-        if (await FindWrongSchemeAsync(plan.Target, total) is { } hint)
+        if (all is not null && await FindWrongSchemeAsync(plan.Target, all.Total) is { } hint)
         {
             await ToolOutput.Messages.WriteLineAsync($"{hint}.");
         }
@@ -200,20 +208,40 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         }
     }
 
+    /// <summary>
+    /// Ends the wait for whoever takes nothing: a pipe whose reader sleeps, a terminal that is held up. Whoever has ended the run with Ctrl-C already has to say once
+    /// more that he does not wait.
+    /// </summary>
+    private CancellationToken GiveUp => signals.Stop.IsCancellationRequested ? signals.Kill : signals.Stop;
+
+    private async Task EndAsync(ILoadView view)
+    {
+        try
+        {
+            await view.DisposeAsync().AsTask().WaitAsync(GiveUp);
+        }
+        catch (OperationCanceledException)
+        {
+            // What it showed last stays there.
+        }
+    }
+
     /// <summary>On stderr, so that it is there as well when the outcome goes to a file.</summary>
     private ILoadView CreateView() => ToolOutput.MessagesTerminal is { } terminal
         ? new LiveLoadView(terminal, options.Duration.TotalSeconds, time)
         : new PlainLoadView(ToolOutput.Messages, options.Duration.TotalSeconds);
 
-    private static FileStream Create(string option, string file)
+    private async Task<FileStream> CreateAsync(string option, string file)
     {
         try
         {
-            return new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read);
+            // A pipe that nobody reads holds up whoever opens it. Nobody waits for that longer than the user does.
+            return await Task.Run(() => new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read)).WaitAsync(signals.Stop);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new CommandFailedException(ExitCode.InvalidUsage, $"{option}: the file '{file}' cannot be written: {exception.Message}");
+            throw new CommandFailedException(
+                ExitCode.InvalidUsage, $"{option}: the file '{file}' cannot be written: {(Directory.Exists(file) ? "it is a directory" : exception.Message)}");
         }
     }
 }

@@ -17,7 +17,9 @@ namespace Bookinfo.Cli.Load;
 /// <param name="Interrupted">Whether the search was interrupted.</param>
 /// <param name="Good">Requests of all trials with an answer that had nothing wrong.</param>
 /// <param name="Errors">Failed requests of all trials by what was wrong.</param>
+/// <param name="Unsent">Requests of all trials that were due and were never sent, because no connection came free in time.</param>
 /// <param name="Trials">All trials, in the order in which they were made.</param>
+/// <param name="Warnings">Reasons why the answers may not be those that were meant to be measured.</param>
 internal sealed record SaturationReport(
     int Version,
     string Program,
@@ -33,7 +35,9 @@ internal sealed record SaturationReport(
     bool Interrupted,
     long Good,
     IReadOnlyDictionary<string, long> Errors,
-    IReadOnlyList<SaturationTrial> Trials)
+    long Unsent,
+    IReadOnlyList<SaturationTrial> Trials,
+    IReadOnlyList<LoadWarning> Warnings)
 {
     /// <summary>The version that this program writes.</summary>
     public const int CurrentVersion = 1;

@@ -15,6 +15,11 @@ internal static class SaturationText
         if (report.NothingWasGood)
         {
             yield return Text($"Not one request was answered as it should be, at whatever rate: {Errors(report)}. That is no matter of the rate: see with 'bookinfo load' what is wrong.");
+            foreach (var warning in report.Warnings)
+            {
+                yield return $"Warning: {warning.Text}";
+            }
+
             yield break;
         }
 
@@ -32,7 +37,7 @@ internal static class SaturationText
         }
         else if (report.Highest is null && report.Trials.Count > 0 && report.Trials.All(trial => trial.Failed > SaturationTrial.Tolerance))
         {
-            yield return Text($"More than {SaturationTrial.Tolerance:0%} of the requests failed in every trial, at {Rate(report.Trials.Min(trial => trial.Rate))} a second as well: {Errors(report)}.");
+            yield return Text($"More than {SaturationTrial.Tolerance:0%} of the requests failed or were not sent in every trial, at {Rate(report.Trials.Min(trial => trial.Rate))} a second as well: {Errors(report)}.");
         }
         else if (!report.Complete)
         {
@@ -43,15 +48,22 @@ internal static class SaturationText
         {
             yield return "Warning: in trials that did not pass the generator itself was late, so the server may be able to do more. Give the generator processors of its own.";
         }
+
+        foreach (var warning in report.Warnings)
+        {
+            yield return $"Warning: {warning.Text}";
+        }
     }
 
     /// <summary>A rate; with a decimal where that is a hundredth of it or more.</summary>
     /// <param name="rate">In requests a second.</param>
     public static string Rate(double rate) => rate.ToString(rate < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 
-    private static string Errors(SaturationReport report) => report.Errors.Count == 0
-        ? "none was sent"
-        : string.Join(", ", report.Errors.OrderByDescending(error => error.Value).Select(error => Text($"{error.Key} ({error.Value:N0})")));
+    private static string Errors(SaturationReport report) => string.Join(", ", report.Errors
+        .Append(KeyValuePair.Create("not sent", report.Unsent))
+        .Where(error => error.Value > 0)
+        .OrderByDescending(error => error.Value)
+        .Select(error => Text($"{error.Key} ({error.Value:N0})")));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

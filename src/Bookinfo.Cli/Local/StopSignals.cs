@@ -4,7 +4,7 @@ namespace Bookinfo.Cli.Local;
 
 /// <summary>
 /// Turns the signals that end a program (Ctrl-C, SIGTERM, and SIGHUP when its terminal is closed) into cancellation. The first asks to
-/// stop in order; a second Ctrl-C or SIGTERM wants it at once.
+/// stop in order; a second Ctrl-C or SIGTERM wants it at once; a third ends the process, whatever still waits for something that does not come.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class StopSignals : IDisposable
 
     private void Receive(PosixSignalContext context)
     {
-        context.Cancel = true;
+        context.Cancel = !_kill.IsCancellationRequested || context.Signal == PosixSignal.SIGHUP;
         var now = TimeProvider.System.GetTimestamp();
         var toldAt = Interlocked.CompareExchange(ref _toldAt, now, 0);
         if (!_stop.IsCancellationRequested)

@@ -7,6 +7,10 @@ internal static class ReportFile
     /// <param name="exception">The exception.</param>
     public static bool IsRefusal(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
+    /// <summary>Whether an exception is about a file that was opened and takes no more. That it would become larger than its file system allows comes as a wrong argument.</summary>
+    /// <param name="exception">The exception.</param>
+    public static bool IsFailure(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
+
     /// <summary>Writes it. What a full disk has taken of it is removed again: part of a report looks like all of one.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="overwrite">Whether one that exists may be replaced.</param>
@@ -26,7 +30,7 @@ internal static class ReportFile
 
             return null;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (IsFailure(exception))
         {
             Remove(path);
             return exception.Message;

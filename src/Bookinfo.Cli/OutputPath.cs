@@ -1,6 +1,9 @@
-namespace Bookinfo.Cli.Load;
+namespace Bookinfo.Cli;
 
-/// <summary>Where a file really is, however it is named: two options must not write to the same one, nor to where the report goes.</summary>
+/// <summary>
+/// Where a file really is, however it is named: what a command writes must not go over something else that it writes, over what it has read, or over where its
+/// report or its messages go.
+/// </summary>
 internal static class OutputPath
 {
     /// <summary>As many links as Linux follows.</summary>
@@ -8,26 +11,51 @@ internal static class OutputPath
 
     private const string Devices = "/dev/";
     private const string StandardOutput = "/dev/stdout";
+    private const string StandardError = "/dev/stderr";
 
-    /// <summary>Looks for what is wrong with the files of a run.</summary>
-    /// <param name="ledger">The file for the ledger.</param>
-    /// <param name="hdr">The file for the log of histograms.</param>
+    /// <summary>Looks for what is wrong with the files of a command.</summary>
+    /// <param name="outputs">The files that it is to write, and the options that say so.</param>
+    /// <param name="inputs">The files that it reads.</param>
     /// <returns>A line for the user; <see langword="null"/> when nothing is.</returns>
-    public static string? FindProblem(string? ledger, string? hdr)
+    public static string? FindProblem(IEnumerable<(string Option, string? File)> outputs, params IReadOnlyList<string> inputs)
     {
-        var output = Resolve(StandardOutput);
-        foreach (var (option, file) in new[] { ("--ledger", ledger), ("--hdr", hdr) })
+        var seen = new List<(string Option, string File)>();
+        foreach (var (option, file) in outputs)
         {
-            if (file is not null && output is not null && Resolve(file) == output && !IsDevice(output))
+            if (file is null)
+            {
+                continue;
+            }
+
+            if (AreSame(file, StandardOutput))
             {
                 return $"{option}: '{file}' is where the report goes: name another file.";
             }
+
+            if (AreSame(file, StandardError))
+            {
+                return $"{option}: '{file}' is where messages go: name another file.";
+            }
+
+            if (inputs.FirstOrDefault(input => AreSame(file, input)) is { } read)
+            {
+                return $"{option}: '{file}' is the same file as '{read}', which is read: name another one.";
+            }
+
+            foreach (var (otherOption, other) in seen.Where(other => AreSame(file, other.File)))
+            {
+                return $"{otherOption} and {option}: '{other}' and '{file}' are the same file: name two.";
+            }
+
+            seen.Add((option, file));
         }
 
-        return ledger is not null && hdr is not null && Resolve(ledger) is { } one && one == Resolve(hdr) && !IsDevice(one)
-            ? $"--ledger and --hdr: '{ledger}' and '{hdr}' are the same file: name two."
-            : null;
+        return null;
     }
+
+    private static bool AreSame(string one, string other) =>
+        (FileIdentity.Of(one) is { } identity && identity == FileIdentity.Of(other))
+        || (Resolve(one) is { } path && path == Resolve(other) && !IsDevice(path));
 
     /// <summary>What is written to a device, such as /dev/null, is not kept there, so nothing is overwritten.</summary>
     private static bool IsDevice(string path) => path.StartsWith(Devices, StringComparison.Ordinal);
