@@ -6,8 +6,8 @@ namespace Bookinfo.Load;
 
 /// <summary>
 /// Reads the times of the hops out of a <c>Server-Timing</c> header (https://www.w3.org/TR/server-timing/), which a mesh or a gateway may have added to, and
-/// which may hold anything: metrics between commas, each a name with parameters behind semicolons, whose values are tokens or quoted strings. Of several metrics of one
-/// name the first counts: proxies add theirs behind those of the application.
+/// which may hold anything: metrics between commas, each a name with parameters behind semicolons, whose values are tokens or quoted strings. Of
+/// several metrics of one name the first counts: proxies add theirs behind those of the application.
 /// </summary>
 internal static class ServerTimingReader
 {

@@ -38,8 +38,8 @@ internal sealed class BaselineFiles(string name)
             {
                 // What is allowed is found out by trying. What was not there is gone again when it is closed.
                 var exists = File.Exists(path);
-                using var probe = new FileStream(
-                    path, exists ? FileMode.Open : FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1, exists ? FileOptions.None : FileOptions.DeleteOnClose);
+                var (mode, options) = exists ? (FileMode.Open, FileOptions.None) : (FileMode.CreateNew, FileOptions.DeleteOnClose);
+                using var probe = new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1, options);
             }
             catch (Exception exception) when (ReportFile.IsRefusal(exception))
             {

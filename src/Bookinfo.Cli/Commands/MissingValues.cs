@@ -4,8 +4,8 @@ using System.CommandLine.Parsing;
 namespace Bookinfo.Cli.Commands;
 
 /// <summary>
-/// Finds options without a value where there should be one, as when a shell's variable is empty. The parser takes the next word for it, be that an address or the
-/// name of another option.
+/// Finds options without a value where there should be one, as when a shell's variable is empty. The parser takes the next word for it, be that an
+/// address or the name of another option.
 /// </summary>
 internal static class MissingValues
 {
@@ -26,8 +26,10 @@ internal static class MissingValues
             : [.. parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(Find)];
     }
 
-    private static IEnumerable<string> Find(OptionResult option) => option.Tokens.Select(static token => token.Value).Where(static value => value is "" or ['-', '-', ..]).Select(value =>
-        value.Length == 0
+    private static IEnumerable<string> Find(OptionResult option) => option.Tokens
+        .Select(static token => token.Value)
+        .Where(static value => value is "" or ['-', '-', ..])
+        .Select(value => value.Length == 0
             ? $"{option.Option.Name} '' is not allowed: it must have a value, or be left out."
             : $"{option.Option.Name} '{value}' is not allowed: that looks like another option. A file of this name is ./{value}.");
 }

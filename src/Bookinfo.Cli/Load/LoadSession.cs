@@ -209,8 +209,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     }
 
     /// <summary>
-    /// Ends the wait for whoever takes nothing: a pipe whose reader sleeps, a terminal that is held up. Whoever has ended the run with Ctrl-C already has to say once
-    /// more that he does not wait.
+    /// Ends the wait for whoever takes nothing: a pipe whose reader sleeps, a terminal that is held up. Whoever has ended the run with Ctrl-C already
+    /// has to say once more that he does not wait.
     /// </summary>
     private CancellationToken GiveUp => signals.Stop.IsCancellationRequested ? signals.Kill : signals.Stop;
 
@@ -240,8 +240,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new CommandFailedException(
-                ExitCode.InvalidUsage, $"{option}: the file '{file}' cannot be written: {(Directory.Exists(file) ? "it is a directory" : exception.Message)}");
+            var why = Directory.Exists(file) ? "it is a directory" : exception.Message;
+            throw new CommandFailedException(ExitCode.InvalidUsage, $"{option}: the file '{file}' cannot be written: {why}");
         }
     }
 }

@@ -4,7 +4,8 @@ namespace Bookinfo.Cli.Local;
 
 /// <summary>
 /// Turns the signals that end a program (Ctrl-C, SIGTERM, and SIGHUP when its terminal is closed) into cancellation. The first asks to
-/// stop in order; a second Ctrl-C or SIGTERM wants it at once; a third ends the process, whatever still waits for something that does not come.
+/// stop in order; a second Ctrl-C or SIGTERM wants it at once; a third ends the process, whatever still waits for something that does
+/// not come.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
