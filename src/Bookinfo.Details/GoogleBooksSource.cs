@@ -1,6 +1,6 @@
 using System.Globalization;
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Backends;
 
 namespace Bookinfo.Details;
 

@@ -1,5 +1,6 @@
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Hosting;
 
 namespace Bookinfo.Details;
 

@@ -1,5 +1,6 @@
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Backends;
+using Bookinfo.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Bookinfo.ProductPage;

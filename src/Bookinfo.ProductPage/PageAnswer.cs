@@ -1,4 +1,4 @@
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Hosting;
 using RazorSlices;
 
 namespace Bookinfo.ProductPage;

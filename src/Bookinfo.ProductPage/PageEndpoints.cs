@@ -1,5 +1,5 @@
 using System.Globalization;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Bookinfo.ProductPage;

@@ -1,6 +1,7 @@
 using System.Text;
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Backends;
+using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.ProductPage;
 

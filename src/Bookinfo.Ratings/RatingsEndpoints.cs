@@ -1,5 +1,5 @@
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Bookinfo.Ratings;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Backends;
 
 namespace Bookinfo.Reviews;
 

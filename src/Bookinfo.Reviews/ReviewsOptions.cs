@@ -1,5 +1,6 @@
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Backends;
+using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.Reviews;
 

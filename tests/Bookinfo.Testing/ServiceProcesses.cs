@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Bookinfo.Contracts;
 
 namespace Bookinfo.Testing;
@@ -40,7 +38,7 @@ public sealed class ServiceProcesses : IAsyncDisposable
     public ServiceProcess this[string name] => _processes[name];
 
     /// <summary>Whether the native executables of all services are there.</summary>
-    public static bool ArePublished => ServiceCatalog.All.All(service => File.Exists(Executable(service)));
+    public static bool ArePublished => ServiceCatalog.All.All(service => File.Exists(WorkingCopy.NativeExecutable(service.Project)));
 
     /// <summary>Where a process listens, or is going to.</summary>
     /// <param name="name">Its name in the catalogue.</param>
@@ -82,16 +80,11 @@ public sealed class ServiceProcesses : IAsyncDisposable
         }
     }
 
-    private static string Artifacts([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "../../../artifacts"));
-
-    private static string Executable(ServiceDefinition service) =>
-        Path.Combine(Artifacts(), "publish", service.Project, $"release_{RuntimeInformation.RuntimeIdentifier}", service.Project);
-
     private ProcessStartInfo Plan(ServiceDefinition service, ServiceVersion version)
     {
         var start = _native
-            ? new ProcessStartInfo(Executable(service))
-            : new ProcessStartInfo("dotnet", [Path.Combine(Artifacts(), "bin", service.Project, "release", service.Project + ".dll")]);
+            ? new ProcessStartInfo(WorkingCopy.NativeExecutable(service.Project))
+            : new ProcessStartInfo("dotnet", [WorkingCopy.Assembly(service.Project)]);
 
         // How whoever runs the tests has set up telemetry of their own is no part of a test.
         foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("OTEL_", StringComparison.Ordinal)).ToList())

@@ -1,3 +1,5 @@
+using Bookinfo.Testing;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>What the tests of <c>bookinfo baseline</c> as a process have in common.</summary>

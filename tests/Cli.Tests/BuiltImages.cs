@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Cli.Local;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 
@@ -8,6 +9,16 @@ public sealed class BuiltImages : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-images-");
     private readonly ContainerStorage _storage = new();
+
+    /// <summary>What builds of images have lying in their directory, which no build may ever have made.</summary>
+    public static IEnumerable<string> Contexts
+    {
+        get
+        {
+            var directory = Path.Combine(WorkingCopy.Root, "artifacts", "image-contexts");
+            return Directory.Exists(directory) ? Directory.GetFileSystemEntries(directory) : [];
+        }
+    }
 
     /// <summary>Where the archives are.</summary>
     public string SaveDirectory => _directory.FullName;

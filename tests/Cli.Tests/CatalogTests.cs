@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Bookinfo.Contracts;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 

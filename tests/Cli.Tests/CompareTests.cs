@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Bookinfo.Cli.Baseline;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using Bookinfo.Cli.Doctor;
 using Bookinfo.Cli.Local;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -71,7 +71,7 @@ public sealed class ImageCommandTests : IDisposable
         await FailsAsync(tool.EnvironmentWith(buildah), exitCode, message, "--base", "debian");
 
         Assert.Empty(buildah.Calls);
-        Assert.Empty(WorkingCopy.ImageContexts);
+        Assert.Empty(BuiltImages.Contexts);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class ImageCommandTests : IDisposable
         await FailsAsync(buildah.Environment, ExitCode.BuildFailed, "bookinfo: the image of details cannot be saved: no space left.\n", "--base", "debian", "--save", Save);
 
         Assert.Empty(Directory.GetFileSystemEntries(Save));
-        Assert.Empty(WorkingCopy.ImageContexts);
+        Assert.Empty(BuiltImages.Contexts);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class ImageCommandTests : IDisposable
             Assert.Empty(run.Output);
         }
 
-        Assert.Empty(WorkingCopy.ImageContexts);
+        Assert.Empty(BuiltImages.Contexts);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class ImageCommandTests : IDisposable
             Assert.Equal((digest, 5_000_000), (image.GetProperty("digest").GetString(), image.GetProperty("bytes").GetInt64()));
             Assert.True(File.Exists(image.GetProperty("archive").GetString()));
         });
-        Assert.Empty(WorkingCopy.ImageContexts);
+        Assert.Empty(BuiltImages.Contexts);
     }
 
     [Theory]
@@ -217,7 +217,7 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
         Assert.EndsWith("Interrupted.\n", run.Messages);
         await run.NothingSurvivesAsync();
-        Assert.Empty(WorkingCopy.ImageContexts);
+        Assert.Empty(BuiltImages.Contexts);
     }
 
     [Fact]
@@ -237,7 +237,7 @@ public sealed class ImageCommandTests : IDisposable
         Assert.True(File.Exists(buildah.PathOf("done")));
         Assert.Single(buildah.Calls);
         Assert.Empty(Directory.GetFileSystemEntries(Save));
-        Assert.Empty(WorkingCopy.ImageContexts);
+        Assert.Empty(BuiltImages.Contexts);
     }
 
     [Fact]
@@ -253,7 +253,7 @@ public sealed class ImageCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
         await run.NothingSurvivesAsync();
-        Assert.Empty(WorkingCopy.ImageContexts);
+        Assert.Empty(BuiltImages.Contexts);
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public sealed class ImageCommandTests : IDisposable
         await run.NothingSurvivesAsync();
         Assert.Equal("", (await storage.BuildahAsync("containers", "--quiet")).Trim());
         Assert.Empty(Directory.GetFileSystemEntries(Save));
-        Assert.Empty(WorkingCopy.ImageContexts);
+        Assert.Empty(BuiltImages.Contexts);
     }
 
     private static CommandRun Build(Dictionary<string, string> environment, params string[] arguments) =>

@@ -117,7 +117,7 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
                 image.GetProperty("archive").GetString()!)));
         // Nothing but the archives, and nothing left of the build.
         Assert.Equal(NativeProgram.All.Select(program => $"{program.Name}.tar").Order(), Directory.GetFileSystemEntries(built.SaveDirectory).Select(Path.GetFileName).Order());
-        Assert.Empty(WorkingCopy.ImageContexts);
+        Assert.Empty(BuiltImages.Contexts);
     }
 
     [Fact]

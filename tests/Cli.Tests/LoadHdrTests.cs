@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Bookinfo.Cli.Load;
 using Bookinfo.Load;
+using Bookinfo.Testing;
 using FsCheck.Xunit;
 using HdrHistogram;
 

@@ -1,3 +1,5 @@
+using Bookinfo.Testing;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary><c>bookinfo up --native</c>, which compiles the services when they are not compiled yet.</summary>

@@ -1,3 +1,5 @@
+using Bookinfo.Testing;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>The commands for a cluster with a kubectl that does not work, or says what nobody expects: one line that says what is wrong, and an end.</summary>

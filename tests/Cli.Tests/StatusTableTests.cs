@@ -1,4 +1,5 @@
 using Bookinfo.Cli.Local;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,3 +1,5 @@
+using Bookinfo.Testing;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>How <c>test.sh</c> counts (<c>tests/tally.sh</c>): what has not been seen to pass has failed.</summary>

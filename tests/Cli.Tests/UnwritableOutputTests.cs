@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bookinfo.Cli.Baseline;
 using Bookinfo.Cli.Load;
+using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,3 +1,4 @@
+using Bookinfo.Testing;
 using k8s;
 
 namespace EndToEnd.Tests;
@@ -204,7 +205,7 @@ public sealed class DeployTests(Cluster cluster)
             var config = (await Tool.KubectlAsync("config", "view", "--raw", "--minify", "--flatten", "--output=json")).Replace("\"user\": {", "\"user\": {\"as\": \"system:serviceaccount:default:nobody\",");
             await File.WriteAllTextAsync(kubeconfig, config, TestContext.Current.CancellationToken);
 
-            var deploy = await Tool.RunAsync(Path.Combine(Tool.Root, "bookinfo"), ["deploy", .. overlay.Options], environment: new() { ["KUBECONFIG"] = kubeconfig });
+            var deploy = await Tool.RunAsync(Path.Combine(WorkingCopy.Root, "bookinfo"), ["deploy", .. overlay.Options], environment: new() { ["KUBECONFIG"] = kubeconfig });
 
             Assert.Equal(NotAllowed, deploy.ExitCode);
             Assert.InRange(deploy.Duration, TimeSpan.Zero, Early);
@@ -268,7 +269,7 @@ public sealed class DeployTests(Cluster cluster)
     {
         await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources/requests/cpu", "value": "1000"}""");
 
-        var deploy = await Tool.RunAsync("timeout", ["--preserve-status", "--signal=INT", "10", Path.Combine(Tool.Root, "bookinfo"), "deploy", .. overlay.Options]);
+        var deploy = await Tool.RunAsync("timeout", ["--preserve-status", "--signal=INT", "10", Path.Combine(WorkingCopy.Root, "bookinfo"), "deploy", .. overlay.Options]);
 
         Assert.Equal(Interrupted, deploy.ExitCode);
         Assert.Contains("Interrupted. What was applied stays: deploy again to go on, or remove it with 'bookinfo delete'.", deploy.Messages);

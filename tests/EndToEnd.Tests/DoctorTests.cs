@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;
 
@@ -119,7 +120,7 @@ public sealed class DoctorTests : IAsyncLifetime
     private static async Task<(int ExitCode, Dictionary<string, JsonElement> Checks)> DoctorAsync(string? kubeconfig = null, params string[] arguments)
     {
         var environment = kubeconfig is null ? null : new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig };
-        var result = await Tool.RunAsync(Path.Combine(Tool.Root, "bookinfo"), ["doctor", "--output", "json", .. arguments], environment: environment);
+        var result = await Tool.RunAsync(Path.Combine(WorkingCopy.Root, "bookinfo"), ["doctor", "--output", "json", .. arguments], environment: environment);
         Assert.True(result.Output.StartsWith('{'), $"{result}");
         return (result.ExitCode, JsonDocument.Parse(result.Output).RootElement.GetProperty("checks").EnumerateArray()
             .ToDictionary(check => check.GetProperty("check").GetString()!));

@@ -53,7 +53,7 @@ public sealed class StatusTests
         Assert.Matches(@"\nratings +ClusterIP +[\d.]+ +9080/TCP\n", table.Output);
 
         var watch = await Tool.RunAsync(
-            "timeout", ["--preserve-status", "--signal=INT", "15", Path.Combine(Tool.Root, "bookinfo"), "status", "--watch", "--namespace", overlay.Namespace, "--output", "json"]);
+            "timeout", ["--preserve-status", "--signal=INT", "15", Path.Combine(WorkingCopy.Root, "bookinfo"), "status", "--watch", "--namespace", overlay.Namespace, "--output", "json"]);
 
         Assert.Equal(0, watch.ExitCode);
         Assert.InRange(watch.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 2, 9);

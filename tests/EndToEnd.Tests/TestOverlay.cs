@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;
 
@@ -21,7 +22,7 @@ internal sealed class TestOverlay : IAsyncDisposable
     /// <summary>Makes one.</summary>
     public TestOverlay()
     {
-        _resources.Add(Path.GetRelativePath(Resolve(_directory.FullName), Path.Combine(Resolve(Tool.Root), "deploy", "base")));
+        _resources.Add(Path.GetRelativePath(Resolve(_directory.FullName), Path.Combine(Resolve(WorkingCopy.Root), "deploy", "base")));
         Write();
     }
 

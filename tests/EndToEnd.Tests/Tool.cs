@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
+using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;
 
@@ -8,11 +8,8 @@ internal static class Tool
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
-    /// <summary>The directory with the solution.</summary>
-    public static string Root { get; } = FindRoot();
-
     /// <summary>Runs <c>bookinfo</c>.</summary>
-    public static Task<ToolResult> BookinfoAsync(params string[] arguments) => RunAsync(Path.Combine(Root, "bookinfo"), arguments);
+    public static Task<ToolResult> BookinfoAsync(params string[] arguments) => RunAsync(Path.Combine(WorkingCopy.Root, "bookinfo"), arguments);
 
     /// <summary>Runs kubectl; that it fails is a failure of the test.</summary>
     /// <returns>What it wrote to stdout.</returns>
@@ -32,7 +29,7 @@ internal static class Tool
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = Root,
+            WorkingDirectory = WorkingCopy.Root,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -62,6 +59,4 @@ internal static class Tool
             }
         }
     }
-
-    private static string FindRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "../../.."));
 }

@@ -1,4 +1,5 @@
 using Bookinfo.Contracts;
+using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;
 
@@ -24,7 +25,7 @@ public sealed class WireTests(Deployed deployed)
                 environment[Variable(name)] = $"{forward.Address}";
             }
 
-            var checks = Path.Combine(Tool.Root, "artifacts/bin/Wire.Tests/release/Wire.Tests");
+            var checks = Path.Combine(WorkingCopy.Root, "artifacts/bin/Wire.Tests/release/Wire.Tests");
             string[] arguments = ["--filter-not-method", .. OfProcessesHere, "--minimum-expected-tests", "100", "--fail-skips", "on"];
             var result = await Tool.RunAsync(checks, arguments, environment: environment);
             Assert.True(result.ExitCode == 0, $"{result}");

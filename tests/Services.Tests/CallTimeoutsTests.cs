@@ -1,4 +1,4 @@
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Backends;
 
 namespace Services.Tests;
 

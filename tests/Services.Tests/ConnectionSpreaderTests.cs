@@ -1,4 +1,4 @@
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Backends;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Services.Tests;

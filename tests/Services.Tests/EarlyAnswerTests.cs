@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Hosting;
 using Bookinfo.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

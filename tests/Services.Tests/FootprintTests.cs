@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Bookinfo.Testing;
 
 namespace Services.Tests;
@@ -18,8 +16,8 @@ public sealed class FootprintTests
     [MemberData(nameof(Projects))]
     public void An_executable_has_less_than_16_MB_and_is_all_there_is(string project)
     {
-        var file = Assert.Single(Directory.GetFiles(Path.GetDirectoryName(Executable(project))!));
-        Assert.Equal(Executable(project), file);
+        var file = Assert.Single(Directory.GetFiles(Path.GetDirectoryName(WorkingCopy.NativeExecutable(project))!));
+        Assert.Equal(WorkingCopy.NativeExecutable(project), file);
         Assert.InRange(new FileInfo(file).Length, 1, 15_999_999);
     }
 
@@ -58,9 +56,6 @@ public sealed class FootprintTests
         Assert.InRange(ratings.ResidentBytes, 1, 64 * MiB);
     }
 
-    private static string Executable(string project, [CallerFilePath] string file = "") => Path.GetFullPath(
-        Path.Combine(file, "../../../artifacts/publish", project, $"release_{RuntimeInformation.RuntimeIdentifier}", project));
-
     private sealed class NativeService : IAsyncDisposable
     {
         private readonly Process _process;
@@ -81,7 +76,7 @@ public sealed class FootprintTests
         {
             var port = FreePort.Find();
             // The access log is part of what is measured; it is read, as a container's is, and thrown away.
-            var start = new ProcessStartInfo(Executable(project)) { RedirectStandardInput = true, RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(WorkingCopy.NativeExecutable(project)) { RedirectStandardInput = true, RedirectStandardOutput = true };
             start.Environment["ASPNETCORE_HTTP_PORTS"] = $"{port}";
             start.Environment["STOP_WHEN_STDIN_CLOSES"] = "true";
             var process = Process.Start(start)!;

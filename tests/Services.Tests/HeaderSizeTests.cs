@@ -1,5 +1,5 @@
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Hosting;
 using Bookinfo.Testing;
 
 namespace Services.Tests;

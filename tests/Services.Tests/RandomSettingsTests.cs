@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Configuration;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.AspNetCore.Builder;

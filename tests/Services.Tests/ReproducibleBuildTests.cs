@@ -1,5 +1,5 @@
 using System.Reflection;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Services.Tests;

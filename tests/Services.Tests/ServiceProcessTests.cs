@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Bookinfo.Testing;
 
 namespace Services.Tests;
@@ -41,7 +40,7 @@ public sealed class ServiceProcessTests
     [InlineData("2>/dev/full", 3, "ASPNETCORE_URLS=http://192.0.2.1:7731")]
     public async Task A_stderr_that_takes_nothing_changes_no_code(string redirection, int exitCode, string setting)
     {
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec env \"$@\" {redirection}", "sh", setting, "dotnet", Dll("Bookinfo.Details")])
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec env \"$@\" {redirection}", "sh", setting, "dotnet", WorkingCopy.Assembly("Bookinfo.Details")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -80,7 +79,7 @@ public sealed class ServiceProcessTests
     [InlineData("DRAIN_SECONDS=0")]
     public async Task An_argument_that_is_no_setting_is_one_line_as_well(string argument)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Dll("Bookinfo.Details"), "--DRAIN_SECONDS=0", argument])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [WorkingCopy.Assembly("Bookinfo.Details"), "--DRAIN_SECONDS=0", argument])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -181,7 +180,7 @@ public sealed class ServiceProcessTests
 
     private static Process Start(string project, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Dll(project)])
+        var start = new ProcessStartInfo("dotnet", [WorkingCopy.Assembly(project)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -222,7 +221,4 @@ public sealed class ServiceProcessTests
             return exception.Message;
         }
     });
-
-    private static string Dll(string project, [CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(file, "../../../artifacts/bin", project, "release", project + ".dll"));
 }

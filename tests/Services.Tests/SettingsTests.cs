@@ -1,4 +1,6 @@
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Backends;
+using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Hosting;
 using Bookinfo.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

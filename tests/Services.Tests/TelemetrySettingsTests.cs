@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Bookinfo.ServiceDefaults;
+using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Configuration;
 using OpenTelemetry.Metrics;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Bookinfo.Testing;
 
@@ -86,12 +85,12 @@ public sealed partial class DocumentationTests
     /// <summary>The tables of the document, by their headings.</summary>
     private sealed record Document(ILookup<string, Row> Tables)
     {
-        public static Document Read([CallerFilePath] string file = "")
+        public static Document Read()
         {
             var rows = new List<(string Heading, Row Row)>();
             var (heading, column) = ("", "");
             var inTable = false;
-            foreach (var line in File.ReadLines(Path.GetFullPath(Path.Combine(file, "../../../docs/telemetry.md"))))
+            foreach (var line in File.ReadLines(Path.Combine(WorkingCopy.Root, "docs", "telemetry.md")))
             {
                 var cells = line.StartsWith('|') ? line.Split('|')[1..^1].Select(cell => cell.Trim()).ToList() : null;
                 if (line.StartsWith("## ", StringComparison.Ordinal))

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.ServiceDefaults.Logging;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Bookinfo.ServiceDefaults.Telemetry;
+using Bookinfo.ServiceDefaults.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -20,10 +20,10 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
     /// <param name="service">Who writes the log.</param>
     /// <param name="options">How it is written.</param>
     /// <param name="time">The clock.</param>
-    public LineLoggerProvider(ServiceIdentity service, TelemetryOptions options, TimeProvider time)
+    public LineLoggerProvider(ServiceIdentity service, LogOptions options, TimeProvider time)
     {
         _time = time;
-        _format = options.LogFormat == LogFormat.Json ? new JsonLines(service) : new TextLines();
+        _format = options.Format == LogFormat.Json ? new JsonLines(service) : new TextLines();
         _writer = new LineWriter(OpenStdout(), ReportLoss);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.ServiceDefaults.Logging;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Bookinfo.ServiceDefaults.Configuration;
 using OpenTelemetry.Exporter;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;

@@ -13,11 +13,11 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// </summary>
 /// <param name="next">What handles the request.</param>
 /// <param name="telemetry">The instruments.</param>
-/// <param name="options">Which signals there are.</param>
+/// <param name="options">Whether there is an access log.</param>
 /// <param name="logger">The access log.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RequestTelemetry(
-    RequestDelegate next, HttpTelemetry telemetry, TelemetryOptions options, ILogger<RequestTelemetry> logger, TimeProvider time)
+    RequestDelegate next, HttpTelemetry telemetry, LogOptions options, ILogger<RequestTelemetry> logger, TimeProvider time)
 {
     private const string RequestId = "x-request-id";
 
@@ -28,6 +28,7 @@ internal sealed class RequestTelemetry(
         var start = time.GetTimestamp();
         var record = new RequestRecord(IdOf(context.Request), TraceHeaders.Extract(context.Request.Headers), start);
         context.Features.Set(record);
+        context.Features.Set(new ServerTiming());
         // Not before: an error answer begins with the removal of all headers.
         context.Response.OnStarting(_writeHeaders, context);
         if (IsProbeOrScrape(context.Request.Path))
@@ -75,7 +76,7 @@ internal sealed class RequestTelemetry(
         var record = RequestRecord.Of(context);
         var headers = context.Response.Headers;
         headers[RequestId] = record.Id;
-        headers[ServerTiming.Header] = record.Timing.Format(time.GetElapsedTime(record.Start));
+        headers[ServerTiming.Header] = ServerTiming.Of(context).Format(time.GetElapsedTime(record.Start));
         return Task.CompletedTask;
     }
 
@@ -133,7 +134,7 @@ internal sealed class RequestTelemetry(
             telemetry.ServerDuration.Record(elapsed.TotalSeconds, MetricTags(context, method, route, status));
         }
 
-        if (options.AccessLog)
+        if (options.Access)
         {
             var level = status >= StatusCodes.Status500InternalServerError ? LogLevel.Error : LogLevel.Information;
             var bytes = HttpMethods.IsHead(context.Request.Method) ? 0 : context.Response.ContentLength ?? 0;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
@@ -20,6 +22,10 @@ internal sealed class ServerTiming
 
     private readonly Lock _lock = new();
     private readonly List<Hop> _hops = [];
+
+    /// <summary>The timing of a request; it is kept with the request's other features.</summary>
+    /// <param name="context">The request.</param>
+    public static ServerTiming Of(HttpContext context) => context.Features.GetRequiredFeature<ServerTiming>();
 
     /// <summary>Says that a call begins, so that it has its place.</summary>
     /// <param name="name">The name of the service.</param>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Bookinfo.ServiceDefaults.Logging;
+using Bookinfo.ServiceDefaults.Configuration;
 using OpenTelemetry.Metrics;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
@@ -13,8 +13,6 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <param name="LogsExport">How log records are sent.</param>
 /// <param name="MetricsExport">How metrics are sent.</param>
 /// <param name="Exemplars">Which measurements may become exemplars.</param>
-/// <param name="AccessLog">Whether each request is logged.</param>
-/// <param name="LogFormat">How log lines are written to stdout.</param>
 /// <remarks>
 /// The <c>OTEL_*</c> variables are those of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/. The SDK reads
 /// some of them itself, and says nothing when one is wrong; so all are checked here.
@@ -27,14 +25,12 @@ internal sealed record TelemetryOptions(
     OtlpSettings TracesExport,
     OtlpSettings LogsExport,
     OtlpSettings MetricsExport,
-    ExemplarFilterType Exemplars,
-    bool AccessLog,
-    LogFormat LogFormat)
+    ExemplarFilterType Exemplars)
 {
     /// <summary>The most that a queue may hold: memory for all of it is set aside at the start.</summary>
     private const int LongestQueue = 1_000_000;
 
-    /// <summary>Reads <c>LOG_FORMAT</c> (json or text), <c>ACCESS_LOG</c> (on or off) and the <c>OTEL_*</c> variables.</summary>
+    /// <summary>Reads the <c>OTEL_*</c> variables.</summary>
     /// <param name="settings">The settings.</param>
     /// <returns>The options.</returns>
     /// <exception cref="InvalidSettingException">A setting is not allowed, whether or not its signal is sent.</exception>
@@ -66,9 +62,7 @@ internal sealed record TelemetryOptions(
                 "always_on" => ExemplarFilterType.AlwaysOn,
                 "always_off" => ExemplarFilterType.AlwaysOff,
                 _ => ExemplarFilterType.TraceBased,
-            },
-            AccessLog: settings.Choice("ACCESS_LOG", "on", "off") == "on",
-            LogFormat: settings.Choice("LOG_FORMAT", "json", "text") == "json" ? LogFormat.Json : LogFormat.Text);
+            });
     }
 
     /// <summary>Whether OTLP is among the exporters of a signal.</summary>

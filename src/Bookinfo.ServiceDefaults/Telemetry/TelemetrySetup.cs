@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,10 +28,6 @@ internal static class TelemetrySetup
         builder.Services.AddSingleton(service);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<HttpTelemetry>();
-        builder.Services.AddSingleton<LineLoggerProvider>();
-        builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<LineLoggerProvider>());
-        builder.Services.AddSingleton(static services => new BackendClients(
-            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<HttpTelemetry>(), services.GetRequiredService<ILogger<BackendClient>>()));
         if (options.Metrics)
         {
             builder.Services.AddSingleton<ProcessMetrics>();
@@ -56,24 +53,6 @@ internal static class TelemetrySetup
         }
 
         void Describe(ResourceBuilder resource) => resource.AddAttributes(service.Attributes);
-    }
-
-    /// <summary>Maps <c>/metrics</c> and makes the instruments that nobody asks for.</summary>
-    /// <param name="app">The application.</param>
-    public static void MapMetrics(this WebApplication app)
-    {
-        if (app.Services.GetRequiredService<TelemetryOptions>().Metrics)
-        {
-            app.Services.GetRequiredService<ProcessMetrics>();
-            app.Services.GetRequiredService<ThreadPoolMetrics>();
-            app.Services.GetRequiredService<LogMetrics>();
-            // A scrape takes a millisecond and more, and its exporter waits for others by keeping the processor busy.
-            app.MapPrometheusScrapingEndpoint(
-                "/metrics",
-                meterProvider: null,
-                configureBranchedPipeline: static branch => branch.Use(SocketThreads.Leave).Use(ScrapeAnswer.MakeWhole),
-                optionsName: null).ReadOnly();
-        }
     }
 
     private static void AddMetrics(MeterProviderBuilder metrics, TelemetryOptions options)

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Configuration;
+
+namespace Bookinfo.ServiceDefaults.Backends;
+
+/// <summary>Where a backend is, from the settings that the wire contract names.</summary>
+public static class BackendAddress
+{
+    /// <summary>
+    /// Reads <c>http://{NAME_HOSTNAME|name}[.{SERVICES_DOMAIN}]:{NAME_SERVICE_PORT|9080}</c>. Of the variables that Kubernetes injects for a
+    /// Service, <c>NAME_SERVICE_PORT</c> is meant and <c>NAME_PORT</c> (<c>tcp://10.0.0.7:9080</c>) is not.
+    /// </summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="service">The service to call.</param>
+    /// <returns>Its base address.</returns>
+    /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
+    public static Uri Read(Settings settings, ServiceDefinition service)
+    {
+        var prefix = service.Name.ToUpperInvariant();
+        var host = HostName(settings, $"{prefix}_HOSTNAME") ?? service.Name;
+        var domain = HostName(settings, "SERVICES_DOMAIN");
+        var port = settings.Number($"{prefix}_SERVICE_PORT", ServiceCatalog.ServicePort, least: 1, most: ushort.MaxValue);
+
+        var name = domain is null ? host : $"{host}.{domain}";
+        var authority = Uri.CheckHostName(name) == UriHostNameType.IPv6 && name[0] != '[' ? $"[{name}]" : name;
+        // A host and a domain that are allowed each may not be so together, such as an address and a domain.
+        return Uri.CheckHostName(name) != UriHostNameType.Unknown
+            && Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"http://{authority}:{port}"), UriKind.Absolute, out var address)
+            ? address
+            : throw new InvalidSettingException("SERVICES_DOMAIN", domain ?? "", $"the rest of a host name that begins with '{host}.'");
+    }
+
+    private static string? HostName(Settings settings, string variable) => settings.Text(variable) switch
+    {
+        null => null,
+        var name when Uri.CheckHostName(name) is not UriHostNameType.Unknown => name,
+        var name => throw new InvalidSettingException(variable, name, "a host name or an IP address, without scheme and port"),
+    };
+}

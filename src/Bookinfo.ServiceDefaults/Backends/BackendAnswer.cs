@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Bookinfo.ServiceDefaults.Backends;
+
+/// <summary>What came of a call to a backend. Its body lies in memory that is used again once it is disposed.</summary>
+/// <param name="Status">The status of its answer; <see langword="null"/> when it gave none (refused, timed out, broken off).</param>
+/// <param name="Body">The body of its answer, at most <see cref="BackendClient.LargestAnswer"/> bytes.</param>
+public sealed record BackendAnswer(int? Status, ReadOnlyMemory<byte> Body) : IDisposable
+{
+    private byte[]? _borrowed;
+
+    /// <summary>The backend gave no answer.</summary>
+    public static BackendAnswer None { get; } = new(Status: null, default);
+
+    /// <summary>The value of its header <c>Server-Timing</c>, unchecked; <see langword="null"/> when it sent none.</summary>
+    public string? ServerTiming { get; init; }
+
+    /// <summary>An answer whose body lies in an array of <see cref="ArrayPool{T}.Shared"/>.</summary>
+    /// <param name="status">Its status.</param>
+    /// <param name="borrowed">The array.</param>
+    /// <param name="length">How much of it is the body.</param>
+    /// <param name="serverTiming">As <see cref="ServerTiming"/>.</param>
+    /// <returns>The answer, to which the array belongs now.</returns>
+    public static BackendAnswer Borrowing(int status, byte[] borrowed, int length, string? serverTiming) =>
+        new(status, borrowed.AsMemory(0, length)) { _borrowed = borrowed, ServerTiming = serverTiming };
+
+    /// <summary>Gives the memory of the body back.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _borrowed, null) is { } borrowed)
+        {
+            ArrayPool<byte>.Shared.Return(borrowed);
+        }
+    }
+
+    /// <summary>Whether the backend answered 200. Whether the body is what it should be is for the reader to find out.</summary>
+    public bool IsOk => Status == 200;
+
+    /// <summary>Whether the body is one complete JSON value.</summary>
+    /// <returns>Whether it is.</returns>
+    public bool IsJson()
+    {
+        var reader = new Utf8JsonReader(Body.Span);
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return reader.TokenType is not JsonTokenType.None;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads the body of a 200.</summary>
+    /// <typeparam name="T">What it should be.</typeparam>
+    /// <param name="typeInfo">How it is read.</param>
+    /// <returns>The value; <see langword="null"/> when the answer is no 200 or the body is something else.</returns>
+    public T? Read<T>(JsonTypeInfo<T> typeInfo)
+        where T : class
+    {
+        if (!IsOk)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(Body.Span, typeInfo);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

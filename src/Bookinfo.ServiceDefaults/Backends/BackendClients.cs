@@ -1,0 +1,39 @@
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Backends;
+
+/// <summary>Makes the clients of a service's backends, with what they all need.</summary>
+public sealed class BackendClients
+{
+    private readonly TimeProvider _time;
+    private readonly HttpTelemetry _telemetry;
+    private readonly ILogger<BackendClient> _logger;
+
+    internal BackendClients(TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger) =>
+        (_time, _telemetry, _logger) = (time, telemetry, logger);
+
+    /// <summary>A client for a service of ours: connections are spread over the replicas, and no proxy is asked.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="policy">Timeout and tries.</param>
+    /// <param name="endpoints">Where it is.</param>
+    /// <param name="addHeaders">Adds headers to the request of each try; it is given that and the request that is being answered.</param>
+    /// <param name="finished">Is told what came of each call, all its tries together.</param>
+    /// <returns>The client, to be disposed.</returns>
+    public BackendClient ForService(
+        ServiceDefinition service, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders, Action<BackendAnswer>? finished = null) =>
+        new(service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _time, _telemetry, _logger);
+
+    /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
+    /// <param name="name">What it is called in telemetry.</param>
+    /// <param name="template">The path of all requests to it.</param>
+    /// <param name="policy">Timeout and tries.</param>
+    /// <param name="endpoints">Where it is.</param>
+    /// <param name="addHeaders">As for <see cref="ForService"/>.</param>
+    /// <returns>The client, to be disposed.</returns>
+    public BackendClient ForExternalService(
+        string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders) =>
+        new(name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true, _time, _telemetry, _logger);
+}

@@ -1,0 +1,38 @@
+namespace Bookinfo.ServiceDefaults.Configuration;
+
+/// <summary>A setting has a value that is not allowed. The message is one line that names the variable, the value and what is allowed.</summary>
+public sealed class InvalidSettingException : Exception
+{
+    /// <summary>For a variable whose value may be shown.</summary>
+    /// <param name="variable">The name of the variable.</param>
+    /// <param name="value">Its value, shown in quotes.</param>
+    /// <param name="allowed">What is allowed, to follow 'must be'.</param>
+    public InvalidSettingException(string variable, string value, string allowed)
+        : base($"{variable}='{Printable(value)}' is not allowed: it must be {allowed}.")
+    {
+    }
+
+    /// <summary>For a variable whose value is a secret.</summary>
+    /// <param name="message">A line that names the variable and what is allowed, and not the value.</param>
+    public InvalidSettingException(string message)
+        : base(message)
+    {
+    }
+
+    private static string Printable(string value)
+    {
+        const int Longest = 100;
+        value = WithoutPassword(value);
+        var line = new string([.. value.Take(Longest).Select(c => char.IsControl(c) ? '?' : c)]);
+        return value.Length > Longest ? line + "..." : line;
+    }
+
+    /// <summary>Leaves out what stands before the host of an address: whatever the variable is for, it may be a password.</summary>
+    private static string WithoutPassword(string value)
+    {
+        const string Delimiter = "://";
+        var start = value.IndexOf(Delimiter, StringComparison.Ordinal) + Delimiter.Length;
+        var end = value.LastIndexOf('@');
+        return start < Delimiter.Length || end < start ? value : string.Concat(value.AsSpan(0, start), "...", value.AsSpan(end));
+    }
+}

@@ -1,0 +1,27 @@
+using System.Buffers;
+
+namespace Bookinfo.ServiceDefaults.Configuration;
+
+/// <summary>The encoding of the lists in OpenTelemetry's variables, that of W3C Baggage (https://www.w3.org/TR/baggage/#value).</summary>
+internal static class PercentEncoding
+{
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
+
+    /// <summary>Decodes a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="decoded">What it stands for.</param>
+    /// <returns>Whether each percent sign has two hexadecimal digits behind it.</returns>
+    public static bool TryDecode(string text, out string decoded)
+    {
+        decoded = Uri.UnescapeDataString(text);
+        for (var at = text.IndexOf('%', StringComparison.Ordinal); at >= 0; at = text.IndexOf('%', at + 1))
+        {
+            if (at + 2 >= text.Length || text.AsSpan(at + 1, 2).ContainsAnyExcept(Hex))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

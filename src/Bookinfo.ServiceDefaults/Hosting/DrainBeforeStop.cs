@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>
+/// On SIGTERM: turns the service unready and keeps it serving for the drain period, before the server stops taking connections. Without
+/// it every rollout loses the requests that are sent before the last load balancer has heard of the end.
+/// </summary>
+/// <param name="readiness">What the readiness probe reads.</param>
+/// <param name="options">How long to go on.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DrainBeforeStop(Readiness readiness, DrainOptions options, TimeProvider time) : IHostedLifecycleService
+{
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        readiness.StartDraining();
+        await Task.Delay(options.Period, time, cancellationToken);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,73 @@
+using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>
+/// Gives a short JSON body to every error that has none: unknown paths, wrong methods, bodies that cannot be read, and our own mistakes.
+/// </summary>
+/// <param name="next">What handles the request.</param>
+/// <param name="logger">Where our own mistakes are written.</param>
+internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            RequestBody.Guard(context);
+            await next(context);
+        }
+        catch (OperationCanceledException exception) when (exception is VisitorLeftException || context.RequestAborted.IsCancellationRequested)
+        {
+            // The visitor has left: nobody reads an answer.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+
+            return;
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            // The body was too large, too slow or malformed, found out while it was read.
+            context.Response.Clear();
+            context.Response.StatusCode = exception.StatusCode;
+            // Where the next request would begin is not known.
+            context.Response.Headers.Connection = "close";
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            using (logger.BeginScope(RequestRecord.Of(context)))
+            {
+                LogEvents.UnhandledException(logger, exception);
+            }
+
+            context.Response.Clear();
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
+
+        var response = context.Response;
+        if (response.StatusCode >= 400 && !response.HasStarted && response.ContentLength is null && response.ContentType is null)
+        {
+            await JsonAnswer.Error(response.StatusCode, MessageFor(response.StatusCode)).ExecuteAsync(context);
+        }
+    }
+
+    /// <summary>The message for an error that no endpoint has put into words.</summary>
+    /// <param name="statusCode">The status of the answer.</param>
+    /// <returns>A few words in English.</returns>
+    public static string MessageFor(int statusCode) => statusCode switch
+    {
+        StatusCodes.Status404NotFound => "not found",
+        StatusCodes.Status405MethodNotAllowed => "method not allowed",
+        StatusCodes.Status408RequestTimeout => "request timed out",
+        StatusCodes.Status412PreconditionFailed => "precondition failed",
+        StatusCodes.Status413PayloadTooLarge => "request body too large",
+        StatusCodes.Status414UriTooLong => "request target too long",
+        StatusCodes.Status415UnsupportedMediaType => "unsupported media type",
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => "request headers too large",
+        >= 500 => "internal error",
+        _ => "bad request",
+    };
+}

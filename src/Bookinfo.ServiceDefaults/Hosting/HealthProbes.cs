@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>The probes for Kubernetes, beside the <c>/health</c> of the wire contract.</summary>
+internal static class HealthProbes
+{
+    /// <summary>
+    /// Maps <c>/health/live</c> (200 as long as the process answers at all) and <c>/health/ready</c> (503 when a health check says that the
+    /// service should get no requests).
+    /// </summary>
+    /// <param name="app">The application.</param>
+    public static void MapHealthProbes(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false }).ReadOnly();
+        app.MapHealthChecks("/health/ready").ReadOnly();
+    }
+}

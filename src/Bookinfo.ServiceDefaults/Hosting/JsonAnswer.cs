@@ -1,0 +1,31 @@
+using Bookinfo.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>Makes and writes answers of the wire contract.</summary>
+public static class JsonAnswer
+{
+    /// <summary>The content type of every JSON answer.</summary>
+    public const string ContentType = "application/json";
+
+    /// <summary>An error answer: <c>{"error":"..."}</c>.</summary>
+    /// <param name="statusCode">The status.</param>
+    /// <param name="message">The message.</param>
+    /// <returns>The answer.</returns>
+    public static JsonAnswer<ErrorMessage> Error(int statusCode, string message) =>
+        new(new ErrorMessage(message), WireJson.Default.ErrorMessage, statusCode);
+
+    /// <summary>Writes JSON that is there as bytes.</summary>
+    /// <param name="response">The response, not yet started.</param>
+    /// <param name="statusCode">The status.</param>
+    /// <param name="json">The JSON text in UTF-8.</param>
+    /// <returns>A task that ends when the bytes are handed to the connection.</returns>
+    public static Task WriteAsync(HttpResponse response, int statusCode, ReadOnlyMemory<byte> json)
+    {
+        response.StatusCode = statusCode;
+        response.ContentType = ContentType;
+        response.ContentLength = json.Length;
+        return response.BodyWriter.WriteAsync(json).AsTask();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>Says in the log when the service began to listen, was told to stop, and has stopped.</summary>
+/// <param name="server">What listens.</param>
+/// <param name="time">The clock.</param>
+/// <param name="drain">How long the service goes on after it was told to stop.</param>
+/// <param name="logger">The log.</param>
+internal sealed class LifecycleLog(IServer server, TimeProvider time, DrainOptions drain, ILogger<LifecycleLog> logger) : IHostedLifecycleService
+{
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var addresses = string.Join(' ', server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        using var process = Process.GetCurrentProcess();
+        var startUp = Math.Round((time.GetLocalNow().DateTime - process.StartTime).TotalMilliseconds);
+        LogEvents.ServiceStarted(logger, addresses, startUp);
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        LogEvents.ServiceDraining(logger, drain.Period.TotalSeconds);
+        return Task.CompletedTask;
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        LogEvents.ServiceStopped(logger);
+        return Task.CompletedTask;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Configuration;
+using Microsoft.AspNetCore.Http;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>Where a service listens.</summary>
+/// <param name="Variable">The variable that says so, or would.</param>
+/// <param name="Addresses">At least one address, as Kestrel reads them.</param>
+internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Addresses)
+{
+    private const string Urls = "ASPNETCORE_URLS";
+    private const string Ports = "ASPNETCORE_HTTP_PORTS";
+
+    private const string All = "*";
+    private const string Localhost = "localhost";
+
+    /// <summary>The longest path of a Unix domain socket, in bytes.</summary>
+    private const int LongestPath = 107;
+
+    /// <summary>Reads <c>ASPNETCORE_URLS</c>, or else <c>ASPNETCORE_HTTP_PORTS</c>; port 9080 when neither is set.</summary>
+    /// <param name="settings">The settings. Without <c>ASPNETCORE_</c> the names are those of the arguments <c>--urls</c> and <c>--http_ports</c>.</param>
+    /// <returns>The addresses.</returns>
+    /// <exception cref="InvalidSettingException">Something is not the address of a server that speaks http, or is there twice.</exception>
+    public static ListenAddresses Read(Settings settings)
+    {
+        if (settings.Text("https_ports") is { } secure)
+        {
+            throw new InvalidSettingException("ASPNETCORE_HTTPS_PORTS", secure, "empty: services speak http only, and TLS is for what is in front of them");
+        }
+
+        if (settings.Text("urls") is { } urls)
+        {
+            return Read(Urls, urls, "a list of addresses such as http://*:9080, separated by semicolons, without https and without a path", ParseUrl);
+        }
+
+        return settings.Text("http_ports") is { } ports
+            ? Read(Ports, ports, "a list of port numbers, separated by semicolons", ParsePort)
+            : new ListenAddresses(Ports, [$"http://*:{ServiceCatalog.ServicePort}"]);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(';', Addresses);
+
+    private static ListenAddresses Read(string variable, string text, string allowed, Func<string, Place?> parse)
+    {
+        var places = new List<Place>();
+        foreach (var part in text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var place = parse(part) ?? throw new InvalidSettingException(variable, part, allowed);
+            if (places.Exists(place.Overlaps))
+            {
+                throw new InvalidSettingException(variable, text, "a list that names each port once");
+            }
+
+            places.Add(place);
+        }
+
+        return places is [] ? throw new InvalidSettingException(variable, text, allowed) : new ListenAddresses(variable, [.. places.Select(place => place.Address)]);
+    }
+
+    private static Place? ParsePort(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        ? new Place(string.Create(CultureInfo.InvariantCulture, $"http://*:{port}"), All, port)
+        : null;
+
+    private static Place? ParseUrl(string text)
+    {
+        BindingAddress address;
+        try
+        {
+            address = BindingAddress.Parse(text);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+
+        if (!address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase) || address.PathBase.Length > 0 || address.IsNamedPipe)
+        {
+            return null;
+        }
+
+        if (address.IsUnixPipe)
+        {
+            return Encoding.UTF8.GetByteCount(address.UnixPipePath) <= LongestPath ? new Place(text, address.UnixPipePath, Port: 0) : null;
+        }
+
+        var written = Writable(address.Host);
+        var rest = text.AsSpan(address.Scheme.Length + "://".Length + address.Host.Length);
+        if (HostOf(written) is not { } host || address.Port is < 0 or > ushort.MaxValue || !IsPort(rest))
+        {
+            return null;
+        }
+
+        // Kestrel listens on two addresses for it, which cannot both have the same port by chance.
+        return host == Localhost && address.Port == 0 ? null : new Place(text.Replace(address.Host, written, StringComparison.Ordinal), host, address.Port);
+    }
+
+    /// <summary>
+    /// A host as a socket takes it: with the zone of an address as it is, and with no IPv4 address that is written as one of IPv6.
+    /// </summary>
+    private static string Writable(string host)
+    {
+        if (host is not ['[', .. var inner, ']'])
+        {
+            return host;
+        }
+
+        inner = AddressZone.Plain(inner);
+        return IPAddress.TryParse(inner, out var address) && address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : $"[{inner}]";
+    }
+
+    /// <summary>Whether what follows the host is a port, of digits and nothing else, or only a slash. The platform takes signs and spaces as well.</summary>
+    private static bool IsPort(ReadOnlySpan<char> rest) =>
+        rest is [':', .. var port] ? !port.TrimEnd('/').ContainsAnyExceptInRange('0', '9') : rest.TrimEnd('/').IsEmpty;
+
+    /// <summary>
+    /// Which of the machine's addresses Kestrel takes a host for: all of them for <c>*</c>, <c>+</c> and any name except localhost. What looks like an
+    /// address or like a host with a port, and is neither, is a mistake and not a name.
+    /// </summary>
+    private static string? HostOf(string host)
+    {
+        if (host is "*" or "+")
+        {
+            return All;
+        }
+
+        if (host is ['[', .. var inner, ']'])
+        {
+            return IPAddress.TryParse(inner, out var address) && inner.Contains(':', StringComparison.Ordinal) ? Canonical(address) : null;
+        }
+
+        if (Uri.CheckHostName(host) == UriHostNameType.IPv4)
+        {
+            return IPAddress.TryParse(host, out var address) ? Canonical(address) : null;
+        }
+
+        if (Uri.CheckHostName(host) != UriHostNameType.Dns || host.All(static c => char.IsAsciiDigit(c) || c == '.'))
+        {
+            return null;
+        }
+
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) ? Localhost : All;
+    }
+
+    private static string Canonical(IPAddress address) =>
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? All : address.ToString();
+
+    /// <summary>One address.</summary>
+    /// <param name="Address">As it was written.</param>
+    /// <param name="Host">What it means, in one spelling: an address, localhost, the path of a socket, or <c>*</c> for all.</param>
+    /// <param name="Port">The port; 0 for any that is free, and for a socket that has a path.</param>
+    private sealed record Place(string Address, string Host, int Port)
+    {
+        /// <summary>Whether both would listen on the same port of the same address.</summary>
+        public bool Overlaps(Place other) => Port == other.Port
+            && (Port == 0 ? Host[0] == '/' && Host == other.Host : Host == other.Host || Host == All || other.Host == All || IsNameOf(other) || other.IsNameOf(this));
+
+        private bool IsNameOf(Place other) => Host == Localhost && IPAddress.TryParse(other.Host, out var address) && IPAddress.IsLoopback(address);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Logging;
+using Bookinfo.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>
+/// Gives a short JSON body to the requests that the server itself turns away because they are no HTTP or over its limits: a malformed
+/// request line or header, too many of them, an unknown HTTP version. No middleware ever sees those, and the server answers them with an
+/// empty body; to a client of the contract every error has one.
+/// </summary>
+/// <remarks>
+/// Kestrel announces such a request on a diagnostic listener before it answers it (<see cref="IBadRequestExceptionFeature"/>). There the
+/// head of our answer is started, which keeps Kestrel from sending its own; there is no way to write a body at that point, because the
+/// request has none of its streams yet. So <see cref="LingeringClose"/> sends it when Kestrel is done with the connection.
+/// </remarks>
+/// <param name="listener">The listener that Kestrel announces on.</param>
+/// <param name="telemetry">Where they are counted: no other instrument sees them.</param>
+/// <param name="options">Whether they are logged.</param>
+/// <param name="server">What Kestrel says while it rejects one.</param>
+/// <param name="logger">The log.</param>
+internal sealed class RejectedRequestAnswers(
+    DiagnosticListener listener, HttpTelemetry telemetry, LogOptions options, ServerLog server, ILogger<RejectedRequestAnswers> logger)
+    : IHostedService, IObserver<KeyValuePair<string, object?>>
+{
+    private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
+
+    private IDisposable? _subscription;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _subscription = listener.Subscribe(this, static name => name == BadRequest);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _subscription?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void OnNext(KeyValuePair<string, object?> value)
+    {
+        if (value.Value is IFeatureCollection features
+            && features.Get<IHttpResponseFeature>() is { HasStarted: false } response
+            && features.Get<IHttpResponseBodyFeature>() is { } output
+            && features.Get<ConnectionEnd>() is { } end)
+        {
+            // An HTTP version that we do not speak would be a 505; but no visitor can make a service of ours answer 5xx.
+            var error = features.Get<IBadRequestExceptionFeature>()?.Error as BadHttpRequestException;
+            var status = error is { StatusCode: < 500 and var given } ? given : StatusCodes.Status400BadRequest;
+            Tell(features, status);
+            if (server.IsAnsweredInHttp2(end.ConnectionId))
+            {
+                // With the frame by which that protocol says 'use HTTP/1.1'.
+                return;
+            }
+
+            response.StatusCode = status;
+            var body = WireJson.ToBytes(new ErrorMessage(ErrorAnswers.MessageFor(status)), WireJson.Default.ErrorMessage);
+            response.Headers.ContentType = JsonAnswer.ContentType;
+            response.Headers.ContentLength = body.Length;
+            response.Headers.Connection = "close";
+            // Completes at once: nothing is sent before the connection is flushed, and nobody has registered to be asked first.
+            if (output.StartAsync().IsCompletedSuccessfully)
+            {
+                end.RejectionBody = body;
+            }
+        }
+    }
+
+    public void OnCompleted()
+    {
+    }
+
+    public void OnError(Exception error)
+    {
+    }
+
+    private void Tell(IFeatureCollection features, int status)
+    {
+        telemetry.Rejected.Add(1, new KeyValuePair<string, object?>("http.response.status_code", HttpNames.StatusValue(status)));
+        if (options.Access)
+        {
+            // Nothing of what was sent: a header that cannot be read may still hold a secret.
+            var address = features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
+            LogEvents.RequestRejected(logger, status, address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString());
+        }
+    }
+}

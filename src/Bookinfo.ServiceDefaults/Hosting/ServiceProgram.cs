@@ -1,0 +1,233 @@
+using System.Net.Sockets;
+using System.Text;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Backends;
+using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Logging;
+using Bookinfo.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>What every service's program has in common: its host, its limits, its error answers, its health, and how it starts and ends.</summary>
+public static class ServiceProgram
+{
+    /// <summary>The most bytes that the body of a request may have: 16 KiB, many times what any request of the contract needs.</summary>
+    public const int LargestRequestBody = 16 * 1024;
+
+    /// <summary>The most bytes that all headers of a request to the page may have: 32 KiB, room for the tokens and cookies that are passed on.</summary>
+    private const int LargestRequestHeadersAtTheEdge = 32 * 1024;
+
+    /// <summary>
+    /// The most bytes that a hop may add to the headers: 4 KiB for a trace position in all formats, the id of the request, the user, a longer host name, and
+    /// what the proxies of a mesh say.
+    /// </summary>
+    private const int HeadersAddedByHop = 4 * 1024;
+
+    /// <summary>Exit code when the service cannot start because a setting is not allowed.</summary>
+    public const int ExitInvalidSetting = 2;
+
+    /// <summary>Exit code when the service cannot start because it cannot listen on its address.</summary>
+    public const int ExitCannotListen = 3;
+
+    /// <summary>Exit code when the service cannot start for a reason that nobody has thought of.</summary>
+    public const int ExitFailed = 1;
+
+    /// <summary>Builds the service, runs it until it is told to stop, and turns a failed start into one line on stderr.</summary>
+    /// <param name="service">What is started; its name heads the line.</param>
+    /// <param name="build">Builds the application.</param>
+    /// <returns>The exit code of the process: 0 after an orderly stop.</returns>
+    public static async Task<int> RunAsync(ServiceDefinition service, Func<WebApplication> build)
+    {
+        SocketThreads.Use();
+        ListenAddresses? listen = null;
+        CancellationToken started = default;
+        try
+        {
+            await using var app = build();
+            listen = app.Services.GetRequiredService<ListenAddresses>();
+            started = app.Lifetime.ApplicationStarted;
+            var stopping = app.Lifetime.ApplicationStopping;
+            try
+            {
+                await app.RunAsync();
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // Told to stop before it had started: an orderly end as well.
+            }
+
+            return 0;
+        }
+        catch (InvalidSettingException exception)
+        {
+            return await FailAsync(service, exception.Message, ExitInvalidSetting);
+        }
+        catch (Exception exception) when (listen is not null && IsCannotListen(exception))
+        {
+            var way = IsTaken(exception) ? "Stop what listens there, or set" : "Set";
+            return await FailAsync(service, $"{exception.Message.TrimEnd('.')}. {way} {listen.Variable} to something else than {listen}.", ExitCannotListen);
+        }
+        catch (Exception exception) when (!started.IsCancellationRequested)
+        {
+            return await FailAsync(service, $"{exception.GetType().Name}: {exception.Message}", ExitFailed);
+        }
+    }
+
+    /// <summary>Makes the builder of a service: settings, server limits, telemetry, shutdown.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="args">The arguments of the process; <c>--NAME=value</c> overrides the environment variable NAME.</param>
+    /// <param name="version">
+    /// Finds the version that the settings make of the service, for telemetry when <c>SERVICE_VERSION</c> does not say it; v1 when not given.
+    /// </param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
+    public static WebApplicationBuilder CreateBuilder(ServiceDefinition service, string[] args, Func<Settings, string>? version = null)
+    {
+        // Nothing but what is asked for here: no settings files, whatever lies where the service was started from, and no console log.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddEnvironmentVariables().AddEnvironmentVariables("ASPNETCORE_");
+        AddArguments(builder.Configuration, args);
+        builder.Services.AddRoutingCore();
+        var settings = new Settings(builder.Configuration);
+        var drain = TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", standard: 5, least: 0, most: 300));
+
+        var listen = ListenAddresses.Read(settings);
+        builder.Services.AddSingleton(listen);
+        builder.WebHost.UseUrls([.. listen.Addresses]);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ConfigureServer(server, LargestRequestHeaders(service)));
+        builder.Services.Configure<SocketTransportOptions>(SocketThreads.Configure);
+        builder.Logging
+            .SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            // Why a service did not start is said in one line by RunAsync.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+            // An unready service says so to its probes; that is no error, and no line for each of them.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
+            // Without this filter the host makes an Activity for each request whether or not anybody traces.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        builder.Services.AddSingleton<ServerLog>();
+        builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<ServerLog>());
+        ServerLog.AddFilters(builder.Logging);
+
+        builder.Services.AddSingleton(LogOptions.Read(settings));
+        builder.Services.AddSingleton<LineLoggerProvider>();
+        builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<LineLoggerProvider>());
+        var telemetry = TelemetryOptions.Read(settings);
+        builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
+        builder.Services.AddSingleton(static services => new BackendClients(
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<HttpTelemetry>(), services.GetRequiredService<ILogger<BackendClient>>()));
+        builder.Services.AddSingleton(new HeaderForwarding(telemetry.Traces));
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new DrainOptions(drain));
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton(LingerOptions.Standard);
+        var endsWithParent = settings.Flag("STOP_WHEN_STDIN_CLOSES", standard: false);
+        // The first, because they are stopped in the reverse order: what the others still say is sent as well. Without a parent there is nobody
+        // left to wait for the end.
+        builder.Services.AddHostedService(services => new TelemetryShutdown(services, TimeSpan.FromSeconds(endsWithParent ? 2 : 5)));
+        builder.Services.AddHostedService<LifecycleLog>();
+        builder.Services.AddHostedService<DrainBeforeStop>();
+        builder.Services.AddHostedService<RejectedRequestAnswers>();
+        builder.Services.AddHealthChecks().AddCheck<Readiness>("draining");
+        // The longest call that a service of ours waits for takes 10 s; what is in flight after that long hangs.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + TimeSpan.FromSeconds(15));
+        if (endsWithParent)
+        {
+            builder.Services.AddHostedService<StopWhenStdinCloses>();
+        }
+
+        return builder;
+    }
+
+    /// <summary>Builds the application with what stands before and beside every service's own endpoints.</summary>
+    /// <param name="builder">The builder, with the services of the application registered.</param>
+    /// <returns>The application, to map endpoints on.</returns>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        var app = builder.Build();
+        app.UseMiddleware<RequestTelemetry>();
+        app.UseMiddleware<DrainConnections>();
+        app.UseMiddleware<ErrorAnswers>();
+        app.UseRouting();
+        app.MapHealthProbes();
+        app.MapMetrics();
+        return app;
+    }
+
+    /// <summary>
+    /// The most bytes that all headers of a request may have: more for each service that may stand in front of this one, so that what the first of them accepts
+    /// is accepted by the last, with all that was added on the way.
+    /// </summary>
+    /// <param name="service">The service.</param>
+    public static int LargestRequestHeaders(ServiceDefinition service) =>
+        LargestRequestHeadersAtTheEdge + (HeadersAddedByHop * HopsInFrontOf(service));
+
+    private static int HopsInFrontOf(ServiceDefinition service) => ServiceCatalog.All
+        .Where(caller => caller.Calls.Contains(service.Name))
+        .Select(caller => 1 + HopsInFrontOf(caller))
+        .DefaultIfEmpty(0)
+        .Max();
+
+    private static void AddArguments(ConfigurationManager configuration, string[] args)
+    {
+        // The platform passes over what it does not understand.
+        if (!Array.TrueForAll(args, static arg => arg is ['-', '-', not '=', ..] && arg.Contains('=', StringComparison.Ordinal)))
+        {
+            throw new InvalidSettingException("the arguments", string.Join(' ', args), "of the form --NAME=value");
+        }
+
+        configuration.AddCommandLine(args);
+    }
+
+    private static async Task<int> FailAsync(ServiceDefinition service, string reason, int exitCode)
+    {
+        try
+        {
+            // What a message of somebody else's says may have several lines.
+            await Console.Error.WriteLineAsync($"{service.Name} cannot start: {reason.ReplaceLineEndings(" ")}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A stderr that is full or closed: the code still tells.
+        }
+
+        return exitCode;
+    }
+
+    /// <summary>Whether a start failed because of the address. Kestrel wraps the error of the socket in some cases.</summary>
+    private static bool IsCannotListen(Exception exception) =>
+        exception is SocketException or AddressInUseException or IOException { InnerException: SocketException or AddressInUseException };
+
+    /// <summary>Whether it cannot listen because something else does, and not because this machine has no such address or does not allow it.</summary>
+    private static bool IsTaken(Exception exception) =>
+        exception is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+        || (exception.InnerException is { } inner && IsTaken(inner));
+
+    private static void ConfigureServer(KestrelServerOptions server, int largestHeaders)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxRequestBodySize = LargestRequestBody;
+        server.Limits.MaxRequestHeadersTotalSize = largestHeaders;
+        // Header values are bytes to us. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
+        server.RequestHeaderEncodingSelector = static name =>
+            name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) ? ContentLengthEncoding.Instance : Encoding.Latin1;
+        server.ConfigureEndpointDefaults(endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(next => new LingeringClose(
+                next, server.ApplicationServices.GetRequiredService<LingerOptions>(), server.ApplicationServices.GetRequiredService<TimeProvider>()).InvokeAsync);
+        });
+    }
+}
