@@ -48,6 +48,26 @@ public sealed class ComponentTests
         Assert.All(rendering.Workloads.Where(workload => workload.Service != "reviews"), workload => Assert.Null(Replicas(workload.Name)));
     }
 
+    /// <summary>In the order of the tables, which is the one that is promised.</summary>
+    [Fact]
+    public async Task What_changes_the_objects_of_others_comes_after_those_who_add_them()
+    {
+        static Task<Rendering> InOrderAsync(params string[] components) =>
+            Rendering.WithAsync([.. ComponentTable.Lines.Select(line => line.Name).Where(components.Contains)]);
+
+        var rendering = await InOrderAsync("otlp", "pod-monitor", "dual-stack", "details-v2", "gateway-api/versions");
+        Assert.Contains(rendering.Workloads, workload => workload.Name == "details-v2");
+        Assert.All(rendering.Workloads, workload => Assert.Single(Manifest.Items(workload.Container["envFrom"])));
+        Assert.All(rendering.Workloads, workload => Assert.DoesNotContain(workload.Annotations.Keys, key => key.StartsWith("prometheus.io/", StringComparison.Ordinal)));
+        Assert.Contains(rendering.Objects, o => o.Is("Service") && o.Name == "reviews-v2");
+        Assert.All(rendering.Objects.Where(o => o.Is("Service")), service => Assert.Equal("PreferDualStack", service.Text("spec", "ipFamilyPolicy")));
+
+        rendering = await InOrderAsync("istio/mutual-tls", "istio/details-v2");
+        var rules = rendering.Objects.Where(o => o.Is("DestinationRule") && ServiceCatalog.All.Any(service => service.Name == o.Text("spec", "host"))).ToList();
+        Assert.NotEmpty(rules);
+        Assert.All(rules, rule => Assert.Equal("ISTIO_MUTUAL", rule.Text("spec", "trafficPolicy", "tls", "mode")));
+    }
+
     [Fact]
     public async Task Otlp_reaches_every_container_from_one_place()
     {
