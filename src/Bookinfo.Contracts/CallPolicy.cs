@@ -21,10 +21,10 @@ public sealed record CallPolicy(TimeSpan Timeout, int Tries)
     public static CallPolicy BlackReviewsToRatings { get; } = new(TimeSpan.FromSeconds(10), Tries: 1);
 
     /// <summary>
-    /// reviews to ratings with stars of any other colour (v3): 2.5 s, once. Short enough for productpage's 3 s: this is the version in
+    /// reviews to ratings with stars of any other color (v3): 2.5 s, once. Short enough for productpage's 3 s: this is the version in
     /// which the tutorials' bug is mended.
     /// </summary>
-    public static CallPolicy ColouredReviewsToRatings { get; } = new(TimeSpan.FromSeconds(2.5), Tries: 1);
+    public static CallPolicy ColoredReviewsToRatings { get; } = new(TimeSpan.FromSeconds(2.5), Tries: 1);
 
     /// <summary>details-v2 to the external book service: 5 s, once.</summary>
     public static CallPolicy DetailsToBooks { get; } = new(TimeSpan.FromSeconds(5), Tries: 1);

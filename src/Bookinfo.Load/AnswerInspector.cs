@@ -77,9 +77,9 @@ internal static class AnswerInspector
             var end = text[..Math.Min(text.Length, 32)].IndexOf(after);
             if (end > 0 && text[..end].IndexOfAnyExceptInRange((byte)'a', (byte)'z') < 0)
             {
-                var colour = text[..end];
-                return colour.SequenceEqual("black"u8) ? ReviewsVersion.V2
-                    : colour.SequenceEqual("red"u8) ? ReviewsVersion.V3
+                var color = text[..end];
+                return color.SequenceEqual("black"u8) ? ReviewsVersion.V2
+                    : color.SequenceEqual("red"u8) ? ReviewsVersion.V3
                     : ReviewsVersion.Other;
             }
         }

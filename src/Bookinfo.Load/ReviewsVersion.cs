@@ -15,6 +15,6 @@ internal enum ReviewsVersion : byte
     /// <summary>v3: red stars.</summary>
     V3 = 3,
 
-    /// <summary>There are reviews, but which version they are of cannot be told: stars of another colour, or none because ratings failed.</summary>
+    /// <summary>There are reviews, but which version they are of cannot be told: stars of another color, or none because ratings failed.</summary>
     Other = 4,
 }

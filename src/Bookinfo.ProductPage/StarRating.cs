@@ -4,7 +4,7 @@ namespace Bookinfo.ProductPage;
 
 /// <summary>The stars of a review as the page draws them.</summary>
 /// <param name="Filled">How many are filled: 0 to <see cref="Most"/>.</param>
-/// <param name="Color">The name of their colour: 1 to 32 ASCII letters, safe in a list of CSS classes.</param>
+/// <param name="Color">The name of their color: 1 to 32 ASCII letters, safe in a list of CSS classes.</param>
 public readonly record struct StarRating(int Filled, string Color)
 {
     /// <summary>How many stars are drawn, filled or not.</summary>

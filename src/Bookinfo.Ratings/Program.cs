@@ -25,7 +25,7 @@ public static class Program
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(new Chance(options.RandomSeed));
         builder.Services.AddSingleton<RatingsStore>();
-        builder.Services.AddSingleton<Misbehaviour>();
+        builder.Services.AddSingleton<Misbehavior>();
         builder.Services.AddHealthChecks().AddCheck<RatingsHealth>("ratings");
         adjust?.Invoke(builder.Services);
 

@@ -13,25 +13,25 @@ public static class RatingsEndpoints
     {
         // Taken here, once: whoever asks for a service while a request is answered has a scope made for that request.
         var store = app.Services.GetRequiredService<RatingsStore>();
-        var misbehaviour = app.Services.GetRequiredService<Misbehaviour>();
-        app.MapMethods("/health", ReadMethods.GetAndHead, () => Health(misbehaviour));
-        app.MapMethods("/ratings/{id?}", ReadMethods.GetAndHead, (string? id, HttpContext context) => GetRatingsAsync(id, store, misbehaviour, context));
+        var misbehavior = app.Services.GetRequiredService<Misbehavior>();
+        app.MapMethods("/health", ReadMethods.GetAndHead, () => Health(misbehavior));
+        app.MapMethods("/ratings/{id?}", ReadMethods.GetAndHead, (string? id, HttpContext context) => GetRatingsAsync(id, store, misbehavior, context));
         app.MapPost("/ratings/{id?}", (string? id, HttpRequest request) => PostRatingsAsync(id, store, request));
     }
 
-    private static JsonAnswer<HealthStatus> Health(Misbehaviour misbehaviour) => misbehaviour.IsUnhealthy
+    private static JsonAnswer<HealthStatus> Health(Misbehavior misbehavior) => misbehavior.IsUnhealthy
         ? new(new HealthStatus("Ratings is not healthy"), WireJson.Default.HealthStatus, StatusCodes.Status500InternalServerError)
         : new(new HealthStatus("Ratings is healthy"), WireJson.Default.HealthStatus);
 
     private static async Task<Results<JsonBytes, JsonAnswer<ErrorMessage>>> GetRatingsAsync(
-        string? id, RatingsStore store, Misbehaviour misbehaviour, HttpContext context)
+        string? id, RatingsStore store, Misbehavior misbehavior, HttpContext context)
     {
         if (!ProductId.TryParse(id, out var product))
         {
             return NoNumber();
         }
 
-        return await misbehaviour.MayAnswerAsync(context)
+        return await misbehavior.MayAnswerAsync(context)
             ? new JsonBytes(store.Get(product))
             : JsonAnswer.Error(StatusCodes.Status503ServiceUnavailable, "Service unavailable");
     }

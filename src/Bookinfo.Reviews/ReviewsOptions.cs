@@ -6,16 +6,16 @@ namespace Bookinfo.Reviews;
 
 /// <summary>The settings of reviews.</summary>
 /// <param name="EnableRatings">Whether the reviews carry stars (v2, v3) or not (v1).</param>
-/// <param name="StarColor">The colour of the stars.</param>
+/// <param name="StarColor">The color of the stars.</param>
 /// <param name="PodName">The pod, or the string <c>null</c>.</param>
 /// <param name="ClusterName">The cluster, or the string <c>null</c>.</param>
 /// <param name="Ratings">The base address of ratings.</param>
 public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string PodName, string ClusterName, Uri Ratings)
 {
-    /// <summary>The colour for which a slow ratings service is waited for the longest, and the one when nothing is said.</summary>
+    /// <summary>The color for which a slow ratings service is waited for the longest, and the one when nothing is said.</summary>
     public const string Black = "black";
 
-    /// <summary>The colour of v3.</summary>
+    /// <summary>The color of v3.</summary>
     public const string Red = "red";
 
     /// <summary>Which of the versions of the contract this is nearest to: v1 without stars, v3 with red ones, v2 with any others.</summary>
@@ -26,11 +26,11 @@ public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string
         _ => "v2",
     };
 
-    /// <summary>How ratings is called, which depends on the colour: it is how v2 and v3 differ in the tutorials.</summary>
-    public CallPolicy RatingsPolicy => StarColor == Black ? CallPolicy.BlackReviewsToRatings : CallPolicy.ColouredReviewsToRatings;
+    /// <summary>How ratings is called, which depends on the color: it is how v2 and v3 differ in the tutorials.</summary>
+    public CallPolicy RatingsPolicy => StarColor == Black ? CallPolicy.BlackReviewsToRatings : CallPolicy.ColoredReviewsToRatings;
 
     /// <summary>
-    /// Reads <c>ENABLE_RATINGS</c> (true or false, false when not set), <c>STAR_COLOR</c> (a colour name, black when not set),
+    /// Reads <c>ENABLE_RATINGS</c> (true or false, false when not set), <c>STAR_COLOR</c> (a color name, black when not set),
     /// <c>HOSTNAME</c>, <c>CLUSTER_NAME</c> and where ratings is.
     /// </summary>
     /// <param name="settings">The settings.</param>
@@ -42,7 +42,7 @@ public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string
         // It becomes part of the name of a CSS class in the page.
         if (color.Length > 32 || !color.All(char.IsAsciiLetter))
         {
-            throw new InvalidSettingException("STAR_COLOR", color, "the name of a colour: 1 to 32 letters");
+            throw new InvalidSettingException("STAR_COLOR", color, "the name of a color: 1 to 32 letters");
         }
 
         return new ReviewsOptions(

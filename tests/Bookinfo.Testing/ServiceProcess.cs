@@ -32,7 +32,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Its name in the catalogue, such as <c>reviews-v2</c>.</summary>
+    /// <summary>Its name in the catalog, such as <c>reviews-v2</c>.</summary>
     public string Name { get; }
 
     /// <summary>Where it listens.</summary>
@@ -72,7 +72,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         CultureInfo.InvariantCulture) * 1024;
 
     /// <summary>Starts a process.</summary>
-    /// <param name="name">Its name in the catalogue.</param>
+    /// <param name="name">Its name in the catalog.</param>
     /// <param name="address">Where it is going to listen.</param>
     /// <param name="start">What to start. Standard input, output and error are taken.</param>
     /// <param name="stdout">What becomes of its standard output.</param>

@@ -4,7 +4,7 @@ using Bookinfo.Contracts;
 namespace Bookinfo.Testing;
 
 /// <summary>
-/// The services of the catalogue as processes on free ports of 127.0.0.1: under the JIT as they were built, or native as they were published.
+/// The services of the catalog as processes on free ports of 127.0.0.1: under the JIT as they were built, or native as they were published.
 /// Addresses are fixed when this is made, so that something else can be put in front of a service before any of them runs.
 /// </summary>
 public sealed class ServiceProcesses : IAsyncDisposable
@@ -34,18 +34,18 @@ public sealed class ServiceProcesses : IAsyncDisposable
     public StdoutUse Stdout { get; set; } = StdoutUse.Kept;
 
     /// <summary>A process that was started.</summary>
-    /// <param name="name">Its name in the catalogue, such as <c>reviews-v2</c>.</param>
+    /// <param name="name">Its name in the catalog, such as <c>reviews-v2</c>.</param>
     public ServiceProcess this[string name] => _processes[name];
 
     /// <summary>Whether the native executables of all services are there.</summary>
     public static bool ArePublished => ServiceCatalog.All.All(service => File.Exists(WorkingCopy.NativeExecutable(service.Project)));
 
     /// <summary>Where a process listens, or is going to.</summary>
-    /// <param name="name">Its name in the catalogue.</param>
+    /// <param name="name">Its name in the catalog.</param>
     public Uri AddressOf(string name) => _addresses[name];
 
     /// <summary>Makes the other services call something else in place of a process, such as a proxy in front of it.</summary>
-    /// <param name="name">The process's name in the catalogue.</param>
+    /// <param name="name">The process's name in the catalog.</param>
     /// <param name="address">What they call.</param>
     public void CallInstead(string name, Uri address) => _fronts[name] = address;
 
@@ -56,7 +56,7 @@ public sealed class ServiceProcesses : IAsyncDisposable
     public void Set(string name, string variable, string value) => _settings.Add((name, variable, value));
 
     /// <summary>Starts processes and waits until all are ready.</summary>
-    /// <param name="names">Their names in the catalogue; none for all that there are.</param>
+    /// <param name="names">Their names in the catalog; none for all that there are.</param>
     public async Task StartAsync(params string[] names)
     {
         foreach (var service in ServiceCatalog.All)

@@ -37,7 +37,7 @@ public sealed class HostileBackendTests(Chromium chromium)
     [InlineData("<>", "black")]
     [InlineData("", "black")]
     [InlineData("chartreuse", "chartreuse")]
-    public async Task A_colour_is_letters_and_nothing_else(string color, string shown)
+    public async Task A_color_is_letters_and_nothing_else(string color, string shown)
     {
         await using var reviews = new RecordingBackend(200, ReviewsJson(3, color, "Reviewer1"));
         await using var system = await RunningSystem.StartAsync([], reviews: reviews.Address);

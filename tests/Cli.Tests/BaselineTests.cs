@@ -6,11 +6,11 @@ using k8s.Models;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary><c>bookinfo baseline</c> as a process, against a server whose behaviour is known.</summary>
+/// <summary><c>bookinfo baseline</c> as a process, against a server whose behavior is known.</summary>
 public sealed partial class BaselineTests : BaselineRuns
 {
     [Fact]
-    public async Task Reports_what_a_server_of_known_behaviour_does()
+    public async Task Reports_what_a_server_of_known_behavior_does()
     {
         await using var server = new LoadServer(static async (_, stream, cancellationToken) =>
         {

@@ -4,7 +4,7 @@ using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>The catalogue, the projects on disk and the solution agree.</summary>
+/// <summary>The catalog, the projects on disk and the solution agree.</summary>
 public sealed class CatalogTests
 {
     private static readonly string[] Projects =
@@ -25,7 +25,7 @@ public sealed class CatalogTests
         Assert.All(Projects, project => Assert.Equal(Path.GetFileName(Path.GetDirectoryName(project)), Path.GetFileNameWithoutExtension(project)));
 
     [Fact]
-    public void The_services_of_the_catalogue_are_the_projects_built_as_services() => Assert.Equal(
+    public void The_services_of_the_catalog_are_the_projects_built_as_services() => Assert.Equal(
         Projects.Where(project => File.ReadAllText(Path.Combine(WorkingCopy.Root, project)).Contains("Bookinfo.Service.props"))
             .Select(Path.GetFileNameWithoutExtension).Order(),
         ServiceCatalog.All.Select(service => service.Project).Order());

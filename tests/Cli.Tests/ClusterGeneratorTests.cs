@@ -180,7 +180,7 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await using var generator = await StartAsync(connection);
 
         await AssertFailsAsync(
-            generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled), ExitCode.ServiceFailed, @"^the clocks of the nodes differ by (19|20|2\d) s, so the load workers cannot begin together: synchronise them");
+            generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled), ExitCode.ServiceFailed, @"^the clocks of the nodes differ by (19|20|2\d) s, so the load workers cannot begin together: synchronize them");
     }
 
     [Fact]

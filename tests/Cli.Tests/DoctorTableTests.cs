@@ -40,7 +40,7 @@ public sealed class DoctorTableTests
     }
 
     [Fact]
-    public void Every_state_is_a_sign_and_a_word_and_marked_for_colour()
+    public void Every_state_is_a_sign_and_a_word_and_marked_for_color()
     {
         var marked = DoctorTable.Format(Findings, 79).Where(line => line.Mark.End.Value > 0).Select(line => (line.State, line.Text[line.Mark])).ToList();
 

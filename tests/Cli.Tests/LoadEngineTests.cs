@@ -8,7 +8,7 @@ using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>The engine of <c>load</c> against servers whose behaviour is known, so that arithmetic says what it must report.</summary>
+/// <summary>The engine of <c>load</c> against servers whose behavior is known, so that arithmetic says what it must report.</summary>
 public sealed class LoadEngineTests
 {
     private const long Millisecond = 1_000_000;

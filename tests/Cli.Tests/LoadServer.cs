@@ -5,7 +5,7 @@ using Bookinfo.Testing;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>
-/// A server whose behaviour is known: for each request a script says what it sends and when. It counts what it was asked, so that the counts of a client can be held
+/// A server whose behavior is known: for each request a script says what it sends and when. It counts what it was asked, so that the counts of a client can be held
 /// against it.
 /// </summary>
 internal sealed class LoadServer : IAsyncDisposable

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>The load worker over HTTP, as the program has it, against servers whose behaviour is known.</summary>
+/// <summary>The load worker over HTTP, as the program has it, against servers whose behavior is known.</summary>
 public sealed class LoadWorkerTests
 {
     private static readonly Uri Run = new(WorkerProtocol.RunPath, UriKind.Relative);

@@ -10,7 +10,7 @@ public sealed class LocalPlanTests
     private static UpOptions Defaults => new(false, 30080, 9081, ["v1", "v2", "v3"], true, [], OutputFormat.Table);
 
     [Fact]
-    public void The_usual_ports_are_the_catalogue_s()
+    public void The_usual_ports_are_the_catalog_s()
     {
         var plan = Plan(Defaults);
 

@@ -49,7 +49,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void A_plot_is_drawn_in_the_colours_of_the_page_and_can_be_read_by_those_who_do_not_see_it()
+    public void A_plot_is_drawn_in_the_colors_of_the_page_and_can_be_read_by_those_who_do_not_see_it()
     {
         var figure = Percentiles("first & second");
         var html = figure.ToHtml();

@@ -127,7 +127,7 @@ public sealed class UpTests
             ["URLS"] = "http://localhost:1",
             ["SERVICE_VERSION"] = "v-faulty",
             ["ENABLE_RATINGS"] = "maybe",
-            ["STAR_COLOR"] = "no colour",
+            ["STAR_COLOR"] = "no color",
             ["CLUSTER_NAME"] = "elsewhere",
             ["ENABLE_EXTERNAL_BOOK_SERVICE"] = "true",
             ["DRAIN_SECONDS"] = "300",

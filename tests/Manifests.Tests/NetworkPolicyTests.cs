@@ -8,7 +8,7 @@ public sealed class NetworkPolicyTests
     private const int Port = ServiceCatalog.ServicePort;
 
     [Fact]
-    public async Task Pods_reach_each_other_along_the_arrows_of_the_catalogue_and_no_other_way()
+    public async Task Pods_reach_each_other_along_the_arrows_of_the_catalog_and_no_other_way()
     {
         var rendering = await Rendering.WithAsync("network-policies", "details-v2");
         var policies = new NetworkPolicies(rendering);

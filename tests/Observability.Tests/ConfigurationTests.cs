@@ -17,7 +17,7 @@ public sealed partial class ConfigurationTests
     public async Task The_unit_tests_of_the_alerts_pass() => await PassesAsync("test", "rules", Path.Combine(ObservabilityFiles.Prometheus, "tests", "alerts.yml"));
 
     [Fact]
-    public void The_targets_are_the_processes_of_the_catalogue()
+    public void The_targets_are_the_processes_of_the_catalog()
     {
         var targets = Target().Matches(File.ReadAllText(ObservabilityFiles.Configuration))
             .Select(target => (int.Parse(target.Groups["port"].Value, CultureInfo.InvariantCulture), target.Groups["name"].Value));

@@ -26,7 +26,7 @@ public sealed class MeteredSystem : IAsyncLifetime
     internal PrometheusServer Prometheus => _prometheus!;
 
     /// <summary>What a process has on <c>/metrics</c> now.</summary>
-    /// <param name="process">Its name in the catalogue.</param>
+    /// <param name="process">Its name in the catalog.</param>
     internal Task<string> ScrapeAsync(string process) => _visitor.GetStringAsync(new Uri(_services.AddressOf(process), "/metrics"), _end.Token);
 
     public async ValueTask InitializeAsync()

@@ -21,7 +21,7 @@ public sealed class CallPolicyTests
         Assert.Equal((3.0, 2), Of(CallPolicy.ProductPageToReviews));
         Assert.Equal((3.0, 1), Of(CallPolicy.ProductPageToRatings));
         Assert.Equal((10.0, 1), Of(CallPolicy.BlackReviewsToRatings));
-        Assert.Equal((2.5, 1), Of(CallPolicy.ColouredReviewsToRatings));
+        Assert.Equal((2.5, 1), Of(CallPolicy.ColoredReviewsToRatings));
         Assert.Equal((5.0, 1), Of(CallPolicy.DetailsToBooks));
 
         static (double Seconds, int Tries) Of(CallPolicy policy) => (policy.Timeout.TotalSeconds, policy.Tries);
@@ -51,7 +51,7 @@ public sealed class CallPolicyTests
     [InlineData("black", 10)]
     [InlineData("red", 2.5)]
     [InlineData("green", 2.5)]
-    public async Task Reviews_gives_hanging_ratings_up_by_its_colour(string color, double seconds)
+    public async Task Reviews_gives_hanging_ratings_up_by_its_color(string color, double seconds)
     {
         await using var ratings = new RecordingBackend(_ => RecordingBackend.Hang);
         var clock = new FakeTimeProvider();

@@ -31,7 +31,7 @@ public sealed class SettingsTests
     [InlineData("ratings", "SERVICE_VERSION", "V2 ", "database")]
     [InlineData("ratings", "RANDOM_SEED", "-1", "0 to 2147483647")]
     [InlineData("reviews", "ENABLE_RATINGS", "yes", "true or false")]
-    [InlineData("reviews", "STAR_COLOR", "red;", "colour")]
+    [InlineData("reviews", "STAR_COLOR", "red;", "color")]
     [InlineData("reviews", "RATINGS_HOSTNAME", "http://ratings", "host name")]
     [InlineData("reviews", "RATINGS_SERVICE_PORT", "tcp://10.0.0.7:9080", "1 to 65535")]
     [InlineData("reviews", "RATINGS_SERVICE_PORT", "0", "1 to 65535")]

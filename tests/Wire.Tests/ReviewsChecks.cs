@@ -33,7 +33,7 @@ public sealed class ReviewsChecks(WireSystem system)
     [Theory]
     [InlineData("reviews-v2", "black")]
     [InlineData("reviews-v3", "red")]
-    public async Task Versions_with_ratings_show_stars_in_their_colour(string version, string color)
+    public async Task Versions_with_ratings_show_stars_in_their_color(string version, string color)
     {
         var reviews = (await GetReviewsAsync(version, "0")).GetProperty("reviews");
         Assert.Equal(

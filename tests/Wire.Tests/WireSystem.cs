@@ -21,7 +21,7 @@ public sealed class WireSystem : IAsyncLifetime
     public bool IsOurs { get; private set; }
 
     /// <summary>The address of a process. Checks of a process that nobody gave an address for are skipped, and say so.</summary>
-    /// <param name="name">Its name in the catalogue, such as <c>reviews-v2</c>.</param>
+    /// <param name="name">Its name in the catalog, such as <c>reviews-v2</c>.</param>
     public Uri this[string name]
     {
         get

@@ -1,7 +1,7 @@
 namespace Bookinfo.Cli.Baseline;
 
 /// <summary>
-/// The order of the steps: a randomised block design. A round is a block, in which every rate is measured once, in an order of its own. What drifts in the course of
+/// The order of the steps: a randomized block design. A round is a block, in which every rate is measured once, in an order of its own. What drifts in the course of
 /// time, such as a machine that gets warm, then meets all rates alike, and a rate does not always follow the same other one.
 /// </summary>
 internal static class BaselineSchedule

@@ -12,7 +12,7 @@ internal static class BaselineSummary
     /// <summary>Processor time is told for so many requests.</summary>
     private const double Requests = 1000;
 
-    /// <summary>Summarises.</summary>
+    /// <summary>Summarizes.</summary>
     /// <param name="steps">The steps. Interrupted ones are left out.</param>
     /// <returns>One for each rate of which there is a step, by ascending rate.</returns>
     public static IReadOnlyList<RateSummary> Of(IEnumerable<StepMeasurement> steps) =>

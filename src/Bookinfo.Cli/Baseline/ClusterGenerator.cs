@@ -175,7 +175,7 @@ internal sealed class ClusterGenerator : ILoadGenerator
     }
 
     /// <summary>
-    /// Chooses a moment shortly ahead. Each worker keeps it by the clock of its node; clocks that are synchronised, as those of a cluster must be, are closer than
+    /// Chooses a moment shortly ahead. Each worker keeps it by the clock of its node; clocks that are synchronized, as those of a cluster must be, are closer than
     /// any message from here could bring them.
     /// </summary>
     private async Task<DateTimeOffset> AgreeOnStartAsync(CancellationToken cancellationToken)
@@ -187,7 +187,7 @@ internal sealed class ClusterGenerator : ILoadGenerator
         var apart = last.Now - first.Now;
         return apart - last.Took <= Tolerance ? last.Now + Lead : throw new CommandFailedException(
             ExitCode.ServiceFailed,
-            $"the clocks of the nodes differ by {Duration.Format(apart)}, so the load workers cannot begin together: synchronise them (chrony, systemd-timesyncd), or take one worker.");
+            $"the clocks of the nodes differ by {Duration.Format(apart)}, so the load workers cannot begin together: synchronize them (chrony, systemd-timesyncd), or take one worker.");
     }
 
     private WorkerOrder Order(LoadPlan plan, double rate, TimeSpan duration, int index, DateTimeOffset start) => new(

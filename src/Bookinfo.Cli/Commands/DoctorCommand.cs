@@ -96,7 +96,7 @@ internal static class DoctorCommand
             // By words of our own rather than markup: what a cluster says may look like markup.
             var (start, length) = line.Mark.GetOffsetAndLength(line.Text.Length);
             terminal.Write(new Text(line.Text[..start]));
-            terminal.Write(new Text(line.Text[start..(start + length)], new Style(Colour(line.State))));
+            terminal.Write(new Text(line.Text[start..(start + length)], new Style(ColorOf(line.State))));
             terminal.Write(new Text(line.Text[(start + length)..] + '\n'));
         }
 
@@ -107,7 +107,7 @@ internal static class DoctorCommand
         }
     }
 
-    private static Color Colour(CheckState state) => state switch
+    private static Color ColorOf(CheckState state) => state switch
     {
         CheckState.Ok => Color.Green,
         CheckState.Warning => Color.Yellow,

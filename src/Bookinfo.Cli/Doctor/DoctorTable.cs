@@ -2,7 +2,7 @@ namespace Bookinfo.Cli.Doctor;
 
 /// <summary>
 /// The findings as text: what was looked at, below the command that needs it, and what to do, below what is wrong. State is a word and a
-/// sign, never colour alone.
+/// sign, never color alone.
 /// </summary>
 internal static class DoctorTable
 {

@@ -16,12 +16,12 @@ internal sealed class LiveDeployView(IAnsiConsole console, TextWriter messages, 
 
     /// <inheritdoc/>
     public void Changed(IReadOnlyList<RolloutStatus> rollouts, IReadOnlyList<RolloutStatus> changed) =>
-        _live.Show(width => RolloutTable.Format(rollouts, width).Select(row => new Text(row.Line, Colour(row.Rollout))));
+        _live.Show(width => RolloutTable.Format(rollouts, width).Select(row => new Text(row.Line, ColorOf(row.Rollout))));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _live.DisposeAsync();
 
-    private static Style Colour(RolloutStatus? rollout) => rollout switch
+    private static Style ColorOf(RolloutStatus? rollout) => rollout switch
     {
         null => new Style(decoration: Decoration.Dim),
         { IsReady: true } => new Style(Color.Green),

@@ -13,7 +13,7 @@ internal sealed record EnvironmentSetting(string? Target, string Name, string Va
     private static readonly string[] Reserved =
         ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "URLS", "HTTP_PORTS", "STOP_WHEN_STDIN_CLOSES"];
 
-    /// <summary>What a setting may be for, in the catalogue's order.</summary>
+    /// <summary>What a setting may be for, in the catalog's order.</summary>
     public static IReadOnlyList<string> Targets { get; } =
         [.. ServiceCatalog.All.SelectMany(service => service.Versions.Select(version => version.Name).Prepend(service.Name))];
 

@@ -39,11 +39,11 @@ internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string>
     {
         var table = StatusTable.Format(system.Statuses, width).Select(line => new Paragraph()
             .Append(line.Text, line.Kind is null ? new Style(decoration: Decoration.Dim) : Style.Plain)
-            .Append(line.State, Colour(line.Kind)));
+            .Append(line.State, ColorOf(line.Kind)));
         return [.. table, new Text(""), .. _footer.Select(line => new Text(line))];
     }
 
-    private static Style Colour(ServiceState? state) => state switch
+    private static Style ColorOf(ServiceState? state) => state switch
     {
         null => new Style(decoration: Decoration.Dim),
         ServiceState.Ready => new Style(Color.Green),

@@ -5,7 +5,7 @@ using Bookinfo.Contracts;
 
 namespace Bookinfo.Cli.Local;
 
-/// <summary>Which processes to run, in the order to start them, made from the catalogue and what the user asked for.</summary>
+/// <summary>Which processes to run, in the order to start them, made from the catalog and what the user asked for.</summary>
 /// <param name="Services">The processes, each after those that it calls.</param>
 /// <param name="Page">The address to open in a browser.</param>
 /// <param name="Prometheus">The address of Prometheus, when it runs as well: then it is the last of the processes.</param>

@@ -13,7 +13,7 @@ internal sealed class LocalSystem : IDisposable
     public LocalSystem(LocalPlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed) =>
         _services = [.. plan.Services.Select(service => new ServiceSupervisor(service, tree, time, changed))];
 
-    /// <summary>What is known of each service now, in the order of the catalogue.</summary>
+    /// <summary>What is known of each service now, in the order of the catalog.</summary>
     public IReadOnlyList<ServiceStatus> Statuses => [.. _services.Select(service => service.Status)];
 
     /// <summary>Starts all processes, without waiting for one before the next: they find each other when the first request comes.</summary>

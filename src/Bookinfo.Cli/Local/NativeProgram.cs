@@ -9,7 +9,7 @@ namespace Bookinfo.Cli.Local;
 /// <param name="Port">The port that it listens on.</param>
 internal sealed record NativeProgram(string Name, string Project, int Port)
 {
-    /// <summary>The services of the catalogue.</summary>
+    /// <summary>The services of the catalog.</summary>
     public static IReadOnlyList<NativeProgram> Services { get; } =
         [.. ServiceCatalog.All.Select(service => new NativeProgram(service.Name, service.Project, ServiceCatalog.ServicePort))];
 

@@ -3,14 +3,14 @@ using OxyPlot;
 namespace Bookinfo.Cli.Report;
 
 /// <summary>
-/// The colours of plots. OxyPlot draws in colours that stand for others; in the page they become variables of its style sheet, which has one set of values for light
+/// The colors of plots. OxyPlot draws in colors that stand for others; in the page they become variables of its style sheet, which has one set of values for light
 /// and another for dark.
 /// </summary>
 internal static class PlotColors
 {
     private const byte Mark = 0xfe;
 
-    /// <summary>How many colours of series there are.</summary>
+    /// <summary>How many colors of series there are.</summary>
     public const int Count = 6;
 
     private static readonly IReadOnlyList<(OxyColor Color, string Variable)> All =
@@ -32,7 +32,7 @@ internal static class PlotColors
     /// <param name="index">The number of the series, from 0.</param>
     public static string Variable(int index) => $"--series-{index % Count}";
 
-    /// <summary>Puts variables in the places of the colours that stand for them.</summary>
+    /// <summary>Puts variables in the places of the colors that stand for them.</summary>
     /// <param name="style">A value out of the SVG.</param>
     public static string Replace(string style)
     {

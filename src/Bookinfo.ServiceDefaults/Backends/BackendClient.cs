@@ -182,7 +182,7 @@ public sealed class BackendClient : IDisposable
         }
     }
 
-    /// <summary>Takes up what the backend said of the services that it called itself, by their names in the catalogue.</summary>
+    /// <summary>Takes up what the backend said of the services that it called itself, by their names in the catalog.</summary>
     private void ReportFurtherHops(ServerTiming.Hop? hop, BackendAnswer answer)
     {
         if (hop is null || answer.ServerTiming is not { } header)

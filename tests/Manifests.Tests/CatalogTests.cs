@@ -3,8 +3,8 @@ using Bookinfo.Contracts;
 
 namespace Manifests.Tests;
 
-/// <summary>The base and the catalogue say the same.</summary>
-public sealed partial class CatalogueTests
+/// <summary>The base and the catalog say the same.</summary>
+public sealed partial class CatalogTests
 {
     [Fact]
     public async Task Every_version_is_a_Deployment_with_the_labels_of_the_tutorials_and_its_settings()

@@ -1,7 +1,7 @@
 namespace Bookinfo.Ratings;
 
 /// <summary>What ratings does wrong on purpose.</summary>
-public enum MisbehaviourKind
+public enum MisbehaviorKind
 {
     /// <summary>Nothing.</summary>
     None,

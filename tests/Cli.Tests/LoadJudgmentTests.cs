@@ -5,7 +5,7 @@ using Bookinfo.Load;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>What <c>load</c> concludes from figures: whether the generator was the bottleneck, and what the highest rate is. No clock and no server here.</summary>
-public sealed class LoadJudgementTests
+public sealed class LoadJudgmentTests
 {
     private const long Millisecond = 1_000_000;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Services.Tests;
 
 /// <summary>What ratings does wrong on purpose, on a clock that the test turns and with dice that it has loaded.</summary>
-public sealed class MisbehaviourTests
+public sealed class MisbehaviorTests
 {
     private const string Unavailable = """{"error":"Service unavailable"}""";
     private const string Healthy = """{"status":"Ratings is healthy"}""";
