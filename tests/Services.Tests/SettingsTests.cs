@@ -21,6 +21,8 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("details", "ENABLE_EXTERNAL_BOOK_SERVICE", "maybe", "true or false")]
     [InlineData("details", "DO_NOT_ENCRYPT", "1", "true or false")]
+    [InlineData("details", "ACCESS_LOG", "yes", "on or off")]
+    [InlineData("details", "LOG_FORMAT", "xml", "json or text")]
     [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "googleapis.com", "an address")]
     [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "ftp://googleapis.com", "an address")]
     [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "http://googleapis.com:0", "an address")]

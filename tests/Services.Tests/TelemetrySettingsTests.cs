@@ -87,8 +87,6 @@ public sealed class TelemetrySettingsTests
     [InlineData("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "x")]
     [InlineData("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "often")]
     [InlineData("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk")]
-    [InlineData("ACCESS_LOG", "yes")]
-    [InlineData("LOG_FORMAT", "xml")]
     public void A_bad_value_is_named(string variable, string value)
     {
         var message = Assert.Throws<InvalidSettingException>(() => Read((variable, value))).Message;
