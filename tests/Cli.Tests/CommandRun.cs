@@ -61,8 +61,8 @@ internal sealed class CommandRun : IAsyncDisposable
     public static CommandRun Start(
         string program, string[] arguments, string? directory = null, Dictionary<string, string>? environment = null)
     {
-        // A directory from which nothing is found by accident.
-        var start = new ProcessStartInfo("setsid", [program, .. arguments]) { WorkingDirectory = directory ?? "/" };
+        // A directory from which nothing is found by accident, and no signal that is ignored, as SIGHUP is in all that nohup has started.
+        var start = new ProcessStartInfo("setsid", ["/usr/bin/env", "--default-signal", program, .. arguments]) { WorkingDirectory = directory ?? "/" };
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;
