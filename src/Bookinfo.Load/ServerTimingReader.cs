@@ -11,10 +11,10 @@ namespace Bookinfo.Load;
 /// </summary>
 internal static class ServerTimingReader
 {
-    /// <summary>An hour: what claims to have taken longer is no measurement.</summary>
+    /// <summary>An hour: what claims to have taken longer is not a measurement.</summary>
     private const double MostMilliseconds = 3_600_000;
 
-    /// <summary>A number in quotes may have backslashes in it. A longer one is no measurement either.</summary>
+    /// <summary>A number in quotes may have backslashes in it. A longer one is not a measurement either.</summary>
     private const int LongestQuotedNumber = 64;
 
     private static readonly SearchValues<byte> Delimiters = SearchValues.Create(" \t,;=\""u8);

@@ -121,6 +121,6 @@ public sealed class BaselineClusterTests : BaselineRuns
             contexts: [{name: first, context: {cluster: one, user: me}}]
             current-context: first
             """);
-        return CommandRun.Start("dotnet", [Tool, "baseline", url, "--namespace", "bookinfo", .. arguments, "--name", Name], environment: new() { ["KUBECONFIG"] = file });
+        return CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", url, "--namespace", "bookinfo", .. arguments, "--name", Name], environment: new() { ["KUBECONFIG"] = file });
     }
 }

@@ -1,5 +1,3 @@
-using Bookinfo.Testing;
-
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>What the tests of <c>bookinfo baseline</c> as a process have in common.</summary>
@@ -7,9 +5,6 @@ public abstract class BaselineRuns : IDisposable
 {
     /// <summary>Headers of a page that says how long its parts took.</summary>
     private protected const string ServerTiming = "Content-Type: text/html\r\nServer-Timing: total;dur=12.5, details;dur=3.25, reviews;dur=8, ratings;dur=5\r\n";
-
-    /// <summary>The tool without its launcher, which has tests of its own.</summary>
-    private protected static string Tool { get; } = Path.Combine(WorkingCopy.Root, "artifacts", "bin", "Bookinfo.Cli", "release", "bookinfo.dll");
 
     /// <summary>Where files go; is deleted at the end.</summary>
     private protected string Folder { get; } = Directory.CreateTempSubdirectory().FullName;

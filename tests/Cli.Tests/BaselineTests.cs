@@ -179,7 +179,7 @@ public sealed partial class BaselineTests : BaselineRuns
     {
         Directory.CreateDirectory(Path.Combine(Folder, "taken.md"));
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        await using var run = CommandRun.Start("dotnet", [Tool, "baseline", server.Address.ToString(), "--name", name == "long" ? new string('n', 251) : name], Folder);
+        await using var run = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", server.Address.ToString(), "--name", name == "long" ? new string('n', 251) : name], Folder);
 
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
         Assert.StartsWith("bookinfo: --name: ", run.Messages);
@@ -245,7 +245,7 @@ public sealed partial class BaselineTests : BaselineRuns
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)
     {
-        await using var run = CommandRun.Start("dotnet", [Tool, "baseline", .. arguments], Folder);
+        await using var run = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", .. arguments], Folder);
 
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
         Assert.StartsWith($"bookinfo: {message}", run.Messages);
@@ -257,7 +257,7 @@ public sealed partial class BaselineTests : BaselineRuns
     public async Task On_a_terminal_there_is_a_bar_and_it_fits()
     {
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        var command = $"stty cols 80 rows 24; exec dotnet '{Tool}' baseline {server.Address} --rates 20 --rounds 3 --step 1s --warm-up 0s --name '{Name}'";
+        var command = $"stty cols 80 rows 24; exec dotnet '{CommandRun.ToolAssembly}' baseline {server.Address} --rates 20 --rounds 3 --step 1s --warm-up 0s --name '{Name}'";
         await using var terminal = CommandRun.Start("script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
 
         Assert.Equal(ExitCode.Success, await terminal.ExitAsync());
@@ -275,7 +275,7 @@ public sealed partial class BaselineTests : BaselineRuns
         Assert.Equal(rate.Requests, rate.Latencies[measure].Count);
     }
 
-    private CommandRun Baseline(params string[] arguments) => CommandRun.Start("dotnet", [Tool, "baseline", .. arguments, "--name", Name]);
+    private CommandRun Baseline(params string[] arguments) => CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", .. arguments, "--name", Name]);
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]")]
     private static partial Regex Control();

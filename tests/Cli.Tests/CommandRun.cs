@@ -55,6 +55,9 @@ internal sealed class CommandRun : IAsyncDisposable
         }
     }
 
+    /// <summary>The tool without its launcher, which has tests of its own.</summary>
+    public static string ToolAssembly { get; } = Path.Combine(WorkingCopy.Root, "artifacts", "bin", "Bookinfo.Cli", "release", "bookinfo.dll");
+
     /// <summary>Starts the launcher of this working copy.</summary>
     public static CommandRun Bookinfo(params string[] arguments) => Start(Path.Combine(WorkingCopy.Root, "bookinfo"), arguments);
 

@@ -1,16 +1,12 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Bookinfo.Cli.Baseline;
-using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;
 
 /// <summary><c>bookinfo compare</c> as a process: what it writes where, how it ends, and what it refuses.</summary>
 public sealed class CompareTests : IDisposable
 {
-    // Without its launcher, which has tests of its own.
-    private static readonly string Tool = Path.Combine(WorkingCopy.Root, "artifacts", "bin", "Bookinfo.Cli", "release", "bookinfo.dll");
-
     private readonly string _directory = Directory.CreateTempSubdirectory().FullName;
 
     public CompareTests()
@@ -197,5 +193,5 @@ public sealed class CompareTests : IDisposable
 
     private void Write(string name, BaselineFile baseline) => File.WriteAllText(Path.Combine(_directory, name), BaselineStore.Write(baseline));
 
-    private CommandRun Compare(params string[] arguments) => CommandRun.Start("dotnet", [Tool, "compare", .. arguments], _directory);
+    private CommandRun Compare(params string[] arguments) => CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "compare", .. arguments], _directory);
 }

@@ -5,13 +5,17 @@ namespace Bookinfo.Cli.Baseline;
 /// <summary>A baseline in Markdown, for a pull request.</summary>
 internal static class BaselineMarkdown
 {
-    /// <summary>Makes it.</summary>
+    /// <summary>The tables, the environment, the settings and the notes of a baseline, as a document.</summary>
     /// <param name="baseline">The baseline.</param>
     public static string Create(BaselineFile baseline)
     {
         ReportTable[] tables =
         [
-            BaselineTables.Page(baseline), BaselineTables.Errors(baseline), .. baseline.Summary.Select(rate => BaselineTables.Latencies(rate)), BaselineTables.Use(baseline), BaselineTables.Services(baseline),
+            BaselineTables.Page(baseline),
+            BaselineTables.Errors(baseline),
+            .. baseline.Summary.Select(rate => BaselineTables.Latencies(rate)),
+            BaselineTables.Use(baseline),
+            BaselineTables.Services(baseline),
         ];
         List<string> lines = [$"# Baseline: {MarkdownTable.Text(baseline.Name)}", "", MarkdownTable.Text(BaselineText.Lead(baseline))];
         foreach (var table in tables.Where(table => table.Rows.Count > 0))

@@ -5,7 +5,7 @@ namespace Bookinfo.Cli.Baseline;
 /// <summary>The page of a baseline.</summary>
 internal static class BaselinePage
 {
-    /// <summary>Makes it.</summary>
+    /// <summary>The plots and tables of a baseline as a page of HTML that needs no network.</summary>
     /// <param name="baseline">The baseline.</param>
     public static string Create(BaselineFile baseline)
     {

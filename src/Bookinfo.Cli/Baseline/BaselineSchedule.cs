@@ -1,12 +1,13 @@
 namespace Bookinfo.Cli.Baseline;
 
 /// <summary>
-/// The order of the steps: a randomized block design. A round is a block, in which every rate is measured once, in an order of its own. What drifts in the course of
-/// time, such as a machine that gets warm, then meets all rates alike, and a rate does not always follow the same other one.
+/// The order of the steps: a randomized block design. A round is a block, in which every rate is measured once, in an order of its own. What
+/// drifts in the course of time, such as a machine that gets warm, then meets all rates alike, and a rate does not always follow the same
+/// other one.
 /// </summary>
 internal static class BaselineSchedule
 {
-    /// <summary>Makes it; depends on the seed alone.</summary>
+    /// <summary>The steps of all rounds in their order, which depends on the seed alone.</summary>
     /// <param name="rates">The rates.</param>
     /// <param name="rounds">How many rounds.</param>
     /// <param name="seed">The seed.</param>

@@ -31,7 +31,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
     /// <summary>In the order in which they came up, each once.</summary>
     private readonly OrderedDictionary<string, bool> _notes = [];
 
-    /// <summary>Does it.</summary>
+    /// <summary>Measures, and writes the files also when it is interrupted between rounds.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     /// <exception cref="CommandFailedException">It cannot be done; nothing was written.</exception>
     /// <exception cref="TargetException">Nothing answers.</exception>

@@ -20,7 +20,9 @@ internal static class BaselineStore
 
     /// <summary>Reads a baseline.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CommandFailedException">There is none that this program can read: the message names the file and says what to do.</exception>
+    /// <exception cref="CommandFailedException">
+    /// There is none that this program can read: the message names the file and says what to do.
+    /// </exception>
     public static BaselineFile Read(string path)
     {
         string text;
@@ -53,12 +55,14 @@ internal static class BaselineStore
             {
                 throw Refuse(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"'{path}' is a baseline of version {number}; this program knows version {BaselineFile.CurrentVersion}. Measure again, or read it with the program that wrote it."));
+                    $"'{path}' is a baseline of version {number}; this program knows version {BaselineFile.CurrentVersion}. ")
+                    + "Measure again, or read it with the program that wrote it.");
             }
 
             if (HasImpossibleNumber(json.RootElement))
             {
-                throw Refuse(string.Create(CultureInfo.InvariantCulture, $"'{path}' is a broken baseline: a number in it is beyond {Most:0E+0}, which is no measurement."));
+                throw Refuse(string.Create(
+                    CultureInfo.InvariantCulture, $"'{path}' is a broken baseline: a number in it is beyond {Most:0E+0}, which is no measurement."));
             }
 
             return json.Deserialize(Json.BaselineFile) ?? throw new JsonException();

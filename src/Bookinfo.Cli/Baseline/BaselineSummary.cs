@@ -12,7 +12,7 @@ internal static class BaselineSummary
     /// <summary>Processor time is told for so many requests.</summary>
     private const double Requests = 1000;
 
-    /// <summary>Summarizes.</summary>
+    /// <summary>One summary for each rate.</summary>
     /// <param name="steps">The steps. Interrupted ones are left out.</param>
     /// <returns>One for each rate of which there is a step, by ascending rate.</returns>
     public static IReadOnlyList<RateSummary> Of(IEnumerable<StepMeasurement> steps) =>
@@ -44,8 +44,15 @@ internal static class BaselineSummary
         steps.Sum(step => step.Requests.Due),
         steps.Sum(Failed),
         steps.SelectMany(step => step.Errors).GroupBy(error => error.Key).ToDictionary(group => group.Key, group => group.Sum(error => error.Value)),
-        Measure.All.Where(measure => steps.Any(step => step.Latencies.ContainsKey(measure))).ToDictionary(measure => measure, measure => Latency(measure, steps)),
-        steps.Where(step => step.Requests.Sent > 0).SelectMany(step => step.Use.Keys).Distinct().Order(StringComparer.Ordinal).ToDictionary(name => name, name => Use(name, steps)));
+        Measure.All
+            .Where(measure => steps.Any(step => step.Latencies.ContainsKey(measure)))
+            .ToDictionary(measure => measure, measure => Latency(measure, steps)),
+        steps
+            .Where(step => step.Requests.Sent > 0)
+            .SelectMany(step => step.Use.Keys)
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToDictionary(name => name, name => Use(name, steps)));
 
     private static LatencySummary Latency(string measure, IReadOnlyList<StepMeasurement> steps)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Bookinfo.Cli.Images;
 using Bookinfo.Cli.Kubernetes;
 using Bookinfo.Cli.Local;
@@ -44,8 +43,8 @@ internal static class DeployCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Registry.Validators.Add(static result => Require(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
-        Tag.Validators.Add(static result => Require(result, ImageNames.IsTag, ImageNames.TagRule));
+        Registry.Validators.Add(static result => OptionRules.RequireRule(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
+        Tag.Validators.Add(static result => OptionRules.RequireRule(result, ImageNames.IsTag, ImageNames.TagRule));
         var command = new Command("deploy", "Deploy Bookinfo to a Kubernetes cluster and wait until it is ready. Running it again changes nothing.")
         {
             Overlay, Component, Namespace, Context, Timeout, Registry, Tag, Output,
@@ -132,14 +131,6 @@ internal static class DeployCommand
         if (page.PortForward is { } forward)
         {
             await ToolOutput.Messages.WriteLineAsync($"The page answers. To open it, run\n  {forward}\nand open http://localhost:8080/productpage");
-        }
-    }
-
-    private static void Require(OptionResult result, Predicate<string> isAllowed, string rule)
-    {
-        if (result.Tokens is [var token] && !isAllowed(token.Value))
-        {
-            result.AddError($"{result.Option.Name} '{token.Value}' is not allowed: {rule}.");
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text.Json;
 using Bookinfo.Cli.Doctor;
 using Bookinfo.Cli.Images;
@@ -36,8 +35,8 @@ internal static class DoctorCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Tag.Validators.Add(result => Require(result, ImageNames.IsTag, ImageNames.TagRule));
-        Registry.Validators.Add(result => Require(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
+        Tag.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsTag, ImageNames.TagRule));
+        Registry.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
         var command = new Command(
             "doctor",
             "Check what the other commands need, and say what to do about what is missing: the .NET SDK, a compiler and an image builder, free ports, kubectl, "
@@ -114,12 +113,4 @@ internal static class DoctorCommand
         CheckState.Problem => Color.Red,
         _ => Color.Grey,
     };
-
-    private static void Require(OptionResult result, Func<string, bool> isAllowed, string rule)
-    {
-        if (result.Tokens is [var token] && !isAllowed(token.Value))
-        {
-            result.AddError($"{result.Option.Name} '{token.Value}' is not allowed: {rule}.");
-        }
-    }
 }

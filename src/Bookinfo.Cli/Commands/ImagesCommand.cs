@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text.Json;
 using Bookinfo.Cli.Images;
 using Bookinfo.Cli.Local;
@@ -60,12 +59,12 @@ internal static class ImagesCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Registry.Validators.Add(result => Require(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
-        Tag.Validators.Add(result => Require(result, ImageNames.IsTag, ImageNames.TagRule));
-        Base.Validators.Add(result => Require(result, text => text == BaseImage.Debian || ImageNames.IsFullName(text), ImageNames.FullNameRule));
-        Save.Validators.Add(result => Require(result, text => text.Length > 0, "it must be a directory"));
-        Builder.Validators.Add(result => Require(result, IsName<BuilderKind>, "it must be buildah, podman or docker"));
-        Output.Validators.Add(result => Require(result, IsName<OutputFormat>, "it must be table or json"));
+        Registry.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
+        Tag.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsTag, ImageNames.TagRule));
+        Base.Validators.Add(result => OptionRules.RequireRule(result, text => text == BaseImage.Debian || ImageNames.IsFullName(text), ImageNames.FullNameRule));
+        Save.Validators.Add(result => OptionRules.RequireRule(result, text => text.Length > 0, "it must be a directory"));
+        Builder.Validators.Add(result => OptionRules.RequireRule(result, IsName<BuilderKind>, "it must be buildah, podman or docker"));
+        Output.Validators.Add(result => OptionRules.RequireRule(result, IsName<OutputFormat>, "it must be table or json"));
         Push.Validators.Add(result =>
         {
             if (result.GetValue(Push) && (result.GetResult(Registry) is null or { Implicit: true }))
@@ -152,12 +151,4 @@ internal static class ImagesCommand
 
     private static bool IsName<T>(string text)
         where T : struct, Enum => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase);
-
-    private static void Require(OptionResult result, Func<string, bool> isAllowed, string rule)
-    {
-        if (result.Tokens is [var token] && !isAllowed(token.Value))
-        {
-            result.AddError($"{result.Option.Name} '{token.Value}' is not allowed: {rule}.");
-        }
-    }
 }

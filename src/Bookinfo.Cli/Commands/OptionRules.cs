@@ -64,6 +64,15 @@ internal static class OptionRules
         }
     }
 
+    /// <summary>A value that a rule allows which is a sentence of its own, such as those of image names.</summary>
+    public static void RequireRule(OptionResult result, Func<string, bool> isAllowed, string rule)
+    {
+        if (Token(result) is { } text && !isAllowed(text))
+        {
+            result.AddError($"{result.Option.Name} '{text}' is not allowed: {rule}.");
+        }
+    }
+
     /// <summary>What was typed for an option; <see langword="null"/> for nothing.</summary>
     public static string? Token(OptionResult result) => result.Tokens is [var token] ? token.Value : null;
 

@@ -17,7 +17,7 @@ internal sealed class ServerTiming
     /// <summary>The longest header of a backend that is read: what ours send is a tenth of it.</summary>
     private const int LongestHeader = 1024;
 
-    /// <summary>An hour: what claims to have taken longer is no measurement.</summary>
+    /// <summary>An hour: what claims to have taken longer is not a measurement.</summary>
     private const double MostMilliseconds = 3_600_000;
 
     private readonly Lock _lock = new();

@@ -1,0 +1,9 @@
+namespace Bookinfo.Cli.Tests;
+
+/// <summary><c>bookinfo load</c> as a process.</summary>
+internal static class LoadCommandRun
+{
+    /// <summary>Starts it.</summary>
+    /// <param name="arguments">What follows <c>load</c>.</param>
+    public static CommandRun Start(params string[] arguments) => CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "load", .. arguments]);
+}
