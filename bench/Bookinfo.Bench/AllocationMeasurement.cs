@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Bookinfo.Cli.Doctor;
 
 namespace Bookinfo.Bench;
 

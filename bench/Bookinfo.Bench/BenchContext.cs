@@ -1,3 +1,5 @@
+using Bookinfo.Measurement;
+
 namespace Bookinfo.Bench;
 
 /// <summary>What all measurements of a run have in common.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Bookinfo.Cli.Baseline;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Bench;
 

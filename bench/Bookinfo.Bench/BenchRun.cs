@@ -1,4 +1,5 @@
-using Bookinfo.Cli.Baseline;
+using Bookinfo.Cli.Doctor;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Bench;
 

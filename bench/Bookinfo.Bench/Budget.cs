@@ -1,3 +1,5 @@
+using Bookinfo.Cli.Doctor;
+
 namespace Bookinfo.Bench;
 
 /// <summary>Everything that is promised, in one table. Metrics and access log are on, traces are off.</summary>

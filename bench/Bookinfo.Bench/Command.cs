@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bookinfo.Cli.Terminal;
 
 namespace Bookinfo.Bench;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Bench;
 

@@ -1,3 +1,5 @@
+using Bookinfo.Cli.Doctor;
+
 namespace Bookinfo.Bench;
 
 /// <summary>Latency at half of the highest rate of each implementation, from when a request was due.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Bench;
 

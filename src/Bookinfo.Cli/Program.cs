@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Bookinfo.Cli.Commands;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
 using Bookinfo.Load;
 
 namespace Bookinfo.Cli;
@@ -70,10 +72,10 @@ public static class Program
                 Error = ToolOutput.Messages,
             });
         }
-        catch (CommandFailedException failure)
+        catch (OperationFailedException failure)
         {
             ToolOutput.Messages.WriteLine($"bookinfo: {failure.Message}");
-            return failure.ExitCode;
+            return ExitCode.Of(failure.Kind);
         }
         catch (TargetException failure)
         {

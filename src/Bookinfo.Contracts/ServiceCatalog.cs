@@ -1,31 +1,66 @@
 namespace Bookinfo.Contracts;
 
-/// <summary>What exists: the one table of services, versions, ports and who calls whom.</summary>
-public static class ServiceCatalog
+/// <summary>
+/// What exists: the one table of services, versions, ports and who calls whom. Hops, the names in <c>Server-Timing</c>, the columns of load,
+/// baseline and compare, and what may be missing in a page follow from it.
+/// </summary>
+/// <param name="services">The services, each before those that call it.</param>
+public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
 {
     /// <summary>The port that every service listens on in a cluster, and everywhere when nothing else is said.</summary>
     public const int ServicePort = 9080;
 
-    /// <summary>book details; calls nobody (details-v2: the external book service).</summary>
+    /// <summary>The setting of reviews by which it calls ratings or does not.</summary>
+    public const string EnableRatings = "ENABLE_RATINGS";
+
+    /// <summary>The setting of reviews with the color of the stars.</summary>
+    public const string StarColor = "STAR_COLOR";
+
+    /// <summary>Book details; calls nobody (details-v2: the external book service).</summary>
     public static ServiceDefinition Details { get; } = new("details", "Bookinfo.Details", [], [Version("details", "v1", 9081)]);
 
     /// <summary>Star ratings; calls nobody.</summary>
     public static ServiceDefinition Ratings { get; } = new("ratings", "Bookinfo.Ratings", [], [Version("ratings", "v1", 9082)]);
 
     /// <summary>Reviews in three versions of one program: v1 without stars, v2 with black and v3 with red ones.</summary>
-    public static ServiceDefinition Reviews { get; } = new("reviews", "Bookinfo.Reviews", ["ratings"],
+    public static ServiceDefinition Reviews { get; } = new("reviews", "Bookinfo.Reviews", [new ServiceCall("ratings", PageTexts.RatingsMissing)],
     [
-        Version("reviews", "v1", 9083, ("ENABLE_RATINGS", "false")),
-        Version("reviews", "v2", 9084, ("ENABLE_RATINGS", "true"), ("STAR_COLOR", "black")),
-        Version("reviews", "v3", 9085, ("ENABLE_RATINGS", "true"), ("STAR_COLOR", "red")),
+        Version("reviews", "v1", 9083, (EnableRatings, "false")),
+        Version("reviews", "v2", 9084, (EnableRatings, "true"), (StarColor, "black")),
+        Version("reviews", "v3", 9085, (EnableRatings, "true"), (StarColor, "red")),
     ]);
 
     /// <summary>The page that visitors see; calls details and reviews, and ratings for its API.</summary>
-    public static ServiceDefinition ProductPage { get; } = new("productpage", "Bookinfo.ProductPage", ["details", "reviews", "ratings"],
-        [Version("productpage", "v1", 30080)]);
+    public static ServiceDefinition ProductPage { get; } = new("productpage", "Bookinfo.ProductPage",
+    [
+        new ServiceCall("details", PageTexts.DetailsMissing),
+        new ServiceCall("reviews", PageTexts.ReviewsMissing),
+        new ServiceCall("ratings"),
+    ],
+    [
+        Version("productpage", "v1", 30080),
+    ]);
+
+    /// <summary>The application as it is.</summary>
+    public static ServiceCatalog Bookinfo { get; } = new([Details, Ratings, Reviews, ProductPage]);
 
     /// <summary>All services, each before those that call it: the order to start them in; stop them in the reverse.</summary>
-    public static IReadOnlyList<ServiceDefinition> All { get; } = [Details, Ratings, Reviews, ProductPage];
+    public static IReadOnlyList<ServiceDefinition> All => Bookinfo.Services;
+
+    /// <summary>The services, each before those that call it.</summary>
+    public IReadOnlyList<ServiceDefinition> Services { get; } = services;
+
+    /// <summary>
+    /// The calls whose time an answer tells, one for each service that is called: of several callers the one deepest in the graph, which is
+    /// called for every page, whereas the others call for their API only. Those of the page come first.
+    /// </summary>
+    public IReadOnlyList<ServiceEdge> Hops { get; } =
+    [
+        .. services.Reverse().SelectMany(caller => caller.Calls).Select(call => call.Service).Distinct()
+            .Select(callee => services
+                .SelectMany(caller => caller.Calls.Where(call => call.Service == callee).Select(call => new ServiceEdge(caller.Name, callee, call.Missing)))
+                .First()),
+    ];
 
     private static ServiceVersion Version(string service, string version, int localPort, params (string Name, string Value)[] environment) =>
         new(service, version, localPort, environment.Append(("SERVICE_VERSION", version)).ToDictionary(e => e.Item1, e => e.Item2));

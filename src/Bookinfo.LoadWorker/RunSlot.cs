@@ -2,7 +2,7 @@ namespace Bookinfo.LoadWorker;
 
 /// <summary>The one run that a worker does at a time: two would be in each other's way, and neither result would be worth anything.</summary>
 /// <param name="time">The clock.</param>
-internal sealed class RunSlot(TimeProvider time)
+public sealed class RunSlot(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private Action? _stop;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bookinfo.Load;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.LoadWorker;
 
@@ -108,7 +109,8 @@ internal static class WorkerEndpoints
         {
             // A run that is stopped meanwhile still has a result, which is that nothing was sent.
             var target = await LoadTarget.ResolveAsync(new Uri(order.Url), order.Insecure, kill);
-            var setup = new TrafficSetup(target, order.Headers, order.TraceSeed, TimeSpan.FromSeconds(order.TimeoutSeconds), time);
+            var setup = new BookinfoTraffic(
+                target, order.Headers, order.TraceSeed, TimeSpan.FromSeconds(order.TimeoutSeconds), BookinfoAnswers.Usual, time);
             plan = order.ToPlan(target, await setup.PathsAsync([order.Path], kill));
         }
         catch (TargetException exception)

@@ -9,7 +9,7 @@ namespace Bookinfo.DelayingProxy;
 /// request is taken to come in one piece, as small ones do. The time begins when the request would be passed on if there were no delay: two proxies whose delays
 /// differ by a time differ by that time and nothing else. A thread that is already there serves a connection from its beginning to its end.
 /// </summary>
-internal sealed class Proxy : IDisposable
+public sealed class Proxy : IDisposable
 {
     private const int Threads = 64;
     private const int ThreadStack = 256 * 1024;

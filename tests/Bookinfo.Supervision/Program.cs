@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Bookinfo.Supervision;
 
+
+
 // Runs a program as a test project runs its tests, and ends with its exit code.
 if (args is not [var program, .. var arguments])
 {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 using Microsoft.Playwright;
 using Xunit;
 

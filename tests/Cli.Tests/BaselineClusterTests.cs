@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Bookinfo.Cli.Baseline;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Measurement;
+using Bookinfo.ToolTesting;
 using k8s.Models;
 
 namespace Bookinfo.Cli.Tests;

@@ -1,7 +1,10 @@
 using System.Text.RegularExpressions;
-using Bookinfo.Cli.Baseline;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Sessions;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.Measurement;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 using k8s.Models;
 
 namespace Bookinfo.Cli.Tests;
@@ -219,10 +222,10 @@ public sealed partial class BaselineTests : BaselineRuns
         var options = new BaselineOptions(
             null, Name, false, [20], 1, TimeSpan.FromSeconds(1), TimeSpan.Zero, [], 1, TimeSpan.FromSeconds(1), false, 1, null, "no-such-context", false, OutputFormat.Table);
 
-        var failure = await Assert.ThrowsAsync<CommandFailedException>(
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(
             () => new SubjectFinder(options, closed.Address, TimeProvider.System).FindAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(ExitCode.TargetUnreachable, failure.ExitCode);
+        Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);
         Assert.StartsWith($"nothing to measure. On this machine no Bookinfo answers at {closed.Address}productpage: 'bookinfo up' starts one. In a cluster: ", failure.Message);
         Assert.EndsWith(" Or name an address.", failure.Message);
     }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

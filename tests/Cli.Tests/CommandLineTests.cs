@@ -1,3 +1,6 @@
+using Bookinfo.Cli.Terminal;
+using Bookinfo.ToolTesting;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>What the tool says of itself and of a wrong command line.</summary>

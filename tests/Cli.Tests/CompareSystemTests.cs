@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
-using Bookinfo.Cli.Baseline;
-using Bookinfo.Cli.Compare;
 using Bookinfo.DelayingProxy;
 using Bookinfo.Load;
+using Bookinfo.Measurement;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

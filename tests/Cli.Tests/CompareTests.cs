@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using Bookinfo.Cli.Baseline;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Measurement;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,3 +1,5 @@
+using Bookinfo.ToolTesting;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>A place of its own for what buildah builds, so that the user's images stay as they are.</summary>

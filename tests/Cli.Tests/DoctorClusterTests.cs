@@ -1,4 +1,5 @@
 using Bookinfo.Cli.Doctor;
+using Bookinfo.ToolTesting;
 using k8s.Models;
 
 namespace Bookinfo.Cli.Tests;

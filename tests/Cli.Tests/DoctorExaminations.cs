@@ -1,6 +1,8 @@
 using Bookinfo.Cli.Doctor;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

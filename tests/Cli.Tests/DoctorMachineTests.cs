@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Bookinfo.Cli.Doctor;
-using Bookinfo.Cli.Local;
+using Bookinfo.Local;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;

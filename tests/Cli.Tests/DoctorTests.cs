@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

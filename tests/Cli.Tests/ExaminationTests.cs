@@ -1,4 +1,5 @@
 using Bookinfo.Cli.Doctor;
+using Bookinfo.Foundation;
 using Bookinfo.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -36,7 +37,7 @@ public sealed class ExaminationTests
     [Fact]
     public async Task A_failure_with_a_message_is_a_problem()
     {
-        var findings = await RunAsync(new FakeCheck("first", _ => throw new CommandFailedException(ExitCode.Failure, "no such thing.")));
+        var findings = await RunAsync(new FakeCheck("first", _ => throw new OperationFailedException(FailureKind.Failed, "no such thing.")));
 
         Assert.Equal((CheckState.Problem, "no such thing."), (findings[0].Result.State, findings[0].Result.Detail));
     }

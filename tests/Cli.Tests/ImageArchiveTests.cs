@@ -1,5 +1,7 @@
 using System.Text;
 using Bookinfo.Cli.Images;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Tests;
 
@@ -109,8 +111,8 @@ public sealed class ImageArchiveTests : IDisposable
 
     private async Task<string> FailureAsync()
     {
-        var failure = await Assert.ThrowsAsync<CommandFailedException>(ReadAsync);
-        Assert.Equal(ExitCode.BuildFailed, failure.ExitCode);
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(ReadAsync);
+        Assert.Equal(FailureKind.BuildFailed, failure.Kind);
         return failure.Message;
     }
 }

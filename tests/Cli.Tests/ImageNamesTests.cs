@@ -1,5 +1,5 @@
 using Bookinfo.Cli.Images;
-using Bookinfo.Cli.Local;
+using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Tests;
 

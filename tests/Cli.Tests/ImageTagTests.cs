@@ -1,5 +1,5 @@
 using Bookinfo.Cli.Images;
-using Bookinfo.Cli.Local;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Tests;
 
@@ -28,11 +28,11 @@ public sealed class ImageTagTests : IDisposable
     public async Task Without_it_one_has_to_be_given(string kustomization)
     {
         await WriteAsync(kustomization);
-        Assert.Equal("deploy/parts/pod/kustomization.yaml has no line 'newTag: &tag ...' with a tag: give one with --tag.", Assert.Throws<CommandFailedException>(Read).Message);
+        Assert.Equal("deploy/parts/pod/kustomization.yaml has no line 'newTag: &tag ...' with a tag: give one with --tag.", Assert.Throws<OperationFailedException>(Read).Message);
     }
 
     [Fact]
-    public void Without_the_file_one_has_to_be_given() => Assert.EndsWith("give one with --tag.", Assert.Throws<CommandFailedException>(Read).Message);
+    public void Without_the_file_one_has_to_be_given() => Assert.EndsWith("give one with --tag.", Assert.Throws<OperationFailedException>(Read).Message);
 
     private async Task WriteAsync(string kustomization)
     {

@@ -5,9 +5,11 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Contracts;
+using Bookinfo.Local;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

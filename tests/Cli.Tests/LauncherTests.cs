@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

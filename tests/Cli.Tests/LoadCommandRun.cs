@@ -1,3 +1,5 @@
+using Bookinfo.ToolTesting;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary><c>bookinfo load</c> as a process.</summary>

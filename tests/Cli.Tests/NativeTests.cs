@@ -1,4 +1,5 @@
-using Bookinfo.Testing;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

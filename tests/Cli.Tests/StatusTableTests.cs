@@ -1,4 +1,7 @@
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Cli.Views;
+using Bookinfo.Foundation;
+using Bookinfo.Local;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Cli.Tests;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
 
 namespace Bookinfo.Cli.Tests;
 

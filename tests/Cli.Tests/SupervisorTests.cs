@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bookinfo.Supervision;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using Bookinfo.Cli.Doctor;
-using Bookinfo.Cli.Kubernetes;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Cli.Views;
+using Bookinfo.Kubernetes;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -21,19 +22,19 @@ public sealed partial class TerminalWidthTests
     [Theory]
     [InlineData(-1, 80)]
     [InlineData(0, 80)]
-    [InlineData(1, Terminal.LeastWidth)]
+    [InlineData(1, TerminalDevice.LeastWidth)]
     [InlineData(79, 79)]
     [InlineData(65535, 1000)]
     public void A_terminal_has_a_width_that_things_fit_in(int columns, int width)
     {
-        Assert.Equal(width, new Terminal(TextWriter.Null, isTerminal: true, () => (columns, 24)).Width);
-        Assert.InRange(new Terminal(TextWriter.Null, isTerminal: true, () => (80, columns)).Height, 5, 1000);
+        Assert.Equal(width, new TerminalDevice(TextWriter.Null, isTerminal: true, () => (columns, 24)).Width);
+        Assert.InRange(new TerminalDevice(TextWriter.Null, isTerminal: true, () => (80, columns)).Height, 5, 1000);
     }
 
     [Fact]
     public void A_terminal_that_is_gone_has_a_usual_size()
     {
-        var terminal = new Terminal(TextWriter.Null, isTerminal: true, () => throw new IOException("gone"));
+        var terminal = new TerminalDevice(TextWriter.Null, isTerminal: true, () => throw new IOException("gone"));
 
         Assert.Equal((80, 24), (terminal.Width, terminal.Height));
     }
@@ -60,7 +61,7 @@ public sealed partial class TerminalWidthTests
         var random = new Random(seed);
         var sizes = new Random(-seed);
         // Drawn by one thread, so nothing has to be locked.
-        var terminal = new Terminal(new StringWriter(), isTerminal: true, () => (sizes.Next(0, 201), sizes.Next(0, 51)));
+        var terminal = new TerminalDevice(new StringWriter(), isTerminal: true, () => (sizes.Next(0, 201), sizes.Next(0, 51)));
         for (var view = 0; view < 20; view++)
         {
             await using var live = new LiveText(Draw(terminal), TimeProvider.System, clears: view % 2 == 0);
@@ -78,14 +79,14 @@ public sealed partial class TerminalWidthTests
     private static void AssertFits(int width, IReadOnlyList<IRenderable> lines)
     {
         using var written = new StringWriter();
-        var terminal = new Terminal(written, isTerminal: true, () => (width, 24));
+        var terminal = new TerminalDevice(written, isTerminal: true, () => (width, 24));
 
         Draw(terminal).Write(new Rows(lines));
 
         Assert.All(Control().Replace($"{written}", "").Split('\n'), line => Assert.InRange(new Segment(line.TrimEnd('\r')).CellCount(), 0, terminal.Width));
     }
 
-    private static IAnsiConsole Draw(Terminal terminal) => AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = terminal });
+    private static IAnsiConsole Draw(TerminalDevice terminal) => AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = terminal });
 
     private static string Words(Random random) => string.Join(' ', Enumerable.Range(0, random.Next(20)).Select(_ => Word(random)));
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Bookinfo.Cli.Terminal;
 
 namespace Bookinfo.Cli.Tests;
 

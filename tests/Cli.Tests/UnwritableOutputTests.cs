@@ -1,7 +1,8 @@
 using System.Globalization;
-using Bookinfo.Cli.Baseline;
-using Bookinfo.Cli.Load;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Measurement;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 

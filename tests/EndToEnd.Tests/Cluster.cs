@@ -1,6 +1,6 @@
-using k8s;
-
 [assembly: AssemblyFixture(typeof(EndToEnd.Tests.Cluster))]
+
+using k8s;
 
 namespace EndToEnd.Tests;
 

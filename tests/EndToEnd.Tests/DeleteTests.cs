@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bookinfo.Kubernetes;
 
 namespace EndToEnd.Tests;
 

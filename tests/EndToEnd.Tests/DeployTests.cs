@@ -1,3 +1,4 @@
+using Bookinfo.Kubernetes;
 using Bookinfo.Testing;
 using k8s;
 

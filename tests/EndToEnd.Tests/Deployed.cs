@@ -1,4 +1,5 @@
 using Bookinfo.Contracts;
+using Bookinfo.Kubernetes;
 using Bookinfo.Testing;
 using k8s;
 using k8s.Models;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;

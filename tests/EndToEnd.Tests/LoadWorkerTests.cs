@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using Bookinfo.Cli;
-using Bookinfo.Cli.Baseline;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
 using Bookinfo.Load;
 using Bookinfo.Testing;
 using k8s;
@@ -30,8 +31,8 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
                 Assert.InRange(result.Total.Good, 1, requests);
                 Assert.Equal(result.Total.Good, result.Total.Count(200));
                 Assert.Equal(result.Total.Good, result.Total.FromDue.TotalCount);
-                Assert.Equal(result.Total.Good, result.Total[Hop.Details].TotalCount);
-                Assert.Equal(result.Total.Good, result.Total[Hop.Reviews].TotalCount);
+                Assert.Equal(result.Total.Good, result.Total["details"].TotalCount);
+                Assert.Equal(result.Total.Good, result.Total["reviews"].TotalCount);
                 Assert.False(result.Interrupted);
             }
 
@@ -113,8 +114,8 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
             var victim = (await load.PodsAsync())[0].Metadata.Name;
             await cluster.Api.CoreV1.DeleteNamespacedPodAsync(victim, load.Namespace, cancellationToken: Cancelled);
 
-            var failure = await Assert.ThrowsAsync<CommandFailedException>(() => running);
-            Assert.Equal(ExitCode.ServiceFailed, failure.ExitCode);
+            var failure = await Assert.ThrowsAsync<OperationFailedException>(() => running);
+            Assert.Equal(FailureKind.ServiceFailed, failure.Kind);
             Assert.Matches($@"^load worker [12] of 2 \({victim}\): the connection was lost \(.+\): the pod is (being deleted|gone)\.$", failure.Message);
         }
 
@@ -140,9 +141,9 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
         using var connection = await LoadWorkers.ConnectAsync();
         var options = load.Options(workers: 1) with { Image = "docker.io/bookinfo/load-worker:no-such-tag" };
 
-        var failure = await Assert.ThrowsAsync<CommandFailedException>(() => LoadWorkers.StartAsync(connection, options));
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => LoadWorkers.StartAsync(connection, options));
 
-        Assert.Equal(ExitCode.ServiceFailed, failure.ExitCode);
+        Assert.Equal(FailureKind.ServiceFailed, failure.Kind);
         Assert.StartsWith("the load workers cannot become ready.\n  pod bookinfo-load-", failure.Message, StringComparison.Ordinal);
         Assert.Contains("its image docker.io/bookinfo/load-worker:no-such-tag cannot be pulled", failure.Message);
         Assert.Contains("'bookinfo images build' makes the workers' image", failure.Message);
@@ -158,8 +159,8 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
         var options = load.Options(workers: 1) with { Target = new Uri($"http://productpage.{load.Namespace}:9999/productpage") };
         await using (var generator = await LoadWorkers.StartAsync(connection, options with { Timeout = TimeSpan.FromSeconds(2) }))
         {
-            var failure = await Assert.ThrowsAsync<CommandFailedException>(() => generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled));
-            Assert.Equal(ExitCode.TargetUnreachable, failure.ExitCode);
+            var failure = await Assert.ThrowsAsync<OperationFailedException>(() => generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled));
+            Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);
             Assert.Contains($"http://productpage.{load.Namespace}:9999 does not answer", failure.Message);
         }
 

@@ -1,3 +1,4 @@
+using Bookinfo.Foundation;
 using k8s.Models;
 
 namespace EndToEnd.Tests;

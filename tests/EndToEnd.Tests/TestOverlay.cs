@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Bookinfo.Foundation;
 using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bookinfo.Foundation;
 using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;

@@ -1,3 +1,6 @@
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+
 namespace EndToEnd.Tests;
 
 /// <summary>How a program ended.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Bookinfo.Cli.Terminal;
 using k8s;
 
 namespace EndToEnd.Tests;

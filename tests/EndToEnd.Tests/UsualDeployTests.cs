@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bookinfo.Foundation;
 using k8s;
 
 namespace EndToEnd.Tests;

@@ -1,5 +1,4 @@
-using Bookinfo.Contracts;
-using Bookinfo.Testing;
+using Bookinfo.Kubernetes;
 
 namespace EndToEnd.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Bookinfo.Contracts;
+using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

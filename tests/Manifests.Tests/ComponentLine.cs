@@ -1,3 +1,5 @@
+using Bookinfo.Kubernetes;
+
 namespace Manifests.Tests;
 
 /// <summary>A line of the tables of components.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

@@ -1,4 +1,5 @@
 using Bookinfo.Contracts;
+using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

@@ -1,3 +1,5 @@
+using Bookinfo.Kubernetes;
+
 namespace Manifests.Tests;
 
 /// <summary>The examples in <c>deploy/README.md</c>, rendered as they stand there.</summary>

@@ -1,4 +1,6 @@
 using System.Net;
+using Bookinfo.Cli.Doctor;
+using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bookinfo.Kubernetes;
 using YamlDotNet.RepresentationModel;
 
 namespace Manifests.Tests;

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Bookinfo.Cli.Doctor;
+using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

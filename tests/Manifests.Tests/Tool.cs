@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

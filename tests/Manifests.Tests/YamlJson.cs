@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Bookinfo.Kubernetes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Bookinfo.Cli.Doctor;
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Load;
 using Bookinfo.Testing;
 
 namespace Telemetry.Tests;

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Bookinfo.Cli.Baseline;
-using Bookinfo.Cli.Kubernetes;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Sessions;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Commands;

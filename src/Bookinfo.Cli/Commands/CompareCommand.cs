@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Bookinfo.Cli.Compare;
-using Bookinfo.Cli.Kubernetes;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Sessions;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Commands;
 

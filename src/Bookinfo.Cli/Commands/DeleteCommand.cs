@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using Bookinfo.Cli.Kubernetes;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Cli.Views;
+using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
 using k8s;
 
 namespace Bookinfo.Cli.Commands;
@@ -23,7 +25,7 @@ internal static class DeleteCommand
         command.SetAction(static (result, _) => ClusterCommand.RunAsync(
             result.GetValue(Context),
             (cluster, cancellationToken) => RunAsync(
-                cluster, result.GetValue(Namespace) ?? ClusterCommand.UsualNamespace, ClusterCommand.GetTimeout(result, Timeout), result.GetValue(Output), cancellationToken),
+                cluster, result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, ClusterCommand.GetTimeout(result, Timeout), result.GetValue(Output), cancellationToken),
             () => "What is not gone yet is still in the inventory: run 'bookinfo delete' again to go on."));
         return command;
     }
@@ -76,16 +78,16 @@ internal static class DeleteCommand
     /// <summary>Says why there is nothing to delete, and what else may be meant.</summary>
     private static async Task<int> ExplainNothingAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken)
     {
-        var byHand = await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(space, labelSelector: ClusterCommand.PartOfBookinfo, cancellationToken: cancellationToken);
+        var byHand = await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken);
         if (byHand.Items.Count > 0)
         {
-            throw new CommandFailedException(
-                ExitCode.NotDeployed,
+            throw new OperationFailedException(
+                FailureKind.NotDeployed,
                 $"Bookinfo in namespace '{space}' was not deployed by 'bookinfo deploy', so what belongs to it is not known here. Delete it as it was made: 'kubectl delete -k {Kustomization.UsualOverlay}'.");
         }
 
         // What is to be gone is gone: whoever runs this twice has not failed.
-        await ToolOutput.Messages.WriteLineAsync($"Nothing is deployed in namespace {space}{await ClusterCommand.DescribeElsewhereAsync(cluster, space, cancellationToken)}.");
+        await ToolOutput.Messages.WriteLineAsync($"Nothing is deployed in namespace {space}{await DeployedApplication.DescribeElsewhereAsync(cluster, space, cancellationToken)}.");
         return ExitCode.Success;
     }
 }

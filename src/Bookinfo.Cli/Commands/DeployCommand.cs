@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Bookinfo.Cli.Images;
-using Bookinfo.Cli.Kubernetes;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Cli.Views;
+using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -49,19 +51,20 @@ internal static class DeployCommand
         {
             Overlay, Component, Namespace, Context, Timeout, Registry, Tag, Output,
         };
-        command.SetAction(static (result, _) => RunAsync(new DeployOptions(
+        command.SetAction(static (result, _) => RunAsync(
+            new DeployOptions(
             result.GetValue(Overlay),
             [.. (result.GetValue(Component) ?? []).Distinct()],
             result.GetValue(Namespace),
             result.GetValue(Context),
             ClusterCommand.GetTimeout(result, Timeout),
             result.GetValue(Registry),
-            result.GetValue(Tag),
-            result.GetValue(Output))));
+            result.GetValue(Tag)),
+            result.GetValue(Output)));
         return command;
     }
 
-    private static async Task<int> RunAsync(DeployOptions options)
+    private static async Task<int> RunAsync(DeployOptions options, OutputFormat output)
     {
         var applying = false;
         return await ClusterCommand.RunAsync(
@@ -77,10 +80,10 @@ internal static class DeployCommand
                 var time = TimeProvider.System;
                 var deployment = new Deployment(cluster, rendered.Manifests, rendered.Overlay, options.Components);
                 await ToolOutput.Messages.WriteLineAsync($"Deploying to namespace {deployment.Namespace} of {cluster.Config.Client.Host} (context {cluster.Config.Context}).");
-                await new NamespaceEnd(cluster.Api, deployment.Namespace, time).WaitAsync(options.Timeout, cancellationToken);
+                await new NamespaceEnd(cluster.Api, deployment.Namespace, ToolOutput.Messages.WriteLine, time).WaitAsync(options.Timeout, cancellationToken);
                 var began = time.GetTimestamp();
                 applying = true;
-                var json = options.Output == OutputFormat.Json ? new JsonDeployView(ToolOutput.Data, deployment.Namespace) : null;
+                var json = output == OutputFormat.Json ? new JsonDeployView(ToolOutput.Data, deployment.Namespace) : null;
                 try
                 {
                     await using (var view = json ?? CreateView(time))
@@ -90,7 +93,7 @@ internal static class DeployCommand
                     }
 
                     var ready = time.GetElapsedTime(began);
-                    var page = await new PageCheck(cluster, deployment.Namespace, time).RunAsync(cancellationToken);
+                    var page = await new PageCheck(cluster, deployment.Namespace, ToolOutput.Messages.WriteLine, time).RunAsync(cancellationToken);
                     json?.Write(new DeployEvent("ready")
                     {
                         Namespace = deployment.Namespace,
@@ -101,7 +104,7 @@ internal static class DeployCommand
                     await WriteAsync(page, ready);
                     return ExitCode.Success;
                 }
-                catch (CommandFailedException failure) when (json is not null)
+                catch (OperationFailedException failure) when (json is not null)
                 {
                     json.Write(new DeployEvent("failed") { Namespace = deployment.Namespace, Problems = failure.Message.Split('\n', StringSplitOptions.TrimEntries) });
                     throw;

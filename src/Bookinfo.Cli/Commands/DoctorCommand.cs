@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using Bookinfo.Cli.Doctor;
 using Bookinfo.Cli.Images;
-using Bookinfo.Cli.Kubernetes;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
 using Spectre.Console;
 
 namespace Bookinfo.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class DoctorCommand
     /// <summary>Characters in a line where there is no terminal, or a wide one: long lines are hard to read.</summary>
     private const int UsualWidth = 79;
 
-    private static readonly Option<string?> Namespace = ClusterCommand.Namespace($"The namespace to deploy to. [default: {ClusterCommand.UsualNamespace}]");
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace($"The namespace to deploy to. [default: {DeployedApplication.UsualNamespace}]");
 
     private static readonly Option<string?> Context = ClusterCommand.Context();
 
@@ -46,7 +47,7 @@ internal static class DoctorCommand
             Namespace, Context, Tag, Registry, Output,
         };
         command.SetAction(static (result, _) => RunAsync(new DoctorOptions(
-            result.GetValue(Namespace) ?? ClusterCommand.UsualNamespace, result.GetValue(Context), result.GetValue(Tag), result.GetValue(Registry), result.GetValue(Output))));
+            result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, result.GetValue(Context), result.GetValue(Tag), result.GetValue(Registry), result.GetValue(Output))));
         return command;
     }
 

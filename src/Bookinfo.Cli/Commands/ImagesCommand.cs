@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Bookinfo.Cli.Images;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -95,7 +97,7 @@ internal static class ImagesCommand
         using var signals = new StopSignals();
         try
         {
-            return await BuildAsync(options, tree, signals, new BuildProgress(TimeProvider.System));
+            return await BuildAsync(options, tree, signals, new WorkProgress(TimeProvider.System));
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
@@ -104,12 +106,12 @@ internal static class ImagesCommand
         }
     }
 
-    private static async Task<int> BuildAsync(ImageOptions options, SourceTree tree, StopSignals signals, BuildProgress progress)
+    private static async Task<int> BuildAsync(ImageOptions options, SourceTree tree, StopSignals signals, WorkProgress progress)
     {
         if (OperatingSystem.IsWindows() || !SourceTree.RuntimeIdentifier.StartsWith("linux-", StringComparison.Ordinal) || SourceTree.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal))
         {
-            throw new CommandFailedException(
-                ExitCode.MissingTool, $"images need executables for Linux with glibc, which cannot be compiled on this system ({SourceTree.RuntimeIdentifier}).");
+            throw new OperationFailedException(
+                FailureKind.MissingTool, $"images need executables for Linux with glibc, which cannot be compiled on this system ({SourceTree.RuntimeIdentifier}).");
         }
 
         // Everything that can be wrong is found out before minutes of compiling.

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Bookinfo.Cli.Load;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Sessions;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Commands;

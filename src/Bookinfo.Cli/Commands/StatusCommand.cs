@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using Bookinfo.Cli.Kubernetes;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Cli.Views;
+using Bookinfo.Kubernetes;
 using Spectre.Console;
 
 namespace Bookinfo.Cli.Commands;
@@ -29,7 +30,7 @@ internal static class StatusCommand
             var exitCode = await ClusterCommand.RunAsync(
                 result.GetValue(Context),
                 (cluster, cancellationToken) => RunAsync(
-                    cluster, result.GetValue(Namespace) ?? ClusterCommand.UsualNamespace, watching, result.GetValue(Output), cancellationToken));
+                    cluster, result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, watching, result.GetValue(Output), cancellationToken));
             // To watch ends with Ctrl-C and in no other way.
             return watching && exitCode == ExitCode.Interrupted ? ExitCode.Success : exitCode;
         });
@@ -42,7 +43,7 @@ internal static class StatusCommand
         var reader = new StatusReader(cluster, space, time);
         if (!await reader.IsDeployedAsync(cancellationToken))
         {
-            throw await ClusterCommand.NotDeployedAsync(cluster, space, cancellationToken);
+            throw await DeployedApplication.NotDeployedAsync(cluster, space, cancellationToken);
         }
 
         var live = watch && format == OutputFormat.Table && ToolOutput.DataTerminal is { } terminal ? new LiveText(terminal, time) : null;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Contracts;
 using Bookinfo.Load;
 

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Cli.Views;
 using Bookinfo.Contracts;
+using Bookinfo.Foundation;
+using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -86,19 +89,20 @@ internal static class UpCommand
         {
             Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, NoBuild, Output,
         };
-        command.SetAction(static (result, _) => RunAsync(new UpOptions(
+        command.SetAction(static (result, _) => RunAsync(
+            new LocalOptions(
             result.GetValue(Native),
             result.GetValue(Port),
             result.GetValue(BackendPort),
             SplitVersions(result.GetValue(Reviews)),
-            Build: !result.GetValue(NoBuild),
             [.. (result.GetValue(Environment) ?? []).Select(text => EnvironmentSetting.TryParse(text, out var setting, out var error) ? setting : throw new FormatException(error))],
-            result.GetValue(Output),
-            result.GetValue(Prometheus) ? result.GetValue(PrometheusPort) : null)));
+            result.GetValue(Prometheus) ? result.GetValue(PrometheusPort) : null),
+            build: !result.GetValue(NoBuild),
+            result.GetValue(Output)));
         return command;
     }
 
-    private static async Task<int> RunAsync(UpOptions options)
+    private static async Task<int> RunAsync(LocalOptions options, bool build, OutputFormat output)
     {
         RequireDistinctPorts(options);
         var time = TimeProvider.System;
@@ -108,19 +112,19 @@ internal static class UpCommand
         await using var reader = time.CreateTimer(static _ => ToolOutput.LookForReader(), null, ReaderInterval, ReaderInterval);
         try
         {
-            var build = new ServiceBuild(tree, new BuildProgress(time), time);
-            if (options.Build)
+            var services = new ServiceBuild(tree, new WorkProgress(time), time);
+            if (build)
             {
                 // Before the build as well: whoever has to choose another port need not wait for it.
                 PortCheck.RequireFree(LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables()));
-                await build.RunAsync(options.Native, signals.Stop);
+                await services.RunAsync(options.Native, signals.Stop);
             }
             else
             {
-                build.RequireBuilt(options.Native);
+                services.RequireBuilt(options.Native);
             }
 
-            return await RunAsync(options, tree, signals, time);
+            return await RunAsync(options, output, tree, signals, time);
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
@@ -129,13 +133,13 @@ internal static class UpCommand
         }
     }
 
-    private static async Task<int> RunAsync(UpOptions options, SourceTree tree, StopSignals signals, TimeProvider time)
+    private static async Task<int> RunAsync(LocalOptions options, OutputFormat output, SourceTree tree, StopSignals signals, TimeProvider time)
     {
         var plan = LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables());
         PortCheck.RequireFree(plan);
 
         using var prometheus = options.PrometheusPort is null ? null : new PrometheusFiles(tree, options.Port, plan);
-        var view = CreateView(options, plan, tree, time);
+        var view = CreateView(options, output, plan, tree, time);
         var ready = false;
         using var system = new LocalSystem(plan, tree, time, view.Changed);
         using var killing = signals.Kill.Register(system.Kill);
@@ -170,9 +174,9 @@ internal static class UpCommand
         return ready ? ExitCode.Success : ExitCode.Interrupted;
     }
 
-    private static IStatusView CreateView(UpOptions options, LocalPlan plan, SourceTree tree, TimeProvider time)
+    private static IStatusView CreateView(LocalOptions options, OutputFormat output, LocalPlan plan, SourceTree tree, TimeProvider time)
     {
-        if (options.Output == OutputFormat.Json)
+        if (output == OutputFormat.Json)
         {
             return new JsonStatusView(ToolOutput.Data, plan);
         }
@@ -232,20 +236,20 @@ internal static class UpCommand
         }
     }
 
-    private static void RequireDistinctPorts(UpOptions options)
+    private static void RequireDistinctPorts(LocalOptions options)
     {
         var last = options.BackendPort + LocalPlan.BackendPorts - 1;
         if (options.Port >= options.BackendPort && options.Port <= last)
         {
-            throw new CommandFailedException(
-                ExitCode.InvalidUsage,
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest,
                 $"--port {options.Port} is one of the backends' ports, {options.BackendPort} to {last}: choose another, or another --backend-port.");
         }
 
         if (options.PrometheusPort is { } prometheus && (prometheus == options.Port || (prometheus >= options.BackendPort && prometheus <= last)))
         {
-            throw new CommandFailedException(
-                ExitCode.InvalidUsage, $"--prometheus-port {prometheus} is a port of the services, {options.Port} or {options.BackendPort} to {last}: choose another.");
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest, $"--prometheus-port {prometheus} is a port of the services, {options.Port} or {options.BackendPort} to {last}: choose another.");
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Kubernetes;
 using k8s;
 using k8s.Models;
 

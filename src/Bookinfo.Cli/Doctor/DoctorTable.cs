@@ -1,3 +1,5 @@
+using Bookinfo.Foundation;
+
 namespace Bookinfo.Cli.Doctor;
 
 /// <summary>
@@ -111,3 +113,9 @@ internal static class DoctorTable
 
     private static string Spaces(int count) => new(' ', count);
 }
+
+/// <summary>A line of the table.</summary>
+/// <param name="Text">The line.</param>
+/// <param name="Mark">Where in it the state stands, which a terminal may color; empty for lines without.</param>
+/// <param name="State">The state; of no meaning in lines without.</param>
+internal readonly record struct DoctorLine(string Text, Range Mark, CheckState State);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Doctor;
 
@@ -77,7 +78,7 @@ internal sealed class Examination(TimeProvider time)
             var seconds = time.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
             return CheckResult.Problem($"no answer within {seconds} s", "Something hangs. Try again; when it stays so, do what this check does by hand.");
         }
-        catch (CommandFailedException failure)
+        catch (OperationFailedException failure)
         {
             return CheckResult.Problem(failure.Message, "Put that right, then run 'bookinfo doctor' again.");
         }

@@ -1,4 +1,4 @@
-using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Kubernetes;
 using k8s;
 
 namespace Bookinfo.Cli.Doctor;

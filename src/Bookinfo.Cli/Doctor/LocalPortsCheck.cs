@@ -1,5 +1,5 @@
-using Bookinfo.Cli.Local;
 using Bookinfo.Contracts;
+using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Doctor;
 

@@ -1,7 +1,7 @@
-using Bookinfo.Cli.Kubernetes;
-using Bookinfo.Cli.Local;
-using k8s;
+using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
 using YamlDotNet.Core;
+using k8s;
 
 namespace Bookinfo.Cli.Doctor;
 

@@ -1,4 +1,4 @@
-using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Kubernetes;
 using k8s;
 using k8s.Models;
 
@@ -41,7 +41,7 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
         }
 
         var others = (await api.CoreV1.ListNamespacedPodAsync(name, cancellationToken: cancellationToken)).Items
-            .Count(pod => pod.Status?.Phase is not ("Succeeded" or "Failed") && pod.Metadata.Labels?.Any(label => $"{label.Key}={label.Value}" == ClusterCommand.PartOfBookinfo) != true);
+            .Count(pod => pod.Status?.Phase is not ("Succeeded" or "Failed") && pod.Metadata.Labels?.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo) != true);
         return others > 0 && level != "restricted"
             ? CheckResult.Warning(
                 $"'{name}' has {others} {(others == 1 ? "pod" : "pods")} of others; 'deploy' sets the Pod Security level 'restricted' there, which may keep them from starting again",

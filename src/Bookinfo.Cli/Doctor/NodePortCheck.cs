@@ -1,4 +1,4 @@
-using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Kubernetes;
 using Bookinfo.Load;
 using k8s;
 using k8s.Models;

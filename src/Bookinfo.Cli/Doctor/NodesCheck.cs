@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Kubernetes;
 using k8s;
 using k8s.Models;
 
@@ -98,5 +98,106 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
     private static string Platform(V1Node node) => $"{node.Status.NodeInfo.OperatingSystem}/{node.Status.NodeInfo.Architecture}";
 
     /// <summary>What is deployed already is not needed again.</summary>
-    private static bool IsOurs(V1Pod pod) => pod.Metadata.Labels is { } labels && labels.Any(label => $"{label.Key}={label.Value}" == ClusterCommand.PartOfBookinfo);
+    private static bool IsOurs(V1Pod pod) => pod.Metadata.Labels is { } labels && labels.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo);
+}
+
+/// <summary>What of a node nobody has requested yet.</summary>
+/// <param name="Node">Its name.</param>
+/// <param name="Cpu">CPU, in cores.</param>
+/// <param name="Memory">Memory, in bytes.</param>
+/// <param name="Pods">How many more pods it takes.</param>
+internal sealed record NodeCapacity(string Node, decimal Cpu, decimal Memory, decimal Pods)
+{
+    /// <summary>Takes off what is requested.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="pods">The pods there that have not ended.</param>
+    public static NodeCapacity Of(V1Node node, IEnumerable<V1Pod> pods)
+    {
+        var demands = pods.Select(pod => PodDemand.Of(pod.Spec)).ToList();
+        return new NodeCapacity(
+            node.Metadata.Name,
+            PodDemand.Amount(node.Status.Allocatable, "cpu") - demands.Sum(demand => demand.Cpu),
+            PodDemand.Amount(node.Status.Allocatable, "memory") - demands.Sum(demand => demand.Memory),
+            PodDemand.Amount(node.Status.Allocatable, "pods") - demands.Count);
+    }
+
+    /// <summary>Puts each pod on the first node with room.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="pods">The pods.</param>
+    /// <returns>How many found a place.</returns>
+    public static int Place(IEnumerable<NodeCapacity> nodes, IEnumerable<PodDemand> pods)
+    {
+        var free = nodes.ToList();
+        var placed = 0;
+        foreach (var pod in pods)
+        {
+            var index = free.FindIndex(node => node.Pods >= 1 && node.Cpu >= pod.Cpu && node.Memory >= pod.Memory);
+            if (index >= 0)
+            {
+                var node = free[index];
+                free[index] = node with { Cpu = node.Cpu - pod.Cpu, Memory = node.Memory - pod.Memory, Pods = node.Pods - 1 };
+                placed++;
+            }
+        }
+
+        return placed;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Node} {Math.Max(0, Cpu):0.##} CPU, {Math.Max(0, Math.Floor(Memory / (1024 * 1024))):0} MiB, {Math.Max(0, Pods):0} pods");
+}
+
+/// <summary>What a pod asks a node, and a quota, for.</summary>
+/// <param name="Cpu">Requested CPU, in cores.</param>
+/// <param name="Memory">Requested memory, in bytes.</param>
+/// <param name="CpuLimit">The most CPU that it may use, in cores; 0 when not said for each container.</param>
+/// <param name="MemoryLimit">The most memory that it may use, in bytes; 0 when not said for each container.</param>
+internal sealed record PodDemand(decimal Cpu, decimal Memory, decimal CpuLimit, decimal MemoryLimit)
+{
+    /// <summary>Adds up a pod as the scheduler does: its containers together, or its biggest init container if that is more, and its overhead.</summary>
+    /// <param name="pod">The pod.</param>
+    public static PodDemand Of(V1PodSpec pod) => new(
+        Sum(pod, "cpu", resources => resources?.Requests),
+        Sum(pod, "memory", resources => resources?.Requests),
+        Sum(pod, "cpu", resources => resources?.Limits),
+        Sum(pod, "memory", resources => resources?.Limits));
+
+    private static decimal Sum(V1PodSpec pod, string resource, Func<V1ResourceRequirements?, IDictionary<string, ResourceQuantity>?> side)
+    {
+        decimal Of(V1Container container) => Amount(side(container.Resources), resource);
+        var containers = pod.Containers.Sum(Of);
+        var init = (pod.InitContainers ?? []).Select(Of).DefaultIfEmpty().Max();
+        return Math.Max(containers, init) + Amount(pod.Overhead, resource);
+    }
+
+    /// <summary>An amount of a list.</summary>
+    /// <param name="list">Amounts by resource; <see langword="null"/> for none.</param>
+    /// <param name="resource">The resource.</param>
+    public static decimal Amount(IDictionary<string, ResourceQuantity>? list, string resource) =>
+        list is not null && list.TryGetValue(resource, out var quantity) ? quantity.ToDecimal() : 0;
+}
+
+/// <summary>What manifests would run, as far as a cluster has to have room for it.</summary>
+/// <param name="Pods">What each pod needs.</param>
+/// <param name="Images">The images, each once.</param>
+/// <param name="NodePorts">The ports of nodes, and the Services that want them.</param>
+/// <param name="Services">How many Services there are.</param>
+internal sealed record Workload(
+    IReadOnlyList<PodDemand> Pods, IReadOnlyList<ImageReference> Images, IReadOnlyDictionary<int, string> NodePorts, int Services)
+{
+    /// <summary>Adds up manifests.</summary>
+    /// <param name="manifests">The objects.</param>
+    public static Workload From(IEnumerable<IKubernetesObject> manifests)
+    {
+        var objects = manifests.ToList();
+        var deployments = objects.OfType<V1Deployment>().ToList();
+        var services = objects.OfType<V1Service>().ToList();
+        return new Workload(
+            [.. deployments.SelectMany(deployment => Enumerable.Repeat(PodDemand.Of(deployment.Spec.Template.Spec), deployment.Spec.Replicas ?? 1))],
+            [.. deployments.SelectMany(deployment => deployment.Spec.Template.Spec.Containers).Select(container => ImageReference.Parse(container.Image)).Distinct()],
+            services.SelectMany(service => service.Spec.Ports.Where(port => port.NodePort is not null).Select(port => (port.NodePort!.Value, service.Metadata.Name)))
+                .ToDictionary(),
+            services.Count);
+    }
 }

@@ -1,4 +1,4 @@
-using Bookinfo.Cli.Kubernetes;
+using Bookinfo.Kubernetes;
 using k8s;
 using k8s.Models;
 
@@ -26,9 +26,9 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
         }
 
         var workload = manifests.Workload!;
-        var pods = (await api.CoreV1.ListNamespacedPodAsync(name, labelSelector: ClusterCommand.PartOfBookinfo, cancellationToken: cancellationToken)).Items
+        var pods = (await api.CoreV1.ListNamespacedPodAsync(name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).Items
             .Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed")).Select(pod => PodDemand.Of(pod.Spec)).ToList();
-        var services = (await api.CoreV1.ListNamespacedServiceAsync(name, labelSelector: ClusterCommand.PartOfBookinfo, cancellationToken: cancellationToken)).Items;
+        var services = (await api.CoreV1.ListNamespacedServiceAsync(name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).Items;
         var defaults = (await api.CoreV1.ListNamespacedLimitRangeAsync(name, cancellationToken: cancellationToken)).Items
             .SelectMany(range => range.Spec.Limits).Any(limit => limit.Type == "Container" && PodDemand.Amount(limit.DefaultProperty, "cpu") > 0);
 

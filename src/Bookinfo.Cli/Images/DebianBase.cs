@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Images;
 
@@ -25,7 +26,7 @@ internal sealed class DebianBase(DebianPackages packages)
     /// <summary>Collects the files and writes them as an archive.</summary>
     /// <param name="executables">What is to run on it.</param>
     /// <param name="archive">Where to.</param>
-    /// <exception cref="CommandFailedException">A package is not installed.</exception>
+    /// <exception cref="OperationFailedException">A package is not installed.</exception>
     public async Task WriteAsync(IEnumerable<string> executables, Stream archive)
     {
         var files = new RootFileSystem();
@@ -34,7 +35,7 @@ internal sealed class DebianBase(DebianPackages packages)
         {
             var path = files.AddFromMachine(library);
             owners.Add(await packages.OwnerAsync(path)
-                ?? throw new CommandFailedException(ExitCode.BuildFailed, $"the services are linked to {path}, which is of no package: it has no place in an image."));
+                ?? throw new OperationFailedException(FailureKind.BuildFailed, $"the services are linked to {path}, which is of no package: it has no place in an image."));
         }
 
         owners.Add(await AddCertificatesAsync(files));
@@ -95,6 +96,6 @@ internal sealed class DebianBase(DebianPackages packages)
         return Package;
     }
 
-    private static CommandFailedException Missing(string what, string package) => new(
-        ExitCode.MissingTool, $"an image needs {what}, which is not installed here: apt-get install {package}.");
+    private static OperationFailedException Missing(string what, string package) => new(
+        FailureKind.MissingTool, $"an image needs {what}, which is not installed here: apt-get install {package}.");
 }

@@ -1,4 +1,4 @@
-using Bookinfo.Cli.Local;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Images;
 
@@ -59,13 +59,13 @@ internal sealed class DebianPackages(CancellationToken cancellationToken)
 
     /// <summary>The libraries that an executable or a library needs, the dynamic linker included, and what those need.</summary>
     /// <param name="file">Its full path.</param>
-    /// <exception cref="CommandFailedException">One of them is not installed.</exception>
+    /// <exception cref="OperationFailedException">One of them is not installed.</exception>
     public async Task<IReadOnlyList<string>> LibrariesAsync(string file)
     {
         var result = await ToolProcess.RunAsync("ldd", [file], "/", cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new CommandFailedException(ExitCode.BuildFailed, $"the libraries that {file} needs cannot be found: ldd says '{result.Reason}'.");
+            throw new OperationFailedException(FailureKind.BuildFailed, $"the libraries that {file} needs cannot be found: ldd says '{result.Reason}'.");
         }
 
         var libraries = new List<string>();
@@ -75,7 +75,7 @@ internal sealed class DebianPackages(CancellationToken cancellationToken)
             var path = line[(line.IndexOf("=> ", StringComparison.Ordinal) is var arrow and >= 0 ? arrow + 3 : 0)..].Split(" (")[0];
             if (path == "not found")
             {
-                throw new CommandFailedException(ExitCode.BuildFailed, $"{file} needs {line.Split(' ')[0]}, which is not installed: install its package with apt-get.");
+                throw new OperationFailedException(FailureKind.BuildFailed, $"{file} needs {line.Split(' ')[0]}, which is not installed: install its package with apt-get.");
             }
 
             if (path.StartsWith('/'))

@@ -3,6 +3,8 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bookinfo.Foundation;
+using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Images;
 
@@ -26,7 +28,7 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
     /// <summary>Reads an archive and measures its layers.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="cancellationToken">Ends that.</param>
-    /// <exception cref="CommandFailedException">It is no such archive.</exception>
+    /// <exception cref="OperationFailedException">It is no such archive.</exception>
     public static async Task<ImageArchive> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -83,8 +85,8 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
         return new ImageArchive(digest, [.. JsonNode.Parse(manifest)!["layers"]!.AsArray().Select(layer => layers[FileOf((string)layer!["digest"]!)])]);
     }
 
-    private static CommandFailedException Unreadable(string path, string why) =>
-        new(ExitCode.BuildFailed, $"{Path.GetFileName(path)} is no archive of an image in the OCI layout: {why}.");
+    private static OperationFailedException Unreadable(string path, string why) =>
+        new(FailureKind.BuildFailed, $"{Path.GetFileName(path)} is no archive of an image in the OCI layout: {why}.");
 
     private static string FileOf(string digest) => $"blobs/{digest.Replace(':', '/')}";
 
@@ -110,3 +112,69 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
         return new ImageLayer(digest, length, other.Count);
     }
 }
+
+/// <summary>Takes bytes, counts them and forgets them.</summary>
+internal sealed class CountingStream : Stream
+{
+    /// <summary>How many bytes were written.</summary>
+    public long Count { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool CanRead => false;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override long Length => Count;
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => Count;
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => Count += count;
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> buffer) => Count += buffer.Length;
+
+    /// <inheritdoc/>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Count += buffer.Length;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
+
+/// <summary>A layer of an image.</summary>
+/// <param name="Digest">The digest of its blob; layers of several images with the same one are stored and pulled once.</param>
+/// <param name="Bytes">Its size, uncompressed.</param>
+/// <param name="CompressedBytes">Its size as it is pulled.</param>
+internal sealed record ImageLayer(string Digest, long Bytes, long CompressedBytes);
+
+/// <summary>An image that was built.</summary>
+/// <param name="Program">What is in it.</param>
+/// <param name="Name">Its full name.</param>
+/// <param name="Archive">What it consists of.</param>
+/// <param name="File">The full path of its archive; <see langword="null"/> when it was not to be saved.</param>
+internal sealed record BuiltImage(NativeProgram Program, string Name, ImageArchive Archive, string? File);

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.Versioning;
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Images;
 
@@ -12,7 +14,7 @@ namespace Bookinfo.Cli.Images;
 /// <param name="progress">Shows how it goes on.</param>
 /// <param name="signals">Ctrl-C: the first ends a transfer at once and lets a build step end by itself, the second ends that as well.</param>
 [UnsupportedOSPlatform("windows")]
-internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOptions options, BuildProgress progress, StopSignals signals)
+internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOptions options, WorkProgress progress, StopSignals signals)
 {
     private const string BaseArchive = "base.tar";
 
@@ -21,13 +23,13 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
 
     /// <summary>Finds out which base can be had, and fetches it.</summary>
     /// <returns>The base image, or <see cref="BaseImage.Debian"/>.</returns>
-    /// <exception cref="CommandFailedException">None can be had.</exception>
+    /// <exception cref="OperationFailedException">None can be had.</exception>
     public async Task<string> ChooseBaseAsync()
     {
         if (options.Base == BaseImage.Debian)
         {
-            return DebianPackages.AreHere ? BaseImage.Debian : throw new CommandFailedException(
-                ExitCode.MissingTool, "--base debian is made of the packages of this machine, which has none: it is not Debian, or one made from it, such as Ubuntu.");
+            return DebianPackages.AreHere ? BaseImage.Debian : throw new OperationFailedException(
+                FailureKind.MissingTool, "--base debian is made of the packages of this machine, which has none: it is not Debian, or one made from it, such as Ubuntu.");
         }
 
         var image = options.Base ?? BaseImage.Standard;
@@ -36,11 +38,11 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
             await progress.RunAsync($"Fetching the base image {image}", _ => FetchAsync(image));
             return image;
         }
-        catch (CommandFailedException failure) when (DebianPackages.AreHere)
+        catch (OperationFailedException failure) when (DebianPackages.AreHere)
         {
             if (options.Base is not null)
             {
-                throw new CommandFailedException(failure.ExitCode, $"{failure.Message} '--base debian' assembles one from the packages of this machine.");
+                throw new OperationFailedException(failure.Kind, $"{failure.Message} '--base debian' assembles one from the packages of this machine.");
             }
 
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure.Message} One is assembled from the packages of this machine instead (--base debian).");
@@ -51,7 +53,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     /// <summary>Builds the images.</summary>
     /// <param name="baseImage">The base image, or <see cref="BaseImage.Debian"/>.</param>
     /// <returns>The images, in the order of <see cref="NativeProgram.All"/>.</returns>
-    /// <exception cref="CommandFailedException">One could not be built, saved or pushed.</exception>
+    /// <exception cref="OperationFailedException">One could not be built, saved or pushed.</exception>
     public async Task<IReadOnlyList<BuiltImage>> RunAsync(string baseImage)
     {
         using var context = new WorkDirectory(Path.Combine(tree.Artifacts, "image-contexts"), "build");
@@ -80,7 +82,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
                 foreach (var (index, image) in images.Index())
                 {
                     report($"{image.Program.Name}, {index + 1} of {images.Count}");
-                    Require(await TransferAsync(builder.Push(image.Name)), ExitCode.RegistryFailed, $"{image.Name} cannot be pushed");
+                    Require(await TransferAsync(builder.Push(image.Name)), FailureKind.RegistryFailed, $"{image.Name} cannot be pushed");
                 }
             });
         }
@@ -90,11 +92,11 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
 
     private static string FileName(NativeProgram program) => $"{program.Name}.tar";
 
-    private static void Require(ToolResult result, int exitCode, string problem)
+    private static void Require(ToolResult result, FailureKind kind, string problem)
     {
         if (result.ExitCode != 0)
         {
-            throw new CommandFailedException(exitCode, $"{problem}: {result.Reason}.");
+            throw new OperationFailedException(kind, $"{problem}: {result.Reason}.");
         }
     }
 
@@ -104,7 +106,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         // Without its registry, what was fetched before will do.
         if (pull.ExitCode != 0 && (await TransferAsync(builder.Has(image))).ExitCode != 0)
         {
-            throw new CommandFailedException(ExitCode.RegistryFailed, $"the base image {image} cannot be fetched: {pull.Reason}.");
+            throw new OperationFailedException(FailureKind.RegistryFailed, $"the base image {image} cannot be fetched: {pull.Reason}.");
         }
     }
 
@@ -143,8 +145,8 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         }
 
         var build = builder.Build(Path.Combine(tree.Root, "deploy", "images", "Containerfile"), context, name, arguments, labels);
-        Require(await StepAsync(build, context), ExitCode.BuildFailed, $"the image of {program.Name} cannot be built");
-        Require(await StepAsync(builder.Save(name, FileName(program)), archives), ExitCode.BuildFailed, $"the image of {program.Name} cannot be saved");
+        Require(await StepAsync(build, context), FailureKind.BuildFailed, $"the image of {program.Name} cannot be built");
+        Require(await StepAsync(builder.Save(name, FileName(program)), archives), FailureKind.BuildFailed, $"the image of {program.Name} cannot be saved");
         var archive = await ImageArchive.ReadAsync(Path.Combine(archives, FileName(program)), signals.Stop);
         return new BuiltImage(program, name, archive, options.SaveDirectory is { } directory ? Path.Combine(directory, FileName(program)) : null);
     }
@@ -164,4 +166,31 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         signals.Stop.ThrowIfCancellationRequested();
         return result;
     }
+}
+
+/// <summary>A directory for what is needed during a build only.</summary>
+internal sealed class WorkDirectory : IDisposable
+{
+    /// <summary>Makes it.</summary>
+    /// <param name="parent">The directory that it is made in; made as well when it is not there.</param>
+    /// <param name="name">How its name begins.</param>
+    /// <exception cref="OperationFailedException">It cannot be made.</exception>
+    public WorkDirectory(string parent, string name)
+    {
+        Path = System.IO.Path.Combine(parent, $"{name}-{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateDirectory(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"nothing can be written to {parent}: {exception.Message}");
+        }
+    }
+
+    /// <summary>Its full path.</summary>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

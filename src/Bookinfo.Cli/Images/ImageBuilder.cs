@@ -1,4 +1,4 @@
-using Bookinfo.Cli.Local;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Images;
 
@@ -15,7 +15,7 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
     /// <summary>Finds a program that builds images.</summary>
     /// <param name="wanted">Which one; <see langword="null"/> for the first that is there.</param>
     /// <param name="cancellationToken">Ends that.</param>
-    /// <exception cref="CommandFailedException">There is none, or it does not work.</exception>
+    /// <exception cref="OperationFailedException">There is none, or it does not work.</exception>
     public static async Task<ImageBuilder> FindAsync(BuilderKind? wanted, CancellationToken cancellationToken)
     {
         var kinds = wanted is { } only ? [only] : Enum.GetValues<BuilderKind>();
@@ -30,7 +30,7 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
             }
         }
 
-        throw new CommandFailedException(ExitCode.MissingTool, wanted is { } missing
+        throw new OperationFailedException(FailureKind.MissingTool, wanted is { } missing
             ? $"no '{missing.ToString().ToLowerInvariant()}' in PATH: install it, or leave out --builder to use another."
             : $"nothing that builds images in PATH: {Install}.");
     }
@@ -88,13 +88,13 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
 
         if (await ToolProcess.RunAsync(Program, ["version"], "/", cancellationToken) is { ExitCode: not 0 } daemon)
         {
-            throw new CommandFailedException(ExitCode.MissingTool, $"docker is installed, but does not work ({daemon.Reason}): start it, or {Install.Replace(", podman or docker", " or podman")}.");
+            throw new OperationFailedException(FailureKind.MissingTool, $"docker is installed, but does not work ({daemon.Reason}): start it, or {Install.Replace(", podman or docker", " or podman")}.");
         }
 
         if (await ToolProcess.RunAsync(Program, ["buildx", "version"], "/", cancellationToken) is { ExitCode: not 0 })
         {
-            throw new CommandFailedException(
-                ExitCode.MissingTool, "docker has no plugin buildx: install it (Debian: apt-get install docker-buildx; Ubuntu: docker-buildx-v2 or docker-buildx-plugin).");
+            throw new OperationFailedException(
+                FailureKind.MissingTool, "docker has no plugin buildx: install it (Debian: apt-get install docker-buildx; Ubuntu: docker-buildx-v2 or docker-buildx-plugin).");
         }
     }
 }

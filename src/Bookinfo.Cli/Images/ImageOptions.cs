@@ -1,4 +1,4 @@
-using Bookinfo.Cli.Local;
+using Bookinfo.Cli.Terminal;
 
 namespace Bookinfo.Cli.Images;
 
@@ -18,3 +18,29 @@ internal sealed record ImageOptions(
     bool Push,
     bool Build,
     OutputFormat Output);
+
+/// <summary>What the images are built on.</summary>
+internal static class BaseImage
+{
+    /// <summary>What the user calls the base that is assembled from the packages of this machine.</summary>
+    public const string Debian = "debian";
+
+    /// <summary>What the build file calls it.</summary>
+    public const string AssembledStage = "assembled";
+
+    /// <summary>Microsoft's base for programs that bring their runtime: Ubuntu 24.04 cut down to what .NET needs, without a shell.</summary>
+    public const string Standard = "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled";
+}
+
+/// <summary>The programs that can build an image, in the order in which they are looked for.</summary>
+internal enum BuilderKind
+{
+    /// <summary>Needs no daemon and no container runtime.</summary>
+    Buildah,
+
+    /// <summary>Needs no daemon.</summary>
+    Podman,
+
+    /// <summary>Needs its daemon, version 25 or newer, and its plugin buildx.</summary>
+    Docker,
+}

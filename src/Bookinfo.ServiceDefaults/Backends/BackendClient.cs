@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Bookinfo.Common;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
@@ -28,6 +29,7 @@ public sealed class BackendClient : IDisposable
     private readonly string _peer;
     private readonly string _template;
     private readonly string[] _further;
+    private readonly byte[][] _furtherNames;
     private readonly EndpointRotation _endpoints;
     private readonly Action<HttpRequestMessage, HttpRequest> _addHeaders;
     private readonly Action<BackendAnswer>? _finished;
@@ -51,7 +53,8 @@ public sealed class BackendClient : IDisposable
     {
         (_peer, _template, _endpoints, _addHeaders, _finished, _spreader) = (peer, template, endpoints, addHeaders, finished, spreader);
         (_time, _telemetry, _logger) = (time, telemetry, logger);
-        _further = [.. ServiceCatalog.All.FirstOrDefault(service => service.Name == peer)?.Calls ?? []];
+        _further = [.. ServiceCatalog.All.FirstOrDefault(service => service.Name == peer)?.Calls.Select(call => call.Service) ?? []];
+        _furtherNames = [.. _further.Select(Encoding.Latin1.GetBytes)];
         // Not HttpClient, which would only add a timeout of its own to this.
         _http = new HttpMessageInvoker(CreateHandler(useProxy));
         (_timeouts, _tries) = (new CallTimeouts(policy.Timeout, time), policy.Tries);
@@ -190,11 +193,13 @@ public sealed class BackendClient : IDisposable
             return;
         }
 
-        foreach (var service in _further)
+        Span<uint> microseconds = stackalloc uint[_further.Length];
+        ServerTiming.Read(header, _furtherNames, microseconds);
+        for (var index = 0; index < _further.Length; index++)
         {
-            if (ServerTiming.Read(header, service) is { } milliseconds)
+            if (microseconds[index] != ServerTimingReader.Unknown)
             {
-                hop.Report(service, milliseconds);
+                hop.Report(_further[index], microseconds[index] / 1000.0);
             }
         }
     }

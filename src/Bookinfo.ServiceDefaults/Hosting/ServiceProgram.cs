@@ -175,7 +175,7 @@ public static class ServiceProgram
         LargestRequestHeadersAtTheEdge + (HeadersAddedByHop * HopsInFrontOf(service));
 
     private static int HopsInFrontOf(ServiceDefinition service) => ServiceCatalog.All
-        .Where(caller => caller.Calls.Contains(service.Name))
+        .Where(caller => caller.IsCallerOf(service))
         .Select(caller => 1 + HopsInFrontOf(caller))
         .DefaultIfEmpty(0)
         .Max();

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
+using Bookinfo.Common;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -16,9 +18,6 @@ internal sealed class ServerTiming
 
     /// <summary>The longest header of a backend that is read: what ours send is a tenth of it.</summary>
     private const int LongestHeader = 1024;
-
-    /// <summary>An hour: what claims to have taken longer is not a measurement.</summary>
-    private const double MostMilliseconds = 3_600_000;
 
     private readonly Lock _lock = new();
     private readonly List<Hop> _hops = [];
@@ -64,74 +63,18 @@ internal sealed class ServerTiming
         text.AppendFormatted(milliseconds, "F2");
     }
 
-    /// <summary>Reads the duration of one part out of the header of a backend, which may hold anything.</summary>
+    /// <summary>Reads durations out of the header of a backend, which may hold anything.</summary>
     /// <param name="header">The value of its header.</param>
-    /// <param name="name">The part.</param>
-    /// <returns>The duration in milliseconds; <see langword="null"/> when the header does not say it.</returns>
-    public static double? Read(string header, string name)
+    /// <param name="names">The names of the parts.</param>
+    /// <param name="microseconds">Receives their durations; <see cref="ServerTimingReader.Unknown"/> where the header does not tell.</param>
+    public static void Read(string header, IReadOnlyList<byte[]> names, Span<uint> microseconds)
     {
-        if (header.Length > LongestHeader)
+        microseconds.Fill(ServerTimingReader.Unknown);
+        if (header.Length <= LongestHeader)
         {
-            return null;
+            Span<byte> bytes = stackalloc byte[LongestHeader];
+            ServerTimingReader.Read(bytes[..Encoding.Latin1.GetBytes(header, bytes)], names, microseconds);
         }
-
-        var rest = header.AsSpan();
-        while (!rest.IsEmpty)
-        {
-            var metric = Take(ref rest, ',');
-            if (Take(ref metric, ';').Trim(" \t").SequenceEqual(name) && DurationOf(metric) is { } duration)
-            {
-                return duration;
-            }
-        }
-
-        return null;
-    }
-
-    private static double? DurationOf(ReadOnlySpan<char> parameters)
-    {
-        while (!parameters.IsEmpty)
-        {
-            var value = Take(ref parameters, ';');
-            if (Take(ref value, '=').Trim(" \t").Equals("dur", StringComparison.OrdinalIgnoreCase))
-            {
-                value = value.Trim(" \t");
-                var number = value is ['"', .. var quoted, '"'] ? quoted : value;
-                // A parameter that is there twice is the first one, even if that is invalid.
-                return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var duration) && duration < MostMilliseconds
-                    ? duration
-                    : null;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Takes what stands in front of a delimiter, which has no meaning in quotes; everything when there is none.</summary>
-    private static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> text, char delimiter)
-    {
-        var isQuoted = false;
-        for (var at = 0; at < text.Length; at++)
-        {
-            if (text[at] == '"')
-            {
-                isQuoted = !isQuoted;
-            }
-            else if (isQuoted && text[at] == '\\')
-            {
-                at++;
-            }
-            else if (!isQuoted && text[at] == delimiter)
-            {
-                var taken = text[..at];
-                text = text[(at + 1)..];
-                return taken;
-            }
-        }
-
-        var all = text;
-        text = default;
-        return all;
     }
 
     /// <summary>A call to another service.</summary>
@@ -139,7 +82,7 @@ internal sealed class ServerTiming
     internal sealed class Hop(string name)
     {
         private double? _milliseconds;
-        private (string Name, double Milliseconds)? _further;
+        private (string Name, double Milliseconds)[] _further = [];
 
         /// <summary>Says how long it took, all its tries together.</summary>
         /// <param name="elapsed">How long.</param>
@@ -148,7 +91,7 @@ internal sealed class ServerTiming
         /// <summary>Says what the service reported of a call that it made itself.</summary>
         /// <param name="service">The name of the service that it called.</param>
         /// <param name="milliseconds">How long that took.</param>
-        public void Report(string service, double milliseconds) => _further = (service, milliseconds);
+        public void Report(string service, double milliseconds) => _further = [.. _further, (service, milliseconds)];
 
         /// <summary>Adds the part of the header, which is empty for a call that has not ended.</summary>
         /// <param name="text">The header.</param>
@@ -161,9 +104,9 @@ internal sealed class ServerTiming
 
             Append(ref text, name, own);
             text.AppendLiteral(", ");
-            if (_further is { } further)
+            foreach (var (service, milliseconds) in _further)
             {
-                Append(ref text, further.Name, further.Milliseconds);
+                Append(ref text, service, milliseconds);
                 text.AppendLiteral(", ");
             }
         }

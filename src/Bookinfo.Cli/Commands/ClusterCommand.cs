@@ -1,0 +1,132 @@
+using System.CommandLine;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary>What the commands that talk to a cluster have in common: options, Ctrl-C, and what a failed request ends them with.</summary>
+internal static class ClusterCommand
+{
+    /// <summary>Makes <c>--context</c>.</summary>
+    public static Option<string?> Context() => new("--context")
+    {
+        HelpName = "name",
+        Description = "The context of kubectl's configuration, that is the cluster and the user. [default: the current one]",
+    };
+
+    /// <summary>Makes <c>--namespace</c>.</summary>
+    /// <param name="description">What the namespace is for.</param>
+    public static Option<string?> Namespace(string description)
+    {
+        var option = new Option<string?>("--namespace", "-n") { HelpName = "name", Description = description };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !IsLabel(token.Value))
+            {
+                result.AddError($"--namespace '{token.Value}' is not allowed: it must be 1 to 63 of a-z, 0-9 and -, without - at either end.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Makes <c>--output</c>.</summary>
+    /// <param name="description">What is written.</param>
+    public static Option<OutputFormat> Output(string description)
+    {
+        var option = new Option<OutputFormat>("--output") { HelpName = "table|json", Description = $"{description} [default: table]" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !Enum.GetNames<OutputFormat>().Contains(token.Value, StringComparer.OrdinalIgnoreCase))
+            {
+                result.AddError($"--output '{token.Value}' is not allowed: it must be table or json.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Makes <c>--timeout</c>.</summary>
+    /// <param name="description">What is waited for.</param>
+    /// <param name="usual">What it is when not given.</param>
+    public static Option<string> Timeout(string description, string usual)
+    {
+        var option = new Option<string>("--timeout") { HelpName = "duration", Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !(Duration.TryParse(token.Value, out var timeout) && timeout > TimeSpan.Zero))
+            {
+                result.AddError($"--timeout '{token.Value}' is not allowed: it must be a duration such as 30s, 2m or 1m30s, a day at most.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The value of <c>--timeout</c>.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="option">The option.</param>
+    public static TimeSpan GetTimeout(ParseResult result, Option<string> option) =>
+        Duration.TryParse(result.GetValue(option) ?? "", out var timeout) ? timeout : throw new FormatException(option.Name);
+
+    /// <summary>Connects and does the work.</summary>
+    /// <param name="context">The context of <c>--context</c>.</param>
+    /// <param name="work">The work; its result is the exit code.</param>
+    /// <param name="interrupted">What to say of the state that is left after Ctrl-C.</param>
+    public static Task<int> RunAsync(string? context, Func<ClusterConnection, CancellationToken, Task<int>> work, Func<string>? interrupted = null) =>
+        RunAsync(context, static (_, _) => Task.FromResult(0), (cluster, _, cancellationToken) => work(cluster, cancellationToken), interrupted);
+
+    /// <summary>Prepares the work, connects meanwhile, and does the work.</summary>
+    /// <param name="context">The context of <c>--context</c>.</param>
+    /// <param name="prepare">What needs no cluster. Its failure is told of before that of the connection: it is the user's to correct.</param>
+    /// <param name="work">The work; its result is the exit code.</param>
+    /// <param name="interrupted">What to say of the state that is left after Ctrl-C.</param>
+    public static async Task<int> RunAsync<T>(
+        string? context,
+        Func<Kubectl, CancellationToken, Task<T>> prepare,
+        Func<ClusterConnection, T, CancellationToken, Task<int>> work,
+        Func<string>? interrupted = null)
+    {
+        using var signals = new StopSignals();
+        try
+        {
+            var kubectl = Kubectl.Find(context);
+            var (prepared, connection) = await PrepareAndConnectAsync(kubectl, prepare, signals.Stop);
+            using var cluster = connection;
+            try
+            {
+                return await work(cluster, prepared, signals.Stop);
+            }
+            catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, signals.Stop) is { } explained)
+            {
+                throw explained;
+            }
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            await ToolOutput.Messages.WriteLineAsync($"Interrupted. {interrupted?.Invoke()}".TrimEnd());
+            return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Does both at once. Each runs kubectl, and when one of them fails the other is over too before anything is told: no kubectl stays behind.</summary>
+    private static async Task<(T Prepared, ClusterConnection Connection)> PrepareAndConnectAsync<T>(
+        Kubectl kubectl, Func<Kubectl, CancellationToken, Task<T>> prepare, CancellationToken cancellationToken)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var preparing = prepare(kubectl, cancellationToken);
+        var connecting = ClusterConnection.OpenAsync(kubectl, giveUp.Token);
+        try
+        {
+            return (await preparing, await connecting);
+        }
+        catch when (!connecting.IsCompleted)
+        {
+            await giveUp.CancelAsync();
+            await connecting.ContinueWith(static _ => { }, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    /// <summary>Whether a text is a DNS label, as names of namespaces are (RFC 1123).</summary>
+    private static bool IsLabel(string text) =>
+        text.Length is >= 1 and <= 63 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && text[0] != '-' && text[^1] != '-';
+}

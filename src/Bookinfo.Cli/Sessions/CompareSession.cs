@@ -1,0 +1,106 @@
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.Measurement;
+
+namespace Bookinfo.Cli.Sessions;
+
+/// <summary>What <c>compare</c> does: reads two baselines, compares them, writes the outcome, and holds it against the conditions.</summary>
+/// <param name="options">What the user asked for.</param>
+internal sealed class CompareSession(CompareOptions options)
+{
+    private const string Extension = ".json";
+
+    /// <summary>Does it.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync()
+    {
+        (string Option, string? File)[] files = [("--html", options.Html), ("--markdown", options.Markdown)];
+        foreach (var (option, file) in files)
+        {
+            if (!options.Overwrite && File.Exists(file))
+            {
+                throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' exists. Name another one, or say --overwrite.");
+            }
+        }
+
+        var (beforeFile, afterFile) = (Resolve(options.Before), Resolve(options.After));
+        if (OutputPath.FindProblem(files, beforeFile, afterFile) is { } clash)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, clash);
+        }
+
+        var before = BaselineStore.Read(beforeFile);
+        var after = BaselineStore.Read(afterFile);
+        var report = Comparison.Of(before, beforeFile, after, afterFile);
+        report = report with { Conditions = [.. options.FailOn.SelectMany(condition => condition.Check(report))] };
+
+        string?[] failures =
+        [
+            options.Html is { } html ? await WriteAsync("--html", html, Page(report, before, after)) : null,
+            options.Markdown is { } markdown ? await WriteAsync("--markdown", markdown, ComparisonMarkdown.Create(report)) : null,
+        ];
+
+        if (options.Output == OutputFormat.Json)
+        {
+            await ToolOutput.Data.WriteLineAsync(ComparisonJson.Write(report));
+        }
+        else
+        {
+            foreach (var line in ComparisonText.Lines(report))
+            {
+                await ToolOutput.Data.WriteLineAsync(line);
+            }
+        }
+
+        var violated = report.Conditions.Where(condition => condition.Violated).ToList();
+        foreach (var condition in violated)
+        {
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {condition.Text}");
+        }
+
+        foreach (var failure in failures.OfType<string>())
+        {
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure}");
+        }
+
+        return violated.Count > 0 ? ExitCode.Regression : failures.Any(failure => failure is not null) ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    /// <summary>A name stands for the file that <c>baseline --name</c> wrote.</summary>
+    private static string Resolve(string name) => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || File.Exists(name) ? name : name + Extension;
+
+    private static string Page(ComparisonReport report, BaselineFile before, BaselineFile after)
+    {
+        try
+        {
+            return ComparisonPage.Create(report, before, after);
+        }
+        catch (FormatException exception)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"--html: a histogram of one of the baselines is broken, so that it cannot be plotted: {exception.Message}");
+        }
+    }
+
+    /// <returns>Why the file is not written, when that is not the user's mistake.</returns>
+    private async Task<string?> WriteAsync(string option, string file, string text)
+    {
+        try
+        {
+            return await ReportFile.WriteAsync(file, options.Overwrite, text) is { } failure ? $"{option}: the file '{file}' could not be written: {failure}" : null;
+        }
+        catch (Exception exception) when (ReportFile.IsRefusal(exception))
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {exception.Message}");
+        }
+    }
+}
+
+/// <summary>What was asked of <c>compare</c>.</summary>
+/// <param name="Before">The first baseline: a file, or its name without <c>.json</c>.</param>
+/// <param name="After">The second.</param>
+/// <param name="FailOn">The conditions.</param>
+/// <param name="Html">Where to write the page.</param>
+/// <param name="Markdown">Where to write the Markdown.</param>
+/// <param name="Overwrite">Whether files that are there may be replaced.</param>
+/// <param name="Output">What goes to stdout.</param>
+internal sealed record CompareOptions(string Before, string After, IReadOnlyList<FailCondition> FailOn, string? Html, string? Markdown, bool Overwrite, OutputFormat Output);

@@ -1,0 +1,251 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Cli.Views;
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+using Bookinfo.Measurement;
+using Bookinfo.Traffic;
+
+namespace Bookinfo.Cli.Sessions;
+
+/// <summary>What <c>load</c> does: makes the requests, runs them or searches, shows it, and writes the outcome.</summary>
+/// <param name="options">What the user asked for.</param>
+/// <param name="signals">Ctrl-C.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LoadSession(LoadOptions options, StopSignals signals, TimeProvider time)
+{
+    /// <summary>The least time of a search: a rate takes two trials, and each some time to connect.</summary>
+    public static readonly TimeSpan ShortestSearch = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many trials the time of a search is meant for.</summary>
+    private const double TrialsInSearch = 30;
+
+    private const string LedgerOption = "--ledger";
+    private const string HdrOption = "--hdr";
+
+    private static readonly TimeSpan ShortestTrial = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(10);
+
+    /// <summary>Does it.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync()
+    {
+        if (OpenFileLimit.FindProblem(options.Connections) is { } problem)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {problem}.");
+        }
+
+        if (OutputPath.FindProblem([(LedgerOption, options.Ledger), (HdrOption, options.Hdr)]) is { } clash)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, clash);
+        }
+
+        try
+        {
+            var target = await LoadTarget.ResolveAsync(options.Url, options.Insecure, signals.Stop);
+            var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+            var setup = new BookinfoTraffic(target, options.Headers, traceSeed, options.Timeout, BookinfoAnswers.Usual, time);
+            var mix = options.Paths.Count > 0 ? await setup.PathsAsync(options.Paths, signals.Stop) : await setup.UsualAsync(signals.Stop);
+            var plan = new LoadPlan(
+                target, mix, options.CreateProfile(), options.Arrivals, options.Seed, traceSeed, options.Connections, options.Timeout);
+            return options.Objective is { } objective ? await SearchAsync(plan, objective) : await MeasureAsync(plan, setup.Samples);
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            await ToolOutput.Messages.WriteLineAsync("Interrupted before the start.");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private async Task<int> MeasureAsync(LoadPlan plan, IReadOnlyList<Sample> setup)
+    {
+        await using var ledger = options.Ledger is { } ledgerFile ? new LedgerWriter(await CreateAsync(LedgerOption, ledgerFile), plan, ProgramVersion.Text) : null;
+        await using var hdr = options.Hdr is { } hdrFile ? new HdrLog(await CreateAsync(HdrOption, hdrFile)) : null;
+        LoadResult result;
+        var view = CreateView();
+        try
+        {
+            ILoadObserver?[] observers = [view, ledger, hdr];
+            result = await new LoadEngine(plan, [.. observers.OfType<ILoadObserver>()], time).RunAsync(setup, signals.Stop, signals.Kill);
+        }
+        finally
+        {
+            await EndAsync(view);
+        }
+
+        await Task.WhenAll(ledger?.EndAsync(GiveUp) ?? Task.CompletedTask, hdr?.EndAsync(GiveUp) ?? Task.CompletedTask);
+        var further = new List<LoadWarning>();
+        if (await FindWrongSchemeAsync(plan.Target, result.Total) is { } hint)
+        {
+            further.Add(new LoadWarning("wrong-scheme", $"{hint}."));
+        }
+
+        if (ledger is { Lost: > 0 })
+        {
+            further.Add(new LoadWarning("ledger-lost", $"{ledger.Lost.ToString("N0", CultureInfo.InvariantCulture)} requests are not in the ledger, as it could not be written fast enough."));
+        }
+
+        var report = LoadReport.From(result, further);
+        if (options.Output == OutputFormat.Json)
+        {
+            await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.LoadReport));
+        }
+        else
+        {
+            foreach (var line in LoadText.Report(result, report))
+            {
+                await ToolOutput.Data.WriteLineAsync(line.TrimEnd());
+            }
+        }
+
+        foreach (var (option, failure) in new[] { (LedgerOption, ledger?.Failure), (HdrOption, hdr?.Failure) })
+        {
+            if (failure is not null)
+            {
+                await ToolOutput.Messages.WriteLineAsync($"bookinfo: {option}: the file could not be written: {failure.Message}");
+            }
+        }
+
+        return result.Interrupted ? ExitCode.Interrupted
+            : ledger?.Failure is not null || hdr?.Failure is not null ? ExitCode.Failure
+            : result.Total.Sent > 0 && result.Total.Count(0) == result.Total.Sent ? ExitCode.TargetUnreachable
+            : ExitCode.Success;
+    }
+
+    private async Task<int> SearchAsync(LoadPlan plan, TimeSpan objective)
+    {
+        var started = time.GetTimestamp();
+        var length = TimeSpan.FromSeconds(Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));
+        var number = 0;
+        LoadResult? all = null;
+        var search = new SaturationSearch(async rate =>
+        {
+            if (signals.Stop.IsCancellationRequested || time.GetElapsedTime(started) + length > options.Duration)
+            {
+                return null;
+            }
+
+            // Other arrivals and other trace ids in each trial: they are to tell what differs by chance.
+            number++;
+            var trialPlan = plan with
+            {
+                Profile = new ConstantProfile(rate, length.TotalSeconds),
+                Seed = plan.Seed + (ulong)number,
+                TraceSeed = plan.TraceSeed + (ulong)number,
+            };
+            var result = await new LoadEngine(trialPlan, [], time).RunAsync([], signals.Stop, signals.Kill);
+            if (result.Interrupted)
+            {
+                return null;
+            }
+
+            all = all is null ? result : LoadResult.Merge(plan, [all, result]);
+            var trial = SaturationTrial.From(rate, result, objective);
+            var left = options.Duration - time.GetElapsedTime(started);
+            await ToolOutput.Messages.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{SaturationText.Rate(rate),9}/s   p99 {LoadText.Time(trial.P99),8}   {100 * trial.Failed,5:0.0}% failed   {(trial.Passed ? "passed" : "did not pass")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
+            return trial;
+        });
+        await search.RunAsync(options.Rate);
+
+        var highest = search.Trials.Where(trial => trial.Rate == search.Highest).ToList();
+        var lowestFailed = search.Trials.Where(trial => trial.Rate == search.LowestFailed).ToList();
+        var report = new SaturationReport(
+            SaturationReport.CurrentVersion,
+            ProgramVersion.Text,
+            plan.Target.Uri.ToString(),
+            (long)objective.TotalMicroseconds,
+            search.Highest,
+            highest.Count(trial => trial.Passed),
+            highest.Count,
+            search.LowestFailed,
+            lowestFailed.Count(trial => !trial.Passed),
+            lowestFailed.Count,
+            search.IsComplete,
+            signals.Stop.IsCancellationRequested,
+            all?.Total.Good ?? 0,
+            all?.Total.Errors().ToDictionary() ?? [],
+            all?.Unsent ?? 0,
+            search.Trials,
+            all is null ? [] : [.. AnswerCheck.Check(all)]);
+        if (options.Output == OutputFormat.Json)
+        {
+            await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.SaturationReport));
+        }
+        else
+        {
+            foreach (var line in SaturationText.Lines(report).SelectMany(LoadText.Wrap))
+            {
+                await ToolOutput.Data.WriteLineAsync(line);
+            }
+        }
+
+        if (all is not null && await FindWrongSchemeAsync(plan.Target, all.Total) is { } hint)
+        {
+            await ToolOutput.Messages.WriteLineAsync($"{hint}.");
+        }
+
+        return report.Interrupted ? ExitCode.Interrupted
+            : report.NothingWasGood ? ExitCode.TargetUnreachable
+            : ExitCode.Success;
+    }
+
+    /// <summary>Looks for the reason when nothing was answered, or everything with 400, as it is when http is spoken to a port of https.</summary>
+    private async Task<string?> FindWrongSchemeAsync(LoadTarget target, Recording total)
+    {
+        if (total.Sent == 0 || (total.Count(0) != total.Sent && total.Count((int)HttpStatusCode.BadRequest) != total.Sent))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await SchemeProbe.AskAsync(target, time, signals.Stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Ends the wait for whoever takes nothing: a pipe whose reader sleeps, a terminal that is held up. Whoever has ended the run with Ctrl-C already
+    /// has to say once more that he does not wait.
+    /// </summary>
+    private CancellationToken GiveUp => signals.Stop.IsCancellationRequested ? signals.Kill : signals.Stop;
+
+    private async Task EndAsync(ILoadView view)
+    {
+        try
+        {
+            await view.DisposeAsync().AsTask().WaitAsync(GiveUp);
+        }
+        catch (OperationCanceledException)
+        {
+            // What it showed last stays there.
+        }
+    }
+
+    /// <summary>On stderr, so that it is there as well when the outcome goes to a file.</summary>
+    private ILoadView CreateView() => ToolOutput.MessagesTerminal is { } terminal
+        ? new LiveLoadView(terminal, options.Duration.TotalSeconds, time)
+        : new PlainLoadView(ToolOutput.Messages, options.Duration.TotalSeconds);
+
+    private async Task<FileStream> CreateAsync(string option, string file)
+    {
+        try
+        {
+            // A pipe that nobody reads holds up whoever opens it. Nobody waits for that longer than the user does.
+            return await Task.Run(() => new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read)).WaitAsync(signals.Stop);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            var why = Directory.Exists(file) ? "it is a directory" : exception.Message;
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {why}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Bookinfo.Cli.Terminal;
+
+/// <summary>
+/// Text to stdout or stderr. Whoever writes need not expect it to fail: the first failure is kept, what comes after it is dropped, and
+/// <see cref="ToolOutput.End(int)"/> says so when the command has done its work. Nothing is buffered. May be used by several threads; what one
+/// call writes stays together.
+/// </summary>
+/// <param name="write">Writes bytes, all of them or with an exception.</param>
+/// <param name="encoding">What the reader expects.</param>
+internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding encoding) : TextWriter
+{
+    private readonly Lock _lock = new();
+    private readonly Encoder _encoder = encoding.GetEncoder();
+
+    [SuppressMessage("Reliability", "CA2213:Disposable fields should be disposed", Justification = "Lives as long as the process.")]
+    private readonly CancellationTokenSource _lost = new();
+
+    private byte[] _bytes = new byte[256];
+    private volatile Exception? _failure;
+
+    /// <inheritdoc/>
+    public override Encoding Encoding => encoding;
+
+    /// <summary>Why not everything was written; <see langword="null"/> as long as everything was.</summary>
+    public Exception? Failure => _failure;
+
+    /// <summary>Cancelled at the first failure, for those who go on only in order to write more.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <inheritdoc/>
+    public override void Write(char value) => Write([value]);
+
+    /// <inheritdoc/>
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    /// <inheritdoc/>
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        lock (_lock)
+        {
+            if (_failure is not null)
+            {
+                return;
+            }
+
+            var most = encoding.GetMaxByteCount(buffer.Length);
+            if (_bytes.Length < most)
+            {
+                _bytes = new byte[most];
+            }
+
+            var length = _encoder.GetBytes(buffer, _bytes, flush: false);
+            try
+            {
+                write(_bytes.AsSpan(0, length));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+            {
+                Lose(exception);
+            }
+        }
+    }
+
+    /// <summary>Drops what is written from now on.</summary>
+    /// <param name="failure">Why.</param>
+    public void Lose(Exception failure)
+    {
+        lock (_lock)
+        {
+            _failure ??= failure;
+        }
+
+        // Not here: whoever waits for it may write as well.
+        _ = _lost.CancelAsync();
+    }
+
+    /// <inheritdoc/>
+    public override void WriteLine() => Write(CoreNewLine);
+
+    /// <inheritdoc/>
+    public override void WriteLine(string? value) => Write(value + NewLine);
+
+    /// <inheritdoc/>
+    public override void WriteLine(ReadOnlySpan<char> buffer) => Write(string.Concat(buffer, NewLine));
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(char value)
+    {
+        Write(value);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(string? value)
+    {
+        Write(value);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task WriteLineAsync(string? value)
+    {
+        WriteLine(value);
+        return Task.CompletedTask;
+    }
+}

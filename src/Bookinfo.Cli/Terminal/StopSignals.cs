@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+
+namespace Bookinfo.Cli.Terminal;
+
+/// <summary>
+/// Turns the signals that end a program (Ctrl-C, SIGTERM, and SIGHUP when its terminal is closed) into cancellation. The first asks to
+/// stop in order; a second Ctrl-C or SIGTERM wants it at once; a third ends the process, whatever still waits for something that does
+/// not come.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    /// <summary>
+    /// No program is impatient so soon, and <c>timeout</c> sends SIGTERM twice at once: to its child, and to the group that this is in as well.
+    /// </summary>
+    private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _kill = new();
+    private readonly IDisposable[] _registrations;
+    private long _toldAt;
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="alsoStop">What else asks to stop in order.</param>
+    public StopSignals(CancellationToken alsoStop = default) => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, Receive),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Receive),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Receive),
+        alsoStop.UnsafeRegister(static signals => ((StopSignals)signals!)._stop.Cancel(), this),
+    ];
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>Cancelled by a second Ctrl-C or SIGTERM.</summary>
+    public CancellationToken Kill => _kill.Token;
+
+    /// <summary>Whether a signal after the first wants it at once.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="since">The time since the first.</param>
+    public static bool IsImpatient(PosixSignal signal, TimeSpan since) => signal switch
+    {
+        // A terminal that is closed sends it more than once: its shell does, and the system when the shell has ended.
+        PosixSignal.SIGHUP => false,
+        PosixSignal.SIGTERM => since > SameMoment,
+        _ => true,
+    };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _stop.Dispose();
+        _kill.Dispose();
+    }
+
+    private void Receive(PosixSignalContext context)
+    {
+        context.Cancel = !_kill.IsCancellationRequested || context.Signal == PosixSignal.SIGHUP;
+        var now = TimeProvider.System.GetTimestamp();
+        var toldAt = Interlocked.CompareExchange(ref _toldAt, now, 0);
+        if (!_stop.IsCancellationRequested)
+        {
+            _stop.Cancel();
+        }
+        else if (IsImpatient(context.Signal, toldAt == 0 ? TimeSpan.MaxValue : TimeProvider.System.GetElapsedTime(toldAt, now)))
+        {
+            _kill.Cancel();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Terminal;
+
+/// <summary>
+/// What stdout or stderr is connected to, if it is a terminal. The one place that says how large it is: a terminal may have no size at all, or a
+/// column only, become another size at any time, or be gone.
+/// </summary>
+/// <param name="writer">Writes to it.</param>
+/// <param name="isTerminal">Whether it is one.</param>
+/// <param name="readSize">Reads its columns and rows.</param>
+internal sealed class TerminalDevice(TextWriter writer, bool isTerminal, Func<(int Columns, int Rows)> readSize) : IAnsiConsoleOutput
+{
+    /// <summary>The least width that anything is laid out for; a narrower terminal breaks lines itself.</summary>
+    public const int LeastWidth = 20;
+
+    private const int MostWidth = 1000;
+    private const int UsualWidth = 80;
+    private const int LeastHeight = 5;
+    private const int MostHeight = 1000;
+    private const int UsualHeight = 24;
+
+    /// <inheritdoc/>
+    public TextWriter Writer => writer;
+
+    /// <inheritdoc/>
+    public bool IsTerminal => isTerminal;
+
+    /// <inheritdoc/>
+    public int Width => Bound(Size.Columns, LeastWidth, MostWidth, UsualWidth);
+
+    /// <inheritdoc/>
+    public int Height => Bound(Size.Rows, LeastHeight, MostHeight, UsualHeight);
+
+    private (int Columns, int Rows) Size
+    {
+        get
+        {
+            try
+            {
+                return isTerminal ? readSize() : default;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException or NotSupportedException)
+            {
+                // It is gone, or does not say.
+                return default;
+            }
+        }
+    }
+
+    /// <summary>Makes what draws on it.</summary>
+    /// <returns><see langword="null"/> when it is not a terminal, or one that knows no control sequences.</returns>
+#pragma warning disable RS0030 // The one place where a console is made.
+    public IAnsiConsole? CreateConsole() =>
+        isTerminal && AnsiConsole.Create(new AnsiConsoleSettings { Out = this }) is { Profile.Capabilities.Ansi: true } console ? console : null;
+#pragma warning restore RS0030
+
+    /// <inheritdoc/>
+    public void SetEncoding(Encoding encoding)
+    {
+        // It stays what it is: the writer has it already.
+    }
+
+    private static int Bound(int size, int least, int most, int usual) => size <= 0 ? usual : Math.Clamp(size, least, most);
+}

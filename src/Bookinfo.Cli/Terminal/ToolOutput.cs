@@ -1,0 +1,71 @@
+#pragma warning disable RS0030 // The one place that knows the console; everything else writes through this.
+
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Terminal;
+
+/// <summary>
+/// Where every command writes: data to stdout, everything else that there is to say to stderr. Either may be a file on a full disk, closed, a pipe whose
+/// reader has left, or a terminal that is gone. No command has to deal with that: it does its work to the end, and <see cref="End(int)"/> turns what
+/// was lost into a line on stderr and an exit code.
+/// </summary>
+internal static class ToolOutput
+{
+    private static readonly TerminalDevice OutputEnd = new(Create(StandardStream.Output), !Console.IsOutputRedirected, ReadSize);
+    private static readonly TerminalDevice ErrorEnd = new(Create(StandardStream.Error), !Console.IsErrorRedirected, ReadSize);
+
+    /// <summary>stdout.</summary>
+    public static StandardWriter Data => (StandardWriter)OutputEnd.Writer;
+
+    /// <summary>stderr.</summary>
+    public static StandardWriter Messages => (StandardWriter)ErrorEnd.Writer;
+
+    /// <summary>What draws on stdout; <see langword="null"/> when that is not a terminal, or one that knows no control sequences.</summary>
+    public static IAnsiConsole? DataTerminal { get; } = OutputEnd.CreateConsole();
+
+    /// <summary>The same for stderr.</summary>
+    public static IAnsiConsole? MessagesTerminal { get; } = ErrorEnd.CreateConsole();
+
+    /// <summary>How many characters fit in a line of stdout; <see langword="null"/> when it is not a terminal.</summary>
+    public static int? DataWidth => OutputEnd.IsTerminal ? OutputEnd.Width : null;
+
+    /// <summary>
+    /// Looks whether somebody still reads stdout. For a command that runs for long and seldom has something to say: it would learn of it only then. Who runs
+    /// at a terminal is told of its end by a signal.
+    /// </summary>
+    public static void LookForReader()
+    {
+        if (!OutputEnd.IsTerminal && StandardStream.FindReaderLeft(StandardStream.Output) is { } left)
+        {
+            Data.Lose(left);
+        }
+    }
+
+    /// <summary>Says what could not be written, if something could not.</summary>
+    /// <param name="exitCode">How the command ended.</param>
+    /// <returns>How the process ends, one of <see cref="ExitCode"/>.</returns>
+    public static int End(int exitCode) => End(exitCode, Data, Messages);
+
+    /// <inheritdoc cref="End(int)"/>
+    /// <param name="exitCode">How the command ended.</param>
+    /// <param name="data">stdout.</param>
+    /// <param name="messages">stderr.</param>
+    public static int End(int exitCode, StandardWriter data, StandardWriter messages)
+    {
+        if (data.Failure is { } failure && !StandardStream.ReaderHasLeft(failure))
+        {
+            messages.WriteLine($"bookinfo: what belongs on stdout could not be written there: {Reason(failure)}. Send it elsewhere.");
+        }
+
+        Exception[] failures = [.. new[] { data.Failure, messages.Failure }.OfType<Exception>()];
+        return failures.Any(one => !StandardStream.ReaderHasLeft(one)) ? ExitCode.Failure
+            : failures.Length > 0 && exitCode == ExitCode.Success ? ExitCode.ReaderLeft
+            : exitCode;
+    }
+
+    private static string Reason(Exception failure) => failure.Message.TrimEnd('.');
+
+    private static StandardWriter Create(int descriptor) => new(StandardStream.Open(descriptor), Console.OutputEncoding);
+
+    private static (int Columns, int Rows) ReadSize() => (Console.WindowWidth, Console.WindowHeight);
+}

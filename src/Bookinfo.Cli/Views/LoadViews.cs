@@ -1,0 +1,62 @@
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Load;
+using Bookinfo.Measurement;
+using Spectre.Console;
+
+namespace Bookinfo.Cli.Views;
+
+/// <summary>Shows a run while it goes on. Disposing it leaves the terminal as it was found.</summary>
+internal interface ILoadView : ILoadObserver, IAsyncDisposable;
+
+/// <summary>For a terminal: the figures so far, drawn again in their place every second. What stays behind is the report, which has the same figures and more.</summary>
+/// <param name="console">The terminal.</param>
+/// <param name="duration">How long the run is to be, in seconds.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimeProvider time) : ILoadView
+{
+    private static readonly Style Heading = new(decoration: Decoration.Dim);
+
+    private readonly LiveText _live = new(console, time, clears: true);
+
+    /// <inheritdoc/>
+    public void Progress(LoadProgress progress)
+    {
+        // As text at once: the recordings hold only until this returns.
+        IReadOnlyList<string> lines = [LoadText.Status(progress, duration), "", .. LoadText.Figures(progress.Total), "", "Ctrl-C ends it and reports."];
+        _live.Show(_ => lines.Select(line => new Text(line.Length == 0 ? " " : line, IsHeading(line) ? Heading : Style.Plain)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _live.DisposeAsync();
+
+    private static bool IsHeading(string line) => line.StartsWith("LATENCY", StringComparison.Ordinal) || line.StartsWith("HOP", StringComparison.Ordinal);
+}
+
+/// <summary>For a file or a pipe: a line every few seconds.</summary>
+/// <param name="messages">Where they go.</param>
+/// <param name="duration">How long the run is to be, in seconds.</param>
+internal sealed class PlainLoadView(TextWriter messages, double duration) : ILoadView
+{
+    private const long Interval = 5_000_000_000;
+
+    private Recording? _since;
+    private long _last;
+
+    /// <inheritdoc/>
+    public void Progress(LoadProgress progress)
+    {
+        _since ??= new Recording(progress.Interval.Model);
+        _since.Add(progress.Interval);
+        if (progress.At - _last < Interval || progress.IsLast)
+        {
+            return;
+        }
+
+        messages.WriteLine(LoadText.StatusLine(progress with { Interval = _since, Length = progress.At - _last }, duration));
+        _since.Clear();
+        _last = progress.At;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace Bookinfo.Foundation;
+
+/// <summary>Which file a path leads to: two names of one file (hard links) have the same.</summary>
+/// <param name="Device">What it is on.</param>
+/// <param name="Number">Its number there.</param>
+internal readonly record struct FileIdentity(ulong Device, ulong Number)
+{
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const uint TypeAndNumber = 0x101; // STATX_TYPE, STATX_INO
+    private const int Length = 256;
+    private const int CharacterDevice = 0x2000; // S_IFCHR
+    private const int TypeMask = 0xF000;
+
+    /// <summary>Looks at a file, of which a link is that which it leads to.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns>
+    /// <see langword="null"/> where there is none, where it cannot be told, and for a device such as /dev/null, which keeps nothing that could be overwritten.
+    /// </returns>
+    public static FileIdentity? Of(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        try
+        {
+            // The same layout on all processors, which stat does not have.
+            var found = new byte[Length];
+            if (Look(CurrentDirectory, path, 0, TypeAndNumber, found) != 0 || (BitConverter.ToUInt16(found, 28) & TypeMask) == CharacterDevice)
+            {
+                return null;
+            }
+
+            return new FileIdentity(BitConverter.ToUInt64(found, 136), BitConverter.ToUInt64(found, 32));
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library from before 2018.
+            return null;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "statx")]
+    private static extern int Look(int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte[] found);
+}

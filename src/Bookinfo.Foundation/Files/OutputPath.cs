@@ -1,0 +1,100 @@
+namespace Bookinfo.Foundation;
+
+/// <summary>
+/// Where a file really is, however it is named: what a command writes must not go over something else that it writes, over what it has read, or
+/// over where its report or its messages go.
+/// </summary>
+public static class OutputPath
+{
+    /// <summary>As many links as Linux follows.</summary>
+    private const int MostLinks = 40;
+
+    private const string Devices = "/dev/";
+    private const string StandardOutput = "/dev/stdout";
+    private const string StandardError = "/dev/stderr";
+
+    /// <summary>Looks for what is wrong with the files of a command.</summary>
+    /// <param name="outputs">The files that it is to write, and the options that say so.</param>
+    /// <param name="inputs">The files that it reads.</param>
+    /// <returns>A line for the user; <see langword="null"/> when nothing is.</returns>
+    public static string? FindProblem(IEnumerable<(string Option, string? File)> outputs, params IReadOnlyList<string> inputs)
+    {
+        var seen = new List<(string Option, string File)>();
+        foreach (var (option, file) in outputs)
+        {
+            if (file is null)
+            {
+                continue;
+            }
+
+            if (AreSame(file, StandardOutput))
+            {
+                return $"{option}: '{file}' is where the report goes: name another file.";
+            }
+
+            if (AreSame(file, StandardError))
+            {
+                return $"{option}: '{file}' is where messages go: name another file.";
+            }
+
+            if (inputs.FirstOrDefault(input => AreSame(file, input)) is { } read)
+            {
+                return $"{option}: '{file}' is the same file as '{read}', which is read: name another one.";
+            }
+
+            foreach (var (otherOption, other) in seen.Where(other => AreSame(file, other.File)))
+            {
+                return $"{otherOption} and {option}: '{other}' and '{file}' are the same file: name two.";
+            }
+
+            seen.Add((option, file));
+        }
+
+        return null;
+    }
+
+    private static bool AreSame(string one, string other) =>
+        (FileIdentity.Of(one) is { } identity && identity == FileIdentity.Of(other))
+        || (Resolve(one) is { } path && path == Resolve(other) && !IsDevice(path));
+
+    /// <summary>What is written to a device, such as /dev/null, is not kept there, so nothing is overwritten.</summary>
+    private static bool IsDevice(string path) => path.StartsWith(Devices, StringComparison.Ordinal);
+
+    /// <summary>The path without links; <see langword="null"/> for one that cannot be.</summary>
+    private static string? Resolve(string path)
+    {
+        try
+        {
+            var links = 0;
+            return Resolve(Path.GetFullPath(path), ref links);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // Whoever opens it says what is wrong.
+            return null;
+        }
+    }
+
+    private static string Resolve(string path, ref int links)
+    {
+        var resolved = Path.GetPathRoot(path)!;
+        foreach (var part in path[resolved.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(resolved, part);
+            if (new FileInfo(next).LinkTarget is not { } target)
+            {
+                resolved = next;
+            }
+            else if (++links > MostLinks)
+            {
+                throw new IOException($"too many links: {path}");
+            }
+            else
+            {
+                resolved = Resolve(Path.GetFullPath(target, resolved), ref links);
+            }
+        }
+
+        return resolved;
+    }
+}

@@ -1,0 +1,85 @@
+using Bookinfo.Contracts;
+using System.Runtime.InteropServices;
+
+namespace Bookinfo.Foundation;
+
+/// <summary>Where things are in the working copy that this tool was built from.</summary>
+/// <param name="Root">The full path of the directory with the solution.</param>
+public sealed record SourceTree(string Root)
+{
+    private const string Solution = "Bookinfo.slnx";
+
+    /// <summary>The solution file.</summary>
+    public string SolutionFile => Path.Combine(Root, Solution);
+
+    /// <summary>The directory of the projects.</summary>
+    public string Sources => Path.Combine(Root, "src");
+
+    /// <summary>The directory of Prometheus' configuration: what to scrape, rules and alerts.</summary>
+    public string PrometheusConfiguration => Path.Combine(Root, "observability", "prometheus");
+
+    /// <summary>The directory of everything that is made and not committed.</summary>
+    public string Artifacts => Path.Combine(Root, "artifacts");
+
+    /// <summary>What <c>up</c> remembers between runs about its builds.</summary>
+    public string BuildState => Path.Combine(Artifacts, "up");
+
+    /// <summary>The runtime identifier that native binaries are published for: that of this machine, without the name of a distribution.</summary>
+    public static string RuntimeIdentifier { get; } = FindRuntimeIdentifier();
+
+    /// <summary>Finds the working copy by walking up from where this program lies.</summary>
+    /// <exception cref="OperationFailedException">The program was copied elsewhere.</exception>
+    public static SourceTree Find()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, Solution)))
+            {
+                return new SourceTree(directory.FullName);
+            }
+        }
+
+        throw new OperationFailedException(FailureKind.Failed, $"no {Solution} at or above {AppContext.BaseDirectory}: run the launcher in the working copy.");
+    }
+
+    /// <summary>The file of a project.</summary>
+    /// <param name="project">The name of the project.</param>
+    public string ProjectFile(string project) => Path.Combine(Sources, project, $"{project}.csproj");
+
+    /// <summary>What a build of a service makes: an assembly that the <c>dotnet</c> command runs.</summary>
+    /// <param name="service">The service.</param>
+    public string Assembly(ServiceDefinition service) =>
+        Path.Combine(Artifacts, "bin", service.Project, "release", $"{service.Project}.dll");
+
+    /// <summary>What publishing a project makes: a native executable.</summary>
+    /// <param name="project">The name of the project.</param>
+    public string NativeExecutable(string project) => Path.Combine(
+        Artifacts, "publish", project, $"release_{RuntimeIdentifier}", OperatingSystem.IsWindows() ? $"{project}.exe" : project);
+
+    /// <summary>
+    /// Where the logs of a run go. A second system beside the first must not write into the first one's files, so only the run on the
+    /// usual port has them right in <c>artifacts/logs</c>.
+    /// </summary>
+    /// <param name="port">productpage's port.</param>
+    public string Logs(int port) => port == ServiceCatalog.ProductPage.Versions[0].LocalPort
+        ? Path.Combine(Artifacts, "logs")
+        : Path.Combine(Artifacts, "logs", $"port-{port}");
+
+    /// <summary>Where the Prometheus of a run has its configuration and its data.</summary>
+    /// <param name="port">productpage's port.</param>
+    public string Prometheus(int port) => Path.Combine(Artifacts, "prometheus", $"port-{port}");
+
+    /// <summary>A path as a person at the root of the working copy would write it.</summary>
+    /// <param name="path">A full path.</param>
+    public string Relative(string path) => Path.GetRelativePath(Root, path);
+
+    private static string FindRuntimeIdentifier()
+    {
+        // A runtime that a distribution built itself says 'fedora.42-x64'; the native compiler's packages have portable names only.
+        var system = OperatingSystem.IsWindows() ? "win"
+            : OperatingSystem.IsMacOS() ? "osx"
+            : RuntimeInformation.RuntimeIdentifier is var id && (id.Contains("musl") || id.StartsWith("alpine")) ? "linux-musl"
+            : "linux";
+        return $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+
+namespace Bookinfo.Foundation;
+
+/// <summary>The log file of a process: what it writes to stdout and stderr, as it writes it. Processes that follow one another can share one.</summary>
+public sealed class ProcessLog : IDisposable
+{
+    private const int LongestLine = 64 * 1024;
+    private readonly Lock _lock = new();
+    private readonly FileStream _file;
+    private string _lastLine = "";
+
+    /// <summary>Begins the file.</summary>
+    /// <param name="path">Its path.</param>
+    public ProcessLog(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // No buffer: whoever follows the file sees a line when it is written, and none is lost when this process is killed.
+        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    }
+
+    /// <summary>The last line that says something: it is not empty, and not indented as the lines of a stack trace are.</summary>
+    public string LastLine
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lastLine;
+            }
+        }
+    }
+
+    /// <summary>Copies a stream to the file until it ends. Lines stay whole, though two streams are copied at the same time.</summary>
+    /// <param name="stream">stdout or stderr of the process.</param>
+    public async Task CopyAsync(Stream stream)
+    {
+        var buffer = new byte[LongestLine];
+        var held = 0;
+        try
+        {
+            int read;
+            while ((read = await stream.ReadAsync(buffer.AsMemory(held))) > 0)
+            {
+                held += read;
+                var whole = held == buffer.Length ? held : buffer.AsSpan(0, held).LastIndexOf((byte)'\n') + 1;
+                Append(buffer.AsSpan(0, whole));
+                buffer.AsSpan(whole, held - whole).CopyTo(buffer);
+                held -= whole;
+            }
+        }
+        catch (IOException)
+        {
+            // The process is gone; what it has written is in the file.
+        }
+
+        if (held > 0)
+        {
+            buffer[held++] = (byte)'\n';
+            Append(buffer.AsSpan(0, held));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private void Append(ReadOnlySpan<byte> lines)
+    {
+        if (lines.IsEmpty)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            try
+            {
+                _file.Write(lines);
+            }
+            catch (IOException)
+            {
+                // The disk is full. What the process writes is taken from it all the same: it would stand still otherwise.
+            }
+
+            _lastLine = LastOf(lines) ?? _lastLine;
+        }
+    }
+
+    private static string? LastOf(ReadOnlySpan<byte> lines)
+    {
+        while (!lines.IsEmpty)
+        {
+            lines = lines.TrimEnd("\r\n"u8);
+            var line = lines[(lines.LastIndexOf((byte)'\n') + 1)..];
+            if (!line.IsEmpty && line[0] != ' ')
+            {
+                return Encoding.UTF8.GetString(line);
+            }
+
+            lines = lines[..^line.Length];
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,51 @@
+namespace Bookinfo.Foundation;
+
+/// <summary>Cuts texts that are too long for where they stand.</summary>
+public static class TextCut
+{
+    /// <summary>Where to cut a text so that no character is cut in two.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">How much of it may stay, 2 at least.</param>
+    public static int Before(string text, int most) => text.Length <= most ? text.Length : char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
+
+    /// <summary>Breaks a text into lines between its words. One that fits stays as it is.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="width">How many characters fit in a line.</param>
+    /// <param name="longestWord">
+    /// Where to cut a word that is longer than a line, 2 at least; <see langword="null"/> to leave it whole, so that a path or an address can be copied.
+    /// </param>
+    /// <returns>The lines, one at least. A word that is wider than the line begins one of its own.</returns>
+    public static IEnumerable<string> Lines(string text, int width, int? longestWord = null)
+    {
+        if (text.Length <= width)
+        {
+            yield return text;
+            yield break;
+        }
+
+        var line = "";
+        foreach (var whole in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var word = whole;
+            if (line.Length > 0 && line.Length + 1 + word.Length <= width)
+            {
+                line += $" {word}";
+                continue;
+            }
+
+            if (line.Length > 0 || (longestWord > width && word.Length > width))
+            {
+                yield return line;
+            }
+
+            for (int cut; (cut = Before(word, longestWord ?? word.Length)) < word.Length; word = word[cut..])
+            {
+                yield return word[..cut];
+            }
+
+            line = word;
+        }
+
+        yield return line;
+    }
+}

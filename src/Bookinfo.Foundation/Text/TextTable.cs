@@ -1,0 +1,42 @@
+namespace Bookinfo.Foundation;
+
+/// <summary>
+/// Tables as text, for a terminal as well as for a file. Nothing in them is cut: in a line that does not fit, the last cells go on a line
+/// of their own below.
+/// </summary>
+/// <param name="headings">The headings; one that begins with &gt; is of a column of numbers, written to the right.</param>
+public sealed class TextTable(params string[] headings)
+{
+    private const string Gap = "  ";
+    private const string Indent = "    ";
+
+    private readonly List<string[]> _rows = [];
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="cells">As many cells as there are headings.</param>
+    public void Add(params string[] cells) => _rows.Add(cells);
+
+    /// <summary>Formats it.</summary>
+    /// <param name="width">How many characters fit in a line.</param>
+    /// <returns>For each row, the heading first, its lines.</returns>
+    public IReadOnlyList<IReadOnlyList<string>> Format(int width)
+    {
+        string[][] rows = [[.. headings.Select(heading => heading.TrimStart('>'))], .. _rows];
+        var widths = headings.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
+        string Cell(string[] row, int column) => headings[column].StartsWith('>') ? row[column].PadLeft(widths[column]) : row[column].PadRight(widths[column]);
+
+        // The last column is no reason to wrap the others: it alone may be long, and only in some rows.
+        string Line(string[] row, int columns) => string.Join(Gap, Enumerable.Range(0, columns).Select(column => Cell(row, column))).TrimEnd();
+        return [.. rows.Select(row =>
+        {
+            var columns = headings.Length;
+            while (columns > 1 && Line(row, columns).Length > width)
+            {
+                columns--;
+            }
+
+            var rest = string.Join(Gap, row.Skip(columns));
+            return (IReadOnlyList<string>)(rest.Length == 0 ? [Line(row, columns)] : [Line(row, columns), Indent + rest]);
+        })];
+    }
+}

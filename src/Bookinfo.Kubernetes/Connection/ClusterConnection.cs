@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Bookinfo.Foundation;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>A cluster that answers.</summary>
+public sealed class ClusterConnection : IDisposable
+{
+    /// <summary>Asks for names and labels only: all that is needed to know what there is.</summary>
+    private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+    private const string MetadataListOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
+    /// <summary>How long the first answer may take. kubectl may have asked for 5 seconds before, and 15 is what a person has to wait at most.</summary>
+    private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(7);
+
+    private readonly k8s.Kubernetes _client;
+
+    private ClusterConnection(Kubectl kubectl, Kubeconfig config, k8s.Kubernetes api)
+    {
+        Kubectl = kubectl;
+        Config = config;
+        _client = api;
+    }
+
+    /// <summary>kubectl for the same cluster.</summary>
+    public Kubectl Kubectl { get; }
+
+    /// <summary>Which cluster it is.</summary>
+    public Kubeconfig Config { get; }
+
+    /// <summary>The API of the cluster.</summary>
+    public IKubernetes Api => _client;
+
+    /// <summary>The version of the API server; <see langword="null"/> when it does not tell us.</summary>
+    public VersionInfo? Version { get; private init; }
+
+    /// <summary>Connects, and makes sure that the cluster answers and knows who asks.</summary>
+    /// <param name="kubectl">kubectl, with the context that is asked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationFailedException">Nothing is configured, nothing answers, or the credentials are refused.</exception>
+    public static async Task<ClusterConnection> OpenAsync(Kubectl kubectl, CancellationToken cancellationToken)
+    {
+        var config = await Kubeconfig.ReadAsync(kubectl, cancellationToken);
+        var api = config.Connect();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(FirstAnswer);
+        try
+        {
+            return new ClusterConnection(kubectl, config, api) { Version = await api.Version.GetCodeAsync(patience.Token) };
+        }
+        catch (Exception exception)
+        {
+            if (ClusterFailure.IsForbidden(exception))
+            {
+                // A cluster need not tell everybody its version.
+                return new ClusterConnection(kubectl, config, api);
+            }
+
+            api.Dispose();
+            throw ClusterFailure.Explain(exception, config, cancellationToken) ?? exception;
+        }
+    }
+
+    /// <summary>Asks for something that KubernetesClient has no type for.</summary>
+    /// <param name="path">Its path, without a slash in front.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="HttpOperationException">The answer is none of success.</exception>
+    public Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, "application/json", null, cancellationToken);
+
+    /// <summary>Asks for something that is no JSON.</summary>
+    /// <param name="path">Its path, without a slash in front.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="HttpOperationException">The answer is none of success.</exception>
+    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => SendTextAsync(HttpMethod.Get, path, "*/*", null, cancellationToken);
+
+    /// <summary>Asks for the metadata of an object, or of all objects of a kind, whatever kind that is.</summary>
+    /// <param name="path">Its path, without a slash in front.</param>
+    /// <param name="list">Whether that is the path of a list.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="HttpOperationException">The answer is none of success.</exception>
+    public Task<JsonDocument> GetMetadataAsync(string path, bool list, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, list ? MetadataListOnly : MetadataOnly, null, cancellationToken);
+
+    /// <summary>Asks for an object to be deleted; it is gone when all that it owns is gone.</summary>
+    /// <param name="path">Its path, without a slash in front.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="HttpOperationException">The answer is none of success.</exception>
+    public async Task DeleteAsync(string path, CancellationToken cancellationToken) =>
+        (await SendAsync(HttpMethod.Delete, path, "application/json", """{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Foreground"}""", cancellationToken)).Dispose();
+
+    /// <summary>Whether there is something at a path.</summary>
+    /// <param name="path">The path, without a slash in front.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<bool> ExistsAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            (await GetMetadataAsync(path, list: false, cancellationToken)).Dispose();
+            return true;
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private async Task<JsonDocument> SendAsync(HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken) =>
+        JsonDocument.Parse(await SendTextAsync(method, path, accept, body, cancellationToken));
+
+    private async Task<string> SendTextAsync(HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_client.HttpClientTimeout);
+        using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path)) { Version = HttpVersion.Version20 };
+        request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        if (_client.Credentials is { } credentials)
+        {
+            await credentials.ProcessHttpRequestAsync(request, timeout.Token);
+        }
+
+        using var response = await _client.HttpClient.SendAsync(request, timeout.Token);
+        var content = await response.Content.ReadAsStringAsync(timeout.Token);
+        return response.IsSuccessStatusCode ? content : throw new HttpOperationException($"{method} {path}: {(int)response.StatusCode}")
+        {
+            Response = new HttpResponseMessageWrapper(response, content),
+        };
+    }
+}

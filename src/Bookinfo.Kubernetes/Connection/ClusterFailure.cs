@@ -1,0 +1,169 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Bookinfo.Foundation;
+using k8s.Autorest;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>Says what a failed request to a cluster means, and what to do.</summary>
+public static partial class ClusterFailure
+{
+    /// <summary>Whether the API says that there is no such thing.</summary>
+    /// <param name="exception">What a call of KubernetesClient threw.</param>
+    public static bool IsNotFound(Exception exception) => StatusCode(exception) == HttpStatusCode.NotFound;
+
+    /// <summary>Whether the API says that it is not allowed.</summary>
+    /// <param name="exception">What a call of KubernetesClient threw.</param>
+    public static bool IsForbidden(Exception exception) => StatusCode(exception) == HttpStatusCode.Forbidden;
+
+    /// <summary>Whether the API says that there is such a thing already, or that it has changed since.</summary>
+    /// <param name="exception">What a call of KubernetesClient threw.</param>
+    public static bool IsConflict(Exception exception) => StatusCode(exception) == HttpStatusCode.Conflict;
+
+    /// <summary>Whether what should have answered is down, behind an API server that is not.</summary>
+    /// <param name="exception">What a call of KubernetesClient threw.</param>
+    public static bool IsUnavailable(Exception exception) => StatusCode(exception) == HttpStatusCode.ServiceUnavailable;
+
+    /// <summary>Explains an exception.</summary>
+    /// <param name="exception">What a call of KubernetesClient threw.</param>
+    /// <param name="config">Which cluster was asked.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, that was no failure.</param>
+    /// <returns>What to end the command with; <see langword="null"/> when the exception is none of a cluster.</returns>
+    public static OperationFailedException? Explain(Exception exception, Kubeconfig config, CancellationToken cancellationToken) => exception switch
+    {
+        HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content, config),
+        HttpRequestException failed => Unreachable(config, Innermost(failed)),
+        JsonException => Unreachable(config, "what answers there does not speak the API of Kubernetes"),
+        OperationCanceledException when !cancellationToken.IsCancellationRequested => Unreachable(config, "no answer in time"),
+        _ => null,
+    };
+
+    /// <summary>Explains why kubectl failed.</summary>
+    /// <param name="result">What it said.</param>
+    /// <param name="config">Which cluster was asked.</param>
+    public static OperationFailedException Explain(ToolResult result, Kubeconfig config)
+    {
+        var message = Shorten(result);
+        return message switch
+        {
+            _ when Forbidden().IsMatch(message) => NotAllowed(message),
+            _ when message.Contains("Unauthorized", StringComparison.Ordinal) || message.Contains("must be logged in", StringComparison.Ordinal) => Unauthorized(config),
+            _ when NoConnection().IsMatch(message) => Unreachable(config, message),
+            _ when message.Contains("port is already allocated", StringComparison.Ordinal) => new OperationFailedException(
+                FailureKind.PortTaken, $"{message} Another Service of the cluster has that NodePort: 'kubectl get services --all-namespaces' says which."),
+            _ => new OperationFailedException(FailureKind.ObjectRefused, message),
+        };
+    }
+
+    /// <summary>Why kubectl failed, in its own words as far as it has said any.</summary>
+    /// <param name="result">What it said and how it ended.</param>
+    public static string Shorten(ToolResult result) => Shorten(result.Messages) is { Length: > 0 } message ? message : result.HowItEnded;
+
+    /// <summary>Takes from what kubectl said what a person needs: no prefixes, no timestamps, nothing twice, and not more than can be read.</summary>
+    /// <param name="messages">What it wrote to stderr.</param>
+    public static string Shorten(string messages)
+    {
+        var lines = messages.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(line => !line.StartsWith("Warning:", StringComparison.Ordinal))
+            .Select(line => Noise().Replace(line, ""))
+            .Select(line => KlogCommandFailed().Match(line) is { Success: true } klog ? Unquote(klog.Groups["error"].Value) : line)
+            .Where(line => !KlogLine().IsMatch(line))
+            .Distinct();
+        return ToolResult.Cut(string.Join("\n  ", lines));
+    }
+
+    private static string Unquote(string text)
+    {
+        try
+        {
+            return Regex.Unescape(text);
+        }
+        catch (ArgumentException)
+        {
+            // Go has escapes that others have not.
+            return text;
+        }
+    }
+
+    private static HttpStatusCode? StatusCode(Exception exception) => (exception as HttpOperationException)?.Response?.StatusCode;
+
+    private static OperationFailedException ExplainAnswer(HttpStatusCode status, string content, Kubeconfig config) => status switch
+    {
+        HttpStatusCode.Unauthorized => Unauthorized(config),
+        HttpStatusCode.Forbidden => NotAllowed(Message(content)),
+        HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity => new OperationFailedException(FailureKind.ObjectRefused, Message(content)),
+        _ => new OperationFailedException(FailureKind.ClusterUnreachable, $"{Cluster(config)} answers {(int)status}: {Message(content)}"),
+    };
+
+    private static OperationFailedException Unauthorized(Kubeconfig config) => new(
+        FailureKind.NotAllowed, $"{Cluster(config)} does not accept the credentials of context '{config.Context}': they may have expired; sign in again, then try 'kubectl auth can-i --list'.");
+
+    private static OperationFailedException NotAllowed(string message)
+    {
+        if (Forbidden().Match(message) is not { Success: true } match)
+        {
+            return new OperationFailedException(FailureKind.NotAllowed, $"not allowed: {message}");
+        }
+
+        var space = match.Groups["namespace"];
+        var right = new Right(match.Groups["verb"].Value, match.Groups["resource"].Value, match.Groups["group"].Value, space.Success ? space.Value : null);
+        return NotAllowed([right], match.Groups["user"].Value);
+    }
+
+    /// <summary>Says which rights are missing and how to check them.</summary>
+    /// <param name="missing">The rights, one at least.</param>
+    /// <param name="user">Who has not got them, as the cluster calls them; <see langword="null"/> when that is not known.</param>
+    public static OperationFailedException NotAllowed(IReadOnlyList<Right> missing, string? user = null)
+    {
+        var who = user is null ? "you are" : $"user '{user}' is";
+        return missing is [var right]
+            ? new OperationFailedException(FailureKind.NotAllowed, $"{who} not allowed to {right}. Check with '{right.CanI}'; who administers the cluster can grant it.")
+            : new OperationFailedException(
+                FailureKind.NotAllowed,
+                $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; who administers the cluster can grant it.");
+    }
+
+    /// <summary>One line for all that is missing of a resource.</summary>
+    private static IEnumerable<Right> Group(IEnumerable<Right> missing) =>
+        missing.GroupBy(right => right with { Verb = "" }).Select(group => group.Key with { Verb = string.Join(", ", group.Select(right => right.Verb)) });
+
+    private static OperationFailedException Unreachable(Kubeconfig config, string why) => new(
+        FailureKind.ClusterUnreachable, $"{Cluster(config)} cannot be reached: {why.TrimEnd('.')}. Is it running, and is context '{config.Context}' the right one? Try 'kubectl cluster-info'.");
+
+    private static string Cluster(Kubeconfig config) => $"the cluster at {config.Client.Host}";
+
+    private static string Innermost(Exception exception) => exception.InnerException is AuthenticationException
+        ? "its certificate is not signed by the authority that the configuration names"
+        : exception.GetBaseException().Message;
+
+    /// <summary>The message of the API's answer, which is a Status object unless something in between has answered.</summary>
+    private static string Message(string content)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(content);
+            return json.RootElement.GetProperty("message").GetString() ?? content;
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return content.Trim();
+        }
+    }
+
+    [GeneratedRegex("""User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)")?""")]
+    private static partial Regex Forbidden();
+
+    [GeneratedRegex("Unable to connect to the server|The connection to the server|i/o timeout|connection refused|no such host|TLS handshake timeout|Client.Timeout exceeded|context deadline exceeded")]
+    private static partial Regex NoConnection();
+
+    [GeneratedRegex("""^(?:error: |Error: |Error from server \(\w+\): |Error from server: )+(?:error when (?:creating|applying patch|retrieving current configuration of)[^:]*: )?""")]
+    private static partial Regex Noise();
+
+    [GeneratedRegex("""^[EF]\d{4} .*\] "command failed" err="(?<error>.*)"$""")]
+    private static partial Regex KlogCommandFailed();
+
+    [GeneratedRegex(@"^[EWIF]\d{4} \d\d:\d\d:\d\d")]
+    private static partial Regex KlogLine();
+}

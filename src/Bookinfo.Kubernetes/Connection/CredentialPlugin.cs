@@ -1,0 +1,147 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Bookinfo.Foundation;
+using k8s.Authentication;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>
+/// The program that signs the user in, where <c>exec</c> of a kubeconfig names one, as the clouds' configurations do:
+/// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins. KubernetesClient would run it with its arguments
+/// split at spaces, take any warning for a failure, and wait for it however long it hangs; and it needs a serializer that this program does without.
+/// </summary>
+/// <param name="context">The context, for messages.</param>
+/// <param name="exec">How the kubeconfig names it.</param>
+/// <param name="cluster">The cluster, as the kubeconfig describes it.</param>
+internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObject cluster) : ITokenProvider
+{
+    /// <summary>What of a cluster's description a program is told that asks for it, by the same names.</summary>
+    private static readonly string[] ClusterFields =
+        ["server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url", "disable-compression"];
+
+    /// <summary>How long it may take. One that needs a person for it is better started by kubectl, which shows what it says.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long before its end a token is replaced: it has to arrive.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(30);
+
+    private volatile JsonObject? _status;
+
+    /// <summary>Signs in.</summary>
+    /// <param name="user">The user of the kubeconfig, who gets what the program gives: a token, a certificate with its key, or both.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Whether there is a token.</returns>
+    /// <exception cref="OperationFailedException">There is no such program, or it fails, does not answer, or answers something else.</exception>
+    public async Task<bool> SignInAsync(JsonObject user, CancellationToken cancellationToken)
+    {
+        var status = await StatusAsync(cancellationToken);
+        foreach (var (from, to) in new[] { ("clientCertificateData", "client-certificate-data"), ("clientKeyData", "client-key-data") })
+        {
+            if (Text(status, from) is { } pem)
+            {
+                // In a kubeconfig it is encoded once more.
+                user[to] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pem));
+            }
+        }
+
+        if (Text(status, "token") is not { } token)
+        {
+            return user["client-certificate-data"] is not null && user["client-key-data"] is not null ? false : throw Failed("what it writes holds neither a token nor a certificate with its key");
+        }
+
+        user["token"] = token;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
+        // Two requests at once may both ask for a new one: either is good.
+        new("Bearer", Text(await StatusAsync(cancellationToken), "token"));
+
+    private static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
+
+    private async Task<JsonObject> StatusAsync(CancellationToken cancellationToken) => _status is { } status && !Ends(status) ? status : _status = await AskAsync(cancellationToken);
+
+    private static bool Ends(JsonObject status) =>
+        DateTimeOffset.TryParse(Text(status, "expirationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end)
+        && TimeProvider.System.GetUtcNow() + Ahead >= end;
+
+    private async Task<JsonObject> AskAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var result = await ToolProcess.RunAsync(Prepare(), "", either.Token);
+            return result.Succeeded ? Read(result.Output) : throw Failed(result.Reason);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Failed($"no answer in {Duration.Format(Patience)}. If it needs you to sign in, do that first: 'kubectl version' shows what it says");
+        }
+        catch (Win32Exception exception)
+        {
+            throw Failed(exception.Message);
+        }
+    }
+
+    private System.Diagnostics.ProcessStartInfo Prepare()
+    {
+        var command = Text(exec, "command") ?? "";
+        var program = command.Contains(Path.DirectorySeparatorChar) ? command : ChildProcess.FindTool(OperatingSystem.IsWindows() ? $"{command}.exe" : command);
+        if (program is null || !File.Exists(program))
+        {
+            throw Failed($"there is no such program{(Text(exec, "installHint") is { } hint ? $". {hint.Trim()}" : "")}");
+        }
+
+        var start = ChildProcess.InOwnSession(program, (exec["args"] as JsonArray ?? []).Select(argument => (string?)argument ?? ""));
+        foreach (var variable in (exec["env"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            if (Text(variable, "name") is { } name)
+            {
+                start.Environment[name] = Text(variable, "value") ?? "";
+            }
+        }
+
+        start.Environment["KUBERNETES_EXEC_INFO"] = new JsonObject { ["apiVersion"] = Text(exec, "apiVersion"), ["kind"] = "ExecCredential", ["spec"] = Specify() }.ToJsonString();
+        return start;
+    }
+
+    private JsonObject Specify()
+    {
+        var spec = new JsonObject { ["interactive"] = false };
+        if (exec["provideClusterInfo"] is JsonValue provide && provide.TryGetValue(out bool isWanted) && isWanted)
+        {
+            var info = new JsonObject(ClusterFields.Where(cluster.ContainsKey).Select(name => KeyValuePair.Create(name, cluster[name]?.DeepClone())));
+            if ((cluster["extensions"] as JsonArray ?? []).FirstOrDefault(one => (string?)one?["name"] == "client.authentication.k8s.io/exec")?["extension"] is { } settings)
+            {
+                info["config"] = settings.DeepClone();
+            }
+
+            spec["cluster"] = info;
+        }
+
+        return spec;
+    }
+
+    private JsonObject Read(string output)
+    {
+        try
+        {
+            var answer = JsonNode.Parse(output) as JsonObject;
+            return answer?["status"] as JsonObject is { } status && Text(answer, "apiVersion") == Text(exec, "apiVersion") ? status : throw Failed(
+                $"what it writes is not an ExecCredential of {Text(exec, "apiVersion") ?? "any version"} with a status");
+        }
+        catch (JsonException)
+        {
+            throw Failed("what it writes is not JSON");
+        }
+    }
+
+    private OperationFailedException Failed(string why) => new(
+        FailureKind.ClusterUnreachable,
+        $"context '{context}' of kubectl's configuration cannot be used: '{Text(exec, "command")}', which is to sign you in, does not do that: {why.TrimEnd('.')}.");
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>A way to a Service or a pod through the API server, as long as this is not disposed. No firewall and no policy of the cluster is in its way.</summary>
+public sealed partial class PortForward : IDisposable
+{
+    /// <summary>How long it may take until it is there.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+
+    private PortForward(Process process, Uri address)
+    {
+        _process = process;
+        Address = address;
+    }
+
+    /// <summary>Where that is on this machine.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Starts one.</summary>
+    /// <param name="kubectl">kubectl.</param>
+    /// <param name="space">The namespace.</param>
+    /// <param name="target">What it leads to, such as <c>service/productpage</c> or <c>pod/load-1</c>.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="IOException">There is no way: the message says why, in kubectl's words.</exception>
+    public static async Task<PortForward> StartAsync(Kubectl kubectl, string space, string target, int port, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var process = kubectl.Start(
+            ["port-forward", "--namespace", space, .. kubectl.ContextArguments, "--address", "127.0.0.1", target, string.Create(CultureInfo.InvariantCulture, $":{port}")]);
+        try
+        {
+            // Read on, so that it is never held up by a full pipe; its last words say why it failed.
+            var messages = new ToolText(process.StandardError);
+            var line = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken);
+            if (line is null || ForwardedPort().Match(line) is not { Success: true } local)
+            {
+                throw new IOException(ClusterFailure.Shorten(await messages.ReadAsync(cancellationToken)));
+            }
+
+            _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            return new PortForward(process, new Uri($"http://127.0.0.1:{local.Groups[1].Value}"));
+        }
+        catch (Exception exception)
+        {
+            End(process);
+            throw exception is TimeoutException ? new IOException("no connection in time") : exception;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => End(_process);
+
+    private static void End(Process process)
+    {
+        using (process)
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
+    }
+
+    [GeneratedRegex(@"127\.0\.0\.1:(\d+)")]
+    private static partial Regex ForwardedPort();
+}

@@ -1,0 +1,56 @@
+using k8s;
+using k8s.Models;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>Something that the cluster allows or not.</summary>
+/// <param name="Verb">What to do: <c>get</c>, <c>list</c>, <c>create</c>, <c>patch</c>, <c>delete</c>, ...</param>
+/// <param name="Resource">With what, as the API names it: <c>deployments</c>, or with a subresource <c>nodes/proxy</c>.</param>
+/// <param name="Group">The API group of the resource; empty for the core one.</param>
+/// <param name="Namespace">Where; <see langword="null"/> for the whole cluster.</param>
+public sealed record Right(string Verb, string Resource, string Group = "", string? Namespace = null)
+{
+    private string[] Parts => Resource.Split('/', 2);
+
+    private string QualifiedResource => Group.Length == 0 ? Parts[0] : $"{Parts[0]}.{Group}";
+
+    /// <summary>How to ask the cluster for it by hand.</summary>
+    public string CanI =>
+        $"kubectl auth can-i {Verb} {QualifiedResource}"
+        + (Parts is [_, var subresource] ? $" --subresource={subresource}" : "")
+        + (Namespace is null ? "" : $" --namespace {Namespace}");
+
+    /// <summary>Asks the cluster which rights are missing. Everybody may ask that who is allowed anything at all.</summary>
+    /// <param name="api">The cluster.</param>
+    /// <param name="rights">What is needed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Those that are missing, in the order asked for.</returns>
+    public static async Task<IReadOnlyList<Right>> MissingAsync(IKubernetes api, IEnumerable<Right> rights, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(rights.Distinct().Select(async right => (right, allowed: await right.IsAllowedAsync(api, cancellationToken))));
+        return [.. answers.Where(answer => !answer.allowed).Select(answer => answer.right)];
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Verb} {(Group.Length == 0 ? Resource : $"{Resource}.{Group}")} {(Namespace is null ? "in the whole cluster" : $"in namespace '{Namespace}'")}";
+
+    private async Task<bool> IsAllowedAsync(IKubernetes api, CancellationToken cancellationToken)
+    {
+        var review = new V1SelfSubjectAccessReview
+        {
+            Spec = new V1SelfSubjectAccessReviewSpec
+            {
+                ResourceAttributes = new V1ResourceAttributes
+                {
+                    Verb = Verb,
+                    Group = Group,
+                    Resource = Parts[0],
+                    Subresource = Parts is [_, var subresource] ? subresource : null,
+                    NamespaceProperty = Namespace,
+                },
+            },
+        };
+        return (await api.AuthorizationV1.CreateSelfSubjectAccessReviewAsync(review, cancellationToken: cancellationToken)).Status.Allowed;
+    }
+}

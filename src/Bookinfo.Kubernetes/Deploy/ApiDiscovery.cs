@@ -1,0 +1,94 @@
+using System.Text.Json;
+using k8s.Autorest;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>Asks a cluster which kinds of objects it has.</summary>
+/// <param name="cluster">The cluster.</param>
+internal sealed class ApiDiscovery(ClusterConnection cluster)
+{
+    private readonly Dictionary<string, Task<IReadOnlyList<ApiResource>>> _versions = [];
+
+    /// <summary>Finds how the API calls a kind.</summary>
+    /// <param name="apiVersion">Group and version.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The resource; <see langword="null"/> when the cluster has none.</returns>
+    public async Task<ApiResource?> FindAsync(string apiVersion, string kind, CancellationToken cancellationToken)
+    {
+        Task<IReadOnlyList<ApiResource>>? resources;
+        lock (_versions)
+        {
+            if (!_versions.TryGetValue(apiVersion, out resources))
+            {
+                _versions[apiVersion] = resources = ListAsync(apiVersion, cancellationToken);
+            }
+        }
+
+        return (await resources).FirstOrDefault(resource => resource.Kind == kind);
+    }
+
+    /// <summary>Lists everything that can be in a namespace and be listed, in the version that the cluster prefers.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<ApiResource>> ListNamespacedAsync(CancellationToken cancellationToken)
+    {
+        using var groups = await cluster.GetAsync("apis", cancellationToken);
+        string[] versions =
+        [
+            "v1",
+            .. groups.RootElement.GetProperty("groups").EnumerateArray().Select(group => group.GetProperty("preferredVersion").GetProperty("groupVersion").GetString()!),
+        ];
+        var resources = await Task.WhenAll(versions.Select(version => ListAsync(version, cancellationToken)));
+        return [.. resources.SelectMany(list => list).Where(resource => resource is { IsNamespaced: true, IsListable: true })];
+    }
+
+    private async Task<IReadOnlyList<ApiResource>> ListAsync(string apiVersion, CancellationToken cancellationToken)
+    {
+        JsonDocument list;
+        try
+        {
+            list = await cluster.GetAsync(ApiResource.Root(apiVersion), cancellationToken);
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception) || ClusterFailure.IsUnavailable(exception))
+        {
+            // No such version; or what serves it (an aggregated API, such as that of metrics) is down.
+            return [];
+        }
+
+        using (list)
+        {
+            return
+            [
+                .. list.RootElement.GetProperty("resources").EnumerateArray()
+                    .Where(resource => !resource.GetProperty("name").GetString()!.Contains('/'))
+                    .Select(resource => new ApiResource(
+                        apiVersion,
+                        resource.GetProperty("kind").GetString()!,
+                        resource.GetProperty("name").GetString()!,
+                        resource.GetProperty("namespaced").GetBoolean(),
+                        resource.GetProperty("verbs").EnumerateArray().Any(verb => verb.GetString() == "list"))),
+            ];
+        }
+    }
+}
+
+/// <summary>How the API of a cluster calls the objects of a kind.</summary>
+/// <param name="ApiVersion">Group and version, such as <c>apps/v1</c>.</param>
+/// <param name="Kind">The kind, such as <c>Deployment</c>.</param>
+/// <param name="Plural">The name in paths and rights, such as <c>deployments</c>.</param>
+/// <param name="IsNamespaced">Whether its objects are in a namespace.</param>
+/// <param name="IsListable">Whether they can be listed.</param>
+internal sealed record ApiResource(string ApiVersion, string Kind, string Plural, bool IsNamespaced, bool IsListable)
+{
+    /// <summary>The path of an API version.</summary>
+    /// <param name="apiVersion">Group and version.</param>
+    public static string Root(string apiVersion) => apiVersion.Contains('/') ? $"apis/{apiVersion}" : $"api/{apiVersion}";
+
+    /// <summary>The path of all of its objects.</summary>
+    /// <param name="space">The namespace; of no use for objects of the whole cluster.</param>
+    public string ListPath(string? space) => IsNamespaced ? $"{Root(ApiVersion)}/namespaces/{space}/{Plural}" : $"{Root(ApiVersion)}/{Plural}";
+
+    /// <summary>The path of an object.</summary>
+    /// <param name="one">The object.</param>
+    public string Path(ObjectReference one) => $"{ListPath(one.Namespace)}/{one.Name}";
+}

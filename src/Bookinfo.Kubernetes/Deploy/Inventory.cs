@@ -1,0 +1,96 @@
+using System.Reflection;
+using Bookinfo.Foundation;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>
+/// What <c>deploy</c> made in a namespace, and so what <c>delete</c> removes. It is kept in a ConfigMap there, readable for people:
+/// one line an object. What existed before is not in it.
+/// </summary>
+/// <param name="Overlay">The overlay that was deployed, relative to the working copy.</param>
+/// <param name="Components">The components that were added.</param>
+/// <param name="Objects">The objects that were made, the namespace among them if it was.</param>
+public sealed record Inventory(string Overlay, IReadOnlyList<string> Components, IReadOnlyList<ObjectReference> Objects)
+{
+    /// <summary>The name of the ConfigMap.</summary>
+    public const string Name = "bookinfo-deployment";
+
+    /// <summary>The labels of everything that is not in the manifests.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Labels = new Dictionary<string, string>
+    {
+        ["app.kubernetes.io/managed-by"] = "bookinfo",
+        ["app.kubernetes.io/part-of"] = "bookinfo",
+    };
+
+    private static readonly string ToolVersion =
+        typeof(Inventory).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    /// <summary>Reads it.</summary>
+    /// <param name="api">The cluster.</param>
+    /// <param name="space">The namespace.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The inventory and the ConfigMap that it is from; <see langword="null"/> when nothing was deployed there.</returns>
+    public static async Task<(Inventory Inventory, V1ConfigMap Stored)?> ReadAsync(IKubernetes api, string space, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stored = await api.CoreV1.ReadNamespacedConfigMapAsync(Name, space, cancellationToken: cancellationToken);
+            return (Parse(stored), stored);
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads it from its ConfigMap.</summary>
+    /// <param name="stored">The ConfigMap.</param>
+    /// <exception cref="OperationFailedException">Somebody has changed it.</exception>
+    public static Inventory Parse(V1ConfigMap stored)
+    {
+        string[] Lines(string key) => (stored.Data?.TryGetValue(key, out var text) == true ? text : "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return new Inventory(string.Concat(Lines("overlay")), Lines("components"), [.. Lines("objects").Select(line => line.Split(' ') switch
+        {
+            [var version, var kind, var name] => new ObjectReference(version, kind, name, null),
+            [var version, var kind, var name, var space] => new ObjectReference(version, kind, name, space),
+            _ => throw new OperationFailedException(
+                FailureKind.Failed, $"ConfigMap {Name} in namespace '{stored.Namespace()}' says 'objects: {line}', which is no 'apiVersion kind name [namespace]': correct it, or delete it and what it lists yourself."),
+        })]);
+    }
+
+    /// <summary>Writes it, unless that is what is stored.</summary>
+    /// <param name="api">The cluster.</param>
+    /// <param name="space">The namespace.</param>
+    /// <param name="stored">What is stored; <see langword="null"/> when there is nothing yet.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What is stored now.</returns>
+    public async Task<V1ConfigMap> WriteAsync(IKubernetes api, string space, V1ConfigMap? stored, CancellationToken cancellationToken)
+    {
+        var data = ToData();
+        if (stored is null)
+        {
+            return await api.CoreV1.CreateNamespacedConfigMapAsync(
+                new V1ConfigMap { Metadata = new V1ObjectMeta { Name = Name, Labels = Labels.ToDictionary() }, Data = data }, space, cancellationToken: cancellationToken);
+        }
+
+        if (stored.Data is { } old && old.Count == data.Count && data.All(pair => old.TryGetValue(pair.Key, out var value) && value == pair.Value))
+        {
+            return stored;
+        }
+
+        stored.Data = data;
+        // It carries the version that was read, so another deploy in between is noticed.
+        return await api.CoreV1.ReplaceNamespacedConfigMapAsync(stored, Name, space, cancellationToken: cancellationToken);
+    }
+
+    private Dictionary<string, string> ToData() => new()
+    {
+        ["overlay"] = Overlay,
+        ["components"] = string.Join('\n', Components),
+        ["version"] = ToolVersion,
+        ["objects"] = string.Concat(Objects.Select(one => $"{one.ApiVersion} {one.Kind} {one.Name}{(one.Namespace is null ? "" : $" {one.Namespace}")}\n")),
+    };
+}

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using Bookinfo.Contracts;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>Renders an overlay with kustomize, with what the options of <c>deploy</c> add to it.</summary>
+/// <param name="tree">Where things are.</param>
+/// <param name="kubectl">kubectl, which has kustomize in it.</param>
+public sealed class Kustomization(SourceTree tree, Kubectl kubectl)
+{
+    private const string FileName = "kustomization.yaml";
+
+    /// <summary>The overlay that is deployed unless another is named, below the root of the working copy.</summary>
+    public static readonly string UsualOverlay = Path.Combine("deploy", "overlays", "nodeport");
+
+    private string ComponentsDirectory => Path.Combine(tree.Root, "deploy", "components");
+
+    /// <summary>The names of the components: their paths below <c>deploy/components</c>.</summary>
+    public IReadOnlyList<string> Components => !Directory.Exists(ComponentsDirectory) ? [] :
+    [
+        .. Directory.EnumerateFiles(ComponentsDirectory, FileName, SearchOption.AllDirectories)
+            .Where(file => File.ReadLines(file).Any(line => line.TrimEnd() == "kind: Component"))
+            .Select(file => Path.GetRelativePath(ComponentsDirectory, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '/'))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The directory of the overlay.</summary>
+    /// <param name="options">What was asked for.</param>
+    public string OverlayDirectory(DeployOptions options) =>
+        options.Overlay is null ? Path.Combine(tree.Root, UsualOverlay) : Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Overlay));
+
+    /// <summary>Renders.</summary>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationFailedException">There is no such overlay or component, kustomize refuses it, or kubectl is too old.</exception>
+    public async Task<Manifests> RenderAsync(DeployOptions options, CancellationToken cancellationToken)
+    {
+        var overlay = OverlayDirectory(options);
+        if (!Directory.Exists(overlay))
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"--overlay '{options.Overlay}' is not allowed: it must be a directory with a {FileName}, such as {UsualOverlay}.");
+        }
+
+        if (options.Components.FirstOrDefault(name => !Components.Contains(name)) is { } unknown)
+        {
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest,
+                Components.Count == 0 ? $"--component '{unknown}' is not allowed: there are none in deploy/components."
+                    : $"--component '{unknown}' is not allowed: it must be one of\n  {string.Join("\n  ", Components)}");
+        }
+
+        if (options.IsPlain)
+        {
+            return await RenderAsync(overlay, overlay, cancellationToken);
+        }
+
+        // In the working copy, because kustomize refuses absolute paths; of its own, because two may run at once.
+        var directory = Path.Combine(tree.Artifacts, "deploy", Path.GetRandomFileName());
+        Directory.CreateDirectory(directory);
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory, FileName), Compose(options, path => Path.GetRelativePath(directory, path)), cancellationToken);
+            return await RenderAsync(directory, overlay, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>Writes the kustomization that adds to an overlay what the options say. JSON is YAML.</summary>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="relative">Makes a full path relative to where the kustomization will be.</param>
+    public string Compose(DeployOptions options, Func<string, string> relative)
+    {
+        string Link(string path) => relative(path).Replace(Path.DirectorySeparatorChar, '/');
+        var json = new JsonObject
+        {
+            ["apiVersion"] = "kustomize.config.k8s.io/v1beta1",
+            ["kind"] = "Kustomization",
+            ["resources"] = new JsonArray(Link(OverlayDirectory(options))),
+            ["components"] = new JsonArray([.. options.Components.Select(name => (JsonNode)Link(Path.Combine(ComponentsDirectory, name)))]),
+        };
+        if (options.Namespace is { } space)
+        {
+            json["namespace"] = space;
+        }
+
+        if (options.Registry is not null || options.Tag is not null)
+        {
+            json["images"] = new JsonArray([.. ServiceCatalog.All.Select(service => Image(service.Name, options))]);
+        }
+
+        return json.ToJsonString();
+    }
+
+    private static JsonObject Image(string service, DeployOptions options)
+    {
+        var image = new JsonObject { ["name"] = $"bookinfo/{service}" };
+        if (options.Registry is { } registry)
+        {
+            image["newName"] = $"{registry}/{service}";
+        }
+
+        if (options.Tag is { } tag)
+        {
+            image["newTag"] = tag;
+        }
+
+        return image;
+    }
+
+    private async Task<Manifests> RenderAsync(string directory, string overlay, CancellationToken cancellationToken)
+    {
+        var version = await kubectl.VersionAsync(cancellationToken);
+        if (version is not null && version < Kubectl.Oldest)
+        {
+            throw new OperationFailedException(
+                FailureKind.MissingTool,
+                $"kubectl {version} is too old, the kustomize in it does not know what the manifests use: install version {Kubectl.Oldest} or newer (https://kubernetes.io/docs/tasks/tools).");
+        }
+
+        var rendered = await kubectl.RunOfflineAsync(["kustomize", directory], cancellationToken);
+        if (!rendered.Succeeded)
+        {
+            var message = ClusterFailure.Shorten(rendered)
+                .Replace(directory, tree.Relative(overlay), StringComparison.Ordinal)
+                .Replace(tree.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+            throw version is null
+                ? new OperationFailedException(FailureKind.MissingTool, $"kubectl does not work: it does not tell its version, and does not render {tree.Relative(overlay)}: {message}")
+                : new OperationFailedException(FailureKind.InvalidRequest, $"{tree.Relative(overlay)} cannot be rendered: {message}");
+        }
+
+        return Manifests.Parse(rendered.Output);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text.RegularExpressions;
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>Looks at the page as a visitor does: through the node port of each node, or else through a port-forward.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="space">The namespace.</param>
+/// <param name="say">Is told that it has to wait.</param>
+/// <param name="time">The clock.</param>
+public sealed partial class PageCheck(ClusterConnection cluster, string space, Action<string> say, TimeProvider time)
+{
+    private const string Service = "productpage";
+    private const string Path = "/productpage";
+
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long nodes may take to learn of the pods that have just become ready: after half a minute kube-proxy at the latest looks at everything anew.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the way through the API server may take until it works.</summary>
+    private static readonly TimeSpan ForwardPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Looks at it.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Where the page is.</returns>
+    /// <exception cref="OperationFailedException">It is not there, or not as it should be.</exception>
+    public async Task<PageLocation> RunAsync(CancellationToken cancellationToken)
+    {
+        V1Service service;
+        try
+        {
+            service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(Service, space, cancellationToken: cancellationToken);
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
+        {
+            return new PageLocation([], null, $"There is no Service {Service} in namespace '{space}', so the page was not looked at.");
+        }
+
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync, ConnectTimeout = RequestTimeout, PooledConnectionLifetime = TimeSpan.Zero })
+        {
+            Timeout = RequestTimeout,
+        };
+        var nodes = service.Spec.Ports[0].NodePort is { } port ? await ListNodesAsync(port, cancellationToken) : [];
+        var answers = await new PatientProbe(client, Judge, Patience, Waiting, time).FindAsync(nodes, cancellationToken);
+        if (answers.Select(answer => answer.Wrong).FirstOrDefault(wrong => wrong is not null) is { } wrong)
+        {
+            throw Wrong(wrong);
+        }
+
+        var reached = answers.Where(answer => answer.Address is not null).Select(answer => answer.Address!).ToList();
+        var silent = answers.Where(answer => answer.Address is null).Select(answer => answer.Name).ToList();
+        var note = silent.Count == 0 ? null : $"No answer at the node port of {string.Join(", ", silent)} for {Duration.Format(Patience)}: a firewall may be in the way.";
+        if (reached.Count > 0)
+        {
+            return new PageLocation(reached, null, note);
+        }
+
+        var command = $"kubectl port-forward --namespace {space} {string.Concat(cluster.Kubectl.ContextArguments.Select(argument => $"{argument} "))}service/{Service} 8080:{service.Spec.Ports[0].Port}";
+        await ForwardAsync(client, service.Spec.Ports[0].Port, cancellationToken);
+        return new PageLocation([], command, note);
+    }
+
+    /// <summary>Judges an answer.</summary>
+    /// <param name="status">The status of the answer.</param>
+    /// <param name="html">The page.</param>
+    /// <returns>What is wrong with it; <see langword="null"/> when nothing is.</returns>
+    public static string? Judge(int status, string html) => status != 200 ? $"it answers {status}"
+        : !html.Contains("<title>Simple Bookstore App</title>", StringComparison.Ordinal) ? "it is not Bookinfo's page"
+        : FetchError().Match(html) is { Success: true } error ? $"it says '{error.Value}'"
+        : null;
+
+    private async Task<IReadOnlyList<(string Name, IReadOnlyList<string> Addresses)>> ListNodesAsync(int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var nodes = await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken);
+            return
+            [
+                .. nodes.Items.Select(node => (node.Metadata.Name, (IReadOnlyList<string>)[
+                    .. (node.Status?.Addresses ?? [])
+                        .Where(address => address.Type is "InternalIP" or "ExternalIP")
+                        .Select(address => new UriBuilder("http", address.Address, port, Path).Uri.ToString()),
+                ])),
+            ];
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
+        {
+            return [];
+        }
+    }
+
+    private async Task ForwardAsync(HttpClient client, int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var forward = await PortForward.StartAsync(cluster.Kubectl, space, $"service/{Service}", port, time, cancellationToken);
+            var probe = new PatientProbe(client, Judge, ForwardPatience, static _ => { }, time);
+            if (await probe.FindAsync([("", [new Uri(forward.Address, Path).ToString()])], cancellationToken) is [{ Address: null, Wrong: var wrong }])
+            {
+                throw Wrong(wrong is null ? "kubectl port-forward: it does not answer" : $"kubectl port-forward, {wrong}");
+            }
+        }
+        catch (IOException exception)
+        {
+            throw Wrong($"kubectl port-forward: {exception.Message}");
+        }
+    }
+
+    private void Waiting(string nodes) => say(
+        $"Waiting for the node port of {nodes} to answer: a node may take up to {Duration.Format(Patience)} to learn of pods that have become ready.");
+
+    private static OperationFailedException Wrong(string where) => new(
+        FailureKind.ServiceFailed, $"all pods are ready, but the page is not as it should be at {where}. 'bookinfo status' and 'kubectl logs' say more.");
+
+    [GeneratedRegex("Error fetching [a-z ]+")]
+    private static partial Regex FetchError();
+}
+
+/// <summary>Where the page is.</summary>
+/// <param name="Addresses">Its addresses, one a node that answers.</param>
+/// <param name="PortForward">The command that makes it reachable when no node answers.</param>
+/// <param name="Note">What else there is to say.</param>
+public sealed record PageLocation(IReadOnlyList<string> Addresses, string? PortForward, string? Note);

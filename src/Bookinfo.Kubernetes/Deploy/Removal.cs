@@ -1,0 +1,189 @@
+using System.Text.Json;
+using Bookinfo.Foundation;
+using k8s;
+using k8s.Autorest;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>Removes what <c>deploy</c> made, and only that.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="space">The namespace.</param>
+/// <param name="time">The clock.</param>
+public sealed class Removal(ClusterConnection cluster, string space, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>What Kubernetes itself makes in a namespace for what others have made there.</summary>
+    private static readonly string[] DerivedKinds = ["Event", "Endpoints", "EndpointSlice", "Lease", "PodMetrics", "ReplicaSet", "ControllerRevision"];
+
+    /// <summary>What Kubernetes and meshes put into every namespace.</summary>
+    private static readonly (string Kind, string Name)[] Automatic =
+    [
+        ("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt"), ("ConfigMap", "istio-ca-root-cert"), ("ConfigMap", "istio-ca-crl"), ("ConfigMap", "linkerd-identity-trust-roots"),
+        // OpenShift's.
+        ("ServiceAccount", "builder"), ("ServiceAccount", "deployer"), ("ConfigMap", "openshift-service-ca.crt"),
+    ];
+
+    private readonly ApiDiscovery _discovery = new(cluster);
+
+    /// <summary>Removes it, and waits until it is gone.</summary>
+    /// <param name="inventory">What was made.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="progress">Is told of each object that is gone.</param>
+    /// <param name="cancellationToken">Ends it; what is left is still in the inventory.</param>
+    /// <returns>What keeps the namespace, when that was made and is not removed; empty otherwise.</returns>
+    /// <exception cref="OperationFailedException">Something is not gone in time, or not allowed.</exception>
+    public async Task<IReadOnlyList<string>> RunAsync(Inventory inventory, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var itself = new ObjectReference("v1", "ConfigMap", Inventory.Name, space);
+        var theNamespace = inventory.Objects.FirstOrDefault(one => one.Kind == "Namespace");
+        // In the reverse of the order in which they were made.
+        var objects = inventory.Objects.Where(one => one != theNamespace).Reverse().ToList();
+        await RemoveAsync(objects, began, timeout, progress, cancellationToken);
+
+        IReadOnlyList<string> foreign = theNamespace is null ? [] : await FindForeignAsync(cancellationToken);
+        if (theNamespace is null || foreign.Count > 0)
+        {
+            await RemoveAsync([itself], began, timeout, progress, cancellationToken);
+            return foreign;
+        }
+
+        // The inventory goes with it; until then it says that there is something left to remove.
+        await RemoveAsync([theNamespace], began, timeout, progress, cancellationToken);
+        return [];
+    }
+
+    private async Task RemoveAsync(List<ObjectReference> objects, long began, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
+    {
+        var left = new List<(ObjectReference Object, string Path)>();
+        foreach (var one in objects)
+        {
+            // A kind that is gone took its objects with it.
+            if (await _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken) is { } resource && await DeleteAsync(resource.Path(one), cancellationToken))
+            {
+                left.Add((one, resource.Path(one)));
+            }
+            else
+            {
+                progress(one);
+            }
+        }
+
+        while (true)
+        {
+            var exist = await Task.WhenAll(left.Select(async one => (one, Exists: await cluster.ExistsAsync(one.Path, cancellationToken))));
+            foreach (var (gone, _) in exist.Where(pair => !pair.Exists))
+            {
+                progress(gone.Object);
+                left.Remove(gone);
+            }
+
+            if (left.Count == 0)
+            {
+                return;
+            }
+
+            if (time.GetElapsedTime(began) > timeout)
+            {
+                throw new OperationFailedException(FailureKind.ServiceFailed, await DescribeAsync([.. left.Select(one => one.Object)], timeout, cancellationToken));
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+
+    /// <returns>Whether it is on its way out; it is gone already otherwise.</returns>
+    private async Task<bool> DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await cluster.DeleteAsync(path, cancellationToken);
+            return true;
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
+        {
+            return false;
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsConflict(exception))
+        {
+            // A namespace that is on its way out already.
+            return true;
+        }
+    }
+
+    private async Task<string> DescribeAsync(IReadOnlyList<ObjectReference> left, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var pods = (await cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken)).Items
+            .Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"\n  pod {pod.Metadata.Name} is ending").ToList();
+        return $"not gone after {Duration.Format(timeout)} (--timeout): {string.Join(", ", left)}.{string.Concat(pods)}\nThey are told to go; run 'bookinfo delete' again to see whether they are gone.";
+    }
+
+    /// <summary>Finds what is in the namespace and neither was made by deploy, which is gone by now, nor by the cluster itself.</summary>
+    private async Task<IReadOnlyList<string>> FindForeignAsync(CancellationToken cancellationToken)
+    {
+        var resources = await _discovery.ListNamespacedAsync(cancellationToken);
+        var found = await Task.WhenAll(resources.Where(resource => !DerivedKinds.Contains(resource.Kind)).Select(resource => ListForeignAsync(resource, cancellationToken)));
+        // An object can be in several groups: an Ingress was, and an Event is.
+        return [.. found.SelectMany(list => list).DistinctBy(one => one.Uid).Select(one => one.Name)];
+    }
+
+    private async Task<IReadOnlyList<(string Uid, string Name)>> ListForeignAsync(ApiResource resource, CancellationToken cancellationToken)
+    {
+        JsonDocument list;
+        try
+        {
+            list = await cluster.GetMetadataAsync(resource.ListPath(space), list: true, cancellationToken);
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
+        {
+            return [($"{resource}", $"perhaps {resource.Plural}: to list them is not allowed")];
+        }
+        catch (HttpOperationException exception) when (exception.Response is { StatusCode: System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.MethodNotAllowed or System.Net.HttpStatusCode.NotAcceptable })
+        {
+            // Listed in the discovery, and yet not kept anywhere.
+            return [];
+        }
+
+        using (list)
+        {
+            // An empty list is null to some versions.
+            var items = list.RootElement.GetProperty("items");
+            return items.ValueKind != JsonValueKind.Array ? [] :
+            [
+                .. items.EnumerateArray()
+                    .Select(item => item.GetProperty("metadata"))
+                    .Where(metadata => IsForeign(resource.Kind, metadata))
+                    .Select(metadata => (metadata.GetProperty("uid").GetString()!, $"{resource.Kind} {metadata.GetProperty("name").GetString()}")),
+            ];
+        }
+    }
+
+    /// <summary>Whether somebody has made an object who is neither deploy nor the cluster.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="metadata">Its metadata.</param>
+    public static bool IsForeign(string kind, JsonElement metadata)
+    {
+        var name = metadata.GetProperty("name").GetString()!;
+        var owned = metadata.TryGetProperty("ownerReferences", out var owners) && owners.GetArrayLength() > 0;
+        var leaving = metadata.TryGetProperty("deletionTimestamp", out _);
+        // The token of a ServiceAccount, which up to 1.23 each has.
+        var token = kind == "Secret" && metadata.TryGetProperty("annotations", out var annotations) && annotations.TryGetProperty("kubernetes.io/service-account.name", out _);
+        return !owned && !leaving && !token && !Automatic.Contains((kind, name)) && (kind, name) != ("ConfigMap", Inventory.Name);
+    }
+}
+
+/// <summary>A line of <c>delete --output json</c>.</summary>
+/// <param name="Event"><c>deleted</c>, <c>kept</c> or <c>done</c>.</param>
+/// <param name="Namespace">The namespace.</param>
+public sealed record DeleteEvent(string Event, string Namespace)
+{
+    /// <summary>deleted: the object, as <c>kind name</c>.</summary>
+    public string? Object { get; init; }
+
+    /// <summary>kept: what is in the namespace that deploy did not make.</summary>
+    public IReadOnlyList<string>? Foreign { get; init; }
+
+    /// <summary>done: how many objects are gone.</summary>
+    public int? Deleted { get; init; }
+}

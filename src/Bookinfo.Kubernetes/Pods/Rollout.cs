@@ -1,0 +1,213 @@
+using System.Text;
+using Bookinfo.Foundation;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+
+namespace Bookinfo.Kubernetes;
+
+/// <summary>
+/// Follows Deployments until all are ready, or until it is certain that one will not be. It asks rather than watches: at three questions a
+/// second for a minute or two that is simpler, and nothing is missed when a connection breaks.
+/// </summary>
+/// <param name="api">The cluster.</param>
+/// <param name="space">The namespace.</param>
+/// <param name="deployments">The names of the Deployments.</param>
+/// <param name="view">Shows how it goes on.</param>
+/// <param name="time">The clock.</param>
+public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string> deployments, IDeployView view, TimeProvider time)
+{
+    private const string Revision = "deployment.kubernetes.io/revision";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long others may take to show the same cause, once one is certain to fail.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, RolloutStatus> _statuses = deployments.ToDictionary(name => name, name => new RolloutStatus(name, 0));
+    private readonly Dictionary<(string Subject, string Reason), long> _firstSeen = [];
+    private IReadOnlyList<V1Node> _nodes = [];
+
+    /// <summary>Follows them.</summary>
+    /// <param name="began">When <c>deploy</c> began to apply, as a timestamp of the clock.</param>
+    /// <param name="timeout">How long it may take from then on.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationFailedException">One cannot become ready, or is not in time.</exception>
+    public async Task WaitAsync(long began, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        _nodes = await ListNodesAsync(cancellationToken);
+        long? failed = null;
+        for (var first = true; ; first = false)
+        {
+            var problems = await UpdateAsync(time.GetElapsedTime(began), first, cancellationToken);
+            if (_statuses.Values.All(status => status.IsReady))
+            {
+                return;
+            }
+
+            var certain = problems.Any(IsCertain);
+            failed = certain ? failed ?? time.GetTimestamp() : null;
+            var late = time.GetElapsedTime(began) > timeout;
+            if (late || (failed is { } since && time.GetElapsedTime(since) >= Gather))
+            {
+                throw new OperationFailedException(FailureKind.ServiceFailed, await DescribeAsync(problems, late && !certain ? timeout : null, cancellationToken));
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<V1Node>> ListNodesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [.. (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items];
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
+        {
+            // They only say how large images are.
+            return [];
+        }
+    }
+
+    private async Task<List<PodProblem>> UpdateAsync(TimeSpan elapsed, bool first, CancellationToken cancellationToken)
+    {
+        var deploymentList = api.AppsV1.ListNamespacedDeploymentAsync(space, cancellationToken: cancellationToken);
+        var replicaSetList = api.AppsV1.ListNamespacedReplicaSetAsync(space, cancellationToken: cancellationToken);
+        var podList = api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken);
+        var eventList = api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken);
+        await Task.WhenAll(deploymentList, replicaSetList, podList, eventList);
+
+        var events = (await eventList).Items.OrderBy(one => one.LastTimestamp ?? one.EventTime ?? one.Metadata.CreationTimestamp).ToList();
+        var problems = new List<PodProblem>();
+        var changed = new List<RolloutStatus>();
+        foreach (var deployment in (await deploymentList).Items.Where(one => _statuses.ContainsKey(one.Metadata.Name)))
+        {
+            var pods = FindPods(deployment, (await replicaSetList).Items, (await podList).Items);
+            var before = _statuses[deployment.Metadata.Name];
+            var now = before.IsReady ? before : Next(before, deployment, pods, events, elapsed, first);
+            if (now.Problem is { } problem)
+            {
+                _firstSeen.TryAdd((problem.Subject, problem.Reason), time.GetTimestamp());
+                problems.AddRange(pods.Select(pod => PodDiagnosis.Diagnose(pod, events)).OfType<PodProblem>().DefaultIfEmpty(problem));
+            }
+
+            if (now != before)
+            {
+                _statuses[deployment.Metadata.Name] = now;
+                changed.Add(now);
+            }
+        }
+
+        if (changed.Count > 0)
+        {
+            view.Changed([.. deployments.Select(name => _statuses[name])], changed);
+        }
+
+        return problems;
+    }
+
+    private RolloutStatus Next(RolloutStatus before, V1Deployment deployment, List<V1Pod> pods, List<Corev1Event> events, TimeSpan elapsed, bool first)
+    {
+        var wanted = deployment.Spec.Replicas ?? 1;
+        var complete = IsComplete(deployment, wanted);
+        if (complete && first)
+        {
+            return before with { Wanted = wanted, Ready = wanted, IsUnchanged = true, Nodes = Nodes(pods) };
+        }
+
+        var all = pods.Count >= wanted;
+        var pulls = pods.Select(pod => ImagePull.Find(pod, events, _nodes)).ToList();
+        return before with
+        {
+            Wanted = wanted,
+            Ready = pods.Count(PodDiagnosis.IsReady),
+            Nodes = Nodes(pods),
+            Scheduled = before.Scheduled ?? (all && pods.All(pod => pod.Spec.NodeName is { Length: > 0 }) ? elapsed : null),
+            Image = all && pulls.All(pull => pull is not null) ? pulls.MaxBy(pull => pull!.Duration) : null,
+            Started = before.Started ?? (all && pods.All(IsStarted) ? elapsed : null),
+            ReadyAfter = complete ? elapsed : null,
+            Problem = complete ? null : pods.Select(pod => PodDiagnosis.Diagnose(pod, events)).OfType<PodProblem>().MinBy(problem => problem.Grace ?? TimeSpan.MaxValue) ?? PodDiagnosis.Diagnose(deployment),
+        };
+    }
+
+    /// <summary>As <c>kubectl rollout status</c> decides it.</summary>
+    private static bool IsComplete(V1Deployment deployment, int wanted) =>
+        deployment.Status is { } status
+        && status.ObservedGeneration >= deployment.Metadata.Generation
+        && (status.UpdatedReplicas ?? 0) >= wanted
+        && (status.Replicas ?? 0) <= (status.UpdatedReplicas ?? 0)
+        && (status.AvailableReplicas ?? 0) >= (status.UpdatedReplicas ?? 0);
+
+    /// <summary>The pods of the latest revision: the older ones are on their way out.</summary>
+    private static List<V1Pod> FindPods(V1Deployment deployment, IEnumerable<V1ReplicaSet> replicaSets, IEnumerable<V1Pod> pods)
+    {
+        var latest = replicaSets.FirstOrDefault(set => IsOwner(set, deployment.Metadata.Uid) && set.GetAnnotation(Revision) == deployment.GetAnnotation(Revision));
+        return latest is null ? [] : [.. pods.Where(pod => IsOwner(pod, latest.Metadata.Uid) && pod.Metadata.DeletionTimestamp is null)];
+    }
+
+    private static bool IsOwner(IMetadata<V1ObjectMeta> owned, string uid) => owned.Metadata.OwnerReferences?.Any(owner => owner.Uid == uid) == true;
+
+    private static bool IsStarted(V1Pod pod) =>
+        pod.Status?.ContainerStatuses is { Count: > 0 } statuses && statuses.All(status => status.State?.Running is not null);
+
+    private static string Nodes(List<V1Pod> pods) =>
+        string.Join(", ", pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }).Distinct().Order(StringComparer.Ordinal));
+
+    private bool IsCertain(PodProblem problem) =>
+        problem.Grace is { } grace
+        && (grace == TimeSpan.Zero || (_firstSeen.TryGetValue((problem.Subject, problem.Reason), out var seen) && time.GetElapsedTime(seen) >= grace));
+
+    private async Task<string> DescribeAsync(List<PodProblem> problems, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var late = _statuses.Values.Where(status => !status.IsReady).ToList();
+        var healthy = late.Where(status => status.Problem is null).ToList();
+        // One that is still on its way when another is certain to fail has not failed.
+        var text = new StringBuilder()
+            .Append(timeout is { } span
+                ? $"{Names(late)} not ready in {Duration.Format(span)} (--timeout)."
+                : $"{Names(late.Where(status => status.Problem is { } problem && IsCertain(problem)))} cannot become ready.");
+        foreach (var problem in problems)
+        {
+            text.Append($"\n  {problem}");
+            foreach (var line in await PodLog.ReadAsync(api, space, problem, cancellationToken))
+            {
+                text.Append($"\n    | {line}");
+            }
+        }
+
+        if (timeout is null && healthy.Count > 0)
+        {
+            text.Append($"\n  Still on the way, with nothing wrong so far: {Names(healthy)}");
+        }
+        else
+        {
+            foreach (var status in healthy)
+            {
+                text.Append($"\n  Deployment {status.Deployment}: {status.Ready} of {status.Wanted} pods are ready; nothing is reported that would keep the others from it.");
+            }
+        }
+
+        foreach (var hint in problems.Select(problem => problem.Hint).OfType<string>().Distinct())
+        {
+            text.Append($"\n{hint}");
+        }
+
+        return text.Append("\nWhat was applied stays: correct the cause and deploy again, or remove it with 'bookinfo delete'.").ToString();
+    }
+
+    private static string Names(IEnumerable<RolloutStatus> statuses) => string.Join(", ", statuses.Select(status => status.Deployment));
+}
+
+/// <summary>Shows on stdout how a deployment goes on. Its disposal gives the terminal back.</summary>
+public interface IDeployView : IAsyncDisposable
+{
+    /// <summary>The objects are applied.</summary>
+    /// <param name="applied">What was done.</param>
+    void Applied(ApplySummary applied);
+
+    /// <summary>Something has changed about a Deployment.</summary>
+    /// <param name="rollouts">All of them.</param>
+    /// <param name="changed">Those that have changed.</param>
+    void Changed(IReadOnlyList<RolloutStatus> rollouts, IReadOnlyList<RolloutStatus> changed);
+}

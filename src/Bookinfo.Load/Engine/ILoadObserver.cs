@@ -1,0 +1,35 @@
+namespace Bookinfo.Load;
+
+/// <summary>Looks on while a run goes on. Called by one thread, which also keeps the time limits of requests: nothing here may take long.</summary>
+public interface ILoadObserver
+{
+    /// <summary>The run begins.</summary>
+    /// <param name="startedAt">When.</param>
+    void Started(DateTimeOffset startedAt)
+    {
+    }
+
+    /// <summary>A request has ended.</summary>
+    /// <param name="sample">What became of it.</param>
+    void Add(in Sample sample)
+    {
+    }
+
+    /// <summary>An interval of about a second has passed, or the run is over.</summary>
+    /// <param name="progress">How the run stands.</param>
+    void Progress(LoadProgress progress)
+    {
+    }
+}
+
+/// <summary>How a run stands. The recordings are those of the engine: they hold only until the call that hands them over returns.</summary>
+/// <param name="At">When the interval ends, in nanoseconds since the start.</param>
+/// <param name="Length">How long the interval is, in nanoseconds.</param>
+/// <param name="StartedAt">When the run began.</param>
+/// <param name="Asked">The rate that is asked for now, in requests a second; 0 after the end.</param>
+/// <param name="InFlight">How many requests are under way.</param>
+/// <param name="Interval">What ended in the interval.</param>
+/// <param name="Total">What has ended so far.</param>
+/// <param name="IsLast">Whether the run is over.</param>
+public sealed record LoadProgress(
+    long At, long Length, DateTimeOffset StartedAt, double Asked, int InFlight, Recording Interval, Recording Total, bool IsLast);

@@ -1,0 +1,228 @@
+namespace Bookinfo.Load;
+
+/// <summary>
+/// Runs a plan. An open loop: when a request is due depends on the schedule alone, so a slow answer delays no other request for as long as a connection is
+/// free, and where none is, the delay is measured. Senders, a thread each, send; one thread records, keeps time limits and tells observers.
+/// </summary>
+/// <param name="plan">The run.</param>
+/// <param name="observers">Who looks on.</param>
+/// <param name="time">The clock, which must be the system's.</param>
+public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> observers, TimeProvider time)
+{
+    private const int WorkerStack = 256 * 1024;
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long Tick = 10_000_000;
+    private const long ProgressInterval = NanosecondsPerSecond;
+
+    /// <summary>How long after the last request was due late ones are still sent, and how long an interrupted run waits for what is under way.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long after everything is ready the run starts: every sender is asleep by then, waiting for its first request to be due.</summary>
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(200);
+
+    private readonly RunClock _clock = new(time);
+    private readonly DueTimer _timer = new(time);
+    private readonly Recording _interval = new(plan.Mix.Answers);
+    private readonly Recording _total = new(plan.Mix.Answers);
+    private readonly ArrivalSchedule _schedule = new(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed), plan.Share);
+    private long _end = (long)(plan.Profile.Duration * NanosecondsPerSecond);
+    private long _intervalBegan;
+    private long _inTime;
+    private long _sentInTime;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="setup">What was sent beforehand; its times are timestamps of the clock.</param>
+    /// <param name="stop">Ends the run early; what was measured is returned.</param>
+    /// <param name="kill">Ends it at once.</param>
+    public Task<LoadResult> RunAsync(IReadOnlyList<Sample> setup, CancellationToken stop, CancellationToken kill)
+    {
+        var done = new TaskCompletionSource<LoadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Start("load recorder", () =>
+        {
+            try
+            {
+                done.SetResult(Run(setup, stop, kill));
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        });
+        return done.Task;
+    }
+
+    private LoadResult Run(IReadOnlyList<Sample> setup, CancellationToken stop, CancellationToken kill)
+    {
+        DueTimer.PrepareThread();
+        var senders = new LoadSender[plan.Connections];
+        var threads = new Thread[plan.Connections];
+        using var prepared = new CountdownEvent(senders.Length);
+        using var go = new ManualResetEventSlim();
+        for (var index = 0; index < senders.Length; index++)
+        {
+            var sender = senders[index] = new LoadSender(plan, _schedule, _clock, time);
+            threads[index] = Start($"load sender {index}", () =>
+            {
+                sender.Prepare();
+                prepared.Signal();
+                go.Wait();
+                sender.Run();
+            });
+        }
+
+        while (!prepared.Wait(TimeSpan.FromMilliseconds(10)))
+        {
+            foreach (var sender in senders)
+            {
+                if (stop.IsCancellationRequested)
+                {
+                    sender.Connection.Interrupt();
+                }
+
+                sender.Connection.AbortIfLate(time.GetTimestamp());
+            }
+        }
+
+        var processorTime = Environment.CpuUsage.TotalTime;
+        // A start that is agreed on with others is kept, unless opening connections took longer than until then.
+        _clock.StartIn(plan.StartAt - time.GetUtcNow() is { } left && left > Lead ? left : Lead);
+        foreach (var observer in observers)
+        {
+            observer.Started(_clock.StartedAt);
+        }
+
+        foreach (var sample in setup)
+        {
+            // Noted before there was a start to count from.
+            var sent = _clock.At(sample.Sent);
+            Record(sample with { Due = sent, Sent = sent, Done = _clock.At(sample.Done) });
+        }
+
+        go.Set();
+        var (unsent, interrupted) = Watch(senders, threads, stop, kill);
+        return new LoadResult(
+            plan,
+            _clock.StartedAt,
+            _end / (double)NanosecondsPerSecond,
+            _total,
+            unsent,
+            _inTime,
+            _sentInTime,
+            senders.Sum(sender => (long)sender.Connection.Opened),
+            interrupted,
+            (Environment.CpuUsage.TotalTime - processorTime).TotalSeconds,
+            Environment.ProcessorCount)
+        {
+            RedirectedTo = senders.Select(sender => sender.RedirectedTo).FirstOrDefault(location => location is not null),
+            TlsProblem = senders.Select(sender => sender.TlsProblem).FirstOrDefault(problem => problem is not null),
+            SignedOut = senders.Sum(sender => sender.SignedOut),
+        };
+    }
+
+    private (long Unsent, bool Interrupted) Watch(LoadSender[] senders, Thread[] threads, CancellationToken stop, CancellationToken kill)
+    {
+        var grace = (long)Math.Min(plan.Timeout.TotalNanoseconds, Grace.TotalNanoseconds);
+        var interrupted = false;
+        var closed = false;
+        long unsent = 0;
+        var cut = long.MaxValue;
+        while (true)
+        {
+            var ended = Array.TrueForAll(threads, thread => !thread.IsAlive);
+            Collect(senders);
+            var now = _clock.Now;
+            if (ended)
+            {
+                Report(now, senders, isLast: true);
+                return (unsent + senders.Count(sender => sender.Dropped <= _end), interrupted);
+            }
+
+            if (now - _intervalBegan >= ProgressInterval)
+            {
+                Report(now, senders, isLast: false);
+            }
+
+            if (!interrupted && stop.IsCancellationRequested)
+            {
+                // Also when everything has fallen due: what is waited for then is a part of the run.
+                interrupted = true;
+                _end = Math.Clamp(now, 0, _end);
+                cut = Math.Max(0, now) + grace;
+                Array.ForEach(senders, sender => sender.Stop());
+            }
+
+            if (!closed && (interrupted || now > _end + grace))
+            {
+                closed = true;
+                unsent = _schedule.Close(_end);
+            }
+
+            var timestamp = time.GetTimestamp();
+            foreach (var sender in senders)
+            {
+                sender.Connection.AbortIfLate(timestamp);
+                if (now > cut || kill.IsCancellationRequested)
+                {
+                    sender.Connection.Interrupt();
+                }
+            }
+
+            _timer.Sleep(_clock.Timestamp(now + Tick));
+        }
+    }
+
+    private void Collect(LoadSender[] senders)
+    {
+        foreach (var sender in senders)
+        {
+            while (sender.Samples.TryRead(out var sample))
+            {
+                Record(sample);
+            }
+        }
+    }
+
+    private void Record(in Sample sample)
+    {
+        var kind = plan.Mix.Templates[sample.Template].Kind;
+        _interval.Add(sample, kind);
+        if (kind != RequestKind.Setup)
+        {
+            _inTime += sample.Done <= _end ? 1 : 0;
+            _sentInTime += sample.Sent <= _end ? 1 : 0;
+        }
+
+        foreach (var observer in observers)
+        {
+            observer.Add(sample);
+        }
+    }
+
+    private void Report(long now, LoadSender[] senders, bool isLast)
+    {
+        _total.Add(_interval);
+        var progress = new LoadProgress(
+            now,
+            now - _intervalBegan,
+            _clock.StartedAt,
+            now < _end ? plan.Profile.RateAt(Math.Max(0, now) / (double)NanosecondsPerSecond) : 0,
+            senders.Count(sender => sender.Connection.IsBusy),
+            _interval,
+            _total,
+            isLast);
+        foreach (var observer in observers)
+        {
+            observer.Progress(progress);
+        }
+
+        _interval.Clear();
+        _intervalBegan = now;
+    }
+
+    private static Thread Start(string name, Action run)
+    {
+        var thread = new Thread(() => run(), WorkerStack) { IsBackground = true, Name = name };
+        thread.Start();
+        return thread;
+    }
+}

@@ -1,0 +1,121 @@
+namespace Bookinfo.Load;
+
+/// <summary>
+/// A connection and the thread that drives it: take the next arrival, sleep until it is due, send, read, note, again. When all workers are busy the next
+/// arrival is taken late, and its latency from due time says so; nothing is ever left out for that.
+/// </summary>
+/// <param name="plan">The run.</param>
+/// <param name="schedule">The arrivals.</param>
+/// <param name="clock">The time of the run.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClock clock, TimeProvider time)
+{
+    /// <summary>A thread that sleeps longer would be as long in noticing that it is to stop.</summary>
+    private const long LongestSleep = 100_000_000;
+
+    private const long RingFullPause = 1_000_000;
+
+    private readonly DueTimer _timer = new(time);
+    private readonly IndexedRandom _random = new(plan.Seed);
+    private readonly IndexedRandom _identities = new(plan.TraceSeed);
+    private readonly HttpAnswer _answer = new(plan.Mix.Answers) { WantsLocation = true };
+    private readonly byte[] _request = new byte[plan.Mix.Templates.Max(template => template.Length)];
+    private readonly long _timeout = (long)(plan.Timeout.TotalSeconds * time.TimestampFrequency);
+    private volatile bool _stopping;
+
+    /// <summary>The connection.</summary>
+    public HttpConnection Connection { get; } = new(plan.Target, time);
+
+    /// <summary>What has been sent.</summary>
+    public SampleRing Samples { get; } = new(plan.Connections);
+
+    /// <summary>When the arrival was due that it had taken and did not send any more; <see langword="null"/> without one. Only read when the thread has ended.</summary>
+    public long? Dropped { get; private set; }
+
+    /// <summary>Where the first answer led that was a redirect. Only read when the thread has ended.</summary>
+    public string? RedirectedTo { get; private set; }
+
+    /// <summary>What the library of TLS said of the last failure of this connection. Only read when the thread has ended.</summary>
+    public string? TlsProblem { get; private set; }
+
+    /// <summary>How many pages came back that should have been a user's and were anybody's. Only read when the thread has ended.</summary>
+    public long SignedOut { get; private set; }
+
+    /// <summary>Makes it send nothing more.</summary>
+    public void Stop() => _stopping = true;
+
+    /// <summary>Opens the connection, so that the first request is not the only one to wait for that. If it cannot, the first request tries again.</summary>
+    public void Prepare()
+    {
+        DueTimer.PrepareThread();
+        Connection.Open(time.GetTimestamp() + _timeout);
+    }
+
+    /// <summary>Sends until there is nothing left to send.</summary>
+    public void Run()
+    {
+        using (Connection)
+        {
+            Sample sample = default;
+            while (!_stopping && schedule.TryTake(out sample.Index, out sample.Due))
+            {
+                if (!WaitUntil(sample.Due, out sample.WasAwaited))
+                {
+                    Dropped = sample.Due;
+                    return;
+                }
+
+                Send(ref sample);
+                while (!Samples.TryWrite(sample))
+                {
+                    _timer.Sleep(clock.Timestamp(clock.Now + RingFullPause));
+                }
+            }
+        }
+    }
+
+    private bool WaitUntil(long due, out bool hadToWait)
+    {
+        hadToWait = false;
+        for (var now = clock.Now; now < due && !_stopping; now = clock.Now)
+        {
+            hadToWait = true;
+            _timer.Sleep(clock.Timestamp(Math.Min(due, now + LongestSleep)));
+        }
+
+        return !_stopping;
+    }
+
+    private void Send(ref Sample sample)
+    {
+        var template = plan.Mix.Choose(_random, sample.Index);
+        var request = plan.Mix.Templates[template].Write(RequestIdentity.Of(_identities, sample.Index), _request);
+        sample.Template = (ushort)template;
+        sample.Sent = clock.Now;
+        sample.Error = Connection.Exchange(request, _answer, clock.Timestamp(sample.Sent) + _timeout);
+        sample.Done = clock.Now;
+        sample.Status = (ushort)_answer.Status;
+        sample.Length = _answer.Length;
+        sample.Hops = _answer.Hops;
+        sample.Version = 0;
+        if (_answer.Location is { } location && Redirect.Is(_answer.Status))
+        {
+            RedirectedTo = location;
+            _answer.WantsLocation = false;
+        }
+
+        if (sample.Error == ErrorKind.Tls)
+        {
+            TlsProblem ??= Connection.CertificateProblem is { } problem ? $"the certificate is not trusted: {problem}" : Connection.TlsProblem;
+        }
+
+        if (sample.Error == ErrorKind.None)
+        {
+            sample.Error = plan.Mix.Answers.Judge(_answer, out sample.Version);
+            if (plan.Mix.Templates[template].User is { } user && _answer is { IsHtml: true, Status: 200 } && _answer.Body.IndexOf(user) < 0)
+            {
+                SignedOut++;
+            }
+        }
+    }
+}

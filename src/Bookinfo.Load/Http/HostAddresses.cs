@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Bookinfo.Load;
+
+/// <summary>The addresses that a host's name stands for, in the order in which they are to be tried.</summary>
+public static class HostAddresses
+{
+    /// <summary>How long an address is waited for before the next one gets a chance. When all had one and none has answered, each gets twice as long, and so on.</summary>
+    public static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Looks a host up.</summary>
+    /// <param name="host">A name, or an address, of version 6 with or without a zone.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="SocketException">There is no such host.</exception>
+    public static async Task<IReadOnlyList<IPAddress>> FindAsync(string host, CancellationToken cancellationToken)
+    {
+        // Within a URL the sign before a zone is escaped (RFC 6874): [fe80::1%25eth0]
+        var text = host.Trim('[', ']').Replace("%25", "%", StringComparison.Ordinal);
+        IPAddress[] found;
+        if (text.Contains(':'))
+        {
+            // A zone that is no interface of this machine would be taken for none.
+            found = IPAddress.TryParse(text, out var address) && (address.ScopeId != 0 || !text.Contains('%')) ? [address] : throw new SocketException((int)SocketError.HostNotFound);
+        }
+        else
+        {
+            // An address is not looked up: of 0.0.0.0, which leads here, that would be a mistake.
+            found = IPAddress.TryParse(text, out var address) ? [address] : await LookUpAsync(text, cancellationToken);
+        }
+
+        // A socket of version 6 does not reach those that stand for one of version 4.
+        return found.Length > 0
+            ? [.. found.Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).Distinct()]
+            : throw new SocketException((int)SocketError.NoData);
+    }
+
+    private static async Task<IPAddress[]> LookUpAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Dns.GetHostAddressesAsync(name, cancellationToken);
+        }
+        catch (SocketException) when (name is [.., '.'])
+        {
+            // The dot says that the name is whole. The names in /etc/hosts, localhost among them, are known without it only.
+            return await Dns.GetHostAddressesAsync(name[..^1], cancellationToken);
+        }
+    }
+
+    /// <summary>Connects for an <see cref="HttpClient"/>, by the same rules.</summary>
+    /// <param name="context">Where to.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var left = (await FindAsync(context.DnsEndPoint.Host, cancellationToken)).ToList();
+        for (var patience = FirstPatience; ; patience *= 2)
+        {
+            foreach (var address in left.ToList())
+            {
+                var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                if (left.Count > 1)
+                {
+                    limit.CancelAfter(patience);
+                }
+
+                try
+                {
+                    await socket.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), limit.Token);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    socket.Dispose();
+                }
+                catch (SocketException) when (left.Count > 1)
+                {
+                    socket.Dispose();
+                    left.Remove(address);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Bookinfo.Load;
+
+/// <summary>Reads a ledger, also one whose writer was cut off in the middle.</summary>
+public sealed class LedgerReader : IDisposable
+{
+    private const int LongestHeader = 16 * 1024 * 1024;
+
+    private readonly FileStream _file;
+    private readonly long _first;
+
+    /// <summary>Opens one.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">It is not a ledger, or one of a version or a layout that this program does not know.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public LedgerReader(string path)
+    {
+        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 256 * 1024);
+        try
+        {
+            Header = ReadHeader(path, out var length);
+            Layout = ReadLayout(path, length);
+            _first = _file.Position;
+            (Count, Lost, IsComplete) = ReadFooter();
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What it says of its run.</summary>
+    public LedgerHeader Header { get; }
+
+    /// <summary>Where the fields of its records lie.</summary>
+    public LedgerLayout Layout { get; }
+
+    /// <summary>How many records it has, those of the setup included.</summary>
+    public long Count { get; }
+
+    /// <summary>How many more there should be, which its writer had no room for; only known of a complete one.</summary>
+    public long Lost { get; }
+
+    /// <summary>Whether its writer came to the end.</summary>
+    public bool IsComplete { get; }
+
+    /// <summary>Reads the records, in the order in which the requests ended, as far as they were sent on one connection.</summary>
+    public IEnumerable<LedgerRecord> Read()
+    {
+        _file.Position = _first;
+        var record = new byte[Layout.Length];
+        for (long index = 0; index < Count; index++)
+        {
+            _file.ReadExactly(record);
+            yield return Layout.Read(record);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private LedgerHeader ReadHeader(string path, out int recordLength)
+    {
+        var preamble = new byte[LedgerFormat.PreambleLength];
+        if (_file.ReadAtLeast(preamble, preamble.Length, throwOnEndOfStream: false) < preamble.Length || !preamble.AsSpan().StartsWith(LedgerFormat.Magic))
+        {
+            throw new InvalidDataException($"'{path}' is not a ledger: it does not begin like one.");
+        }
+
+        var version = BinaryPrimitives.ReadUInt16LittleEndian(preamble.AsSpan(8));
+        if (version != LedgerFormat.Version)
+        {
+            throw new InvalidDataException($"'{path}' is a ledger of version {version}; this program knows version {LedgerFormat.Version}.");
+        }
+
+        recordLength = BinaryPrimitives.ReadUInt16LittleEndian(preamble.AsSpan(10));
+        var length = BinaryPrimitives.ReadInt32LittleEndian(preamble.AsSpan(12));
+        if (length is < 0 or > LongestHeader || length > _file.Length - _file.Position)
+        {
+            throw new InvalidDataException($"'{path}' is a broken ledger: its preamble contradicts itself.");
+        }
+
+        var json = new byte[length];
+        _file.ReadExactly(json);
+        try
+        {
+            return JsonSerializer.Deserialize(json, LedgerJson.Default.LedgerHeader) ?? throw new JsonException();
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"'{path}' is a broken ledger: its header is not what it should be.", exception);
+        }
+    }
+
+    private LedgerLayout ReadLayout(string path, int recordLength)
+    {
+        LedgerLayout layout;
+        try
+        {
+            layout = LedgerLayout.Of(Header.Fields);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"'{path}' is a ledger of another kind: {exception.Message}.", exception);
+        }
+
+        return layout.Length == recordLength
+            ? layout
+            : throw new InvalidDataException($"'{path}' is a broken ledger: its preamble contradicts its header.");
+    }
+
+    private (long Count, long Lost, bool IsComplete) ReadFooter()
+    {
+        var rest = _file.Length - _first;
+        var records = (rest - LedgerFormat.FooterLength) / Layout.Length;
+        if (rest >= LedgerFormat.FooterLength && rest == (records * Layout.Length) + LedgerFormat.FooterLength)
+        {
+            var footer = new byte[LedgerFormat.FooterLength];
+            _file.Position = _file.Length - footer.Length;
+            _file.ReadExactly(footer);
+            if (footer.AsSpan().StartsWith(LedgerFormat.FooterMagic) && BinaryPrimitives.ReadInt64LittleEndian(footer.AsSpan(8)) == records)
+            {
+                return (records, BinaryPrimitives.ReadInt64LittleEndian(footer.AsSpan(16)), true);
+            }
+        }
+
+        return (rest / Layout.Length, 0, false);
+    }
+}

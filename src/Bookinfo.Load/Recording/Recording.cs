@@ -1,0 +1,249 @@
+using HdrHistogram;
+
+namespace Bookinfo.Load;
+
+/// <summary>
+/// What is counted and measured, of an interval, of a run, or of several that are added up: every figure of a report comes out of one of these. Latencies are
+/// in histograms of 1 us to 60 s with three significant digits, so that adding two up loses nothing. Used by one thread at a time.
+/// </summary>
+/// <param name="model">What the answers tell beyond their status.</param>
+public sealed class Recording(AnswerModel model)
+{
+    /// <summary>The longest that a histogram tells apart, in microseconds: 60 s.</summary>
+    public const long Longest = 60_000_000;
+
+    private const int SignificantDigits = 3;
+    private const int StatusLimit = 1000;
+
+    private readonly long[] _errors = new long[byte.MaxValue + 1];
+    private readonly long[] _statuses = new long[StatusLimit];
+    private readonly long[] _versions = new long[byte.MaxValue + 1];
+    private readonly long[] _kinds = new long[byte.MaxValue + 1];
+    private readonly LongHistogram[] _hops = [.. model.Hops.Select(_ => NewHistogram())];
+
+    /// <summary>What the answers tell beyond their status.</summary>
+    public AnswerModel Model => model;
+
+    /// <summary>How many requests were sent; each has an answer or an error.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>Those that had no connection to go out on when they fell due, because all were busy.</summary>
+    public long Waited { get; private set; }
+
+    /// <summary>Bytes of bodies that came.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Requests of the setup, which are in no other figure.</summary>
+    public long Setup { get; private set; }
+
+    /// <summary>Those with an answer that had nothing wrong.</summary>
+    public long Good => _errors[(int)ErrorKind.None];
+
+    /// <summary>Those that failed, or were answered with an error.</summary>
+    public long Failed => Sent - Good;
+
+    /// <summary>From when a request was due to the end of its answer, in microseconds: what its sender would have seen. Failed requests included.</summary>
+    public LongHistogram FromDue { get; } = NewHistogram();
+
+    /// <summary>From when it was sent to the end of its answer, in microseconds: what most tools report.</summary>
+    public LongHistogram FromSend { get; } = NewHistogram();
+
+    /// <summary>From when it was due to when it was sent, in microseconds, of those for which a connection was waiting: how late the generator itself was.</summary>
+    public LongHistogram SchedulingDelay { get; } = NewHistogram();
+
+    /// <summary>Counts a request.</summary>
+    /// <param name="sample">The request.</param>
+    /// <param name="kind">What it stood for.</param>
+    public void Add(in Sample sample, RequestKind kind)
+    {
+        if (kind == RequestKind.Setup)
+        {
+            Setup++;
+            return;
+        }
+
+        Sent++;
+        Bytes += sample.Length;
+        _errors[(int)sample.Error]++;
+        _versions[sample.Version]++;
+        _kinds[(int)kind]++;
+        if (sample.Status < StatusLimit)
+        {
+            _statuses[sample.Status]++;
+        }
+
+        FromDue.RecordValue(Microseconds(sample.Done - sample.Due));
+        FromSend.RecordValue(Microseconds(sample.Done - sample.Sent));
+        if (sample.WasAwaited)
+        {
+            SchedulingDelay.RecordValue(Microseconds(sample.Sent - sample.Due));
+        }
+        else
+        {
+            Waited++;
+        }
+
+        for (var hop = 0; hop < _hops.Length; hop++)
+        {
+            if (sample.Hops[hop] != HopTimes.Unknown)
+            {
+                _hops[hop].RecordValue(Math.Clamp(sample.Hops[hop], 1, Longest));
+            }
+        }
+    }
+
+    /// <summary>Adds all of another up to this. Nothing is lost in it.</summary>
+    /// <param name="other">The other.</param>
+    public void Add(Recording other)
+    {
+        Sent += other.Sent;
+        Waited += other.Waited;
+        Bytes += other.Bytes;
+        Setup += other.Setup;
+        AddUp(_errors, other._errors);
+        AddUp(_statuses, other._statuses);
+        AddUp(_versions, other._versions);
+        AddUp(_kinds, other._kinds);
+        FromDue.Add(other.FromDue);
+        FromSend.Add(other.FromSend);
+        SchedulingDelay.Add(other.SchedulingDelay);
+        for (var hop = 0; hop < _hops.Length; hop++)
+        {
+            _hops[hop].Add(other._hops[hop]);
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        Sent = Waited = Bytes = Setup = 0;
+        Array.Clear(_errors);
+        Array.Clear(_statuses);
+        Array.Clear(_versions);
+        Array.Clear(_kinds);
+        FromDue.Reset();
+        FromSend.Reset();
+        SchedulingDelay.Reset();
+        foreach (var hop in _hops)
+        {
+            hop.Reset();
+        }
+    }
+
+    /// <summary>The time of a part of the answers, in microseconds, of those that tell it.</summary>
+    /// <param name="hop">Its index in <see cref="AnswerModel.Hops"/>.</param>
+    public LongHistogram this[int hop] => _hops[hop];
+
+    /// <summary>The time of a part of the answers, in microseconds, of those that tell it.</summary>
+    /// <param name="hop">Its name in <see cref="AnswerModel.Hops"/>.</param>
+    /// <exception cref="ArgumentException">The application has no such part.</exception>
+    public LongHistogram this[string hop] => model.Hops.Index().FirstOrDefault(one => one.Item.Name == hop) is { Item: not null } found
+        ? _hops[found.Index]
+        : throw new ArgumentException($"There is no hop '{hop}'.", nameof(hop));
+
+    /// <summary>How many requests had an error.</summary>
+    /// <param name="kind">Its kind.</param>
+    public long Count(ErrorKind kind) => _errors[(int)kind];
+
+    /// <summary>How many answers came from a version.</summary>
+    /// <param name="version">Its number in <see cref="AnswerModel.Versions"/>, from 1; 0 for those that do not tell.</param>
+    public long CountVersion(int version) => _versions[version];
+
+    /// <summary>How many answers came from each version, by its name, without those that none came from.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> Versions() =>
+        [.. model.Versions.Select((name, index) => KeyValuePair.Create(name, CountVersion(index + 1))).Where(version => version.Value > 0)];
+
+    /// <summary>How many requests stood for something.</summary>
+    /// <param name="kind">What for.</param>
+    public long Count(RequestKind kind) => _kinds[(int)kind];
+
+    /// <summary>How many answers had a status; of 0: how many requests had no answer.</summary>
+    /// <param name="status">The status, 0 to 999.</param>
+    public long Count(int status) => _statuses[status];
+
+    /// <summary>The statuses of answers that there were, and how many, by status.</summary>
+    public IReadOnlyList<KeyValuePair<int, long>> Statuses() =>
+        [.. Enumerable.Range(1, StatusLimit - 1).Select(status => KeyValuePair.Create(status, Count(status))).Where(status => status.Value > 0)];
+
+    /// <summary>The errors that there were: what to call them and how many, the most frequent first; a status counts by itself.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> Errors() =>
+    [
+        .. Enum.GetValues<ErrorKind>()
+            .Where(kind => kind is not (ErrorKind.None or ErrorKind.Status or ErrorKind.FirstFlaw))
+            .Concat(model.Flaws.Select((_, index) => (ErrorKind)((int)ErrorKind.FirstFlaw + index)))
+            .Select(kind => KeyValuePair.Create(model.NameOf(kind), Count(kind)))
+            .Concat(Enumerable.Range(400, StatusLimit - 400).Select(status => KeyValuePair.Create($"status {status}", Count(status))))
+            .Where(error => error.Value > 0)
+            .OrderByDescending(error => error.Value),
+    ];
+
+    /// <summary>All of it, to be sent elsewhere.</summary>
+    public RecordingData ToData() => new(
+        Sent,
+        Waited,
+        Bytes,
+        Setup,
+        NotZero(_errors),
+        NotZero(_statuses),
+        NotZero(_versions),
+        NotZero(_kinds),
+        HistogramBytes.Encode(FromDue),
+        HistogramBytes.Encode(FromSend),
+        HistogramBytes.Encode(SchedulingDelay),
+        [.. _hops.Select(HistogramBytes.Encode)]);
+
+    /// <summary>Makes it again from what was sent. Not one value is another than before.</summary>
+    /// <param name="data">What was sent.</param>
+    /// <param name="model">What the answers tell beyond their status.</param>
+    /// <exception cref="FormatException">It is not a recording of such answers.</exception>
+    public static Recording From(RecordingData data, AnswerModel model)
+    {
+        if (data.Hops.Count != model.Hops.Count)
+        {
+            throw new FormatException($"there are {data.Hops.Count} hops, and should be {model.Hops.Count}");
+        }
+
+        var recording = new Recording(model) { Sent = data.Sent, Waited = data.Waited, Bytes = data.Bytes, Setup = data.Setup };
+        Fill(recording._errors, data.Errors);
+        Fill(recording._statuses, data.Statuses);
+        Fill(recording._versions, data.Versions);
+        Fill(recording._kinds, data.Kinds);
+        recording.FromDue.Add(HistogramBytes.Decode(data.FromDue));
+        recording.FromSend.Add(HistogramBytes.Decode(data.FromSend));
+        recording.SchedulingDelay.Add(HistogramBytes.Decode(data.SchedulingDelay));
+        for (var hop = 0; hop < model.Hops.Count; hop++)
+        {
+            recording._hops[hop].Add(HistogramBytes.Decode(data.Hops[hop]));
+        }
+
+        // Each request is in each of these once, so they tell whether something got lost.
+        if (recording._errors.Sum() != data.Sent || recording.FromDue.TotalCount != data.Sent || recording.FromSend.TotalCount != data.Sent)
+        {
+            throw new FormatException($"the counts do not add up to the {data.Sent} requests that were sent");
+        }
+
+        return recording;
+    }
+
+    private static Dictionary<int, long> NotZero(long[] counts) => counts.Index().Where(count => count.Item != 0).ToDictionary(count => count.Index, count => count.Item);
+
+    private static void Fill(long[] counts, IReadOnlyDictionary<int, long> data)
+    {
+        foreach (var (index, count) in data)
+        {
+            counts[index >= 0 && index < counts.Length ? index : throw new FormatException($"{index} is not counted")] = count;
+        }
+    }
+
+    private static LongHistogram NewHistogram() => new(Longest, SignificantDigits);
+
+    private static long Microseconds(long nanoseconds) => Math.Clamp((nanoseconds / 1000) + (nanoseconds % 1000 >= 500 ? 1 : 0), 1, Longest);
+
+    private static void AddUp(long[] sums, long[] others)
+    {
+        for (var index = 0; index < sums.Length; index++)
+        {
+            sums[index] += others[index];
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Bookinfo.Load;
+
+/// <summary>
+/// A <see cref="Recording"/> on its way from a worker. Counts are by number, without those that are zero; histograms of microseconds are in the compressed
+/// encoding of HdrHistogram (V2), which its tools in all languages read, and which keeps the count of every value.
+/// </summary>
+/// <param name="Sent">See <see cref="Recording.Sent"/>.</param>
+/// <param name="Waited">See <see cref="Recording.Waited"/>.</param>
+/// <param name="Bytes">See <see cref="Recording.Bytes"/>.</param>
+/// <param name="Setup">See <see cref="Recording.Setup"/>.</param>
+/// <param name="Errors">By <see cref="ErrorKind"/>, <see cref="ErrorKind.None"/> included.</param>
+/// <param name="Statuses">By status, 0 for no answer.</param>
+/// <param name="Versions">By the number of the version, 0 for none.</param>
+/// <param name="Kinds">By <see cref="RequestKind"/>.</param>
+/// <param name="FromDue">See <see cref="Recording.FromDue"/>.</param>
+/// <param name="FromSend">See <see cref="Recording.FromSend"/>.</param>
+/// <param name="SchedulingDelay">See <see cref="Recording.SchedulingDelay"/>.</param>
+/// <param name="Hops">In the order of <see cref="AnswerModel.Hops"/>.</param>
+public sealed record RecordingData(
+    long Sent,
+    long Waited,
+    long Bytes,
+    long Setup,
+    IReadOnlyDictionary<int, long> Errors,
+    IReadOnlyDictionary<int, long> Statuses,
+    IReadOnlyDictionary<int, long> Versions,
+    IReadOnlyDictionary<int, long> Kinds,
+    byte[] FromDue,
+    byte[] FromSend,
+    byte[] SchedulingDelay,
+    IReadOnlyList<byte[]> Hops);

@@ -1,0 +1,194 @@
+using System.Text.Json.Nodes;
+using Bookinfo.Contracts;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Local;
+
+/// <summary>Builds the services when what is there is missing or out of date.</summary>
+/// <param name="tree">Where things are.</param>
+/// <param name="progress">Shows how it goes on.</param>
+/// <param name="time">The clock.</param>
+public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimeProvider time)
+{
+    private const int MostErrors = 20;
+
+    /// <summary>Nothing of a build may stay behind: neither a worker of MSBuild nor the compiler's server.</summary>
+    private static readonly string[] CommonArguments =
+        ["-c", "Release", "--nologo", "-v:quiet", "-clp:NoSummary", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
+
+    /// <summary>
+    /// Runs a build so that it ends with this process, however that ends: the standard input of the shell is a pipe from here, and when
+    /// it is closed the shell ends its process group.
+    /// </summary>
+    private const string EndWithParent =
+        """
+        exec 3<&0
+        (read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 &
+        "$@" </dev/null 3<&-
+        code=$?
+        kill $! 2>/dev/null
+        exit $code
+        """;
+
+    /// <summary>Builds what of the services is out of date.</summary>
+    /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
+    /// <param name="cancellationToken">Ends the build.</param>
+    /// <exception cref="OperationFailedException">It failed.</exception>
+    public Task RunAsync(bool native, CancellationToken cancellationToken) => native
+        ? PublishAsync(NativeProgram.Services, cancellationToken)
+        : RunAsync(
+            "build.txt", ServiceCatalog.All.Select(service => service.Project), ServiceCatalog.All.Select(tree.Assembly), BuildAsync, ";#", cancellationToken);
+
+    /// <summary>Compiles to native code what is out of date.</summary>
+    /// <param name="programs">The programs.</param>
+    /// <param name="cancellationToken">Ends the build.</param>
+    /// <exception cref="OperationFailedException">It failed.</exception>
+    public async Task PublishAsync(IReadOnlyList<NativeProgram> programs, CancellationToken cancellationToken)
+    {
+        // Those that nobody asked for are built another time, and so have a state of their own.
+        foreach (var group in programs.GroupBy(NativeProgram.Services.Contains))
+        {
+            await RunAsync(
+                $"native-{SourceTree.RuntimeIdentifier}{(group.Key ? "" : "-tools")}.txt",
+                group.Select(program => program.Project),
+                group.Select(program => tree.NativeExecutable(program.Project)),
+                (log, token) => PublishAsync([.. group], log, token),
+                ";#'",
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Makes sure that there is something to run, without building it.</summary>
+    /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
+    /// <exception cref="OperationFailedException">Something is missing.</exception>
+    public void RequireBuilt(bool native) =>
+        RequireBuilt(native ? NativeProgram.Services.Select(program => tree.NativeExecutable(program.Project)) : ServiceCatalog.All.Select(tree.Assembly));
+
+    /// <summary>Makes sure that programs are compiled, without compiling them.</summary>
+    /// <param name="programs">The programs.</param>
+    /// <exception cref="OperationFailedException">One is missing.</exception>
+    public void RequireBuilt(IEnumerable<NativeProgram> programs) => RequireBuilt(programs.Select(program => tree.NativeExecutable(program.Project)));
+
+    private void RequireBuilt(IEnumerable<string> files)
+    {
+        if (Missing(files) is { } file)
+        {
+            throw new OperationFailedException(FailureKind.BuildFailed, $"{tree.Relative(file)} is missing: run once without --no-build to build it.");
+        }
+    }
+
+    private static string? Missing(IEnumerable<string> files) => files.FirstOrDefault(file => !File.Exists(file));
+
+    private async Task RunAsync(
+        string state,
+        IEnumerable<string> projects,
+        IEnumerable<string> files,
+        Func<ProcessLog, CancellationToken, Task> build,
+        string trouble,
+        CancellationToken cancellationToken)
+    {
+        var stateFile = Path.Combine(tree.BuildState, state);
+        var sources = SourceFingerprint.Take(tree, projects);
+        if (Missing(files) is null && File.Exists(stateFile) && await File.ReadAllTextAsync(stateFile, cancellationToken) == sources)
+        {
+            return;
+        }
+
+        RequireBuildable(trouble);
+        Directory.CreateDirectory(tree.BuildState);
+        // If the build is interrupted, what is there is not what the state says.
+        File.Delete(stateFile);
+        using var log = new ProcessLog(Path.Combine(tree.Artifacts, "logs", "build.log"));
+        await build(log, cancellationToken);
+        await File.WriteAllTextAsync(stateFile, sources, cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes sure that the SDK can build where the sources lie. MSBuild itself can, for the launcher has built the tool there; but ; and # begin a comment
+    /// for the compiler of productpage's templates, and an apostrophe ends a text for the targets of the native compiler.
+    /// </summary>
+    private void RequireBuildable(string trouble)
+    {
+        if (tree.Root.IndexOfAny([.. trouble]) is var index and >= 0)
+        {
+            throw new OperationFailedException(
+                FailureKind.BuildFailed, $"the path of this working copy has a {tree.Root[index]} in it, with which the SDK cannot build the services: move it, or clone it to a path without.");
+        }
+    }
+
+    private Task BuildAsync(ProcessLog log, CancellationToken cancellationToken) => progress.RunAsync("Building the services", async _ =>
+    {
+        // One invocation for all: it restores once and builds what they share once.
+        var filter = Path.Combine(tree.BuildState, "services.slnf");
+        var projects = ServiceCatalog.All.Select(service => (JsonNode)tree.Relative(tree.ProjectFile(service.Project)));
+        var solution = new JsonObject
+        {
+            ["path"] = Path.GetRelativePath(tree.BuildState, tree.SolutionFile),
+            ["projects"] = new JsonArray([.. projects]),
+        };
+        await File.WriteAllTextAsync(filter, new JsonObject { ["solution"] = solution }.ToJsonString(), cancellationToken);
+        await RunAsync(["build", filter, .. CommonArguments], log, cancellationToken);
+    });
+
+    private Task PublishAsync(IReadOnlyList<NativeProgram> programs, ProcessLog log, CancellationToken cancellationToken)
+    {
+        RequireLinker();
+        return progress.RunAsync(programs is [var only] ? $"Compiling {only.Name} to native code" : "Compiling the services to native code", async report =>
+        {
+            // A solution cannot be published for one runtime, and the native compiler uses all cores for one project anyway.
+            foreach (var (index, program) in programs.Index())
+            {
+                report($"{program.Name}, {index + 1} of {programs.Count}");
+                await RunAsync(["publish", tree.ProjectFile(program.Project), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments], log, cancellationToken);
+            }
+        });
+    }
+
+    private static void RequireLinker()
+    {
+        if (OperatingSystem.IsLinux() && ChildProcess.FindTool("clang") is null && ChildProcess.FindTool("gcc") is null)
+        {
+            throw new OperationFailedException(
+                FailureKind.MissingTool, "native code needs a linker: install it (Debian, Ubuntu: apt-get install clang zlib1g-dev). 'up' does without native code when --native is left out.");
+        }
+
+        if (OperatingSystem.IsMacOS() && ChildProcess.FindTool("clang") is null)
+        {
+            throw new OperationFailedException(FailureKind.MissingTool, "native code needs a linker: install it (xcode-select --install), or leave out --native.");
+        }
+    }
+
+    private async Task RunAsync(string[] arguments, ProcessLog log, CancellationToken cancellationToken)
+    {
+        var environment = InheritedEnvironment.SelectForBuild(Environment.GetEnvironmentVariables());
+        using var build = ChildProcess.HasSessions
+            ? ChildProcess.Start("/bin/sh", ["-c", EndWithParent, "sh", ChildProcess.DotNet, .. arguments], environment, tree.Root, log, time)
+            : ChildProcess.Start(ChildProcess.DotNet, arguments, environment, tree.Root, log, time);
+        int exitCode;
+        try
+        {
+            exitCode = await build.Exited.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            build.Kill();
+            build.CloseInput();
+            await build.Exited;
+            throw;
+        }
+
+        if (exitCode != 0)
+        {
+            throw new OperationFailedException(FailureKind.BuildFailed, DescribeFailure(Path.Combine(tree.Artifacts, "logs", "build.log")));
+        }
+    }
+
+    private string DescribeFailure(string logFile)
+    {
+        // MSBuild repeats an error for every project that runs into it, and says all paths in full.
+        var errors = File.ReadLines(logFile).Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
+            .Select(line => line.Trim().Replace(tree.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))
+            .Distinct().Take(MostErrors);
+        return $"the build failed. All that it said: {tree.Relative(logFile)}{string.Concat(errors.Select(error => $"\n  {error}"))}";
+    }
+}

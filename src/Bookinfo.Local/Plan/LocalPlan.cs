@@ -1,0 +1,128 @@
+using System.Collections;
+using System.Globalization;
+using System.Security.Cryptography;
+using Bookinfo.Contracts;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Local;
+
+/// <summary>Which processes to run, in the order to start them, made from the catalog and what the user asked for.</summary>
+/// <param name="Services">The processes, each after those that it calls.</param>
+/// <param name="Page">The address to open in a browser.</param>
+/// <param name="Prometheus">The address of Prometheus, when it runs as well: then it is the last of the processes.</param>
+public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page, string? Prometheus = null)
+{
+    private static readonly int FirstBackendPort = Backends.Min(version => version.LocalPort);
+
+    /// <summary>How many ports beginning with <c>--backend-port</c> belong to the backends, whether or not all of them run.</summary>
+    public static int BackendPorts => Backends.Max(version => version.LocalPort) - FirstBackendPort + 1;
+
+    private static IEnumerable<ServiceVersion> Backends =>
+        ServiceCatalog.All.Where(service => service != ServiceCatalog.ProductPage).SelectMany(service => service.Versions);
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="options">What the user asked for.</param>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="variables">The user's environment.</param>
+    /// <exception cref="OperationFailedException">Prometheus is asked for and not installed.</exception>
+    public static LocalPlan Create(LocalOptions options, SourceTree tree, IDictionary variables)
+    {
+        var inherited = InheritedEnvironment.Select(variables);
+        var services =
+            from service in ServiceCatalog.All
+            from version in service.Versions
+            where service != ServiceCatalog.Reviews || options.ReviewsVersions.Contains(version.Version)
+            select new ServicePlan(
+                version,
+                Port(options, version),
+                options.Native ? tree.NativeExecutable(service.Project) : ChildProcess.DotNet,
+                options.Native ? [] : [tree.Assembly(service)],
+                Environment(options, service, version, inherited),
+                Path.Combine(tree.Logs(options.Port), $"{version.Name}.log"));
+        var plan = new LocalPlan([.. services], string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}/productpage"));
+        return options.PrometheusPort is not { } port ? plan : plan with
+        {
+            Services = [.. plan.Services, PrometheusProcess.Plan(port, tree, options.Port, inherited)],
+            Prometheus = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}"),
+        };
+    }
+
+    private static int Port(LocalOptions options, ServiceVersion version) => version.Service == ServiceCatalog.ProductPage.Name
+        ? options.Port
+        : options.BackendPort + version.LocalPort - FirstBackendPort;
+
+    private static Dictionary<string, string> Environment(
+        LocalOptions options, ServiceDefinition service, ServiceVersion version, Dictionary<string, string> inherited)
+    {
+        var environment = new Dictionary<string, string>(inherited, inherited.Comparer)
+        {
+            // Both loopbacks, IPv4 and IPv6: browsers try either for 'localhost'.
+            ["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{Port(options, version)}"),
+            // What a pod has as its host name; the page shows it as the one who served the reviews.
+            ["HOSTNAME"] = version.Name,
+            // No load balancer has to learn of the end.
+            ["DRAIN_SECONDS"] = "0",
+            ["STOP_WHEN_STDIN_CLOSES"] = "true",
+        };
+        foreach (var (name, value) in version.Environment)
+        {
+            environment[name] = value;
+        }
+
+        foreach (var backend in ServiceCatalog.All.Where(service.IsCallerOf))
+        {
+            Connect(options, backend, environment);
+        }
+
+        if (service == ServiceCatalog.ProductPage && string.IsNullOrEmpty(environment.GetValueOrDefault("SESSION_KEY")))
+        {
+            // Without a key productpage would make one itself and say so; a restart after a crash would then sign everybody out.
+            environment["SESSION_KEY"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+        }
+
+        foreach (var setting in options.Environment.Where(setting => setting.IsFor(version)).OrderBy(setting => setting.Precision))
+        {
+            environment[setting.Name] = setting.Value;
+        }
+
+        return environment;
+    }
+
+    private static void Connect(LocalOptions options, ServiceDefinition backend, Dictionary<string, string> environment)
+    {
+        // Addresses rather than 'localhost', which would cost a look-up for every new connection.
+        if (backend == ServiceCatalog.Reviews)
+        {
+            var addresses = backend.Versions
+                .Where(version => options.ReviewsVersions.Contains(version.Version))
+                .Select(version => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port(options, version)}"));
+            environment["REVIEWS_ENDPOINTS"] = string.Join(',', addresses);
+            return;
+        }
+
+        var prefix = backend.Name.ToUpperInvariant();
+        environment[$"{prefix}_HOSTNAME"] = "127.0.0.1";
+        environment[$"{prefix}_SERVICE_PORT"] = Port(options, backend.Versions[0]).ToString(CultureInfo.InvariantCulture);
+    }
+}
+
+/// <summary>A process to run: one version of a service, or Prometheus.</summary>
+/// <param name="Version">What it is. The version of Prometheus is empty: it is the one that is installed.</param>
+/// <param name="Port">The port it gets.</param>
+/// <param name="FileName">The program to start.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="Environment">All of its environment.</param>
+/// <param name="LogFile">The full path of the file for what it writes.</param>
+/// <param name="ReadinessPath">What answers 200 when it is ready.</param>
+public sealed record ServicePlan(
+    ServiceVersion Version,
+    int Port,
+    string FileName,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, string> Environment,
+    string LogFile,
+    string ReadinessPath = "/health/ready")
+{
+    /// <summary>The name of the process, such as <c>reviews-v2</c> or <c>prometheus</c>.</summary>
+    public string Name => Version.Version.Length == 0 ? Version.Service : Version.Name;
+}

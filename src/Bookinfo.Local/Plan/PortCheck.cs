@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Local;
+
+/// <summary>Whether the ports that a run needs are free.</summary>
+public static class PortCheck
+{
+    /// <summary>Checks all ports, on both loopbacks, before anything is started.</summary>
+    /// <param name="plan">What is to run.</param>
+    /// <exception cref="OperationFailedException">A port is taken: the line names it, who needs it, who has it, and what to do.</exception>
+    public static void RequireFree(LocalPlan plan)
+    {
+        var taken = plan.Services.Where(service => !IsFree(service.Port)).ToList();
+        if (taken.Count == 0)
+        {
+            return;
+        }
+
+        var first = taken[0];
+        var owner = PortOwner.Find(first.Port) is { } found ? $"{found.Name} (pid {found.Pid})" : "another process";
+        var others = taken.Count == 1 ? "" : $"; so {(taken.Count == 2 ? "is" : "are")} {Enumerate(taken.Skip(1).Select(service => $"{service.Port}"))}";
+        var options = taken.Select(service => OptionOf(service.Version.Service)).Distinct().Order(StringComparer.Ordinal).Reverse().ToList();
+        throw new OperationFailedException(
+            FailureKind.PortTaken,
+            $"port {first.Port}, which {first.Name} needs, is taken by {owner}{others}. Stop that process or choose {Another(options)} with {Enumerate(options)}.");
+    }
+
+    /// <summary>Whether nothing listens on a port, neither on 127.0.0.1 nor on ::1.</summary>
+    /// <param name="port">The port.</param>
+    public static bool IsFree(int port) => IsFree(IPAddress.Loopback, port) && IsFree(IPAddress.IPv6Loopback, port);
+
+    private static bool IsFree(IPAddress address, int port)
+    {
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, port));
+            socket.Listen();
+            return true;
+        }
+        catch (SocketException exception)
+        {
+            // A machine without IPv6, or one that forbids ports below 1024: not a port that somebody has. What it is the service will say.
+            return exception.SocketErrorCode != SocketError.AddressAlreadyInUse;
+        }
+    }
+
+    private static string OptionOf(string service) => service switch
+    {
+        "productpage" => "--port",
+        PrometheusProcess.Name => "--prometheus-port",
+        _ => "--backend-port",
+    };
+
+    private static string Another(List<string> options) => options is ["--prometheus-port"] ? "another port" : "other ports";
+
+    private static string Enumerate(IEnumerable<string> items)
+    {
+        var list = items.ToList();
+        return list.Count == 1 ? list[0] : $"{string.Join(", ", list.SkipLast(1))} and {list[^1]}";
+    }
+}

@@ -1,0 +1,217 @@
+using System.ComponentModel;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Local;
+
+/// <summary>Keeps one service running: starts it, sees when it is ready, starts it again when it ends by itself, and stops it.</summary>
+/// <param name="plan">The service.</param>
+/// <param name="tree">Where things are.</param>
+/// <param name="time">The clock.</param>
+/// <param name="changed">Called when the state has changed, from any thread.</param>
+internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed) : IDisposable
+{
+    /// <summary>128 + SIGINT: a Ctrl-C at the terminal reaches the process itself.</summary>
+    private const int EndedByInterrupt = 130;
+
+    private static readonly TimeSpan StartPolling = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan SignalDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Polling = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many probes in a row must fail: under heavy load a single one may be late.</summary>
+    private const int FailedProbes = 3;
+
+    private readonly RestartDelays _delays = new(time);
+    private readonly ReadinessProbe _probe = new(plan.Port, plan.ReadinessPath);
+    private readonly ProcessLog _log = new(plan.LogFile);
+    private volatile ChildProcess? _process;
+    private volatile ServiceStatus _status = new(plan, ServiceState.Starting);
+    private long _startedAt;
+    private long _restartAt;
+
+    /// <summary>The service.</summary>
+    public ServicePlan Plan => plan;
+
+    /// <summary>What is known of it now.</summary>
+    public ServiceStatus Status => _status with
+    {
+        ResidentBytes = _status.Pid is null ? null : _process?.ResidentBytes,
+        RestartIn = _status.State == ServiceState.Restarting ? time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _restartAt)) : null,
+    };
+
+    /// <summary>Starts the process.</summary>
+    /// <exception cref="OperationFailedException">It cannot be started.</exception>
+    public void Start()
+    {
+        _delays.Started();
+        _startedAt = time.GetTimestamp();
+        try
+        {
+            _process = ChildProcess.Start(plan.FileName, plan.Arguments, plan.Environment, tree.Root, _log, time);
+        }
+        catch (Win32Exception exception)
+        {
+            throw new OperationFailedException(FailureKind.ServiceFailed, $"{plan.Name} cannot be started: {exception.Message}.");
+        }
+
+        Change(_status with { State = ServiceState.Starting, Pid = _process.Pid, StartUp = null });
+    }
+
+    /// <summary>Waits until the service is ready for the first time.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationFailedException">It ended instead, or takes too long: the line says why, as far as the service's log does.</exception>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timer = time.CreateTimer(_ => patience.Cancel(), null, StartPatience, Timeout.InfiniteTimeSpan);
+        try
+        {
+            if (await BecomesReadyAsync(_process!, patience.Token))
+            {
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationFailedException(
+                FailureKind.ServiceFailed, $"{plan.Name} is not ready after {StartPatience.TotalSeconds:0} s. Its log: {tree.Relative(plan.LogFile)}");
+        }
+
+        var exitCode = await _process!.Exited;
+        if (exitCode == EndedByInterrupt)
+        {
+            // Ctrl-C goes to the whole group, and a process that was started just now has not left it yet. Our own signal is on its way.
+            await Task.Delay(SignalDelay, time, cancellationToken);
+        }
+
+        var exit = ToolResult.DescribeExit(exitCode);
+        var reason = _log.LastLine is { Length: > 0 } line ? $": {line}" : ".";
+        throw new OperationFailedException(
+            FailureKind.ServiceFailed, $"{plan.Name} ended before it was ready ({exit}){reason} Its log: {tree.Relative(plan.LogFile)}");
+    }
+
+    /// <summary>Watches a service that has been ready, and starts it again whenever it ends.</summary>
+    /// <param name="cancellationToken">Ends the watch; the service goes on.</param>
+    public async Task KeepRunningAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await WatchAsync(_process!, cancellationToken);
+            var exitCode = await _process!.Exited;
+            do
+            {
+                var delay = _delays.Ended();
+                Volatile.Write(ref _restartAt, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
+                Change(_status with
+                {
+                    State = ServiceState.Restarting,
+                    Pid = null,
+                    StartUp = null,
+                    ExitCode = exitCode,
+                    Restarts = _status.Restarts + 1,
+                });
+                await Task.Delay(delay, time, cancellationToken);
+                exitCode = TryStart();
+            }
+            while (exitCode != 0);
+
+            await BecomesReadyAsync(_process!, cancellationToken);
+        }
+    }
+
+    /// <summary>Stops the service: asks it to, and ends it when it has not done so in time.</summary>
+    /// <returns>Whether it stopped by itself.</returns>
+    public async Task<bool> StopAsync()
+    {
+        var orderly = true;
+        if (_process is { } process && !process.Exited.IsCompleted)
+        {
+            Change(_status with { State = ServiceState.Stopping });
+            process.CloseInput();
+            try
+            {
+                await process.Exited.WaitAsync(StopPatience, time);
+            }
+            catch (TimeoutException)
+            {
+                orderly = false;
+                process.Kill();
+                await process.Exited;
+            }
+        }
+
+        Change(_status with { State = ServiceState.Stopped, Pid = null });
+        return orderly;
+    }
+
+    /// <summary>Ends the service at once.</summary>
+    public void Kill() => _process?.Kill();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _process?.Dispose();
+        _log.Dispose();
+    }
+
+    /// <returns>0, or the exit code to show when the program cannot be started any more, as while it is being built anew.</returns>
+    private int TryStart()
+    {
+        var ended = _process;
+        try
+        {
+            Start();
+            ended?.Dispose();
+            return 0;
+        }
+        catch (OperationFailedException)
+        {
+            return 127;
+        }
+    }
+
+    private async Task<bool> BecomesReadyAsync(ChildProcess process, CancellationToken cancellationToken)
+    {
+        while (!process.Exited.IsCompleted)
+        {
+            if (await _probe.IsReadyAsync(cancellationToken))
+            {
+                Change(_status with { State = ServiceState.Ready, StartUp = time.GetElapsedTime(_startedAt) });
+                return true;
+            }
+
+            await Task.WhenAny(process.Exited, Task.Delay(StartPolling, time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return false;
+    }
+
+    private async Task WatchAsync(ChildProcess process, CancellationToken cancellationToken)
+    {
+        var failed = 0;
+        while (!process.Exited.IsCompleted)
+        {
+            await Task.WhenAny(process.Exited, Task.Delay(Polling, time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (process.Exited.IsCompleted)
+            {
+                return;
+            }
+
+            failed = await _probe.IsReadyAsync(cancellationToken) ? 0 : failed + 1;
+            var state = failed == 0 ? ServiceState.Ready : failed < FailedProbes ? _status.State : ServiceState.NotReady;
+            if (state != _status.State && !process.Exited.IsCompleted)
+            {
+                Change(_status with { State = state });
+            }
+        }
+    }
+
+    private void Change(ServiceStatus status)
+    {
+        _status = status;
+        changed(Status);
+    }
+}

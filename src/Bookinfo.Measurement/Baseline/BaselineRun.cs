@@ -1,0 +1,212 @@
+using System.Globalization;
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>What a baseline is to measure, and how.</summary>
+/// <param name="Name">What to call it.</param>
+/// <param name="Rates">The rates, in requests a second, ascending.</param>
+/// <param name="Rounds">How many rounds. In each, every rate is measured once.</param>
+/// <param name="Step">How long each rate is sent in each round.</param>
+/// <param name="WarmUp">How long the highest rate is sent before the first round.</param>
+/// <param name="Requests">How requests are sent.</param>
+/// <param name="Seed">What the order of the steps comes from.</param>
+/// <param name="Workers">How many pods of the cluster send; <see langword="null"/> when the requests are sent from here.</param>
+public sealed record BaselinePlan(
+    string Name,
+    IReadOnlyList<double> Rates,
+    int Rounds,
+    TimeSpan Step,
+    TimeSpan WarmUp,
+    RequestSettings Requests,
+    ulong Seed,
+    int? Workers);
+
+/// <summary>Is told how far a baseline is.</summary>
+public interface IBaselineObserver
+{
+    /// <summary>A step begins.</summary>
+    /// <param name="progress">Which.</param>
+    /// <param name="left">How long it and those after it will take, as far as is known by now.</param>
+    void Show(BaselineProgress progress, TimeSpan left);
+}
+
+/// <summary>What came of a baseline.</summary>
+/// <param name="File">What was measured; <see langword="null"/> when it was interrupted before the first round was done.</param>
+/// <param name="Failure">Why it ended before all rounds were done, if that was not an interruption.</param>
+public sealed record BaselineOutcome(BaselineFile? File, OperationFailedException? Failure);
+
+/// <summary>Measures a subject in rounds.</summary>
+/// <param name="plan">What is to be measured.</param>
+/// <param name="subject">The subject.</param>
+/// <param name="generator">Where the requests come from.</param>
+/// <param name="observer">Is told how far it is.</param>
+/// <param name="time">The clock.</param>
+public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenerator generator, IBaselineObserver observer, TimeProvider time)
+{
+    /// <summary>What a step takes besides sending, as long as that is not known: connecting, and asking the services what they use.</summary>
+    private static readonly TimeSpan UsualOverhead = TimeSpan.FromSeconds(0.5);
+
+    private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(plan.Rates, plan.Rounds, plan.Seed);
+    private readonly List<StepMeasurement> _steps = [];
+
+    /// <summary>In the order in which they came up, each once.</summary>
+    private readonly OrderedDictionary<string, bool> _notes = [];
+
+    private OperationFailedException? _failure;
+
+    /// <summary>How long all of it is to take.</summary>
+    /// <param name="plan">What is to be measured.</param>
+    public static TimeSpan Planned(BaselinePlan plan) => plan.WarmUp + (plan.Rates.Count * plan.Rounds * (plan.Step + UsualOverhead));
+
+    /// <summary>Whether there is a round of which every rate was measured: with less there is nothing to report.</summary>
+    private bool HasRound =>
+        _steps.Where(step => !step.Interrupted).GroupBy(step => step.Round).Any(round => round.Count() == plan.Rates.Count);
+
+    /// <summary>Measures.</summary>
+    /// <param name="stop">Ends it early; the rounds that were done are the outcome.</param>
+    /// <param name="kill">Ends it without waiting for the requests that are under way.</param>
+    /// <exception cref="OperationFailedException">It cannot be done, and no round is complete.</exception>
+    /// <exception cref="TargetException">Nothing answers as it should.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped before the first step began.</exception>
+    public async Task<BaselineOutcome> RunAsync(CancellationToken stop, CancellationToken kill)
+    {
+        var facts = await subject.DescribeAsync(stop);
+        Note(facts.Notes);
+        var startedAt = time.GetUtcNow();
+        var began = time.GetTimestamp();
+        if (plan.WarmUp > TimeSpan.Zero)
+        {
+            await WarmUpAsync(stop, kill);
+        }
+
+        await MeasureAsync(stop, kill);
+        if (!HasRound)
+        {
+            return new BaselineOutcome(null, _failure);
+        }
+
+        NoteWarnings();
+        var file = new BaselineFile(
+            BaselineFile.CurrentVersion,
+            ProgramVersion.Text,
+            plan.Name,
+            startedAt,
+            Math.Round(time.GetElapsedTime(began).TotalSeconds, 3),
+            _steps.Count == _schedule.Count && !_steps[^1].Interrupted,
+            new BaselineSettings(
+                subject.Target.ToString(),
+                subject.Kind,
+                plan.Workers is null ? "local" : "cluster",
+                plan.Workers ?? 1,
+                plan.Rates,
+                plan.Rounds,
+                plan.Step.TotalSeconds,
+                plan.WarmUp.TotalSeconds,
+                plan.Requests.Connections,
+                plan.Requests.Timeout.TotalSeconds,
+                plan.Seed),
+            new EnvironmentFacts(MachineFacts.Read(), facts.Cluster, facts.Nodes, facts.Mesh),
+            facts.Services,
+            _steps,
+            BaselineSummary.Of(_steps),
+            [.. _notes.Keys]);
+        return new BaselineOutcome(file, _failure);
+    }
+
+    private async Task MeasureAsync(CancellationToken stop, CancellationToken kill)
+    {
+        var began = time.GetTimestamp();
+        // Nothing of the warm-up may come up in the first step, also where figures come late.
+        var settled = true;
+        foreach (var (index, (round, rate)) in _schedule.Index())
+        {
+            var overhead = index == 0 ? UsualOverhead : (time.GetElapsedTime(began) / index) - plan.Step;
+            observer.Show(new BaselineProgress(index + 1, _schedule.Count, round, plan.Rounds, rate), (_schedule.Count - index) * (plan.Step + overhead));
+            var notes = new List<string>();
+            var before = await ReadAsync(settled, notes, stop);
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            LoadResult result;
+            try
+            {
+                result = await generator.RunAsync(rate, plan.Step, plan.Seed + (ulong)index + 1, stop, kill);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // The second Ctrl-C. This step is lost, those before it are not.
+                return;
+            }
+            catch (OperationFailedException failure) when (HasRound)
+            {
+                _failure = failure;
+                return;
+            }
+
+            var after = await ReadAsync(settled: true, notes, stop);
+            settled = false;
+            var use = result.Interrupted ? new Dictionary<string, UseMeasurement>() : UseDifference.Of(before, after, notes);
+            _steps.Add(StepMeasurement.From(round, rate, result, use));
+            if (result.Interrupted || stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            Note(notes);
+        }
+    }
+
+    private async Task WarmUpAsync(CancellationToken stop, CancellationToken kill)
+    {
+        observer.Show(new BaselineProgress(0, _schedule.Count, 0, plan.Rounds, plan.Rates[^1]), Planned(plan));
+        var result = await generator.RunAsync(plan.Rates[^1], plan.WarmUp, plan.Seed, stop, kill);
+        stop.ThrowIfCancellationRequested();
+        if (result.Total.Good == 0)
+        {
+            var why = result.Total.Errors() is [var error, ..] ? error.Key : "none was sent";
+            var hint = plan.Workers is null ? await SchemeProbe.AskAsync(result.Plan.Target, time, stop) : null;
+            throw new TargetException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"not one of {result.Due} requests of the warm-up was answered as it should be: {why}. ")
+                + $"{hint ?? "Is that Bookinfo, and is it well? 'bookinfo load' says more"}.");
+        }
+    }
+
+    private async Task<IReadOnlyList<InstanceUse>> ReadAsync(bool settled, ICollection<string> notes, CancellationToken stop)
+    {
+        try
+        {
+            return await subject.ReadUseAsync(settled, notes, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // What has been measured is kept, without this.
+            return [];
+        }
+    }
+
+    private void Note(IEnumerable<string> notes)
+    {
+        foreach (var note in notes)
+        {
+            _notes.TryAdd(note, true);
+        }
+    }
+
+    /// <summary>What the generator says of itself, each kind once.</summary>
+    private void NoteWarnings()
+    {
+        var steps = _steps.Where(step => !step.Interrupted).ToList();
+        Note(steps
+            .SelectMany(step => step.Warnings.Select(warning => (step.Rate, Warning: warning)))
+            .GroupBy(one => one.Warning.Code)
+            .Select(group => (Rates: string.Join(", ", group.Select(one => one.Rate).Distinct().Order().Select(Figures.Rate)), Warnings: group))
+            .Select(one => string.Create(
+                CultureInfo.InvariantCulture,
+                $"In {one.Warnings.Count()} of {steps.Count} steps (at {one.Rates}/s), {one.Warnings.Key}, first: {one.Warnings.First().Warning.Text}")));
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>Baselines in files.</summary>
+public static class BaselineStore
+{
+    /// <summary>Seeds have up to 20 digits; whatever is measured has fewer.</summary>
+    private const double Most = 1e20;
+
+    /// <summary>Writes <c>productpage->details</c> as it is: no browser ever takes these files for a page.</summary>
+    private static readonly BaselineJson Json =
+        new(new JsonSerializerOptions(BaselineJson.Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>A baseline as it is written.</summary>
+    /// <param name="baseline">The baseline.</param>
+    public static string Write(BaselineFile baseline) => JsonSerializer.Serialize(baseline, Json.BaselineFile) + "\n";
+
+    /// <summary>Reads a baseline.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="OperationFailedException">
+    /// There is none that this program can read: the message names the file and says what to do.
+    /// </exception>
+    public static BaselineFile Read(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Refuse($"there is no file '{path}'. 'bookinfo baseline --name NAME' makes one, NAME.json.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Refuse($"'{path}' cannot be read: {exception.Message}");
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            if (json.RootElement.ValueKind != JsonValueKind.Object
+                || !json.RootElement.TryGetProperty("steps", out _)
+                || !json.RootElement.TryGetProperty("version", out var version)
+                || version.ValueKind != JsonValueKind.Number
+                || !version.TryGetInt32(out var number))
+            {
+                throw Refuse($"'{path}' is no baseline: it has no 'version' and 'steps'. 'bookinfo baseline' makes one.");
+            }
+
+            if (number != BaselineFile.CurrentVersion)
+            {
+                throw Refuse(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{path}' is a baseline of version {number}; this program knows version {BaselineFile.CurrentVersion}. ")
+                    + "Measure again, or read it with the program that wrote it.");
+            }
+
+            if (HasImpossibleNumber(json.RootElement))
+            {
+                throw Refuse(string.Create(
+                    CultureInfo.InvariantCulture, $"'{path}' is a broken baseline: a number in it is beyond {Most:0E+0}, which is no measurement."));
+            }
+
+            return json.Deserialize(Json.BaselineFile) ?? throw new JsonException();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw Refuse($"'{path}' is no baseline, or a broken one: {exception.Message}");
+        }
+    }
+
+    /// <summary>Sums and squares of what can be measured are numbers; those of anything that can be written in JSON are not.</summary>
+    private static bool HasImpossibleNumber(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Number => Math.Abs(element.GetDouble()) > Most,
+        JsonValueKind.Object => element.EnumerateObject().Any(static property => HasImpossibleNumber(property.Value)),
+        JsonValueKind.Array => element.EnumerateArray().Any(HasImpossibleNumber),
+        _ => false,
+    };
+
+    private static OperationFailedException Refuse(string message) => new(FailureKind.InvalidRequest, message);
+}
+
+/// <summary>How a baseline is written and read.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(BaselineFile))]
+internal sealed partial class BaselineJson : JsonSerializerContext;

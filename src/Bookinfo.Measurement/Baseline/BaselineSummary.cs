@@ -1,0 +1,124 @@
+using Bookinfo.Load;
+using HdrHistogram;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>
+/// Puts the steps of each rate together. A round is one observation: a percentile is taken of each round, and what is estimated is the trimmed mean of those. To pool the
+/// requests of all rounds instead would make believe that requests of the same seconds are independent of each other, and intervals far too narrow.
+/// </summary>
+public static class BaselineSummary
+{
+    /// <summary>Processor time is told for so many requests.</summary>
+    private const double Requests = 1000;
+
+    /// <summary>One summary for each rate.</summary>
+    /// <param name="steps">The steps. Interrupted ones are left out.</param>
+    /// <returns>One for each rate of which there is a step, by ascending rate.</returns>
+    public static IReadOnlyList<RateSummary> Of(IEnumerable<StepMeasurement> steps) =>
+        [.. steps.Where(step => !step.Interrupted).GroupBy(step => step.Rate).OrderBy(group => group.Key).Select(group => Of(group.Key, [.. group]))];
+
+    /// <summary>All requests of a rate in one histogram: for what needs the whole distribution, and no interval.</summary>
+    /// <param name="steps">The steps. Interrupted ones are left out.</param>
+    /// <param name="rate">The rate.</param>
+    /// <param name="measure">One of <see cref="Measure"/>.</param>
+    /// <exception cref="FormatException">A histogram is broken.</exception>
+    public static LongHistogram Pool(IEnumerable<StepMeasurement> steps, double rate, string measure)
+    {
+        var pool = new LongHistogram(Recording.Longest, 3);
+        foreach (var step in steps.Where(step => !step.Interrupted && step.Rate == rate))
+        {
+            if (step.Latencies.TryGetValue(measure, out var latency))
+            {
+                pool.Add(HistogramCodec.Decode(latency.Histogram));
+            }
+        }
+
+        return pool;
+    }
+
+    private static RateSummary Of(double rate, IReadOnlyList<StepMeasurement> steps) => new(
+        rate,
+        steps.Count,
+        Estimate.Of([.. steps.Select(step => step.Achieved)]),
+        steps.Sum(step => step.Requests.Due),
+        steps.Sum(Failed),
+        steps.SelectMany(step => step.Errors).GroupBy(error => error.Key).ToDictionary(group => group.Key, group => group.Sum(error => error.Value)),
+        Measure.InOrder(steps.SelectMany(step => step.Latencies.Keys))
+            .ToDictionary(measure => measure, measure => Latency(measure, steps)),
+        steps
+            .Where(step => step.Requests.Sent > 0)
+            .SelectMany(step => step.Use.Keys)
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToDictionary(name => name, name => Use(name, steps)));
+
+    private static LatencySummary Latency(string measure, IReadOnlyList<StepMeasurement> steps)
+    {
+        var rounds = steps.Where(step => step.Latencies.ContainsKey(measure)).Select(step => step.Latencies[measure].Percentiles).ToList();
+        return new LatencySummary(
+            rounds.Sum(round => round.Count),
+            steps.Sum(step => Errors(step, measure)),
+            Estimate.Of([.. rounds.Select(round => round.Mean)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.P50)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.P90)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.P99)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.P999)]),
+            Estimate.Of([.. rounds.Select(round => (double)round.Max)]));
+    }
+
+    private static UseSummary Use(string name, IReadOnlyList<StepMeasurement> steps)
+    {
+        var rounds = steps.Where(step => step.Requests.Sent > 0 && step.Use.ContainsKey(name)).Select(step => (Step: step, Used: step.Use[name])).ToList();
+        Estimate Over(Func<StepMeasurement, UseMeasurement, double> figure) => Estimate.Of([.. rounds.Select(round => figure(round.Step, round.Used))]);
+        return new UseSummary(
+            Over((step, used) => (used.CpuSeconds + used.SidecarCpuSeconds) / step.Seconds),
+            Over((step, used) => (used.CpuSeconds + used.SidecarCpuSeconds) / step.Requests.Sent * Requests),
+            Over((step, used) => used.SidecarCpuSeconds / step.Requests.Sent * Requests),
+            Over((_, used) => used.MemoryBytes + used.SidecarMemoryBytes),
+            Over((_, used) => used.SidecarMemoryBytes));
+    }
+
+    private static long Failed(StepMeasurement step) => step.Requests.Failed + step.Requests.Unsent;
+
+    private static long Errors(StepMeasurement step, string measure) =>
+        Measure.FlawOf(measure) is { } flaw ? step.Errors.GetValueOrDefault(flaw) : Failed(step);
+}
+
+/// <summary>What the rounds say of one rate.</summary>
+/// <param name="Rate">The rate that was asked for, in requests a second.</param>
+/// <param name="Rounds">How many rounds it is of.</param>
+/// <param name="Achieved">The rate that was achieved.</param>
+/// <param name="Requests">How many requests fell due in all rounds.</param>
+/// <param name="Failed">How many of them failed or were not sent.</param>
+/// <param name="Errors">What was wrong with them.</param>
+/// <param name="Latencies">By the names of <see cref="Measure"/>.</param>
+/// <param name="Use">By the name of the service.</param>
+public sealed record RateSummary(
+    double Rate,
+    int Rounds,
+    Estimate Achieved,
+    long Requests,
+    long Failed,
+    IReadOnlyDictionary<string, long> Errors,
+    IReadOnlyDictionary<string, LatencySummary> Latencies,
+    IReadOnlyDictionary<string, UseSummary> Use);
+
+/// <summary>A latency over the rounds: each figure is the mean of what the rounds have, in microseconds.</summary>
+/// <param name="Count">How many values all rounds have together.</param>
+/// <param name="Errors">How many requests failed for this hop's sake: pages that say that details, reviews or ratings could not be had; of the whole request, all that failed.</param>
+/// <param name="Mean">The mean.</param>
+/// <param name="P50">The median.</param>
+/// <param name="P90">Of ten, nine are not above it.</param>
+/// <param name="P99">Of a hundred, 99 are not above it.</param>
+/// <param name="P999">Of a thousand, 999 are not above it.</param>
+/// <param name="Max">The highest of each round.</param>
+public sealed record LatencySummary(long Count, long Errors, Estimate Mean, Estimate P50, Estimate P90, Estimate P99, Estimate P999, Estimate Max);
+
+/// <summary>What a service used at one rate, over the rounds.</summary>
+/// <param name="Cores">Processors' worth of time that it used, sidecars included.</param>
+/// <param name="CpuPerThousand">Processor seconds for 1,000 requests to the page, sidecars included. What it uses when idle is in it.</param>
+/// <param name="SidecarCpuPerThousand">The part of it that is the sidecars'.</param>
+/// <param name="MemoryBytes">Memory, sidecars included.</param>
+/// <param name="SidecarMemoryBytes">The part of it that is the sidecars'.</param>
+public sealed record UseSummary(Estimate Cores, Estimate CpuPerThousand, Estimate SidecarCpuPerThousand, Estimate MemoryBytes, Estimate SidecarMemoryBytes);

@@ -1,0 +1,120 @@
+using System.Globalization;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>The tables of a baseline, which its page, its Markdown and the terminal share.</summary>
+public static class BaselineTables
+{
+    /// <summary>The latency of the page at each rate.</summary>
+    /// <param name="baseline">The baseline.</param>
+    public static ReportTable Page(BaselineFile baseline) => new(
+        "The page from due time, in ms ± half of the 95% confidence interval",
+        [">RATE", ">P50", ">P90", ">P99", ">P99.9", ">MAX", ">FAILED"],
+        [
+            .. from rate in baseline.Summary
+               where rate.Latencies.ContainsKey(Measure.Page)
+               select (IReadOnlyList<string>)[Figures.Rate(rate.Rate), .. Percentiles(rate.Latencies[Measure.Page]), Failed(rate.Failed, rate.Requests)],
+        ]);
+
+    /// <summary>All latencies at one rate.</summary>
+    /// <param name="rate">The rate.</param>
+    /// <param name="narrow">Whether it has to fit on a terminal, so that what says least is left out: the interval of the maximum, and a column of zeros.</param>
+    public static ReportTable Latencies(RateSummary rate, bool narrow = false)
+    {
+        var errors = !narrow || rate.Latencies.Values.Any(latency => latency.Errors > 0);
+        return new ReportTable(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"At {Figures.Rate(rate.Rate)} requests/s ({Figures.WithMargin(rate.Achieved)} achieved), {rate.Rounds} round{(rate.Rounds == 1 ? "" : "s")}, in ms"),
+            ["LATENCY", ">P50", ">P90", ">P99", ">P99.9", ">MAX", .. errors ? [">ERRORS"] : Array.Empty<string>()],
+            [
+                .. from measure in Measure.InOrder(rate.Latencies.Keys)
+                   let latency = rate.Latencies[measure]
+                   select (IReadOnlyList<string>)[measure, .. Percentiles(latency, narrow), .. errors ? [Figures.Count(latency.Errors)] : Array.Empty<string>()],
+            ]);
+    }
+
+    /// <summary>What was wrong with requests, at each rate.</summary>
+    /// <param name="baseline">The baseline.</param>
+    public static ReportTable Errors(BaselineFile baseline) => new(
+        "Failed requests",
+        [">RATE", ">REQUESTS", "WHAT WAS WRONG"],
+        [
+            .. from rate in baseline.Summary
+               from error in rate.Errors.OrderByDescending(error => error.Value)
+               select (IReadOnlyList<string>)[Figures.Rate(rate.Rate), Figures.Count(error.Value), error.Key],
+        ]);
+
+    /// <summary>What each service used at each rate.</summary>
+    /// <param name="baseline">The baseline.</param>
+    /// <param name="narrow">Whether it has to fit on a terminal; then only totals have intervals.</param>
+    public static ReportTable Use(BaselineFile baseline, bool narrow = false)
+    {
+        Estimate Short(Estimate estimate) => narrow ? new Estimate(estimate.Mean, null, null) : estimate;
+        var sidecars = baseline.Services.Any(service => service.Sidecars.Count > 0);
+        return new ReportTable(
+            $"Use of resources ± half of the 95% confidence interval{(sidecars ? ": all containers, and what part of it is the sidecars'" : "")}",
+            sidecars
+                ? ["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">SIDECARS", ">MEMORY MiB", ">SIDECARS"]
+                : ["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">MEMORY MiB"],
+            [
+                .. from service in baseline.Services
+                   from rate in baseline.Summary
+                   where rate.Use.ContainsKey(service.Name)
+                   let use = rate.Use[service.Name]
+                   select (IReadOnlyList<string>)
+                   [
+                       service.Name,
+                       Figures.Rate(rate.Rate),
+                       Figures.WithMargin(sidecars ? Short(use.Cores) : use.Cores),
+                       Figures.MillisecondsOfSeconds(use.CpuPerThousand),
+                       .. sidecars ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.MillisecondsOfSeconds(Short(use.SidecarCpuPerThousand))] : Array.Empty<string>(),
+                       Figures.Mebibytes(use.MemoryBytes),
+                       .. sidecars ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.Mebibytes(Short(use.SidecarMemoryBytes))] : Array.Empty<string>(),
+                   ],
+            ]);
+    }
+
+    /// <summary>Start-up and images of the services.</summary>
+    /// <param name="baseline">The baseline.</param>
+    /// <param name="narrow">Whether it has to fit on a terminal, without the names of images.</param>
+    public static ReportTable Services(BaselineFile baseline, bool narrow = false)
+    {
+        string Range(IReadOnlyList<double> seconds) => seconds.Count switch
+        {
+            0 => Figures.Unknown,
+            1 => Figures.Number(seconds[0]),
+            _ => $"{Figures.Number(seconds.Min())}-{Figures.Number(seconds.Max())}",
+        };
+        var images = baseline.Services.Any(service => service.Image is not null);
+        var sidecars = baseline.Services.Any(service => service.Sidecars.Count > 0);
+        return new ReportTable(
+            images ? "Start-up and images" : "Start-up",
+            [
+                "SERVICE", ">INSTANCES", ">START-UP s",
+                .. images ? [">PULL s", ">IMAGE MiB", .. narrow ? Array.Empty<string>() : ["IMAGE"]] : Array.Empty<string>(),
+                .. sidecars ? ["SIDECARS"] : Array.Empty<string>(),
+            ],
+            [
+                .. baseline.Services.Select(service => (IReadOnlyList<string>)
+                [
+                    service.Name,
+                    Figures.Count(service.Instances),
+                    Range(service.StartUpSeconds),
+                    .. images
+                        ? [Range(service.ImagePullSeconds), service.ImageBytes is { } bytes ? Figures.Mebibytes(new Estimate(bytes, null, null)) : Figures.Unknown, .. narrow ? Array.Empty<string>() : [service.Image?.Split('/')[^1] ?? Figures.Unknown]]
+                        : Array.Empty<string>(),
+                    .. sidecars ? [service.Sidecars.Count > 0 ? string.Join(", ", service.Sidecars) : Figures.Unknown] : Array.Empty<string>(),
+                ]),
+            ]);
+    }
+
+    private static IEnumerable<string> Percentiles(LatencySummary latency, bool narrow = false) =>
+    [
+        .. new[] { latency.P50, latency.P90, latency.P99, latency.P999 }.Select(Figures.Milliseconds),
+        narrow ? Figures.Milliseconds(latency.Max.Mean) : Figures.Milliseconds(latency.Max),
+    ];
+
+    private static string Failed(long failed, long requests) =>
+        failed == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{Figures.Count(failed)} ({100.0 * failed / requests:0.##}%)");
+}

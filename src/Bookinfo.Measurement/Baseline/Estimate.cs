@@ -1,0 +1,67 @@
+using MathNet.Numerics.Distributions;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>A figure over the rounds: the trimmed mean, and its 95% confidence interval by Student's t.</summary>
+/// <param name="Mean">The mean of the middle rounds.</param>
+/// <param name="Low">The lower end of the interval; <see langword="null"/> with fewer than two rounds.</param>
+/// <param name="High">The upper end.</param>
+public sealed record Estimate(double Mean, double? Low, double? High)
+{
+    /// <summary>How sure the interval is.</summary>
+    public const double Confidence = 0.95;
+
+    /// <summary>Half the width of the interval: what to write behind a plus-minus sign.</summary>
+    public double? Margin() => High - Mean;
+
+    /// <summary>Estimates from one value a round, as <see cref="RoundSample"/> says.</summary>
+    /// <param name="rounds">The values, one at least.</param>
+    public static Estimate Of(IReadOnlyCollection<double> rounds) => RoundSample.Of(rounds).ToEstimate();
+}
+
+/// <summary>
+/// A figure in the rounds of one baseline, each round an observation: its trimmed mean, by which all reports tell it, and how exact that is. The lowest and the highest fifth of the rounds, rounded
+/// down, are left out of the mean, since a round in which the machine did something else says nothing of the system; that they were left out is accounted for by the
+/// winsorized variance (K. K. Yuen, The two-sample trimmed t for unequal population variances, Biometrika 61, 1974). With fewer than five rounds none is left out.
+/// </summary>
+/// <param name="Rounds">How many rounds.</param>
+/// <param name="Mean">The trimmed mean.</param>
+/// <param name="Variance">The variance of that mean; <see langword="null"/> with fewer than two rounds.</param>
+/// <param name="Freedom">Its degrees of freedom.</param>
+internal sealed record RoundSample(int Rounds, double Mean, double? Variance, int Freedom)
+{
+    /// <summary>The share of the rounds that is left out at either end.</summary>
+    public const double UsualTrim = 0.2;
+
+    /// <summary>Takes one.</summary>
+    /// <param name="rounds">One value a round, one at least.</param>
+    /// <param name="trim">The share to leave out at either end, below a half; 0 for the ordinary mean.</param>
+    public static RoundSample Of(IReadOnlyCollection<double> rounds, double trim = UsualTrim)
+    {
+        var sorted = rounds.Order().ToArray();
+        var cut = (int)(sorted.Length * trim);
+        var kept = sorted[cut..^cut];
+        var freedom = kept.Length - 1;
+        if (freedom == 0)
+        {
+            return new RoundSample(sorted.Length, kept[0], null, 0);
+        }
+
+        var winsorized = sorted.Select(value => Math.Clamp(value, kept[0], kept[^1])).ToArray();
+        var center = winsorized.Average();
+        var squares = winsorized.Sum(value => (value - center) * (value - center));
+        return new RoundSample(sorted.Length, kept.Average(), squares / (kept.Length * freedom), freedom);
+    }
+
+    /// <summary>The mean with its confidence interval.</summary>
+    public Estimate ToEstimate()
+    {
+        if (Variance is not { } variance)
+        {
+            return new Estimate(Mean, null, null);
+        }
+
+        var reach = StudentT.InvCDF(0, 1, Freedom, (1 + Estimate.Confidence) / 2) * Math.Sqrt(variance);
+        return new Estimate(Mean, Mean - reach, Mean + reach);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>Two baselines compared: what <c>compare --output json</c> writes (docs/measuring.md).</summary>
+/// <param name="Version">Of this format; changes when a field changes its meaning.</param>
+/// <param name="Program">The version of the program.</param>
+/// <param name="Before">The first.</param>
+/// <param name="After">The second.</param>
+/// <param name="Headline">What is to be said of it, in sentences.</param>
+/// <param name="Warnings">Reasons why they may differ other than by what was changed between them, or why there is no test.</param>
+/// <param name="Confidence">How sure the intervals are, each for itself.</param>
+/// <param name="Level">The probability to show any difference at all where there is none that counts.</param>
+/// <param name="Tests">How many figures were tested, which is what the correction is for.</param>
+/// <param name="Rates">The rates that both have.</param>
+/// <param name="Services">The services that both have.</param>
+/// <param name="Conditions">What became of each condition of <c>--fail-on</c>.</param>
+public sealed record ComparisonReport(
+    int Version,
+    string Program,
+    ComparedBaseline Before,
+    ComparedBaseline After,
+    IReadOnlyList<string> Headline,
+    IReadOnlyList<string> Warnings,
+    double Confidence,
+    double Level,
+    int Tests,
+    IReadOnlyList<RateComparison> Rates,
+    IReadOnlyList<ServiceComparison> Services,
+    IReadOnlyList<ConditionResult> Conditions)
+{
+    /// <summary>The version that this program writes.</summary>
+    public const int CurrentVersion = 1;
+}
+
+/// <summary>One of two baselines that are compared.</summary>
+/// <param name="File">Where it was read from.</param>
+/// <param name="Name">What its user called it.</param>
+/// <param name="Program">The version of the program that measured it.</param>
+/// <param name="StartedAt">When it was measured.</param>
+/// <param name="Target">The address that was measured.</param>
+/// <param name="Mesh">The meshes that were seen in the pods.</param>
+public sealed record ComparedBaseline(string File, string Name, string Program, DateTimeOffset StartedAt, string Target, IReadOnlyList<string> Mesh);
+
+/// <summary>What differs at a rate.</summary>
+/// <param name="Rate">The rate, in requests a second.</param>
+/// <param name="RoundsBefore">How many rounds there were before.</param>
+/// <param name="RoundsAfter">How many after.</param>
+/// <param name="Figures">The figures that both have.</param>
+public sealed record RateComparison(double Rate, int RoundsBefore, int RoundsAfter, IReadOnlyList<FigureComparison> Figures)
+{
+    /// <summary>A figure.</summary>
+    /// <param name="subject">What it is of.</param>
+    /// <param name="figure">One of <see cref="FigureName"/>.</param>
+    /// <returns>The figure, or <see langword="null"/> when one of the two baselines has not got it.</returns>
+    public FigureComparison? Find(string subject, string figure) => Figures.FirstOrDefault(one => one.Subject == subject && one.Figure == figure);
+}
+
+/// <summary>
+/// A figure before and after. Units are those of baselines: latencies in microseconds, processor time in seconds for 1,000 requests, memory in bytes, errors in
+/// percent of the requests, rates in requests a second.
+/// </summary>
+/// <param name="Subject">What it is of: a latency by the names of <see cref="Measure"/>, a service, or <see cref="AllServices"/>.</param>
+/// <param name="Figure">One of <see cref="FigureName"/>.</param>
+/// <param name="Before">The mean of the middle rounds before (<see cref="RoundSample"/>).</param>
+/// <param name="After">Likewise after.</param>
+/// <param name="Difference">After less before.</param>
+/// <param name="Low">The lower end of its 95% confidence interval; <see langword="null"/> where there is nothing to tell it from.</param>
+/// <param name="High">The upper end.</param>
+/// <param name="Least">The smallest difference that counts (<see cref="SmallestDifference"/>); <see langword="null"/> for figures that are not tested.</param>
+/// <param name="PValue">
+/// The probability to see such a difference when the true one does not count, corrected for all tests of the comparison; <see langword="null"/> for figures that
+/// are not tested.
+/// </param>
+/// <param name="Shown">Whether a difference is shown.</param>
+public sealed record FigureComparison(
+    string Subject, string Figure, double Before, double After, double Difference, double? Low, double? High, double? Least, double? PValue, bool Shown)
+{
+    /// <summary>The subject of what all services use together.</summary>
+    public const string AllServices = "all services";
+
+    /// <summary>Whether it is tested at all.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsTested => PValue is not null;
+
+    /// <summary>The difference in percent of what it was before.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public double Percent => Difference / Before * 100;
+}
+
+/// <summary>What there is of a service only once in a baseline, so that nothing can be said of chance.</summary>
+/// <param name="Name">The service with its version.</param>
+/// <param name="StartUpBefore">The mean start-up time of its processes or pods before, in seconds.</param>
+/// <param name="StartUpAfter">Likewise after.</param>
+/// <param name="ImageBytesBefore">The size of its image before.</param>
+/// <param name="ImageBytesAfter">Likewise after.</param>
+/// <param name="SidecarsBefore">The names of the other containers in its pods before.</param>
+/// <param name="SidecarsAfter">Likewise after.</param>
+public sealed record ServiceComparison(
+    string Name,
+    double? StartUpBefore,
+    double? StartUpAfter,
+    long? ImageBytesBefore,
+    long? ImageBytesAfter,
+    IReadOnlyList<string> SidecarsBefore,
+    IReadOnlyList<string> SidecarsAfter);
+
+/// <summary>What became of a condition of <c>--fail-on</c> at a rate.</summary>
+/// <param name="Condition">The condition as it was given.</param>
+/// <param name="Rate">The rate, in requests a second.</param>
+/// <param name="Difference">The difference, in the unit of the figure.</param>
+/// <param name="Shown">Whether a difference is shown.</param>
+/// <param name="Exceeded">Whether the difference is greater than the condition allows.</param>
+/// <param name="Violated">Whether both are the case.</param>
+/// <param name="Text">The same for people.</param>
+public sealed record ConditionResult(string Condition, double Rate, double Difference, bool Shown, bool Exceeded, bool Violated, string Text);
+
+/// <summary>How <c>compare --output json</c> writes.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ComparisonReport))]
+public sealed partial class ComparisonJson : JsonSerializerContext
+{
+    /// <summary>Writes a comparison, and <c>productpage->details</c> in it as it is: no browser ever takes it for a page.</summary>
+    /// <param name="report">The comparison.</param>
+    public static string Write(ComparisonReport report)
+    {
+        var json = new ComparisonJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        return JsonSerializer.Serialize(report, json.ComparisonReport);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>The tables of a comparison, which its page, its Markdown and the terminal share.</summary>
+internal static class ComparisonTables
+{
+    /// <summary>The latencies at a rate.</summary>
+    /// <param name="rate">The rate.</param>
+    /// <param name="wide">Whether there is room for more than 80 characters.</param>
+    public static ReportTable Latencies(RateComparison rate, bool wide) => Create(
+        string.Create(CultureInfo.InvariantCulture, $"Latency at {Figures.Rate(rate.Rate)} requests/s, {rate.RoundsBefore} and {rate.RoundsAfter} rounds, in ms"),
+        "LATENCY",
+        rate.Figures.Where(figure => FigureName.OfLatency.Contains(figure.Figure) && (wide || figure.Figure != FigureName.Mean)),
+        FigureText.Name,
+        wide);
+
+    /// <summary>Errors, the rate that was achieved, processor time and memory at a rate.</summary>
+    /// <param name="rate">The rate.</param>
+    /// <param name="wide">Whether there is room for more than 80 characters.</param>
+    public static ReportTable Others(RateComparison rate, bool wide) => Create(
+        $"At {Figures.Rate(rate.Rate)} requests/s: errors in %, CPU in ms for 1,000 requests, memory in MiB",
+        "FIGURE",
+        rate.Figures.Where(figure => !FigureName.OfLatency.Contains(figure.Figure)),
+        figure => figure.Subject == Measure.Page ? figure.Figure : $"{figure.Figure} {figure.Subject}",
+        wide);
+
+    /// <summary>Start-up and images.</summary>
+    /// <param name="report">The comparison.</param>
+    public static ReportTable Services(ComparisonReport report)
+    {
+        static string Seconds(double? seconds) => seconds is { } known ? Figures.Number(known) : Figures.Unknown;
+        static string Size(long? bytes) => bytes is { } known ? Figures.Number(known / (double)(1 << 20)) : Figures.Unknown;
+        var images = report.Services.Any(service => service.ImageBytesBefore is not null || service.ImageBytesAfter is not null);
+        return new ReportTable(
+            $"Start-up in s{(images ? ", images in MiB" : "")}, before and after; measured once each, so not tested",
+            ["SERVICE", ">START-UP", ">AFTER", .. images ? [">IMAGE", ">AFTER"] : Array.Empty<string>()],
+            [
+                .. from service in report.Services
+                   where service.StartUpBefore is not null || service.StartUpAfter is not null || images
+                   select (IReadOnlyList<string>)
+                   [
+                       service.Name, Seconds(service.StartUpBefore), Seconds(service.StartUpAfter),
+                       .. images ? [Size(service.ImageBytesBefore), Size(service.ImageBytesAfter)] : Array.Empty<string>(),
+                   ],
+            ]);
+    }
+
+    private static ReportTable Create(string caption, string heading, IEnumerable<FigureComparison> figures, Func<FigureComparison, string> name, bool wide) => new(
+        caption,
+        [heading, ">BEFORE", ">AFTER", ">DIFFERENCE", .. wide ? [">IN %", ">COUNTS FROM"] : Array.Empty<string>(), "VERDICT"],
+        [
+            .. figures.Select(figure => (IReadOnlyList<string>)
+            [
+                name(figure),
+                FigureText.Value(figure, figure.Before),
+                FigureText.Value(figure, figure.After),
+                FigureText.WithMargin(figure),
+                .. wide ? [FigureText.Percent(figure), figure.Least is { } least ? FigureText.Value(figure, least) : Figures.Unknown] : Array.Empty<string>(),
+                FigureText.Verdict(figure),
+            ]),
+        ]);
+}

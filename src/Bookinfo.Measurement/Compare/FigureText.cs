@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>Figures of a comparison for people, in the units that tables have.</summary>
+public static class FigureText
+{
+    /// <summary>What is said of a difference that is not shown. It may be there nevertheless.</summary>
+    public const string NotShown = "no difference shown";
+
+    /// <summary>What is said of a figure that is not tested.</summary>
+    public const string NotTested = "not tested";
+
+    /// <summary>The unit.</summary>
+    /// <param name="figure">One of <see cref="FigureName"/>.</param>
+    public static string Unit(string figure) => figure switch
+    {
+        FigureName.Errors => "%",
+        FigureName.Achieved => "/s",
+        FigureName.Memory => "MiB",
+        _ => "ms",
+    };
+
+    /// <summary>How many of a figure's own units go into that of tables.</summary>
+    /// <param name="figure">One of <see cref="FigureName"/>.</param>
+    public static double Scale(string figure) => figure switch
+    {
+        FigureName.Errors or FigureName.Achieved => 1,
+        FigureName.Memory => 1 << 20,
+        FigureName.Cpu or FigureName.SidecarCpu => 1e-3,
+        _ => 1e3,
+    };
+
+    /// <summary>A value without its unit.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="value">The value, in the figure's own unit.</param>
+    public static string Value(FigureComparison figure, double value) => Figures.Number(value / Scale(figure.Figure));
+
+    /// <summary>The difference, with its sign.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="withUnit">Whether with the unit as well.</param>
+    public static string Signed(FigureComparison figure, bool withUnit = false) =>
+        Sign(figure.Difference / Scale(figure.Figure)) + (!withUnit ? "" : figure.Figure == FigureName.Errors ? " percentage points" : $" {Unit(figure.Figure)}");
+
+    /// <summary>The difference of a latency in words.</summary>
+    /// <param name="figure">The figure.</param>
+    public static string Longer(FigureComparison figure) =>
+        $"{Figures.Number(Math.Abs(figure.Difference) / Scale(figure.Figure))} {Unit(figure.Figure)} {(figure.Difference < 0 ? "less" : "longer")}";
+
+    /// <summary>The difference with half the width of its interval.</summary>
+    /// <param name="figure">The figure.</param>
+    public static string WithMargin(FigureComparison figure)
+    {
+        var difference = figure.Difference / Scale(figure.Figure);
+        return figure.High is { } high
+            ? string.Create(CultureInfo.InvariantCulture, $"{Sign(difference)} ±{Figures.Number((high - figure.Difference) / Scale(figure.Figure))}")
+            : Sign(difference);
+    }
+
+    /// <summary>The difference in percent of what it was before.</summary>
+    /// <param name="figure">The figure.</param>
+    public static string Percent(FigureComparison figure) => figure.Before == 0
+        ? Figures.Unknown
+        : string.Create(CultureInfo.InvariantCulture, $"{figure.Percent:+0;-0;0}%");
+
+    /// <summary>What is to be held of it.</summary>
+    /// <param name="figure">The figure.</param>
+    public static string Verdict(FigureComparison figure) => !figure.IsTested ? NotTested
+        : !figure.Shown ? NotShown
+        : $"{Signed(figure, withUnit: figure.Figure != FigureName.Errors)}{(figure.Figure == FigureName.Errors ? " points" : "")}";
+
+    /// <summary>What to call it in a table.</summary>
+    /// <param name="figure">The figure.</param>
+    public static string Name(FigureComparison figure) => $"{figure.Subject} {figure.Figure}";
+
+    private static string Sign(double value)
+    {
+        var text = Figures.Number(Math.Abs(value));
+        return $"{(value < 0 ? "-" : "+")}{text}";
+    }
+}

@@ -1,0 +1,81 @@
+using Bookinfo.Load;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>The values of figures in the rounds of a baseline at one rate.</summary>
+/// <param name="baseline">The baseline.</param>
+/// <param name="rate">The rate, in requests a second.</param>
+internal sealed class RoundValues(BaselineFile baseline, double rate)
+{
+    private const double Requests = 1000;
+    private const double Percent = 100;
+
+    private readonly IReadOnlyList<StepMeasurement> _steps = [.. baseline.Steps.Where(step => !step.Interrupted && step.Rate == rate && step.Requests.Due > 0)];
+
+    /// <summary>How many rounds there are.</summary>
+    public int Count => _steps.Count;
+
+    /// <summary>How many requests fell due in all of them.</summary>
+    public long Due => _steps.Sum(step => step.Requests.Due);
+
+    /// <summary>How many of these failed or were not sent.</summary>
+    public long Failed => _steps.Sum(step => step.Requests.Failed + step.Requests.Unsent);
+
+    /// <summary>The latencies that there are.</summary>
+    public IEnumerable<string> Measures => Measure.InOrder(_steps.SelectMany(step => step.Latencies.Keys));
+
+    /// <summary>The services whose use is known.</summary>
+    public IEnumerable<string> Services => _steps.SelectMany(step => step.Use.Keys).Distinct().Order(StringComparer.Ordinal);
+
+    /// <summary>Requests that failed or were not sent, in percent.</summary>
+    public IReadOnlyList<double> Errors => [.. _steps.Select(step => Percent * (step.Requests.Failed + step.Requests.Unsent) / step.Requests.Due)];
+
+    /// <summary>The rates that were achieved.</summary>
+    public IReadOnlyList<double> Achieved => [.. _steps.Select(step => step.Achieved)];
+
+    /// <summary>A figure of a latency, in microseconds, of the rounds that have it.</summary>
+    /// <param name="measure">One of <see cref="Measure"/>.</param>
+    /// <param name="figure">One of <see cref="FigureName"/>.</param>
+    public IReadOnlyList<double> Latency(string measure, string figure) => [.. Latencies(measure).Select(latency => Read(latency, figure))];
+
+    /// <summary>How late the generator itself was, in microseconds.</summary>
+    /// <param name="figure">One of <see cref="FigureName"/>.</param>
+    public IReadOnlyList<double> GeneratorDelay(string figure) => [.. _steps.Select(step => Read(step.Generator.SchedulingDelay, figure))];
+
+    /// <summary>Whether each round has a request that lies above a percentile, so that there is such a percentile.</summary>
+    /// <param name="measure">One of <see cref="Measure"/>.</param>
+    /// <param name="figure">One of <see cref="FigureName"/>.</param>
+    public bool HasPercentile(string measure, string figure) =>
+        FigureName.ShareAbove(figure) is { } share && Latencies(measure).All(latency => latency.Count * share >= 1);
+
+    /// <summary>What a service used, of the rounds in which that is known.</summary>
+    /// <param name="service">The service, or <see cref="FigureComparison.AllServices"/>.</param>
+    /// <param name="figure">One of <see cref="FigureName"/>.</param>
+    public IReadOnlyList<double> Use(string service, string figure)
+    {
+        // A sum in which a service is missing would be no sum of all.
+        string[] services = service == FigureComparison.AllServices ? [.. Services] : [service];
+        return [.. _steps
+            .Where(step => step.Requests.Sent > 0 && services.Length > 0 && services.All(step.Use.ContainsKey))
+            .Select(step => services.Sum(name => Read(step.Use[name], step.Requests.Sent, figure)))];
+    }
+
+    private static double Read(Percentiles latency, string figure) => figure switch
+    {
+        FigureName.P50 => latency.P50,
+        FigureName.P90 => latency.P90,
+        FigureName.P99 => latency.P99,
+        FigureName.P999 => latency.P999,
+        _ => latency.Mean,
+    };
+
+    private static double Read(UseMeasurement use, long requests, string figure) => figure switch
+    {
+        FigureName.Cpu => (use.CpuSeconds + use.SidecarCpuSeconds) / requests * Requests,
+        FigureName.SidecarCpu => use.SidecarCpuSeconds / requests * Requests,
+        _ => use.MemoryBytes + use.SidecarMemoryBytes,
+    };
+
+    private IEnumerable<Percentiles> Latencies(string measure) =>
+        _steps.Where(step => step.Latencies.ContainsKey(measure)).Select(step => step.Latencies[measure].Percentiles);
+}

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+using Bookinfo.Traffic;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>Requests from this process.</summary>
+/// <param name="plan">What every run has in common.</param>
+/// <param name="time">The clock.</param>
+public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGenerator
+{
+    private ulong _runs;
+
+    /// <summary>Prepares to send, and sees that the target can be reached.</summary>
+    /// <param name="target">Where the requests go, with the path.</param>
+    /// <param name="settings">How requests are sent.</param>
+    /// <param name="seed">Makes what is left to chance repeatable.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationFailedException">The connections are more than this process can have.</exception>
+    /// <exception cref="TargetException">Nothing answers there.</exception>
+    public static async Task<LocalGenerator> CreateAsync(
+        Uri target, RequestSettings settings, ulong seed, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (OpenFileLimit.FindProblem(settings.Connections) is { } problem)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {problem}.");
+        }
+
+        var resolved = await LoadTarget.ResolveAsync(target, settings.Insecure, cancellationToken);
+        var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var traffic = new BookinfoTraffic(resolved, settings.Headers, traceSeed, settings.Timeout, BookinfoAnswers.Usual, time);
+        var mix = await traffic.PathsAsync([target.PathAndQuery], cancellationToken);
+        return new LocalGenerator(
+            new LoadPlan(resolved, mix, new ConstantProfile(1, 1), ArrivalProcess.Even, seed, traceSeed, settings.Connections, settings.Timeout), time);
+    }
+
+    /// <inheritdoc/>
+    public Task<LoadResult> RunAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill) =>
+        new LoadEngine(plan with { Profile = new ConstantProfile(rate, duration.TotalSeconds), Seed = seed, TraceSeed = plan.TraceSeed + ++_runs }, [], time).RunAsync([], stop, kill);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using HdrHistogram;
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Series;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>Plots of latency.</summary>
+internal static class LatencyPlots
+{
+    private const double MicrosecondsPerMillisecond = 1000;
+    private const double LineWidth = 2;
+    private const double PercentileStep = 0.02;
+
+    /// <summary>A tail with fewer values than this beyond a point is a matter of luck and not drawn.</summary>
+    private const double FewestBeyond = 3;
+
+    private static readonly double[] TablePercentiles = [50, 75, 90, 95, 99, 99.9, 99.99];
+
+    /// <summary>Latency by percentile, a line for each distribution.</summary>
+    /// <param name="id">The id of the figure.</param>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="distributions">Names and histograms of microseconds, each with a value at least.</param>
+    public static PlotFigure ByPercentile(string id, string title, IReadOnlyList<(string Name, HistogramBase Histogram)> distributions)
+    {
+        var model = PlotFigure.NewModel();
+        var drawn = new List<double>();
+        var highest = 1.0;
+        foreach (var (index, (name, histogram)) in distributions.Index())
+        {
+            var end = Math.Max(1, Math.Log10(histogram.TotalCount / FewestBeyond));
+            highest = Math.Max(highest, end);
+            var line = new LineSeries { Title = name, Color = PlotColors.Series(index), StrokeThickness = LineWidth };
+            for (var position = 0.0; position <= end; position += PercentileStep)
+            {
+                var latency = Math.Max(1, histogram.GetValueAtPercentile(100 * (1 - Math.Pow(10, -position)))) / MicrosecondsPerMillisecond;
+                line.Points.Add(new DataPoint(position, latency));
+                drawn.Add(latency);
+            }
+
+            model.Series.Add(line);
+        }
+
+        model.Axes.Add(PlotFigure.Style(new PercentileAxis(highest)));
+        model.Axes.Add(PlotFigure.Style(new LatencyAxis(drawn)));
+        return new PlotFigure(
+            id,
+            title,
+            "Milliseconds. Both scales are logarithmic: each step to the right leaves a tenth of the requests. All rounds together.",
+            model,
+            [.. distributions.Select(one => one.Name)],
+            new ReportTable(
+                $"{title}, in milliseconds",
+                [">percentile", .. distributions.Select(one => $">{one.Name}")],
+                [
+                    .. TablePercentiles.Select(percentile => (IReadOnlyList<string>)[
+                        percentile.ToString(CultureInfo.InvariantCulture), .. distributions.Select(one => Figures.Milliseconds(one.Histogram.GetValueAtPercentile(percentile)))]),
+                    ["max", .. distributions.Select(one => Figures.Milliseconds(one.Histogram.GetValueAtPercentile(100)))],
+                ]));
+    }
+
+    /// <summary>Latency by rate, a line with error bars for each percentile.</summary>
+    /// <param name="id">The id of the figure.</param>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="rates">The rates, ascending.</param>
+    /// <param name="lines">Names, and an estimate in microseconds for each rate.</param>
+    public static PlotFigure ByRate(string id, string title, IReadOnlyList<double> rates, IReadOnlyList<(string Name, IReadOnlyList<Estimate> Values)> lines)
+    {
+        var model = PlotFigure.NewModel();
+        var axis = new LatencyAxis([.. lines.SelectMany(line => line.Values).SelectMany(value => new[] { value.Mean, value.High ?? value.Mean }).Select(value => value / MicrosecondsPerMillisecond)]);
+        double Shown(double microseconds) => Math.Max(axis.Minimum, microseconds / MicrosecondsPerMillisecond);
+        foreach (var (index, (name, values)) in lines.Index())
+        {
+            var line = new LineSeries
+            {
+                Title = name,
+                Color = PlotColors.Series(index),
+                StrokeThickness = LineWidth,
+                MarkerType = MarkerType.Circle,
+                MarkerSize = 4,
+                MarkerFill = PlotColors.Series(index),
+            };
+            var bars = new LineSeries { Color = PlotColors.Series(index), StrokeThickness = 1 };
+            foreach (var (rate, value) in rates.Zip(values))
+            {
+                line.Points.Add(new DataPoint(rate, Shown(value.Mean)));
+                if (value is { Low: { } low, High: { } high })
+                {
+                    // An interval may reach below zero, which a logarithmic scale has not got.
+                    bars.Points.AddRange([new DataPoint(rate, Shown(low)), new DataPoint(rate, Shown(high)), DataPoint.Undefined]);
+                }
+            }
+
+            model.Series.Add(bars);
+            model.Series.Add(line);
+        }
+
+        model.Axes.Add(PlotFigure.Style(new LinearAxis { Position = AxisPosition.Bottom, Title = "requests/s", Minimum = 0, Maximum = rates[^1] * 1.05 }));
+        model.Axes.Add(PlotFigure.Style(axis));
+        return new PlotFigure(
+            id,
+            title,
+            "Milliseconds, on a logarithmic scale. Bars are 95% confidence intervals over the rounds.",
+            model,
+            [.. lines.Select(line => line.Name)],
+            new ReportTable(
+                $"{title}, in milliseconds",
+                [">requests/s", .. lines.Select(line => $">{line.Name}")],
+                [.. rates.Select((rate, index) => (IReadOnlyList<string>)[Figures.Rate(rate), .. lines.Select(line => Figures.Milliseconds(line.Values[index]))])]));
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Bookinfo.Load;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>Tells whether the answers of a run were those that were meant to be measured: an answer without an error may still be another one.</summary>
+public static class AnswerCheck
+{
+    /// <summary>Looks at a run.</summary>
+    /// <param name="result">The run.</param>
+    public static IEnumerable<LoadWarning> Check(LoadResult result)
+    {
+        var total = result.Total;
+        var redirects = Enumerable.Range(300, 100).Where(status => Redirect.Is(status) && total.Count(status) > 0).ToList();
+        if (redirects.Count > 0)
+        {
+            var where = result.RedirectedTo is { } location ? $" to {Redirect.Printable(location)}" : "";
+            yield return Warn("redirected", $"{redirects.Sum(total.Count):N0} answers were redirects ({string.Join(", ", redirects)}){where}, and none is followed: what was measured is the redirect, and no page. Name the address that it leads to.");
+        }
+
+        if (result.TlsProblem is { } problem)
+        {
+            yield return Warn("tls-failed", $"{total.Count(ErrorKind.Tls):N0} requests failed in TLS: {Redirect.Printable(problem)}.");
+        }
+
+        if (result.SignedOut > 0)
+        {
+            yield return Warn("signed-out", $"{result.SignedOut:N0} of {total.Count(RequestKind.User):N0} pages for users who had signed in came back as for anybody: their sessions do not hold. Replicas of productpage need the same SESSION_KEY, and proxies must pass its cookie.");
+        }
+    }
+
+    private static LoadWarning Warn(string code, FormattableString text) => new(code, text.ToString(CultureInfo.InvariantCulture));
+}

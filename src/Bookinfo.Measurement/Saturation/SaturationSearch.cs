@@ -1,0 +1,124 @@
+using Bookinfo.Load;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>
+/// Finds the highest rate that still passes: doubles (or halves) the rate until one passes and one fails, then halves the distance between them. One trial may pass or fail by
+/// chance, so a rate is tried until two trials agree, three at most. The search knows of no clock: whoever runs the trials says when the time is over.
+/// </summary>
+/// <param name="tryRate">Runs a trial; <see langword="null"/> when there is no time left for one.</param>
+public sealed class SaturationSearch(Func<double, Task<SaturationTrial?>> tryRate)
+{
+    /// <summary>How close the highest rate that passes and the lowest that fails get: 5%. Closer would be within what repeated trials differ by.</summary>
+    public const double Precision = 1.05;
+
+    /// <summary>Lower rates are not looked for.</summary>
+    private const double LowestRate = 1;
+
+    /// <summary>Higher ones neither: no server of this world is asked for more by one generator.</summary>
+    private const double HighestRate = 1_000_000;
+
+    private readonly List<SaturationTrial> _trials = [];
+
+    /// <summary>The trials so far.</summary>
+    public IReadOnlyList<SaturationTrial> Trials => _trials;
+
+    /// <summary>The highest rate that passed; <see langword="null"/> as long as there is none.</summary>
+    public double? Highest { get; private set; }
+
+    /// <summary>The lowest rate that failed; <see langword="null"/> as long as there is none.</summary>
+    public double? LowestFailed { get; private set; }
+
+    /// <summary>Whether the two are close.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Searches.</summary>
+    /// <param name="first">The rate to begin with.</param>
+    public async Task RunAsync(double first)
+    {
+        var rate = first;
+        while (await PassesAsync(rate) is { } passes)
+        {
+            if (passes)
+            {
+                Highest = rate;
+            }
+            else
+            {
+                LowestFailed = rate;
+            }
+
+            if (Highest is { } highest && LowestFailed is { } failed)
+            {
+                if (failed / highest <= Precision)
+                {
+                    IsComplete = true;
+                    return;
+                }
+
+                // Rates are compared by their ratio.
+                rate = Math.Sqrt(highest * failed);
+            }
+            else
+            {
+                rate = passes ? rate * 2 : rate / 2;
+                if (rate is < LowestRate or > HighestRate)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a rate passes two of three trials; <see langword="null"/> when the time is over before that is known.</summary>
+    private async Task<bool?> PassesAsync(double rate)
+    {
+        int passed = 0, failed = 0;
+        while (passed < 2 && failed < 2)
+        {
+            if (await tryRate(rate) is not { } trial)
+            {
+                return null;
+            }
+
+            _trials.Add(trial);
+            if (trial.Passed)
+            {
+                passed++;
+            }
+            else
+            {
+                failed++;
+            }
+        }
+
+        return passed == 2;
+    }
+}
+
+/// <summary>A run at one rate, in the search for the highest.</summary>
+/// <param name="Rate">The rate that was asked for, in requests a second.</param>
+/// <param name="Achieved">The rate that was achieved.</param>
+/// <param name="P99">The p99 from due time, in microseconds.</param>
+/// <param name="Failed">The share of requests that failed or were not sent, 0 to 1.</param>
+/// <param name="Passed">Whether the p99 was under the objective, nearly all requests were answered well, and the rate was kept.</param>
+/// <param name="GeneratorWasLate">Whether the generator was the bottleneck rather than the server.</param>
+public sealed record SaturationTrial(double Rate, double Achieved, long P99, double Failed, bool Passed, bool GeneratorWasLate)
+{
+    /// <summary>More than this share of failures, or less of the rate, is no success, however fast it is.</summary>
+    public const double Tolerance = 0.01;
+
+    /// <summary>Judges a run.</summary>
+    /// <param name="rate">The rate that was asked for.</param>
+    /// <param name="result">The run.</param>
+    /// <param name="objective">What the p99 must stay under.</param>
+    public static SaturationTrial From(double rate, LoadResult result, TimeSpan objective)
+    {
+        var p99 = Percentiles.Of(result.Total.FromDue).P99;
+        var failed = result.Due > 0 ? (result.Total.Failed + result.Unsent) / (double)result.Due : 1;
+        var late = GeneratorCheck.Check(result).Any(warning => warning.Code.StartsWith("generator", StringComparison.Ordinal));
+        // That no more than the objective's worth of requests is still under way at the end is no failure to keep the rate.
+        var kept = result.InTime >= (result.Due * (1 - Tolerance)) - (rate * objective.TotalSeconds);
+        return new SaturationTrial(rate, Math.Round(result.AchievedRate, 1), p99, failed, result.Due > 0 && p99 < objective.TotalMicroseconds && failed <= Tolerance && kept, late);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text;
+using Bookinfo.Contracts;
+using Bookinfo.Load;
+
+namespace Bookinfo.Traffic;
+
+/// <summary>
+/// How to read an answer of Bookinfo beyond its status: which version of reviews it came from, and whether a page with status 200 has a hole in
+/// it, which is how Bookinfo answers when a backend fails. What there is to read follows from the catalog of services.
+/// </summary>
+public sealed class BookinfoAnswers : AnswerModel
+{
+    /// <summary>The name in <c>Server-Timing</c> of the whole answer, as the service that answered saw it.</summary>
+    public const string Total = "total";
+
+    /// <summary>What baselines call <see cref="Total"/>.</summary>
+    public const string TotalLabel = "server";
+
+    /// <summary>Counts answers with reviews of which it cannot be told which version they are of: stars of another color, or none because ratings failed.</summary>
+    public const string OtherVersion = "other";
+
+    /// <summary>How much of an answer is looked at for the name of the pod.</summary>
+    private const int PodNameWindow = 200;
+
+    /// <summary>How much of an answer is looked at for the end of the name of a color.</summary>
+    private const int ColorWindow = 32;
+
+    /// <summary>What the page itself did not get.</summary>
+    private readonly Hole[] _holesOfPage;
+
+    /// <summary>The same in the order in which they count in a page without reviews: that reviews are missing counts first.</summary>
+    private readonly Hole[] _holesOfPageWithoutReviews;
+
+    /// <summary>What services behind the page did not get.</summary>
+    private readonly Hole[] _furtherHoles;
+
+    private readonly (byte Number, byte[] Pod, byte[]? Color)[] _versions;
+    private readonly byte _other;
+    private readonly byte[] _servedBy = Encoding.UTF8.GetBytes(PageTexts.ReviewsServedBy);
+
+    /// <summary>Prepares to read the answers of an application.</summary>
+    /// <param name="catalog">Its services.</param>
+    public BookinfoAnswers(ServiceCatalog catalog)
+        : base(
+            [.. catalog.Hops.Select(edge => new AnswerHop(edge.Callee, LabelOf(edge))), new AnswerHop(Total, TotalLabel)],
+            [.. VersionsOf(catalog).Select(version => version.Version), OtherVersion],
+            [.. HolesOf(catalog).Select(edge => FlawOf(edge.Caller, edge.Callee))])
+    {
+        var holes = HolesOf(catalog).Select((edge, index) => (edge.Caller, Hole: new Hole((byte)(index + 1), Encoding.UTF8.GetBytes(edge.Missing!))))
+            .ToLookup(one => one.Caller == ServiceCatalog.ProductPage.Name, one => one.Hole);
+        _holesOfPage = [.. holes[true]];
+        _holesOfPageWithoutReviews = [.. holes[true].Reverse()];
+        _furtherHoles = [.. holes[false]];
+        _versions =
+        [
+            .. VersionsOf(catalog).Select((version, index) => (
+                (byte)(index + 1),
+                Encoding.UTF8.GetBytes(version.Name),
+                version.Environment.TryGetValue(ServiceCatalog.StarColor, out var color) ? Encoding.UTF8.GetBytes(color) : null)),
+        ];
+        _other = (byte)(_versions.Length + 1);
+    }
+
+    /// <summary>The answers of the application as it is.</summary>
+    public static BookinfoAnswers Usual { get; } = new(ServiceCatalog.Bookinfo);
+
+    /// <summary>What baselines call the time of a call.</summary>
+    /// <param name="edge">The call.</param>
+    public static string LabelOf(ServiceEdge edge) => $"{edge.Caller}->{edge.Callee}";
+
+    /// <summary>What reports call an answer in which the outcome of a call is missing.</summary>
+    /// <param name="caller">The service that calls.</param>
+    /// <param name="callee">The service that is called.</param>
+    public static string FlawOf(string caller, string callee) => $"{(caller == ServiceCatalog.ProductPage.Name ? "page" : caller)} without {callee}";
+
+    /// <inheritdoc/>
+    protected override AnswerReading Read(HttpAnswer answer) =>
+        answer.IsHtml ? ReadPage(answer.Body)
+        : answer.IsJson ? ReadReviews(answer.Body)
+        : default;
+
+    private static IReadOnlyList<ServiceVersion> VersionsOf(ServiceCatalog catalog) =>
+        catalog.Services.Single(service => service.Name == ServiceCatalog.Reviews.Name).Versions;
+
+    private static IEnumerable<ServiceEdge> HolesOf(ServiceCatalog catalog) => catalog.Hops.Where(edge => edge.Missing is not null);
+
+    /// <summary>The page names the pod, if a deployment names its pods as the original's does; else the stars tell, which are the contract.</summary>
+    private AnswerReading ReadPage(ReadOnlySpan<byte> page)
+    {
+        var served = page.IndexOf(_servedBy);
+        if (served < 0)
+        {
+            return new AnswerReading(Find(_holesOfPageWithoutReviews, page), Version: 0);
+        }
+
+        var further = Find(_furtherHoles, page);
+        var flaw = Find(_holesOfPage, page) is > 0 and var own ? own : further;
+        return new AnswerReading(flaw, VersionOf(page[served..], StarsOf(page, "text-"u8, "-500"u8), withoutRatings: further != 0));
+    }
+
+    private AnswerReading ReadReviews(ReadOnlySpan<byte> json)
+    {
+        var pod = json.IndexOf("\"podname\""u8);
+        if (pod < 0)
+        {
+            return default;
+        }
+
+        var flaw = Find(_furtherHoles, json);
+        return new AnswerReading(flaw, VersionOf(json[pod..], StarsOf(json, "\"color\":\""u8, "\""u8), withoutRatings: flaw != 0));
+    }
+
+    /// <summary>The first of some holes that an answer has; 0 for none.</summary>
+    private static byte Find(ReadOnlySpan<Hole> holes, ReadOnlySpan<byte> text)
+    {
+        foreach (var hole in holes)
+        {
+            if (text.IndexOf(hole.Text) >= 0)
+            {
+                return hole.Flaw;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <param name="text">The answer from where the name of the pod stands.</param>
+    /// <param name="stars">The version that the stars tell.</param>
+    /// <param name="withoutRatings">Whether reviews could not reach ratings.</param>
+    private byte VersionOf(ReadOnlySpan<byte> text, byte stars, bool withoutRatings)
+    {
+        var window = text[..Math.Min(PodNameWindow, text.Length)];
+        foreach (var (number, pod, _) in _versions)
+        {
+            var name = window.IndexOf(pod);
+            if (name >= 0 && (name + pod.Length == window.Length || !char.IsAsciiDigit((char)window[name + pod.Length])))
+            {
+                return number;
+            }
+        }
+
+        // No stars although there should be: the versions with stars look alike then.
+        return withoutRatings && Array.Exists(_versions, version => version.Number == stars && version.Color is null) ? _other : stars;
+    }
+
+    private byte StarsOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    {
+        for (var start = text.IndexOf(before); start >= 0; start = text.IndexOf(before))
+        {
+            text = text[(start + before.Length)..];
+            var end = text[..Math.Min(text.Length, ColorWindow)].IndexOf(after);
+            if (end > 0 && text[..end].IndexOfAnyExceptInRange((byte)'a', (byte)'z') < 0)
+            {
+                return VersionWith(text[..end]);
+            }
+        }
+
+        return Array.Find(_versions, version => version.Color is null).Number;
+    }
+
+    private byte VersionWith(ReadOnlySpan<byte> color)
+    {
+        foreach (var (number, _, known) in _versions)
+        {
+            if (known is not null && color.SequenceEqual(known))
+            {
+                return number;
+            }
+        }
+
+        return _other;
+    }
+
+    /// <summary>Something that an answer says it did not get.</summary>
+    /// <param name="Flaw">Its number among the flaws.</param>
+    /// <param name="Text">How the answer says so.</param>
+    private readonly record struct Hole(byte Flaw, byte[] Text);
+}

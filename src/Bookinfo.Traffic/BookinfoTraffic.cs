@@ -1,0 +1,164 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Bookinfo.Load;
+
+namespace Bookinfo.Traffic;
+
+/// <summary>
+/// Makes the mix of requests. For the usual one the page is fetched once, to find what it is made of, and users sign in, each once. What is sent for that is
+/// kept, so that a ledger has everything that the application was asked.
+/// </summary>
+/// <param name="target">Where the requests go.</param>
+/// <param name="headers">Headers of the user.</param>
+/// <param name="traceSeed">What the trace ids of the run come from.</param>
+/// <param name="timeout">How long a request may take.</param>
+/// <param name="answers">How to read what comes back.</param>
+/// <param name="time">The clock.</param>
+public sealed partial class BookinfoTraffic(
+    LoadTarget target, IReadOnlyList<KeyValuePair<string, string>> headers, ulong traceSeed, TimeSpan timeout, AnswerModel answers, TimeProvider time)
+{
+    /// <summary>The page that everybody looks at.</summary>
+    public const string PagePath = "/productpage";
+
+    private const string LoginPath = "/login";
+
+    /// <summary>The cookie by which Bookinfo knows who has signed in. There may be others, of proxies on the way.</summary>
+    private const string SessionCookie = "session";
+
+    /// <summary>How many users sign in.</summary>
+    public const int Users = 10;
+
+    /// <summary>Of all requests, in percent: looks at the page by visitors, by users, calls to the API, and parts of the page for those who see it for the first time.</summary>
+    private const double VisitorShare = 40;
+    private const double UserShare = 20;
+    private const double ApiShare = 20;
+    private const double AssetShare = 20;
+
+    private static readonly string[] ApiPaths = ["/api/v1/products", "/api/v1/products/0", "/api/v1/products/0/reviews", "/api/v1/products/0/ratings"];
+
+    private readonly List<RequestTemplate> _sent = [];
+    private readonly List<Sample> _samples = [];
+
+    /// <summary>What was sent. Its times are timestamps of the clock.</summary>
+    public IReadOnlyList<Sample> Samples => _samples;
+
+    /// <summary>Makes a mix of paths, each as often as the others, and sees that the target can be reached.</summary>
+    /// <param name="paths">The paths.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TargetException">The target cannot be reached.</exception>
+    public async Task<TrafficMix> PathsAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        using var connection = new HttpConnection(target, time);
+        await RequireReachedAsync(connection, await connection.RunAsync(connection.Open, timeout, cancellationToken), cancellationToken);
+        return new TrafficMix([.. paths.Select(path => (Template(RequestKind.Path, path), 1.0))], answers);
+    }
+
+    /// <summary>Makes the usual mix.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TargetException">The target cannot be reached, or is no Bookinfo.</exception>
+    public async Task<TrafficMix> UsualAsync(CancellationToken cancellationToken)
+    {
+        using var connection = new HttpConnection(target, time);
+        var answer = new HttpAnswer(answers) { WantsCookies = true, WantsLocation = true };
+        await SendAsync(connection, Template(RequestKind.Setup, PagePath), answer, cancellationToken);
+        if (answer.Status != (int)HttpStatusCode.OK || !answer.IsHtml)
+        {
+            if (answer.IsCoded)
+            {
+                throw NoBookinfo($"GET {PagePath} is answered with a coded page, as with gzip, into which nobody looks here", "Leave out the header Accept-Encoding, or say with --path what to send instead of the usual mix");
+            }
+
+            var what = answer.Location is { } location ? $" and leads to {Redirect.Printable(location)}" : answer.IsHtml ? "" : " and no page";
+            var hint = answer.Status == (int)HttpStatusCode.BadRequest ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
+            throw NoBookinfo($"GET {PagePath} is answered with {answer.Status}{what}", hint);
+        }
+
+        var assets = Assets(Encoding.UTF8.GetString(answer.Body));
+        var users = new List<RequestTemplate>();
+        for (var user = 1; user <= Users; user++)
+        {
+            var name = $"reader-{user}";
+            await SendAsync(connection, Template(RequestKind.Setup, LoginPath, form: $"username={name}&passwd="), answer, cancellationToken);
+            var cookies = new CookieJar(target, time);
+            answer.Cookies.ForEach(cookie => cookies.Take(cookie, LoginPath));
+            if (answer.Status >= 400 || !cookies.Has(SessionCookie, PagePath))
+            {
+                throw NoBookinfo($"POST {LoginPath} is answered with {answer.Status} and {(answer.Cookies.Count == 0 ? "no cookie" : $"no cookie '{SessionCookie}' that could be sent back")}, so nobody can sign in");
+            }
+
+            users.Add(new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, cookies.Header(PagePath)) { User = Encoding.UTF8.GetBytes(name) });
+        }
+
+        return new TrafficMix(
+            [
+            .. _sent.Select(template => (template, 0.0)),
+            (Template(RequestKind.Visitor, PagePath), VisitorShare + (assets.Count == 0 ? AssetShare : 0)),
+            .. users.Select(template => (template, UserShare / Users)),
+            .. ApiPaths.Select(path => (Template(RequestKind.Api, path), ApiShare / ApiPaths.Length)),
+            .. assets.Select(path => (Template(RequestKind.Asset, path), AssetShare / assets.Count)),
+            ],
+            answers);
+    }
+
+    /// <summary>What a browser fetches for a page: style sheets, icons, scripts and pictures of the same host, each once.</summary>
+    /// <param name="html">The page, which lies at <see cref="PagePath"/>.</param>
+    /// <returns>Paths with queries.</returns>
+    public IReadOnlyList<string> Assets(string html)
+    {
+        var page = new Uri(target.Uri, PagePath);
+        return
+        [
+            .. AssetLink().Matches(html)
+                .Select(match => WebUtility.HtmlDecode(match.Groups["address"].Value))
+                .Select(address => Uri.TryCreate(page, address, out var uri) ? uri : page)
+                .Where(uri => uri.Scheme == page.Scheme && uri.Authority == page.Authority && uri != page)
+                .Select(uri => uri.PathAndQuery)
+                .Distinct(),
+        ];
+    }
+
+    private RequestTemplate Template(RequestKind kind, string path, string? form = null) => new(kind, target.Host, path, headers, form: form);
+
+    private async Task SendAsync(HttpConnection connection, RequestTemplate template, HttpAnswer answer, CancellationToken cancellationToken)
+    {
+        _sent.Add(template);
+        var number = _sent.Count;
+        var sample = new Sample { Index = -number, Template = (ushort)(number - 1), WasAwaited = true };
+        var request = template.Write(RequestIdentity.Of(new IndexedRandom(traceSeed), sample.Index), new byte[template.Length]).ToArray();
+        sample.Sent = time.GetTimestamp();
+        sample.Error = await connection.RunAsync(deadline => connection.Exchange(request, answer, deadline), timeout, cancellationToken);
+        sample.Done = time.GetTimestamp();
+        await RequireReachedAsync(connection, sample.Error, cancellationToken);
+        sample.Status = (ushort)answer.Status;
+        sample.Length = answer.Length;
+        sample.Hops = answer.Hops;
+        sample.Error = answers.Judge(answer, out sample.Version);
+        _samples.Add(sample);
+    }
+
+    private async Task RequireReachedAsync(HttpConnection connection, ErrorKind error, CancellationToken cancellationToken)
+    {
+        if (error == ErrorKind.None)
+        {
+            return;
+        }
+
+        if (connection.CertificateProblem is { } problem)
+        {
+            throw new TargetException($"the certificate of {target.Origin} is not trusted: {problem}. Take any certificate with --insecure, or make this machine trust it.");
+        }
+
+        // A server that waits for the end of a line waits for ever when it is spoken to in TLS.
+        var mayBeScheme = error is ErrorKind.Tls or ErrorKind.BadAnswer or ErrorKind.Closed or ErrorKind.Reset || (error == ErrorKind.ConnectTimeout && connection.Opened > 0);
+        var hint = mayBeScheme ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
+        var advice = hint ?? (connection.TlsProblem is null ? "Start Bookinfo with 'bookinfo up', or name another address" : null);
+        throw new TargetException($"{target.Origin} does not answer: {answers.NameOf(error)}{(hint is null && connection.TlsProblem is { } said ? $": {said}" : "")}.{(advice is null ? "" : $" {advice}.")}");
+    }
+
+    private TargetException NoBookinfo(string what, string? hint = null) => new(
+        $"{target.Origin} is not Bookinfo's productpage: {what}. {hint ?? "Say with --path what to send instead of the usual mix"}.");
+
+    [GeneratedRegex("""<(?:link|script|img)\b[^>]*?\s(?:href|src)\s*=\s*["'](?<address>[^"']+)["']""", RegexOptions.IgnoreCase)]
+    private static partial Regex AssetLink();
+}

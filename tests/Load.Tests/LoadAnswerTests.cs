@@ -1,0 +1,138 @@
+using System.Text;
+using Bookinfo.Testing;
+
+namespace Bookinfo.Load.Tests;
+
+/// <summary>What <c>load</c> sees in an answer: the version of reviews, and holes in a page with status 200. On made-up answers, and on the real application.</summary>
+public sealed class LoadAnswerTests
+{
+    private const string Served = "<p>Reviews served by: <bdi>";
+
+    [Theory]
+    [InlineData("None", "V1", Served + "pod</bdi>")]
+    [InlineData("None", "V2", "<div class=\"stars text-black-500\">" + Served + "pod</bdi>")]
+    [InlineData("None", "V3", "<div class=\"stars text-red-500\">" + Served + "pod</bdi>")]
+    [InlineData("None", "Other", "<div class=\"stars text-blue-500\">" + Served + "pod</bdi>")]
+    [InlineData("None", "V2", "<div class=\"text-red-700 text-xl text-black-500\">" + Served + "pod</bdi>")]
+    [InlineData("None", "V2", "<div class=\"stars text-blue-500\">" + Served + "reviews-v2-6d9cd5</bdi>")]
+    [InlineData("None", "V1", Served + "reviews-v1-75b979578c-9rrcx</bdi>")]
+    [InlineData("None", "V1", Served + "reviews-v12</bdi>")]
+    [InlineData("None", "None", "<h1>Hello</h1>")]
+    [InlineData("PageReviews", "None", "<h3>Error fetching product reviews</h3>")]
+    [InlineData("PageReviews", "None", "<h3>Error fetching product details</h3><h3>Error fetching product reviews</h3>")]
+    [InlineData("PageDetails", "V1", "<h3>Error fetching product details</h3>" + Served + "pod</bdi>")]
+    [InlineData("PageRatings", "Other", "<p>Ratings service is currently unavailable</p>" + Served + "pod</bdi>")]
+    [InlineData("PageRatings", "V3", "<p>Ratings service is currently unavailable</p>" + Served + "reviews-v3-x</bdi>")]
+    public void A_page_is_looked_into(string error, string version, string page) =>
+        Assert.Equal((error, version), Inspect(page, 200, html: true));
+
+    [Theory]
+    [InlineData("None", "V1", """{"id":"0","podname":"null","clustername":"null","reviews":[{"reviewer":"a","text":"b"}]}""")]
+    [InlineData("None", "V3", """{"id":"0","podname":"null","reviews":[{"rating":{"stars":5,"color":"red"}}]}""")]
+    [InlineData("None", "V2", """{"id":"0","podname":"reviews-v2-abc","reviews":[{"rating":{"stars":5,"color":"blue"}}]}""")]
+    [InlineData("PageRatings", "Other", """{"id":"0","podname":"null","reviews":[{"rating":{"error":"Ratings service is currently unavailable"}}]}""")]
+    [InlineData("None", "None", """{"id":0,"ratings":{"Reviewer1":5}}""")]
+    public void Reviews_are_looked_into(string error, string version, string json) =>
+        Assert.Equal((error, version), Inspect(json, 200, html: false));
+
+    [Fact]
+    public void A_status_of_400_or_above_is_an_error_whatever_the_body_says() =>
+        Assert.Equal(("Status", "None"), Inspect(Served + "reviews-v1", 404, html: true));
+
+    [Fact]
+    public async Task The_usual_mix_is_sent_to_the_real_application_and_everything_comes_back()
+    {
+        await using var system = await RunningSystem.StartAsync();
+        var (plan, setup) = await UsualAsync(system.Address, rate: 200, seconds: 3);
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            LoadResult result;
+            await using (var ledger = new LedgerWriter(File.Create(path), plan))
+            {
+                result = await new LoadEngine(plan, [ledger], TimeProvider.System).RunAsync(setup, TestContext.Current.CancellationToken, CancellationToken.None);
+            }
+
+            var total = result.Total;
+            Assert.Empty(total.Errors());
+            Assert.Equal(600, total.Good);
+            Assert.Equal(1 + BookinfoTraffic.Users, total.Setup);
+            // By weight 240, 120, 120, 120; five deviations are one in a million.
+            Assert.InRange(total.Count(RequestKind.Visitor), 180, 300);
+            Assert.All([RequestKind.User, RequestKind.Api, RequestKind.Asset], kind => Assert.InRange(total.Count(kind), 70, 170));
+            var withReviews = total.CountVersion(1) + total.CountVersion(2) + total.CountVersion(3);
+            Assert.All([1, 2, 3], version => Assert.InRange(total.CountVersion(version), 1, withReviews / 2));
+            Assert.Equal(0, total.CountVersion(4));
+            Assert.Equal(600, total["total"].TotalCount);
+            var pages = total.Count(RequestKind.Visitor) + total.Count(RequestKind.User);
+            Assert.InRange(total["details"].TotalCount, pages, pages + total.Count(RequestKind.Api));
+            Assert.Equal(withReviews, total["reviews"].TotalCount);
+
+            using var reader = new LedgerReader(path);
+            var records = reader.Read().ToList();
+            Assert.Equal(611, records.Count);
+            Assert.Equal(11, records.Count(record => reader.Header.Requests[record.Request].Kind == RequestKind.Setup && record.Due < 0));
+            Assert.Equal(total.CountVersion(2), records.Count(record => record.Version == 2 && record.Due >= 0));
+            Assert.Contains(reader.Header.Requests, request => request is { Kind: RequestKind.Asset } && request.Path.StartsWith("/static/bookshop.css?v=", StringComparison.Ordinal));
+            Assert.Equal(611, records.Select(record => record.Identity.TraceId).Distinct().Count());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task Users_are_signed_in_on_the_real_application()
+    {
+        await using var system = await RunningSystem.StartAsync();
+        var (plan, _) = await UsualAsync(system.Address, rate: 1, seconds: 1);
+        using var connection = new HttpConnection(plan.Target, TimeProvider.System);
+        var answer = new HttpAnswer(BookinfoAnswers.Usual);
+        var names = new List<string>();
+        foreach (var template in plan.Mix.Templates.Where(template => template.Kind is RequestKind.User or RequestKind.Visitor))
+        {
+            Assert.Equal(ErrorKind.None, connection.Exchange(template.Write(default, new byte[template.Length]), answer, long.MaxValue));
+            var page = Encoding.UTF8.GetString(answer.Body);
+            var at = page.IndexOf("Signed in as <bdi>", StringComparison.Ordinal);
+            names.Add(at < 0 ? "" : page[(at + 18)..].Split('<')[0]);
+        }
+
+        Assert.Equal(Enumerable.Range(1, BookinfoTraffic.Users).Select(user => $"reader-{user}").Prepend(""), names);
+    }
+
+    [Fact]
+    public async Task What_a_browser_fetches_for_the_page_is_found()
+    {
+        var target = await LoadTarget.ResolveAsync(new Uri("http://localhost:1234"), insecure: false, TestContext.Current.CancellationToken);
+        var setup = new BookinfoTraffic(target, [], 1, TimeSpan.FromSeconds(1), BookinfoAnswers.Usual, TimeProvider.System);
+
+        Assert.Equal(
+            ["/a.css?x=1&y=2", "/static/rel.js", "/cover.svg"],
+            setup.Assets(
+                """
+                <link rel="stylesheet" href="/a.css?x=1&amp;y=2"><script defer src='static/rel.js'></script><img class="c" src="http://localhost:1234/cover.svg" alt="">
+                <img src="/cover.svg"><img src="http://elsewhere/x.png"><img src="data:image/png;base64,AA=="><a href="/login">no</a><script>var src = "/no.js";</script>
+                """));
+    }
+
+    private static async Task<(LoadPlan Plan, IReadOnlyList<Sample> Setup)> UsualAsync(Uri address, double rate, double seconds)
+    {
+        var target = await LoadTarget.ResolveAsync(address, insecure: false, TestContext.Current.CancellationToken);
+        var setup = new BookinfoTraffic(target, [], 11, TimeSpan.FromSeconds(10), BookinfoAnswers.Usual, TimeProvider.System);
+        var mix = await setup.UsualAsync(TestContext.Current.CancellationToken);
+        return (new LoadPlan(target, mix, new ConstantProfile(rate, seconds), ArrivalProcess.Even, 1, 11, 16, TimeSpan.FromSeconds(20)), setup.Samples);
+    }
+
+    private static (string, string) Inspect(string body, int status, bool html)
+    {
+        var answer = new HttpAnswer(BookinfoAnswers.Usual);
+        answer.Clear();
+        answer.Status = status;
+        answer.IsHtml = html;
+        answer.IsJson = !html;
+        answer.Append(Encoding.UTF8.GetBytes(body));
+        var error = BookinfoAnswers.Usual.Judge(answer, out var version);
+        return (BookinfoAnswers.Usual.NameOf(error), version == 0 ? "" : BookinfoAnswers.Usual.Versions[version - 1]);
+    }
+}

@@ -1,0 +1,66 @@
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.ToolTesting;
+
+namespace Bookinfo.Measurement.Tests;
+
+/// <summary>Baselines in files: what is written is read, and what cannot be read is said.</summary>
+public sealed class BaselineStoreTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void What_is_written_is_read()
+    {
+        var written = BaselineSample.File(
+        [
+            BaselineSample.Step(1, 50, 1000, use: new() { ["details-v1"] = new UseMeasurement(0.2, 0.1, 50e6, 20e6, 2.1) }, errors: new() { ["status 503"] = 1 }),
+            BaselineSample.Step(2, 50, 1200, warnings: [new("generator-late", "It was late.")]),
+        ]);
+
+        var read = BaselineStore.Read(Write(BaselineStore.Write(written)));
+
+        Assert.Equivalent(written, read, strict: true);
+        Assert.Equal(100, BaselineSummary.Pool(read.Steps, 50, Measure.Page).TotalCount);
+    }
+
+    [Fact]
+    public void The_names_of_hops_stay_readable() =>
+        Assert.Contains("\"productpage->details\": {", BaselineStore.Write(BaselineSample.File([BaselineSample.Step(1, 50, 1000)])));
+
+    [Fact]
+    public void That_there_is_no_file_is_said() =>
+        Refuses(Path.Combine(_directory, "none.json"), "there is no file '{0}'. 'bookinfo baseline --name NAME' makes one, NAME.json.");
+
+    [Fact]
+    public void A_directory_is_refused() => Refuses(_directory, "'{0}' cannot be read: ");
+
+    [Theory]
+    [InlineData("", "'{0}' is no baseline, or a broken one: ")]
+    [InlineData("{", "'{0}' is no baseline, or a broken one: ")]
+    [InlineData("[]", "'{0}' is no baseline: it has no 'version' and 'steps'.")]
+    [InlineData("{\"version\": 1, \"target\": \"http://localhost/\"}", "'{0}' is no baseline: it has no 'version' and 'steps'.")]
+    [InlineData("{\"version\": \"x\", \"steps\": []}", "'{0}' is no baseline: it has no 'version' and 'steps'.")]
+    [InlineData("{\"version\": 2, \"steps\": []}", "'{0}' is a baseline of version 2; this program knows version 1. Measure again, or read it with the program that wrote it.")]
+    [InlineData("{\"version\": 1, \"steps\": []}", "'{0}' is no baseline, or a broken one: ")]
+    [InlineData("{\"version\": 1, \"steps\": 1}", "'{0}' is no baseline, or a broken one: ")]
+    [InlineData("{\"version\": 1, \"steps\": [{\"use\": {\"x\": {\"cpuSeconds\": 1e308}}}]}", "'{0}' is a broken baseline: a number in it is beyond 1E+20, which is no measurement.")]
+    [InlineData("{\"version\": 1, \"steps\": [-1e999]}", "'{0}' is a broken baseline: a number in it is beyond 1E+20, which is no measurement.")]
+    public void What_is_none_is_refused(string text, string message) => Refuses(Write(text), message);
+
+    private static void Refuses(string path, string message)
+    {
+        var failure = Assert.Throws<OperationFailedException>(() => BaselineStore.Read(path));
+        Assert.Equal(FailureKind.InvalidRequest, failure.Kind);
+        Assert.StartsWith(message.Replace("{0}", path), failure.Message);
+    }
+
+    private string Write(string text)
+    {
+        var path = Path.Combine(_directory, "file.json");
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

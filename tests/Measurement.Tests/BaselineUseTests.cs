@@ -1,0 +1,150 @@
+using System.Text.Json;
+using Bookinfo.Kubernetes;
+using k8s.Models;
+
+namespace Bookinfo.Measurement.Tests;
+
+/// <summary>What services use: read from where they tell, and subtracted.</summary>
+public sealed class BaselineUseTests
+{
+    private readonly List<string> _notes = [];
+
+    [Fact]
+    public void What_was_used_is_the_difference_summed_over_instances()
+    {
+        var use = UseDifference.Of(
+            [new("details-v1", "a", 100, 1, 0.5, 10, 1), new("details-v1", "b", 100, 2, 0, 10, 1)],
+            [new("details-v1", "a", 106, 1.25, 0.75, 20, 2), new("details-v1", "b", 108, 2.5, 0, 30, 3)],
+            _notes);
+
+        Assert.Equal(new UseMeasurement(0.75, 0.25, 50, 5, 7), use["details-v1"]);
+        Assert.Empty(_notes);
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("a", "c")]
+    [InlineData("a", "b", "c")]
+    public void A_service_of_which_an_instance_came_or_went_has_no_figures(params string[] after)
+    {
+        var use = UseDifference.Of(
+            [new("details-v1", "a", 1, 1, 0, 1, 0), new("details-v1", "b", 1, 1, 0, 1, 0), new("ratings-v1", "r", 1, 1, 0, 1, 0)],
+            [.. after.Select(instance => new InstanceUse("details-v1", instance, 2, 2, 0, 1, 0)), new("ratings-v1", "r", 2, 2, 0, 1, 0)],
+            _notes);
+
+        Assert.Equal(["ratings-v1"], use.Keys);
+        Assert.Equal(["details-v1 was restarted, replaced or scaled while it was measured."], _notes);
+    }
+
+    [Fact]
+    public void A_service_that_was_not_read_before_has_no_figures() => Assert.Empty(UseDifference.Of([], [new("details-v1", "a", 2, 2, 0, 1, 0)], _notes));
+
+    [Fact]
+    public void Metrics_tell_who_they_are_of_what_it_uses_and_whom_it_calls()
+    {
+        var metrics = MetricsText.Parse("""
+            # TYPE target info
+            target_info{service_name="productpage",service_version="v1",odd="a } \"b\" , c=\"d"} 1
+            process_cpu_time_seconds_total{cpu_mode="user"} 1.5 1700000000
+            process_cpu_time_seconds_total{cpu_mode="system"} 2.5e-1
+            process_memory_usage_bytes{} 26386432
+            process_uptime_seconds 12.5
+            http_client_request_duration_seconds_count{server_address="127.0.0.1",server_port="9081",service_peer_name="details"} 3
+            http_client_request_duration_seconds_count{server_address="127.0.0.1",server_port="9081",http_response_status_code="500"} 1
+            http_client_request_duration_seconds_count{server_address="ratings",server_port="9080"} 1
+            http_client_request_duration_seconds_count{server_port="nonsense"} 1
+            """);
+
+        Assert.Equal("productpage-v1", metrics.Service);
+        Assert.Equal(1.75, metrics.CpuSeconds);
+        Assert.Equal(26386432, metrics.MemoryBytes);
+        Assert.Equal(12.5, metrics.UptimeSeconds);
+        Assert.Equal([("127.0.0.1", 9081), ("ratings", 9080)], metrics.Called);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>404</html>")]
+    [InlineData("process_cpu_time_seconds_total NaN")]
+    public void Where_metrics_do_not_tell_nothing_is_known(string text)
+    {
+        var metrics = MetricsText.Parse(text);
+
+        Assert.Null(metrics.Service);
+        Assert.Null(metrics.CpuSeconds);
+        Assert.Null(metrics.MemoryBytes);
+        Assert.Empty(metrics.Called);
+    }
+
+    [Fact]
+    public void A_kubelets_summary_tells_of_each_container_also_without_figures()
+    {
+        using var summary = JsonDocument.Parse("""
+            {"node": {}, "pods": [
+              {"podRef": {"name": "a", "namespace": "bookinfo", "uid": "u1"}, "containers": [
+                {"name": "details", "cpu": {"time": "2026-11-23T02:28:15Z", "usageCoreNanoSeconds": 14758845}, "memory": {"workingSetBytes": 2772992}},
+                {"name": "istio-proxy", "cpu": {"time": "2026-11-23T02:28:16Z"}}]},
+              {"podRef": {"name": "b", "namespace": "bookinfo", "uid": "u2"}, "containers": null},
+              {"podRef": {"name": "c", "namespace": "bookinfo", "uid": "u3"}}]}
+            """);
+
+        Assert.Equal(
+            [
+                new ContainerUse("u1", "details", new DateTimeOffset(2026, 11, 23, 2, 28, 15, TimeSpan.Zero), 0.014758845, 2772992),
+                new ContainerUse("u1", "istio-proxy", new DateTimeOffset(2026, 11, 23, 2, 28, 16, TimeSpan.Zero), null, null),
+            ],
+            ContainerUse.Parse(summary.RootElement).Select(use => use with { CpuSeconds = use.CpuSeconds is { } cpu ? Math.Round(cpu, 12) : null }));
+    }
+
+    [Theory]
+    [InlineData("details", "", "", null, "details", "", "")]
+    [InlineData("details,istio-proxy", "", "", null, "details", "istio-proxy", "istio")]
+    [InlineData("istio-proxy,details", "", "", null, "details", "istio-proxy", "istio")]
+    [InlineData("details", "istio-proxy", "istio-init", null, "details", "istio-proxy", "istio")]
+    [InlineData("details", "", "", "enabled", "details", "", "istio ambient")]
+    [InlineData("details", "", "", "disabled", "details", "", "")]
+    [InlineData("linkerd-proxy,details", "", "linkerd-init", null, "details", "linkerd-proxy", "linkerd")]
+    [InlineData("details,kuma-sidecar", "", "", null, "details", "kuma-sidecar", "kuma")]
+    [InlineData("details,consul-dataplane", "", "", null, "details", "consul-dataplane", "consul")]
+    [InlineData("details,watcher", "", "", null, "details", "watcher", "")]
+    [InlineData("linkerd-proxy,main", "", "", null, "main", "linkerd-proxy", "linkerd")]
+    public void Sidecars_and_meshes_are_seen_in_the_pods(
+        string containers, string native, string initial, string? ambient, string service, string sidecars, string mesh)
+    {
+        static List<V1Container> Containers(string names, string? policy = null) =>
+            [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => new V1Container { Name = name, RestartPolicy = policy })];
+        var pod = new V1Pod
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Labels = new Dictionary<string, string> { ["app"] = "details" },
+                Annotations = ambient is null ? null : new Dictionary<string, string> { ["ambient.istio.io/redirection"] = ambient },
+            },
+            Spec = new V1PodSpec { Containers = Containers(containers), InitContainers = [.. Containers(native, "Always"), .. Containers(initial)] },
+        };
+
+        Assert.Equal(service, PodContainers.Service(pod).Name);
+        Assert.Equal(sidecars, string.Join(',', PodContainers.Sidecars(pod)));
+        Assert.Equal(mesh, string.Join(',', PodContainers.Mesh([pod, pod])));
+    }
+
+    [Fact]
+    public void Start_up_is_only_told_by_the_log_of_the_process_that_runs()
+    {
+        var log = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(log, """{"time":"2026-11-23T02:29:45.005695Z","event":"ServiceStarted","startup_ms":1188}""" + "\n");
+            var started = new DateTimeOffset(2026, 11, 23, 2, 29, 44, TimeSpan.Zero);
+
+            Assert.Equal(1.188, LocalSubject.ReadStartUp(log, started));
+            Assert.Null(LocalSubject.ReadStartUp(log, started.AddMinutes(5)));
+            Assert.Null(LocalSubject.ReadStartUp(log, started.AddMinutes(-5)));
+            Assert.Null(LocalSubject.ReadStartUp(log + ".none", started));
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+}

@@ -1,0 +1,392 @@
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+using Bookinfo.ToolTesting;
+
+namespace Bookinfo.Measurement.Tests;
+
+/// <summary>What <c>compare</c> makes of two baselines.</summary>
+public sealed class ComparisonTests
+{
+    [Fact]
+    public void A_delay_in_front_of_ratings_is_shown_where_it_is_waited_for_and_nowhere_else()
+    {
+        var report = Compare(CompareSample.Create(), CompareSample.Create(latency: CompareSample.Delayed));
+
+        foreach (var rate in report.Rates)
+        {
+            foreach (var figure in rate.Figures.Where(figure => figure.Figure is FigureName.P50 or FigureName.P90 or FigureName.P99))
+            {
+                Assert.Equal(figure.Subject != Measure.Details, figure.Shown);
+                Assert.Equal(figure.Subject == Measure.Details ? 0 : 2000, figure.Difference, 5.0);
+                Assert.InRange(figure.Difference, figure.Low!.Value, figure.High!.Value);
+            }
+        }
+
+        Assert.Equal(2, report.Headline.Count);
+        Assert.StartsWith("At 100/s: the page takes 2.00 ms longer at p50 (+50%), ", report.Headline[0]);
+        Assert.Contains("; by hop reviews->ratings +2.00 ms at p50, productpage->reviews +2.00 ms at p50.", report.Headline[0]);
+        Assert.Empty(report.Warnings);
+    }
+
+    [Fact]
+    public void A_baseline_and_its_comparison_tell_the_same_figure()
+    {
+        // One round in which the machine did something else, which a plain mean would have in it.
+        var baseline = CompareSample.Create(
+            latency: (round, measure) => CompareSample.Usual(round, measure) * (round == 3 ? 50 : 1),
+            change: step => step.Round == 3 ? step with { Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { CpuSeconds = 9 }) } : step);
+
+        var report = Compare(baseline, baseline);
+
+        Assert.Equal(2, report.Rates.Count);
+        foreach (var (rate, summary) in report.Rates.Zip(baseline.Summary))
+        {
+            double Figure(string subject, string figure) => rate.Figures.Single(one => one.Subject == subject && one.Figure == figure).Before;
+            foreach (var (measure, latency) in summary.Latencies.Where(latency => latency.Key != Measure.PageFromSend))
+            {
+                Assert.Equal(latency.Mean.Mean, Figure(measure, FigureName.Mean));
+                Assert.Equal(latency.P50.Mean, Figure(measure, FigureName.P50));
+                Assert.Equal(latency.P99.Mean, Figure(measure, FigureName.P99));
+            }
+
+            foreach (var (service, use) in summary.Use)
+            {
+                Assert.Equal(use.CpuPerThousand.Mean, Figure(service, FigureName.Cpu));
+                Assert.Equal(use.MemoryBytes.Mean, Figure(service, FigureName.Memory));
+            }
+
+            Assert.Equal(summary.Achieved.Mean, Figure(Measure.Page, FigureName.Achieved));
+        }
+    }
+
+    [Fact]
+    public void Of_the_same_system_nothing_is_shown()
+    {
+        var report = Compare(CompareSample.Create(), CompareSample.Create(latency: (round, measure) => CompareSample.Usual(6 - round, measure) + 100));
+
+        Assert.Equal(["No difference shown."], report.Headline);
+        Assert.DoesNotContain(report.Rates.SelectMany(rate => rate.Figures), figure => figure.Shown);
+        // Two rates with five latencies of three percentiles, errors, and the CPU of two services and of both.
+        Assert.Equal(2 * ((5 * 3) + 1 + 3), report.Tests);
+    }
+
+    [Fact]
+    public void What_gets_better_is_shown_as_well()
+    {
+        var report = Compare(CompareSample.Create(latency: CompareSample.Delayed), CompareSample.Create());
+
+        var figure = report.Rates[0].Find(Measure.Ratings, FigureName.P50)!;
+        Assert.True(figure.Shown);
+        Assert.Equal(-2000, figure.Difference, 5.0);
+        Assert.Contains("reviews->ratings -2.00 ms at p50", report.Headline[0]);
+    }
+
+    [Fact]
+    public void A_round_in_which_the_machine_did_something_else_does_not_matter()
+    {
+        static long Stormy(int round, string measure) => CompareSample.Usual(round, measure) * (round == 2 ? 50 : 1);
+        var report = Compare(CompareSample.Create(), CompareSample.Create(latency: Stormy));
+
+        Assert.Equal(["No difference shown."], report.Headline);
+        Assert.InRange(report.Rates[0].Find(Measure.Page, FigureName.P50)!.Difference, 0, 50);
+    }
+
+    [Fact]
+    public void A_percentile_that_no_request_of_a_round_lies_above_is_not_tested()
+    {
+        var report = Compare(CompareSample.Create(rates: [20, 1000]), CompareSample.Create(rates: [20, 1000], latency: CompareSample.Delayed));
+
+        bool[] Tested(int rate) => [.. new[] { FigureName.P50, FigureName.P90, FigureName.P99, FigureName.P999, FigureName.Mean }.Select(figure => report.Rates[rate].Find(Measure.Page, figure)!.IsTested)];
+        Assert.Equal([true, true, false, false, false], Tested(0));
+        Assert.Equal([true, true, true, true, false], Tested(1));
+        Assert.False(report.Rates[0].Find(Measure.Page, FigureName.P99)!.Shown);
+        Assert.Equal(2000, report.Rates[0].Find(Measure.Page, FigureName.P99)!.Difference, 20.0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_round_with_too_few_requests_for_a_percentile_is_enough(bool isBefore)
+    {
+        static StepMeasurement Few(StepMeasurement step) => step.Round != 3 ? step : step with { Latencies = step.Latencies.ToDictionary(latency => latency.Key, _ => BaselineSample.Latency(Enumerable.Repeat(4000L, 99))) };
+        var few = CompareSample.Create(change: Few);
+
+        var rate = (isBefore ? Compare(few, CompareSample.Create()) : Compare(CompareSample.Create(), few)).Rates[0];
+
+        Assert.False(rate.Find(Measure.Page, FigureName.P99)!.IsTested);
+        Assert.True(rate.Find(Measure.Page, FigureName.P90)!.IsTested);
+    }
+
+    [Fact]
+    public void A_generator_that_waited_for_a_processor_raises_what_counts()
+    {
+        static StepMeasurement Late(StepMeasurement step) => step with { Generator = step.Generator with { SchedulingDelay = new Percentiles(100, 3000, 3000, 3000, 3000, 3000, 3000) } };
+        var report = Compare(CompareSample.Create(), CompareSample.Create(latency: CompareSample.Delayed, change: Late));
+
+        Assert.Equal(["No difference shown."], report.Headline);
+        Assert.Equal(3000, report.Rates[0].Find(Measure.Ratings, FigureName.P50)!.Least);
+    }
+
+    [Theory]
+    [InlineData(FigureName.P50, 10_000, 0, 1500)]
+    [InlineData(FigureName.P50, 100, 0, 200)]
+    [InlineData(FigureName.P50, 100, 250, 250)]
+    [InlineData(FigureName.P99, 10_000, 0, 3000)]
+    [InlineData(FigureName.P99, 100, 0, 500)]
+    [InlineData(FigureName.P99, 100, 5000, 5000)]
+    public void The_smallest_difference_that_counts(string figure, double before, double generatorDelay, double least) =>
+        Assert.Equal(least, SmallestDifference.OfLatency(figure, before, generatorDelay), 1e-9);
+
+    [Fact]
+    public void Processor_time_is_compared_by_service_and_in_all()
+    {
+        static StepMeasurement Sidecars(StepMeasurement step) => step with
+        {
+            Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { SidecarCpuSeconds = 0.03, SidecarMemoryBytes = 60 << 20 }),
+        };
+        var report = Compare(CompareSample.Create(), CompareSample.Create(change: Sidecars));
+
+        var rate = report.Rates[0];
+        var all = rate.Find(FigureComparison.AllServices, FigureName.Cpu)!;
+        Assert.True(all.Shown);
+        // 0.0306 s for 100 requests in the middle round, and 0.06 more.
+        Assert.Equal(0.306, all.Before, 1e-9);
+        Assert.Equal(0.6, all.Difference, 1e-9);
+        Assert.Equal(0.3, rate.Find("details-v1", FigureName.Cpu)!.Difference, 1e-9);
+        Assert.Equal(0.6, rate.Find(FigureComparison.AllServices, FigureName.SidecarCpu)!.After, 1e-9);
+        Assert.Equal(60 << 20, rate.Find("details-v1", FigureName.Memory)!.Difference, 1e-3);
+        Assert.False(rate.Find("details-v1", FigureName.Memory)!.IsTested);
+        Assert.Equal("At 100/s: CPU for 1,000 requests +196%, of it +600 ms by sidecars.", report.Headline[0]);
+    }
+
+    [Fact]
+    public void A_round_in_which_the_use_of_a_service_is_not_known_is_in_no_sum()
+    {
+        static StepMeasurement Without(StepMeasurement step) => step.Round != 1 ? step : step with { Use = step.Use.Where(use => use.Key != "details-v1").ToDictionary() };
+        var values = new RoundValues(CompareSample.Create(change: Without), 100);
+
+        Assert.Equal((4, 4, 5), (values.Use(FigureComparison.AllServices, FigureName.Cpu).Count, values.Use("details-v1", FigureName.Cpu).Count, values.Use("ratings-v1", FigureName.Cpu).Count));
+    }
+
+    [Fact]
+    public void Without_processor_times_there_are_none()
+    {
+        static StepMeasurement Without(StepMeasurement step) => step with { Use = new Dictionary<string, UseMeasurement>() };
+        var report = Compare(CompareSample.Create(), CompareSample.Create(change: Without));
+
+        Assert.DoesNotContain(report.Rates[0].Figures, figure => figure.Figure is FigureName.Cpu or FigureName.Memory);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(20, true)]
+    public void Errors_are_shown_when_they_are_more_than_chance(int failed, bool shown)
+    {
+        StepMeasurement Failing(StepMeasurement step) => step with { Requests = step.Requests with { Failed = failed, Good = step.Requests.Good - failed } };
+        var report = Compare(CompareSample.Create(rates: [200]), CompareSample.Create(rates: [200], change: Failing));
+
+        // In all rounds the same, which is luck: by the rounds alone even one would be certain.
+        var errors = report.Rates[0].Find(Measure.Page, FigureName.Errors)!;
+        Assert.Equal(failed / 2.0, errors.Difference, 1e-9);
+        Assert.Equal(shown, errors.Shown);
+        Assert.Equal(shown ? "At 200/s: errors +10.0 percentage points." : "No difference shown.", report.Headline[0]);
+    }
+
+    [Fact]
+    public void Only_the_rates_that_both_have_are_compared()
+    {
+        var report = Compare(CompareSample.Create(rates: [50, 100, 200]), CompareSample.Create(rates: [100, 200, 400]));
+
+        Assert.Equal([100, 200], report.Rates.Select(rate => rate.Rate));
+        Assert.Equal(["The baseline before has 50, 100, 200/s, the one after 100, 200, 400/s: only what both have is compared."], report.Warnings);
+    }
+
+    [Fact]
+    public void Without_a_rate_in_common_it_says_which_there_are()
+    {
+        var failure = Assert.Throws<OperationFailedException>(() => Compare(CompareSample.Create(rates: [50]), CompareSample.Create(rates: [100, 200])));
+
+        Assert.Equal(FailureKind.InvalidRequest, failure.Kind);
+        Assert.Equal("there is no rate that both baselines have: 'a.json' has 50/s, 'b.json' 100, 200/s. Measure one of them again with --rates.", failure.Message);
+    }
+
+    [Fact]
+    public void A_rate_at_which_nothing_fell_due_is_no_rate()
+    {
+        static StepMeasurement Nothing(StepMeasurement step) => step.Rate > 50 ? step : step with { Requests = new RequestCounts(0, 0, 0, 0, 0, 0, 0, 0), Latencies = new Dictionary<string, LatencyMeasurement>() };
+        var report = Compare(CompareSample.Create(rates: [50, 100]), CompareSample.Create(rates: [50, 100], change: Nothing));
+
+        Assert.Equal(100, Assert.Single(report.Rates).Rate);
+        Assert.Equal(["The baseline before has 50, 100/s, the one after 100/s: only what both have is compared."], report.Warnings);
+    }
+
+    [Fact]
+    public void Interrupted_steps_do_not_count()
+    {
+        var report = Compare(
+            CompareSample.Create(), CompareSample.Create(latency: (round, measure) => CompareSample.Usual(round, measure) * (round > 3 ? 9 : 1), change: step => step with { Interrupted = step.Round > 3 }));
+
+        Assert.All(report.Rates, rate => Assert.Equal((5, 3), (rate.RoundsBefore, rate.RoundsAfter)));
+        Assert.Equal(["No difference shown."], report.Headline);
+    }
+
+    [Fact]
+    public void With_one_round_there_is_no_test()
+    {
+        var report = Compare(CompareSample.Create(rounds: 1), CompareSample.Create(latency: CompareSample.Delayed));
+
+        Assert.Equal(["No test was possible."], report.Headline);
+        Assert.Equal(0, report.Tests);
+        Assert.Equal(2, report.Warnings.Count);
+        Assert.StartsWith("No test is possible at 100/s: it takes two rounds in each baseline, and there are 1 and 5.", report.Warnings[0]);
+        Assert.Equal(2000, report.Rates[0].Find(Measure.Ratings, FigureName.P50)!.Difference, 30.0);
+        Assert.All(report.Rates[0].Figures, figure => Assert.Equal((null, null, false), (figure.Low, figure.PValue, figure.Shown)));
+    }
+
+    [Fact]
+    public void Whatever_else_differs_is_told()
+    {
+        foreach (var (warning, change) in Differences())
+        {
+            Assert.Equal([warning], Compare(CompareSample.Create(), change(CompareSample.Create())).Warnings);
+        }
+    }
+
+    [Fact]
+    public void A_mesh_another_host_and_another_seed_are_what_one_compares()
+    {
+        var after = With(CompareSample.Create(), settings => settings with { Target = "http://gateway/productpage", Seed = 7 });
+        after = after with { Environment = after.Environment with { Mesh = ["istio"] } };
+
+        var report = Compare(CompareSample.Create(), after);
+
+        Assert.Empty(report.Warnings);
+        Assert.Equal(["istio"], report.After.Mesh);
+    }
+
+    [Fact]
+    public void Warnings_of_the_generator_are_told_once_with_their_number()
+    {
+        var report = Compare(
+            CompareSample.Create(),
+            CompareSample.Create(change: step => step.Round > 3 ? step : step with { Warnings = [new LoadWarning("generator-late", "It was late.")] }));
+
+        Assert.Equal(["Of the baseline after, 6 of 10 steps have a warning (generator-late): It was late."], report.Warnings);
+    }
+
+    [Theory]
+    [InlineData("p99:+20%", true)]
+    [InlineData("p99:+60%", false)]
+    [InlineData("page:p99:+1.99ms", true)]
+    [InlineData("page:p99:+2.01ms", false)]
+    [InlineData("reviews->ratings:p50:+1ms", true)]
+    [InlineData("reviews->ratings:p50:+1999us", true)]
+    [InlineData("reviews->ratings:p50:+0.0019s", true)]
+    [InlineData("reviews->ratings:p50:+0.0021s", false)]
+    [InlineData("productpage->details:p50:+0%", false)]
+    [InlineData("server:p90:+10%", true)]
+    [InlineData("errors:+9%", true)]
+    [InlineData("errors:+11%", false)]
+    [InlineData("cpu:+30%", true)]
+    [InlineData("cpu:+300%", false)]
+    [InlineData("details-v1:cpu:+200ms", true)]
+    [InlineData("details-v1:cpu:+400ms", false)]
+    [InlineData("ratings-v1:cpu:+0%", false)]
+    public void A_condition_is_violated_by_a_difference_that_is_greater_and_shown(string text, bool violated)
+    {
+        static StepMeasurement Worse(StepMeasurement step) => step with
+        {
+            Requests = step.Requests with { Failed = step.Requests.Due / 10 },
+            Use = step.Use.ToDictionary(use => use.Key, use => use.Key == "details-v1" ? use.Value with { CpuSeconds = use.Value.CpuSeconds + 0.03 } : use.Value),
+        };
+        var report = Compare(CompareSample.Create(rates: [100]), CompareSample.Create(rates: [100], latency: CompareSample.Delayed, change: Worse));
+
+        var result = Assert.Single(FailCondition.TryParse(text)!.Check(report));
+
+        Assert.Equal(violated, result.Violated);
+        Assert.StartsWith($"--fail-on '{text}' at 100/s: +", result.Text);
+        Assert.EndsWith(violated ? ", violated." : ", holds.", result.Text);
+    }
+
+    [Fact]
+    public void A_difference_that_may_be_chance_violates_nothing()
+    {
+        // Four of five rounds 2 ms up and down: the mean is greater by far, and the rounds say that it need not be.
+        static long Wild(int round, string measure) => 4000 + (round * 1000);
+        static long Wilder(int round, string measure) => 4000 + (round * 2000);
+        var report = Compare(CompareSample.Create(rates: [100], latency: Wild), CompareSample.Create(rates: [100], latency: Wilder));
+
+        var result = Assert.Single(FailCondition.TryParse("p50:+20%")!.Check(report));
+
+        Assert.True(result.Exceeded);
+        Assert.False(result.Violated);
+        Assert.Equal("--fail-on 'p50:+20%' at 100/s: +3.00 ms (+43%), not violated, as this difference is not shown.", result.Text);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("p99")]
+    [InlineData("p99:20%")]
+    [InlineData("p99:+20")]
+    [InlineData("p99:-20%")]
+    [InlineData("p98:+20%")]
+    [InlineData("p99:+20 %")]
+    [InlineData("p99:+x%")]
+    [InlineData("p99:+1.2.3%")]
+    [InlineData("elsewhere:p99:+20%")]
+    [InlineData("page-from-send:p99:+20%")]
+    [InlineData("mean:+20%")]
+    [InlineData("memory:+20%")]
+    [InlineData("errors:+20ms")]
+    [InlineData("reviews->ratings:errors:+1%")]
+    [InlineData("page:cpu:+20%")]
+    public void What_is_no_condition_is_none(string text) => Assert.Null(FailCondition.TryParse(text));
+
+    [Theory]
+    [InlineData("details-v9:cpu:+1%", "--fail-on 'details-v9:cpu:+1%': not both baselines have cpu of details-v9; they have it of all services, details-v1, ratings-v1.")]
+    [InlineData("p99.9:+1%", "--fail-on 'p99.9:+1%': p99.9 of page cannot be tested: it takes two rounds in each baseline, and for a percentile steps so long that requests lie above it.")]
+    public void A_condition_that_cannot_be_told_is_an_error(string text, string message)
+    {
+        var report = Compare(CompareSample.Create(), CompareSample.Create());
+
+        var failure = Assert.Throws<OperationFailedException>(() => FailCondition.TryParse(text)!.Check(report));
+
+        Assert.Equal((FailureKind.InvalidRequest, message), (failure.Kind, failure.Message));
+    }
+
+    [Fact]
+    public void A_condition_about_a_hop_that_one_baseline_has_not_is_an_error()
+    {
+        static StepMeasurement Without(StepMeasurement step) => step with { Latencies = step.Latencies.Where(latency => latency.Key != Measure.Ratings).ToDictionary() };
+        var report = Compare(CompareSample.Create(), CompareSample.Create(change: Without));
+
+        var failure = Assert.Throws<OperationFailedException>(() => FailCondition.TryParse("reviews->ratings:p50:+1ms")!.Check(report));
+
+        Assert.StartsWith("--fail-on 'reviews->ratings:p50:+1ms': not both baselines have p50 of reviews->ratings; they have it of page, server, ", failure.Message);
+    }
+
+    private static ComparisonReport Compare(BaselineFile before, BaselineFile after) => Comparison.Of(before, "a.json", after, "b.json");
+
+    private static BaselineFile With(BaselineFile file, Func<BaselineSettings, BaselineSettings> change) => file with { Settings = change(file.Settings) };
+
+    private static (string Warning, Func<BaselineFile, BaselineFile> Change)[] Differences() =>
+    [
+        ("Measured from different places: where the command ran before, inside the cluster, by 3 workers after.", file => With(file, settings => settings with { Generator = "cluster", Workers = 3 })),
+        ("Different things measured: local before, cluster after.", file => With(file, settings => settings with { Subject = "cluster" })),
+        ("Different paths: /productpage before, /api/v1/products after.", file => With(file, settings => settings with { Target = "http://elsewhere/api/v1/products" })),
+        ("Steps of different length: 2 s before, 30 s after.", file => With(file, settings => settings with { StepSeconds = 30 })),
+        ("Different warm-up: 1 s before, 0 s after.", file => With(file, settings => settings with { WarmUpSeconds = 0 })),
+        ("Different numbers of connections: 64 before, 8 after.", file => With(file, settings => settings with { Connections = 8 })),
+        ("Different time limits: 10 s before, 1 s after.", file => With(file, settings => settings with { TimeoutSeconds = 1 })),
+        ("Different processors: A processor before, unknown after.", file => file with { Environment = file.Environment with { Machine = file.Environment.Machine with { Processor = null } } }),
+        ("Different numbers of processors: 2 before, 64 after.", file => file with { Environment = file.Environment with { Machine = file.Environment.Machine with { Processors = 64 } } }),
+        ("Different clusters: none before, Kubernetes 1.34 after.", file => file with { Environment = file.Environment with { Cluster = "1.34" } }),
+        ("Different nodes: none before, n1 (4 processors, kernel 6.1) after.",
+            file => file with { Environment = file.Environment with { Nodes = [new NodeFacts("n1", "Debian", "6.1", "containerd", "1.34", "amd64", 4, 1e9)] } }),
+        ("Measured by different versions of this program: 0.1.0 before, 0.2.0 after.", file => file with { Program = "0.2.0" }),
+        ("The baseline after was interrupted: it has the rounds that were done until then.", file => file with { Complete = false }),
+        ("Not the same services were measured: details-v1 only before, details-v2 only after. What all services use is the sum of what was measured.",
+            file => file with { Services = [file.Services[0] with { Name = "details-v2" }] }),
+    ];
+}
