@@ -1,6 +1,6 @@
 @echo off
 rem Runs the command line tool, after building it when it is missing or older than its sources.
-rem Its exit codes are the tool's: src/Bookinfo.Cli/ExitCode.cs.
+rem Its exit codes are the tool's: src/Bookinfo.Cli/Terminal/ExitCode.cs.
 setlocal
 set "ROOT=%~dp0"
 set "TOOL=%ROOT%artifacts\bin\Bookinfo.Cli\release\bookinfo.dll"
@@ -21,7 +21,7 @@ dotnet --list-sdks | findstr /b /c:"10.0." >nul || (
 set "FRESH="
 if exist "%TOOL%" if exist "%STAMP%" (
     rem Directories are compared as well: their time changes when a file is added or removed.
-    powershell -NoProfile -Command "$s = (Get-Item -LiteralPath $env:STAMP).LastWriteTimeUtc; $p = 'src\Bookinfo.Cli', 'src\Bookinfo.Contracts', 'src\Bookinfo.Load', 'Directory.*.props', 'src\Directory.*.props', 'global.json', 'BannedSymbols.txt', '.editorconfig' | ForEach-Object { Join-Path ([WildcardPattern]::Escape($env:ROOT)) $_ }; exit [int][bool](@(Get-Item $p; Get-ChildItem $p -Recurse) | Where-Object { $_.LastWriteTimeUtc -gt $s } | Select-Object -First 1)" && set "FRESH=yes"
+    powershell -NoProfile -Command "$s = (Get-Item -LiteralPath $env:STAMP).LastWriteTimeUtc; $p = 'src', 'Directory.*.props', 'global.json', 'BannedSymbols.txt', '.editorconfig' | ForEach-Object { Join-Path ([WildcardPattern]::Escape($env:ROOT)) $_ }; exit [int][bool](@(Get-Item $p; Get-ChildItem $p -Recurse) | Where-Object { $_.LastWriteTimeUtc -gt $s } | Select-Object -First 1)" && set "FRESH=yes"
 )
 if defined FRESH goto run
 

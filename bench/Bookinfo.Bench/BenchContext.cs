@@ -1,5 +1,3 @@
-using Bookinfo.Measurement;
-
 namespace Bookinfo.Bench;
 
 /// <summary>What all measurements of a run have in common.</summary>

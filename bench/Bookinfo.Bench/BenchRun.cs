@@ -1,4 +1,3 @@
-using Bookinfo.Cli.Doctor;
 using Bookinfo.Measurement;
 
 namespace Bookinfo.Bench;

@@ -1,5 +1,3 @@
-using Bookinfo.Cli.Doctor;
-
 namespace Bookinfo.Bench;
 
 /// <summary>Everything that is promised, in one table. Metrics and access log are on, traces are off.</summary>

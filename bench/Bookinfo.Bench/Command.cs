@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bookinfo.Cli.Terminal;
 
 namespace Bookinfo.Bench;
 

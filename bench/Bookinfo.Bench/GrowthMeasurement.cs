@@ -1,5 +1,3 @@
-using Bookinfo.Cli.Doctor;
-
 namespace Bookinfo.Bench;
 
 /// <summary>Whether cost grows no faster than the work: with connections, with hops, and with what is stored.</summary>

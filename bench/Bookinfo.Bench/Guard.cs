@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bookinfo.Measurement;
 
 namespace Bookinfo.Bench;
 

@@ -1,5 +1,3 @@
-using Bookinfo.Cli.Doctor;
-
 namespace Bookinfo.Bench;
 
 /// <summary>Latency at half of the highest rate of each implementation, from when a request was due.</summary>

@@ -1,5 +1,3 @@
-using Bookinfo.Cli.Doctor;
-
 namespace Bookinfo.Bench;
 
 /// <summary>Resident memory of the services: idle, the most there ever is, and whether it grows.</summary>

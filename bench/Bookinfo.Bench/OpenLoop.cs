@@ -1,5 +1,6 @@
 using System.Net;
 using Bookinfo.Load;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Bench;
 
@@ -19,7 +20,7 @@ internal static class OpenLoop
         var resolved = new LoadTarget(target, [IPAddress.Loopback], insecure: false);
         var plan = new LoadPlan(
             resolved,
-            new TrafficMix([(new RequestTemplate(RequestKind.Path, resolved.Host, target.PathAndQuery, []), 1)]),
+            new TrafficMix([(new RequestTemplate(RequestKind.Path, resolved.Host, target.PathAndQuery, []), 1)], BookinfoAnswers.Usual),
             new ConstantProfile(rate, duration.TotalSeconds),
             ArrivalProcess.Even,
             Seed: 1,

@@ -1,4 +1,3 @@
-using Bookinfo.Cli.Doctor;
 using HdrHistogram;
 
 namespace Bookinfo.Bench;

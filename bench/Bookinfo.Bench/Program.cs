@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Bookinfo.Bench;
 
-
-
 var root = new Option<DirectoryInfo>("--root") { Required = true, Description = "The directory of the project." };
 var runtime = new Option<string>("--runtime") { Required = true, Description = "The runtime identifier that was published for." };
 var check = new Option<bool>("--check") { Description = "Measure the ratios only, and compare them with those in bench/results.json." };

@@ -1,5 +1,3 @@
-using Bookinfo.Cli.Doctor;
-
 namespace Bookinfo.Bench;
 
 /// <summary>The highest rate of each target, with what it costs in processor time, by each implementation in turn.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 // bookinfo-reference PORT CONTENT-TYPE FILE [URL]...
 //
 // The least that a service in .NET can be, and so the most that one can be asked for: Kestrel and one delegate, without routing, logging, telemetry, limits or
@@ -8,12 +10,9 @@ if (args is not [var port, var contentType, var file, .. var addresses])
     await Console.Error.WriteLineAsync("usage: bookinfo-reference PORT CONTENT-TYPE FILE [URL]...");
     return 2;
 }
+
 var body = await File.ReadAllBytesAsync(file);
-
-using System.Globalization;
 using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
-
-
 var calls = addresses.Select(address => new Uri(address)).ToArray();
 
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using Bookinfo.Cli.Commands;
 using Bookinfo.Cli.Terminal;
-using Bookinfo.Foundation;
-using Bookinfo.Load;
 
 namespace Bookinfo.Cli;
 
@@ -46,12 +42,10 @@ public static class Program
         // Without a verb there is nothing to do but to say what there is.
         root.SetAction(help.Invoke);
 
-        var parsed = root.Parse(args);
-        try
+        return await CommandRunner.GuardAsync(async () =>
         {
-            var mistakes = MissingValues.Find(args, parsed) is { Count: > 0 } missing ? missing
-                : parsed.Action is ParseErrorAction ? [.. parsed.Errors.Select(static error => error.Message)]
-                : [];
+            var parsed = root.Parse(args);
+            var mistakes = CommandLineMistakes.Find(args, parsed);
             if (mistakes.Count > 0)
             {
                 foreach (var mistake in mistakes)
@@ -59,7 +53,7 @@ public static class Program
                     ToolOutput.Messages.WriteLine($"bookinfo: {mistake}");
                 }
 
-                ToolOutput.Messages.WriteLine($"Try '{Path(parsed.CommandResult)} --help'.");
+                ToolOutput.Messages.WriteLine($"Try '{CommandLineMistakes.Path(parsed.CommandResult)} --help'.");
                 return ExitCode.InvalidUsage;
             }
 
@@ -71,25 +65,6 @@ public static class Program
                 Output = ToolOutput.Data,
                 Error = ToolOutput.Messages,
             });
-        }
-        catch (OperationFailedException failure)
-        {
-            ToolOutput.Messages.WriteLine($"bookinfo: {failure.Message}");
-            return ExitCode.Of(failure.Kind);
-        }
-        catch (TargetException failure)
-        {
-            ToolOutput.Messages.WriteLine($"bookinfo: {failure.Message}");
-            return ExitCode.TargetUnreachable;
-        }
-        catch (Exception failure)
-        {
-            ToolOutput.Messages.WriteLine($"bookinfo: {UnforeseenFailure.Describe(failure)}");
-            return ExitCode.Failure;
-        }
+        });
     }
-
-    /// <summary>A command as it is typed, with those above it.</summary>
-    private static string Path(CommandResult command) =>
-        command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "bookinfo";
 }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Bookinfo.Supervision;
 
-
-
 // Runs a program as a test project runs its tests, and ends with its exit code.
 if (args is not [var program, .. var arguments])
 {

@@ -39,10 +39,10 @@ public static class CompareSample
         Measure.Page => 4000,
         Measure.PageFromSend => 3900,
         Measure.Server => 3500,
-        Measure.Reviews => 2000,
+        HopMeasure.Reviews => 2000,
         _ => 1000,
     }) + (10 * round);
 
     /// <summary>2 ms more wherever ratings are waited for.</summary>
-    public static long Delayed(int round, string measure) => Usual(round, measure) + (measure == Measure.Details ? 0 : 2000);
+    public static long Delayed(int round, string measure) => Usual(round, measure) + (measure == HopMeasure.Details ? 0 : 2000);
 }

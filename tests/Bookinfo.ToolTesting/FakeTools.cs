@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Bookinfo.Kubernetes;
 
 namespace Bookinfo.ToolTesting;
 

@@ -1,4 +1,5 @@
 using Bookinfo.Load;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.ToolTesting;
 
@@ -10,7 +11,7 @@ public sealed class SampleList : ILoadObserver
     public int Intervals { get; private set; }
 
     /// <summary>The intervals, added up here.</summary>
-    public Recording Sum { get; } = new();
+    public Recording Sum { get; } = new(BookinfoAnswers.Usual);
 
     void ILoadObserver.Add(in Sample sample) => Samples.Add(sample);
 

@@ -1,7 +1,7 @@
-[assembly: AssemblyFixture(typeof(Browser.Tests.Chromium))]
-
 using Microsoft.Playwright;
 using Xunit;
+
+[assembly: AssemblyFixture(typeof(Browser.Tests.Chromium))]
 
 namespace Browser.Tests;
 

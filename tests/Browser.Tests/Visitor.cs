@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Bookinfo.Testing;
-using Bookinfo.ToolTesting;
 using Microsoft.Playwright;
 using Xunit;
 

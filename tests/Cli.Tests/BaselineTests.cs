@@ -43,9 +43,9 @@ public sealed partial class BaselineTests : BaselineRuns
             Assert.InRange(rate.Latencies[Measure.PageFromSend].P50.Mean, 20_000, double.MaxValue);
             Assert.InRange(rate.Latencies[Measure.Page].P50.Mean, rate.Latencies[Measure.PageFromSend].P50.Mean, double.MaxValue);
             Hop(rate, Measure.Server, 12_500);
-            Hop(rate, Measure.Details, 3250);
-            Hop(rate, Measure.Reviews, 8000);
-            Hop(rate, Measure.Ratings, 5000);
+            Hop(rate, HopMeasure.Details, 3250);
+            Hop(rate, HopMeasure.Reviews, 8000);
+            Hop(rate, HopMeasure.Ratings, 5000);
         }
 
         Assert.Contains("<h1>Baseline: base</h1>", await File.ReadAllTextAsync($"{Name}.html", TestContext.Current.CancellationToken));

@@ -39,7 +39,7 @@ public sealed class CatalogTests
         var started = new List<string>();
         foreach (var service in ServiceCatalog.All)
         {
-            Assert.All(service.Calls, called => Assert.Contains(called, started));
+            Assert.All(service.Calls, called => Assert.Contains(called.Service, started));
             Assert.All(service.Versions, version => Assert.Equal(service.Name, version.Service));
             started.Add(service.Name);
         }

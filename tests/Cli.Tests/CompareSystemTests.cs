@@ -71,9 +71,9 @@ public sealed class CompareSystemTests
         return
         [
             .. unchanged.Select(figure => $"of an unchanged system: {figure}"),
-            .. slower.SelectMany(rate => rate.Figures).Where(figure => figure.Shown && figure.Subject == Measure.Details).Select(figure => $"of what is not delayed: {figure}"),
+            .. slower.SelectMany(rate => rate.Figures).Where(figure => figure.Shown && figure.Subject == HopMeasure.Details).Select(figure => $"of what is not delayed: {figure}"),
             .. from rate in slower
-               from hop in new[] { Measure.Ratings, Measure.Reviews }
+               from hop in new[] { HopMeasure.Ratings, HopMeasure.Reviews }
                let median = rate.Find(hop, FigureName.P50)!
                where IsMissed(median)
                select $"of what is delayed by {Delay.TotalMicroseconds} us: {median}",

@@ -76,7 +76,7 @@ public sealed class CompareTests : IDisposable
         Assert.Equal("with <a> & \"delay\"", report.GetProperty("after").GetProperty("name").GetString());
         Assert.Equal(0.05, report.GetProperty("level").GetDouble());
         var figures = report.GetProperty("rates")[0].GetProperty("figures").EnumerateArray().ToList();
-        var ratings = figures.Single(figure => figure.GetProperty("subject").GetString() == Measure.Ratings && figure.GetProperty("figure").GetString() == "p50");
+        var ratings = figures.Single(figure => figure.GetProperty("subject").GetString() == HopMeasure.Ratings && figure.GetProperty("figure").GetString() == "p50");
         Assert.Equal(2000, ratings.GetProperty("difference").GetDouble(), 5.0);
         Assert.Equal(200, ratings.GetProperty("least").GetDouble());
         Assert.True(ratings.GetProperty("shown").GetBoolean());

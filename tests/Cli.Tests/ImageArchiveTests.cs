@@ -1,6 +1,5 @@
 using System.Text;
 using Bookinfo.Cli.Images;
-using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Tests;

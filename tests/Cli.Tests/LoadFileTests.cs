@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Load;
+using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 using HdrHistogram;
 

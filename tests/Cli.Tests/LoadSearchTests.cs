@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;

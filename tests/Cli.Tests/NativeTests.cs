@@ -1,4 +1,5 @@
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;

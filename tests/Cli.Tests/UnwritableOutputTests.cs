@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Load;
 using Bookinfo.Measurement;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;

@@ -1,6 +1,6 @@
-[assembly: AssemblyFixture(typeof(EndToEnd.Tests.Cluster))]
-
 using k8s;
+
+[assembly: AssemblyFixture(typeof(EndToEnd.Tests.Cluster))]
 
 namespace EndToEnd.Tests;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Bookinfo.Kubernetes;
 
 namespace EndToEnd.Tests;
 

@@ -1,4 +1,3 @@
-using Bookinfo.Kubernetes;
 using Bookinfo.Testing;
 using k8s;
 

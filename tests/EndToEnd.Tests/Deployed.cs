@@ -1,5 +1,4 @@
 using Bookinfo.Contracts;
-using Bookinfo.Kubernetes;
 using Bookinfo.Testing;
 using k8s;
 using k8s.Models;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;

@@ -128,7 +128,7 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
         using var connection = await LoadWorkers.ConnectAsync();
         using var interrupt = new CancellationTokenSource();
         // The first report is that none is ready yet: the Job is there by then.
-        var starting = ClusterGenerator.StartAsync(connection, load.Options(workers: 2), _ => interrupt.Cancel(), TimeProvider.System, interrupt.Token);
+        var starting = ClusterGenerator.StartAsync(connection, load.Options(workers: 2), _ => interrupt.Cancel(), static _ => { }, TimeProvider.System, interrupt.Token);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
         await Eventually.HoldsAsync(async () => (await load.PodsAsync()).Count == 0 ? "" : "the end of the pods");
@@ -157,7 +157,7 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
     {
         using var connection = await LoadWorkers.ConnectAsync();
         var options = load.Options(workers: 1) with { Target = new Uri($"http://productpage.{load.Namespace}:9999/productpage") };
-        await using (var generator = await LoadWorkers.StartAsync(connection, options with { Timeout = TimeSpan.FromSeconds(2) }))
+        await using (var generator = await LoadWorkers.StartAsync(connection, options with { Requests = options.Requests with { Timeout = TimeSpan.FromSeconds(2) } }))
         {
             var failure = await Assert.ThrowsAsync<OperationFailedException>(() => generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled));
             Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);

@@ -1,4 +1,5 @@
 using Bookinfo.Kubernetes;
+using Bookinfo.Measurement;
 using Bookinfo.Testing;
 using k8s;
 using k8s.Models;
@@ -27,14 +28,15 @@ public sealed class LoadWorkers(Cluster cluster) : IAsyncLifetime
 
     /// <summary>What is usually asked for here.</summary>
     internal ClusterGeneratorOptions Options(int workers) => new(
-        Namespace, workers, Image: null, ClusterGeneratorOptions.UsualTarget(Namespace), Headers: [], Connections: 32, TimeSpan.FromSeconds(10), Insecure: false, StartTimeout: TimeSpan.FromMinutes(2));
+        Namespace, workers, Image: null, ClusterGeneratorOptions.UsualTarget(Namespace), 
+        new RequestSettings([], Connections: 32, TimeSpan.FromSeconds(10), Insecure: false), StartTimeout: TimeSpan.FromMinutes(2));
 
     /// <summary>Connects as the commands do.</summary>
     internal static Task<ClusterConnection> ConnectAsync() => ClusterConnection.OpenAsync(Kubectl.Find(null), TestContext.Current.CancellationToken);
 
     /// <summary>Starts workers as the commands do.</summary>
     internal static Task<ClusterGenerator> StartAsync(ClusterConnection connection, ClusterGeneratorOptions options) =>
-        ClusterGenerator.StartAsync(connection, options, static _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
+        ClusterGenerator.StartAsync(connection, options, static _ => { }, static _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
 
     /// <summary>The pods of the workers that are not on their way out.</summary>
     internal async Task<IList<V1Pod>> PodsAsync() => [.. (await AllPodsAsync()).Where(pod => pod.Metadata.DeletionTimestamp is null)];

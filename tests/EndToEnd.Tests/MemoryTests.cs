@@ -1,4 +1,3 @@
-using Bookinfo.Foundation;
 using k8s.Models;
 
 namespace EndToEnd.Tests;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Bookinfo.Foundation;
 using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;

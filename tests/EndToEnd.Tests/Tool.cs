@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bookinfo.Foundation;
 using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;

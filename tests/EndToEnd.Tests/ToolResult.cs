@@ -1,6 +1,3 @@
-using Bookinfo.Cli.Terminal;
-using Bookinfo.Foundation;
-
 namespace EndToEnd.Tests;
 
 /// <summary>How a program ended.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Bookinfo.Cli.Terminal;
 using k8s;
 
 namespace EndToEnd.Tests;

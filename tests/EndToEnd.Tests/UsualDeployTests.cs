@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Bookinfo.Foundation;
 using k8s;
 
 namespace EndToEnd.Tests;

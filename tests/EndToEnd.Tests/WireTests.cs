@@ -1,4 +1,5 @@
-using Bookinfo.Kubernetes;
+using Bookinfo.Contracts;
+using Bookinfo.Testing;
 
 namespace EndToEnd.Tests;
 

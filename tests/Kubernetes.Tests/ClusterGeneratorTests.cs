@@ -74,7 +74,7 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await AddWorkersAsync(2);
         using var connection = await ConnectAsync();
         var reports = new List<string>();
-        await using (var generator = await ClusterGenerator.StartAsync(connection, Options(), reports.Add, TimeProvider.System, Cancelled))
+        await using (var generator = await ClusterGenerator.StartAsync(connection, Options(), reports.Add, static _ => { }, TimeProvider.System, Cancelled))
         {
             var result = await generator.RunAsync(101, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled);
 
@@ -305,7 +305,7 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         using var interrupt = new CancellationTokenSource();
         using var connection = await ConnectAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => ClusterGenerator.StartAsync(connection, Options(), _ => interrupt.Cancel(), TimeProvider.System, interrupt.Token));
+            () => ClusterGenerator.StartAsync(connection, Options(), _ => interrupt.Cancel(), static _ => { }, TimeProvider.System, interrupt.Token));
 
         Assert.Single(_asked, $"DELETE {Api}/{Job}");
     }
@@ -342,7 +342,7 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     };
 
     private static Task<ClusterGenerator> StartAsync(ClusterConnection connection, ClusterGeneratorOptions options) =>
-        ClusterGenerator.StartAsync(connection, options, static _ => { }, TimeProvider.System, Cancelled);
+        ClusterGenerator.StartAsync(connection, options, static _ => { }, static _ => { }, TimeProvider.System, Cancelled);
 
     private Task<ClusterGenerator> StartAsync(ClusterConnection connection) => StartAsync(connection, Options());
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
 using Bookinfo.Measurement;
@@ -10,53 +9,6 @@ namespace Bookinfo.Kubernetes.Tests;
 /// <summary>What the commands for a cluster read and write.</summary>
 public sealed class KubernetesFormatTests
 {
-    [Theory]
-    [InlineData("30s", 30)]
-    [InlineData("1m30s", 90)]
-    [InlineData("2.5s", 2.5)]
-    [InlineData("250ms", 0.25)]
-    [InlineData("1h", 3600)]
-    [InlineData("300000us", 0.3)]
-    [InlineData("300000\u00b5s", 0.3)]
-    [InlineData("300000\u03bcs", 0.3)]
-    [InlineData("1ms13.5\u03bcs", 0.0010135)]
-    [InlineData("13.5\u00b5s", 0.0000135)]
-    public void A_duration_is_read(string text, double seconds)
-    {
-        Assert.True(Duration.TryParse(text, out var duration));
-        Assert.Equal(TimeSpan.FromSeconds(seconds), duration);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("2")]
-    [InlineData("s")]
-    [InlineData("-2s")]
-    [InlineData("2 s")]
-    [InlineData("2s3")]
-    [InlineData("1.s")]
-    [InlineData("25h")]
-    [InlineData("30s\n")]
-    [InlineData("\u0663s")]
-    [InlineData("1_000s")]
-    [InlineData("1e3s")]
-    [InlineData("+1s")]
-    [InlineData("1,5s")]
-    [InlineData("NaNs")]
-    [InlineData("5S")]
-    [InlineData("1d")]
-    [InlineData("999999999h999999999h")]
-    public void What_is_no_duration_is_refused(string text) => Assert.False(Duration.TryParse(text, out _));
-
-    [Theory]
-    [InlineData(0.04, "0.0 s")]
-    [InlineData(9.94, "9.9 s")]
-    [InlineData(119, "119 s")]
-    [InlineData(121, "2m")]
-    [InlineData(7201, "2h")]
-    [InlineData(172801, "2d")]
-    public void A_duration_is_written(double seconds, string text) => Assert.Equal(text, Duration.Format(TimeSpan.FromSeconds(seconds)));
-
     [Theory]
     [InlineData("Container image \"bookinfo/details:1\" already present on machine", null, null)]
     [InlineData("Successfully pulled image \"bookinfo/details:1\" in 1.234567s", 1.234567, null)]
@@ -87,17 +39,6 @@ public sealed class KubernetesFormatTests
         Assert.Equal(new ImagePull(null, 7), ImagePull.Find(pod, [present], [node]));
         Assert.Equal(new ImagePull(null, null), ImagePull.Find(pod, [present], []));
         Assert.Null(ImagePull.Find(pod, [], [node]));
-    }
-
-    [Fact]
-    public void A_table_that_does_not_fit_loses_nothing()
-    {
-        var table = new TextTable("NAME", ">COUNT", "PLACE");
-        table.Add("short", "1", "here");
-        table.Add("short", "20", "a place with a long name");
-
-        Assert.Equal(["NAME   COUNT  PLACE", "short      1  here", "short     20  a place with a long name"], table.Format(80).SelectMany(row => row));
-        Assert.Equal(["NAME   COUNT  PLACE", "short      1  here", "short     20", "    a place with a long name"], table.Format(20).SelectMany(row => row));
     }
 
     [Fact]
@@ -186,15 +127,6 @@ public sealed class KubernetesFormatTests
     public void The_page_is_judged_as_a_visitor_would(int status, string html, string? wrong) => Assert.Equal(wrong, PageCheck.Judge(status, html));
 
     [Fact]
-    public void What_a_service_says_of_its_start_is_found_in_its_log()
-    {
-        Assert.Equal(0.041, StartUpLine.Find("{\"event\":\"SessionKeyMade\"}\n{\"event\":\"ServiceStarted\",\"startup_ms\":41}\n{\"event\":\"Requ")?.Seconds);
-        Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\"}"));
-        Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\",\"startup_m"));
-        Assert.Null(StartUpLine.Find("Listening on port 9080"));
-    }
-
-    [Fact]
     public void Use_is_read_from_the_metrics_API_and_from_the_kubelet()
     {
         var metrics = JsonDocument.Parse("""{"items": [{"metadata": {"name": "p"}, "containers": [{"usage": {"cpu": "1500000n", "memory": "2Mi"}}, {"usage": {"cpu": "1m", "memory": "1024Ki"}}]}]}""");
@@ -242,46 +174,4 @@ public sealed class KubernetesFormatTests
         Assert.Equal("Terminating", StatusReader.Describe(pod));
     }
 
-    [Fact]
-    public void The_table_of_deploy_fits_on_a_terminal_of_80_columns()
-    {
-        RolloutStatus[] rollouts =
-        [
-            new("productpage-v1", 10) { Ready = 10, Scheduled = TimeSpan.FromSeconds(0.3), Image = new ImagePull(TimeSpan.FromSeconds(1.2), 12_000_000), Started = TimeSpan.FromSeconds(9), ReadyAfter = TimeSpan.FromSeconds(100) },
-            new("details-v1", 1) { IsUnchanged = true, Ready = 1 },
-            new("reviews-v1", 1) { Problem = new PodProblem("pod p", "Unschedulable", new string('x', 200), null) },
-        ];
-
-        var lines = RolloutTable.Format(rollouts, 79).Select(row => row.Line).ToList();
-
-        Assert.Equal(5, lines.Count);
-        Assert.All(lines, line => Assert.InRange(line.Length, 0, 79));
-        Assert.Equal("productpage-v1  10/10      0.3 s  1.2 s, 11 MiB    9.0 s      100 s", lines[1]);
-        Assert.EndsWith("  unchanged", lines[2]);
-        Assert.StartsWith("  Unschedulable: xxx", lines[4]);
-    }
-
-    [Fact]
-    public void The_tables_of_status_fit_on_a_terminal_of_80_columns()
-    {
-        var pod = new PodState("productpage-v1-6797d4499b-zvjwm", 1, 1, "CrashLoopBackOff", 12, 59, "ip-10-0-0-1.eu-west-1.compute.internal")
-        {
-            CpuUse = 0.1,
-            CpuRequest = 0.1,
-            MemoryUse = 6e7,
-            MemoryRequest = 6.4e7,
-            MemoryLimit = 6.4e7,
-            Image = "registry.example.org/some/where/productpage:0.1.0",
-            ImageBytes = 12_000_000,
-        };
-        var report = new StatusReport(DateTimeOffset.UnixEpoch, "bookinfo", [pod], [new ServiceEntry("productpage", "NodePort", "10.96.9.100", ["9080:30080/TCP"])],
-            [new string('x', 100), "Real use is not known: the cluster has no metrics API (metrics-server), and the kubelets do not answer."]);
-
-        var lines = StatusTables.Format(report, 80).ToList();
-
-        Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
-        Assert.Contains(lines, line => line.Contains("ip-10-0-0-1.eu-west-1.compute.internal"));
-        Assert.Contains(lines, line => line.EndsWith(" productpage:0.1.0"));
-        Assert.Equal(["Real use is not known: the cluster has no metrics API (metrics-server), and the", "kubelets do not answer."], lines[^2..]);
-    }
 }

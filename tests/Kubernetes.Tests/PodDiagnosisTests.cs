@@ -1,4 +1,3 @@
-using Bookinfo.Cli.Terminal;
 using Bookinfo.ToolTesting;
 using k8s.Models;
 

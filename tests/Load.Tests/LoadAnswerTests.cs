@@ -1,5 +1,6 @@
 using System.Text;
 using Bookinfo.Testing;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Load.Tests;
 

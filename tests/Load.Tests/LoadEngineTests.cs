@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Bookinfo.Measurement;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Load.Tests;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
+using Bookinfo.Traffic;
 using FsCheck.Xunit;
 using HdrHistogram;
 

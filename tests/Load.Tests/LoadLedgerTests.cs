@@ -1,5 +1,6 @@
 using System.Net;
 using Bookinfo.Testing;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Load.Tests;
 

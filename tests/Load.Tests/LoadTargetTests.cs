@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Bookinfo.ToolTesting;
+using Bookinfo.Traffic;
 using FsCheck.Xunit;
 
 namespace Bookinfo.Load.Tests;

@@ -1,3 +1,5 @@
+using Bookinfo.Traffic;
+
 namespace Bookinfo.Load.Tests;
 
 /// <summary>Requests with anything that can be in one, likely or not.</summary>

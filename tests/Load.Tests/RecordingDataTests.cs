@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.ToolTesting;
+using Bookinfo.Traffic;
 using FsCheck;
 using FsCheck.Xunit;
 
@@ -111,7 +112,7 @@ public sealed class RecordingDataTests
         return JsonSerializer.Deserialize(json, WorkerJson.Default.WorkerResult)!.ToResult(plan).Total;
     }
 
-    private static void AssertRefused(RecordingData data, string why) => Assert.Contains(why, Assert.Throws<FormatException>(() => Recording.From(data)).Message);
+    private static void AssertRefused(RecordingData data, string why) => Assert.Contains(why, Assert.Throws<FormatException>(() => Recording.From(data, BookinfoAnswers.Usual)).Message);
 
     private static void AssertSame(Recording expected, Recording actual)
     {

@@ -1,4 +1,3 @@
-using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 
 namespace Bookinfo.Local.Tests;

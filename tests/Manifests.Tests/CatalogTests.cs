@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Bookinfo.Contracts;
-using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

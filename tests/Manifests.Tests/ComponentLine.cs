@@ -1,5 +1,3 @@
-using Bookinfo.Kubernetes;
-
 namespace Manifests.Tests;
 
 /// <summary>A line of the tables of components.</summary>

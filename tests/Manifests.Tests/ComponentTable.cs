@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

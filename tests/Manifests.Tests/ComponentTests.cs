@@ -1,5 +1,4 @@
 using Bookinfo.Contracts;
-using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

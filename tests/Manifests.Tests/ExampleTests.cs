@@ -1,5 +1,3 @@
-using Bookinfo.Kubernetes;
-
 namespace Manifests.Tests;
 
 /// <summary>The examples in <c>deploy/README.md</c>, rendered as they stand there.</summary>

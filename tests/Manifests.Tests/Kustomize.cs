@@ -1,5 +1,3 @@
-using Bookinfo.Kubernetes;
-
 namespace Manifests.Tests;
 
 /// <summary>Renders with what users have: <c>kubectl kustomize</c>, else <c>kustomize build</c>.</summary>

@@ -1,6 +1,4 @@
 using System.Net;
-using Bookinfo.Cli.Doctor;
-using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

@@ -1,5 +1,4 @@
 using Bookinfo.Contracts;
-using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 
@@ -15,7 +14,8 @@ public sealed class NetworkPolicyTests
         var policies = new NetworkPolicies(rendering);
         var pairs = from caller in rendering.Workloads from called in rendering.Workloads select (Caller: caller, Called: called);
         var allowed = pairs.Where(pair => policies.Allow(NetworkEnd.Of(pair.Caller), NetworkEnd.Of(pair.Called), Port)).Select(pair => (pair.Caller.Name, pair.Called.Name));
-        var arrows = pairs.Where(pair => ServiceCatalog.All.Single(service => service.Name == pair.Caller.Service).Calls.Contains(pair.Called.Service)).Select(pair => (pair.Caller.Name, pair.Called.Name));
+        var arrows = pairs.Where(pair => ServiceCatalog.All.Single(service => service.Name == pair.Caller.Service).Calls.Any(call => call.Service == pair.Called.Service))
+            .Select(pair => (pair.Caller.Name, pair.Called.Name));
         Assert.Equal(arrows.Order(), allowed.Order());
         Assert.DoesNotContain(pairs, pair => policies.Allow(NetworkEnd.Of(pair.Caller), NetworkEnd.Of(pair.Called), 9090));
     }
@@ -97,7 +97,7 @@ public sealed class NetworkPolicyTests
             var rule = Assert.Single(rendering.Objects.Single(o => o.Is("AuthorizationPolicy") && o.Name == $"{service.Name}-viewer").List("spec", "rules"));
             var source = Assert.Single(Manifest.Items(rule["from"]))["source"];
             Assert.Equal(
-                ServiceCatalog.All.Where(caller => caller.Calls.Contains(service.Name)).Select(caller => $"*/sa/bookinfo-{caller.Name}").Order(),
+                ServiceCatalog.All.Where(caller => caller.IsCallerOf(service)).Select(caller => $"*/sa/bookinfo-{caller.Name}").Order(),
                 Manifest.Items(source!["principals"]).Select(principal => $"{principal}").Order());
         }
 

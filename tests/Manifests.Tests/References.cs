@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Bookinfo.Cli.Doctor;
-using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

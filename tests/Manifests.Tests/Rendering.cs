@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Bookinfo.Kubernetes;
 using YamlDotNet.RepresentationModel;
 
 namespace Manifests.Tests;

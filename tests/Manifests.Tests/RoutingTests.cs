@@ -1,5 +1,3 @@
-using Bookinfo.Kubernetes;
-
 namespace Manifests.Tests;
 
 /// <summary>The rules do what their names, Istio's tutorials and the README say.</summary>

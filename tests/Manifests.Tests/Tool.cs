@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bookinfo.Kubernetes;
 
 namespace Manifests.Tests;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Bookinfo.Kubernetes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
-using Bookinfo.Load;
 using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Measurement.Tests;

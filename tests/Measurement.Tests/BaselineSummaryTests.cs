@@ -55,7 +55,7 @@ public sealed class BaselineSummaryTests
         Assert.All(summary, rate => Assert.Equal(2, rate.Rounds));
         Assert.Equal(400, summary[1].Requests);
         Assert.Equal(1500, summary[0].Latencies[Measure.Page].P99.Mean, 0);
-        Assert.Equal(6000, summary[1].Latencies[Measure.Ratings].P50.Mean, 4.0);
+        Assert.Equal(6000, summary[1].Latencies[HopMeasure.Ratings].P50.Mean, 4.0);
         Assert.Equal(400, summary[1].Latencies[Measure.Page].Count);
     }
 
@@ -80,9 +80,9 @@ public sealed class BaselineSummaryTests
         Assert.Equal(12, summary[0].Failed);
         Assert.Equal(6, summary[0].Errors["status 503"]);
         Assert.Equal(12, summary[0].Latencies[Measure.Page].Errors);
-        Assert.Equal(2, summary[0].Latencies[Measure.Ratings].Errors);
-        Assert.Equal(4, summary[0].Latencies[Measure.Details].Errors);
-        Assert.Equal(0, summary[0].Latencies[Measure.Reviews].Errors);
+        Assert.Equal(2, summary[0].Latencies[HopMeasure.Ratings].Errors);
+        Assert.Equal(4, summary[0].Latencies[HopMeasure.Details].Errors);
+        Assert.Equal(0, summary[0].Latencies[HopMeasure.Reviews].Errors);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Kubernetes;
+using Bookinfo.Local;
 using k8s.Models;
 
 namespace Bookinfo.Measurement.Tests;

@@ -1,4 +1,3 @@
-using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 using Bookinfo.ToolTesting;
@@ -17,8 +16,8 @@ public sealed class ComparisonTests
         {
             foreach (var figure in rate.Figures.Where(figure => figure.Figure is FigureName.P50 or FigureName.P90 or FigureName.P99))
             {
-                Assert.Equal(figure.Subject != Measure.Details, figure.Shown);
-                Assert.Equal(figure.Subject == Measure.Details ? 0 : 2000, figure.Difference, 5.0);
+                Assert.Equal(figure.Subject != HopMeasure.Details, figure.Shown);
+                Assert.Equal(figure.Subject == HopMeasure.Details ? 0 : 2000, figure.Difference, 5.0);
                 Assert.InRange(figure.Difference, figure.Low!.Value, figure.High!.Value);
             }
         }
@@ -76,7 +75,7 @@ public sealed class ComparisonTests
     {
         var report = Compare(CompareSample.Create(latency: CompareSample.Delayed), CompareSample.Create());
 
-        var figure = report.Rates[0].Find(Measure.Ratings, FigureName.P50)!;
+        var figure = report.Rates[0].Find(HopMeasure.Ratings, FigureName.P50)!;
         Assert.True(figure.Shown);
         Assert.Equal(-2000, figure.Difference, 5.0);
         Assert.Contains("reviews->ratings -2.00 ms at p50", report.Headline[0]);
@@ -125,7 +124,7 @@ public sealed class ComparisonTests
         var report = Compare(CompareSample.Create(), CompareSample.Create(latency: CompareSample.Delayed, change: Late));
 
         Assert.Equal(["No difference shown."], report.Headline);
-        Assert.Equal(3000, report.Rates[0].Find(Measure.Ratings, FigureName.P50)!.Least);
+        Assert.Equal(3000, report.Rates[0].Find(HopMeasure.Ratings, FigureName.P50)!.Least);
     }
 
     [Theory]
@@ -240,7 +239,7 @@ public sealed class ComparisonTests
         Assert.Equal(0, report.Tests);
         Assert.Equal(2, report.Warnings.Count);
         Assert.StartsWith("No test is possible at 100/s: it takes two rounds in each baseline, and there are 1 and 5.", report.Warnings[0]);
-        Assert.Equal(2000, report.Rates[0].Find(Measure.Ratings, FigureName.P50)!.Difference, 30.0);
+        Assert.Equal(2000, report.Rates[0].Find(HopMeasure.Ratings, FigureName.P50)!.Difference, 30.0);
         Assert.All(report.Rates[0].Figures, figure => Assert.Equal((null, null, false), (figure.Low, figure.PValue, figure.Shown)));
     }
 
@@ -358,7 +357,7 @@ public sealed class ComparisonTests
     [Fact]
     public void A_condition_about_a_hop_that_one_baseline_has_not_is_an_error()
     {
-        static StepMeasurement Without(StepMeasurement step) => step with { Latencies = step.Latencies.Where(latency => latency.Key != Measure.Ratings).ToDictionary() };
+        static StepMeasurement Without(StepMeasurement step) => step with { Latencies = step.Latencies.Where(latency => latency.Key != HopMeasure.Ratings).ToDictionary() };
         var report = Compare(CompareSample.Create(), CompareSample.Create(change: Without));
 
         var failure = Assert.Throws<OperationFailedException>(() => FailCondition.TryParse("reviews->ratings:p50:+1ms")!.Check(report));

@@ -1,5 +1,6 @@
 using System.Net;
 using Bookinfo.Load;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Measurement.Tests;
 

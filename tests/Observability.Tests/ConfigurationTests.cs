@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Bookinfo.Cli.Doctor;
 using Bookinfo.Contracts;
 
 namespace Observability.Tests;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Bookinfo.Cli.Doctor;
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Bookinfo.Cli.Doctor;
 using Bookinfo.Local;
 
 namespace Observability.Tests;

@@ -51,6 +51,34 @@ public sealed partial class ArchitectureTests
         AssertNoCycle(used);
     }
 
+    [Fact]
+    public void Internals_are_visible_to_the_projects_own_tests_only()
+    {
+        foreach (var project in Directory.EnumerateFiles(Sources, "*.csproj", SearchOption.AllDirectories))
+        {
+            var seenBy = XDocument.Load(project).Descendants("InternalsVisibleTo").Select(one => one.Attribute("Include")!.Value).ToList();
+            string[] own = Name(project) switch
+            {
+                // The services are tested together, and so are the load generator and what Bookinfo adds to it.
+                "Details" or "Ratings" or "Reviews" or "ProductPage" or "ServiceDefaults" or "Contracts" => ["Services.Tests"],
+                "Traffic" or "LoadWorker" => ["Load.Tests"],
+                var name => [$"{name}.Tests"],
+            };
+            Assert.Empty(seenBy.Except(own).Select(other => $"{Name(project)} is visible to {other}"));
+        }
+    }
+
+    [Fact]
+    public void The_load_generator_knows_no_Bookinfo()
+    {
+        string[] words = ["productpage", "reviews", "ratings", @"Bookinfo\.(Contracts|Traffic)"];
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Sources, "Bookinfo.Load"), "*.cs", SearchOption.AllDirectories))
+        {
+            var text = Comments().Replace(File.ReadAllText(file), "");
+            Assert.Empty(words.Where(word => Regex.IsMatch(text, $@"\b{word}\b", RegexOptions.IgnoreCase)).Select(word => $"{Path.GetFileName(file)}: {word}"));
+        }
+    }
+
     /// <summary>The arrows of a diagram: lines such as <c>A, B -> C, D</c>, indented below a heading of the document.</summary>
     private static HashSet<(string From, string To)> Drawn(string heading)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bookinfo.Load;
 using Bookinfo.Testing;
 
 namespace Telemetry.Tests;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Bookinfo.Testing;
-using Bookinfo.ToolTesting;
 
 namespace Telemetry.Tests;
 

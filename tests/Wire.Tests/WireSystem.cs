@@ -1,7 +1,7 @@
-[assembly: AssemblyFixture(typeof(Wire.Tests.WireSystem))]
-
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
+
+[assembly: AssemblyFixture(typeof(Wire.Tests.WireSystem))]
 
 namespace Wire.Tests;
 

@@ -111,8 +111,9 @@ internal static class BaselineCommand
 
     private static async Task<int> RunAsync(BaselineOptions options)
     {
-        using var signals = new StopSignals();
-        return await new BaselineSession(options, signals, TimeProvider.System).RunAsync();
+        return await CommandRunner.RunAsync(
+            signals => new BaselineSession(options, signals, TimeProvider.System).RunAsync(),
+            static () => "Interrupted before the first round was done: nothing was written.");
     }
 
     private static BaselineOptions Read(ParseResult result)

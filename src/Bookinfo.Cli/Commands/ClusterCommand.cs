@@ -85,26 +85,22 @@ internal static class ClusterCommand
         Func<ClusterConnection, T, CancellationToken, Task<int>> work,
         Func<string>? interrupted = null)
     {
-        using var signals = new StopSignals();
-        try
-        {
-            var kubectl = Kubectl.Find(context);
-            var (prepared, connection) = await PrepareAndConnectAsync(kubectl, prepare, signals.Stop);
-            using var cluster = connection;
-            try
+        return await CommandRunner.RunAsync(
+            async signals =>
             {
-                return await work(cluster, prepared, signals.Stop);
-            }
-            catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, signals.Stop) is { } explained)
-            {
-                throw explained;
-            }
-        }
-        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
-        {
-            await ToolOutput.Messages.WriteLineAsync($"Interrupted. {interrupted?.Invoke()}".TrimEnd());
-            return ExitCode.Interrupted;
-        }
+                var kubectl = Kubectl.Find(context);
+                var (prepared, connection) = await PrepareAndConnectAsync(kubectl, prepare, signals.Stop);
+                using var cluster = connection;
+                try
+                {
+                    return await work(cluster, prepared, signals.Stop);
+                }
+                catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, signals.Stop) is { } explained)
+                {
+                    throw explained;
+                }
+            },
+            () => $"Interrupted. {interrupted?.Invoke()}".TrimEnd());
     }
 
     /// <summary>Does both at once. Each runs kubectl, and when one of them fails the other is over too before anything is told: no kubectl stays behind.</summary>

@@ -51,21 +51,10 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(DoctorOptions options)
+    private static Task<int> RunAsync(DoctorOptions options) => CommandRunner.RunAsync(async signals =>
     {
-        using var signals = new StopSignals();
         using var checkup = new Checkup(options, SourceTree.Find(), TimeProvider.System);
-        IReadOnlyList<Finding> findings;
-        try
-        {
-            findings = await WithSpinnerAsync(() => new Examination(TimeProvider.System).RunAsync(checkup.Checks, signals.Stop));
-        }
-        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
-        {
-            await ToolOutput.Messages.WriteLineAsync("Interrupted.");
-            return ExitCode.Interrupted;
-        }
-
+        var findings = await WithSpinnerAsync(() => new Examination(TimeProvider.System).RunAsync(checkup.Checks, signals.Stop));
         if (options.Output == OutputFormat.Json)
         {
             ToolOutput.Data.WriteLine(JsonSerializer.Serialize(DoctorRecord.From(findings), DoctorJson.Default.DoctorRecord));
@@ -76,7 +65,7 @@ internal static class DoctorCommand
         }
 
         return findings.Any(finding => finding.Result.State == CheckState.Problem) ? ExitCode.ProblemFound : ExitCode.Success;
-    }
+    });
 
     private static Task<IReadOnlyList<Finding>> WithSpinnerAsync(Func<Task<IReadOnlyList<Finding>>> work) =>
         ToolOutput.MessagesTerminal?.Status().StartAsync("Checking", _ => work()) ?? work();

@@ -94,16 +94,7 @@ internal static class ImagesCommand
             result.GetValue(Push),
             Build: !result.GetValue(NoBuild),
             result.GetValue(Output));
-        using var signals = new StopSignals();
-        try
-        {
-            return await BuildAsync(options, tree, signals, new WorkProgress(TimeProvider.System));
-        }
-        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
-        {
-            await ToolOutput.Messages.WriteLineAsync("Interrupted.");
-            return ExitCode.Interrupted;
-        }
+        return await CommandRunner.RunAsync(signals => BuildAsync(options, tree, signals, new WorkProgress(TimeProvider.System)));
     }
 
     private static async Task<int> BuildAsync(ImageOptions options, SourceTree tree, StopSignals signals, WorkProgress progress)

@@ -107,8 +107,8 @@ internal static class LoadCommand
 
     private static async Task<int> RunAsync(LoadOptions options)
     {
-        using var signals = new StopSignals();
-        return await new LoadSession(options, signals, TimeProvider.System).RunAsync();
+        return await CommandRunner.RunAsync(
+            signals => new LoadSession(options, signals, TimeProvider.System).RunAsync(), static () => "Interrupted before the start.");
     }
 
     private static LoadOptions Read(ParseResult result)

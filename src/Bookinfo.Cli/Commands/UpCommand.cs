@@ -107,30 +107,26 @@ internal static class UpCommand
         RequireDistinctPorts(options);
         var time = TimeProvider.System;
         var tree = SourceTree.Find();
-        // Who can no longer be told how the services are has gone, or does not want to know.
-        using var signals = new StopSignals(ToolOutput.Data.Lost);
         await using var reader = time.CreateTimer(static _ => ToolOutput.LookForReader(), null, ReaderInterval, ReaderInterval);
-        try
-        {
-            var services = new ServiceBuild(tree, new WorkProgress(time), time);
-            if (build)
+        return await CommandRunner.RunAsync(
+            async signals =>
             {
-                // Before the build as well: whoever has to choose another port need not wait for it.
-                PortCheck.RequireFree(LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables()));
-                await services.RunAsync(options.Native, signals.Stop);
-            }
-            else
-            {
-                services.RequireBuilt(options.Native);
-            }
+                var services = new ServiceBuild(tree, new WorkProgress(time), time);
+                if (build)
+                {
+                    // Before the build as well: whoever has to choose another port need not wait for it.
+                    PortCheck.RequireFree(LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables()));
+                    await services.RunAsync(options.Native, signals.Stop);
+                }
+                else
+                {
+                    services.RequireBuilt(options.Native);
+                }
 
-            return await RunAsync(options, output, tree, signals, time);
-        }
-        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
-        {
-            await ToolOutput.Messages.WriteLineAsync("Interrupted.");
-            return ExitCode.Interrupted;
-        }
+                return await RunAsync(options, output, tree, signals, time);
+            },
+            // Who can no longer be told how the services are has gone, or does not want to know.
+            alsoStop: ToolOutput.Data.Lost);
     }
 
     private static async Task<int> RunAsync(LocalOptions options, OutputFormat output, SourceTree tree, StopSignals signals, TimeProvider time)

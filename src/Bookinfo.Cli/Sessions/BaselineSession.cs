@@ -27,33 +27,25 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
     {
         var files = new BaselineFiles(options.Name);
         files.Check(options.Overwrite);
-        try
+        await using var subject = await new SubjectFinder(options, new Uri(TrafficOptions.LocalUrl), time).FindAsync(signals.Stop);
+        await ToolOutput.Messages.WriteLineAsync($"Measuring {subject.Description}.");
+        await using var generator = await CreateGeneratorAsync(subject);
+        var plan = new BaselinePlan(
+            Path.GetFileName(options.Name), options.Rates, options.Rounds, options.Step, options.WarmUp, Requests, options.Seed, options.Workers);
+        BaselineOutcome outcome;
+        await using (var view = new BaselineView(BaselineRun.Planned(plan), time))
         {
-            await using var subject = await new SubjectFinder(options, new Uri(TrafficOptions.LocalUrl), time).FindAsync(signals.Stop);
-            await ToolOutput.Messages.WriteLineAsync($"Measuring {subject.Description}.");
-            await using var generator = await CreateGeneratorAsync(subject);
-            var plan = new BaselinePlan(
-                Path.GetFileName(options.Name), options.Rates, options.Rounds, options.Step, options.WarmUp, Requests, options.Seed, options.Workers);
-            BaselineOutcome outcome;
-            await using (var view = new BaselineView(BaselineRun.Planned(plan), time))
-            {
-                outcome = await new BaselineRun(plan, subject, generator, view, time).RunAsync(signals.Stop, signals.Kill);
-            }
-
-            if (outcome.File is not { } baseline)
-            {
-                throw outcome.Failure ?? (Exception)new OperationCanceledException(signals.Stop);
-            }
-
-            var (written, failure) = await files.WriteAsync(baseline);
-            await ReportAsync(baseline, written);
-            return (failure ?? outcome.Failure) is { } why ? throw why : baseline.Complete ? ExitCode.Success : ExitCode.Interrupted;
+            outcome = await new BaselineRun(plan, subject, generator, view, time).RunAsync(signals.Stop, signals.Kill);
         }
-        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+
+        if (outcome.File is not { } baseline)
         {
-            await ToolOutput.Messages.WriteLineAsync("Interrupted before the first round was done: nothing was written.");
-            return ExitCode.Interrupted;
+            throw outcome.Failure ?? (Exception)new OperationCanceledException(signals.Stop);
         }
+
+        var (written, failure) = await files.WriteAsync(baseline);
+        await ReportAsync(baseline, written);
+        return (failure ?? outcome.Failure) is { } why ? throw why : baseline.Complete ? ExitCode.Success : ExitCode.Interrupted;
     }
 
     private RequestSettings Requests => new(options.Headers, options.Connections, options.Timeout, options.Insecure);

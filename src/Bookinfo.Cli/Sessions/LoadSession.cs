@@ -43,21 +43,13 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             throw new OperationFailedException(FailureKind.InvalidRequest, clash);
         }
 
-        try
-        {
-            var target = await LoadTarget.ResolveAsync(options.Url, options.Insecure, signals.Stop);
-            var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-            var setup = new BookinfoTraffic(target, options.Headers, traceSeed, options.Timeout, BookinfoAnswers.Usual, time);
-            var mix = options.Paths.Count > 0 ? await setup.PathsAsync(options.Paths, signals.Stop) : await setup.UsualAsync(signals.Stop);
-            var plan = new LoadPlan(
-                target, mix, options.CreateProfile(), options.Arrivals, options.Seed, traceSeed, options.Connections, options.Timeout);
-            return options.Objective is { } objective ? await SearchAsync(plan, objective) : await MeasureAsync(plan, setup.Samples);
-        }
-        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
-        {
-            await ToolOutput.Messages.WriteLineAsync("Interrupted before the start.");
-            return ExitCode.Interrupted;
-        }
+        var target = await LoadTarget.ResolveAsync(options.Url, options.Insecure, signals.Stop);
+        var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var setup = new BookinfoTraffic(target, options.Headers, traceSeed, options.Timeout, BookinfoAnswers.Usual, time);
+        var mix = options.Paths.Count > 0 ? await setup.PathsAsync(options.Paths, signals.Stop) : await setup.UsualAsync(signals.Stop);
+        var plan = new LoadPlan(
+            target, mix, options.CreateProfile(), options.Arrivals, options.Seed, traceSeed, options.Connections, options.Timeout);
+        return options.Objective is { } objective ? await SearchAsync(plan, objective) : await MeasureAsync(plan, setup.Samples);
     }
 
     private async Task<int> MeasureAsync(LoadPlan plan, IReadOnlyList<Sample> setup)

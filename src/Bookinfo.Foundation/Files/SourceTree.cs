@@ -1,5 +1,5 @@
-using Bookinfo.Contracts;
 using System.Runtime.InteropServices;
+using Bookinfo.Contracts;
 
 namespace Bookinfo.Foundation;
 

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+
+namespace Bookinfo.Cli.Terminal;
+
+/// <summary>
+/// What is wrong with a command line, in words of ours. The parser takes an unknown option for an argument where one could stand, and the next word for
+/// the value of an option that has none, as when a shell's variable is empty.
+/// </summary>
+internal static class CommandLineMistakes
+{
+    /// <summary>A word that differs by more is another word.</summary>
+    private const int MostEdits = 3;
+
+    /// <summary>Finds them.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="parsed">What the parser has made of it.</param>
+    /// <returns>A sentence for each; none when the command can be run.</returns>
+    public static IReadOnlyList<string> Find(IReadOnlyList<string> args, ParseResult parsed)
+    {
+        var options = args.TakeWhile(static word => word != "--").Where(static word => word is ['-', not ('=' or ':'), ..]).ToList();
+        List<string> empty =
+        [
+            .. options.Where(static word => word.IndexOfAny(['=', ':']) == word.Length - 1)
+                .Select(static word => $"{word} has no value: write one right behind it, or leave it out."),
+        ];
+        if (empty.Count > 0)
+        {
+            return empty;
+        }
+
+        List<string> unknown = [.. UnknownOptions(options, parsed)];
+        // Whatever else the parser has to say then is about words that are not what it took them for.
+        return unknown.Count > 0 ? unknown
+            : parsed.Action is ParseErrorAction ? [.. parsed.Errors.Select(error => Word(error.Message, parsed))]
+            : parsed.Errors.Count > 0 ? []
+            : [.. parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(MissingValues)];
+    }
+
+    private static IEnumerable<string> UnknownOptions(IEnumerable<string> words, ParseResult parsed)
+    {
+        var known = Known(parsed).ToList();
+        // Words that the parser has taken for the value of an option are none.
+        var values = parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens).Select(token => token.Value).ToHashSet();
+        foreach (var word in words.Select(static word => word.Split(['=', ':'], 2)[0]).Distinct())
+        {
+            if (!known.Contains(word, StringComparer.Ordinal) && !values.Contains(word) && !IsShortWithValue(word, known))
+            {
+                yield return $"{word} is not an option of '{Path(parsed.CommandResult)}'{Suggest(word, known)}.";
+            }
+        }
+    }
+
+    /// <summary>Such as <c>-nshop</c> for <c>-n shop</c>.</summary>
+    private static bool IsShortWithValue(string word, List<string> known) => word is ['-', not '-', _, ..] && known.Contains(word[..2], StringComparer.Ordinal);
+
+    private static IEnumerable<string> Known(ParseResult parsed)
+    {
+        for (SymbolResult? command = parsed.CommandResult; command is CommandResult { Command: var one }; command = command.Parent)
+        {
+            foreach (var option in one.Options.Where(option => command == parsed.CommandResult || option.Recursive))
+            {
+                yield return option.Name;
+                foreach (var alias in option.Aliases)
+                {
+                    yield return alias;
+                }
+            }
+        }
+    }
+
+    /// <summary>The parser's own message for a word too many names neither what it is nor what was meant.</summary>
+    private static string Word(string message, ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is [var word, ..] && message.Contains($"'{word}'", StringComparison.Ordinal) && message.StartsWith("Unrecognized", StringComparison.Ordinal))
+        {
+            List<string> commands = [.. parsed.CommandResult.Command.Subcommands.Select(command => command.Name)];
+            return commands.Count > 0
+                ? $"'{word}' is not a command of '{Path(parsed.CommandResult)}'{Suggest(word, commands)}."
+                : $"'{Path(parsed.CommandResult)}' takes no argument '{word}'.";
+        }
+
+        return message;
+    }
+
+    private static IEnumerable<string> MissingValues(OptionResult option) => option.Tokens
+        .Select(static token => token.Value)
+        .Where(static value => value is "" or ['-', '-', ..])
+        .Select(value => value.Length == 0
+            ? $"{option.Option.Name} '' is not allowed: it must have a value, or be left out."
+            : $"{option.Option.Name} '{value}' is not allowed: that looks like another option. A file of this name is ./{value}.");
+
+    private static string Suggest(string word, IEnumerable<string> known)
+    {
+        var nearest = known.Select(name => (Name: name, Edits: Edits(word, name))).OrderBy(one => one.Edits).FirstOrDefault();
+        return nearest.Name is { } name && nearest.Edits <= Math.Min(MostEdits, word.Length / 2) ? $"; did you mean {name}?" : "";
+    }
+
+    /// <summary>How many characters have to be changed, added or removed to make one word of the other (Levenshtein).</summary>
+    private static int Edits(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1)));
+            }
+        }
+
+        return row[^1];
+    }
+
+    /// <summary>A command as it is typed, with those above it.</summary>
+    /// <param name="command">The command.</param>
+    public static string Path(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "bookinfo";
+}
