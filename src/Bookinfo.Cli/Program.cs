@@ -44,7 +44,7 @@ public static class Program
 
         return await CommandRunner.GuardAsync(async () =>
         {
-            var parsed = root.Parse(args);
+            var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             var mistakes = CommandLineMistakes.Find(args, parsed);
             if (mistakes.Count > 0)
             {

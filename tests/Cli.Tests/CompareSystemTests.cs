@@ -37,7 +37,7 @@ public sealed class CompareSystemTests
         await using var generator = new LocalGenerator(
             new LoadPlan(
                 target,
-                new TrafficMix([(new RequestTemplate(RequestKind.Path, target.Host, "/productpage", []), 1)]),
+                new TrafficMix([(new RequestTemplate(RequestKind.Path, target.Host, "/productpage", []), 1)], BookinfoAnswers.Usual),
                 new ConstantProfile(1, 1), ArrivalProcess.Even, Seed: 1, TraceSeed: 1, Connections: 16, TimeSpan.FromSeconds(10)),
             TimeProvider.System);
         await RunAsync(generator, rate: 150, TimeSpan.FromSeconds(3));

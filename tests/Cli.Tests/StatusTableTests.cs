@@ -9,7 +9,7 @@ namespace Bookinfo.Cli.Tests;
 public sealed class StatusTableTests
 {
     private static readonly LocalPlan Plan = LocalPlan.Create(
-        new UpOptions(false, 65535, 65530 - 8, ["v1", "v2", "v3"], true, [], OutputFormat.Table),
+        new LocalOptions(false, 65535, 65530 - 8, ["v1", "v2", "v3"], []),
         new SourceTree(WorkingCopy.Root),
         new Dictionary<string, string>());
 

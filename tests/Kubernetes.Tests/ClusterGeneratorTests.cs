@@ -351,10 +351,7 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         Workers: 2,
         Image: null,
         new Uri(_server.Address, "/productpage?u=test"),
-        [KeyValuePair.Create("A", "b")],
-        Connections: 5,
-        TimeSpan.FromSeconds(5),
-        Insecure: false,
+        new RequestSettings([KeyValuePair.Create("A", "b")], Connections: 5, TimeSpan.FromSeconds(5), Insecure: false),
         StartTimeout: TimeSpan.FromSeconds(60));
 
     private async Task AddWorkersAsync(int count)

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
-using Bookinfo.Measurement;
 using k8s.Models;
 
 namespace Bookinfo.Kubernetes.Tests;

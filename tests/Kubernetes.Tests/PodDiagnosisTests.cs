@@ -1,4 +1,3 @@
-using Bookinfo.ToolTesting;
 using k8s.Models;
 
 namespace Bookinfo.Kubernetes.Tests;

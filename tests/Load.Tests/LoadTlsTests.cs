@@ -135,7 +135,8 @@ public sealed class LoadTlsTests
 
     private static async Task<LoadTarget> TargetAsync(string url, bool insecure = false) => await LoadTarget.ResolveAsync(new Uri(url), insecure, Cancelled);
 
-    private static TrafficSetup Setup(LoadTarget target) => new(target, [], 1, TimeSpan.FromSeconds(60), TimeProvider.System);
+    private static BookinfoTraffic Setup(LoadTarget target) =>
+        new(target, [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System);
 
     private static X509Certificate2 Certificate(string name, int validDays, bool hasIssuer)
     {

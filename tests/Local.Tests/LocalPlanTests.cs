@@ -8,7 +8,7 @@ public sealed class LocalPlanTests
 {
     private static readonly SourceTree Tree = new(WorkingCopy.Root);
 
-    private static UpOptions Defaults => new(false, 30080, 9081, ["v1", "v2", "v3"], true, [], OutputFormat.Table);
+    private static LocalOptions Defaults => new(false, 30080, 9081, ["v1", "v2", "v3"], []);
 
     [Fact]
     public void The_usual_ports_are_the_catalog_s()
@@ -102,7 +102,7 @@ public sealed class LocalPlanTests
         Assert.DoesNotContain('\n', error);
     }
 
-    private static LocalPlan Plan(UpOptions options, params (string Name, string Value)[] variables) =>
+    private static LocalPlan Plan(LocalOptions options, params (string Name, string Value)[] variables) =>
         LocalPlan.Create(options, Tree, variables.ToDictionary(variable => variable.Name, variable => variable.Value));
 
     private static EnvironmentSetting Setting(string text) =>

@@ -260,7 +260,7 @@ public sealed class LoadJudgmentTests
     private static LoadResult Result(int sent, int late = 0, long delay = 0, int waiting = 0, int failed = 0)
     {
         var target = new LoadTarget(new Uri("http://127.0.0.1:1"), [IPAddress.Loopback], insecure: false);
-        var mix = new TrafficMix([(new RequestTemplate(RequestKind.Path, target.Host, "/", []), 1)]);
+        var mix = new TrafficMix([(new RequestTemplate(RequestKind.Path, target.Host, "/", []), 1)], BookinfoAnswers.Usual);
         var plan = new LoadPlan(target, mix, new ConstantProfile(sent / 10.0, 10), ArrivalProcess.Even, 1, 1, 4, TimeSpan.FromSeconds(10));
         var total = new Recording(BookinfoAnswers.Usual);
         for (var index = 0; index < sent; index++)

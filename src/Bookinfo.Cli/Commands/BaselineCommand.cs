@@ -46,15 +46,17 @@ internal static class BaselineCommand
         Description = $"Requests a second, separated by commas. [default: {UsualRates}]",
     };
 
-    private static readonly Option<string> Rounds = new("--rounds")
-    {
-        HelpName = "number",
-        Description = $"How many rounds. Each has every rate once, in an order of its own; confidence intervals are over rounds. [default: {UsualRounds}]",
-    };
+    private static readonly Option<long?> Rounds = TypedOptions.Whole(
+        "--rounds",
+        $"How many rounds. Each has every rate once, in an order of its own; confidence intervals are over rounds. [default: {UsualRounds}]",
+        1,
+        MostRounds);
 
-    private static readonly Option<string> Step = new("--step") { HelpName = "time", Description = "How long each rate is sent in each round. [default: 5s]" };
+    private static readonly Option<TimeSpan?> Step = TypedOptions.Time(
+        "--step", "How long each rate is sent in each round. [default: 5s]", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "from 100ms to 1h");
 
-    private static readonly Option<string> WarmUp = new("--warm-up") { HelpName = "time", Description = "How long the highest rate is sent before. [default: 10s]" };
+    private static readonly Option<TimeSpan?> WarmUp = TypedOptions.Time(
+        "--warm-up", "How long the highest rate is sent before. [default: 10s]", TimeSpan.Zero, TimeSpan.FromHours(1), "from 0s to 1h");
 
     private static readonly Option<bool> Quick = new("--quick")
     {
@@ -66,11 +68,8 @@ internal static class BaselineCommand
         Description = "Send the requests from inside the cluster, by a Job, so that the network between here and there is not measured.",
     };
 
-    private static readonly Option<string> Workers = new("--workers")
-    {
-        HelpName = "number",
-        Description = "How many pods share the load, with --in-cluster. [default: 1]",
-    };
+    private static readonly Option<long?> Workers = TypedOptions.Whole(
+        "--workers", "How many pods share the load, with --in-cluster. [default: 1]", 1, WorkerOrder.MostWorkers);
 
     private static readonly Option<string?> WorkerImage = new("--worker-image")
     {
@@ -82,7 +81,7 @@ internal static class BaselineCommand
 
     private static readonly Option<string?> Context = ClusterCommand.Context();
 
-    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write the outcome to stdout.");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the outcome to stdout.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -94,10 +93,6 @@ internal static class BaselineCommand
         Rates.Validators.Add(static result => OptionRules.Require(
             result, OptionRules.Token(result), Rates.Name, static text => TryParseRates(text, out _),
             string.Create(CultureInfo.InvariantCulture, $"must be up to {MostRates} different numbers from {OptionRules.LowestRate} to {OptionRules.HighestRate:0}, such as {UsualRates}")));
-        OptionRules.RequireWhole(Rounds, 1, MostRounds);
-        OptionRules.RequireWhole(Workers, 1, WorkerOrder.MostWorkers);
-        OptionRules.RequireSpan(Step, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "from 100ms to 1h");
-        OptionRules.RequireSpan(WarmUp, TimeSpan.Zero, TimeSpan.FromHours(1), "from 0s to 1h");
 
         var command = new Command(
             "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence intervals, CPU, memory, start-up. Writes a report.")
@@ -124,9 +119,9 @@ internal static class BaselineCommand
             result.GetValue(FileName)!,
             result.GetValue(Overwrite),
             TryParseRates(result.GetValue(Rates) ?? (quick ? QuickRates : UsualRates), out var rates) ? rates : throw new FormatException(Rates.Name),
-            (int)(OptionRules.Number(result.GetValue(Rounds)) ?? UsualRounds),
-            OptionRules.Span(result.GetValue(Step)) ?? (quick ? QuickStep : UsualStep),
-            OptionRules.Span(result.GetValue(WarmUp)) ?? (quick ? QuickWarmUp : UsualWarmUp),
+            (int)(result.GetValue(Rounds) ?? UsualRounds),
+            result.GetValue(Step) ?? (quick ? QuickStep : UsualStep),
+            result.GetValue(WarmUp) ?? (quick ? QuickWarmUp : UsualWarmUp),
             Traffic.GetHeaders(result),
             Traffic.GetConnections(result),
             Traffic.GetTimeout(result),
@@ -137,12 +132,10 @@ internal static class BaselineCommand
             result.GetValue(InCluster) || result.GetResult(Namespace) is { Implicit: false } || result.GetResult(Context) is { Implicit: false },
             result.GetValue(Output))
         {
-            Workers = result.GetValue(InCluster) ? GetWorkers(result.GetValue(Workers)) : null,
+            Workers = result.GetValue(InCluster) ? (int)(result.GetValue(Workers) ?? 1) : null,
             WorkerImage = result.GetValue(WorkerImage),
         };
     }
-
-    private static int GetWorkers(string? text) => (int)(OptionRules.Number(text) ?? 1);
 
     private static void RequireUseful(CommandResult result)
     {
@@ -156,7 +149,7 @@ internal static class BaselineCommand
                 }
             }
         }
-        else if (OptionRules.Number(result.GetValue(Workers)) is { } workers && OptionRules.Number(result.GetValue(Traffic.Connections)) is { } connections && workers > connections)
+        else if (result.GetValue(Workers) is { } workers && result.GetValue(Traffic.Connections) is { } connections && workers > connections)
         {
             result.AddError($"{Workers.Name} '{workers}' is not allowed: each worker needs a connection, and --connections is {connections}.");
         }
@@ -164,7 +157,7 @@ internal static class BaselineCommand
 
     private static bool TryParseRates(string text, out IReadOnlyList<double> rates)
     {
-        var parsed = text.Split(',').Select(part => OptionRules.Number(part.Trim(' '))).ToList();
+        var parsed = text.Split(',').Select(part => TypedOptions.ParseNumber(part.Trim(' '))).ToList();
         rates = [.. parsed.OfType<double>().Order()];
         return rates.Count == parsed.Count
             && rates.Count <= MostRates

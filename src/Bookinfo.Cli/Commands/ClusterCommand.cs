@@ -30,42 +30,20 @@ internal static class ClusterCommand
         return option;
     }
 
-    /// <summary>Makes <c>--output</c>.</summary>
-    /// <param name="description">What is written.</param>
-    public static Option<OutputFormat> Output(string description)
-    {
-        var option = new Option<OutputFormat>("--output") { HelpName = "table|json", Description = $"{description} [default: table]" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !Enum.GetNames<OutputFormat>().Contains(token.Value, StringComparer.OrdinalIgnoreCase))
-            {
-                result.AddError($"--output '{token.Value}' is not allowed: it must be table or json.");
-            }
-        });
-        return option;
-    }
+    /// <summary>What <c>--timeout</c> is when it is not given.</summary>
+    public static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>Makes <c>--timeout</c>.</summary>
-    /// <param name="description">What is waited for.</param>
-    /// <param name="usual">What it is when not given.</param>
-    public static Option<string> Timeout(string description, string usual)
+    /// <param name="description">What is waited for, with what it is when it is not given.</param>
+    public static Option<TimeSpan?> Timeout(string description) => new("--timeout")
     {
-        var option = new Option<string>("--timeout") { HelpName = "duration", Description = description, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !(Duration.TryParse(token.Value, out var timeout) && timeout > TimeSpan.Zero))
-            {
-                result.AddError($"--timeout '{token.Value}' is not allowed: it must be a duration such as 30s, 2m or 1m30s, a day at most.");
-            }
-        });
-        return option;
-    }
-
-    /// <summary>The value of <c>--timeout</c>.</summary>
-    /// <param name="result">The command line.</param>
-    /// <param name="option">The option.</param>
-    public static TimeSpan GetTimeout(ParseResult result, Option<string> option) =>
-        Duration.TryParse(result.GetValue(option) ?? "", out var timeout) ? timeout : throw new FormatException(option.Name);
+        HelpName = "duration",
+        Description = description,
+        CustomParser = static result => TypedOptions.Read(
+            result,
+            static text => Duration.TryParse(text, out var timeout) && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null,
+            "must be a duration such as 30s, 2m or 1m30s, a day at most"),
+    };
 
     /// <summary>Connects and does the work.</summary>
     /// <param name="context">The context of <c>--context</c>.</param>

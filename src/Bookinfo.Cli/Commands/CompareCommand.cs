@@ -27,7 +27,7 @@ internal static class CompareCommand
 
     private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace these files if they exist." };
 
-    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("What goes to standard output.");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output("What goes to standard output.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()

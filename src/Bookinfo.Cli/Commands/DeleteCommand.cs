@@ -15,8 +15,8 @@ internal static class DeleteCommand
 
     private static readonly Option<string?> Namespace = ClusterCommand.Namespace("The namespace to remove Bookinfo from. [default: bookinfo]");
     private static readonly Option<string?> Context = ClusterCommand.Context();
-    private static readonly Option<string> Timeout = ClusterCommand.Timeout("How long to wait until all is gone, as 90s or 2m.", "2m");
-    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write to stdout what is gone. json: one object a line.");
+    private static readonly Option<TimeSpan?> Timeout = ClusterCommand.Timeout("How long to wait until all is gone, as 90s or 2m. [default: 2m]");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write to stdout what is gone. json: one object a line.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -25,7 +25,7 @@ internal static class DeleteCommand
         command.SetAction(static (result, _) => ClusterCommand.RunAsync(
             result.GetValue(Context),
             (cluster, cancellationToken) => RunAsync(
-                cluster, result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, ClusterCommand.GetTimeout(result, Timeout), result.GetValue(Output), cancellationToken),
+                cluster, result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, result.GetValue(Timeout) ?? ClusterCommand.UsualTimeout, result.GetValue(Output), cancellationToken),
             () => "What is not gone yet is still in the inventory: run 'bookinfo delete' again to go on."));
         return command;
     }

@@ -26,7 +26,7 @@ internal static class DeployCommand
 
     private static readonly Option<string?> Namespace = ClusterCommand.Namespace("The namespace to deploy to. [default: what the overlay says, bookinfo]");
     private static readonly Option<string?> Context = ClusterCommand.Context();
-    private static readonly Option<string> Timeout = ClusterCommand.Timeout("How long to wait for all to be ready, as 90s or 2m.", "2m");
+    private static readonly Option<TimeSpan?> Timeout = ClusterCommand.Timeout("How long to wait for all to be ready, as 90s or 2m. [default: 2m]");
 
     private static readonly Option<string?> Registry = new("--registry")
     {
@@ -40,7 +40,7 @@ internal static class DeployCommand
         Description = "The tag of the images. [default: what the manifests say]",
     };
 
-    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write progress to stdout. json: one object a line, at each step.");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write progress to stdout. json: one object a line, at each step.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -57,7 +57,7 @@ internal static class DeployCommand
             [.. (result.GetValue(Component) ?? []).Distinct()],
             result.GetValue(Namespace),
             result.GetValue(Context),
-            ClusterCommand.GetTimeout(result, Timeout),
+            result.GetValue(Timeout) ?? ClusterCommand.UsualTimeout,
             result.GetValue(Registry),
             result.GetValue(Tag)),
             result.GetValue(Output)));

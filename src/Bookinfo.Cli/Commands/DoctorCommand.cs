@@ -31,7 +31,7 @@ internal static class DoctorCommand
         Description = $"Where the images are, such as ghcr.io/me/bookinfo. [default: {ImageNames.DefaultRegistry}, as in the manifests]",
     };
 
-    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write the findings to stdout. json: one object with all checks.");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the findings to stdout. json: one object with all checks.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()

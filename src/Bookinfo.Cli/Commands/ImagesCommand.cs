@@ -52,11 +52,7 @@ internal static class ImagesCommand
         Description = "Compile nothing; take the native executables that were compiled last.",
     };
 
-    private static readonly Option<OutputFormat> Output = new("--output")
-    {
-        HelpName = "table|json",
-        Description = "How to write names, sizes and digests to stdout. [default: table]",
-    };
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write names, sizes and digests to stdout.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -66,7 +62,6 @@ internal static class ImagesCommand
         Base.Validators.Add(result => OptionRules.RequireRule(result, text => text == BaseImage.Debian || ImageNames.IsFullName(text), ImageNames.FullNameRule));
         Save.Validators.Add(result => OptionRules.RequireRule(result, text => text.Length > 0, "it must be a directory"));
         Builder.Validators.Add(result => OptionRules.RequireRule(result, IsName<BuilderKind>, "it must be buildah, podman or docker"));
-        Output.Validators.Add(result => OptionRules.RequireRule(result, IsName<OutputFormat>, "it must be table or json"));
         Push.Validators.Add(result =>
         {
             if (result.GetValue(Push) && (result.GetResult(Registry) is null or { Implicit: true }))

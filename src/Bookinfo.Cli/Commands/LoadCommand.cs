@@ -9,7 +9,7 @@ namespace Bookinfo.Cli.Commands;
 /// <summary><c>bookinfo load</c>: sends requests at a rate, whatever becomes of them, and reports how long they took and what went wrong.</summary>
 internal static class LoadCommand
 {
-    private static readonly TimeSpan LongestObjective = TimeSpan.FromMinutes(1);
+    private const double UsualRate = 50;
 
     private static readonly TrafficOptions Traffic = new("Arrivals and the choice of requests depend on it alone. Trace ids are new in each run.");
 
@@ -20,38 +20,39 @@ internal static class LoadCommand
         DefaultValueFactory = static _ => TrafficOptions.LocalUrl,
     };
 
-    private static readonly Option<string> Rate = new("--rate")
-    {
-        HelpName = "number",
-        Description = "Requests a second; what that means for each profile is said there. With --until-saturated: the rate to begin with.",
-        DefaultValueFactory = static _ => "50",
-    };
+    private static readonly Option<double?> Rate = TypedOptions.Number(
+        "--rate",
+        "Requests a second; what that means for each profile is said there. With --until-saturated: the rate to begin with. [default: 50]",
+        OptionRules.LowestRate,
+        OptionRules.HighestRate);
 
-    private static readonly Option<string> Duration = new("--duration")
-    {
-        HelpName = "time",
-        Description = "How long, such as 500ms, 30s, 5m or 1h. With --until-saturated: how long the search may take, 2m if nothing is said. [default: 30s]",
-    };
+    private static readonly Option<TimeSpan?> Duration = TypedOptions.Time(
+        "--duration",
+        "How long, such as 500ms, 30s, 5m or 1h. With --until-saturated: how long the search may take, 2m if nothing is said. [default: 30s]",
+        TimeSpan.FromMilliseconds(100),
+        TimeSpan.FromHours(24),
+        "from 100ms to 24h");
 
-    private static readonly Option<string> Profile = new("--profile")
-    {
-        HelpName = "name",
-        Description =
-            "The rate over time. constant: --rate. ramp: from --from (0) to --rate. steps: --steps equal ones up to --rate. "
-            + "spike: --rate, but in the middle tenth of the time --peak (5 times that). diurnal: a day as a cosine, --from (a tenth of --rate) at night, --rate at noon. [default: constant]",
-    };
+    private static readonly Option<ProfileKind> Profile = TypedOptions.Name<ProfileKind>(
+        "--profile",
+        "name",
+        "The rate over time. constant: --rate. ramp: from --from (0) to --rate. steps: --steps equal ones up to --rate. "
+        + "spike: --rate, but in the middle tenth of the time --peak (5 times that). "
+        + "diurnal: a day as a cosine, --from (a tenth of --rate) at night, --rate at noon. [default: constant]",
+        "constant, ramp, steps, spike or diurnal");
 
-    private static readonly Option<string> From = new("--from") { HelpName = "number", Description = "The rate that a ramp begins with, or that of a day's night." };
+    private static readonly Option<double?> From = TypedOptions.Number(
+        "--from", "The rate that a ramp begins with, or that of a day's night.", 0, OptionRules.HighestRate);
 
-    private static readonly Option<string> Peak = new("--peak") { HelpName = "number", Description = "The rate in a spike." };
+    private static readonly Option<double?> Peak = TypedOptions.Number("--peak", "The rate in a spike.", 0, OptionRules.HighestRate);
 
-    private static readonly Option<string> Steps = new("--steps") { HelpName = "number", Description = "How many steps there are. [default: 5]" };
+    private static readonly Option<long?> Steps = TypedOptions.Whole("--steps", "How many steps there are. [default: 5]", 1, 1000);
 
-    private static readonly Option<string> Arrivals = new("--arrivals")
-    {
-        HelpName = "even|poisson",
-        Description = "even: at equal distances. poisson: independent of each other, as those of many visitors are. [default: even]",
-    };
+    private static readonly Option<ArrivalProcess> Arrivals = TypedOptions.Name<ArrivalProcess>(
+        "--arrivals",
+        "even|poisson",
+        "even: at equal distances. poisson: independent of each other, as those of many visitors are. [default: even]",
+        "even or poisson");
 
     private static readonly Option<string[]> Paths = new("--path")
     {
@@ -65,7 +66,8 @@ internal static class LoadCommand
         Description = "Find the highest rate whose p99 from due time stays under --slo, with at most 1% failed.",
     };
 
-    private static readonly Option<string> Slo = new("--slo") { HelpName = "time", Description = "What the p99 must stay under. [default: 50ms]" };
+    private static readonly Option<TimeSpan?> Slo = TypedOptions.Time(
+        "--slo", "What the p99 must stay under. [default: 50ms]", TimeSpan.FromMicroseconds(1), TimeSpan.FromMinutes(1), "up to 60s");
 
     private static readonly Option<string> Ledger = new("--ledger")
     {
@@ -75,25 +77,12 @@ internal static class LoadCommand
 
     private static readonly Option<string> Hdr = new("--hdr") { HelpName = "file", Description = "Write the histograms of each second there, as a log of HdrHistogram." };
 
-    private static readonly Option<OutputFormat> Output = new("--output")
-    {
-        HelpName = "table|json",
-        Description = "How to write the outcome to stdout. [default: table]",
-    };
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the outcome to stdout.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         Url.Validators.Add(static result => OptionRules.Require(result, result.GetValueOrDefault<string>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}"));
-        OptionRules.RequireNumber(Rate, OptionRules.LowestRate, OptionRules.HighestRate);
-        OptionRules.RequireNumber(From, 0, OptionRules.HighestRate);
-        OptionRules.RequireNumber(Peak, 0, OptionRules.HighestRate);
-        OptionRules.RequireWhole(Steps, 1, 1000);
-        OptionRules.RequireSpan(Duration, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), "from 100ms to 24h");
-        OptionRules.RequireSpan(Slo, TimeSpan.FromMicroseconds(1), LongestObjective, "up to 60s");
-        OptionRules.RequireName<ProfileKind>(Profile, "must be constant, ramp, steps, spike or diurnal");
-        OptionRules.RequireName<ArrivalProcess>(Arrivals, "must be even or poisson");
-        OptionRules.RequireName<OutputFormat>(Output, "must be table or json");
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
 
         var command = new Command("load", "Send requests to Bookinfo at a steady rate, whatever becomes of them (an open loop), and report latency and errors. Ctrl-C ends it and reports.")
@@ -120,18 +109,18 @@ internal static class LoadCommand
             url,
             paths.Length == 0 && url.PathAndQuery != "/" ? [url.PathAndQuery] : paths,
             Traffic.GetHeaders(result),
-            OptionRules.Number(result.GetValue(Rate)) ?? 0,
-            OptionRules.Span(result.GetValue(Duration)) ?? (search ? TimeSpan.FromMinutes(2) : TimeSpan.FromSeconds(30)),
-            OptionRules.Name<ProfileKind>(result.GetValue(Profile)),
-            OptionRules.Number(result.GetValue(From)),
-            OptionRules.Number(result.GetValue(Peak)),
-            (int)(OptionRules.Number(result.GetValue(Steps)) ?? 5),
-            OptionRules.Name<ArrivalProcess>(result.GetValue(Arrivals)),
+            result.GetValue(Rate) ?? UsualRate,
+            result.GetValue(Duration) ?? (search ? TimeSpan.FromMinutes(2) : TimeSpan.FromSeconds(30)),
+            result.GetValue(Profile),
+            result.GetValue(From),
+            result.GetValue(Peak),
+            (int)(result.GetValue(Steps) ?? 5),
+            result.GetValue(Arrivals),
             Traffic.GetSeed(result),
             Traffic.GetConnections(result),
             Traffic.GetTimeout(result),
             result.GetValue(Traffic.Insecure),
-            search ? OptionRules.Span(result.GetValue(Slo)) ?? TimeSpan.FromMilliseconds(50) : null,
+            search ? result.GetValue(Slo) ?? TimeSpan.FromMilliseconds(50) : null,
             result.GetValue(Ledger),
             result.GetValue(Hdr),
             result.GetValue(Output));
@@ -140,7 +129,7 @@ internal static class LoadCommand
     /// <summary>An option that would be ignored is a misunderstanding.</summary>
     private static void RequireUseful(CommandResult result)
     {
-        var profile = OptionRules.Name<ProfileKind>(result.GetValue(Profile));
+        var profile = result.GetValue(Profile);
         var search = result.GetValue(UntilSaturated);
         void Only(Option option, bool useful, string with)
         {
@@ -162,9 +151,9 @@ internal static class LoadCommand
             }
         }
 
-        if (search && OptionRules.Span(result.GetValue(Duration)) < LoadSession.ShortestSearch)
+        if (search && result.GetValue(Duration) < LoadSession.ShortestSearch)
         {
-            result.AddError($"{Duration.Name} '{result.GetValue(Duration)}' is not allowed with --until-saturated: each rate is tried twice or more, which takes 2s at least.");
+            result.AddError($"{Duration.Name} '{result.GetResult(Duration)!.Tokens[0].Value}' is not allowed with --until-saturated: each rate is tried twice or more, which takes 2s at least.");
         }
 
         if (result.GetResult(Paths) is { Implicit: false } && Uri.TryCreate(result.GetValue(Url), UriKind.Absolute, out var url) && url.PathAndQuery != "/")

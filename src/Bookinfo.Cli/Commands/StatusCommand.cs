@@ -15,7 +15,7 @@ internal static class StatusCommand
     private static readonly Option<string?> Namespace = ClusterCommand.Namespace("The namespace to look at. [default: bookinfo]");
     private static readonly Option<string?> Context = ClusterCommand.Context();
     private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Go on, every 2 seconds, until Ctrl-C." };
-    private static readonly Option<OutputFormat> Output = ClusterCommand.Output("How to write it to stdout. json: one object a line.");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write it to stdout. json: one object a line.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()

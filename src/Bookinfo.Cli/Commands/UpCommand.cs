@@ -68,11 +68,8 @@ internal static class UpCommand
         Description = "Build nothing; run what was built last.",
     };
 
-    private static readonly Option<OutputFormat> Output = new("--output")
-    {
-        HelpName = "table|json",
-        Description = "How to write the state of the services to stdout. json: one object a line, when all are ready and at each change. [default: table]",
-    };
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output(
+        "How to write the state of the services to stdout. json: one object a line, when all are ready and at each change.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -82,7 +79,6 @@ internal static class UpCommand
         PrometheusPort.Validators.Add(result => RequirePort(result, PrometheusPort, ushort.MaxValue));
         PrometheusPort.Validators.Add(RequirePrometheus);
         Reviews.Validators.Add(RequireVersions);
-        Output.Validators.Add(RequireFormat);
         Environment.Validators.Add(RequireSettings);
 
         var command = new Command("up", "Build Bookinfo and run it on this machine: four services, reviews in three versions. Ctrl-C stops it.")
@@ -210,14 +206,6 @@ internal static class UpCommand
         if (!result.Implicit && !result.GetValue(Prometheus))
         {
             result.AddError("--prometheus-port is of no use without --prometheus.");
-        }
-    }
-
-    private static void RequireFormat(OptionResult result)
-    {
-        if (result.Tokens is [var token] && !Enum.GetNames<OutputFormat>().Contains(token.Value, StringComparer.OrdinalIgnoreCase))
-        {
-            result.AddError($"--output '{token.Value}' is not allowed: it must be table or json.");
         }
     }
 

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Cli.Terminal;
+
+/// <summary>
+/// Options whose values are numbers, times and names. Each is read once, by the parser of the option; a value that is not allowed is refused with what
+/// is. The parser's own messages would speak of types of the runtime.
+/// </summary>
+internal static class TypedOptions
+{
+    /// <summary>A number in decimal notation.</summary>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="least">The least value that is allowed.</param>
+    /// <param name="most">The greatest value that is allowed.</param>
+    public static Option<double?> Number(string name, string description, double least, double most) => new(name)
+    {
+        HelpName = "number",
+        Description = description,
+        CustomParser = result => Read(
+            result, text => ParseNumber(text) is { } number && number >= least && number <= most ? number : (double?)null, Range(least, most)),
+    };
+
+    /// <summary>A whole number.</summary>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="least">The least value that is allowed.</param>
+    /// <param name="most">The greatest value that is allowed.</param>
+    /// <param name="usual">What it is when it is not given, for the help; <see langword="null"/> when that is said in the description.</param>
+    public static Option<long?> Whole(string name, string description, long least, long most, long? usual = null) => new(name)
+    {
+        HelpName = "number",
+        Description = description,
+        DefaultValueFactory = usual is { } value ? _ => value : null,
+        CustomParser = result => Read(
+            result,
+            text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : (long?)null,
+            string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}")),
+    };
+
+    /// <summary>A time, such as 500ms or 1m30s.</summary>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="description">What it is for, with what it is when it is not given.</param>
+    /// <param name="least">The least value that is allowed.</param>
+    /// <param name="most">The greatest value that is allowed.</param>
+    /// <param name="range">The two in words, for messages.</param>
+    public static Option<TimeSpan?> Time(string name, string description, TimeSpan least, TimeSpan most, string range) => new(name)
+    {
+        HelpName = "time",
+        Description = description,
+        CustomParser = result => Read(
+            result, text => Duration.TryParse(text, out var time) && time >= least && time <= most ? time : (TimeSpan?)null,
+            $"must be a time {range}, such as 500ms, 30s or 5m"),
+    };
+
+    /// <summary>One of the names of an enumeration; the first one when it is not given.</summary>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="helpName">What stands for the value in the help.</param>
+    /// <param name="description">What it is for, with what it is when it is not given.</param>
+    /// <param name="allowed">The names in words, for messages.</param>
+    public static Option<T> Name<T>(string name, string helpName, string description, string allowed)
+        where T : struct, Enum => new(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            CustomParser = result => Read(
+                result,
+                static text => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : (T?)null,
+                $"must be {allowed}") ?? default,
+        };
+
+    /// <summary>How to write the outcome to stdout.</summary>
+    /// <param name="description">What is written.</param>
+    public static Option<OutputFormat> Output(string description) =>
+        Name<OutputFormat>("--output", "table|json", $"{description} [default: table]", "table or json");
+
+    /// <summary>Reads a number in decimal notation.</summary>
+    /// <param name="text">The number.</param>
+    public static double? ParseNumber(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>Reads the value of an option, or says what is allowed.</summary>
+    /// <param name="result">What was typed.</param>
+    /// <param name="parse">Reads it; <see langword="null"/> for a value that is not allowed.</param>
+    /// <param name="allowed">What is allowed, to follow 'it'.</param>
+    public static T? Read<T>(ArgumentResult result, Func<string, T?> parse, string allowed)
+        where T : struct
+    {
+        if (result.Tokens is not [var token])
+        {
+            return null;
+        }
+
+        var value = parse(token.Value);
+        if (value is null)
+        {
+            result.AddError($"{(result.Parent as OptionResult)?.Option.Name} '{token.Value}' is not allowed: it {allowed}.");
+        }
+
+        return value;
+    }
+
+    private static string Range(double least, double most) => string.Create(CultureInfo.InvariantCulture, $"must be a number from {least} to {most:0}");
+}
