@@ -5,6 +5,7 @@ using Bookinfo.Load;
 using Bookinfo.Measurement;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Cli.Tests;
 

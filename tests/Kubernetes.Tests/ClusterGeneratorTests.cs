@@ -2,6 +2,7 @@ using System.Globalization;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 using Bookinfo.LoadWorker;
+using Bookinfo.Measurement;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 using Microsoft.Extensions.DependencyInjection;

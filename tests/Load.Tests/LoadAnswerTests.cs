@@ -49,7 +49,7 @@ public sealed class LoadAnswerTests
         try
         {
             LoadResult result;
-            await using (var ledger = new LedgerWriter(File.Create(path), plan))
+            await using (var ledger = new LedgerWriter(File.Create(path), plan, "test"))
             {
                 result = await new LoadEngine(plan, [ledger], TimeProvider.System).RunAsync(setup, TestContext.Current.CancellationToken, CancellationToken.None);
             }

@@ -1,4 +1,6 @@
+using Bookinfo.Measurement;
 using Bookinfo.ToolTesting;
+using Bookinfo.Traffic;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bookinfo.Load.Tests;
@@ -68,7 +70,7 @@ public sealed class LoadCookieTests
 
         var heads = mix.Templates.Where(template => template.Kind == RequestKind.User)
             .Select(template => System.Text.Encoding.Latin1.GetString(template.Write(default, new byte[template.Length])));
-        Assert.Equal(TrafficSetup.Users, heads.Count());
+        Assert.Equal(BookinfoTraffic.Users, heads.Count());
         Assert.All(heads, (head, index) =>
         {
             var cookie = Assert.Single(head.Split("\r\n"), line => line.StartsWith("Cookie: ", StringComparison.Ordinal));
@@ -125,11 +127,11 @@ public sealed class LoadCookieTests
             return true;
         });
         var plan = LoadRunner.Plan(server.Address, rate: 100, seconds: 0.1, connections: 1);
-        plan = plan with { Mix = new TrafficMix([(new RequestTemplate(RequestKind.User, plan.Target.Host, "/productpage", [], "session=s") { User = "reader-3"u8.ToArray() }, 1)]) };
+        plan = plan with { Mix = new TrafficMix([(new RequestTemplate(RequestKind.User, plan.Target.Host, "/productpage", [], "session=s") { User = "reader-3"u8.ToArray() }, 1)], BookinfoAnswers.Usual) };
         var result = await LoadRunner.RunAsync(plan);
 
         Assert.Equal((10, 5), (result.Total.Sent, result.SignedOut));
-        var warning = Assert.Single(Bookinfo.Cli.Load.AnswerCheck.Check(result));
+        var warning = Assert.Single(AnswerCheck.Check(result));
         Assert.Equal("signed-out", warning.Code);
         Assert.StartsWith("5 of 10 pages for users who had signed in came back as for anybody", warning.Text);
     }
@@ -137,6 +139,6 @@ public sealed class LoadCookieTests
     private static async Task<TrafficMix> UsualAsync(LoadServer server)
     {
         var target = await LoadTarget.ResolveAsync(server.Address, insecure: false, TestContext.Current.CancellationToken);
-        return await new TrafficSetup(target, [], 1, TimeSpan.FromSeconds(60), TimeProvider.System).UsualAsync(TestContext.Current.CancellationToken);
+        return await new BookinfoTraffic(target, [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System).UsualAsync(TestContext.Current.CancellationToken);
     }
 }

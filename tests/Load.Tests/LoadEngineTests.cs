@@ -29,7 +29,7 @@ public sealed class LoadEngineTests
             var plan = LoadRunner.Plan(server.Address, rate: 400, seconds: 2);
             var samples = new SampleList();
             LoadResult result;
-            await using (var ledger = new LedgerWriter(File.Create(path), plan))
+            await using (var ledger = new LedgerWriter(File.Create(path), plan, "test"))
             {
                 result = await LoadRunner.RunAsync(plan, samples, ledger);
             }

@@ -107,7 +107,7 @@ public sealed class LoadHdrTests : IDisposable
 
         Assert.Equal("it is not taken fast enough, so that the log has gaps", log.Failure.Message);
         await log.EndAsync(new CancellationToken(canceled: true));
-        Assert.Equal(LedgerWriter.NotTaken, log.Failure.Message);
+        Assert.Equal(FileFailure.NotTaken, log.Failure.Message);
         gate.Set();
     }
 

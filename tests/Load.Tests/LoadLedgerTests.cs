@@ -50,7 +50,7 @@ public sealed class LoadLedgerTests : IDisposable
             if (sample.Index % 20_000 == 0)
             {
                 // Ten seconds of the rate that it must keep up with.
-                var whole = sample.Index / 1024 * 1024 * LedgerRecord.Length;
+                var whole = sample.Index / 1024 * 1024 * Length;
                 await Eventually.HoldsAsync("the disk", () => new FileInfo(_path).Length > whole);
             }
         }
@@ -226,6 +226,43 @@ public sealed class LoadLedgerTests : IDisposable
 
         await writer.DisposeAsync();
     }
+
+    [Fact]
+    public async Task A_ledger_says_its_own_layout()
+    {
+        await using (var writer = new LedgerWriter(File.Create(_path), Plan(), "test"))
+        {
+            writer.Started(Start);
+        }
+
+        using var reader = new LedgerReader(_path);
+
+        Assert.Equal(reader.Layout.Length, reader.Header.Fields.Sum(field => field.Length));
+        Assert.Equal(["hop:details", "hop:reviews", "hop:ratings", "hop:total"], reader.Header.Fields.Select(field => field.Name).Where(name => name.StartsWith("hop:", StringComparison.Ordinal)));
+        Assert.Equal("reviews without ratings", reader.Header.Errors[18]);
+        Assert.Equal("v3", reader.Header.Versions[3]);
+    }
+
+    [Theory]
+    [InlineData("\"status\"", "\"result\"", "its records have a field 'result' (uint16, at 64) that this program does not understand")]
+    [InlineData("\"hop:total\",\"offset\":60", "\"hop:total\",\"offset\":61", "its records have a field 'hop:total' (uint32, at 61) that this program does not understand")]
+    [InlineData("\"type\":\"uint16\"", "\"type\":\"uint61\"", "its records have a field 'status' (uint61, at 64) that this program does not understand")]
+    public async Task A_layout_that_is_not_understood_is_refused(string written, string changed, string why)
+    {
+        await using (var writer = new LedgerWriter(File.Create(_path), Plan(), "test"))
+        {
+            writer.Started(Start);
+            writer.Add(Sample(1));
+        }
+
+        var text = System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken));
+        Assert.Contains(written, text, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(_path, System.Text.Encoding.Latin1.GetBytes(text.Replace(written, changed, StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+
+        Assert.Equal($"'{_path}' is a ledger of another kind: {why}.", Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
+    }
+
+    private static int Length => new LedgerLayout([.. BookinfoAnswers.Usual.Hops.Select(hop => hop.Name)]).Length;
 
     private static LoadPlan Plan()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 using Bookinfo.Traffic;
 using FsCheck.Xunit;

@@ -2,8 +2,10 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Bookinfo.Measurement;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Load.Tests;
 
@@ -24,7 +26,7 @@ public sealed class LoadTlsTests
         using var certificate = Certificate(name, validDays, hasIssuer);
         await using var server = Server(certificate);
         var target = await TargetAsync($"https://localhost:{server.Address.Port}");
-        foreach (var make in new Func<TrafficSetup, Task<TrafficMix>>[] { setup => setup.UsualAsync(Cancelled), setup => setup.PathsAsync(["/x"], Cancelled) })
+        foreach (var make in new Func<BookinfoTraffic, Task<TrafficMix>>[] { setup => setup.UsualAsync(Cancelled), setup => setup.PathsAsync(["/x"], Cancelled) })
         {
             var failure = await Assert.ThrowsAsync<TargetException>(() => make(Setup(target)));
             var expired = certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);

@@ -1,4 +1,3 @@
-using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 using Bookinfo.Testing;
 

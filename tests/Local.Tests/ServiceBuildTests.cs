@@ -20,10 +20,15 @@ public sealed class ServiceBuildTests : IDisposable
         root.CreateSubdirectory("src");
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(() =>
-            new ServiceBuild(new SourceTree(root.FullName), new BuildProgress(TimeProvider.System), TimeProvider.System).RunAsync(native, TestContext.Current.CancellationToken));
+            new ServiceBuild(new SourceTree(root.FullName), new NoProgress(), TimeProvider.System).RunAsync(native, TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.BuildFailed, failure.Kind);
         Assert.Equal($"the path of this working copy has a {trouble} in it, with which the SDK cannot build the services: move it, or clone it to a path without.", failure.Message);
         Assert.False(Directory.Exists(Path.Combine(root.FullName, "artifacts")));
+    }
+
+    private sealed class NoProgress : IWorkProgress
+    {
+        public Task RunAsync(string what, Func<Action<string>, Task> work) => work(static _ => { });
     }
 }

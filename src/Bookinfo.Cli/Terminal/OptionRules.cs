@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
-using Bookinfo.Foundation;
 using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Terminal;
