@@ -70,7 +70,8 @@ public sealed partial class BookinfoTraffic(
             }
 
             var what = answer.Location is { } location ? $" and leads to {Redirect.Printable(location)}" : answer.IsHtml ? "" : " and no page";
-            var hint = answer.Status == (int)HttpStatusCode.BadRequest ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
+            var hint = SchemeProbe.MayMean(target, answer.Status) ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
+            hint ??= answer.Status == (int)HttpStatusCode.BadRequest && target.IsTls ? "It may demand a certificate of the client, and none is sent" : null;
             throw NoBookinfo($"GET {PagePath} is answered with {answer.Status}{what}", hint);
         }
 
@@ -80,7 +81,7 @@ public sealed partial class BookinfoTraffic(
         {
             var name = $"reader-{user}";
             await SendAsync(connection, Template(RequestKind.Setup, LoginPath, form: $"username={name}&passwd="), answer, cancellationToken);
-            var cookies = new CookieJar(target, time);
+            var cookies = new CookieJar(AskedTarget(), time);
             answer.Cookies.ForEach(cookie => cookies.Take(cookie, LoginPath));
             if (answer.Status >= 400 || !cookies.Has(SessionCookie, PagePath))
             {
@@ -118,6 +119,13 @@ public sealed partial class BookinfoTraffic(
         ];
     }
 
+    /// <summary>The host as the requests name it, to whose name cookies belong: the user's own <c>Host</c> may be another than that of the address.</summary>
+    private LoadTarget AskedTarget() =>
+        headers.FirstOrDefault(header => header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value is { } host
+        && Uri.TryCreate($"{target.Uri.Scheme}://{host}/", UriKind.Absolute, out var asked)
+            ? new LoadTarget(asked, [], insecure: false)
+            : target;
+
     private RequestTemplate Template(RequestKind kind, string path, string? form = null) => new(kind, target.Host, path, headers, form: form);
 
     private async Task SendAsync(HttpConnection connection, RequestTemplate template, HttpAnswer answer, CancellationToken cancellationToken)
@@ -147,6 +155,11 @@ public sealed partial class BookinfoTraffic(
         if (connection.CertificateProblem is { } problem)
         {
             throw new TargetException($"the certificate of {target.Origin} is not trusted: {problem}. Take any certificate with --insecure, or make this machine trust it.");
+        }
+
+        if (error == ErrorKind.BadAnswer && connection.WasHttp2)
+        {
+            throw new TargetException($"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: name an address where that is spoken.");
         }
 
         // A server that waits for the end of a line waits for ever when it is spoken to in TLS.

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Load.Tests;
 
@@ -69,7 +70,6 @@ public sealed class LoadConnectionTests
     [InlineData("HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("HTTP/1.1 099 OK\r\nContent-Length: 0\r\n\r\n")]
-    [InlineData("HTTP/1.1 101 Switching Protocols\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nno colon\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\n: no name\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\n X: folded onto nothing\r\nContent-Length: 0\r\n\r\n")]
@@ -88,6 +88,17 @@ public sealed class LoadConnectionTests
         await using var server = new LoadServer(answer);
 
         Assert.Equal(ErrorKind.BadAnswer, (await LoadRunner.SendOneAsync(server.Address)).Error);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\n\r\n", 1)]
+    [InlineData("HTTP/1.1 103 Early Hints\r\n\r\n", 9)]
+    public async Task What_never_becomes_an_answer_has_no_status(string interim, int times)
+    {
+        await using var server = new LoadServer(string.Concat(Enumerable.Repeat(interim, times)));
+
+        var sample = await LoadRunner.SendOneAsync(server.Address);
+        Assert.Equal((ErrorKind.BadAnswer, 0), (sample.Error, sample.Status));
     }
 
     [Theory]
@@ -260,6 +271,30 @@ public sealed class LoadConnectionTests
     }
 
     [Theory]
+    [InlineData("HTTP/1.1 408 Request Time-out\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")]
+    [InlineData("")]
+    public async Task A_connection_that_the_server_gave_up_before_its_first_request_costs_no_request(string unasked)
+    {
+        await using var server = new LoopbackServer(async (client, number, cancellationToken) =>
+        {
+            if (number == 1)
+            {
+                // As proxies do to connections on which nothing is asked for a while.
+                await LoadServer.SendAsync(client.GetStream(), unasked, cancellationToken);
+                return;
+            }
+
+            await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, cancellationToken: cancellationToken);
+            await LoadServer.SendAsync(client.GetStream(), LoadServer.Ok("asked"), cancellationToken);
+        });
+        var (error, answer, connection) = await OpenConnection.ExchangeAsync(
+            new LoadTarget(server.Address, [IPAddress.Loopback], insecure: false), () => OpenConnection.WasClosedAsync(server.Address.Port));
+
+        Assert.Equal((ErrorKind.None, 200, 5L, 2), (error, answer.Status, answer.Length, connection.Opened));
+    }
+
+    [Theory]
     [InlineData("SSH-2.0-x\r\n")]
     [InlineData("\0\0\x12\x04\0\0\0\0\0")]
     [InlineData("HTTP/2.0 200 OK\r\n")]
@@ -269,6 +304,17 @@ public sealed class LoadConnectionTests
         await using var server = new LoadServer(answer);
 
         Assert.Equal(ErrorKind.BadAnswer, (await LoadRunner.SendOneAsync(server.Address, timeoutSeconds: 60)).Error);
+    }
+
+    [Fact]
+    public async Task That_it_speaks_HTTP_2_only_is_told_before_the_run()
+    {
+        await using var server = new LoadServer("\0\0\x12\x04\0\0\0\0\0");
+        var target = new LoadTarget(server.Address, [IPAddress.Loopback], insecure: false);
+        var traffic = new BookinfoTraffic(target, [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<TargetException>(() => traffic.UsualAsync(TestContext.Current.CancellationToken));
+        Assert.Equal($"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: name an address where that is spoken.", failure.Message);
     }
 
     [Theory]

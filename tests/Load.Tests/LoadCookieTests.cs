@@ -79,6 +79,31 @@ public sealed class LoadCookieTests
     }
 
     [Theory]
+    [InlineData("bookinfo.example.com", "bookinfo.example.com", true)]
+    [InlineData("Bookinfo.Example.com:8080", "example.com", true)]
+    [InlineData("bookinfo.example.com", "127.0.0.1", false)]
+    [InlineData(null, "bookinfo.example.com", false)]
+    public async Task They_belong_to_the_host_that_the_requests_name(string? host, string domain, bool isSent)
+    {
+        await using var server = new LoadServer(async (number, stream, cancellationToken) =>
+        {
+            await LoadServer.SendAsync(
+                stream,
+                number > 1
+                    ? $"HTTP/1.1 302 Found\r\nSet-Cookie: session=s; Path=/\r\nSet-Cookie: route=abc; Domain={domain}; Path=/\r\nContent-Length: 0\r\n\r\n"
+                    : LoadServer.Ok("hi", Page),
+                cancellationToken);
+            return true;
+        });
+        var mix = await UsualAsync(server, host is null ? [] : [KeyValuePair.Create("host", host)]);
+
+        Assert.All(
+            mix.Templates.Where(template => template.Kind == RequestKind.User),
+            template => Assert.Contains(
+                $"Cookie: session=s{(isSent ? "; route=abc" : "")}\r\n", System.Text.Encoding.Latin1.GetString(template.Write(default, new byte[template.Length]))));
+    }
+
+    [Theory]
     [InlineData("Cookie", "Cookie: route=abc; session=s")]
     [InlineData("cookie", "cookie: route=abc; session=s")]
     public void Cookies_of_the_user_do_not_displace_the_login_either(string name, string line)
@@ -136,9 +161,9 @@ public sealed class LoadCookieTests
         Assert.StartsWith("5 of 10 pages for users who had signed in came back as for anybody", warning.Text);
     }
 
-    private static async Task<TrafficMix> UsualAsync(LoadServer server)
+    private static async Task<TrafficMix> UsualAsync(LoadServer server, IReadOnlyList<KeyValuePair<string, string>>? headers = null)
     {
         var target = await LoadTarget.ResolveAsync(server.Address, insecure: false, TestContext.Current.CancellationToken);
-        return await new BookinfoTraffic(target, [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System).UsualAsync(TestContext.Current.CancellationToken);
+        return await new BookinfoTraffic(target, headers ?? [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System).UsualAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -14,6 +14,8 @@ public sealed class LoadTlsTests
 {
     private const string Advice = ". Take any certificate with --insecure, or make this machine trust it.";
 
+    private const string BadRequest = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -67,7 +69,7 @@ public sealed class LoadTlsTests
     public async Task Plain_http_spoken_to_a_port_of_TLS_is_told(bool isPolite, string message)
     {
         using var certificate = Certificate("localhost", 1, hasIssuer: false);
-        await using var server = Server(certificate, isPolite ? "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" : "");
+        await using var server = Server(certificate, isPolite ? BadRequest : "");
         var failure = await Assert.ThrowsAsync<TargetException>(async () => await Setup(await TargetAsync($"http://localhost:{server.Address.Port}")).UsualAsync(Cancelled));
 
         Assert.Equal(string.Format(System.Globalization.CultureInfo.InvariantCulture, message, server.Address.Port), failure.Message);
@@ -102,6 +104,61 @@ public sealed class LoadTlsTests
         var warning = Assert.Single(AnswerCheck.Check(result));
         Assert.Equal("tls-failed", warning.Code);
         Assert.StartsWith("4 requests failed in TLS: ", warning.Text);
+    }
+
+    [Fact]
+    public async Task What_is_not_an_answer_and_waits_on_a_fresh_connection_is_not_taken_for_one()
+    {
+        using var certificate = Certificate("localhost", 1, hasIssuer: false);
+        await using var server = TlsServer(certificate, async (number, stream, cancellationToken) =>
+        {
+            if (number == 1)
+            {
+                await stream.WriteAsync("HTTP/1.1 408 Request Time-out\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), cancellationToken);
+            }
+            else
+            {
+                await AnswerAsync(stream, cancellationToken);
+            }
+        });
+        var target = await TargetAsync($"https://localhost:{server.Address.Port}", insecure: true);
+
+        var (error, answer, connection) = await OpenConnection.ExchangeAsync(target, () => OpenConnection.WasClosedAsync(server.Address.Port));
+        Assert.Equal((ErrorKind.None, 200, 2), (error, answer.Status, connection.Opened));
+    }
+
+    [Fact]
+    public async Task Session_tickets_that_wait_on_a_fresh_connection_do_not_end_it()
+    {
+        using var certificate = Certificate("localhost", 1, hasIssuer: false);
+        var isReady = new TaskCompletionSource();
+        await using var server = TlsServer(certificate, async (_, stream, cancellationToken) =>
+        {
+            isReady.TrySetResult();
+            await AnswerAsync(stream, cancellationToken);
+        });
+        var target = await TargetAsync($"https://localhost:{server.Address.Port}", insecure: true);
+
+        var (error, answer, connection) = await OpenConnection.ExchangeAsync(target, () => isReady.Task);
+        Assert.Equal((ErrorKind.None, 200, 1), (error, answer.Status, connection.Opened));
+    }
+
+    [Fact]
+    public async Task A_refusal_that_came_over_TLS_is_not_put_down_to_TLS()
+    {
+        using var certificate = Certificate("localhost", 1, hasIssuer: false);
+        // As servers do that demand a certificate of the client: to plain http they answer the same.
+        await using var server = Server(certificate, BadRequest, inTls: BadRequest);
+        var target = await TargetAsync($"https://localhost:{server.Address.Port}", insecure: true);
+        var failure = await Assert.ThrowsAsync<TargetException>(() => Setup(target).UsualAsync(Cancelled));
+
+        Assert.Equal(
+            $"https://localhost:{server.Address.Port} is not Bookinfo's productpage: GET /productpage is answered with 400 and no page. It may demand a certificate of the client, and none is sent.",
+            failure.Message);
+        var result = await LoadRunner.RunAsync(LoadRunner.Plan(new Uri($"https://localhost:{server.Address.Port}"), rate: 20, seconds: 0.2, insecure: true));
+        Assert.Equal(4, result.Total.Count(400));
+        Assert.Null(await SchemeProbe.AskAsync(target, result.Total, TimeProvider.System, Cancelled));
+        Assert.Null(await SchemeProbe.AskAsync(target, TimeProvider.System, Cancelled));
     }
 
     [Theory]
@@ -163,8 +220,24 @@ public sealed class LoadTlsTests
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), password: null);
     }
 
-    /// <summary>A server of TLS, which says something to those who speak plain http, or hangs up on them. To others it says what stands outside of TLS.</summary>
-    private static LoopbackServer Server(X509Certificate2 certificate, string toPlain = "", byte[]? behind = null) => new(async (client, _, cancellationToken) =>
+    private static LoopbackServer TlsServer(X509Certificate2 certificate, Func<int, SslStream, CancellationToken, Task> serve) => new(async (client, number, cancellationToken) =>
+    {
+        client.NoDelay = true;
+        await using var stream = new SslStream(client.GetStream());
+        await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+        await serve(number, stream, cancellationToken);
+    });
+
+    private static async Task AnswerAsync(SslStream stream, CancellationToken cancellationToken)
+    {
+        await stream.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancellationToken);
+        await stream.WriteAsync(System.Text.Encoding.Latin1.GetBytes(LoadServer.Ok()), cancellationToken);
+    }
+
+    /// <summary>
+    /// A server of TLS, which says something to those who speak plain http, or hangs up on them. To others it says what stands outside of TLS, or something within.
+    /// </summary>
+    private static LoopbackServer Server(X509Certificate2 certificate, string toPlain = "", byte[]? behind = null, string inTls = "") => new(async (client, _, cancellationToken) =>
     {
         client.NoDelay = true;
         var first = new byte[1];
@@ -180,7 +253,8 @@ public sealed class LoadTlsTests
         try
         {
             await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
-            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, cancellationToken);
+            await stream.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancellationToken);
+            await stream.WriteAsync(System.Text.Encoding.Latin1.GetBytes(inTls), cancellationToken);
             await client.GetStream().WriteAsync(behind ?? [], cancellationToken);
         }
         catch (AuthenticationException)

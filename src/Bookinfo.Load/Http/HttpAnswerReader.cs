@@ -12,6 +12,9 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
 
     private const int MostInterimAnswers = 8;
 
+    /// <summary>The type of the frame with which each side of HTTP/2 begins, behind three bytes with its length (RFC 9113, 3.4 and 4.1).</summary>
+    private const byte SettingsFrame = 4;
+
     private readonly byte[] _input = new byte[LongestHead];
     private int _start;
     private int _end;
@@ -23,6 +26,9 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
 
     /// <summary>Why the answer could not be read.</summary>
     public ErrorKind Error { get; private set; }
+
+    /// <summary>Whether the other side has begun to speak HTTP/2 in place of an answer, as a server does that speaks nothing else.</summary>
+    public bool IsHttp2 { get; private set; }
 
     /// <summary>Forgets what is left of another connection.</summary>
     public void Clear() => _start = _end = 0;
@@ -76,6 +82,8 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
             return ReadToEnd(answer);
         }
 
+        // What came is not an answer, and neither is its status one.
+        answer.Clear();
         return Fail(ErrorKind.BadAnswer);
     }
 
@@ -89,6 +97,7 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         {
             if (!IsBeginning(_input.AsSpan(_start, _end - _start)))
             {
+                IsHttp2 = _input.AsSpan(_start, _end - _start) is [0, 0, _, SettingsFrame, ..];
                 return Fail(ErrorKind.BadAnswer);
             }
 

@@ -53,6 +53,9 @@ public sealed class HttpConnection : IDisposable
     /// <summary>What the library of TLS says of the last failure; <see langword="null"/> when it was not a matter of TLS.</summary>
     public string? TlsProblem => _transport.TlsProblem;
 
+    /// <summary>Whether the last bad answer was the beginning of HTTP/2.</summary>
+    public bool WasHttp2 => _reader.IsHttp2;
+
     /// <summary>Opens the connection if it is not open.</summary>
     /// <param name="deadline">When to give up, as a timestamp.</param>
     public ErrorKind Open(long deadline)
@@ -71,9 +74,8 @@ public sealed class HttpConnection : IDisposable
     {
         answer.Clear();
         Interlocked.Exchange(ref _deadline, deadline);
-        if (_transport.IsOpen && _used && _time.GetTimestamp() - _lastUsed > _freshTicks && _transport.HasInput)
+        if (_transport.IsOpen && _time.GetTimestamp() - _lastUsed > _freshTicks && _transport.IsSpent(isFirstUse: !_used))
         {
-            // Nothing is asked, so what there is to read is its end. Before the first answer it may also be a TLS session ticket.
             _transport.Close();
         }
 

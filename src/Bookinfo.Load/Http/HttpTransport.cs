@@ -13,6 +13,10 @@ namespace Bookinfo.Load;
 /// <param name="time">The clock.</param>
 internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDisposable
 {
+    private const int TcpLevel = 6; // IPPROTO_TCP
+    private const int TcpInfo = 11; // TCP_INFO
+    private const byte TcpEstablished = 1; // TCP_ESTABLISHED
+
     private readonly long _firstPatience = (long)(HostAddresses.FirstPatience.TotalSeconds * time.TimestampFrequency);
     private Socket? _socket;
     private SslStream? _tls;
@@ -36,8 +40,23 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
     /// <summary>What the library of TLS says of the last failure, such as the alert that the other side has sent; <see langword="null"/> when there was none.</summary>
     public string? TlsProblem { get; private set; }
 
-    /// <summary>Whether there is something to read, the end of the connection included.</summary>
-    public bool HasInput => _socket!.Poll(0, SelectMode.SelectRead);
+    /// <summary>
+    /// Whether the connection, on which nothing is asked, cannot be used again: the other side has closed it, or has sent what would be taken for the next
+    /// answer, such as a proxy's 408 on a connection that was opened ahead of time.
+    /// </summary>
+    /// <param name="isFirstUse">Whether nothing was received on it yet. Then what there is to read over TLS may also be session tickets, which end nothing.</param>
+    public bool IsSpent(bool isFirstUse)
+    {
+        try
+        {
+            return _socket!.Poll(0, SelectMode.SelectRead) && (_tls is null || !isFirstUse || IsClosedByOtherSide(_socket));
+        }
+        catch (ObjectDisposedException)
+        {
+            // Aborted at this moment: whoever connects next sees that.
+            return true;
+        }
+    }
 
     /// <summary>
     /// Connects to one of the addresses of the target: to each in turn for a while, as one that does not answer must not keep from one that does; those that
@@ -207,6 +226,20 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
 
         Close();
         return false;
+    }
+
+    /// <summary>Whether there will be nothing more to read than what has come.</summary>
+    private static bool IsClosedByOtherSide(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // Behind bytes that nobody has read yet, the end cannot be seen.
+            return socket.Available == 0;
+        }
+
+        // The first byte of tcp_info is the state.
+        Span<byte> info = stackalloc byte[8];
+        return socket.GetRawSocketOption(TcpLevel, TcpInfo, info) > 0 && info[0] != TcpEstablished;
     }
 
     private bool StartTls(Socket socket)

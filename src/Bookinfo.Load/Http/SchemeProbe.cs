@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Bookinfo.Load;
 
@@ -8,8 +9,26 @@ namespace Bookinfo.Load;
 /// </summary>
 public static class SchemeProbe
 {
+    private const int BadRequest = (int)HttpStatusCode.BadRequest;
+
     /// <summary>Servers that do not understand what they are asked may say nothing at all.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Asks where what came of a run may be due to that: nothing was answered, or what was asked in plain http all with 400.</summary>
+    /// <param name="target">The address that was tried.</param>
+    /// <param name="total">What came of the run.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>As of the other.</returns>
+    public static async Task<string?> AskAsync(LoadTarget target, Recording total, TimeProvider time, CancellationToken cancellationToken) =>
+        total.Sent > 0 && (total.Count(0) == total.Sent || (MayMean(target, BadRequest) && total.Count(BadRequest) == total.Sent))
+            ? await AskAsync(target, time, cancellationToken)
+            : null;
+
+    /// <summary>Whether a status may mean that TLS should have been spoken. An answer that came over TLS means that TLS is right.</summary>
+    /// <param name="target">The address that was tried.</param>
+    /// <param name="status">The status.</param>
+    public static bool MayMean(LoadTarget target, int status) => status == BadRequest && !target.IsTls;
 
     /// <summary>Asks.</summary>
     /// <param name="target">The address that was tried.</param>
@@ -21,11 +40,13 @@ public static class SchemeProbe
         var other = target.WithOtherScheme();
         using var connection = new HttpConnection(other, time);
         var request = new RequestTemplate(RequestKind.Setup, other.Host, "/", []);
+        var answer = new HttpAnswer(AnswerModel.None);
         var error = await connection.RunAsync(
-            deadline => other.IsTls ? connection.Open(deadline) : connection.Exchange(request.Write(default, new byte[request.Length]), new HttpAnswer(AnswerModel.None), deadline),
+            deadline => other.IsTls ? connection.Open(deadline) : connection.Exchange(request.Write(default, new byte[request.Length]), answer, deadline),
             Patience,
             cancellationToken);
-        return error != ErrorKind.None ? null : string.Create(
+        // With 400 ports of TLS answer plain http.
+        return error != ErrorKind.None || answer.Status == BadRequest ? null : string.Create(
             CultureInfo.InvariantCulture, $"It speaks {(other.IsTls ? "TLS" : "plain http")} there: try {other.Origin}{target.Uri.PathAndQuery.TrimEnd('/')}");
     }
 }
