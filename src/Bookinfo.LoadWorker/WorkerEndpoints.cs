@@ -135,7 +135,17 @@ internal static class WorkerEndpoints
             }
         }
 
-        var result = await running;
+        LoadResult result;
+        try
+        {
+            result = await running;
+        }
+        catch (ThreadLimitException limit) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context, HttpStatusCode.BadRequest, limit.Message);
+            return;
+        }
+
         if (kill.IsCancellationRequested)
         {
             // A part of a run must not be taken for the whole.

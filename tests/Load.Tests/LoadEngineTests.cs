@@ -280,6 +280,35 @@ public sealed class LoadEngineTests
         Assert.True(!insecure || server.Connections == 2, $"{server.Connections} connections");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task Fewer_threads_than_connections_end_the_run_before_it_begins(int threads)
+    {
+        await using var server = new LoadServer(LoadServer.Ok());
+        var started = new List<Thread>();
+        var engine = new LoadEngine(LoadRunner.Plan(server.Address, rate: 100, seconds: 1, connections: 8), [], TimeProvider.System)
+        {
+            StartThread = thread =>
+            {
+                if (started.Count == threads)
+                {
+                    // Of the kind that the runtime throws at the limit of threads.
+                    throw new InsufficientMemoryException();
+                }
+
+                started.Add(thread);
+                thread.Start();
+            },
+        };
+
+        var failure = await Assert.ThrowsAsync<ThreadLimitException>(() => engine.RunAsync([], TestContext.Current.CancellationToken, CancellationToken.None));
+        Assert.StartsWith("8 connections take a thread each, and the program gets no more threads here: take fewer connections, or raise the limit", failure.Message);
+        Assert.All(started.Skip(1), thread => Assert.False(thread.IsAlive));
+        Assert.Equal(0, server.Requests);
+    }
+
     [Fact]
     public async Task Nothing_is_allocated_for_a_request()
     {

@@ -84,6 +84,16 @@ public sealed class LoadLedgerTests : IDisposable
     }
 
     [Fact]
+    public async Task The_ledger_of_a_run_that_never_began_is_empty()
+    {
+        await using (new LedgerWriter(File.Create(_path), Plan(), "test"))
+        {
+        }
+
+        Assert.Equal(0, new FileInfo(_path).Length);
+    }
+
+    [Fact]
     public async Task A_disk_that_is_full_is_told_and_does_not_stop_the_run()
     {
         var writer = new LedgerWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), Plan(), "test");

@@ -41,6 +41,10 @@ internal static class CommandRunner
         {
             return Tell(failure.Message, ExitCode.Of(failure.Kind));
         }
+        catch (ThreadLimitException failure)
+        {
+            return Tell($"--connections: {failure.Message}.", ExitCode.InvalidUsage);
+        }
         catch (TargetException failure)
         {
             return Tell(failure.Message, ExitCode.TargetUnreachable);

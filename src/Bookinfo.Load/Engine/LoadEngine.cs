@@ -20,6 +20,9 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     /// <summary>How long after everything is ready the run starts: every sender is asleep by then, waiting for its first request to be due.</summary>
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long senders are waited for before it is seen to it that they come to an end.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
+
     private readonly RunClock _clock = new(time);
     private readonly DueTimer _timer = new(time);
     private readonly Recording _interval = new(plan.Mix.Answers);
@@ -30,10 +33,14 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private long _inTime;
     private long _sentInTime;
 
+    /// <summary>Starts a thread; for tests another way than the usual one.</summary>
+    internal Action<Thread> StartThread { get; init; } = static thread => thread.Start();
+
     /// <summary>Runs it.</summary>
     /// <param name="setup">What was sent beforehand; its times are timestamps of the clock.</param>
     /// <param name="stop">Ends the run early; what was measured is returned.</param>
     /// <param name="kill">Ends it at once.</param>
+    /// <exception cref="ThreadLimitException">This machine gives fewer threads than there are to be connections.</exception>
     public Task<LoadResult> RunAsync(IReadOnlyList<Sample> setup, CancellationToken stop, CancellationToken kill)
     {
         var done = new TaskCompletionSource<LoadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -61,16 +68,26 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
         for (var index = 0; index < senders.Length; index++)
         {
             var sender = senders[index] = new LoadSender(plan, _schedule, _clock, time);
-            threads[index] = Start($"load sender {index}", () =>
+            try
             {
-                sender.Prepare();
-                prepared.Signal();
-                go.Wait();
-                sender.Run();
-            });
+                threads[index] = Start($"load sender {index}", () =>
+                {
+                    sender.Prepare();
+                    prepared.Signal();
+                    go.Wait();
+                    sender.Run();
+                });
+            }
+            catch (ThreadLimitException)
+            {
+                Array.ForEach(senders[..index], started => started.Stop());
+                go.Set();
+                End(senders.AsSpan(0, index), threads.AsSpan(0, index));
+                throw;
+            }
         }
 
-        while (!prepared.Wait(TimeSpan.FromMilliseconds(10)))
+        while (!prepared.Wait(Patience))
         {
             foreach (var sender in senders)
             {
@@ -219,10 +236,31 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
         _intervalBegan = now;
     }
 
-    private static Thread Start(string name, Action run)
+    /// <summary>Waits for the end of senders that are to send nothing.</summary>
+    private static void End(ReadOnlySpan<LoadSender> senders, ReadOnlySpan<Thread> threads)
+    {
+        for (var index = 0; index < threads.Length; index++)
+        {
+            // Whoever has not begun to connect yet does so after the first interruption.
+            do
+            {
+                senders[index].Connection.Interrupt();
+            }
+            while (!threads[index].Join(Patience));
+        }
+    }
+
+    private Thread Start(string name, Action run)
     {
         var thread = new Thread(() => run(), WorkerStack) { IsBackground = true, Name = name };
-        thread.Start();
-        return thread;
+        try
+        {
+            StartThread(thread);
+            return thread;
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            throw new ThreadLimitException(plan.Connections, exception);
+        }
     }
 }

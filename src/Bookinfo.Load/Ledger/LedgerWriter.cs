@@ -26,6 +26,7 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     private byte[]? _block;
     private int _used;
     private long _records;
+    private bool _started;
     private bool _ended;
     private volatile Exception? _failure;
 
@@ -77,6 +78,7 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
         BinaryPrimitives.WriteInt32LittleEndian(preamble.AsSpan(12), json.Length);
         json.CopyTo(preamble, LedgerFormat.PreambleLength);
         _full.Add(preamble);
+        _started = true;
     }
 
     /// <inheritdoc/>
@@ -99,7 +101,7 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     /// <inheritdoc/>
     public void Progress(LoadProgress progress) => HandOver();
 
-    /// <summary>Ends it, and waits until all of it is written.</summary>
+    /// <summary>Ends it, and waits until all of it is written. That of a run that never began stays empty: one with an end would pass for a whole one.</summary>
     /// <param name="giveUp">Ends the wait, after which <see cref="Failure"/> says so.</param>
     public async Task EndAsync(CancellationToken giveUp)
     {
@@ -110,11 +112,15 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
 
         _ended = true;
         HandOver();
-        var footer = new byte[LedgerFormat.FooterLength];
-        LedgerFormat.FooterMagic.CopyTo(footer);
-        BinaryPrimitives.WriteInt64LittleEndian(footer.AsSpan(8), _records);
-        BinaryPrimitives.WriteInt64LittleEndian(footer.AsSpan(16), Lost);
-        _full.Add(footer, CancellationToken.None);
+        if (_started)
+        {
+            var footer = new byte[LedgerFormat.FooterLength];
+            LedgerFormat.FooterMagic.CopyTo(footer);
+            BinaryPrimitives.WriteInt64LittleEndian(footer.AsSpan(8), _records);
+            BinaryPrimitives.WriteInt64LittleEndian(footer.AsSpan(16), Lost);
+            _full.Add(footer, CancellationToken.None);
+        }
+
         _full.CompleteAdding();
         try
         {

@@ -37,8 +37,18 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
     }
 
     /// <inheritdoc/>
-    public Task<LoadResult> RunAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill) =>
-        new LoadEngine(plan with { Profile = new ConstantProfile(rate, duration.TotalSeconds), Seed = seed, TraceSeed = plan.TraceSeed + ++_runs }, [], time).RunAsync([], stop, kill);
+    public async Task<LoadResult> RunAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill)
+    {
+        try
+        {
+            return await new LoadEngine(
+                plan with { Profile = new ConstantProfile(rate, duration.TotalSeconds), Seed = seed, TraceSeed = plan.TraceSeed + ++_runs }, [], time).RunAsync([], stop, kill);
+        }
+        catch (ThreadLimitException limit)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {limit.Message}.");
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
