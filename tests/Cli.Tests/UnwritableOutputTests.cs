@@ -144,6 +144,25 @@ public sealed class UnwritableOutputTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_directory, "c.html")));
     }
 
+    [Fact]
+    public async Task A_file_that_is_to_be_replaced_stays_when_there_is_no_space_for_another()
+    {
+        foreach (var sample in new[] { "before", "after" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(_directory, $"{sample}.json"), BaselineStore.Write(CompareSample.Create()), TestContext.Current.CancellationToken);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_directory, "c.html"), "mine", TestContext.Current.CancellationToken);
+        // No file may have more than 16 KiB, which is less than a page has, and neither may memory that the runtime has in a file.
+        const string Limit = "trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; ulimit -f 16";
+        await using var run = Run($"{Limit}; exec dotnet '{CommandRun.ToolAssembly}' compare before after --html c.html --overwrite", launch: false);
+
+        Assert.Equal(ExitCode.Failure, await run.ExitAsync());
+        Assert.StartsWith("bookinfo: --html: the file 'c.html' could not be written: ", run.Messages);
+        Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(_directory, "c.html"), TestContext.Current.CancellationToken));
+        Assert.Equal(3, Directory.GetFiles(_directory).Length);
+    }
+
     [Theory]
     [InlineData("table")]
     [InlineData("json")]

@@ -36,5 +36,26 @@ public sealed class OutputPathTests : IDisposable
         Assert.Equal(isSame ? $"--a: '{Path(one)}' is the same file as '{Path(other)}', which is read: name another one." : null, OutputPath.FindProblem([("--a", Path(one)), ("--b", null)], Path(other)));
     }
 
+    [Theory]
+    [InlineData("file", true)]
+    [InlineData("link", true)]
+    [InlineData("missing", true)]
+    [InlineData("dangling", true)]
+    [InlineData(".", false)]
+    [InlineData("pipe", false)]
+    [InlineData("null", false)]
+    [InlineData("/dev/full", false)]
+    public async Task What_is_written_to_devices_and_pipes_is_not_kept(string name, bool isKept)
+    {
+        await File.WriteAllTextAsync(Path("file"), "x", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(Path("link"), "file");
+        File.CreateSymbolicLink(Path("dangling"), "missing");
+        File.CreateSymbolicLink(Path("null"), "/dev/null");
+        await using var pipe = CommandRun.Start("mkfifo", ["pipe"], _directory);
+        Assert.Equal(0, await pipe.ExitAsync());
+
+        Assert.Equal(isKept, OutputPath.IsKept(Path(name)));
+    }
+
     private string Path(string name) => System.IO.Path.Combine(_directory, name);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookinfo.Foundation;
 using Bookinfo.Measurement;
 
@@ -10,7 +11,7 @@ internal sealed class BaselineFiles(string name)
     private const string Option = "--name";
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<string> Paths { get; } = [$"{name}.json", $"{name}.html", $"{name}.md"];
+    public IReadOnlyList<string> Paths { get; } = PathsOf(name);
 
     /// <summary>Makes sure that they can be written, before minutes are spent on what goes into them.</summary>
     /// <param name="overwrite">Whether files that exist may be replaced.</param>
@@ -49,17 +50,44 @@ internal sealed class BaselineFiles(string name)
         }
     }
 
-    /// <summary>Writes them, as many as it can.</summary>
+    /// <summary>
+    /// Writes them, as many as it can. Files of this name that somebody else has made during the measurement are left alone, and those of this one get the name
+    /// with a number.
+    /// </summary>
     /// <param name="baseline">What goes into them.</param>
-    /// <returns>Those that are written, and why others are not.</returns>
-    public async Task<(IReadOnlyList<string> Written, OperationFailedException? Failure)> WriteAsync(BaselineFile baseline)
+    /// <param name="overwrite">Whether files that exist may be replaced.</param>
+    /// <returns>Those that are written, and why others are not, or not under their name.</returns>
+    public async Task<(IReadOnlyList<string> Written, OperationFailedException? Failure)> WriteAsync(BaselineFile baseline, bool overwrite)
+    {
+        string[] texts = [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)];
+        var paths = Paths;
+        for (var number = 2; ; number++)
+        {
+            if (overwrite || !paths.Any(Path.Exists))
+            {
+                var (written, failures) = await WriteAsync(paths.Zip(texts), overwrite);
+                // When not even the first of them could be made and is there, somebody else has made it at the same moment.
+                if (overwrite || written.Count > 0 || !Path.Exists(paths[0]))
+                {
+                    IEnumerable<string> all = paths == Paths ? failures
+                        : failures.Prepend($"{Option}: somebody else has made files of the name '{name}' during the measurement: they are left as they are.");
+                    return (written, all.Any() ? new OperationFailedException(FailureKind.Failed, string.Join(' ', all)) : null);
+                }
+            }
+
+            paths = PathsOf(string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
+        }
+    }
+
+    private static IReadOnlyList<string> PathsOf(string name) => [$"{name}.json", $"{name}.html", $"{name}.md"];
+
+    private static async Task<(IReadOnlyList<string> Written, IReadOnlyList<string> Failures)> WriteAsync(IEnumerable<(string Path, string Text)> files, bool overwrite)
     {
         var written = new List<string>();
         var failures = new List<string>();
-        string[] texts = [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)];
-        foreach (var (path, text) in Paths.Zip(texts))
+        foreach (var (path, text) in files)
         {
-            if (await WriteAsync(path, text) is { } failure)
+            if (await WriteAsync(path, overwrite, text) is { } failure)
             {
                 failures.Add($"'{path}' could not be written: {failure}");
             }
@@ -69,14 +97,14 @@ internal sealed class BaselineFiles(string name)
             }
         }
 
-        return (written, failures.Count == 0 ? null : new OperationFailedException(FailureKind.Failed, string.Join(' ', failures)));
+        return (written, failures);
     }
 
-    private static async Task<string?> WriteAsync(string path, string text)
+    private static async Task<string?> WriteAsync(string path, bool overwrite, string text)
     {
         try
         {
-            return await ReportFile.WriteAsync(path, overwrite: true, text);
+            return await ReportFile.WriteAsync(path, overwrite, text);
         }
         catch (Exception exception) when (ReportFile.IsRefusal(exception))
         {

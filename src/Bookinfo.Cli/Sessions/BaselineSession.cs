@@ -43,7 +43,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             throw outcome.Failure ?? (Exception)new OperationCanceledException(signals.Stop);
         }
 
-        var (written, failure) = await files.WriteAsync(baseline);
+        var (written, failure) = await files.WriteAsync(baseline, options.Overwrite);
         await ReportAsync(baseline, written);
         return (failure ?? outcome.Failure) is { } why ? throw why : baseline.Complete ? ExitCode.Success : ExitCode.Interrupted;
     }

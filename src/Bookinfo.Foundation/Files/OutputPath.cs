@@ -53,15 +53,18 @@ public static class OutputPath
         return null;
     }
 
-    private static bool AreSame(string one, string other) =>
-        (FileIdentity.Of(one) is { } identity && identity == FileIdentity.Of(other))
-        || (Resolve(one) is { } path && path == Resolve(other) && !IsDevice(path));
+    /// <summary>
+    /// Whether what is written to a path is kept there: it leads to a file, or to nothing yet, and not to a device or a pipe, which only pass it on.
+    /// </summary>
+    /// <param name="path">The path.</param>
+    public static bool IsKept(string path) => OperatingSystem.IsLinux()
+        ? !FileIdentity.IsOtherThanFile(path)
+        : !Directory.Exists(path) && (Resolve(path) is not { } resolved || !IsDevice(resolved));
 
-    /// <summary>What is written to a device, such as /dev/null, is not kept there, so nothing is overwritten.</summary>
-    private static bool IsDevice(string path) => path.StartsWith(Devices, StringComparison.Ordinal);
-
-    /// <summary>The path without links; <see langword="null"/> for one that cannot be.</summary>
-    private static string? Resolve(string path)
+    /// <summary>The path without links.</summary>
+    /// <param name="path">The path, which need not lead to anything.</param>
+    /// <returns><see langword="null"/> for one that cannot be.</returns>
+    public static string? Resolve(string path)
     {
         try
         {
@@ -74,6 +77,13 @@ public static class OutputPath
             return null;
         }
     }
+
+    private static bool AreSame(string one, string other) =>
+        (FileIdentity.Of(one) is { } identity && identity == FileIdentity.Of(other))
+        || (Resolve(one) is { } path && path == Resolve(other) && !IsDevice(path));
+
+    /// <summary>What is written to a device, such as /dev/null, is not kept there, so nothing is overwritten.</summary>
+    private static bool IsDevice(string path) => path.StartsWith(Devices, StringComparison.Ordinal);
 
     private static string Resolve(string path, ref int links)
     {
