@@ -96,6 +96,30 @@ public sealed class LoadFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--ledger")]
+    [InlineData("--hdr")]
+    public async Task A_file_that_another_run_writes_is_refused_and_left_as_it_is(string option)
+    {
+        var file = Path.Combine(_directory, "file");
+        await using var server = new LoadServer(LoadServer.Ok());
+        await using var first = LoadCommandRun.Start($"{server.Address}x", "--rate", "100", "--duration", "1h", option, file);
+        await first.DoesAsync("a file", () => File.Exists(file) && new FileInfo(file).Length > 0);
+        await using var second = LoadCommandRun.Start($"{server.Address}x", "--rate", "100", "--duration", "100ms", option, file);
+
+        Assert.Equal(ExitCode.InvalidUsage, await second.ExitAsync());
+        Assert.StartsWith($"bookinfo: {option}: the file '{file}' cannot be written: ", second.Messages);
+        Assert.Empty(second.Output);
+        await first.SignalAsync("INT");
+        Assert.Equal(ExitCode.Interrupted, await first.ExitAsync());
+        if (option == "--ledger")
+        {
+            using var reader = new LedgerReader(file);
+            Assert.True(reader.IsComplete);
+            Assert.All(reader.Read(), record => Assert.Equal(200, record.Status));
+        }
+    }
+
+    [Theory]
     [InlineData("--ledger", "--hdr=other")]
     [InlineData("--hdr", "--ledger=other")]
     public async Task Ctrl_C_ends_the_wait_for_a_reader_of_a_pipe(string option, string other)

@@ -136,6 +136,20 @@ public sealed partial class LoadTests : IDisposable
         Assert.Matches(@"ERRORS +25  100\.00%  connection closed early\n", load.Output);
     }
 
+    [Fact]
+    public async Task A_run_in_which_no_answer_came_to_its_end_is_one_of_these()
+    {
+        await using var server = new LoadServer(static async (_, stream, cancellationToken) =>
+        {
+            await LoadServer.SendAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", cancellationToken);
+            return false;
+        });
+        await using var load = LoadCommandRun.Start($"{server.Address}x", "--rate", "50", "--duration", "0.5s");
+
+        Assert.Equal(ExitCode.TargetUnreachable, await load.ExitAsync());
+        Assert.Matches(@"ERRORS +25  100\.00%  connection closed early\n", load.Output);
+    }
+
     [Theory]
     [InlineData("--ledger= has no value: write one right behind it, or leave it out.", "--ledger=", "http://127.0.0.1:1/x")]
     [InlineData("--rate: has no value", "--rate:", "5")]
@@ -258,6 +272,7 @@ public sealed partial class LoadTests : IDisposable
     [InlineData("--header 'Host' is not allowed: it must be 'Name: value'", "--header", "Host")]
     [InlineData("--header 'traceparent: x' is not allowed", "--header", "traceparent: x")]
     [InlineData("--header 'a b: x' is not allowed", "--header", "a b: x")]
+    [InlineData("--header 'X: €' is not allowed: it must have no control characters in its value, and none beyond ISO 8859-1 (U+00FF).", "--header", "X: €")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     [InlineData("--from is of no use without --profile ramp or diurnal.", "--from", "1")]
     [InlineData("--peak is of no use without --profile spike.", "--peak", "1")]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Bookinfo.Cli.Terminal;
@@ -103,7 +102,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 
         return result.Interrupted ? ExitCode.Interrupted
             : ledger?.Failure is not null || hdr?.Failure is not null ? ExitCode.Failure
-            : result.Total.Sent > 0 && result.Total.Count(0) == result.Total.Sent ? ExitCode.TargetUnreachable
+            : result.Total is { Sent: > 0, Answered: 0 } ? ExitCode.TargetUnreachable
             : ExitCode.Success;
     }
 
@@ -186,17 +185,11 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             : ExitCode.Success;
     }
 
-    /// <summary>Looks for the reason when nothing was answered, or everything with 400, as it is when http is spoken to a port of https.</summary>
     private async Task<string?> FindWrongSchemeAsync(LoadTarget target, Recording total)
     {
-        if (total.Sent == 0 || (total.Count(0) != total.Sent && total.Count((int)HttpStatusCode.BadRequest) != total.Sent))
-        {
-            return null;
-        }
-
         try
         {
-            return await SchemeProbe.AskAsync(target, time, signals.Stop);
+            return await SchemeProbe.AskAsync(target, total, time, signals.Stop);
         }
         catch (OperationCanceledException)
         {
@@ -231,8 +224,10 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     {
         try
         {
+            // A file that another run writes is refused, before what is in it is cut off; what comes through a device or a pipe is their readers' affair.
+            var share = OutputPath.IsKept(file) ? FileShare.None : FileShare.ReadWrite;
             // A pipe that nobody reads holds up whoever opens it. Nobody waits for that longer than the user does.
-            return await Task.Run(() => new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read)).WaitAsync(signals.Stop);
+            return await Task.Run(() => new FileStream(file, FileMode.Create, FileAccess.Write, share)).WaitAsync(signals.Stop);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

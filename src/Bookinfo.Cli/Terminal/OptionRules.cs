@@ -59,11 +59,19 @@ internal static class OptionRules
     /// <summary>Whether a text is an address to send requests to.</summary>
     public static bool IsUrl(string text) => LoadTarget.IsUrl(text);
 
+    /// <summary>Whether a text ends with what a file can be called; an empty one, or a directory, it cannot.</summary>
+    public static bool IsFileName(string text) => Path.GetFileName(text) is not ("" or "." or "..");
+
     /// <summary>Reads a header.</summary>
     public static bool TryParseHeader(string text, out KeyValuePair<string, string> header)
     {
-        var colon = text.IndexOf(':');
-        header = colon <= 0 ? default : KeyValuePair.Create(text[..colon], text[(colon + 1)..].Trim());
-        return colon > 0 && RequestTemplate.IsAllowedHeader(header.Key, header.Value);
+        header = SplitHeader(text);
+        return RequestTemplate.IsAllowedHeader(header.Key, header.Value);
     }
+
+    /// <summary>Whether a header has a value that cannot be sent, whatever its name.</summary>
+    public static bool HasWrongValue(string header) => !RequestTemplate.IsHeaderValue(SplitHeader(header).Value);
+
+    private static KeyValuePair<string, string> SplitHeader(string text) =>
+        text.IndexOf(':') is > 0 and var colon ? KeyValuePair.Create(text[..colon], text[(colon + 1)..].Trim()) : KeyValuePair.Create("", "");
 }

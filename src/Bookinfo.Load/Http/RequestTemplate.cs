@@ -87,8 +87,12 @@ public sealed class RequestTemplate
     public static bool IsAllowedHeader(string name, string value) =>
         name.Length > 0
         && name.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c))
-        && value.All(static c => c is '\t' or >= ' ' and <= '\xff' and not '\x7f')
+        && IsHeaderValue(value)
         && !Reserved.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a text can be the value of a header: each character is sent as one byte, as those of ISO 8859-1 are.</summary>
+    /// <param name="value">The text.</param>
+    public static bool IsHeaderValue(string value) => value.All(static c => c is '\t' or >= ' ' and <= '\xff' and not '\x7f');
 
     /// <summary>What it stands for.</summary>
     public RequestKind Kind { get; }

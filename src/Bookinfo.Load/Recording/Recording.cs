@@ -39,6 +39,9 @@ public sealed class Recording(AnswerModel model)
     /// <summary>Those with an answer that had nothing wrong.</summary>
     public long Good => _errors[(int)ErrorKind.None];
 
+    /// <summary>Those with a whole answer, whatever it said.</summary>
+    public long Answered => Good + Count(ErrorKind.Status) + _errors.Skip((int)ErrorKind.FirstFlaw).Sum();
+
     /// <summary>Those that failed, or were answered with an error.</summary>
     public long Failed => Sent - Good;
 
