@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Bookinfo.Foundation;
 using Bookinfo.ToolTesting;
 
@@ -48,6 +50,53 @@ public sealed class BaselineStoreTests : IDisposable
     [InlineData("{\"version\": 1, \"steps\": [{\"use\": {\"x\": {\"cpuSeconds\": 1e308}}}]}", "'{0}' is a broken baseline: a number in it is beyond 1E+20, which is no measurement.")]
     [InlineData("{\"version\": 1, \"steps\": [-1e999]}", "'{0}' is a broken baseline: a number in it is beyond 1E+20, which is no measurement.")]
     public void What_is_none_is_refused(string text, string message) => Refuses(Write(text), message);
+
+    [Theory]
+    [InlineData("/services", null)]
+    [InlineData("/steps", null)]
+    [InlineData("/notes", null)]
+    [InlineData("/summary", null)]
+    [InlineData("/environment/nodes", null)]
+    [InlineData("/steps/0/warnings", null)]
+    [InlineData("/services/0/sidecars", null)]
+    [InlineData("/steps/0/latencies", "page")]
+    [InlineData("/steps/0/use", "details-v1")]
+    [InlineData("/summary/0/latencies", "page")]
+    public void A_null_in_a_list_or_by_a_name_is_refused(string place, string? name)
+    {
+        var json = JsonNode.Parse(BaselineStore.Write(BaselineSample.File([BaselineSample.Step(1, 50, 1000)])))!;
+        var found = place.Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Aggregate(json, static (node, part) => int.TryParse(part, CultureInfo.InvariantCulture, out var index) ? node[index]! : node[part]!);
+        if (name is null)
+        {
+            found.AsArray().Add((JsonNode?)null);
+        }
+        else
+        {
+            found[name] = null;
+        }
+
+        Refuses(Write(json.ToJsonString()), "'{0}' is a broken baseline: it has a null where a value must be.");
+    }
+
+    [Fact]
+    public void Control_characters_of_a_stranger_do_not_reach_a_terminal()
+    {
+        var step = BaselineSample.Step(1, 50, 1000, use: new() { ["details\e[2J"] = new UseMeasurement(0.2, 0.1, 50e6, 20e6, 2.1) });
+        var baseline = BaselineStore.Read(Write(BaselineStore.Write(BaselineSample.File([step], "a\e]0;b\a\u009bc") with { Notes = ["d\r\ne \u00e9"] })));
+
+        Assert.Equal(("a?]0;b??c", "d??e \u00e9", "details?[2J"), (baseline.Name, baseline.Notes[0], Assert.Single(baseline.Steps[0].Use).Key));
+    }
+
+    [Fact]
+    public void Nor_do_those_of_a_property_that_is_wrong()
+    {
+        var text = BaselineStore.Write(BaselineSample.File([BaselineSample.Step(1, 50, 1000)])).Replace("\"v1\": 50", "\"\\u001b[2J\": \"x\"");
+
+        var failure = Assert.Throws<OperationFailedException>(() => BaselineStore.Read(Write(text)));
+        Assert.DoesNotContain('\e', failure.Message);
+        Assert.Contains("?[2J", failure.Message);
+    }
 
     private static void Refuses(string path, string message)
     {

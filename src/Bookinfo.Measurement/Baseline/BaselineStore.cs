@@ -12,9 +12,12 @@ public static class BaselineStore
     /// <summary>Seeds have up to 20 digits; whatever is measured has fewer.</summary>
     private const double Most = 1e20;
 
+    /// <summary>The properties whose values are looked up by name, those of steps and of the summary.</summary>
+    private static readonly string[] Dictionaries = ["latencies", "use"];
+
     /// <summary>Writes <c>productpage->details</c> as it is: no browser ever takes these files for a page.</summary>
     private static readonly BaselineJson Json =
-        new(new JsonSerializerOptions(BaselineJson.Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        new(new JsonSerializerOptions(BaselineJson.Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Converters = { new PrintableText() } });
 
     /// <summary>A baseline as it is written.</summary>
     /// <param name="baseline">The baseline.</param>
@@ -67,11 +70,16 @@ public static class BaselineStore
                     CultureInfo.InvariantCulture, $"'{path}' is a broken baseline: a number in it is beyond {Most:0E+0}, which is no measurement."));
             }
 
+            if (HasHole(json.RootElement))
+            {
+                throw Refuse($"'{path}' is a broken baseline: it has a null where a value must be.");
+            }
+
             return json.Deserialize(Json.BaselineFile) ?? throw new JsonException();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw Refuse($"'{path}' is no baseline, or a broken one: {exception.Message}");
+            throw Refuse($"'{path}' is no baseline, or a broken one: {PrintableText.Of(exception.Message)}");
         }
     }
 
@@ -81,6 +89,18 @@ public static class BaselineStore
         JsonValueKind.Number => Math.Abs(element.GetDouble()) > Most,
         JsonValueKind.Object => element.EnumerateObject().Any(static property => HasImpossibleNumber(property.Value)),
         JsonValueKind.Array => element.EnumerateArray().Any(HasImpossibleNumber),
+        _ => false,
+    };
+
+    /// <summary>
+    /// Whether there is a null in a list or in a dictionary. In neither is one ever written, and the serializer, which heeds what properties may be, does not look at
+    /// what is in those.
+    /// </summary>
+    private static bool HasHole(JsonElement element, bool isDictionary = false) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().Any(property =>
+            (isDictionary && property.Value.ValueKind == JsonValueKind.Null) || HasHole(property.Value, Dictionaries.Contains(property.Name))),
+        JsonValueKind.Array => element.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Null || HasHole(item)),
         _ => false,
     };
 
