@@ -108,6 +108,35 @@ public sealed class CompareTests : IDisposable
     }
 
     [Theory]
+    [InlineData("p99:+90%", ExitCode.InvalidUsage)]
+    [InlineData("p99:+20%", ExitCode.Regression)]
+    public async Task A_condition_that_cannot_be_told_at_one_rate_is_no_success(string condition, int exitCode)
+    {
+        Write("before.json", CompareSample.Create(rates: [20, 200]));
+        Write("after.json", CompareSample.Create(rates: [20, 200], latency: CompareSample.Delayed));
+        await using var compare = Compare("before", "after", "--fail-on", condition, "--html", "page.html");
+
+        Assert.Equal(exitCode, await compare.ExitAsync());
+        Assert.StartsWith($"bookinfo: --fail-on '{condition}' at 20/s: +2.00 ms (+50%), cannot be tested: ", compare.Messages);
+        Assert.StartsWith("BEFORE", compare.Output);
+        Assert.True(File.Exists(Path.Combine(_directory, "page.html")));
+    }
+
+    [Theory]
+    [InlineData("before", "", "after")]
+    [InlineData("after", "before", "")]
+    [InlineData("after", "before", ".")]
+    public async Task A_name_that_is_none_is_refused(string argument, params string[] names)
+    {
+        await using var compare = Compare(names);
+
+        Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());
+        Assert.Equal(
+            $"bookinfo: {argument} '{names.Single(name => name is "" or ".")}' is not allowed: it must be the file of a baseline, or its name without .json.\nTry 'bookinfo compare --help'.\n",
+            compare.Messages);
+    }
+
+    [Theory]
     [InlineData("--fail-on 'p99:20%' is not allowed: it must be [what:]figure:+limit, such as p99:+20%", "--fail-on", "p99:20%")]
     [InlineData("--fail-on 'p99.9:+1%': p99.9 of page cannot be tested", "--fail-on", "p99.9:+1%")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]

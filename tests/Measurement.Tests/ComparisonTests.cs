@@ -305,7 +305,10 @@ public sealed class ComparisonTests
 
         Assert.Equal(violated, result.Violated);
         Assert.StartsWith($"--fail-on '{text}' at 100/s: +", result.Text);
-        Assert.EndsWith(violated ? ", violated." : ", holds.", result.Text);
+        // Of latencies it is told as well that more fails: what fails may be fast.
+        var caveat = !violated && !text.Contains("cpu") && !text.Contains("errors") ? "; but errors rose by +10.0 percentage points, and what fails may be fast" : "";
+        Assert.EndsWith(violated ? ", violated." : $", holds{caveat}.", result.Text);
+        Assert.True(result.Tested);
     }
 
     [Fact]
@@ -340,6 +343,7 @@ public sealed class ComparisonTests
     [InlineData("errors:+20ms")]
     [InlineData("reviews->ratings:errors:+1%")]
     [InlineData("page:cpu:+20%")]
+    [InlineData("p99:+20%\n")]
     public void What_is_no_condition_is_none(string text) => Assert.Null(FailCondition.TryParse(text));
 
     [Theory]
@@ -365,6 +369,33 @@ public sealed class ComparisonTests
         Assert.StartsWith("--fail-on 'reviews->ratings:p50:+1ms': not both baselines have p50 of reviews->ratings; they have it of page, server, ", failure.Message);
     }
 
+    [Fact]
+    public void At_each_rate_that_both_have_a_condition_is_told_or_not_but_not_left_out()
+    {
+        // At 20/s no request of a step lies above p99.
+        var report = Compare(CompareSample.Create(rates: [20, 200]), CompareSample.Create(rates: [20, 200], latency: CompareSample.Delayed));
+
+        var results = FailCondition.TryParse("p99:+90%")!.Check(report);
+
+        Assert.Equal([(20, false, false), (200, true, false)], results.Select(result => (result.Rate, result.Tested, result.Violated)));
+        Assert.Equal(
+            "--fail-on 'p99:+90%' at 20/s: +2.00 ms (+50%), cannot be tested: it takes two rounds in each baseline, and for a percentile steps so long that requests lie above it.",
+            results[0].Text);
+        Assert.EndsWith(", holds.", results[1].Text);
+    }
+
+    [Fact]
+    public void A_figure_that_one_baseline_has_not_at_one_rate_is_told()
+    {
+        static StepMeasurement Without(StepMeasurement step) => step.Rate > 100 ? step : step with { Use = new Dictionary<string, UseMeasurement>() };
+        var report = Compare(CompareSample.Create(), CompareSample.Create(change: Without));
+
+        var results = FailCondition.TryParse("cpu:+30%")!.Check(report);
+
+        Assert.Equal([(100, false, null), (200, true, 0)], results.Select(result => (result.Rate, result.Tested, result.Difference)));
+        Assert.Equal("--fail-on 'cpu:+30%' at 100/s: cannot be told, as not both baselines have it.", results[0].Text);
+    }
+
     private static ComparisonReport Compare(BaselineFile before, BaselineFile after) => Comparison.Of(before, "a.json", after, "b.json");
 
     private static BaselineFile With(BaselineFile file, Func<BaselineSettings, BaselineSettings> change) => file with { Settings = change(file.Settings) };
@@ -377,6 +408,7 @@ public sealed class ComparisonTests
         ("Steps of different length: 2 s before, 30 s after.", file => With(file, settings => settings with { StepSeconds = 30 })),
         ("Different warm-up: 1 s before, 0 s after.", file => With(file, settings => settings with { WarmUpSeconds = 0 })),
         ("Different numbers of connections: 64 before, 8 after.", file => With(file, settings => settings with { Connections = 8 })),
+        ("Different further headers: none before, Accept-Encoding, Host after.", file => With(file, settings => settings with { Headers = ["Accept-Encoding", "Host"] })),
         ("Different time limits: 10 s before, 1 s after.", file => With(file, settings => settings with { TimeoutSeconds = 1 })),
         ("Different processors: A processor before, unknown after.", file => file with { Environment = file.Environment with { Machine = file.Environment.Machine with { Processor = null } } }),
         ("Different numbers of processors: 2 before, 64 after.", file => file with { Environment = file.Environment with { Machine = file.Environment.Machine with { Processors = 64 } } }),

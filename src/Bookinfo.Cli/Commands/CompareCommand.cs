@@ -32,6 +32,12 @@ internal static class CompareCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
+        foreach (var baseline in new[] { Before, After })
+        {
+            baseline.Validators.Add(static result => OptionRules.Require(
+                result, result.GetValueOrDefault<string?>(), result.Argument.Name, OptionRules.IsFileName, "must be the file of a baseline, or its name without .json"));
+        }
+
         FailOn.Validators.Add(static result =>
         {
             foreach (var token in result.Tokens.Where(token => FailCondition.TryParse(token.Value) is null))

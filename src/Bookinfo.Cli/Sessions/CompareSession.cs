@@ -52,8 +52,7 @@ internal sealed class CompareSession(CompareOptions options)
             }
         }
 
-        var violated = report.Conditions.Where(condition => condition.Violated).ToList();
-        foreach (var condition in violated)
+        foreach (var condition in report.Conditions.Where(condition => condition.Violated || !condition.Tested))
         {
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {condition.Text}");
         }
@@ -63,7 +62,10 @@ internal sealed class CompareSession(CompareOptions options)
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure}");
         }
 
-        return violated.Count > 0 ? ExitCode.Regression : failures.Any(failure => failure is not null) ? ExitCode.Failure : ExitCode.Success;
+        return report.Conditions.Any(condition => condition.Violated) ? ExitCode.Regression
+            : failures.Any(failure => failure is not null) ? ExitCode.Failure
+            : report.Conditions.Any(condition => !condition.Tested) ? ExitCode.InvalidUsage
+            : ExitCode.Success;
     }
 
     /// <summary>A name stands for the file that <c>baseline --name</c> wrote.</summary>

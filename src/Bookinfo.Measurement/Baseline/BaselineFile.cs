@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Bookinfo.Measurement;
 
 /// <summary>
@@ -46,6 +48,9 @@ public sealed record BaselineFile(
 /// <param name="Connections">How many connections there are at most, of all generators.</param>
 /// <param name="TimeoutSeconds">How long a request may take.</param>
 /// <param name="Seed">What the order of the steps comes from.</param>
+/// <param name="Headers">
+/// The names of further headers, in alphabetical order; values may be secret, and are not kept. <see langword="null"/> in files of before they were.
+/// </param>
 public sealed record BaselineSettings(
     string Target,
     string Subject,
@@ -57,4 +62,5 @@ public sealed record BaselineSettings(
     double WarmUpSeconds,
     int Connections,
     double TimeoutSeconds,
-    ulong Seed);
+    ulong Seed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Headers = null);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Measurement;
 
@@ -64,6 +65,8 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
     private bool HasRound =>
         _steps.Where(step => !step.Interrupted).GroupBy(step => step.Round).Any(round => round.Count() == plan.Rates.Count);
 
+    private bool IsComplete => _steps.Count == _schedule.Count && !_steps[^1].Interrupted;
+
     /// <summary>Measures.</summary>
     /// <param name="stop">Ends it early; the rounds that were done are the outcome.</param>
     /// <param name="kill">Ends it without waiting for the requests that are under way.</param>
@@ -88,13 +91,14 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
         }
 
         NoteWarnings();
+        NoteAnswers();
         var file = new BaselineFile(
             BaselineFile.CurrentVersion,
             ProgramVersion.Text,
             plan.Name,
             startedAt,
             Math.Round(time.GetElapsedTime(began).TotalSeconds, 3),
-            _steps.Count == _schedule.Count && !_steps[^1].Interrupted,
+            IsComplete,
             new BaselineSettings(
                 subject.Target.ToString(),
                 subject.Kind,
@@ -106,7 +110,8 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
                 plan.WarmUp.TotalSeconds,
                 plan.Requests.Connections,
                 plan.Requests.Timeout.TotalSeconds,
-                plan.Seed),
+                plan.Seed,
+                [.. plan.Requests.Headers.Select(header => header.Key).Order(StringComparer.OrdinalIgnoreCase)]),
             new EnvironmentFacts(MachineFacts.Read(), facts.Cluster, facts.Nodes, facts.Mesh),
             facts.Services,
             _steps,
@@ -168,13 +173,19 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
         if (result.Total.Good == 0)
         {
             var why = result.Total.Errors() is [var error, ..] ? error.Key : "none was sent";
-            var hint = plan.Workers is null ? await SchemeProbe.AskAsync(result.Plan.Target, time, stop) : null;
-            throw new TargetException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"not one of {result.Due} requests of the warm-up was answered as it should be: {why}. ")
-                + $"{hint ?? "Is that Bookinfo, and is it well? 'bookinfo load' says more"}.");
+            var hint = plan.Workers is null ? await SchemeProbe.AskAsync(result.Plan.Target, result.Total, time, stop) : null;
+            throw new TargetException(NothingGood($"{result.Due} requests of the warm-up", why, hint));
+        }
+
+        if (Enumerable.Range(300, 100).Where(Redirect.Is).Sum(result.Total.Count) == result.Total.Sent)
+        {
+            var where = result.RedirectedTo is { } location ? $" to {Redirect.Printable(location)}" : "";
+            throw new TargetException($"every request of the warm-up was answered with a redirect{where}, and none is followed: name the address that it leads to.");
         }
     }
+
+    private static string NothingGood(string requests, string why, string? hint = null) => string.Create(
+        CultureInfo.InvariantCulture, $"not one of {requests} was answered as it should be: {why}. {hint ?? "Is that Bookinfo, and is it well? 'bookinfo load' says more"}.");
 
     private async Task<IReadOnlyList<InstanceUse>> ReadAsync(bool settled, ICollection<string> notes, CancellationToken stop)
     {
@@ -194,6 +205,22 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
         foreach (var note in notes)
         {
             _notes.TryAdd(note, true);
+        }
+    }
+
+    /// <summary>What the answers say of what was measured: figures of something else than the page, or of failures alone, are complete as well.</summary>
+    private void NoteAnswers()
+    {
+        var steps = _steps.Where(step => !step.Interrupted).ToList();
+        if (IsComplete && steps.TrueForAll(step => step.Requests.Good == 0))
+        {
+            var errors = steps.SelectMany(step => step.Errors).GroupBy(error => error.Key, error => error.Value).MaxBy(error => error.Sum());
+            _failure ??= new OperationFailedException(
+                FailureKind.TargetUnreachable, NothingGood($"{steps.Sum(step => step.Requests.Due)} requests", errors?.Key ?? "none was sent"));
+        }
+        else if (subject.Target.AbsolutePath == BookinfoTraffic.PagePath && steps.TrueForAll(step => !step.Latencies.ContainsKey(Measure.Server)))
+        {
+            Note([$"No answer told of its parts in Server-Timing, so only the latency of the whole is known: either something on the way removes that header, or {subject.Target} is something else than the productpage of this program."]);
         }
     }
 

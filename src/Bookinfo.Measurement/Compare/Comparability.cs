@@ -73,6 +73,7 @@ internal static class Comparability
         yield return ("Steps of different length", string.Create(CultureInfo.InvariantCulture, $"{settings.StepSeconds:0.###} s"));
         yield return ("Different warm-up", string.Create(CultureInfo.InvariantCulture, $"{settings.WarmUpSeconds:0.###} s"));
         yield return ("Different numbers of connections", string.Create(CultureInfo.InvariantCulture, $"{settings.Connections}"));
+        yield return ("Different further headers", List([.. settings.Headers ?? []]));
         yield return ("Different time limits", string.Create(CultureInfo.InvariantCulture, $"{settings.TimeoutSeconds:0.###} s"));
         yield return ("Different processors", machine.Processor ?? "unknown");
         yield return ("Different numbers of processors", string.Create(CultureInfo.InvariantCulture, $"{machine.Processors}"));

@@ -17,6 +17,8 @@ public sealed partial record FailCondition(string Text, string Subject, string F
         "must be [what:]figure:+limit, such as p99:+20%, 'reviews->ratings:p50:+1ms', errors:+1% or cpu:+30%. Figures are p50, p90, p99, p99.9, errors and cpu; "
         + "limits are in %, us, ms or s, of errors in percentage points. What is page if nothing is said, server, a hop such as productpage->details, or of cpu a service such as details-v1";
 
+    private const string TestNeeds = "it takes two rounds in each baseline, and for a percentile steps so long that requests lie above it";
+
     private static readonly string[] Latencies = [.. Measure.All.Where(measure => measure != Measure.PageFromSend)];
 
     /// <summary>Reads one.</summary>
@@ -56,37 +58,50 @@ public sealed partial record FailCondition(string Text, string Subject, string F
             : new FailCondition(text, subject, figure, limit * microseconds / (figure == FigureName.Cpu ? 1e6 : 1), IsRelative: false);
     }
 
-    /// <summary>Holds a comparison against it, at each rate at which the figure is tested.</summary>
+    /// <summary>Holds a comparison against it, at each rate that both baselines have. Where the figure is not tested, it cannot be told, which is no success.</summary>
     /// <param name="report">The comparison.</param>
-    /// <exception cref="OperationFailedException">It cannot be told whether the condition holds: that is no success.</exception>
+    /// <exception cref="OperationFailedException">It cannot be told at any rate.</exception>
     public IReadOnlyList<ConditionResult> Check(ComparisonReport report)
     {
-        var figures = report.Rates.Select(rate => (rate.Rate, Figure: rate.Find(Subject, Figure))).Where(one => one.Figure is not null).ToList();
-        if (figures.Count == 0)
+        var figures = report.Rates.Select(rate => (Rate: rate, Figure: rate.Find(Subject, Figure))).ToList();
+        if (figures.TrueForAll(one => one.Figure is null))
         {
             var known = report.Rates.SelectMany(rate => rate.Figures).Where(figure => figure.Figure == Figure).Select(figure => figure.Subject).Distinct().ToList();
             throw Unknowable($"not both baselines have {Figure} of {Subject}{(known.Count > 0 ? $"; they have it of {string.Join(", ", known)}" : "")}");
         }
 
-        var tested = figures.Where(one => one.Figure!.IsTested).ToList();
-        return tested.Count > 0
-            ? [.. tested.Select(one => Check(one.Rate, one.Figure!))]
-            : throw Unknowable($"{Figure} of {Subject} cannot be tested: it takes two rounds in each baseline, and for a percentile steps so long that requests lie above it");
+        return figures.Exists(one => one.Figure is { IsTested: true })
+            ? [.. figures.Select(one => Check(one.Rate, one.Figure))]
+            : throw Unknowable($"{Figure} of {Subject} cannot be tested: {TestNeeds}");
     }
 
-    private ConditionResult Check(double rate, FigureComparison figure)
+    private ConditionResult Check(RateComparison rate, FigureComparison? figure)
     {
+        var where = $"--fail-on '{Text}' at {Figures.Rate(rate.Rate)}/s: ";
+        if (figure is null)
+        {
+            return new ConditionResult(Text, rate.Rate, null, Shown: false, Exceeded: false, Violated: false, Tested: false, $"{where}cannot be told, as not both baselines have it.");
+        }
+
         var exceeded = IsRelative ? figure.Difference > 0 && figure.Difference > Limit / 100 * figure.Before : figure.Difference > Limit;
         var violated = exceeded && figure.Shown;
         var difference = figure.Figure == FigureName.Errors || figure.Before == 0
             ? FigureText.Signed(figure, withUnit: true)
             : $"{FigureText.Signed(figure, withUnit: true)} ({FigureText.Percent(figure)})";
-        var verdict = violated ? "violated" : exceeded ? "not violated, as this difference is not shown" : "holds";
-        return new ConditionResult(Text, rate, figure.Difference, figure.Shown, exceeded, violated, $"--fail-on '{Text}' at {Figures.Rate(rate)}/s: {difference}, {verdict}.");
+        var verdict = violated ? "violated"
+            : !figure.IsTested ? $"cannot be tested: {TestNeeds}"
+            : (exceeded ? "not violated, as this difference is not shown" : "holds") + Caveat(rate);
+        return new ConditionResult(Text, rate.Rate, figure.Difference, figure.Shown, exceeded, violated, figure.IsTested, $"{where}{difference}, {verdict}.");
     }
+
+    /// <summary>Failures may be faster than what they are in place of.</summary>
+    private string Caveat(RateComparison rate) =>
+        Latencies.Contains(Subject) && Figure != FigureName.Errors && rate.Find(Measure.Page, FigureName.Errors) is { Shown: true, Difference: > 0 } errors
+            ? $"; but errors rose by {FigureText.Signed(errors, withUnit: true)}, and what fails may be fast"
+            : "";
 
     private OperationFailedException Unknowable(string why) => new(FailureKind.InvalidRequest, $"--fail-on '{Text}': {why}.");
 
-    [GeneratedRegex(@"^(?:(?<what>[^:]+):)?(?<figure>p50|p90|p99|p99\.9|errors|cpu):\+(?<limit>[0-9]{1,9}(?:\.[0-9]{1,6})?)(?<unit>%|us|ms|s)$")]
+    [GeneratedRegex(@"^(?:(?<what>[^:]+):)?(?<figure>p50|p90|p99|p99\.9|errors|cpu):\+(?<limit>[0-9]{1,9}(?:\.[0-9]{1,6})?)(?<unit>%|us|ms|s)\z")]
     private static partial Regex Form();
 }
