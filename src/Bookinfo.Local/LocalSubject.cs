@@ -17,6 +17,9 @@ public sealed class LocalSubject : ISubject
     /// <summary>How much of a log is read for the start of its process. A process that was started again has its lines further on.</summary>
     private const int LogHead = 4096;
 
+    /// <summary>Far more than a page or metrics have. What is longer is something else, and may have no end.</summary>
+    private const int LongestAnswer = 4 * 1024 * 1024;
+
     /// <summary>The line of the start is written while the process starts.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
 
@@ -59,7 +62,11 @@ public sealed class LocalSubject : ISubject
             return null;
         }
 
-        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync, ConnectTimeout = Patience }) { Timeout = TimeSpan.FromSeconds(10) };
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync, ConnectTimeout = Patience })
+        {
+            Timeout = TimeSpan.FromSeconds(10),
+            MaxResponseContentBufferSize = LongestAnswer,
+        };
         try
         {
             for (var view = 0; view < Views; view++)

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
+using Bookinfo.Local;
 using Bookinfo.Measurement;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
@@ -30,6 +31,7 @@ public sealed partial class BaselineTests : BaselineRuns
         Assert.Equal("url", baseline.Settings.Subject);
         Assert.Equal($"{server.Address}productpage", baseline.Settings.Target);
         Assert.Equal([20, 50], baseline.Settings.Rates);
+        Assert.Empty(baseline.Settings.Headers!);
         Assert.Equal(BaselineSchedule.Make([20, 50], 3, 1), baseline.Steps.Select(step => (step.Round, step.Rate)));
         Assert.Equal([60, 150], baseline.Summary.Select(rate => rate.Requests));
         // Besides those of the steps there are those of the warm-up, and those that look for services behind the page.
@@ -87,6 +89,7 @@ public sealed partial class BaselineTests : BaselineRuns
         Assert.Equal(200, rate.Latencies[Measure.Page].Count);
         Assert.Equal(200 - failed, rate.Latencies[Measure.Server].Count);
         Assert.Equal(await File.ReadAllTextAsync($"{Name}.json", TestContext.Current.CancellationToken), run.Output);
+        Assert.Equal(["X-Test"], baseline.Settings.Headers);
     }
 
     [Fact]
@@ -144,6 +147,61 @@ public sealed partial class BaselineTests : BaselineRuns
         Assert.Empty(Directory.GetFiles(Folder));
     }
 
+    [Fact]
+    public async Task Says_that_the_warm_up_had_redirects_only()
+    {
+        await using var server = new LoadServer("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
+        await using var run = Baseline(server.Address.ToString(), "--rates", "20", "--warm-up", "500ms");
+
+        Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
+        Assert.EndsWith(
+            "bookinfo: every request of the warm-up was answered with a redirect to https://shop.example/x, and none is followed: name the address that it leads to.\n", run.Messages);
+        Assert.Empty(Directory.GetFiles(Folder));
+    }
+
+    [Fact]
+    public async Task Without_a_warm_up_it_says_at_the_end_that_nothing_was_good()
+    {
+        await using var server = new LoadServer("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+        await using var run = Baseline(server.Address.ToString(), "--rates", "20,40", "--rounds", "1", "--step", "500ms", "--warm-up", "0s");
+
+        Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
+        Assert.EndsWith("bookinfo: not one of 30 requests was answered as it should be: status 401. Is that Bookinfo, and is it well? 'bookinfo load' says more.\n", run.Messages);
+        Assert.True(BaselineStore.Read($"{Name}.json").Complete);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("shop", false)]
+    public async Task A_page_that_tells_nothing_of_its_parts_is_noted(string path, bool isNoted)
+    {
+        await using var server = new LoadServer(LoadServer.Ok("<html>Sorry, maintenance</html>", "Content-Type: text/html\r\n"));
+        await using var run = Baseline($"{server.Address}{path}", "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "500ms");
+
+        Assert.Equal(ExitCode.Success, await run.ExitAsync());
+        Assert.Equal(isNoted, BaselineStore.Read($"{Name}.json").Notes.Any(note => note.StartsWith("No answer told of its parts in Server-Timing", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_answer_without_an_end_is_not_kept()
+    {
+        long sent = 0;
+        await using var server = new LoadServer(async (_, stream, cancellationToken) =>
+        {
+            await LoadServer.SendAsync(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", cancellationToken);
+            var part = new string('x', 64 * 1024);
+            while (true)
+            {
+                await LoadServer.SendAsync(stream, part, cancellationToken);
+                Interlocked.Add(ref sent, part.Length);
+            }
+        });
+
+        Assert.Null(await LocalSubject.FindAsync(new Uri(server.Address, "/productpage"), TimeProvider.System, TestContext.Current.CancellationToken));
+        // What is under way when it hangs up is a matter of the buffers of the system.
+        Assert.InRange(Interlocked.Read(ref sent), 1, 64 << 20);
+    }
+
     [Theory]
     [InlineData("json")]
     [InlineData("html")]
@@ -170,6 +228,38 @@ public sealed partial class BaselineTests : BaselineRuns
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         Assert.Null(Assert.Single(BaselineStore.Read($"{Name}.json").Summary).Latencies[Measure.Page].P50.Low);
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("html")]
+    public async Task Files_that_somebody_else_makes_during_the_measurement_are_not_touched_and_nothing_is_lost(string extension)
+    {
+        var name = Name;
+        await using var server = new LoadServer(async (number, stream, cancellationToken) =>
+        {
+            if (number == 10)
+            {
+                await File.WriteAllTextAsync($"{name}.{extension}", "mine", cancellationToken);
+                await File.WriteAllTextAsync($"{name}-2.md", "mine too", cancellationToken);
+            }
+
+            await LoadServer.SendAsync(stream, LoadServer.Ok("page", ServerTiming), cancellationToken);
+            return true;
+        });
+        await using var run = Baseline(server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "1s", "--warm-up", "0s");
+
+        Assert.Equal(ExitCode.Failure, await run.ExitAsync());
+        Assert.EndsWith(
+            $"""
+            Written: {Name}-3.json, {Name}-3.html, {Name}-3.md
+            bookinfo: --name: somebody else has made files of the name '{Name}' during the measurement: they are left as they are.
+
+            """.ReplaceLineEndings("\n"),
+            run.Messages);
+        Assert.Equal("mine", await File.ReadAllTextAsync($"{Name}.{extension}", TestContext.Current.CancellationToken));
+        Assert.True(BaselineStore.Read($"{Name}-3.json").Complete);
+        Assert.Equal(5, Directory.GetFiles(Folder).Length);
     }
 
     [Theory]
@@ -240,6 +330,8 @@ public sealed partial class BaselineTests : BaselineRuns
     [InlineData("--step '1' is not allowed: it must be a time from 100ms to 1h, such as 500ms, 30s or 5m.", "--step", "1")]
     [InlineData("--warm-up '2h' is not allowed: it must be a time from 0s to 1h", "--warm-up", "2h")]
     [InlineData("--name 'x/' is not allowed: it must be the name of a file without its ending.", "--name", "x/")]
+    [InlineData("--name '.' is not allowed", "--name", ".")]
+    [InlineData("--name 'x/..' is not allowed", "--name", "x/..")]
     [InlineData("--connections '0' is not allowed", "--connections", "0")]
     [InlineData("--timeout '61s' is not allowed", "--timeout", "61s")]
     [InlineData("--seed '-1' is not allowed", "--seed", "-1")]
