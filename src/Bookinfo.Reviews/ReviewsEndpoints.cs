@@ -8,7 +8,7 @@ namespace Bookinfo.Reviews;
 /// <summary>The endpoints of reviews.</summary>
 public static class ReviewsEndpoints
 {
-    private static readonly ReviewRating Unavailable = new(Error: "Ratings service is currently unavailable");
+    private static readonly ReviewRating Unavailable = new(Error: PageTexts.RatingsMissing);
 
     /// <summary>Maps them.</summary>
     /// <param name="app">The application.</param>
