@@ -10,7 +10,7 @@ public static class ReviewsEndpoints
 {
     private static readonly ReviewRating Unavailable = new(Error: PageTexts.RatingsMissing);
 
-    /// <summary>Maps them.</summary>
+    /// <summary>Adds the endpoints to an application.</summary>
     /// <param name="app">The application.</param>
     public static void MapReviews(this WebApplication app)
     {

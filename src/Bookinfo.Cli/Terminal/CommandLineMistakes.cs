@@ -13,7 +13,7 @@ internal static class CommandLineMistakes
     /// <summary>A word that differs by more is another word.</summary>
     private const int MostEdits = 3;
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds the mistakes.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="parsed">What the parser has made of it.</param>
     /// <returns>A sentence for each; none when the command can be run.</returns>

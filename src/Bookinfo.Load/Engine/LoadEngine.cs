@@ -30,7 +30,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private long _inTime;
     private long _sentInTime;
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the plan.</summary>
     /// <param name="setup">What was sent beforehand; its times are timestamps of the clock.</param>
     /// <param name="stop">Ends the run early; what was measured is returned.</param>
     /// <param name="kill">Ends it at once.</param>

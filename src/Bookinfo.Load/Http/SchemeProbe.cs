@@ -11,7 +11,7 @@ public static class SchemeProbe
     /// <summary>Servers that do not understand what they are asked may say nothing at all.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks the other way.</summary>
     /// <param name="target">The address that was tried.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -41,7 +41,7 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
         }
         else if (target is not null && !Targets.Contains(target))
         {
-            error = $"'{target}' in '{text}' is no service: it must be one of {string.Join(", ", Targets)}.";
+            error = $"'{target}' in '{text}' is not a service: it must be one of {string.Join(", ", Targets)}.";
         }
         else if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
         {

@@ -64,7 +64,7 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
     private bool HasRound =>
         _steps.Where(step => !step.Interrupted).GroupBy(step => step.Round).Any(round => round.Count() == plan.Rates.Count);
 
-    /// <summary>Measures.</summary>
+    /// <summary>Runs the warm-up and all rounds.</summary>
     /// <param name="stop">Ends it early; the rounds that were done are the outcome.</param>
     /// <param name="kill">Ends it without waiting for the requests that are under way.</param>
     /// <exception cref="OperationFailedException">It cannot be done, and no round is complete.</exception>

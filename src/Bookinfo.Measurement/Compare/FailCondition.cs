@@ -19,7 +19,7 @@ public sealed partial record FailCondition(string Text, string Subject, string F
 
     private static readonly string[] Latencies = [.. Measure.All.Where(measure => measure != Measure.PageFromSend)];
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Parses a condition.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The condition, or <see langword="null"/> when it is none.</returns>
     public static FailCondition? TryParse(string text)
@@ -58,7 +58,7 @@ public sealed partial record FailCondition(string Text, string Subject, string F
 
     /// <summary>Holds a comparison against it, at each rate at which the figure is tested.</summary>
     /// <param name="report">The comparison.</param>
-    /// <exception cref="OperationFailedException">It cannot be told whether the condition holds: that is no success.</exception>
+    /// <exception cref="OperationFailedException">It cannot be told whether the condition holds: that is not a success.</exception>
     public IReadOnlyList<ConditionResult> Check(ComparisonReport report)
     {
         var figures = report.Rates.Select(rate => (rate.Rate, Figure: rate.Find(Subject, Figure))).Where(one => one.Figure is not null).ToList();
