@@ -10,12 +10,6 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
     /// <summary>The port that every service listens on in a cluster, and everywhere when nothing else is said.</summary>
     public const int ServicePort = 9080;
 
-    /// <summary>The setting of reviews by which it calls ratings or does not.</summary>
-    public const string EnableRatings = "ENABLE_RATINGS";
-
-    /// <summary>The setting of reviews with the color of the stars.</summary>
-    public const string StarColor = "STAR_COLOR";
-
     /// <summary>Book details; calls nobody (details-v2: the external book service).</summary>
     public static ServiceDefinition Details { get; } = new("details", "Bookinfo.Details", [], [Version("details", "v1", 9081)]);
 
@@ -25,9 +19,9 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
     /// <summary>Reviews in three versions of one program: v1 without stars, v2 with black and v3 with red ones.</summary>
     public static ServiceDefinition Reviews { get; } = new("reviews", "Bookinfo.Reviews", [new ServiceCall("ratings", PageTexts.RatingsMissing)],
     [
-        Version("reviews", "v1", 9083, (EnableRatings, "false")),
-        Version("reviews", "v2", 9084, (EnableRatings, "true"), (StarColor, "black")),
-        Version("reviews", "v3", 9085, (EnableRatings, "true"), (StarColor, "red")),
+        Version("reviews", "v1", 9083, (SettingNames.EnableRatings, "false")),
+        Version("reviews", "v2", 9084, (SettingNames.EnableRatings, "true"), (SettingNames.StarColor, "black")),
+        Version("reviews", "v3", 9085, (SettingNames.EnableRatings, "true"), (SettingNames.StarColor, "red")),
     ]);
 
     /// <summary>The page that visitors see; calls details and reviews, and ratings for its API.</summary>
@@ -63,5 +57,5 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
     ];
 
     private static ServiceVersion Version(string service, string version, int localPort, params (string Name, string Value)[] environment) =>
-        new(service, version, localPort, environment.Append(("SERVICE_VERSION", version)).ToDictionary(e => e.Item1, e => e.Item2));
+        new(service, version, localPort, environment.Append((SettingNames.ServiceVersion, version)).ToDictionary(e => e.Item1, e => e.Item2));
 }

@@ -7,7 +7,7 @@ namespace Bookinfo.Details;
 /// <summary>The endpoints of details.</summary>
 public static class DetailsEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Adds the endpoints to an application.</summary>
     /// <param name="app">The application.</param>
     public static void MapDetails(this WebApplication app)
     {

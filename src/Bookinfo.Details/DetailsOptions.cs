@@ -1,3 +1,4 @@
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.Details;
@@ -17,10 +18,10 @@ public sealed record DetailsOptions(Uri? ExternalBookService)
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static DetailsOptions Read(Settings settings)
     {
-        var external = settings.Flag("ENABLE_EXTERNAL_BOOK_SERVICE", standard: false);
+        var external = settings.Flag(SettingNames.EnableExternalBookService, standard: false);
         // The mesh originates TLS in the egress tutorials, so the service itself must be able to leave it out.
-        var google = new Uri(settings.Flag("DO_NOT_ENCRYPT", standard: false) ? "http://www.googleapis.com" : "https://www.googleapis.com");
-        var address = settings.Address("EXTERNAL_BOOK_SERVICE_URL") ?? google;
+        var google = new Uri(settings.Flag(SettingNames.DoNotEncrypt, standard: false) ? "http://www.googleapis.com" : "https://www.googleapis.com");
+        var address = settings.Address(SettingNames.ExternalBookServiceUrl) ?? google;
         return new DetailsOptions(external ? address : null);
     }
 }

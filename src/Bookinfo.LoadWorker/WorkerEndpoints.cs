@@ -11,7 +11,7 @@ internal static class WorkerEndpoints
 {
     private static readonly byte[] LineFeed = "\n"u8.ToArray();
 
-    /// <summary>Maps them.</summary>
+    /// <summary>Adds the endpoints to an application.</summary>
     /// <param name="app">The worker.</param>
     public static void MapWorker(this WebApplication app)
     {
@@ -49,11 +49,11 @@ internal static class WorkerEndpoints
         try
         {
             order = await JsonSerializer.DeserializeAsync(context.Request.Body, WorkerJson.Default.WorkerOrder, context.RequestAborted)
-                ?? throw new JsonException("an order is no null");
+                ?? throw new JsonException("an order must not be null");
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(context, HttpStatusCode.BadRequest, $"this is no order: {exception.Message}");
+            await RefuseAsync(context, HttpStatusCode.BadRequest, $"this is not an order: {exception.Message}");
             return;
         }
         catch (BadHttpRequestException exception)

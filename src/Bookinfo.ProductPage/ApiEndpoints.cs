@@ -8,7 +8,7 @@ namespace Bookinfo.ProductPage;
 /// <summary>The API: the backends' answers, as they are.</summary>
 public static class ApiEndpoints
 {
-    /// <summary>Maps it.</summary>
+    /// <summary>Adds the API to an application.</summary>
     /// <param name="app">The application.</param>
     public static void MapApi(this WebApplication app)
     {

@@ -7,7 +7,7 @@ namespace Bookinfo.ProductPage;
 /// <summary>The pages.</summary>
 public static class PageEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Adds the pages to an application.</summary>
     /// <param name="app">The application.</param>
     public static void MapPages(this WebApplication app)
     {

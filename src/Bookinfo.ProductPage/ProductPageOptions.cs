@@ -25,12 +25,12 @@ public sealed record ProductPageOptions(Uri Details, IReadOnlyList<Uri> Reviews,
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static ProductPageOptions Read(Settings settings) => new(
         BackendAddress.Read(settings, ServiceCatalog.Details),
-        settings.Addresses("REVIEWS_ENDPOINTS") ?? [BackendAddress.Read(settings, ServiceCatalog.Reviews)],
+        settings.Addresses(SettingNames.ReviewsEndpoints) ?? [BackendAddress.Read(settings, ServiceCatalog.Reviews)],
         BackendAddress.Read(settings, ServiceCatalog.Ratings),
-        settings.Number("FLOOD_FACTOR", standard: 0, least: 0, most: 1000),
+        settings.Number(SettingNames.FloodFactor, standard: 0, least: 0, most: 1000),
         ReadSessionKey(settings));
 
-    private static byte[]? ReadSessionKey(Settings settings) => settings.Text("SESSION_KEY") switch
+    private static byte[]? ReadSessionKey(Settings settings) => settings.Text(SettingNames.SessionKey) switch
     {
         null => null,
         // The line must not show it: it would end up in a log.

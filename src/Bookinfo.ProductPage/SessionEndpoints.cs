@@ -10,7 +10,7 @@ public static class SessionEndpoints
     private const string LoginPath = "/login";
     private const string LogoutPath = "/logout";
 
-    /// <summary>Maps them.</summary>
+    /// <summary>Adds signing in and out to an application.</summary>
     /// <param name="app">The application.</param>
     public static void MapSession(this WebApplication app)
     {

@@ -16,7 +16,7 @@ public sealed class StaticAssets
 
     private readonly FrozenDictionary<string, Asset> _assets;
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the assets out of this assembly.</summary>
     public StaticAssets()
     {
         var assembly = typeof(StaticAssets).Assembly;

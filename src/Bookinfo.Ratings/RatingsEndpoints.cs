@@ -7,7 +7,7 @@ namespace Bookinfo.Ratings;
 /// <summary>The endpoints of ratings.</summary>
 public static class RatingsEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Adds the endpoints to an application.</summary>
     /// <param name="app">The application.</param>
     public static void MapRatings(this WebApplication app)
     {

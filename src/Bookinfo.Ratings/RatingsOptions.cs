@@ -1,3 +1,4 @@
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.Ratings;
@@ -15,7 +16,7 @@ public sealed record RatingsOptions(MisbehaviorKind Misbehavior, int? RandomSeed
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static RatingsOptions Read(Settings settings)
     {
-        const string Version = "SERVICE_VERSION";
+        const string Version = SettingNames.ServiceVersion;
         var misbehavior = settings.Text(Version) switch
         {
             "v-faulty" => MisbehaviorKind.Faulty,
@@ -30,7 +31,7 @@ public sealed record RatingsOptions(MisbehaviorKind Misbehavior, int? RandomSeed
                 throw new InvalidSettingException(Version, other, "v1, v-faulty, v-delayed, v-unavailable, v-unhealthy, or a label that does not begin with 'v-'"),
             _ => MisbehaviorKind.None,
         };
-        const string Seed = "RANDOM_SEED";
+        const string Seed = SettingNames.RandomSeed;
         int? seed = settings.Text(Seed) is null ? null : settings.Number(Seed, standard: 0, least: 0, most: int.MaxValue);
         return new RatingsOptions(misbehavior, seed);
     }

@@ -39,7 +39,7 @@ public static class RatingsReader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a name that is no text, with half of a surrogate pair in it.
+            // InvalidOperationException: a name that is not valid text, with half of a surrogate pair in it.
             return null;
         }
     }

@@ -8,9 +8,9 @@ namespace Bookinfo.Reviews;
 /// <summary>The endpoints of reviews.</summary>
 public static class ReviewsEndpoints
 {
-    private static readonly ReviewRating Unavailable = new(Error: "Ratings service is currently unavailable");
+    private static readonly ReviewRating Unavailable = new(Error: PageTexts.RatingsMissing);
 
-    /// <summary>Maps them.</summary>
+    /// <summary>Adds the endpoints to an application.</summary>
     /// <param name="app">The application.</param>
     public static void MapReviews(this WebApplication app)
     {

@@ -38,18 +38,18 @@ public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static ReviewsOptions Read(Settings settings)
     {
-        var color = settings.Text("STAR_COLOR") ?? Black;
+        var color = settings.Text(SettingNames.StarColor) ?? Black;
         // It becomes part of the name of a CSS class in the page.
         if (color.Length > 32 || !color.All(char.IsAsciiLetter))
         {
-            throw new InvalidSettingException("STAR_COLOR", color, "the name of a color: 1 to 32 letters");
+            throw new InvalidSettingException(SettingNames.StarColor, color, "the name of a color: 1 to 32 letters");
         }
 
         return new ReviewsOptions(
-            settings.Flag("ENABLE_RATINGS", standard: false),
+            settings.Flag(SettingNames.EnableRatings, standard: false),
             color,
-            settings.Text("HOSTNAME") ?? "null",
-            settings.Text("CLUSTER_NAME") ?? "null",
+            settings.Text(SettingNames.Hostname) ?? "null",
+            settings.Text(SettingNames.ClusterName) ?? "null",
             BackendAddress.Read(settings, ServiceCatalog.Ratings));
     }
 }

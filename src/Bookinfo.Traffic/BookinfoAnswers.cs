@@ -56,7 +56,7 @@ public sealed class BookinfoAnswers : AnswerModel
             .. VersionsOf(catalog).Select((version, index) => (
                 (byte)(index + 1),
                 Encoding.UTF8.GetBytes(version.Name),
-                version.Environment.TryGetValue(ServiceCatalog.StarColor, out var color) ? Encoding.UTF8.GetBytes(color) : null)),
+                version.Environment.TryGetValue(SettingNames.StarColor, out var color) ? Encoding.UTF8.GetBytes(color) : null)),
         ];
         _other = (byte)(_versions.Length + 1);
     }

@@ -93,7 +93,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("'--nativ'", "--nativ")]
+    [InlineData("--nativ is not an option of 'bookinfo up'. Did you mean --native?", "--nativ")]
     [InlineData("--port 'x' is not allowed: it must be a number from 1 to 65535.", "--port", "x")]
     [InlineData("--port '0' is not allowed", "--port", "0")]
     [InlineData("--backend-port '65532' is not allowed: it must be a number from 1 to 65531.", "--backend-port", "65532")]
@@ -105,7 +105,7 @@ public sealed class CommandLineTests
     [InlineData("--reviews 'v1,v4' is not allowed: it must be one or more of v1, v2, v3, separated by commas.", "--reviews", "v1,v4")]
     [InlineData("--reviews '' is not allowed", "--reviews", "")]
     [InlineData("--env 'A' is not allowed: it must be [service:]NAME=VALUE", "--env", "A")]
-    [InlineData("--env 'shop' in 'shop:A=b' is no service: it must be one of details, ", "--env", "shop:A=b")]
+    [InlineData("--env 'shop' in 'shop:A=b' is not a service: it must be one of details, ", "--env", "shop:A=b")]
     [InlineData("--env ASPNETCORE_URLS is set by 'up' itself", "--env", "ASPNETCORE_URLS=http://*:1")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)
@@ -116,6 +116,38 @@ public sealed class CommandLineTests
         Assert.StartsWith("bookinfo: ", run.Messages);
         Assert.Contains(message, run.Messages.Split('\n')[0]);
         Assert.Empty(run.Output);
+    }
+
+    [Theory]
+    [InlineData("--no-build is not an option of 'bookinfo load'.", "load", "--no-build")]
+    [InlineData("--rat is not an option of 'bookinfo load'. Did you mean --rate?", "load", "http://localhost:1", "--rat", "5")]
+    [InlineData("--workrs is not an option of 'bookinfo baseline'. Did you mean --workers?", "baseline", "--workrs=2", "--in-cluster")]
+    [InlineData("--fail-one is not an option of 'bookinfo compare'. Did you mean --fail-on?", "compare", "a", "b", "--fail-one", "p99:+20%")]
+    [InlineData("--contxt is not an option of 'bookinfo status'. Did you mean --context?", "status", "-nshop", "--contxt", "x")]
+    [InlineData("-x is not an option of 'bookinfo delete'.", "delete", "-x")]
+    [InlineData("'laod' is not a command of 'bookinfo'. Did you mean load?", "laod")]
+    [InlineData("'biuld' is not a command of 'bookinfo images'. Did you mean build?", "images", "biuld")]
+    [InlineData("'bookinfo up' takes no argument 'details'.", "up", "details")]
+    // Not taken for a file with further arguments.
+    [InlineData("url '@x' is not allowed", "load", "@x")]
+    public async Task What_is_not_known_is_called_so_with_the_nearest_that_is(string message, params string[] arguments)
+    {
+        await using var run = CommandRun.Bookinfo([.. arguments, .. NoBuild(arguments)]);
+
+        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+        Assert.StartsWith($"bookinfo: {message}", run.Messages);
+        Assert.StartsWith("Try 'bookinfo ", run.Messages.Split('\n')[^2]);
+        Assert.Empty(run.Output);
+    }
+
+    [Theory]
+    [InlineData("load", "http://127.0.0.1:1", "--header", "-X: y")]
+    [InlineData("load", "http://127.0.0.1:1", "--header=-X: y")]
+    public async Task A_value_that_begins_like_an_option_is_a_value(params string[] arguments)
+    {
+        await using var run = CommandRun.Bookinfo(arguments);
+
+        Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
     }
 
     // The root command has no such option; it is the launcher that must not build here, and it looks at all arguments.

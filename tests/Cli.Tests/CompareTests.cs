@@ -164,7 +164,7 @@ public sealed class CompareTests : IDisposable
         {
             ("missing", "there is no file 'missing.json'. 'bookinfo baseline --name NAME' makes one, NAME.json."),
             ("newer", "'newer.json' is a baseline of version 2; this program knows version 1. "),
-            ("broken", "'broken.json' is no baseline: "),
+            ("broken", "'broken.json' is not a baseline: "),
             ("slower", "there is no rate that both baselines have: 'before.json' has 100, 200/s, 'slower.json' 1/s. "),
         })
         {

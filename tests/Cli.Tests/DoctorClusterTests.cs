@@ -14,7 +14,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
     [InlineData("1", "32", nameof(CheckState.Warning), "kubectl 1.30 is more than one minor version away")]
     [InlineData("1", "20", nameof(CheckState.Warning), "kubectl 1.30 is more than one minor version away")]
     [InlineData("1", "19", nameof(CheckState.Problem), "older than 1.20")]
-    [InlineData("", "", nameof(CheckState.Warning), "which is no version")]
+    [InlineData("", "", nameof(CheckState.Warning), "which is not a version")]
     public async Task Versions_are_compared(string major, string minor, string state, string detail)
     {
         Cluster.Version(major, minor);

@@ -60,7 +60,7 @@ public sealed class ImageArchiveTests : IDisposable
     {
         ImageArchives.Write(ArchiveFile, [], damage: files => files["index.json"] = Encoding.UTF8.GetBytes(index));
 
-        Assert.StartsWith("details.tar is no archive of an image in the OCI layout:", await FailureAsync());
+        Assert.StartsWith("details.tar is not an archive of an image in the OCI layout:", await FailureAsync());
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class ImageArchiveTests : IDisposable
     {
         await File.WriteAllTextAsync(ArchiveFile, new string('x', 2000), TestContext.Current.CancellationToken);
 
-        Assert.StartsWith("details.tar is no archive of an image in the OCI layout:", await FailureAsync());
+        Assert.StartsWith("details.tar is not an archive of an image in the OCI layout:", await FailureAsync());
     }
 
     private Task<ImageArchive> ReadAsync() => ImageArchive.ReadAsync(ArchiveFile, TestContext.Current.CancellationToken);

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-using System.Xml.Linq;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
@@ -104,22 +102,54 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(before, Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(root)!, "*", SearchOption.AllDirectories));
     }
 
+    /// <summary>A change in any project that the tool refers to, directly or not, is built; one in a service is not a change of the tool.</summary>
     [Theory]
-    [InlineData("bookinfo", '/')]
-    [InlineData("bookinfo.cmd", '\\')]
-    public void Watches_every_project_that_the_tool_is_built_from(string launcher, char separator)
+    [InlineData("Bookinfo.Cli", true)]
+    [InlineData("Bookinfo.Local", true)]
+    [InlineData("Bookinfo.Load", true)]
+    [InlineData("Bookinfo.Contracts", true)]
+    [InlineData("Common", true)]
+    [InlineData("Bookinfo.Details", false)]
+    [InlineData("Bookinfo.ServiceDefaults", false)]
+    public async Task Builds_what_the_tool_is_built_from_and_nothing_else(string changed, bool isBuilt)
     {
-        var text = File.ReadAllText(Path.Combine(WorkingCopy.Root, launcher));
+        var root = CopyTo("copy");
+        var old = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        foreach (var project in Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, "src"), "*.csproj", SearchOption.AllDirectories))
+        {
+            var directory = Directory.CreateDirectory(Path.Combine(root, "src", Path.GetFileNameWithoutExtension(project)));
+            File.Copy(project, Path.Combine(directory.FullName, Path.GetFileName(project)));
+        }
 
-        Assert.All(Projects("Bookinfo.Cli").Prepend("Bookinfo.Cli"), project => Assert.Matches($@"\Wsrc\{separator}{Regex.Escape(project)}['"" ]", text));
+        Directory.CreateDirectory(Path.Combine(root, "src", "Common"));
+        foreach (var name in new[] { "Directory.Build.props", "src/Directory.Build.props", "global.json", "BannedSymbols.txt", ".editorconfig" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(root, name), "", TestContext.Current.CancellationToken);
+        }
+
+        foreach (var path in Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(path, old);
+        }
+
+        foreach (var made in new[] { "artifacts/bin/Bookinfo.Cli/release/bookinfo.dll", "artifacts/up/tool.stamp" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(root, made))!);
+            await File.WriteAllTextAsync(Path.Combine(root, made), "", TestContext.Current.CancellationToken);
+            File.SetLastWriteTimeUtc(Path.Combine(root, made), old.AddDays(1));
+        }
+
+        async Task<bool> BuildsAsync()
+        {
+            await using var run = CommandRun.Start("bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
+            Assert.True(await run.ExitAsync() == 0, run.ToString());
+            return File.Exists(Path.Combine(root, "built"));
+        }
+
+        Assert.False(await BuildsAsync());
+        await File.WriteAllTextAsync(Path.Combine(root, "src", changed, "New.cs"), "", TestContext.Current.CancellationToken);
+        Assert.Equal(isBuilt, await BuildsAsync());
     }
-
-    /// <summary>The projects that one refers to, and those that these refer to.</summary>
-    private static IEnumerable<string> Projects(string name) =>
-        XDocument.Load(Path.Combine(WorkingCopy.Root, "src", name, $"{name}.csproj")).Descendants("ProjectReference")
-            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))
-            .SelectMany(project => Projects(project).Prepend(project))
-            .Distinct();
 
     /// <summary>Makes a working copy of the launcher alone, with a link to it beside.</summary>
     private string CopyTo(string name)

@@ -203,10 +203,10 @@ public sealed class LoadLedgerTests : IDisposable
 
     [Theory]
     [InlineData(0, 0, "does not begin like one")]
-    [InlineData(8, 9, "is a ledger of version 9; this program knows version 1.")]
-    [InlineData(10, 9, "its preamble contradicts itself")]
+    [InlineData(8, 9, "is a ledger of version 9; this program knows version 2.")]
+    [InlineData(10, 9, "its preamble contradicts its header")]
     [InlineData(15, 127, "its preamble contradicts itself")]
-    [InlineData(16, 9, "its header is no JSON")]
+    [InlineData(16, 9, "its header is not what it should be")]
     public async Task What_is_no_ledger_is_refused(int at, byte value, string message)
     {
         await WriteAsync(Plan(), [Sample(0)]);

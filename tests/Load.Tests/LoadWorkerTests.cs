@@ -106,7 +106,7 @@ public sealed class LoadWorkerTests
     [InlineData("headers", "[{\"key\":\"X\",\"value\":null}]", "a header needs a name and a value")]
     [InlineData("rate", "0", "rate 0 must be above 0 and at most 1000000")]
     [InlineData("rate", "1e7", "rate 10000000 must be")]
-    [InlineData("rate", "\"NaN\"", "this is no order")]
+    [InlineData("rate", "\"NaN\"", "this is not an order")]
     [InlineData("seconds", "-1", "seconds -1 must be above 0 and at most 86400")]
     [InlineData("workers", "101", "workers 101 must be 1 to 100")]
     [InlineData("worker", "1", "worker 1 must be 0 to 0")]
@@ -114,9 +114,9 @@ public sealed class LoadWorkerTests
     [InlineData("connections", "0", "connections 0 must be 1 to 10000")]
     [InlineData("timeoutSeconds", "61", "timeoutSeconds 61 must be 0.001 to 60")]
     [InlineData("startAt", "\"2100-01-01T00:00:00Z\"", "the clocks of the nodes differ")]
-    [InlineData("url", "null", "this is no order")]
-    [InlineData("rate", null, "this is no order")]
-    [InlineData("speed", "1", "this is no order")]
+    [InlineData("url", "null", "this is not an order")]
+    [InlineData("rate", null, "this is not an order")]
+    [InlineData("speed", "1", "this is not an order")]
     public async Task A_bad_order_is_refused_with_what_is_wrong(string member, string? value, string why)
     {
         await using var worker = await StartAsync();
@@ -128,7 +128,7 @@ public sealed class LoadWorkerTests
         }
 
         await AssertRefusedAsync(worker, new StringContent(order.ToJsonString()), HttpStatusCode.BadRequest, why);
-        await AssertRefusedAsync(worker, new StringContent("no JSON"), HttpStatusCode.BadRequest, "this is no order");
+        await AssertRefusedAsync(worker, new StringContent("no JSON"), HttpStatusCode.BadRequest, "this is not an order");
     }
 
     [Theory]

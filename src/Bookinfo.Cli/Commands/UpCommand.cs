@@ -194,7 +194,7 @@ internal static class UpCommand
 
     private static void RequirePort(OptionResult result, Option<int> option, int most)
     {
-        // Read as text: for what is no number at all the parser's own message would speak of System.Int32.
+        // Read as text: for what is not a number at all the parser's own message would speak of System.Int32.
         if (result.Tokens is [var token] && !(int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port >= 1 && port <= most))
         {
             result.AddError($"{option.Name} '{token.Value}' is not allowed: it must be a number from 1 to {most}.");

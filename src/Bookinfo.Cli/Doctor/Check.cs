@@ -15,7 +15,7 @@ internal interface ICheck
     /// <summary>The checks that must have found neither a problem nor nothing at all before this one is run; it uses what they have found.</summary>
     IReadOnlyList<ICheck> Needs => [];
 
-    /// <summary>Looks.</summary>
+    /// <summary>Runs the check.</summary>
     /// <param name="cancellationToken">Cancelled when its time is up.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="OperationFailedException">It is a problem, and the message says which.</exception>

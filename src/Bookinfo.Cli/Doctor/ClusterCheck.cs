@@ -73,7 +73,7 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
     {
         if (!TryParse(answer, out var server))
         {
-            return CheckResult.Warning($"{detail}, which is no version", $"Kubernetes {Oldest} or newer is needed.");
+            return CheckResult.Warning($"{detail}, which is not a version", $"Kubernetes {Oldest} or newer is needed.");
         }
 
         if (server < Oldest)

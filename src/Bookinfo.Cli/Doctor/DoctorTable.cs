@@ -18,7 +18,7 @@ internal static class DoctorTable
 
     private const string Continued = @" \";
 
-    /// <summary>Formats them.</summary>
+    /// <summary>Formats the findings as lines of text.</summary>
     /// <param name="findings">The findings, one at least.</param>
     /// <param name="width">How many characters fit in a line. Where it is narrower than 60, the terminal breaks the lines.</param>
     public static IReadOnlyList<DoctorLine> Format(IReadOnlyList<Finding> findings, int width)

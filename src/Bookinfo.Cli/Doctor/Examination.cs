@@ -9,7 +9,7 @@ internal sealed class Examination(TimeProvider time)
 {
     /// <summary>
     /// How long a check may take. Most need milliseconds; a command that signs in to a cloud may need seconds, and so does everything on a machine that
-    /// is busy with the cluster itself: that it is slow is no problem of what is checked. An unreachable cluster has to be told of within 15 seconds.
+    /// is busy with the cluster itself: that it is slow says nothing about what is checked. An unreachable cluster has to be told of within 15 seconds.
     /// </summary>
     public static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(8);
 
@@ -19,7 +19,7 @@ internal sealed class Examination(TimeProvider time)
     /// <summary>How long a check has to come to its end when its time is up.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Runs them.</summary>
+    /// <summary>Runs all checks, each with a time limit.</summary>
     /// <param name="checks">The checks, each behind those that it needs.</param>
     /// <param name="cancellationToken">The user's Ctrl-C.</param>
     /// <returns>What they found, in their order.</returns>

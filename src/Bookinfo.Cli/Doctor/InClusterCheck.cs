@@ -3,7 +3,7 @@ using k8s;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>A check of something in the cluster. What the cluster does not let us see is no problem yet, and is said.</summary>
+/// <summary>A check of something in the cluster. What the cluster does not let us see is told, but does not count as a problem.</summary>
 /// <param name="cluster">The cluster.</param>
 internal abstract class InClusterCheck(ClusterCheck cluster) : ICheck
 {
@@ -37,7 +37,7 @@ internal abstract class InClusterCheck(ClusterCheck cluster) : ICheck
         }
     }
 
-    /// <summary>Looks.</summary>
+    /// <summary>Examines the cluster.</summary>
     /// <param name="api">The cluster.</param>
     /// <param name="cancellationToken">Cancelled when its time is up.</param>
     protected abstract Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken);

@@ -213,7 +213,7 @@ internal sealed partial record InstalledTool(string File)
     /// <returns>For instance <c>1.28.2</c>; <see langword="null"/> when there is none.</returns>
     public static string? VersionIn(string text) => VersionNumber().Match(text) is { Success: true } match ? match.Value : null;
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the tool and takes the first line that it prints.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What it wrote to stdout; <see langword="null"/> when it cannot be run, fails, or does not answer in time.</returns>

@@ -25,7 +25,7 @@ internal sealed partial class RegistryClient : IDisposable
 
     private readonly HttpClient _client = new(new SocketsHttpHandler { ConnectCallback = HostAddresses.ConnectAsync }) { Timeout = Patience, MaxResponseContentBufferSize = LongestToken };
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks the registry for an image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<RegistryAnswer> AskAsync(ImageReference image, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
     /// <summary>Reads an archive and measures its layers.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="cancellationToken">Ends that.</param>
-    /// <exception cref="OperationFailedException">It is no such archive.</exception>
+    /// <exception cref="OperationFailedException">It is not such an archive.</exception>
     public static async Task<ImageArchive> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -86,7 +86,7 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
     }
 
     private static OperationFailedException Unreadable(string path, string why) =>
-        new(FailureKind.BuildFailed, $"{Path.GetFileName(path)} is no archive of an image in the OCI layout: {why}.");
+        new(FailureKind.BuildFailed, $"{Path.GetFileName(path)} is not an archive of an image in the OCI layout: {why}.");
 
     private static string FileOf(string digest) => $"blobs/{digest.Replace(':', '/')}";
 

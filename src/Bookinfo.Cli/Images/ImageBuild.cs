@@ -171,7 +171,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
 /// <summary>A directory for what is needed during a build only.</summary>
 internal sealed class WorkDirectory : IDisposable
 {
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates an empty directory.</summary>
     /// <param name="parent">The directory that it is made in; made as well when it is not there.</param>
     /// <param name="name">How its name begins.</param>
     /// <exception cref="OperationFailedException">It cannot be made.</exception>

@@ -66,7 +66,7 @@ internal sealed partial record ImageNames(string Registry, string Tag)
 /// <summary>The tag of the images that the manifests ask for, which stands in one place: <c>deploy/parts/pod/kustomization.yaml</c>.</summary>
 internal static partial class ImageTag
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the tag of the manifests.</summary>
     /// <param name="tree">Where things are.</param>
     /// <exception cref="OperationFailedException">It is not there.</exception>
     public static string Read(SourceTree tree)

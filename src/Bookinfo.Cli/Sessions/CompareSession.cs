@@ -10,7 +10,7 @@ internal sealed class CompareSession(CompareOptions options)
 {
     private const string Extension = ".json";
 
-    /// <summary>Does it.</summary>
+    /// <summary>Compares, and writes what was asked for.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {

@@ -28,7 +28,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     private static readonly TimeSpan ShortestTrial = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(10);
 
-    /// <summary>Does it.</summary>
+    /// <summary>Runs the load, or the search.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {

@@ -14,7 +14,7 @@ internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvi
 {
     private const string Page = "/productpage";
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the subject.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationFailedException">There is nothing: the message says what to do.</exception>
     public async Task<ISubject> FindAsync(CancellationToken cancellationToken)

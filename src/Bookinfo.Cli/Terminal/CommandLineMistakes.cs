@@ -13,7 +13,7 @@ internal static class CommandLineMistakes
     /// <summary>A word that differs by more is another word.</summary>
     private const int MostEdits = 3;
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds the mistakes.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="parsed">What the parser has made of it.</param>
     /// <returns>A sentence for each; none when the command can be run.</returns>
@@ -33,7 +33,7 @@ internal static class CommandLineMistakes
         List<string> unknown = [.. UnknownOptions(options, parsed)];
         // Whatever else the parser has to say then is about words that are not what it took them for.
         return unknown.Count > 0 ? unknown
-            : parsed.Action is ParseErrorAction ? [.. parsed.Errors.Select(error => Word(error.Message, parsed))]
+            : parsed.Action is ParseErrorAction ? [.. parsed.Errors.Where(error => parsed.UnmatchedTokens.Count == 0 || error.Message.Contains('\'')).Select(error => Word(error.Message, parsed))]
             : parsed.Errors.Count > 0 ? []
             : [.. parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(MissingValues)];
     }
@@ -41,13 +41,13 @@ internal static class CommandLineMistakes
     private static IEnumerable<string> UnknownOptions(IEnumerable<string> words, ParseResult parsed)
     {
         var known = Known(parsed).ToList();
-        // Words that the parser has taken for the value of an option are none.
+        // Not options are words that the parser has taken for the value of one.
         var values = parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens).Select(token => token.Value).ToHashSet();
-        foreach (var word in words.Select(static word => word.Split(['=', ':'], 2)[0]).Distinct())
+        foreach (var word in words.Where(word => !values.Contains(word)).Select(static word => word.Split(['=', ':'], 2)[0]).Distinct())
         {
-            if (!known.Contains(word, StringComparer.Ordinal) && !values.Contains(word) && !IsShortWithValue(word, known))
+            if (!known.Contains(word, StringComparer.Ordinal) && !IsShortWithValue(word, known))
             {
-                yield return $"{word} is not an option of '{Path(parsed.CommandResult)}'{Suggest(word, known)}.";
+                yield return $"{word} is not an option of '{Path(parsed.CommandResult)}'.{Suggest(word, known)}";
             }
         }
     }
@@ -77,7 +77,7 @@ internal static class CommandLineMistakes
         {
             List<string> commands = [.. parsed.CommandResult.Command.Subcommands.Select(command => command.Name)];
             return commands.Count > 0
-                ? $"'{word}' is not a command of '{Path(parsed.CommandResult)}'{Suggest(word, commands)}."
+                ? $"'{word}' is not a command of '{Path(parsed.CommandResult)}'.{Suggest(word, commands)}"
                 : $"'{Path(parsed.CommandResult)}' takes no argument '{word}'.";
         }
 
@@ -94,7 +94,7 @@ internal static class CommandLineMistakes
     private static string Suggest(string word, IEnumerable<string> known)
     {
         var nearest = known.Select(name => (Name: name, Edits: Edits(word, name))).OrderBy(one => one.Edits).FirstOrDefault();
-        return nearest.Name is { } name && nearest.Edits <= Math.Min(MostEdits, word.Length / 2) ? $"; did you mean {name}?" : "";
+        return nearest.Name is { } name && nearest.Edits <= Math.Min(MostEdits, word.Length / 2) ? $" Did you mean {name}?" : "";
     }
 
     /// <summary>How many characters have to be changed, added or removed to make one word of the other (Levenshtein).</summary>

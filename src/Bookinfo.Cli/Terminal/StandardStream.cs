@@ -8,10 +8,10 @@ namespace Bookinfo.Cli.Terminal;
 /// </summary>
 internal static class StandardStream
 {
-    /// <summary>stdout.</summary>
+    /// <summary>The descriptor of stdout.</summary>
     public const int Output = 1;
 
-    /// <summary>stderr.</summary>
+    /// <summary>The descriptor of stderr.</summary>
     public const int Error = 2;
 
     private const int Interrupted = 4; // EINTR

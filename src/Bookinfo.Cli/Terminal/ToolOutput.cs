@@ -14,10 +14,10 @@ internal static class ToolOutput
     private static readonly TerminalDevice OutputEnd = new(Create(StandardStream.Output), !Console.IsOutputRedirected, ReadSize);
     private static readonly TerminalDevice ErrorEnd = new(Create(StandardStream.Error), !Console.IsErrorRedirected, ReadSize);
 
-    /// <summary>stdout.</summary>
+    /// <summary>Writes to stdout.</summary>
     public static StandardWriter Data => (StandardWriter)OutputEnd.Writer;
 
-    /// <summary>stderr.</summary>
+    /// <summary>Writes to stderr.</summary>
     public static StandardWriter Messages => (StandardWriter)ErrorEnd.Writer;
 
     /// <summary>What draws on stdout; <see langword="null"/> when that is not a terminal, or one that knows no control sequences.</summary>

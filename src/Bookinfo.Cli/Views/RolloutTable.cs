@@ -7,7 +7,7 @@ namespace Bookinfo.Cli.Views;
 /// <summary>The table of the Deployments while they become ready.</summary>
 internal static class RolloutTable
 {
-    /// <summary>Formats it.</summary>
+    /// <summary>Formats the table.</summary>
     /// <param name="rollouts">The Deployments.</param>
     /// <param name="width">How many characters fit in a line.</param>
     /// <returns>For each row, the heading first: its lines, and the Deployment, which the heading has not.</returns>

@@ -10,7 +10,7 @@ internal static class StatusTables
 {
     private const string Unknown = "-";
 
-    /// <summary>Formats them.</summary>
+    /// <summary>Formats a report as lines of text.</summary>
     /// <param name="report">What to show.</param>
     /// <param name="width">How many characters fit in a line.</param>
     public static IEnumerable<string> Format(StatusReport report, int width)

@@ -6,7 +6,7 @@ namespace Bookinfo.Foundation;
 /// <summary>Durations as Kubernetes and the Go language write them: <c>1m30s</c>, <c>250ms</c>, <c>1.5s</c>.</summary>
 public static partial class Duration
 {
-    /// <summary>Reads one.</summary>
+    /// <summary>Parses a duration.</summary>
     /// <param name="text">Numbers with units, the units being h, m, s, ms, us and ns. Of us the first letter may also be a micro sign or a Greek mu.</param>
     /// <param name="duration">The duration.</param>
     /// <returns>Whether it is one.</returns>

@@ -16,7 +16,7 @@ public sealed class TextTable(params string[] headings)
     /// <param name="cells">As many cells as there are headings.</param>
     public void Add(params string[] cells) => _rows.Add(cells);
 
-    /// <summary>Formats it.</summary>
+    /// <summary>Formats the table.</summary>
     /// <param name="width">How many characters fit in a line.</param>
     /// <returns>For each row, the heading first, its lines.</returns>
     public IReadOnlyList<IReadOnlyList<string>> Format(int width)
@@ -25,7 +25,7 @@ public sealed class TextTable(params string[] headings)
         var widths = headings.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         string Cell(string[] row, int column) => headings[column].StartsWith('>') ? row[column].PadLeft(widths[column]) : row[column].PadRight(widths[column]);
 
-        // The last column is no reason to wrap the others: it alone may be long, and only in some rows.
+        // The last column does not make the others wrap: it alone may be long, and only in some rows.
         string Line(string[] row, int columns) => string.Join(Gap, Enumerable.Range(0, columns).Select(column => Cell(row, column))).TrimEnd();
         return [.. rows.Select(row =>
         {

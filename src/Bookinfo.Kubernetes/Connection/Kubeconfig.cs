@@ -22,7 +22,7 @@ public sealed record Kubeconfig(
     /// <summary>How long a request may take: an unreachable cluster has to be told of within 15 seconds.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the configuration that kubectl uses.</summary>
     /// <param name="kubectl">kubectl, with the context that is asked for.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationFailedException">There is no configuration, no such context, or no way to sign in with it.</exception>

@@ -22,7 +22,7 @@ public sealed partial class PortForward : IDisposable
     /// <summary>Where that is on this machine.</summary>
     public Uri Address { get; }
 
-    /// <summary>Starts one.</summary>
+    /// <summary>Starts a port-forward, and waits until it can be used.</summary>
     /// <param name="kubectl">kubectl.</param>
     /// <param name="space">The namespace.</param>
     /// <param name="target">What it leads to, such as <c>service/productpage</c> or <c>pod/load-1</c>.</param>

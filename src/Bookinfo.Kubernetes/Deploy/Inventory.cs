@@ -28,7 +28,7 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
     private static readonly string ToolVersion =
         typeof(Inventory).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the inventory of a namespace.</summary>
     /// <param name="api">The cluster.</param>
     /// <param name="space">The namespace.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -57,7 +57,7 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
             [var version, var kind, var name] => new ObjectReference(version, kind, name, null),
             [var version, var kind, var name, var space] => new ObjectReference(version, kind, name, space),
             _ => throw new OperationFailedException(
-                FailureKind.Failed, $"ConfigMap {Name} in namespace '{stored.Namespace()}' says 'objects: {line}', which is no 'apiVersion kind name [namespace]': correct it, or delete it and what it lists yourself."),
+                FailureKind.Failed, $"ConfigMap {Name} in namespace '{stored.Namespace()}' says 'objects: {line}', which is not 'apiVersion kind name [namespace]': correct it, or delete it and what it lists yourself."),
         })]);
     }
 

@@ -30,7 +30,7 @@ public sealed class Kustomization(SourceTree tree, Kubectl kubectl)
     public string OverlayDirectory(DeployOptions options) =>
         options.Overlay is null ? Path.Combine(tree.Root, UsualOverlay) : Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Overlay));
 
-    /// <summary>Renders.</summary>
+    /// <summary>Renders the manifests.</summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationFailedException">There is no such overlay or component, kustomize refuses it, or kubectl is too old.</exception>

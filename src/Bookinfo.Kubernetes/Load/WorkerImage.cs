@@ -13,12 +13,12 @@ namespace Bookinfo.Kubernetes;
 /// <param name="PullSecrets">What fetching it needs.</param>
 public sealed partial record WorkerImage(string Name, IList<V1LocalObjectReference>? PullSecrets)
 {
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the image.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="space">The namespace of the application.</param>
     /// <param name="wanted">The image that the user asks for; <see langword="null"/> for the usual one.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationFailedException">Nothing is deployed there, or what is deployed is no productpage of ours.</exception>
+    /// <exception cref="OperationFailedException">Nothing is deployed there, or what is deployed is not our productpage.</exception>
     public static async Task<WorkerImage> FindAsync(ClusterConnection cluster, string space, string? wanted, CancellationToken cancellationToken)
     {
         var name = ServiceCatalog.ProductPage.Versions[0].Name;
@@ -51,7 +51,7 @@ public sealed partial record WorkerImage(string Name, IList<V1LocalObjectReferen
 
     /// <summary>The name of the workers' image beside productpage's.</summary>
     /// <param name="image">The name of productpage's image.</param>
-    /// <returns>The name; <see langword="null"/> when that is no productpage of ours, or has no tag.</returns>
+    /// <returns>The name; <see langword="null"/> when that is not our productpage, or has no tag.</returns>
     public static string? Beside(string image) => OfProductPage().Match(image) is { Success: true } match
         ? $"{match.Groups["registry"].Value}{WorkerProtocol.ProgramName}{match.Groups["tag"].Value}"
         : null;

@@ -28,7 +28,7 @@ internal static class WorkerJob
     /// <param name="name">The name of the Job.</param>
     public static string PodsOf(string name) => $"app.kubernetes.io/instance={name}";
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates the object.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="image">The image.</param>
     /// <param name="workers">How many workers.</param>

@@ -9,7 +9,7 @@ internal static class PodLog
     private const int Lines = 5;
     private const int LineLength = 400;
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the last lines.</summary>
     /// <param name="api">The cluster.</param>
     /// <param name="space">The namespace.</param>
     /// <param name="problem">What is wrong with the pod.</param>

@@ -28,7 +28,7 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
     private readonly Dictionary<(string Subject, string Reason), long> _firstSeen = [];
     private IReadOnlyList<V1Node> _nodes = [];
 
-    /// <summary>Follows them.</summary>
+    /// <summary>Waits until all Deployments are ready.</summary>
     /// <param name="began">When <c>deploy</c> began to apply, as a timestamp of the clock.</param>
     /// <param name="timeout">How long it may take from then on.</param>
     /// <param name="cancellationToken">Ends it.</param>

@@ -28,7 +28,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         (await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).Items.Count > 0
         || await Inventory.ReadAsync(cluster.Api, space, cancellationToken) is not null;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Reads the status of all pods and Services.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="withUse">Whether to ask what the pods use.</param>
     public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken, bool withUse = true)

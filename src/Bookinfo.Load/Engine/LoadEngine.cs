@@ -36,7 +36,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     /// <summary>Starts a thread; for tests another way than the usual one.</summary>
     internal Action<Thread> StartThread { get; init; } = static thread => thread.Start();
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the plan.</summary>
     /// <param name="setup">What was sent beforehand; its times are timestamps of the clock.</param>
     /// <param name="stop">Ends the run early; what was measured is returned.</param>
     /// <param name="kill">Ends it at once.</param>

@@ -13,7 +13,7 @@ internal sealed class SampleRing
     private long _written;
     private long _read;
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an empty ring.</summary>
     /// <param name="connections">How many rings there are: the more, the less each has to hold.</param>
     public SampleRing(int connections) => _samples = new Sample[Math.Max(Capacity / 16, Capacity / (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)connections))];
 

@@ -7,7 +7,7 @@ namespace Bookinfo.Load;
 /// <summary>Says why a certificate is not trusted.</summary>
 public static class CertificateProblem
 {
-    /// <summary>Says it.</summary>
+    /// <summary>Describes what is wrong.</summary>
     /// <param name="errors">What was found.</param>
     /// <param name="certificate">The certificate.</param>
     /// <param name="chain">Who has signed it.</param>

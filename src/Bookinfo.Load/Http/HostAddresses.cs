@@ -20,7 +20,7 @@ public static class HostAddresses
         IPAddress[] found;
         if (text.Contains(':'))
         {
-            // A zone that is no interface of this machine would be taken for none.
+            // The platform ignores a zone that is not an interface of this machine.
             found = IPAddress.TryParse(text, out var address) && (address.ScopeId != 0 || !text.Contains('%')) ? [address] : throw new SocketException((int)SocketError.HostNotFound);
         }
         else

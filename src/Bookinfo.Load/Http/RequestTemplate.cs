@@ -16,7 +16,7 @@ public sealed class RequestTemplate
     private readonly int _traceparent;
     private readonly int _requestId;
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Builds the request.</summary>
     /// <param name="kind">What it stands for.</param>
     /// <param name="host">The value of <c>Host</c>.</param>
     /// <param name="path">Path and query.</param>

@@ -19,7 +19,7 @@ public static class SchemeProbe
     /// <param name="total">What came of the run.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>As of the other.</returns>
+    /// <returns>A sentence that names the address to try instead; <see langword="null"/> when that would be no better.</returns>
     public static async Task<string?> AskAsync(LoadTarget target, Recording total, TimeProvider time, CancellationToken cancellationToken) =>
         total.Sent > 0 && (total.Count(0) == total.Sent || (MayMean(target, BadRequest) && total.Count(BadRequest) == total.Sent))
             ? await AskAsync(target, time, cancellationToken)
@@ -30,7 +30,7 @@ public static class SchemeProbe
     /// <param name="status">The status.</param>
     public static bool MayMean(LoadTarget target, int status) => status == BadRequest && !target.IsTls;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks the other way.</summary>
     /// <param name="target">The address that was tried.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -15,7 +15,7 @@ public static class TlsProblem
         ("unrecognized name", "it knows no host of this name: name it by the name that it has"),
     ];
 
-    /// <summary>Says it.</summary>
+    /// <summary>Describes a failure.</summary>
     /// <param name="failure">How a handshake, or reading or writing behind it, failed.</param>
     /// <returns>A part of a sentence; <see langword="null"/> when it was not a matter of TLS.</returns>
     public static string? Describe(Exception failure)

@@ -11,7 +11,7 @@ public sealed class LedgerReader : IDisposable
     private readonly FileStream _file;
     private readonly long _first;
 
-    /// <summary>Opens one.</summary>
+    /// <summary>Opens a ledger.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">It is not a ledger, or one of a version or a layout that this program does not know.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>

@@ -30,7 +30,7 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     private bool _ended;
     private volatile Exception? _failure;
 
-    /// <summary>Begins one.</summary>
+    /// <summary>Begins a ledger.</summary>
     /// <param name="file">Where it goes. Is disposed with this.</param>
     /// <param name="plan">The run.</param>
     /// <param name="program">The version of the program that writes it.</param>

@@ -23,7 +23,7 @@ public sealed class HdrLog : ILoadObserver, IAsyncDisposable
     private volatile Exception? _failure;
     private bool _ended;
 
-    /// <summary>Begins one.</summary>
+    /// <summary>Begins a log.</summary>
     /// <param name="file">Where it goes. Is disposed with this.</param>
     public HdrLog(Stream file) => _writing = Task.Factory.StartNew(() => WriteLines(file), TaskCreationOptions.LongRunning);
 

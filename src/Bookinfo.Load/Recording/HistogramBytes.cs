@@ -25,7 +25,7 @@ internal static class HistogramBytes
     /// <summary>A number of 64 bits takes at most eight times seven of them and then eight.</summary>
     private const int LongestNumber = 9;
 
-    /// <summary>Encodes one.</summary>
+    /// <summary>Encodes a histogram.</summary>
     /// <param name="histogram">The histogram, whose lowest value is 1 as that of all of ours is.</param>
     public static byte[] Encode(HistogramBase histogram)
     {
@@ -51,7 +51,7 @@ internal static class HistogramBytes
         return encoded;
     }
 
-    /// <summary>Decodes one.</summary>
+    /// <summary>Decodes a histogram.</summary>
     /// <param name="bytes">The encoded histogram.</param>
     /// <exception cref="FormatException">It is none, or has values that <see cref="Recording"/> never records.</exception>
     public static HistogramBase Decode(byte[] bytes)
@@ -131,11 +131,11 @@ internal static class HistogramBytes
 /// <summary>Histograms as text: <see cref="HistogramBytes"/> in base64, which HdrHistogram's tools in other languages read as well.</summary>
 public static class HistogramCodec
 {
-    /// <summary>Writes one.</summary>
+    /// <summary>Encodes a histogram as base64.</summary>
     /// <param name="histogram">The histogram.</param>
     public static string Encode(HistogramBase histogram) => Convert.ToBase64String(HistogramBytes.Encode(histogram));
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Decodes a histogram from base64.</summary>
     /// <param name="text">What <see cref="Encode"/> made.</param>
     /// <exception cref="FormatException">It is something else.</exception>
     public static HistogramBase Decode(string text) => HistogramBytes.Decode(Convert.FromBase64String(text));

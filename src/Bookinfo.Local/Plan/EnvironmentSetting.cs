@@ -11,7 +11,7 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
 {
     /// <summary>Those with which the tool holds the processes together. A service that got them wrong would be lost to it.</summary>
     private static readonly string[] Reserved =
-        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "URLS", "HTTP_PORTS", "STOP_WHEN_STDIN_CLOSES"];
+        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "URLS", "HTTP_PORTS", SettingNames.StopWhenStdinCloses];
 
     /// <summary>What a setting may be for, in the catalog's order.</summary>
     public static IReadOnlyList<string> Targets { get; } =
@@ -41,7 +41,7 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
         }
         else if (target is not null && !Targets.Contains(target))
         {
-            error = $"'{target}' in '{text}' is no service: it must be one of {string.Join(", ", Targets)}.";
+            error = $"'{target}' in '{text}' is not a service: it must be one of {string.Join(", ", Targets)}.";
         }
         else if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
         {

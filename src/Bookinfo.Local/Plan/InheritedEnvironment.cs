@@ -13,11 +13,8 @@ namespace Bookinfo.Local;
 /// </remarks>
 internal static class InheritedEnvironment
 {
-    private static readonly HashSet<string> Removed = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> Removed = new(SettingNames.OfOneService, StringComparer.OrdinalIgnoreCase)
     {
-        "SERVICES_DOMAIN", "SERVICE_VERSION", "ENABLE_RATINGS", "STAR_COLOR", "CLUSTER_NAME", "HOSTNAME", "RANDOM_SEED",
-        "ENABLE_EXTERNAL_BOOK_SERVICE", "DO_NOT_ENCRYPT", "EXTERNAL_BOOK_SERVICE_URL", "DB_TYPE",
-        "DRAIN_SECONDS", "STOP_WHEN_STDIN_CLOSES",
         // The host takes its addresses and its environment from these as well.
         "URLS", "HTTP_PORTS", "HTTPS_PORTS", "ENVIRONMENT", "CONTENTROOT", "APPLICATIONNAME",
         "DOTNET_URLS", "DOTNET_HTTP_PORTS", "DOTNET_HTTPS_PORTS", "DOTNET_ENVIRONMENT", "DOTNET_CONTENTROOT", "DOTNET_APPLICATIONNAME",
@@ -25,8 +22,7 @@ internal static class InheritedEnvironment
 
     private static readonly HashSet<string> RemovedForBuild = new(StringComparer.OrdinalIgnoreCase) { "PLATFORM", "RUNTIMEIDENTIFIER" };
 
-    private static readonly string[] RemovedPrefixes =
-        ["ASPNETCORE_", "K8S_", "MYSQL_DB_", .. ServiceCatalog.All.Select(service => $"{service.Name.ToUpperInvariant()}_")];
+    private static readonly string[] RemovedPrefixes = ["ASPNETCORE_", .. SettingNames.PrefixesOfOneService];
 
     /// <summary>Selects what is inherited.</summary>
     /// <param name="variables">The user's environment.</param>

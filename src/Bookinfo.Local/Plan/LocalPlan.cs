@@ -59,10 +59,10 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
             // Both loopbacks, IPv4 and IPv6: browsers try either for 'localhost'.
             ["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{Port(options, version)}"),
             // What a pod has as its host name; the page shows it as the one who served the reviews.
-            ["HOSTNAME"] = version.Name,
+            [SettingNames.Hostname] = version.Name,
             // No load balancer has to learn of the end.
-            ["DRAIN_SECONDS"] = "0",
-            ["STOP_WHEN_STDIN_CLOSES"] = "true",
+            [SettingNames.DrainSeconds] = "0",
+            [SettingNames.StopWhenStdinCloses] = "true",
         };
         foreach (var (name, value) in version.Environment)
         {
@@ -74,10 +74,10 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
             Connect(options, backend, environment);
         }
 
-        if (service == ServiceCatalog.ProductPage && string.IsNullOrEmpty(environment.GetValueOrDefault("SESSION_KEY")))
+        if (service == ServiceCatalog.ProductPage && string.IsNullOrEmpty(environment.GetValueOrDefault(SettingNames.SessionKey)))
         {
             // Without a key productpage would make one itself and say so; a restart after a crash would then sign everybody out.
-            environment["SESSION_KEY"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+            environment[SettingNames.SessionKey] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
         }
 
         foreach (var setting in options.Environment.Where(setting => setting.IsFor(version)).OrderBy(setting => setting.Precision))
@@ -96,13 +96,12 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
             var addresses = backend.Versions
                 .Where(version => options.ReviewsVersions.Contains(version.Version))
                 .Select(version => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port(options, version)}"));
-            environment["REVIEWS_ENDPOINTS"] = string.Join(',', addresses);
+            environment[SettingNames.ReviewsEndpoints] = string.Join(',', addresses);
             return;
         }
 
-        var prefix = backend.Name.ToUpperInvariant();
-        environment[$"{prefix}_HOSTNAME"] = "127.0.0.1";
-        environment[$"{prefix}_SERVICE_PORT"] = Port(options, backend.Versions[0]).ToString(CultureInfo.InvariantCulture);
+        environment[SettingNames.HostOf(backend)] = "127.0.0.1";
+        environment[SettingNames.PortOf(backend)] = Port(options, backend.Versions[0]).ToString(CultureInfo.InvariantCulture);
     }
 }
 

@@ -67,7 +67,7 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
 
     private bool IsComplete => _steps.Count == _schedule.Count && !_steps[^1].Interrupted;
 
-    /// <summary>Measures.</summary>
+    /// <summary>Runs the warm-up and all rounds.</summary>
     /// <param name="stop">Ends it early; the rounds that were done are the outcome.</param>
     /// <param name="kill">Ends it without waiting for the requests that are under way.</param>
     /// <exception cref="OperationFailedException">It cannot be done, and no round is complete.</exception>

@@ -53,7 +53,7 @@ public static class BaselineStore
                 || version.ValueKind != JsonValueKind.Number
                 || !version.TryGetInt32(out var number))
             {
-                throw Refuse($"'{path}' is no baseline: it has no 'version' and 'steps'. 'bookinfo baseline' makes one.");
+                throw Refuse($"'{path}' is not a baseline: it has no 'version' and 'steps'. 'bookinfo baseline' makes one.");
             }
 
             if (number != BaselineFile.CurrentVersion)
@@ -67,7 +67,7 @@ public static class BaselineStore
             if (HasImpossibleNumber(json.RootElement))
             {
                 throw Refuse(string.Create(
-                    CultureInfo.InvariantCulture, $"'{path}' is a broken baseline: a number in it is beyond {Most:0E+0}, which is no measurement."));
+                    CultureInfo.InvariantCulture, $"'{path}' is a broken baseline: a number in it is beyond {Most:0E+0}, which cannot be a measurement."));
             }
 
             if (HasHole(json.RootElement))
@@ -79,7 +79,7 @@ public static class BaselineStore
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw Refuse($"'{path}' is no baseline, or a broken one: {PrintableText.Of(exception.Message)}");
+            throw Refuse($"'{path}' is not a baseline, or a broken one: {PrintableText.Of(exception.Message)}");
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed record RoundSample(int Rounds, double Mean, double? Variance, in
     /// <summary>The share of the rounds that is left out at either end.</summary>
     public const double UsualTrim = 0.2;
 
-    /// <summary>Takes one.</summary>
+    /// <summary>Takes a sample of rounds.</summary>
     /// <param name="rounds">One value a round, one at least.</param>
     /// <param name="trim">The share to leave out at either end, below a half; 0 for the ordinary mean.</param>
     public static RoundSample Of(IReadOnlyCollection<double> rounds, double trim = UsualTrim)

@@ -14,7 +14,7 @@ internal static class Comparability
     /// <param name="baseline">The baseline.</param>
     public static string RatesText(BaselineFile baseline) => Rates(baseline) is { Count: > 0 } rates ? $"{string.Join(", ", rates.Select(Figures.Rate))}/s" : "none";
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds what else than the change may make two baselines differ.</summary>
     /// <param name="before">The first.</param>
     /// <param name="after">The second.</param>
     /// <returns>A sentence for each.</returns>

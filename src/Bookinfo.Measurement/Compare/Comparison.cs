@@ -15,7 +15,7 @@ public static class Comparison
     /// <summary>Fewer rounds than this say nothing of chance.</summary>
     private const int FewestRounds = 2;
 
-    /// <summary>Compares.</summary>
+    /// <summary>Compares two baselines.</summary>
     /// <param name="before">The first.</param>
     /// <param name="beforeFile">The file that it was read from.</param>
     /// <param name="after">The second.</param>

@@ -3,7 +3,7 @@ namespace Bookinfo.Measurement;
 /// <summary>What is to be said of a comparison before any table: only what is shown.</summary>
 internal static class ComparisonHeadline
 {
-    /// <summary>Says it.</summary>
+    /// <summary>Writes the headline.</summary>
     /// <param name="rates">What differs at each rate.</param>
     /// <returns>Sentences, at least one.</returns>
     public static IReadOnlyList<string> Of(IReadOnlyList<RateComparison> rates)

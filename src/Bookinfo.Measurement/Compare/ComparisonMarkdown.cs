@@ -3,7 +3,7 @@ namespace Bookinfo.Measurement;
 /// <summary>A comparison in Markdown, for a pull request.</summary>
 public static class ComparisonMarkdown
 {
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates the text.</summary>
     /// <param name="report">The comparison.</param>
     public static string Create(ComparisonReport report)
     {

@@ -8,7 +8,7 @@ public static class ComparisonPage
     private const string BeforeName = "before";
     private const string AfterName = "after";
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates the page.</summary>
     /// <param name="report">The comparison.</param>
     /// <param name="before">The first baseline.</param>
     /// <param name="after">The second.</param>

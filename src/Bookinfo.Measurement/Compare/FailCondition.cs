@@ -21,7 +21,7 @@ public sealed partial record FailCondition(string Text, string Subject, string F
 
     private static readonly string[] Latencies = [.. Measure.All.Where(measure => measure != Measure.PageFromSend)];
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Parses a condition.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The condition, or <see langword="null"/> when it is none.</returns>
     public static FailCondition? TryParse(string text)

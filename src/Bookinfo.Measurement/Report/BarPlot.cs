@@ -10,7 +10,7 @@ internal static class BarPlot
     private const double GroupGap = 12;
     private const double Frame = 66;
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Draws a plot.</summary>
     /// <param name="id">The id of the figure.</param>
     /// <param name="title">The title of the figure.</param>
     /// <param name="note">What there is to know for reading it.</param>

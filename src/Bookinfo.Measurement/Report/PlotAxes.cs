@@ -8,7 +8,7 @@ internal sealed class LatencyAxis : LogarithmicAxis
 {
     private static readonly int[] Digits = [1, 2, 5];
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an axis that fits some latencies.</summary>
     /// <param name="values">What is to be shown, in milliseconds.</param>
     public LatencyAxis(IReadOnlyCollection<double> values)
     {

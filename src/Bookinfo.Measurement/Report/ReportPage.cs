@@ -17,7 +17,7 @@ internal sealed class ReportPage
     private readonly string _title;
     private readonly XElement _main;
 
-    /// <summary>Begins one.</summary>
+    /// <summary>Begins a page.</summary>
     /// <param name="title">Its title.</param>
     /// <param name="lead">What it is of, in a line or two.</param>
     public ReportPage(string title, params IEnumerable<string> lead)
@@ -44,7 +44,7 @@ internal sealed class ReportPage
     public static XElement Facts(IEnumerable<(string Name, string Value)> facts) =>
         new("dl", facts.Select(fact => new XElement("div", new XElement("dt", fact.Name), new XElement("dd", fact.Value))));
 
-    /// <summary>Writes it.</summary>
+    /// <summary>The page as HTML.</summary>
     public override string ToString()
     {
         using var sheet = new StreamReader(typeof(ReportPage).Assembly.GetManifestResourceStream(StyleSheet)!);

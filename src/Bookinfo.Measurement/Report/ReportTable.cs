@@ -48,7 +48,7 @@ internal static class HtmlTable
 /// <summary>Tables in Markdown, as GitHub and others have them.</summary>
 internal static class MarkdownTable
 {
-    /// <summary>Writes one.</summary>
+    /// <summary>Writes a table.</summary>
     /// <param name="table">The table.</param>
     /// <returns>Its lines.</returns>
     public static IEnumerable<string> Lines(ReportTable table) =>

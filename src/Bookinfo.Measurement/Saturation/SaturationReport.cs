@@ -42,7 +42,7 @@ public sealed record SaturationReport(
     /// <summary>The version that this program writes.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>Whether requests failed at every rate, all of them: then it is no matter of the rate.</summary>
+    /// <summary>Whether requests failed at every rate, all of them: then the rate is not the cause.</summary>
     [JsonIgnore]
     public bool NothingWasGood => Good == 0 && Trials.Count > 0;
 }

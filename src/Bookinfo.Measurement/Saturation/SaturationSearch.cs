@@ -15,7 +15,7 @@ public sealed class SaturationSearch(Func<double, Task<SaturationTrial?>> tryRat
     /// <summary>Lower rates are not looked for.</summary>
     private const double LowestRate = 1;
 
-    /// <summary>Higher ones neither: no server of this world is asked for more by one generator.</summary>
+    /// <summary>Higher ones neither: one generator cannot ask for more of any server.</summary>
     private const double HighestRate = 1_000_000;
 
     private readonly List<SaturationTrial> _trials = [];
@@ -32,7 +32,7 @@ public sealed class SaturationSearch(Func<double, Task<SaturationTrial?>> tryRat
     /// <summary>Whether the two are close.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Searches.</summary>
+    /// <summary>Searches until the two rates are close, or the time is over.</summary>
     /// <param name="first">The rate to begin with.</param>
     public async Task RunAsync(double first)
     {
@@ -105,7 +105,7 @@ public sealed class SaturationSearch(Func<double, Task<SaturationTrial?>> tryRat
 /// <param name="GeneratorWasLate">Whether the generator was the bottleneck rather than the server.</param>
 public sealed record SaturationTrial(double Rate, double Achieved, long P99, double Failed, bool Passed, bool GeneratorWasLate)
 {
-    /// <summary>More than this share of failures, or less of the rate, is no success, however fast it is.</summary>
+    /// <summary>More than this share of failures, or less of the rate, does not count as success, however fast it is.</summary>
     public const double Tolerance = 0.01;
 
     /// <summary>Judges a run.</summary>
@@ -117,7 +117,7 @@ public sealed record SaturationTrial(double Rate, double Achieved, long P99, dou
         var p99 = Percentiles.Of(result.Total.FromDue).P99;
         var failed = result.Due > 0 ? (result.Total.Failed + result.Unsent) / (double)result.Due : 1;
         var late = GeneratorCheck.Check(result).Any(warning => warning.Code.StartsWith("generator", StringComparison.Ordinal));
-        // That no more than the objective's worth of requests is still under way at the end is no failure to keep the rate.
+        // That no more than the objective's worth of requests is still under way at the end does not mean that the rate was not kept.
         var kept = result.InTime >= (result.Due * (1 - Tolerance)) - (rate * objective.TotalSeconds);
         return new SaturationTrial(rate, Math.Round(result.AchievedRate, 1), p99, failed, result.Due > 0 && p99 < objective.TotalMicroseconds && failed <= Tolerance && kept, late);
     }

@@ -5,7 +5,7 @@ namespace Bookinfo.Measurement;
 /// <summary>The outcome of a search in words.</summary>
 public static class SaturationText
 {
-    /// <summary>Says it.</summary>
+    /// <summary>Describes the outcome.</summary>
     /// <param name="report">The outcome.</param>
     /// <returns>Paragraphs.</returns>
     public static IEnumerable<string> Lines(SaturationReport report)
@@ -14,7 +14,7 @@ public static class SaturationText
         yield return report.Target;
         if (report.NothingWasGood)
         {
-            yield return Text($"Not one request was answered as it should be, at whatever rate: {Errors(report)}. That is no matter of the rate: see with 'bookinfo load' what is wrong.");
+            yield return Text($"Not one request was answered as it should be, at whatever rate: {Errors(report)}. The rate is not the cause: see with 'bookinfo load' what is wrong.");
             foreach (var warning in report.Warnings)
             {
                 yield return $"Warning: {warning.Text}";

@@ -34,7 +34,7 @@ public sealed partial class MetricsText
             .Distinct(),
     ];
 
-    /// <summary>Reads it. What is no sample is passed over.</summary>
+    /// <summary>Parses the text. Lines that are not samples are passed over.</summary>
     /// <param name="text">What was answered.</param>
     public static MetricsText Parse(string text) => new(
         Sample().Matches(text).ToLookup(

@@ -7,7 +7,7 @@ namespace Bookinfo.Measurement;
 /// <param name="Seconds">How long that took since its process was started.</param>
 public sealed record StartUpLine(DateTimeOffset? At, double Seconds)
 {
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the line in a log.</summary>
     /// <param name="log">The beginning of the log, one JSON object a line.</param>
     /// <returns>The first there is; <see langword="null"/> when the log does not say.</returns>
     public static StartUpLine? Find(string log)

@@ -3,7 +3,7 @@ namespace Bookinfo.Measurement;
 /// <summary>What services used between two readings.</summary>
 internal static class UseDifference
 {
-    /// <summary>Subtracts.</summary>
+    /// <summary>What each service used between two readings.</summary>
     /// <param name="before">The first reading.</param>
     /// <param name="after">The second.</param>
     /// <param name="notes">Is given a line for each service that was restarted or replaced in between, and so has no figures.</param>

@@ -17,10 +17,9 @@ public static class BackendAddress
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static Uri Read(Settings settings, ServiceDefinition service)
     {
-        var prefix = service.Name.ToUpperInvariant();
-        var host = HostName(settings, $"{prefix}_HOSTNAME") ?? service.Name;
-        var domain = HostName(settings, "SERVICES_DOMAIN");
-        var port = settings.Number($"{prefix}_SERVICE_PORT", ServiceCatalog.ServicePort, least: 1, most: ushort.MaxValue);
+        var host = HostName(settings, SettingNames.HostOf(service)) ?? service.Name;
+        var domain = HostName(settings, SettingNames.ServicesDomain);
+        var port = settings.Number(SettingNames.PortOf(service), ServiceCatalog.ServicePort, least: 1, most: ushort.MaxValue);
 
         var name = domain is null ? host : $"{host}.{domain}";
         var authority = Uri.CheckHostName(name) == UriHostNameType.IPv6 && name[0] != '[' ? $"[{name}]" : name;
@@ -28,7 +27,7 @@ public static class BackendAddress
         return Uri.CheckHostName(name) != UriHostNameType.Unknown
             && Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"http://{authority}:{port}"), UriKind.Absolute, out var address)
             ? address
-            : throw new InvalidSettingException("SERVICES_DOMAIN", domain ?? "", $"the rest of a host name that begins with '{host}.'");
+            : throw new InvalidSettingException(SettingNames.ServicesDomain, domain ?? "", $"the rest of a host name that begins with '{host}.'");
     }
 
     private static string? HostName(Settings settings, string variable) => settings.Text(variable) switch

@@ -145,7 +145,7 @@ public sealed class BackendClient : IDisposable
         finally
         {
             _spreader?.End();
-            // That the visitor asked for what there is not, or left, is no failure of the backend.
+            // That the visitor asked for what there is not, or left, is not a failure of the backend.
             if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && !(idOfVisitor && IsAnswerToId(status)))
             {
                 using var scope = _logger.BeginScope(RequestRecord.Of(context));

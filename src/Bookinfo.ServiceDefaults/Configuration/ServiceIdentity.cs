@@ -25,7 +25,7 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
     {
         var given = Given(settings);
         var name = settings.Text("OTEL_SERVICE_NAME") ?? given.GetValueOrDefault("service.name") ?? service.Name;
-        version = given.GetValueOrDefault("service.version") ?? settings.Text("SERVICE_VERSION") ?? version;
+        version = given.GetValueOrDefault("service.version") ?? settings.Text(SettingNames.ServiceVersion) ?? version;
         var pod = settings.Text("K8S_POD_NAME");
         var attributes = new Dictionary<string, object>
         {
@@ -33,7 +33,7 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
             ["service.namespace"] = Namespace,
             ["service.version"] = version,
             // In a pod HOSTNAME is its name. Elsewhere several processes of a service may share a host, and must not share an id.
-            ["service.instance.id"] = pod ?? settings.Text("HOSTNAME") ?? $"{Environment.MachineName}-{Environment.ProcessId}",
+            ["service.instance.id"] = pod ?? settings.Text(SettingNames.Hostname) ?? $"{Environment.MachineName}-{Environment.ProcessId}",
         };
         Add("k8s.namespace.name", settings.Text("K8S_NAMESPACE_NAME"));
         Add("k8s.pod.name", pod);

@@ -9,7 +9,7 @@ public sealed class BorrowedBuffer : PipeWriter, IDisposable
     private byte[] _buffer;
     private int _length;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Borrows a buffer from the shared pool.</summary>
     /// <param name="size">How many bytes there is room for before more has to be borrowed.</param>
     public BorrowedBuffer(int size) => _buffer = ArrayPool<byte>.Shared.Rent(size);
 

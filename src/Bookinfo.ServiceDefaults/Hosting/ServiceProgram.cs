@@ -112,7 +112,7 @@ public static class ServiceProgram
             .AddFilter("Microsoft", LogLevel.Warning)
             // Why a service did not start is said in one line by RunAsync.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
-            // An unready service says so to its probes; that is no error, and no line for each of them.
+            // An unready service says so to its probes; that is not an error, and not worth a line for each probe.
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             // Without this filter the host makes an Activity for each request whether or not anybody traces.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);

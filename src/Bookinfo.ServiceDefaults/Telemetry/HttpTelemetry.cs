@@ -30,7 +30,7 @@ internal sealed class HttpTelemetry : IDisposable
     private readonly ActivitySource? _spans;
     private readonly SpanClock _clock;
 
-    /// <summary>Makes them.</summary>
+    /// <summary>Creates the instruments.</summary>
     /// <param name="meters">What makes meters, and ends them with the service.</param>
     /// <param name="options">Whether there are spans.</param>
     /// <param name="time">The clock.</param>

@@ -16,7 +16,7 @@ internal static class TraceParent
 
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Parses the header.</summary>
     /// <param name="header">Its values: two of them are as bad as a wrong one.</param>
     /// <param name="trace">The trace.</param>
     /// <param name="span">The caller's span.</param>

@@ -26,7 +26,7 @@ internal sealed class TryMeasurement : IDisposable
         _address = address;
     }
 
-    /// <summary>Begins.</summary>
+    /// <summary>Begins to measure a try.</summary>
     /// <param name="telemetry">The instruments.</param>
     /// <param name="time">The clock.</param>
     /// <param name="peer">The name of the service that is called.</param>

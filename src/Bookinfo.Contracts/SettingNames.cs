@@ -1,0 +1,76 @@
+namespace Bookinfo.Contracts;
+
+/// <summary>The names of the services' settings, for the services that read them and for whoever starts services.</summary>
+public static class SettingNames
+{
+    /// <summary>The version of the service: label, <c>service.version</c>, and for ratings its misbehavior.</summary>
+    public const string ServiceVersion = "SERVICE_VERSION";
+
+    /// <summary>The name of the pod, which reviews tell.</summary>
+    public const string Hostname = "HOSTNAME";
+
+    /// <summary>The name of the cluster, which reviews tell.</summary>
+    public const string ClusterName = "CLUSTER_NAME";
+
+    /// <summary>The domain that is added to the host names of backends.</summary>
+    public const string ServicesDomain = "SERVICES_DOMAIN";
+
+    /// <summary>The addresses of reviews, separated by commas, in place of one host name.</summary>
+    public const string ReviewsEndpoints = "REVIEWS_ENDPOINTS";
+
+    /// <summary>Whether reviews calls ratings.</summary>
+    public const string EnableRatings = "ENABLE_RATINGS";
+
+    /// <summary>The color of the stars of reviews.</summary>
+    public const string StarColor = "STAR_COLOR";
+
+    /// <summary>Whether details asks the external book service.</summary>
+    public const string EnableExternalBookService = "ENABLE_EXTERNAL_BOOK_SERVICE";
+
+    /// <summary>The address of the external book service.</summary>
+    public const string ExternalBookServiceUrl = "EXTERNAL_BOOK_SERVICE_URL";
+
+    /// <summary>Whether details asks the external book service by plain HTTP.</summary>
+    public const string DoNotEncrypt = "DO_NOT_ENCRYPT";
+
+    /// <summary>Makes the misbehavior of ratings repeatable.</summary>
+    public const string RandomSeed = "RANDOM_SEED";
+
+    /// <summary>Which database ratings used in the original; not read here.</summary>
+    public const string DbType = "DB_TYPE";
+
+    /// <summary>The key that signs the sessions of productpage.</summary>
+    public const string SessionKey = "SESSION_KEY";
+
+    /// <summary>How many further requests productpage sends to reviews for each page.</summary>
+    public const string FloodFactor = "FLOOD_FACTOR";
+
+    /// <summary>How long a service goes on answering after it was told to stop.</summary>
+    public const string DrainSeconds = "DRAIN_SECONDS";
+
+    /// <summary>Whether a service stops when its standard input is closed.</summary>
+    public const string StopWhenStdinCloses = "STOP_WHEN_STDIN_CLOSES";
+
+    /// <summary>
+    /// The settings that belong to one service or one version. What is started must not inherit them from the environment of whoever starts it.
+    /// </summary>
+    public static IReadOnlyList<string> OfOneService { get; } =
+    [
+        ServiceVersion, Hostname, ClusterName, ServicesDomain, EnableRatings, StarColor, EnableExternalBookService, ExternalBookServiceUrl, DoNotEncrypt,
+        RandomSeed, DbType, DrainSeconds, StopWhenStdinCloses,
+    ];
+
+    /// <summary>The prefixes of further settings of one service: databases of the original, what a pod is told of itself, and the backends' addresses.</summary>
+    public static IReadOnlyList<string> PrefixesOfOneService { get; } =
+        ["K8S_", "MYSQL_DB_", .. ServiceCatalog.All.Select(PrefixOf)];
+
+    /// <summary>The setting with the host name of a backend.</summary>
+    /// <param name="service">The backend.</param>
+    public static string HostOf(ServiceDefinition service) => $"{PrefixOf(service)}HOSTNAME";
+
+    /// <summary>The setting with the port of a backend.</summary>
+    /// <param name="service">The backend.</param>
+    public static string PortOf(ServiceDefinition service) => $"{PrefixOf(service)}SERVICE_PORT";
+
+    private static string PrefixOf(ServiceDefinition service) => $"{service.Name.ToUpperInvariant()}_";
+}
