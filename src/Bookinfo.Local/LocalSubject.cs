@@ -62,7 +62,8 @@ public sealed class LocalSubject : ISubject
             return null;
         }
 
-        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync, ConnectTimeout = Patience })
+        var handler = new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync, ConnectTimeout = Patience };
+        var client = new HttpClient(handler)
         {
             Timeout = TimeSpan.FromSeconds(10),
             MaxResponseContentBufferSize = LongestAnswer,

@@ -71,7 +71,9 @@ public sealed partial class BookinfoTraffic(
 
             var what = answer.Location is { } location ? $" and leads to {Redirect.Printable(location)}" : answer.IsHtml ? "" : " and no page";
             var hint = SchemeProbe.MayMean(target, answer.Status) ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
-            hint ??= answer.Status == (int)HttpStatusCode.BadRequest && target.IsTls ? "It may demand a certificate of the client, and none is sent" : null;
+            hint ??= answer.Status == (int)HttpStatusCode.BadRequest && target.IsTls
+                ? "It may demand a certificate of the client, and none is sent"
+                : null;
             throw NoBookinfo($"GET {PagePath} is answered with {answer.Status}{what}", hint);
         }
 
@@ -119,7 +121,7 @@ public sealed partial class BookinfoTraffic(
         ];
     }
 
-    /// <summary>The host as the requests name it, to whose name cookies belong: the user's own <c>Host</c> may be another than that of the address.</summary>
+    /// <summary>The host as the requests name it, to whose name cookies belong: the user's own <c>Host</c> may be another one.</summary>
     private LoadTarget AskedTarget() =>
         headers.FirstOrDefault(header => header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value is { } host
         && Uri.TryCreate($"{target.Uri.Scheme}://{host}/", UriKind.Absolute, out var asked)
@@ -159,7 +161,8 @@ public sealed partial class BookinfoTraffic(
 
         if (error == ErrorKind.BadAnswer && connection.WasHttp2)
         {
-            throw new TargetException($"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: name an address where that is spoken.");
+            throw new TargetException(
+                $"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: name an address where that is spoken.");
         }
 
         // A server that waits for the end of a line waits for ever when it is spoken to in TLS.

@@ -89,7 +89,11 @@ internal static class BaselineCommand
         Url.Validators.Add(static result => OptionRules.Require(
             result, result.GetValueOrDefault<string?>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}"));
         FileName.Validators.Add(static result => OptionRules.Require(
-            result, OptionRules.Token(result), FileName.Name, static text => OptionRules.IsFileName(text) && !Path.GetFileName(text).Any(char.IsControl), "must be the name of a file without its ending"));
+            result,
+            OptionRules.Token(result),
+            FileName.Name,
+            static text => OptionRules.IsFileName(text) && !Path.GetFileName(text).Any(char.IsControl),
+            "must be the name of a file without its ending"));
         Rates.Validators.Add(static result => OptionRules.Require(
             result, OptionRules.Token(result), Rates.Name, static text => TryParseRates(text, out _),
             string.Create(CultureInfo.InvariantCulture, $"must be up to {MostRates} different numbers from {OptionRules.LowestRate} to {OptionRules.HighestRate:0}, such as {UsualRates}")));

@@ -35,7 +35,11 @@ internal static class CompareCommand
         foreach (var baseline in new[] { Before, After })
         {
             baseline.Validators.Add(static result => OptionRules.Require(
-                result, result.GetValueOrDefault<string?>(), result.Argument.Name, OptionRules.IsFileName, "must be the file of a baseline, or its name without .json"));
+                result,
+                result.GetValueOrDefault<string?>(),
+                result.Argument.Name,
+                OptionRules.IsFileName,
+                "must be the file of a baseline, or its name without .json"));
         }
 
         FailOn.Validators.Add(static result =>

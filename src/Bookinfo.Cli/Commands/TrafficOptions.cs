@@ -23,9 +23,13 @@ internal sealed class TrafficOptions
     {
         Seed = TypedOptions.Whole("--seed", seed, 0, long.MaxValue, usual: 1);
         OptionRules.RequireEach(
-            Headers, static text => !OptionRules.HasWrongValue(text), "must have no control characters in its value, and none beyond ISO 8859-1 (U+00FF)");
+            Headers,
+            static text => !OptionRules.HasWrongValue(text),
+            "must have no control characters in its value, and none beyond ISO 8859-1 (U+00FF)");
         OptionRules.RequireEach(
-            Headers, static text => OptionRules.HasWrongValue(text) || OptionRules.TryParseHeader(text, out _), $"must be 'Name: value', and not one that is set here: {string.Join(", ", RequestTemplate.Reserved)}");
+            Headers,
+            static text => OptionRules.HasWrongValue(text) || OptionRules.TryParseHeader(text, out _),
+            $"must be 'Name: value', and not one that is set here: {string.Join(", ", RequestTemplate.Reserved)}");
     }
 
     /// <summary><c>--seed</c>.</summary>

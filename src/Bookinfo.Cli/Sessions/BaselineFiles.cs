@@ -51,8 +51,8 @@ internal sealed class BaselineFiles(string name)
     }
 
     /// <summary>
-    /// Writes them, as many as it can. Files of this name that somebody else has made during the measurement are left alone, and those of this one get the name
-    /// with a number.
+    /// Writes them, as many as it can. Files of this name that somebody else has made during the measurement are left alone, and those of
+    /// this one get the name with a number.
     /// </summary>
     /// <param name="baseline">What goes into them.</param>
     /// <param name="overwrite">Whether files that exist may be replaced.</param>
@@ -70,7 +70,8 @@ internal sealed class BaselineFiles(string name)
                 if (overwrite || written.Count > 0 || !Path.Exists(paths[0]))
                 {
                     IEnumerable<string> all = paths == Paths ? failures
-                        : failures.Prepend($"{Option}: somebody else has made files of the name '{name}' during the measurement: they are left as they are.");
+                        : failures.Prepend(
+                            $"{Option}: somebody else has made files of the name '{name}' during the measurement: they are left as they are.");
                     return (written, all.Any() ? new OperationFailedException(FailureKind.Failed, string.Join(' ', all)) : null);
                 }
             }
@@ -81,7 +82,8 @@ internal sealed class BaselineFiles(string name)
 
     private static IReadOnlyList<string> PathsOf(string name) => [$"{name}.json", $"{name}.html", $"{name}.md"];
 
-    private static async Task<(IReadOnlyList<string> Written, IReadOnlyList<string> Failures)> WriteAsync(IEnumerable<(string Path, string Text)> files, bool overwrite)
+    private static async Task<(IReadOnlyList<string> Written, IReadOnlyList<string> Failures)> WriteAsync(
+        IEnumerable<(string Path, string Text)> files, bool overwrite)
     {
         var written = new List<string>();
         var failures = new List<string>();

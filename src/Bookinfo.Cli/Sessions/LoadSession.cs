@@ -224,7 +224,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     {
         try
         {
-            // A file that another run writes is refused, before what is in it is cut off; what comes through a device or a pipe is their readers' affair.
+            // A file that another run writes is refused, before what is in it is cut off. Of a device or a pipe, several may be written to.
             var share = OutputPath.IsKept(file) ? FileShare.None : FileShare.ReadWrite;
             // A pipe that nobody reads holds up whoever opens it. Nobody waits for that longer than the user does.
             return await Task.Run(() => new FileStream(file, FileMode.Create, FileAccess.Write, share)).WaitAsync(signals.Stop);

@@ -73,5 +73,7 @@ internal static class OptionRules
     public static bool HasWrongValue(string header) => !RequestTemplate.IsHeaderValue(SplitHeader(header).Value);
 
     private static KeyValuePair<string, string> SplitHeader(string text) =>
-        text.IndexOf(':') is > 0 and var colon ? KeyValuePair.Create(text[..colon], text[(colon + 1)..].Trim()) : KeyValuePair.Create("", "");
+        text.IndexOf(':') is > 0 and var colon
+            ? KeyValuePair.Create(text[..colon], text[(colon + 1)..].Trim())
+            : KeyValuePair.Create("", "");
 }

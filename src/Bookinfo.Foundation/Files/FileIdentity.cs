@@ -23,7 +23,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
         ? new FileIdentity(BitConverter.ToUInt64(found, 136), BitConverter.ToUInt64(found, 32))
         : null;
 
-    /// <summary>Whether a path leads to something else than a file that keeps what is written to it: to a directory, a device or a pipe.</summary>
+    /// <summary>Whether a path leads to something that does not keep what is written to it: a directory, a device or a pipe.</summary>
     /// <param name="path">The path.</param>
     /// <returns><see langword="false"/> where there is nothing, and where it cannot be told.</returns>
     public static bool IsOtherThanFile(string path) => Look(path) is { } found && TypeOf(found) != RegularFile;

@@ -54,7 +54,8 @@ public static class OutputPath
     }
 
     /// <summary>
-    /// Whether what is written to a path is kept there: it leads to a file, or to nothing yet, and not to a device or a pipe, which only pass it on.
+    /// Whether what is written to a path is kept there: it leads to a file, or to nothing yet, and not to a device or a pipe, which only
+    /// pass it on.
     /// </summary>
     /// <param name="path">The path.</param>
     public static bool IsKept(string path) => OperatingSystem.IsLinux()

@@ -8,5 +8,6 @@ namespace Bookinfo.Load;
 public sealed class ThreadLimitException(int connections, Exception inner) : Exception(
     string.Create(
         CultureInfo.InvariantCulture,
-        $"{connections} connections take a thread each, and the program gets no more threads here: take fewer connections, or raise the limit ('ulimit -u', or that of processes of the container or the service)"),
+        $"{connections} connections take a thread each, and the program gets no more threads here: ")
+        + "take fewer connections, or raise the limit ('ulimit -u', or that of processes of the container or the service)",
     inner);

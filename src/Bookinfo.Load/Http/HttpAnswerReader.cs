@@ -12,7 +12,7 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
 
     private const int MostInterimAnswers = 8;
 
-    /// <summary>The type of the frame with which each side of HTTP/2 begins, behind three bytes with its length (RFC 9113, 3.4 and 4.1).</summary>
+    /// <summary>The type of the frame with which each side of HTTP/2 begins, behind its length in three bytes (RFC 9113, 3.4 and 4.1).</summary>
     private const byte SettingsFrame = 4;
 
     private readonly byte[] _input = new byte[LongestHead];
@@ -27,7 +27,7 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
     /// <summary>Why the answer could not be read.</summary>
     public ErrorKind Error { get; private set; }
 
-    /// <summary>Whether the other side has begun to speak HTTP/2 in place of an answer, as a server does that speaks nothing else.</summary>
+    /// <summary>Whether the other side has begun to speak HTTP/2 in place of an answer, as one does that speaks nothing else.</summary>
     public bool IsHttp2 { get; private set; }
 
     /// <summary>Forgets what is left of another connection.</summary>

@@ -41,10 +41,12 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
     public string? TlsProblem { get; private set; }
 
     /// <summary>
-    /// Whether the connection, on which nothing is asked, cannot be used again: the other side has closed it, or has sent what would be taken for the next
-    /// answer, such as a proxy's 408 on a connection that was opened ahead of time.
+    /// Whether the connection, on which nothing is asked, cannot be used again: the other side has closed it, or has sent what would be
+    /// taken for the next answer, such as a proxy's 408 on a connection that was opened ahead of time.
     /// </summary>
-    /// <param name="isFirstUse">Whether nothing was received on it yet. Then what there is to read over TLS may also be session tickets, which end nothing.</param>
+    /// <param name="isFirstUse">
+    /// Whether nothing was received on it yet. Then what there is to read over TLS may also be session tickets, which end nothing.
+    /// </param>
     public bool IsSpent(bool isFirstUse)
     {
         try

@@ -14,13 +14,14 @@ public static class SchemeProbe
     /// <summary>Servers that do not understand what they are asked may say nothing at all.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Asks where what came of a run may be due to that: nothing was answered, or what was asked in plain http all with 400.</summary>
+    /// <summary>Asks where that may be why a run failed: nothing was answered, or plain http all with 400.</summary>
     /// <param name="target">The address that was tried.</param>
     /// <param name="total">What came of the run.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A sentence that names the address to try instead; <see langword="null"/> when that would be no better.</returns>
-    public static async Task<string?> AskAsync(LoadTarget target, Recording total, TimeProvider time, CancellationToken cancellationToken) =>
+    public static async Task<string?> AskAsync(
+        LoadTarget target, Recording total, TimeProvider time, CancellationToken cancellationToken) =>
         total.Sent > 0 && (total.Count(0) == total.Sent || (MayMean(target, BadRequest) && total.Count(BadRequest) == total.Sent))
             ? await AskAsync(target, time, cancellationToken)
             : null;
@@ -42,7 +43,9 @@ public static class SchemeProbe
         var request = new RequestTemplate(RequestKind.Setup, other.Host, "/", []);
         var answer = new HttpAnswer(AnswerModel.None);
         var error = await connection.RunAsync(
-            deadline => other.IsTls ? connection.Open(deadline) : connection.Exchange(request.Write(default, new byte[request.Length]), answer, deadline),
+            deadline => other.IsTls
+                ? connection.Open(deadline)
+                : connection.Exchange(request.Write(default, new byte[request.Length]), answer, deadline),
             Patience,
             cancellationToken);
         // With 400 ports of TLS answer plain http.

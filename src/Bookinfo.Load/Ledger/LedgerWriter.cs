@@ -101,7 +101,9 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     /// <inheritdoc/>
     public void Progress(LoadProgress progress) => HandOver();
 
-    /// <summary>Ends it, and waits until all of it is written. That of a run that never began stays empty: one with an end would pass for a whole one.</summary>
+    /// <summary>
+    /// Ends it, and waits until all of it is written. That of a run that never began stays empty: one with an end would pass for a whole one.
+    /// </summary>
     /// <param name="giveUp">Ends the wait, after which <see cref="Failure"/> says so.</param>
     public async Task EndAsync(CancellationToken giveUp)
     {

@@ -49,7 +49,8 @@ public sealed record BaselineFile(
 /// <param name="TimeoutSeconds">How long a request may take.</param>
 /// <param name="Seed">What the order of the steps comes from.</param>
 /// <param name="Headers">
-/// The names of further headers, in alphabetical order; values may be secret, and are not kept. <see langword="null"/> in files of before they were.
+/// The names of further headers, in alphabetical order; values may be secret, and are not kept. <see langword="null"/> in files of before
+/// they were.
 /// </param>
 public sealed record BaselineSettings(
     string Target,

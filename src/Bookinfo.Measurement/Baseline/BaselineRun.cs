@@ -180,12 +180,14 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
         if (Enumerable.Range(300, 100).Where(Redirect.Is).Sum(result.Total.Count) == result.Total.Sent)
         {
             var where = result.RedirectedTo is { } location ? $" to {Redirect.Printable(location)}" : "";
-            throw new TargetException($"every request of the warm-up was answered with a redirect{where}, and none is followed: name the address that it leads to.");
+            throw new TargetException(
+                $"every request of the warm-up was answered with a redirect{where}, and none is followed: name the address that it leads to.");
         }
     }
 
     private static string NothingGood(string requests, string why, string? hint = null) => string.Create(
-        CultureInfo.InvariantCulture, $"not one of {requests} was answered as it should be: {why}. {hint ?? "Is that Bookinfo, and is it well? 'bookinfo load' says more"}.");
+        CultureInfo.InvariantCulture,
+        $"not one of {requests} was answered as it should be: {why}. {hint ?? "Is that Bookinfo, and is it well? 'bookinfo load' says more"}.");
 
     private async Task<IReadOnlyList<InstanceUse>> ReadAsync(bool settled, ICollection<string> notes, CancellationToken stop)
     {
@@ -208,19 +210,24 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
         }
     }
 
-    /// <summary>What the answers say of what was measured: figures of something else than the page, or of failures alone, are complete as well.</summary>
+    /// <summary>What the answers say of what was measured: figures of another page, or of failures alone, are complete as well.</summary>
     private void NoteAnswers()
     {
         var steps = _steps.Where(step => !step.Interrupted).ToList();
         if (IsComplete && steps.TrueForAll(step => step.Requests.Good == 0))
         {
-            var errors = steps.SelectMany(step => step.Errors).GroupBy(error => error.Key, error => error.Value).MaxBy(error => error.Sum());
+            var errors = steps.SelectMany(step => step.Errors).GroupBy(error => error.Key, error => error.Value);
+            var why = errors.MaxBy(error => error.Sum())?.Key ?? "none was sent";
             _failure ??= new OperationFailedException(
-                FailureKind.TargetUnreachable, NothingGood($"{steps.Sum(step => step.Requests.Due)} requests", errors?.Key ?? "none was sent"));
+                FailureKind.TargetUnreachable, NothingGood($"{steps.Sum(step => step.Requests.Due)} requests", why));
         }
-        else if (subject.Target.AbsolutePath == BookinfoTraffic.PagePath && steps.TrueForAll(step => !step.Latencies.ContainsKey(Measure.Server)))
+        else if (subject.Target.AbsolutePath == BookinfoTraffic.PagePath
+            && steps.TrueForAll(step => !step.Latencies.ContainsKey(Measure.Server)))
         {
-            Note([$"No answer told of its parts in Server-Timing, so only the latency of the whole is known: either something on the way removes that header, or {subject.Target} is something else than the productpage of this program."]);
+            Note([
+                "No answer told of its parts in Server-Timing, so only the latency of the whole is known: "
+                + $"something on the way removes that header, or {subject.Target} is not the productpage of this program.",
+            ]);
         }
     }
 

@@ -17,7 +17,11 @@ public static class BaselineStore
 
     /// <summary>Writes <c>productpage->details</c> as it is: no browser ever takes these files for a page.</summary>
     private static readonly BaselineJson Json =
-        new(new JsonSerializerOptions(BaselineJson.Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Converters = { new PrintableText() } });
+        new(new JsonSerializerOptions(BaselineJson.Default.Options!)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new PrintableText() },
+        });
 
     /// <summary>A baseline as it is written.</summary>
     /// <param name="baseline">The baseline.</param>
@@ -93,13 +97,14 @@ public static class BaselineStore
     };
 
     /// <summary>
-    /// Whether there is a null in a list or in a dictionary. In neither is one ever written, and the serializer, which heeds what properties may be, does not look at
-    /// what is in those.
+    /// Whether there is a null in a list or in a dictionary. In neither is one ever written, and the serializer, which heeds what properties
+    /// may be, does not look at what is in those.
     /// </summary>
     private static bool HasHole(JsonElement element, bool isDictionary = false) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().Any(property =>
-            (isDictionary && property.Value.ValueKind == JsonValueKind.Null) || HasHole(property.Value, Dictionaries.Contains(property.Name))),
+            (isDictionary && property.Value.ValueKind == JsonValueKind.Null)
+            || HasHole(property.Value, Dictionaries.Contains(property.Name))),
         JsonValueKind.Array => element.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Null || HasHole(item)),
         _ => false,
     };

@@ -3,22 +3,26 @@ using System.Text.Json.Serialization;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>Texts of a file that may be a stranger's, without the control characters by which they would act on a terminal that they are shown on.</summary>
+/// <summary>Texts of a file that may be a stranger's, without the control characters by which they would act on a terminal.</summary>
 internal sealed class PrintableText : JsonConverter<string>
 {
     /// <summary>A text without them.</summary>
     /// <param name="text">The text.</param>
-    public static string Of(string text) => text.Any(char.IsControl) ? new([.. text.Select(static character => char.IsControl(character) ? '?' : character)]) : text;
+    public static string Of(string text) =>
+        text.Any(char.IsControl) ? new([.. text.Select(static character => char.IsControl(character) ? '?' : character)]) : text;
 
     /// <inheritdoc/>
-    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString() is { } text ? Of(text) : null;
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetString() is { } text ? Of(text) : null;
 
     /// <inheritdoc/>
-    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Of(reader.GetString()!);
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Of(reader.GetString()!);
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
     /// <inheritdoc/>
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value);
 }

@@ -110,13 +110,14 @@ public sealed record ServiceComparison(
 /// <summary>What became of a condition of <c>--fail-on</c> at a rate.</summary>
 /// <param name="Condition">The condition as it was given.</param>
 /// <param name="Rate">The rate, in requests a second.</param>
-/// <param name="Difference">The difference, in the unit of the figure; <see langword="null"/> when not both baselines have the figure at this rate.</param>
+/// <param name="Difference">The difference, in the unit of the figure; <see langword="null"/> when not both baselines have it at this rate.</param>
 /// <param name="Shown">Whether a difference is shown.</param>
 /// <param name="Exceeded">Whether the difference is greater than the condition allows.</param>
 /// <param name="Violated">Whether both are the case.</param>
 /// <param name="Tested">Whether it can be told at all.</param>
 /// <param name="Text">The same for people.</param>
-public sealed record ConditionResult(string Condition, double Rate, double? Difference, bool Shown, bool Exceeded, bool Violated, bool Tested, string Text);
+public sealed record ConditionResult(
+    string Condition, double Rate, double? Difference, bool Shown, bool Exceeded, bool Violated, bool Tested, string Text);
 
 /// <summary>How <c>compare --output json</c> writes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -58,7 +58,7 @@ public sealed partial record FailCondition(string Text, string Subject, string F
             : new FailCondition(text, subject, figure, limit * microseconds / (figure == FigureName.Cpu ? 1e6 : 1), IsRelative: false);
     }
 
-    /// <summary>Holds a comparison against it, at each rate that both baselines have. Where the figure is not tested, it cannot be told, which is no success.</summary>
+    /// <summary>Holds a comparison against it, at each rate that both baselines have. Where the figure is not tested, it cannot be told.</summary>
     /// <param name="report">The comparison.</param>
     /// <exception cref="OperationFailedException">It cannot be told at any rate.</exception>
     public IReadOnlyList<ConditionResult> Check(ComparisonReport report)
@@ -80,7 +80,8 @@ public sealed partial record FailCondition(string Text, string Subject, string F
         var where = $"--fail-on '{Text}' at {Figures.Rate(rate.Rate)}/s: ";
         if (figure is null)
         {
-            return new ConditionResult(Text, rate.Rate, null, Shown: false, Exceeded: false, Violated: false, Tested: false, $"{where}cannot be told, as not both baselines have it.");
+            return new ConditionResult(
+                Text, rate.Rate, null, Shown: false, Exceeded: false, Violated: false, Tested: false, $"{where}cannot be told, as not both baselines have it.");
         }
 
         var exceeded = IsRelative ? figure.Difference > 0 && figure.Difference > Limit / 100 * figure.Before : figure.Difference > Limit;
@@ -91,12 +92,14 @@ public sealed partial record FailCondition(string Text, string Subject, string F
         var verdict = violated ? "violated"
             : !figure.IsTested ? $"cannot be tested: {TestNeeds}"
             : (exceeded ? "not violated, as this difference is not shown" : "holds") + Caveat(rate);
-        return new ConditionResult(Text, rate.Rate, figure.Difference, figure.Shown, exceeded, violated, figure.IsTested, $"{where}{difference}, {verdict}.");
+        return new ConditionResult(
+            Text, rate.Rate, figure.Difference, figure.Shown, exceeded, violated, figure.IsTested, $"{where}{difference}, {verdict}.");
     }
 
     /// <summary>Failures may be faster than what they are in place of.</summary>
     private string Caveat(RateComparison rate) =>
-        Latencies.Contains(Subject) && Figure != FigureName.Errors && rate.Find(Measure.Page, FigureName.Errors) is { Shown: true, Difference: > 0 } errors
+        Latencies.Contains(Subject) && Figure != FigureName.Errors
+        && rate.Find(Measure.Page, FigureName.Errors) is { Shown: true, Difference: > 0 } errors
             ? $"; but errors rose by {FigureText.Signed(errors, withUnit: true)}, and what fails may be fast"
             : "";
 

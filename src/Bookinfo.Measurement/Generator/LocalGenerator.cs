@@ -41,8 +41,8 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
     {
         try
         {
-            return await new LoadEngine(
-                plan with { Profile = new ConstantProfile(rate, duration.TotalSeconds), Seed = seed, TraceSeed = plan.TraceSeed + ++_runs }, [], time).RunAsync([], stop, kill);
+            var run = plan with { Profile = new ConstantProfile(rate, duration.TotalSeconds), Seed = seed, TraceSeed = plan.TraceSeed + ++_runs };
+            return await new LoadEngine(run, [], time).RunAsync([], stop, kill);
         }
         catch (ThreadLimitException limit)
         {

@@ -11,8 +11,8 @@ public static class ReportFile
     public static bool IsRefusal(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
     /// <summary>
-    /// Writes it, beside where it is to be, and puts it there when it is whole: part of a report looks like all of one, and a file that is replaced is lost only when
-    /// there is another. A device or a pipe is written to as it is.
+    /// Writes it, beside where it is to be, and puts it there when it is whole: part of a report looks like all of one, and a file that is
+    /// replaced is lost only when there is another. A device or a pipe is written to as it is.
     /// </summary>
     /// <param name="path">Its path.</param>
     /// <param name="overwrite">Whether one that exists may be replaced.</param>
@@ -70,7 +70,7 @@ public static class ReportFile
         }
     }
 
-    /// <summary>Makes a file, where that is possible: in a directory that takes no further files, one that is there may be writable nevertheless.</summary>
+    /// <summary>Makes a file, where that is possible: in a directory that takes no further files, one that is there may be writable.</summary>
     private static FileStream? TryCreate(string path)
     {
         try
