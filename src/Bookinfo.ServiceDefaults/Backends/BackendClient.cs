@@ -45,6 +45,7 @@ public sealed class BackendClient : IDisposable
         Action<BackendAnswer>? finished,
         ConnectionSpreader? spreader,
         bool useProxy,
+        int connections,
         TimeProvider time,
         HttpTelemetry telemetry,
         ILogger<BackendClient> logger)
@@ -53,7 +54,7 @@ public sealed class BackendClient : IDisposable
         (_time, _telemetry, _logger) = (time, telemetry, logger);
         _further = [.. ServiceCatalog.All.FirstOrDefault(service => service.Name == peer)?.Calls ?? []];
         // Not HttpClient, which would only add a timeout of its own to this.
-        _http = new HttpMessageInvoker(CreateHandler(useProxy));
+        _http = new HttpMessageInvoker(CreateHandler(useProxy, Math.Max(1, connections / endpoints.Count)));
         (_timeouts, _tries) = (new CallTimeouts(policy.Timeout, time), policy.Tries);
     }
 
@@ -87,8 +88,10 @@ public sealed class BackendClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static SocketsHttpHandler CreateHandler(bool useProxy) => new()
+    private static SocketsHttpHandler CreateHandler(bool useProxy, int connections) => new()
     {
+        // Calls beyond that wait for a connection within their timeout. Without it a flood of them could take all files that may be open.
+        MaxConnectionsPerServer = connections,
         // Cookies and redirects are the visitor's affair: what comes in goes on, what comes back goes back.
         UseCookies = false,
         AllowAutoRedirect = false,

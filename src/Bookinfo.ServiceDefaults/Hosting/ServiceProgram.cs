@@ -15,6 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
@@ -107,6 +108,13 @@ public static class ServiceProgram
         builder.WebHost.UseUrls([.. listen.Addresses]);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ConfigureServer(server, LargestRequestHeaders(service)));
         builder.Services.Configure<SocketTransportOptions>(SocketThreads.Configure);
+        builder.Services.AddSingleton(ConnectionLimits.Read(service));
+        // Of those that are registered the server takes the last.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(static services => new LimitedListeners(
+            new SocketTransportFactory(services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>()),
+            services.GetRequiredService<ConnectionLimits>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<LimitedListeners>>()));
         builder.Logging
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
@@ -127,7 +135,10 @@ public static class ServiceProgram
         var telemetry = TelemetryOptions.Read(settings);
         builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
         builder.Services.AddSingleton(static services => new BackendClients(
-            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<HttpTelemetry>(), services.GetRequiredService<ILogger<BackendClient>>()));
+            services.GetRequiredService<ConnectionLimits>().Calls,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<HttpTelemetry>(),
+            services.GetRequiredService<ILogger<BackendClient>>()));
         builder.Services.AddSingleton(new HeaderForwarding(telemetry.Traces));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new DrainOptions(drain));
