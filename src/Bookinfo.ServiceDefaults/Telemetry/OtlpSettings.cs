@@ -65,6 +65,12 @@ internal sealed class OtlpSettings
             throw new InvalidSettingException(variable, address.OriginalString, "an address without a query, which only one signal's endpoint by http/protobuf may have");
         }
 
+        if (otlp is { HasOwnEndpoint: false, _protocol: OtlpExportProtocol.HttpProtobuf, _endpoint: var (name, general) } && PathOfSignal(general) is { } path)
+        {
+            throw new InvalidSettingException(
+                name, general.OriginalString, $"an address without {path}, which is added to it; what is sent to an address as it is has {General}{signal}_ENDPOINT");
+        }
+
         otlp._client = LoadClient(otlp._certificate, otlp._key);
         return otlp;
     }
@@ -86,6 +92,13 @@ internal sealed class OtlpSettings
         exporter.Headers = null;
         exporter.UserAgentProductIdentifier = _headers.FirstOrDefault(static header => IsUserAgent(header.Name)).Value;
         exporter.HttpClientFactory = CreateClient;
+    }
+
+    /// <summary>The path of a signal that an address ends with, by which it is an address for one signal only.</summary>
+    private static string? PathOfSignal(Uri address)
+    {
+        string[] paths = ["/v1/traces", "/v1/logs", "/v1/metrics"];
+        return Array.Find(paths, path => address.AbsolutePath.TrimEnd('/').EndsWith(path, StringComparison.Ordinal));
     }
 
     private static bool IsUserAgent(string name) => name.Equals("user-agent", StringComparison.OrdinalIgnoreCase);
