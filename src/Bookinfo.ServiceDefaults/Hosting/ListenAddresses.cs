@@ -12,8 +12,12 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <param name="Addresses">At least one address, as Kestrel reads them.</param>
 internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Addresses)
 {
-    private const string Urls = "ASPNETCORE_URLS";
-    private const string Ports = "ASPNETCORE_HTTP_PORTS";
+    /// <summary>What the names begin with that the platform has for where to listen.</summary>
+    public const string Prefix = "ASPNETCORE_";
+
+    private const string Urls = Prefix + "URLS";
+    private const string Ports = Prefix + "HTTP_PORTS";
+    private const string SecurePorts = Prefix + "HTTPS_PORTS";
 
     private const string All = "*";
     private const string Localhost = "localhost";
@@ -22,22 +26,22 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
     private const int LongestPath = 107;
 
     /// <summary>Reads <c>ASPNETCORE_URLS</c>, or else <c>ASPNETCORE_HTTP_PORTS</c>; port 9080 when neither is set.</summary>
-    /// <param name="settings">The settings. Without <c>ASPNETCORE_</c> the names are those of the arguments <c>--urls</c> and <c>--http_ports</c>.</param>
+    /// <param name="settings">The settings.</param>
     /// <returns>The addresses.</returns>
     /// <exception cref="InvalidSettingException">Something is not the address of a server that speaks http, or is there twice.</exception>
     public static ListenAddresses Read(Settings settings)
     {
-        if (settings.Text("https_ports") is { } secure)
+        if (settings.Text(SecurePorts) is { } secure)
         {
-            throw new InvalidSettingException("ASPNETCORE_HTTPS_PORTS", secure, "empty: services speak http only, and TLS is for what is in front of them");
+            throw new InvalidSettingException(SecurePorts, secure, "empty: services speak http only, and TLS is for what is in front of them");
         }
 
-        if (settings.Text("urls") is { } urls)
+        if (settings.Text(Urls) is { } urls)
         {
             return Read(Urls, urls, "a list of addresses such as http://*:9080, separated by semicolons, without https and without a path", ParseUrl);
         }
 
-        return settings.Text("http_ports") is { } ports
+        return settings.Text(Ports) is { } ports
             ? Read(Ports, ports, "a list of port numbers, separated by semicolons", ParsePort)
             : new ListenAddresses(Ports, [$"http://*:{ServiceCatalog.ServicePort}"]);
     }

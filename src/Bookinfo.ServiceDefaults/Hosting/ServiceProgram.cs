@@ -97,7 +97,7 @@ public static class ServiceProgram
     {
         // Nothing but what is asked for here: no settings files, whatever lies where the service was started from, and no console log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentVariables().AddEnvironmentVariables("ASPNETCORE_");
+        builder.Configuration.AddEnvironmentVariables();
         AddArguments(builder.Configuration, args);
         builder.Services.AddRoutingCore();
         var settings = new Settings(builder.Configuration);
@@ -199,7 +199,21 @@ public static class ServiceProgram
             throw new InvalidSettingException("the arguments", string.Join(' ', args), "of the form --NAME=value");
         }
 
-        configuration.AddCommandLine(args);
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var arg in args)
+        {
+            var end = arg.IndexOf('=', StringComparison.Ordinal);
+            var name = ListenAddresses.VariableOf(arg[2..end]);
+            if (!SettingNames.Contains(name))
+            {
+                // The value may be a secret whose name is mistyped.
+                throw new InvalidSettingException("the arguments", arg[..end], "the name of a setting, such as --DRAIN_SECONDS=5");
+            }
+
+            settings[name] = arg[(end + 1)..];
+        }
+
+        configuration.AddInMemoryCollection(settings);
     }
 
     private static async Task<int> FailAsync(ServiceDefinition service, string reason, int exitCode)
