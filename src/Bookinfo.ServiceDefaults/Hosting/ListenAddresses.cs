@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
@@ -46,8 +47,64 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
             : new ListenAddresses(Ports, [$"http://*:{ServiceCatalog.ServicePort}"]);
     }
 
+    /// <summary>The name of the variable that an argument sets: those of where to listen may lack their prefix, as in <c>--urls</c>.</summary>
+    /// <param name="argument">The name in the argument, in any case.</param>
+    public static string VariableOf(string argument) =>
+        Array.Exists([Urls, Ports, SecurePorts], name => name.AsSpan(Prefix.Length).Equals(argument, StringComparison.OrdinalIgnoreCase)) ? Prefix + argument : argument;
+
+    /// <summary>
+    /// Removes the sockets that nobody listens on any more: who was killed has left his behind, and in its place no other can be made.
+    /// </summary>
+    public void RemoveLeftSockets()
+    {
+        const string Unix = "http://unix:";
+        foreach (var path in Addresses.Where(static address => address.StartsWith(Unix, StringComparison.OrdinalIgnoreCase)).Select(static address => address[Unix.Length..]))
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                if (IsRefused(socket, path) && IsSocket(path))
+                {
+                    File.Delete(path);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // There is none, or it cannot be removed: what is wrong with it, listening says.
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Join(';', Addresses);
+
+    private static bool IsRefused(Socket socket, string path)
+    {
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return false;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode == SocketError.ConnectionRefused;
+        }
+    }
+
+    /// <summary>Whether a path is that of a socket: connecting to a file is refused as well, but a file can be opened.</summary>
+    private static bool IsSocket(string path)
+    {
+        const int NoSuchDevice = 6; // ENXIO
+        try
+        {
+            File.Open(path, FileMode.Open, FileAccess.ReadWrite).Dispose();
+            return false;
+        }
+        catch (IOException exception)
+        {
+            return exception.HResult == NoSuchDevice;
+        }
+    }
 
     private static ListenAddresses Read(string variable, string text, string allowed, Func<string, Place?> parse)
     {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Backends;
@@ -35,6 +36,9 @@ public static class ServiceProgram
     /// </summary>
     private const int HeadersAddedByHop = 4 * 1024;
 
+    /// <summary>How long the head of a request may take to come.</summary>
+    private static readonly TimeSpan LongestRequestHead = TimeSpan.FromSeconds(10);
+
     /// <summary>Exit code when the service cannot start because a setting is not allowed.</summary>
     public const int ExitInvalidSetting = 2;
 
@@ -57,6 +61,8 @@ public static class ServiceProgram
         {
             await using var app = build();
             listen = app.Services.GetRequiredService<ListenAddresses>();
+            listen.RemoveLeftSockets();
+            using var hangUp = StopOnHangUp(app.Lifetime);
             started = app.Lifetime.ApplicationStarted;
             var stopping = app.Lifetime.ApplicationStopping;
             try
@@ -216,6 +222,13 @@ public static class ServiceProgram
         configuration.AddInMemoryCollection(settings);
     }
 
+    /// <summary>Ends the service in order on SIGHUP, as on the signals that the platform knows.</summary>
+    private static PosixSignalRegistration StopOnHangUp(IHostApplicationLifetime lifetime) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+    {
+        context.Cancel = true;
+        lifetime.StopApplication();
+    });
+
     private static async Task<int> FailAsync(ServiceDefinition service, string reason, int exitCode)
     {
         try
@@ -245,6 +258,8 @@ public static class ServiceProgram
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = LargestRequestBody;
         server.Limits.MaxRequestHeadersTotalSize = largestHeaders;
+        // Who has sent a part of a head would hold up the end of the service, when the server looks at no time any more; so not much longer than the service drains.
+        server.Limits.RequestHeadersTimeout = LongestRequestHead;
         // Header values are bytes to us. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
         server.RequestHeaderEncodingSelector = static name =>
             name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) ? ContentLengthEncoding.Instance : Encoding.Latin1;
