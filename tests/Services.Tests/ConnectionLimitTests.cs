@@ -18,8 +18,8 @@ public sealed class ConnectionLimitTests
     public void One_half_of_what_may_be_open_is_for_visitors_and_one_for_calls()
     {
         Assert.Equal(new ConnectionLimits(384, 384), ConnectionLimits.Within(1024, backends: 0));
-        Assert.Equal(new ConnectionLimits(384, 384), ConnectionLimits.Within(1024, backends: 1));
-        Assert.Equal(new ConnectionLimits(384, 128), ConnectionLimits.Within(1024, backends: 3));
+        Assert.Equal(new ConnectionLimits(384, 192), ConnectionLimits.Within(1024, backends: 1));
+        Assert.Equal(new ConnectionLimits(384, 96), ConnectionLimits.Within(1024, backends: 3));
         Assert.Equal(new ConnectionLimits(16, 16), ConnectionLimits.Within(64, backends: 3));
     }
 

@@ -9,7 +9,7 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// open what it needs either, and ends the process.
 /// </summary>
 /// <param name="Visitors">The most connections of visitors.</param>
-/// <param name="Calls">The most connections to each backend.</param>
+/// <param name="Calls">The most connections of each client of a backend.</param>
 internal sealed record ConnectionLimits(int Visitors, int Calls)
 {
     /// <summary>Below so many connections a service is of no use.</summary>
@@ -26,11 +26,13 @@ internal sealed record ConnectionLimits(int Visitors, int Calls)
 
     /// <summary>One half is for visitors, and the other for the calls that they cause.</summary>
     /// <param name="files">How many files may be open.</param>
-    /// <param name="backends">How many backends are called by the catalog. One that is called besides, such as the book service, is the only one.</param>
+    /// <param name="backends">
+    /// How many backends are called by the catalog. There may be one client more: the page has two for reviews, and details has one for the book service.
+    /// </param>
     public static ConnectionLimits Within(int files, int backends)
     {
         var half = (files - Reserve) / 2;
-        return new ConnectionLimits(Math.Max(Fewest, half), Math.Max(Fewest, half / Math.Max(1, backends)));
+        return new ConnectionLimits(Math.Max(Fewest, half), Math.Max(Fewest, half / (backends + 1)));
     }
 
     /// <summary>The limit of open files, which the runtime has raised to its ceiling by now.</summary>
