@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Bookinfo.Testing;
 using FsCheck;
