@@ -154,7 +154,7 @@ public sealed class LogTests
             system.Processes.Set("ratings", "LOG_FORMAT", "text");
             system.Processes.Set("reviews", "ACCESS_LOG", "off");
         });
-        await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: readable");
+        await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: readable", "user-agent: x\" request=forged \\");
         await system.GetAsync("reviews-v1", "/reviews/7", "x-request-id: unseen");
         await system.GetAsync("details-v1", "/health", "x-request-id: probe");
         foreach (var process in system.Processes.Started.Reverse())
@@ -163,7 +163,7 @@ public sealed class LogTests
         }
 
         var text = system.Processes["ratings-v1"].Lines;
-        Assert.Single(text, line => line.Contains("GET /ratings/7 200", StringComparison.Ordinal) && line.Contains("readable", StringComparison.Ordinal));
+        Assert.Single(text, line => line.Contains("GET /ratings/7 200", StringComparison.Ordinal) && line.EndsWith(" \"x\\\" request=forged \\\\\" request=readable", StringComparison.Ordinal));
         Assert.All(text, line => Assert.DoesNotContain("{", line, StringComparison.Ordinal));
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("reviews-v1").Select(line => line.Event));
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("details-v1").Select(line => line.Event));
