@@ -247,6 +247,46 @@ public sealed class CallPolicyTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
+    /// <summary>A gateway's page, nothing at all, JSON of another shape: the status says that all is well, so a line has to say that it is not.</summary>
+    [Theory]
+    [InlineData("<html>Welcome</html>")]
+    [InlineData("")]
+    [InlineData("[1]")]
+    [InlineData("\uFEFF{}")]
+    public async Task A_200_that_is_of_no_use_is_told(string body)
+    {
+        await using var backend = new RecordingBackend(200, body);
+        var log = new RecordedLog();
+        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, log.AddTo, At(backend));
+        await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
+        await using var reviews = await RunningService.StartAsync(
+            Bookinfo.Reviews.Program.Build, log.AddTo, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", backend.Address)]);
+        await reviews.Client.GetStringAsync(new Uri("/reviews/0", UriKind.Relative), TestContext.Current.CancellationToken);
+        await using var details = await RunningService.StartAsync(
+            Bookinfo.Details.Program.Build, log.AddTo, "ENABLE_EXTERNAL_BOOK_SERVICE=true", $"EXTERNAL_BOOK_SERVICE_URL={backend.Address}");
+        using var book = await details.Client.GetAsync(new Uri("/details/0", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadGateway, book.StatusCode);
+        string[] told = ["books", "details", "ratings", "reviews"];
+        Assert.Equal(told, log.Of("BackendAnswerUnusable").Select(line => line.Text.Split(' ')[3]).Order(StringComparer.Ordinal));
+
+        // To the API, any JSON is an answer.
+        using var api = await page.Client.GetAsync(new Uri("/api/v1/products/0/ratings", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(body == "[1]" ? 0 : 1, log.Of("BackendAnswerUnusable").Count - told.Length);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_of_use_is_not_told()
+    {
+        await using var backend = new RecordingBackend(200, """{"ratings":{},"reviews":[],"items":[]}""");
+        var log = new RecordedLog();
+        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, log.AddTo, At(backend));
+        await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
+        await using var reviews = await RunningService.StartAsync(
+            Bookinfo.Reviews.Program.Build, log.AddTo, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", backend.Address)]);
+        await reviews.Client.GetStringAsync(new Uri("/reviews/0", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Empty(log.Of("BackendAnswerUnusable"));
+    }
+
     private static void InterlockedMax(ref int most, int value)
     {
         for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))

@@ -82,11 +82,25 @@ public sealed class BackendClient : IDisposable
         hop?.End(_time.GetElapsedTime(start));
         ReportFurtherHops(hop, answer);
         _finished?.Invoke(answer);
+        if (answer.IsOk)
+        {
+            answer.Call = (this, context, path);
+        }
+
         return answer;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Says that a 200 is not what it should be.</summary>
+    /// <param name="context">The request that is being answered.</param>
+    /// <param name="path">The path that was called.</param>
+    internal void TellUnusable(HttpContext context, string path)
+    {
+        using var scope = _logger.BeginScope(RequestRecord.Of(context));
+        LogEvents.BackendAnswerUnusable(_logger, _peer, PrintableText.Clean(path, PrintableText.LongestPath));
+    }
 
     private static SocketsHttpHandler CreateHandler(bool useProxy, int connections) => new()
     {

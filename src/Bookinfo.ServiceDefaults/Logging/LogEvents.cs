@@ -28,6 +28,13 @@ internal static partial class LogEvents
         Message = "A call to {peer} failed: {path}, status {status}, {error_type}, after {duration_ms} ms, try {try}")]
     public static partial void BackendCallFailed(ILogger logger, string peer, string path, int? status, string error_type, double duration_ms, int @try);
 
+    /// <summary>A backend answered 200 with something else than what was asked for.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "BackendAnswerUnusable",
+        Message = "A call to {peer} was answered 200 with a body that is of no use: {path}")]
+    public static partial void BackendAnswerUnusable(ILogger logger, string peer, string path);
+
     /// <summary>The server turned away what never became a request.</summary>
     [LoggerMessage(Level = LogLevel.Information, EventName = "RequestRejected", Message = "Answered {status} to what is no HTTP or over the limits, from {client_address}")]
     public static partial void RequestRejected(ILogger logger, int status, string? client_address);
