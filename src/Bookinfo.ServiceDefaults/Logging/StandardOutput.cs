@@ -1,22 +1,12 @@
-using System.Runtime.InteropServices;
+using Bookinfo.Common;
 
 namespace Bookinfo.ServiceDefaults.Logging;
 
-/// <summary>
-/// Writes to stdout as the system call does, and says how much of it was taken. The console's own stream takes a pipe that is closed at the other end for one
-/// that takes everything, so that lines would be lost without being counted; the stream of a file would keep a position of its own in a file that others write
-/// to as well, and leaves open how much was written before it failed.
-/// </summary>
+/// <summary>Writes to stdout, and says how much of it was taken, so that lines that are lost are counted.</summary>
 internal static class StandardOutput
 {
     /// <summary>The descriptor of stdout.</summary>
-    public const int Descriptor = 1;
-
-    private const int Interrupted = 4; // EINTR
-    private const short CanWrite = 4; // POLLOUT
-
-    /// <summary>EAGAIN: the other end is slow, and another process has told the pipe that it must not wait.</summary>
-    private static readonly int Later = OperatingSystem.IsLinux() ? 11 : 35;
+    public const int Descriptor = FileDescriptor.Output;
 
     /// <summary>How to write to it: waits as long as it is full, and returns how many bytes it took before it failed, if it did.</summary>
     /// <param name="descriptor">What is written to.</param>
@@ -24,7 +14,7 @@ internal static class StandardOutput
     {
         if (!OperatingSystem.IsWindows())
         {
-            return bytes => Write(descriptor, bytes);
+            return bytes => FileDescriptor.Write(descriptor, bytes, out _);
         }
 
         var stream = Console.OpenStandardOutput();
@@ -40,45 +30,5 @@ internal static class StandardOutput
                 return 0;
             }
         };
-    }
-
-    private static int Write(int descriptor, ReadOnlySpan<byte> bytes)
-    {
-        var taken = 0;
-        while (taken < bytes.Length)
-        {
-            var written = Write(descriptor, in bytes[taken], bytes.Length - taken);
-            if (written > 0)
-            {
-                taken += (int)written;
-                continue;
-            }
-
-            var error = Marshal.GetLastPInvokeError();
-            if (written < 0 && error == Later)
-            {
-                var wait = new PollDescriptor { Descriptor = descriptor, Events = CanWrite };
-                _ = Poll(ref wait, 1, -1);
-            }
-            else if (written == 0 || error != Interrupted)
-            {
-                break;
-            }
-        }
-
-        return taken;
-    }
-
-    [DllImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static extern nint Write(int descriptor, in byte bytes, nint count);
-
-    [DllImport("libc", EntryPoint = "poll")]
-    private static extern int Poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
-
-    private struct PollDescriptor
-    {
-        public int Descriptor;
-        public short Events;
-        public short Returned;
     }
 }
