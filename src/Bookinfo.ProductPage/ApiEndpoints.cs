@@ -32,9 +32,18 @@ public static class ApiEndpoints
     private static async Task<IResult> PassOnAsync(Task<BackendAnswer> call, string error)
     {
         using var answer = await call;
+        if (answer.IsOk)
+        {
+            if (answer.IsJson())
+            {
+                return new JsonBytes(answer.Body.ToArray());
+            }
+
+            answer.Reject();
+        }
+
         return answer switch
         {
-            { IsOk: true } when answer.IsJson() => new JsonBytes(answer.Body.ToArray()),
             // A redirect or an error is passed on as an error. 1xx, 204, 205 and 304 cannot carry one, and a 200 that is no JSON is none.
             { Status: { } status and not (< 201 or 204 or 205 or 304) } => JsonAnswer.Error(status, error),
             _ => JsonAnswer.Error(StatusCodes.Status500InternalServerError, error),

@@ -36,6 +36,7 @@ public sealed record DetailsModel((string Label, string? Value)[] Values, string
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Shown as what it is to a visitor: no details.
+            answer.Reject();
         }
 
         return new DetailsModel([], BackendErrors.Details);

@@ -27,6 +27,7 @@ public sealed record ReviewsModel(IReadOnlyList<Review> Reviews, string? PodName
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             // Shown as what it is to a visitor: no reviews.
+            answer.Reject();
         }
 
         return new ReviewsModel([], null, null, BackendErrors.Reviews);

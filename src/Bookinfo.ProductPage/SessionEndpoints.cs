@@ -57,7 +57,8 @@ public static class SessionEndpoints
         if (Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var referrer)
             && referrer.Scheme is "http" or "https"
             && Uri.TryCreate($"{referrer.Scheme}://{request.Host}", UriKind.Absolute, out var here)
-            && referrer.Authority == here.Authority
+            // Proxies often pass the host on without the port that they were called on.
+            && (request.Host.Port is null ? referrer.Host == here.Host : referrer.Authority == here.Authority)
             // To a browser a path that begins with two slashes is another host.
             && !referrer.AbsolutePath.StartsWith("//", StringComparison.Ordinal)
             // And a return to where sessions start and end would go in a circle.

@@ -16,6 +16,9 @@ public sealed partial class Sessions
     /// <summary>The most characters that a name may have.</summary>
     public const int LongestName = 64;
 
+    /// <summary>The most cookies of that name that are looked at, each of which takes a signature.</summary>
+    private const int MostCookies = 8;
+
     private readonly Lazy<byte[]> _key;
 
     /// <summary>Takes the key from the settings, or makes one up.</summary>
@@ -35,7 +38,37 @@ public sealed partial class Sessions
     /// <summary>The user that a request comes from.</summary>
     /// <param name="request">The request.</param>
     /// <returns>The name; <see langword="null"/> for a visitor who is not signed in or whose cookie is forged.</returns>
-    public string? UserOf(HttpRequest request) => request.Headers.Cookie.Count > 0 && request.Cookies.TryGetValue(CookieName, out var cookie) ? Verify(cookie) : null;
+    /// <remarks>
+    /// Another application on the same host, on whatever port, may have a cookie of that name, and one whose name differs in case only is another cookie
+    /// (RFC 6265). So each of that name counts, and the first that is ours holds.
+    /// </remarks>
+    public string? UserOf(HttpRequest request)
+    {
+        var left = MostCookies;
+        foreach (var line in request.Headers.Cookie)
+        {
+            foreach (var part in line.AsSpan().Split(';'))
+            {
+                var cookie = line.AsSpan()[part].Trim(" \t");
+                if (!cookie.StartsWith(CookieName + "=", StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                if (left-- == 0)
+                {
+                    return null;
+                }
+
+                if (Verify(cookie[(CookieName.Length + 1)..]) is { } user)
+                {
+                    return user;
+                }
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Signs a user in.</summary>
     /// <param name="response">The response that takes the cookie.</param>
@@ -52,10 +85,10 @@ public sealed partial class Sessions
 
     private static CookieOptions Cookie => new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/" };
 
-    private string? Verify(string cookie)
+    private string? Verify(ReadOnlySpan<char> cookie)
     {
-        var dot = cookie.IndexOf('.', StringComparison.Ordinal);
-        if (dot < 0 || !TryDecode(cookie.AsSpan(0, dot), out var name) || !TryDecode(cookie.AsSpan(dot + 1), out var signature))
+        var dot = cookie.IndexOf('.');
+        if (dot < 0 || !TryDecode(cookie[..dot], out var name) || !TryDecode(cookie[(dot + 1)..], out var signature))
         {
             return null;
         }

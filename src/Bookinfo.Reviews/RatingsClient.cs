@@ -20,37 +20,47 @@ public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding heade
     public async Task<IReadOnlyDictionary<string, int>> GetStarsAsync(long product, HttpRequest request)
     {
         using var answer = await _client.GetAsync(request.HttpContext, $"/ratings/{product}");
-        return answer.IsOk ? ReadStars(answer.Body) : new Dictionary<string, int>();
+        if (answer.IsOk && ReadStars(answer.Body) is { } stars)
+        {
+            return stars;
+        }
+
+        answer.Reject();
+        return new Dictionary<string, int>();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    /// <summary>What is there and usable counts: one reviewer's stars do not depend on whether another's are missing.</summary>
-    private static Dictionary<string, int> ReadStars(ReadOnlyMemory<byte> body)
+    /// <summary>
+    /// What is there and usable counts: one reviewer's stars do not depend on whether another's are missing. <see langword="null"/> when these are no ratings.
+    /// </summary>
+    private static Dictionary<string, int>? ReadStars(ReadOnlyMemory<byte> body)
     {
-        var stars = new Dictionary<string, int>(StringComparer.Ordinal);
         try
         {
             using var json = JsonDocument.Parse(body);
-            if (json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("ratings", out var ratings)
-                && ratings.ValueKind == JsonValueKind.Object)
+            if (json.RootElement.ValueKind != JsonValueKind.Object
+                || !json.RootElement.TryGetProperty("ratings", out var ratings)
+                || ratings.ValueKind != JsonValueKind.Object)
             {
-                foreach (var reviewer in ReviewTexts.Reviewers)
+                return null;
+            }
+
+            var stars = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (var reviewer in ReviewTexts.Reviewers)
+            {
+                if (ratings.TryGetProperty(reviewer, out var value) && WholeNumber.TryRead(value, out var count))
                 {
-                    if (ratings.TryGetProperty(reviewer, out var value) && WholeNumber.TryRead(value, out var count))
-                    {
-                        stars[reviewer] = count;
-                    }
+                    stars[reviewer] = count;
                 }
             }
+
+            return stars;
         }
         catch (JsonException)
         {
-            stars.Clear();
+            return null;
         }
-
-        return stars;
     }
 }

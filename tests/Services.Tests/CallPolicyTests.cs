@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Hosting;
 using Bookinfo.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -165,6 +166,75 @@ public sealed class CallPolicyTests
     }
 
     [Fact]
+    public async Task Calls_beyond_the_connections_that_there_may_be_wait_for_one()
+    {
+        const int Most = 3;
+        var (open, atOnce) = (0, 0);
+        await using var backend = new RecordingBackend(_ => async (stream, token) =>
+        {
+            var now = Interlocked.Increment(ref open);
+            InterlockedMax(ref atOnce, now);
+            await Task.Yield();
+            await RecordingBackend.Answer(200, "{}")(stream, token);
+            Interlocked.Decrement(ref open);
+        });
+        await using var page = await RunningService.StartAsync(
+            Bookinfo.ProductPage.Program.Build,
+            services => services.AddSingleton(new ConnectionLimits(Visitors: 100, Calls: Most)),
+            ["FLOOD_FACTOR=50", .. RunningService.At("details", backend.Address), .. RunningService.At("reviews", backend.Address)]);
+        await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("Not every extra call is made.", () => backend.Requests.Count(request => request.Target == "/reviews/0") == 51);
+        // Details and reviews are at the same address, for which each client has its own connections.
+        Assert.InRange(atOnce, 1, 2 * Most);
+    }
+
+    /// <summary>An idle connection is reset when its server or what is between has given it up: the request was never seen, and is sent again (RFC 9112 section 9.3.1).</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_request_on_an_idle_connection_that_is_given_up_is_sent_again(bool isReset)
+    {
+        var body = """{"items":[{"volumeInfo":{"publisher":"P"}}]}""";
+        await using var google = new LoopbackServer(async (client, _, token) =>
+        {
+            var stream = client.GetStream();
+            var buffer = new byte[4096];
+            await stream.ReadAtLeastAsync(buffer, 1, cancellationToken: token);
+            await RecordingBackend.Answer(200, body)(stream, token);
+            await stream.ReadAtLeastAsync(buffer, 1, cancellationToken: token);
+            if (isReset)
+            {
+                RawHttp.Reset(client);
+            }
+        });
+        await using var details = await RunningService.StartAsync(
+            Bookinfo.Details.Program.Build, "ENABLE_EXTERNAL_BOOK_SERVICE=true", $"EXTERNAL_BOOK_SERVICE_URL={google.Address}");
+        const int Requests = 5;
+        for (var request = 0; request < Requests; request++)
+        {
+            using var response = await details.Client.GetAsync(new Uri("/details/0", UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.Equal(Requests, google.Connections);
+    }
+
+    /// <summary>Here the server did see the request, whatever it did with it, so that is a try.</summary>
+    [Fact]
+    public async Task A_request_on_a_new_connection_that_is_reset_is_not_sent_again()
+    {
+        await using var google = new LoopbackServer(async (client, _, token) =>
+        {
+            await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, cancellationToken: token);
+            RawHttp.Reset(client);
+        });
+        await using var details = await RunningService.StartAsync(
+            Bookinfo.Details.Program.Build, "ENABLE_EXTERNAL_BOOK_SERVICE=true", $"EXTERNAL_BOOK_SERVICE_URL={google.Address}");
+        using var response = await details.Client.GetAsync(new Uri("/details/0", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.BadGateway, 1), (response.StatusCode, google.Connections));
+    }
+
+    [Fact]
     public async Task Extra_calls_that_fail_change_nothing_on_the_page()
     {
         var calls = 0;
@@ -175,6 +245,54 @@ public sealed class CallPolicyTests
             Bookinfo.ProductPage.Program.Build, ["FLOOD_FACTOR=4", .. RunningService.At("reviews", reviews.Address)]);
         using var response = await page.Client.GetAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    /// <summary>A gateway's page, nothing at all, JSON of another shape: the status says that all is well, so a line has to say that it is not.</summary>
+    [Theory]
+    [InlineData("<html>Welcome</html>")]
+    [InlineData("")]
+    [InlineData("[1]")]
+    [InlineData("\uFEFF{}")]
+    public async Task A_200_that_is_of_no_use_is_told(string body)
+    {
+        await using var backend = new RecordingBackend(200, body);
+        var log = new RecordedLog();
+        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, log.AddTo, At(backend));
+        await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
+        await using var reviews = await RunningService.StartAsync(
+            Bookinfo.Reviews.Program.Build, log.AddTo, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", backend.Address)]);
+        await reviews.Client.GetStringAsync(new Uri("/reviews/0", UriKind.Relative), TestContext.Current.CancellationToken);
+        await using var details = await RunningService.StartAsync(
+            Bookinfo.Details.Program.Build, log.AddTo, "ENABLE_EXTERNAL_BOOK_SERVICE=true", $"EXTERNAL_BOOK_SERVICE_URL={backend.Address}");
+        using var book = await details.Client.GetAsync(new Uri("/details/0", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadGateway, book.StatusCode);
+        string[] told = ["books", "details", "ratings", "reviews"];
+        Assert.Equal(told, log.Of("BackendAnswerUnusable").Select(line => line.Text.Split(' ')[3]).Order(StringComparer.Ordinal));
+
+        // To the API, any JSON is an answer.
+        using var api = await page.Client.GetAsync(new Uri("/api/v1/products/0/ratings", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(body == "[1]" ? 0 : 1, log.Of("BackendAnswerUnusable").Count - told.Length);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_of_use_is_not_told()
+    {
+        await using var backend = new RecordingBackend(200, """{"ratings":{},"reviews":[],"items":[]}""");
+        var log = new RecordedLog();
+        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, log.AddTo, At(backend));
+        await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
+        await using var reviews = await RunningService.StartAsync(
+            Bookinfo.Reviews.Program.Build, log.AddTo, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", backend.Address)]);
+        await reviews.Client.GetStringAsync(new Uri("/reviews/0", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Empty(log.Of("BackendAnswerUnusable"));
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))
+        {
+            Interlocked.CompareExchange(ref most, value, seen);
+        }
     }
 
     private static string[] At(RecordingBackend backend) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Bookinfo.Testing;
 using FsCheck;
@@ -138,6 +139,41 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.Contains("Balthazar", (await RawHttp.GetAsync(same.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Balthazar", (await RawHttp.GetAsync(other.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Balthazar", (await RawHttp.GetAsync(_page.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Cookies know no port, and names that differ in case are different ones: SESSION is that of Spring, session that of Flask as well.</summary>
+    [Theory]
+    [InlineData("{0}", true)]
+    [InlineData("{0}; SESSION=ZjQ3", true)]
+    [InlineData("SESSION=ZjQ3;{0}", true)]
+    [InlineData("{0}; session=eyJ.Zx.abc", true)]
+    [InlineData("session=eyJ.Zx.abc; a=b;  {0} ; c", true)]
+    [InlineData("session=;session; {0}", true)]
+    [InlineData("a=b|{0}|session=x", true)]
+    [InlineData("SESSION{1}", false)]
+    [InlineData("xsession{1}", false)]
+    [InlineData("a={0}", false)]
+    [InlineData("{2}{0}", false)]
+    public async Task Cookies_of_other_applications_sign_nobody_out(string lines, bool isSignedIn)
+    {
+        var cookie = (await PostAsync("application/x-www-form-urlencoded", "username=Balthazar"))!.Header("set-cookie")!.Split(';')[0];
+        var many = string.Concat(Enumerable.Repeat("session=x.y; ", 8));
+        var headers = string.Format(CultureInfo.InvariantCulture, lines, cookie, cookie["session".Length..], many).Split('|').Select(line => $"Cookie: {line}");
+        var page = (await RawHttp.GetAsync(_page.Address, "/productpage", [.. headers]))!.Text;
+        Assert.Equal(isSignedIn, page.Contains("Balthazar", StringComparison.Ordinal));
+    }
+
+    /// <summary>Proxies often pass the host on without its port. Only the path is sent back, so nobody comes to another host by it.</summary>
+    [Theory]
+    [InlineData("shop.example", "http://shop.example:8080/productpage?u=test", "/productpage?u=test")]
+    [InlineData("shop.example", "http://SHOP.example/productpage?u=test", "/productpage?u=test")]
+    [InlineData("shop.example", "http://shop.example.evil.example/productpage?u=test", "/productpage")]
+    [InlineData("shop.example:9080", "http://shop.example:8080/productpage?u=test", "/productpage")]
+    [InlineData("[::1]", "http://[::1]:8080/productpage?u=test", "/productpage?u=test")]
+    public async Task A_host_without_a_port_is_that_of_the_referring_page_on_any(string host, string referrer, string location)
+    {
+        var logout = await RawHttp.SendAsync(_page.Address, $"GET /logout HTTP/1.1\r\nHost: {host}\r\nReferer: {referrer}\r\nConnection: close\r\n\r\n");
+        Assert.Equal((302, location), (logout!.Status, logout.Header("location")));
     }
 
     [Fact]

@@ -111,11 +111,7 @@ public sealed class ServiceProcessTests
             await Eventually.HoldsAsync("a first answer", () => inFlight.Exists(get => get.IsCompleted));
             Assert.Contains(inFlight, get => !get.IsCompleted);
 
-            using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
-            {
-                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-            }
-
+            await SignalAsync(process, "TERM");
             await UntilAsync(client, HttpStatusCode.ServiceUnavailable);
             // Both what is known and what is not: each answer sends its connection elsewhere.
             foreach (var (path, status) in new[] { ("/health", HttpStatusCode.OK), ("/nowhere", HttpStatusCode.NotFound) })
@@ -140,6 +136,124 @@ public sealed class ServiceProcessTests
         using var process = Start(project, ("ASPNETCORE_HTTP_PORTS", $"{FreePort.Find()}"), ("DRAIN_SECONDS", "0"), ("STOP_WHEN_STDIN_CLOSES", "true"));
         process.StandardInput.Close();
         Assert.Equal(0, (await EndAsync(process)).Code);
+    }
+
+    [Fact]
+    public async Task On_SIGHUP_a_service_ends_in_order_as_well()
+    {
+        var port = FreePort.Find();
+        using var process = Start("Bookinfo.Details", ("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "0"));
+        await UntilReadyAsync(port);
+        await SignalAsync(process, "HUP");
+        var (code, output, _) = await EndAsync(process);
+        Assert.Equal(0, code);
+        Assert.Contains("\"ServiceStopped\"", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever starts a program with <c>nohup</c> wants it to outlive the terminal.</summary>
+    [Fact]
+    public async Task A_service_that_was_told_to_ignore_SIGHUP_does()
+    {
+        var port = FreePort.Find();
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "trap '' HUP; exec dotnet \"$0\"", WorkingCopy.Assembly("Bookinfo.Details")])
+        {
+            Environment = { ["ASPNETCORE_HTTP_PORTS"] = $"{port}", ["DRAIN_SECONDS"] = "0" },
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        await UntilReadyAsync(port);
+        await SignalAsync(process, "HUP");
+        var ignored = File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1];
+        Assert.Equal(1UL, ulong.Parse(ignored, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 1);
+        await UntilReadyAsync(port);
+        await SignalAsync(process, "TERM");
+        Assert.Equal(0, (await EndAsync(process)).Code);
+    }
+
+    [Fact]
+    public async Task A_socket_that_a_killed_service_left_behind_keeps_none_from_starting()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"bookinfo-test-{Guid.NewGuid()}");
+        try
+        {
+            for (var start = 0; start < 2; start++)
+            {
+                using var process = Start("Bookinfo.Details", ("ASPNETCORE_URLS", $"http://unix:{path}"), ("DRAIN_SECONDS", "0"));
+                await Eventually.HoldsAsync("It does not listen.", () => process.HasExited || IsListenedOn(path));
+                Assert.False(process.HasExited);
+                process.Kill();
+                await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+                Assert.True(File.Exists(path));
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Neither a socket that somebody listens on nor a file is in the way by mistake.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_else_is_in_the_place_of_a_socket_stays(bool isListenedOn)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"bookinfo-test-{Guid.NewGuid()}");
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        if (isListenedOn)
+        {
+            other.Bind(new UnixDomainSocketEndPoint(path));
+            other.Listen();
+        }
+        else
+        {
+            await File.WriteAllTextAsync(path, "", TestContext.Current.CancellationToken);
+        }
+
+        try
+        {
+            using var process = Start("Bookinfo.Details", ("ASPNETCORE_URLS", $"http://unix:{path}"), ("DRAIN_SECONDS", "0"));
+            Assert.Equal(3, (await EndAsync(process)).Code);
+            Assert.True(File.Exists(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>They belong to whoever set them: a list of addresses to call, for instance.</summary>
+    [Fact]
+    public async Task Variables_without_the_prefix_are_not_where_to_listen()
+    {
+        var port = FreePort.Find();
+        using var process = Start(
+            "Bookinfo.Details", ("ASPNETCORE_HTTP_PORTS", $"{port}"), ("URLS", "foo"), ("HTTP_PORTS", "bar"), ("HTTPS_PORTS", "8443"), ("DRAIN_SECONDS", "0"));
+        try
+        {
+            await UntilReadyAsync(port);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    /// <summary>It would hold up the end of the service until everything is cut off: when the drain period is over, the server looks at no time any more.</summary>
+    [Fact]
+    public async Task Half_a_head_is_turned_away_while_a_service_drains()
+    {
+        var port = FreePort.Find();
+        using var process = Start("Bookinfo.Ratings", ("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "25"));
+        await UntilReadyAsync(port);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync("GET /ratings/1 HTT"u8.ToArray(), TestContext.Current.CancellationToken);
+        await SignalAsync(process, "TERM");
+        using var reader = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 408 ", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        process.Kill();
     }
 
     [Theory]
@@ -207,6 +321,32 @@ public sealed class ServiceProcessTests
         {
             process.Kill();
         }
+    }
+
+    private static async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static bool IsListenedOn(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task UntilReadyAsync(int port)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        await UntilAsync(client, HttpStatusCode.OK);
     }
 
     private static Task UntilAsync(HttpClient client, HttpStatusCode status) => Eventually.HoldsAsync(async () =>

@@ -137,16 +137,49 @@ public sealed class SettingsTests
         Assert.DoesNotContain("hush", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("DRAIN_SECOND")]
+    [InlineData("url")]
+    [InlineData("ASPNETCORE_PORTS")]
+    [InlineData("DETAILS_PORT")]
+    [InlineData("SESION_KEY")]
+    public void An_argument_that_names_no_setting_is_refused_without_its_value(string name)
+    {
+        var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.Details.Program.Build([$"--{name}=hush"]));
+        Assert.StartsWith($"the arguments='--{name}' is not allowed: it must be ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:7731", "http://127.0.0.1:7731")]
+    [InlineData("aspnetcore_urls", "http://127.0.0.1:7731", "http://127.0.0.1:7731")]
+    [InlineData("ASPNETCORE_HTTP_PORTS", "7731", "http://*:7731")]
+    public void Where_to_listen_may_have_its_prefix_in_arguments_as_well(string key, string value, string addresses)
+    {
+        var app = Bookinfo.Details.Program.Build([$"--{key}={value}"]);
+        Assert.Equal(addresses, app.Services.GetRequiredService<ListenAddresses>().ToString());
+    }
+
+    [Fact]
+    public void The_names_of_the_settings_are_those_of_the_documentation()
+    {
+        var rows = File.ReadLines(Path.Combine(WorkingCopy.Root, "docs", "settings.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var documented = rows.SelectMany(row => row.Split('|')[1].Split('`').Where((_, part) => part % 2 == 1)).Where(name => !name.StartsWith("OTEL_", StringComparison.Ordinal));
+        Assert.Equal(SettingNames.All.Except(["ASPNETCORE_HTTPS_PORTS"]).Order(), documented.Distinct().Order());
+    }
+
     [Fact]
     public async Task Empty_values_count_as_not_set_and_what_Kubernetes_injects_is_no_configuration()
     {
-        await using var page = await RunningService.StartAsync(
-            Bookinfo.ProductPage.Program.Build,
-            "FLOOD_FACTOR=", "SESSION_KEY=", "DETAILS_HOSTNAME=", "SERVICES_DOMAIN=", "DETAILS_PORT=tcp://10.0.0.7:9080", "REVIEWS_PORT=tcp://10.0.0.7:9080",
-            "PRODUCTPAGE_PORT=tcp://10.0.0.7:9080", "PRODUCTPAGE_PORT_9080_TCP=tcp://10.0.0.7:9080", "DETAILS_SERVICE_HOST=10.0.0.7");
+        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, "FLOOD_FACTOR=", "SESSION_KEY=", "DETAILS_HOSTNAME=", "SERVICES_DOMAIN=");
         var options = page.Services.GetRequiredService<Bookinfo.ProductPage.ProductPageOptions>();
         Assert.Equal(new Uri("http://details:9080"), options.Details);
         Assert.Equal([new Uri("http://reviews:9080")], options.Reviews);
+
+        // What it injects cannot be mistaken when there is no such name.
+        foreach (var injected in new[] { "DETAILS_PORT", "REVIEWS_PORT", "PRODUCTPAGE_PORT", "PRODUCTPAGE_PORT_9080_TCP", "DETAILS_SERVICE_HOST" })
+        {
+            Assert.False(SettingNames.Contains(injected));
+        }
     }
 
     [Theory]

@@ -132,6 +132,19 @@ public sealed class TelemetrySettingsTests
     }
 
     [Theory]
+    [InlineData("http://c:4318/v1/traces")]
+    [InlineData("http://c:4318/v1/logs/")]
+    [InlineData("http://c:4318/base/v1/metrics")]
+    public void The_address_for_all_signals_is_not_that_of_one(string address)
+    {
+        var message = Assert.Throws<InvalidSettingException>(() => Read(("OTEL_EXPORTER_OTLP_ENDPOINT", address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"))).Message;
+        Assert.StartsWith($"OTEL_EXPORTER_OTLP_ENDPOINT='{address}' is not allowed: it must be an address without /v1/", message, StringComparison.Ordinal);
+        // To gRPC a path means nothing, and what is for one signal is taken as it is.
+        Read(("OTEL_EXPORTER_OTLP_ENDPOINT", address));
+        Read(("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+    }
+
+    [Theory]
     [InlineData("", "grpc", true, true, false)]
     [InlineData("TRACES_", "grpc", true, false, false)]
     [InlineData("LOGS_", "http/protobuf", false, true, false)]
@@ -167,6 +180,19 @@ public sealed class TelemetrySettingsTests
         File.WriteAllText(files.Path("file"), "");
         var exception = Assert.Throws<InvalidSettingException>(() => Read(("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk"), (Directory, files.Path("file"))));
         Assert.StartsWith($"{Directory}='", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(System.IO.Directory.EnumerateFiles(files.Path("retry"), "*", SearchOption.AllDirectories));
+    }
+
+    /// <summary>They are there, so that making them again succeeds.</summary>
+    [Theory]
+    [InlineData("/proc")]
+    [InlineData("/proc/1")]
+    [InlineData("/sys/kernel")]
+    public void A_directory_for_what_was_not_sent_has_to_be_writable(string path)
+    {
+        const string Directory = "OTEL_DOTNET_EXPERIMENTAL_OTLP_DISK_RETRY_DIRECTORY_PATH";
+        var exception = Assert.Throws<InvalidSettingException>(() => Read(("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk"), (Directory, path)));
+        Assert.Equal($"{Directory}='{path}' is not allowed: it must be a directory that can be written.", exception.Message);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Bookinfo.Testing;
 
@@ -14,6 +15,18 @@ public sealed class LogTests
     private static readonly string[] EveryLine = ["time", "level", "service", "version", "event"];
     private static readonly string[] Correlation = ["x_request_id", "trace_id", "span_id"];
     private static readonly string[] AccessFields = ["method", "route", "path", "status", "duration_ms", "bytes", "client_address", "user_agent"];
+
+    [Theory]
+    [InlineData("M\u00fcller/1.0 (\u65e5\u672c)", true, "M\u00fcller/1.0 (\u65e5\u672c)")]
+    [InlineData("M\u00fcller/1.0", false, "M\u00fcller/1.0")]
+    public async Task What_a_client_calls_itself_is_read_as_it_was_written(string agent, bool inUtf8, string logged)
+    {
+        await using var system = await TelemetrySystem.StartAsync(protocol: null, only: ["ratings-v1"]);
+        var bytes = (inUtf8 ? Encoding.UTF8 : Encoding.Latin1).GetBytes($"GET /ratings/7 HTTP/1.1\r\nHost: a\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n");
+        Assert.Equal(200, (await RawHttp.SendAsync(system.Processes.AddressOf("ratings-v1"), bytes))!.Status);
+        await Eventually.HoldsAsync("The request is not logged.", () => system.Logs().Any(line => line.Event == "RequestFinished"));
+        Assert.Equal(logged, Assert.Single(system.Logs(), line => line.Event == "RequestFinished").Text("user_agent"));
+    }
 
     [Fact]
     public async Task A_request_is_found_in_every_log_it_went_through_and_in_its_spans()
@@ -141,7 +154,7 @@ public sealed class LogTests
             system.Processes.Set("ratings", "LOG_FORMAT", "text");
             system.Processes.Set("reviews", "ACCESS_LOG", "off");
         });
-        await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: readable");
+        await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: readable", "user-agent: x\" request=forged \\");
         await system.GetAsync("reviews-v1", "/reviews/7", "x-request-id: unseen");
         await system.GetAsync("details-v1", "/health", "x-request-id: probe");
         foreach (var process in system.Processes.Started.Reverse())
@@ -150,7 +163,7 @@ public sealed class LogTests
         }
 
         var text = system.Processes["ratings-v1"].Lines;
-        Assert.Single(text, line => line.Contains("GET /ratings/7 200", StringComparison.Ordinal) && line.Contains("readable", StringComparison.Ordinal));
+        Assert.Single(text, line => line.Contains("GET /ratings/7 200", StringComparison.Ordinal) && line.EndsWith(" \"x\\\" request=forged \\\\\" request=readable", StringComparison.Ordinal));
         Assert.All(text, line => Assert.DoesNotContain("{", line, StringComparison.Ordinal));
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("reviews-v1").Select(line => line.Event));
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("details-v1").Select(line => line.Event));

@@ -40,6 +40,56 @@ public sealed class SdkSettingTests
         Assert.Equal([], system.Receiver.Spans.Where(span => span.TraceId != TraceOf(9)).Select(span => $"{span.TraceId} {span.Service} {span.Name}"));
     }
 
+    [Fact]
+    public async Task A_callers_decision_without_a_position_goes_before_the_samplers_and_the_trace_begins_here()
+    {
+        // Header, and what is passed on of the decision.
+        (string Header, string PassedOn)[] taken =
+        [
+            ("b3: 1", "-1-"), ("b3: d", "-d-"), ("x-b3-sampled: 1", "1"), ("x-b3-sampled: True", "1"), ("x-b3-flags: 1", "1"),
+        ];
+        string[] notTaken = ["b3: 0", "b3: rubbish", "x-b3-sampled: 0", "x-b3-sampled: rubbish", "x-none: 1"];
+        await using var system = await TelemetrySystem.StartAsync(
+            only: ["ratings-v1", "reviews-v2"], configure: static system => system.Processes.Set("*", "OTEL_TRACES_SAMPLER", "parentbased_always_off"));
+        foreach (var header in taken.Select(decision => decision.Header).Concat(notTaken))
+        {
+            Assert.Equal(HttpStatusCode.OK, await system.GetAsync("reviews-v2", "/reviews/7", $"x-request-id: {header.Replace(' ', '_')}", header));
+        }
+
+        foreach (var (header, passedOn) in taken)
+        {
+            var request = Assert.Single(system.ProxyOf("ratings-v1").Requests, request => request.Values("x-request-id").Contains(header.Replace(' ', '_')));
+            Assert.Contains(passedOn, Assert.Single(request.Values(header[..header.IndexOf(':', StringComparison.Ordinal)])), StringComparison.Ordinal);
+        }
+
+        await Eventually.HoldsAsync("The spans never came.", () => system.Receiver.Spans.Count >= 3 * taken.Length);
+        Assert.Equal(3 * taken.Length, system.Receiver.Spans.Count);
+        // One trace for each, whose root is in reviews and has no parent.
+        Assert.Equal(taken.Length, system.Receiver.Spans.Select(span => span.TraceId).Distinct().Count());
+        var roots = system.Receiver.Spans.Where(span => span.ParentId.Length == 0).ToList();
+        Assert.Equal(taken.Length, roots.Count);
+        Assert.All(roots, root => Assert.Equal(("reviews", OtlpSpanKind.Server), (root.Service, root.Kind)));
+    }
+
+    /// <summary>The platform speaks HTTP/2 without TLS through no proxy, and clusters set these for every pod.</summary>
+    [Theory]
+    [InlineData("HTTP_PROXY")]
+    [InlineData("ALL_PROXY")]
+    public async Task Without_TLS_gRPC_goes_past_a_proxy(string variable)
+    {
+        using var proxy = new ClosedPort();
+        await using var system = await TelemetrySystem.StartAsync(only: ["ratings-v1"], configure: system =>
+        {
+            system.Processes.Set("*", variable, proxy.Address.AbsoluteUri);
+            foreach (var exception in new[] { "NO_PROXY", "no_proxy" })
+            {
+                system.Processes.Set("*", exception, ".svc,.cluster.local,10.0.0.0/8");
+            }
+        });
+        Assert.Equal(HttpStatusCode.OK, await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: proxied"));
+        await Eventually.HoldsAsync("No span came.", () => system.Receiver.Spans.Count > 0);
+    }
+
     [Theory]
     [InlineData("traceidratio")]
     [InlineData("parentbased_traceidratio")]

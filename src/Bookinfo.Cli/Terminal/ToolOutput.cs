@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // The one place that knows the console; everything else writes through this.
 
+using Bookinfo.Common;
 using Spectre.Console;
 
 namespace Bookinfo.Cli.Terminal;
@@ -11,8 +12,8 @@ namespace Bookinfo.Cli.Terminal;
 /// </summary>
 internal static class ToolOutput
 {
-    private static readonly TerminalDevice OutputEnd = new(Create(StandardStream.Output), !Console.IsOutputRedirected, ReadSize);
-    private static readonly TerminalDevice ErrorEnd = new(Create(StandardStream.Error), !Console.IsErrorRedirected, ReadSize);
+    private static readonly TerminalDevice OutputEnd = new(Create(FileDescriptor.Output), !Console.IsOutputRedirected, ReadSize);
+    private static readonly TerminalDevice ErrorEnd = new(Create(FileDescriptor.Error), !Console.IsErrorRedirected, ReadSize);
 
     /// <summary>Writes to stdout.</summary>
     public static StandardWriter Data => (StandardWriter)OutputEnd.Writer;
@@ -35,7 +36,7 @@ internal static class ToolOutput
     /// </summary>
     public static void LookForReader()
     {
-        if (!OutputEnd.IsTerminal && StandardStream.FindReaderLeft(StandardStream.Output) is { } left)
+        if (!OutputEnd.IsTerminal && StandardStream.FindReaderLeft(FileDescriptor.Output) is { } left)
         {
             Data.Lose(left);
         }

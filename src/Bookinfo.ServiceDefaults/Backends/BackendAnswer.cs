@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
 
 namespace Bookinfo.ServiceDefaults.Backends;
 
@@ -13,6 +14,9 @@ public sealed record BackendAnswer(int? Status, ReadOnlyMemory<byte> Body) : IDi
 
     /// <summary>The backend gave no answer.</summary>
     public static BackendAnswer None { get; } = new(Status: null, default);
+
+    /// <summary>The call that it answers, where it is told that its body is not what it should be.</summary>
+    internal (BackendClient Client, HttpContext Context, string Path)? Call { private get; set; }
 
     /// <summary>The value of its header <c>Server-Timing</c>, unchecked; <see langword="null"/> when it sent none.</summary>
     public string? ServerTiming { get; init; }
@@ -37,6 +41,15 @@ public sealed record BackendAnswer(int? Status, ReadOnlyMemory<byte> Body) : IDi
 
     /// <summary>Whether the backend answered 200. Whether the body is what it should be is for the reader to find out.</summary>
     public bool IsOk => Status == 200;
+
+    /// <summary>Says that the body of a 200 is not what it should be, by which the call has failed after all.</summary>
+    public void Reject()
+    {
+        if (Call is var (client, context, path))
+        {
+            client.TellUnusable(context, path);
+        }
+    }
 
     /// <summary>Whether the body is one complete JSON value.</summary>
     /// <returns>Whether it is.</returns>
@@ -75,6 +88,7 @@ public sealed record BackendAnswer(int? Status, ReadOnlyMemory<byte> Body) : IDi
         }
         catch (JsonException)
         {
+            Reject();
             return null;
         }
     }

@@ -47,6 +47,7 @@ public sealed class BackendClient : IDisposable
         Action<BackendAnswer>? finished,
         ConnectionSpreader? spreader,
         bool useProxy,
+        int connections,
         TimeProvider time,
         HttpTelemetry telemetry,
         ILogger<BackendClient> logger)
@@ -56,7 +57,7 @@ public sealed class BackendClient : IDisposable
         _further = [.. ServiceCatalog.All.FirstOrDefault(service => service.Name == peer)?.Calls.Select(call => call.Service) ?? []];
         _furtherNames = [.. _further.Select(Encoding.Latin1.GetBytes)];
         // Not HttpClient, which would only add a timeout of its own to this.
-        _http = new HttpMessageInvoker(CreateHandler(useProxy));
+        _http = new HttpMessageInvoker(CreateHandler(useProxy, Math.Max(1, connections / endpoints.Count)));
         (_timeouts, _tries) = (new CallTimeouts(policy.Timeout, time), policy.Tries);
     }
 
@@ -84,14 +85,30 @@ public sealed class BackendClient : IDisposable
         hop?.End(_time.GetElapsedTime(start));
         ReportFurtherHops(hop, answer);
         _finished?.Invoke(answer);
+        if (answer.IsOk)
+        {
+            answer.Call = (this, context, path);
+        }
+
         return answer;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static SocketsHttpHandler CreateHandler(bool useProxy) => new()
+    /// <summary>Says that a 200 is not what it should be.</summary>
+    /// <param name="context">The request that is being answered.</param>
+    /// <param name="path">The path that was called.</param>
+    internal void TellUnusable(HttpContext context, string path)
     {
+        using var scope = _logger.BeginScope(RequestRecord.Of(context));
+        LogEvents.BackendAnswerUnusable(_logger, _peer, PrintableText.Clean(path, PrintableText.LongestPath));
+    }
+
+    private static SocketsHttpHandler CreateHandler(bool useProxy, int connections) => new()
+    {
+        // Calls beyond that wait for a connection within their timeout. Without it a flood of them could take all files that may be open.
+        MaxConnectionsPerServer = connections,
         // Cookies and redirects are the visitor's affair: what comes in goes on, what comes back goes back.
         UseCookies = false,
         AllowAutoRedirect = false,

@@ -8,12 +8,18 @@ namespace Bookinfo.ServiceDefaults.Backends;
 /// <summary>Makes the clients of a service's backends, with what they all need.</summary>
 public sealed class BackendClients
 {
+    private readonly int _connections;
     private readonly TimeProvider _time;
     private readonly HttpTelemetry _telemetry;
     private readonly ILogger<BackendClient> _logger;
 
-    internal BackendClients(TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger) =>
-        (_time, _telemetry, _logger) = (time, telemetry, logger);
+    /// <summary>Takes what they need.</summary>
+    /// <param name="connections">The most connections of each client.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="telemetry">The instruments.</param>
+    /// <param name="logger">The log.</param>
+    internal BackendClients(int connections, TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger) =>
+        (_connections, _time, _telemetry, _logger) = (connections, time, telemetry, logger);
 
     /// <summary>A client for a service of ours: connections are spread over the replicas, and no proxy is asked.</summary>
     /// <param name="service">The service.</param>
@@ -24,7 +30,7 @@ public sealed class BackendClients
     /// <returns>The client, to be disposed.</returns>
     public BackendClient ForService(
         ServiceDefinition service, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders, Action<BackendAnswer>? finished = null) =>
-        new(service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _time, _telemetry, _logger);
+        new(service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _connections, _time, _telemetry, _logger);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
     /// <param name="name">What it is called in telemetry.</param>
@@ -35,5 +41,5 @@ public sealed class BackendClients
     /// <returns>The client, to be disposed.</returns>
     public BackendClient ForExternalService(
         string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders) =>
-        new(name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true, _time, _telemetry, _logger);
+        new(name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true, _connections, _time, _telemetry, _logger);
 }

@@ -9,6 +9,9 @@ public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
     private readonly Endpoint[] _endpoints = [.. addresses.Select(address => new Endpoint(address))];
     private uint _taken;
 
+    /// <summary>How many there are.</summary>
+    public int Count => _endpoints.Length;
+
     /// <summary>Where the next try of a call goes: below each address in turn, then below the first again. May be called from any thread.</summary>
     /// <param name="path">The path and query below it, beginning with a slash, escaped.</param>
     /// <returns>The full address. The path goes on the wire as it is.</returns>

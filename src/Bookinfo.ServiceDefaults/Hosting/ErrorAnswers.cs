@@ -1,4 +1,5 @@
 using Bookinfo.ServiceDefaults.Logging;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,7 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         try
         {
             RequestBody.Guard(context);
-            await next(context);
+            await (HttpNames.Method(context.Request.Method) == HttpNames.OtherMethod ? HandleOtherMethodAsync(context) : next(context));
         }
         catch (OperationCanceledException exception) when (exception is VisitorLeftException || context.RequestAborted.IsCancellationRequested)
         {
@@ -51,6 +52,21 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         if (response.StatusCode >= 400 && !response.HasStarted && response.ContentLength is null && response.ContentType is null)
         {
             await JsonAnswer.Error(response.StatusCode, MessageFor(response.StatusCode)).ExecuteAsync(context);
+        }
+    }
+
+    /// <summary>Routing takes <c>get</c> for <c>GET</c>, though case matters (RFC 9110 section 9.1). So it is not shown a method that is not one of HTTP's.</summary>
+    private async Task HandleOtherMethodAsync(HttpContext context)
+    {
+        var method = context.Request.Method;
+        context.Request.Method = HttpNames.OtherMethod;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Request.Method = method;
         }
     }
 

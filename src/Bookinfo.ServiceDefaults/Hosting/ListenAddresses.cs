@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
@@ -12,8 +13,12 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <param name="Addresses">At least one address, as Kestrel reads them.</param>
 internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Addresses)
 {
-    private const string Urls = "ASPNETCORE_URLS";
-    private const string Ports = "ASPNETCORE_HTTP_PORTS";
+    /// <summary>What the names begin with that the platform has for where to listen.</summary>
+    public const string Prefix = "ASPNETCORE_";
+
+    private const string Urls = Prefix + "URLS";
+    private const string Ports = Prefix + "HTTP_PORTS";
+    private const string SecurePorts = Prefix + "HTTPS_PORTS";
 
     private const string All = "*";
     private const string Localhost = "localhost";
@@ -22,28 +27,84 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
     private const int LongestPath = 107;
 
     /// <summary>Reads <c>ASPNETCORE_URLS</c>, or else <c>ASPNETCORE_HTTP_PORTS</c>; port 9080 when neither is set.</summary>
-    /// <param name="settings">The settings. Without <c>ASPNETCORE_</c> the names are those of the arguments <c>--urls</c> and <c>--http_ports</c>.</param>
+    /// <param name="settings">The settings.</param>
     /// <returns>The addresses.</returns>
     /// <exception cref="InvalidSettingException">Something is not the address of a server that speaks http, or is there twice.</exception>
     public static ListenAddresses Read(Settings settings)
     {
-        if (settings.Text("https_ports") is { } secure)
+        if (settings.Text(SecurePorts) is { } secure)
         {
-            throw new InvalidSettingException("ASPNETCORE_HTTPS_PORTS", secure, "empty: services speak http only, and TLS is for what is in front of them");
+            throw new InvalidSettingException(SecurePorts, secure, "empty: services speak http only, and TLS is for what is in front of them");
         }
 
-        if (settings.Text("urls") is { } urls)
+        if (settings.Text(Urls) is { } urls)
         {
             return Read(Urls, urls, "a list of addresses such as http://*:9080, separated by semicolons, without https and without a path", ParseUrl);
         }
 
-        return settings.Text("http_ports") is { } ports
+        return settings.Text(Ports) is { } ports
             ? Read(Ports, ports, "a list of port numbers, separated by semicolons", ParsePort)
             : new ListenAddresses(Ports, [$"http://*:{ServiceCatalog.ServicePort}"]);
     }
 
+    /// <summary>The name of the variable that an argument sets: those of where to listen may lack their prefix, as in <c>--urls</c>.</summary>
+    /// <param name="argument">The name in the argument, in any case.</param>
+    public static string VariableOf(string argument) =>
+        Array.Exists([Urls, Ports, SecurePorts], name => name.AsSpan(Prefix.Length).Equals(argument, StringComparison.OrdinalIgnoreCase)) ? Prefix + argument : argument;
+
+    /// <summary>
+    /// Removes the sockets that nobody listens on any more: who was killed has left his behind, and in its place no other can be made.
+    /// </summary>
+    public void RemoveLeftSockets()
+    {
+        const string Unix = "http://unix:";
+        foreach (var path in Addresses.Where(static address => address.StartsWith(Unix, StringComparison.OrdinalIgnoreCase)).Select(static address => address[Unix.Length..]))
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                if (IsRefused(socket, path) && IsSocket(path))
+                {
+                    File.Delete(path);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // There is none, or it cannot be removed: what is wrong with it, listening says.
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Join(';', Addresses);
+
+    private static bool IsRefused(Socket socket, string path)
+    {
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return false;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode == SocketError.ConnectionRefused;
+        }
+    }
+
+    /// <summary>Whether a path is that of a socket: connecting to a file is refused as well, but a file can be opened.</summary>
+    private static bool IsSocket(string path)
+    {
+        const int NoSuchDevice = 6; // ENXIO
+        try
+        {
+            File.Open(path, FileMode.Open, FileAccess.ReadWrite).Dispose();
+            return false;
+        }
+        catch (IOException exception)
+        {
+            return exception.HResult == NoSuchDevice;
+        }
+    }
 
     private static ListenAddresses Read(string variable, string text, string allowed, Func<string, Place?> parse)
     {

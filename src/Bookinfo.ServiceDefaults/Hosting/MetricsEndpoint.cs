@@ -18,6 +18,7 @@ internal static class MetricsEndpoint
             app.Services.GetRequiredService<ProcessMetrics>();
             app.Services.GetRequiredService<ThreadPoolMetrics>();
             app.Services.GetRequiredService<LogMetrics>();
+            app.Services.GetRequiredService<ExportReports>();
             // A scrape takes a millisecond and more, and its exporter waits for others by keeping the processor busy.
             app.MapPrometheusScrapingEndpoint(
                 "/metrics",

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Backends;
@@ -15,6 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
@@ -33,6 +35,9 @@ public static class ServiceProgram
     /// what the proxies of a mesh say.
     /// </summary>
     private const int HeadersAddedByHop = 4 * 1024;
+
+    /// <summary>How long the head of a request may take to come.</summary>
+    private static readonly TimeSpan LongestRequestHead = TimeSpan.FromSeconds(10);
 
     /// <summary>Exit code when the service cannot start because a setting is not allowed.</summary>
     public const int ExitInvalidSetting = 2;
@@ -56,6 +61,8 @@ public static class ServiceProgram
         {
             await using var app = build();
             listen = app.Services.GetRequiredService<ListenAddresses>();
+            listen.RemoveLeftSockets();
+            using var hangUp = StopOnHangUp(app.Lifetime);
             started = app.Lifetime.ApplicationStarted;
             var stopping = app.Lifetime.ApplicationStopping;
             try
@@ -96,7 +103,7 @@ public static class ServiceProgram
     {
         // Nothing but what is asked for here: no settings files, whatever lies where the service was started from, and no console log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentVariables().AddEnvironmentVariables("ASPNETCORE_");
+        builder.Configuration.AddEnvironmentVariables();
         AddArguments(builder.Configuration, args);
         builder.Services.AddRoutingCore();
         var settings = new Settings(builder.Configuration);
@@ -107,6 +114,13 @@ public static class ServiceProgram
         builder.WebHost.UseUrls([.. listen.Addresses]);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ConfigureServer(server, LargestRequestHeaders(service)));
         builder.Services.Configure<SocketTransportOptions>(SocketThreads.Configure);
+        builder.Services.AddSingleton(ConnectionLimits.Read(service));
+        // Of those that are registered the server takes the last.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(static services => new LimitedListeners(
+            new SocketTransportFactory(services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>()),
+            services.GetRequiredService<ConnectionLimits>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<LimitedListeners>>()));
         builder.Logging
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
@@ -127,7 +141,10 @@ public static class ServiceProgram
         var telemetry = TelemetryOptions.Read(settings);
         builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
         builder.Services.AddSingleton(static services => new BackendClients(
-            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<HttpTelemetry>(), services.GetRequiredService<ILogger<BackendClient>>()));
+            services.GetRequiredService<ConnectionLimits>().Calls,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<HttpTelemetry>(),
+            services.GetRequiredService<ILogger<BackendClient>>()));
         builder.Services.AddSingleton(new HeaderForwarding(telemetry.Traces));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new DrainOptions(drain));
@@ -188,8 +205,29 @@ public static class ServiceProgram
             throw new InvalidSettingException("the arguments", string.Join(' ', args), "of the form --NAME=value");
         }
 
-        configuration.AddCommandLine(args);
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var arg in args)
+        {
+            var end = arg.IndexOf('=', StringComparison.Ordinal);
+            var name = ListenAddresses.VariableOf(arg[2..end]);
+            if (!SettingNames.Contains(name))
+            {
+                // The value may be a secret whose name is mistyped.
+                throw new InvalidSettingException("the arguments", arg[..end], "the name of a setting, such as --DRAIN_SECONDS=5");
+            }
+
+            settings[name] = arg[(end + 1)..];
+        }
+
+        configuration.AddInMemoryCollection(settings);
     }
+
+    /// <summary>Ends the service in order on SIGHUP, as on the signals that the platform knows.</summary>
+    private static PosixSignalRegistration StopOnHangUp(IHostApplicationLifetime lifetime) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+    {
+        context.Cancel = true;
+        lifetime.StopApplication();
+    });
 
     private static async Task<int> FailAsync(ServiceDefinition service, string reason, int exitCode)
     {
@@ -220,6 +258,8 @@ public static class ServiceProgram
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = LargestRequestBody;
         server.Limits.MaxRequestHeadersTotalSize = largestHeaders;
+        // Who has sent a part of a head would hold up the end of the service, when the server looks at no time any more; so not much longer than the service drains.
+        server.Limits.RequestHeadersTimeout = LongestRequestHead;
         // Header values are bytes to us. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
         server.RequestHeaderEncodingSelector = static name =>
             name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) ? ContentLengthEncoding.Instance : Encoding.Latin1;

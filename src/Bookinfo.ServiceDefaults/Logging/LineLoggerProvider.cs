@@ -1,7 +1,6 @@
 using System.Buffers;
 using Bookinfo.ServiceDefaults.Configuration;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace Bookinfo.ServiceDefaults.Logging;
 
@@ -24,7 +23,7 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
     {
         _time = time;
         _format = options.Format == LogFormat.Json ? new JsonLines(service) : new TextLines();
-        _writer = new LineWriter(OpenStdout(), ReportLoss);
+        _writer = new LineWriter(StandardOutput.Open(), ReportLoss);
     }
 
     /// <summary>How many lines were lost because stdout did not take them.</summary>
@@ -38,29 +37,6 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
-
-    /// <summary>
-    /// The console's own stream takes a pipe that is closed at the other end for one that takes everything, and the lines would be lost without
-    /// being counted. A file's stream throws; but it must not be used for a file, in which it would keep a position of its own.
-    /// </summary>
-    private static Stream OpenStdout()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return Console.OpenStandardOutput();
-        }
-
-        try
-        {
-            var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            return stream.CanSeek ? Console.OpenStandardOutput() : stream;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            // There is no stdout at all.
-            return Console.OpenStandardOutput();
-        }
-    }
 
     private byte[] ReportLoss(long lines)
     {

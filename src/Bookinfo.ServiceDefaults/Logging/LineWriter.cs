@@ -1,8 +1,8 @@
 namespace Bookinfo.ServiceDefaults.Logging;
 
 /// <summary>
-/// Writes lines to a stream without ever making the writer of a line wait: a thread of its own does the writing, in blocks. When the stream
-/// takes nothing (a pipe that nobody reads) or is closed, lines are lost and counted, and the service goes on.
+/// Writes lines somewhere without ever making the writer of a line wait: a thread of its own does the writing, in blocks. When nothing is
+/// taken there (a pipe that nobody reads), or it is closed, lines are lost and counted, and the service goes on.
 /// </summary>
 internal sealed class LineWriter : IDisposable
 {
@@ -21,23 +21,31 @@ internal sealed class LineWriter : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly object _gate = new();
-    private readonly Stream _stream;
+    private readonly Func<ReadOnlySpan<byte>, int> _write;
     private readonly Func<long, byte[]> _lossReport;
     private readonly Thread _thread;
     private byte[] _filling = new byte[FirstCapacity];
     private byte[] _writing = new byte[FirstCapacity];
     private int _length;
-    private int _lines;
     private long _lost;
     private long _reported;
     private bool _closed;
 
+    /// <summary>What the report at the end of the block that is written says; 0 when it has none.</summary>
+    private long _reporting;
+
+    /// <summary>Whether the last write failed.</summary>
+    private bool _failed;
+
+    /// <summary>Whether it did so in the middle of a line.</summary>
+    private bool _brokenOff;
+
     /// <summary>Starts the thread.</summary>
-    /// <param name="stream">Where the lines go; it is not closed.</param>
+    /// <param name="write">Writes them, and returns how many bytes were taken before that failed, if it did.</param>
     /// <param name="lossReport">Makes a line that says how many were lost.</param>
-    public LineWriter(Stream stream, Func<long, byte[]> lossReport)
+    public LineWriter(Func<ReadOnlySpan<byte>, int> write, Func<long, byte[]> lossReport)
     {
-        (_stream, _lossReport) = (stream, lossReport);
+        (_write, _lossReport) = (write, lossReport);
         _thread = new Thread(Run) { IsBackground = true, Name = "log" };
         _thread.Start();
     }
@@ -45,7 +53,7 @@ internal sealed class LineWriter : IDisposable
     /// <summary>How many lines were lost.</summary>
     public long Lost => Interlocked.Read(ref _lost);
 
-    /// <summary>Takes a line. Never waits for the stream.</summary>
+    /// <summary>Takes a line. Never waits for it to be written.</summary>
     /// <param name="line">The line with its end.</param>
     public void Write(ReadOnlySpan<byte> line)
     {
@@ -58,7 +66,6 @@ internal sealed class LineWriter : IDisposable
             }
 
             Append(line);
-            _lines++;
             if (_length == line.Length || (_length >= Block && _length - line.Length < Block))
             {
                 Monitor.Pulse(_gate);
@@ -66,7 +73,7 @@ internal sealed class LineWriter : IDisposable
         }
     }
 
-    /// <summary>Writes what is there, if the stream takes it, and ends the thread.</summary>
+    /// <summary>Writes what is there, if it is taken, and ends the thread.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -75,7 +82,7 @@ internal sealed class LineWriter : IDisposable
             Monitor.Pulse(_gate);
         }
 
-        // A stream that takes nothing must not keep the service from ending.
+        // What takes nothing must not keep the service from ending.
         _thread.Join(Patience);
     }
 
@@ -92,23 +99,32 @@ internal sealed class LineWriter : IDisposable
 
     private void Run()
     {
-        while (Next() is var (length, lines) && length >= 0)
+        while (Next() is var length && length >= 0)
         {
-            try
-            {
-                _stream.Write(_writing, 0, length);
-                _stream.Flush();
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
-            {
-                Interlocked.Add(ref _lost, lines);
-            }
+            Write(length);
         }
     }
 
+    /// <summary>Writes a block. A line whose end was not written is lost, and the next one begins on a line of its own.</summary>
+    private void Write(int length)
+    {
+        var block = _writing.AsSpan(0, length);
+        var taken = !_brokenOff || _write("\n"u8) == 1 ? _write(block) : 0;
+        _failed = taken < length;
+        _brokenOff = taken == 0 ? _brokenOff : block[taken - 1] != '\n';
+        if (!_failed)
+        {
+            _reported = Math.Max(_reported, _reporting);
+            return;
+        }
+
+        // The report is the last line, so it is among them.
+        Interlocked.Add(ref _lost, block[taken..].Count((byte)'\n') - (_reporting > 0 ? 1 : 0));
+    }
+
     /// <summary>Waits for lines.</summary>
-    /// <returns>What is to be written out of <see cref="_writing"/>; a negative length when there will be no more.</returns>
-    private (int Length, int Lines) Next()
+    /// <returns>How much of <see cref="_writing"/> is to be written; negative when there will be no more.</returns>
+    private int Next()
     {
         lock (_gate)
         {
@@ -123,20 +139,22 @@ internal sealed class LineWriter : IDisposable
             }
 
             var lost = Lost;
-            if (lost > _reported)
+            _reporting = 0;
+            // At the end a report alone is tried once.
+            if (lost > _reported && (_length > 0 || !_failed))
             {
                 Append(_lossReport(lost - _reported));
-                _reported = lost;
+                _reporting = lost;
             }
 
             if (_length == 0)
             {
-                return (-1, 0);
+                return -1;
             }
 
             (_filling, _writing) = (_writing, _filling);
-            var taken = (_length, _lines);
-            (_length, _lines) = (0, 0);
+            var taken = _length;
+            _length = 0;
             return taken;
         }
     }

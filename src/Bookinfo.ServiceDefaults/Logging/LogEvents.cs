@@ -28,9 +28,34 @@ internal static partial class LogEvents
         Message = "A call to {peer} failed: {path}, status {status}, {error_type}, after {duration_ms} ms, try {try}")]
     public static partial void BackendCallFailed(ILogger logger, string peer, string path, int? status, string error_type, double duration_ms, int @try);
 
+    /// <summary>A backend answered 200 with something else than what was asked for.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "BackendAnswerUnusable",
+        Message = "A call to {peer} was answered 200 with a body that is of no use: {path}")]
+    public static partial void BackendAnswerUnusable(ILogger logger, string peer, string path);
+
     /// <summary>The server turned away what never became a request.</summary>
     [LoggerMessage(Level = LogLevel.Information, EventName = "RequestRejected", Message = "Answered {status} to what is no HTTP or over the limits, from {client_address}")]
     public static partial void RequestRejected(ILogger logger, int status, string? client_address);
+
+    /// <summary>There were more visitors than the limit of open files allows.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "ConnectionsRefused",
+        Message = "Closed {connections} connections at once, as {limit} are open, which is all that the limit of open files allows: raise it (ulimit -n)")]
+    public static partial void ConnectionsRefused(ILogger logger, int connections, int limit);
+
+    /// <summary>What is exported by OTLP does not arrive.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "TelemetryExportFailed",
+        Message = "Sending {signal} by OTLP failed {failures} times since this was last said: {reason}")]
+    public static partial void TelemetryExportFailed(ILogger logger, string signal, long failures, string reason);
+
+    /// <summary>It arrives again.</summary>
+    [LoggerMessage(Level = LogLevel.Information, EventName = "TelemetryExportWorks", Message = "Sending {signal} by OTLP works again")]
+    public static partial void TelemetryExportWorks(ILogger logger, string signal);
 
     /// <summary>A mistake of ours.</summary>
     [LoggerMessage(Level = LogLevel.Error, EventName = "UnhandledException", Message = "A request failed because of a mistake of ours")]

@@ -14,7 +14,7 @@ internal sealed class TextLines : ILineFormat
         text.Append(CultureInfo.InvariantCulture, $"{line.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ} {line.LevelName,-7} ");
         if (line.Fields is AccessEntry entry)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{entry} {entry.Bytes} B {entry.ClientAddress ?? "-"} \"{entry.UserAgent ?? "-"}\"");
+            text.Append(CultureInfo.InvariantCulture, $"{entry} {entry.Bytes} B {entry.ClientAddress ?? "-"} \"{Quotable(entry.UserAgent ?? "-")}\"");
         }
         else
         {
@@ -39,4 +39,8 @@ internal sealed class TextLines : ILineFormat
 
         Encoding.UTF8.GetBytes(text.ToString(), output);
     }
+
+    /// <summary>A text that does not end the quotes around it, as if what follows were no longer the visitor's.</summary>
+    private static string Quotable(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

@@ -11,8 +11,9 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <param name="Position">The caller's span; the default value when none is named.</param>
 /// <param name="Debug">Whether the trace is to be taken for debugging, whatever is usual.</param>
 /// <param name="Denied">Whether no trace is to be taken and no position is named.</param>
+/// <param name="Accepted">Whether the trace is to be taken, for debugging or not, and no position is named.</param>
 /// <param name="IsShort">Whether the trace has an id of 64 bits.</param>
-internal readonly record struct B3(ActivityContext Position, bool Debug, bool Denied, bool IsShort)
+internal readonly record struct B3(ActivityContext Position, bool Debug, bool Denied, bool Accepted, bool IsShort)
 {
     private const int LongId = 32;
     private const int ShortId = 16;
@@ -29,7 +30,8 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
         }
 
         var several = ReadSeveral(headers);
-        return single.Debug ? several with { Debug = true, Denied = false } : several;
+        var debug = single.Debug || several.Debug;
+        return single.Accepted && several.Position.TraceId == default ? single with { Debug = debug } : several with { Debug = debug };
     }
 
     /// <summary><c>{trace}-{span}[-{decision}[-{parent}]]</c>, or the decision alone.</summary>
@@ -42,8 +44,8 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
 
         return text.Split('-') switch
         {
-            ["0"] => new B3(default, Debug: false, Denied: true, IsShort: false),
-            ["d"] => new B3(default, Debug: true, Denied: false, IsShort: false),
+            ["0"] => OfDecision(denied: true, accepted: false, debug: false),
+            [("1" or "d") and var decision] => OfDecision(denied: false, accepted: true, decision is "d"),
             [var trace, var span] => At(trace, span, denied: false, debug: false),
             [var trace, var span, ("0" or "1" or "d") and var decision] => At(trace, span, decision is "0", decision is "d"),
             [var trace, var span, ("0" or "1" or "d") and var decision, { Length: ShortId }] => At(trace, span, decision is "0", decision is "d"),
@@ -54,11 +56,15 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
     private static B3 ReadSeveral(IHeaderDictionary headers)
     {
         // The words are from before the standard, and some still send them, in Python's spelling as well.
-        var denied = headers["x-b3-sampled"] is [{ } sampled] && (sampled is "0" || sampled.Equals("false", StringComparison.OrdinalIgnoreCase));
+        var sampled = headers["x-b3-sampled"] is [{ } word] ? word : "";
         var debug = headers["x-b3-flags"] is ["1"];
-        var position = headers["x-b3-traceid"] is [{ } trace] && headers["x-b3-spanid"] is [{ } span] ? At(trace, span, denied && !debug, debug) : default;
-        return position.Position.TraceId != default ? position : new B3(default, debug, denied && !debug, IsShort: false);
+        var denied = !debug && (sampled is "0" || sampled.Equals("false", StringComparison.OrdinalIgnoreCase));
+        var accepted = debug || sampled is "1" || sampled.Equals("true", StringComparison.OrdinalIgnoreCase);
+        var position = headers["x-b3-traceid"] is [{ } trace] && headers["x-b3-spanid"] is [{ } span] ? At(trace, span, denied, debug) : default;
+        return position.Position.TraceId != default ? position : OfDecision(denied, accepted, debug);
     }
+
+    private static B3 OfDecision(bool denied, bool accepted, bool debug) => new(default, debug, denied, accepted, IsShort: false);
 
     /// <summary>A position. No decision means that the decision is ours, and debugging is a decision to take the trace.</summary>
     private static B3 At(string trace, string span, bool denied, bool debug)
@@ -79,6 +85,6 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
 
         var position = new ActivityContext(
             ActivityTraceId.CreateFromString(trace), ActivitySpanId.CreateFromString(span), denied ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded, traceState: null, isRemote: true);
-        return new B3(position, debug, Denied: false, isShort);
+        return new B3(position, debug, Denied: false, Accepted: false, isShort);
     }
 }

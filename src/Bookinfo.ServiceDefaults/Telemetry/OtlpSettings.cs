@@ -19,8 +19,8 @@ internal sealed class OtlpSettings
 {
     private const string General = "OTEL_EXPORTER_OTLP_";
 
-    /// <summary>The most of an answer that is read, 4 MiB, as the standard recommends.</summary>
-    private const int LargestAnswer = 4 * 1024 * 1024;
+    /// <summary>After so long a connection is replaced, so that new addresses and new replicas of a collector are found.</summary>
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>What says how a request is sent is for who sends it to say; some of it would make every batch fail.</summary>
     private static readonly FrozenSet<string> ConnectionHeaders =
@@ -36,9 +36,10 @@ internal sealed class OtlpSettings
     private (string Variable, string File)? _key;
     private X509Certificate2? _client;
 
-    private OtlpSettings()
-    {
-    }
+    private OtlpSettings(string signal) => Report = new ExportReport(signal);
+
+    /// <summary>Whether what is sent arrives.</summary>
+    public ExportReport Report { get; }
 
     /// <summary>Whether it has an address to send to.</summary>
     public bool HasEndpoint => _endpoint is not null;
@@ -53,15 +54,21 @@ internal sealed class OtlpSettings
     /// <exception cref="InvalidSettingException">A setting is not allowed, of this signal or of all.</exception>
     public static OtlpSettings Read(Settings settings, string signal)
     {
-        var otlp = new OtlpSettings();
+        var otlp = new OtlpSettings(signal.ToLowerInvariant());
         otlp.Take(settings, General);
-        var general = otlp._endpoint;
+        var forAll = otlp._endpoint;
         otlp.Take(settings, $"{General}{signal}_");
-        otlp.HasOwnEndpoint = otlp._endpoint != general;
+        otlp.HasOwnEndpoint = otlp._endpoint != forAll;
         // A gRPC call has a path of its own, and the general address gets the path of the signal.
         if (otlp._endpoint is ({ } variable, { Query.Length: > 0 } address) && (otlp._protocol == OtlpExportProtocol.Grpc || !otlp.HasOwnEndpoint))
         {
             throw new InvalidSettingException(variable, address.OriginalString, "an address without a query, which only one signal's endpoint by http/protobuf may have");
+        }
+
+        if (otlp is { HasOwnEndpoint: false, _protocol: OtlpExportProtocol.HttpProtobuf, _endpoint: var (name, general) } && PathOfSignal(general) is { } path)
+        {
+            throw new InvalidSettingException(
+                name, general.OriginalString, $"an address without {path}, which is added to it; what is sent to an address as it is has {General}{signal}_ENDPOINT");
         }
 
         otlp._client = LoadClient(otlp._certificate, otlp._key);
@@ -85,6 +92,13 @@ internal sealed class OtlpSettings
         exporter.Headers = null;
         exporter.UserAgentProductIdentifier = _headers.FirstOrDefault(static header => IsUserAgent(header.Name)).Value;
         exporter.HttpClientFactory = CreateClient;
+    }
+
+    /// <summary>The path of a signal that an address ends with, by which it is an address for one signal only.</summary>
+    private static string? PathOfSignal(Uri address)
+    {
+        string[] paths = ["/v1/traces", "/v1/logs", "/v1/metrics"];
+        return Array.Find(paths, path => address.AbsolutePath.TrimEnd('/').EndsWith(path, StringComparison.Ordinal));
     }
 
     private static bool IsUserAgent(string name) => name.Equals("user-agent", StringComparison.OrdinalIgnoreCase);
@@ -222,8 +236,33 @@ internal sealed class OtlpSettings
 
     private HttpClient CreateClient()
     {
-        // Trace headers would be those of whatever happens to be traced on the thread that sends.
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ActivityHeadersPropagator = null };
+        var client = new HttpClient(new OtlpChannel(CreateHandler, Report))
+        {
+            Timeout = TimeSpan.FromMilliseconds(_timeout),
+            MaxResponseContentBufferSize = OtlpChannel.LargestAnswer,
+        };
+        foreach (var (name, value) in _headers)
+        {
+            if (!IsUserAgent(name))
+            {
+                client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return client;
+    }
+
+    private SocketsHttpHandler CreateHandler()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            // Trace headers would be those of whatever happens to be traced on the thread that sends.
+            ActivityHeadersPropagator = null,
+            PooledConnectionLifetime = ConnectionLifetime,
+            // gRPC without TLS goes through no proxy: the platform speaks HTTP/2 through the tunnel that one makes for TLS, and not otherwise.
+            UseProxy = _protocol != OtlpExportProtocol.Grpc || _endpoint?.Address.Scheme == Uri.UriSchemeHttps,
+        };
         if (_trusted is not null)
         {
             handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
@@ -235,15 +274,6 @@ internal sealed class OtlpSettings
             handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(_client, additionalCertificates: null, offline: true);
         }
 
-        var client = new HttpClient(handler) { Timeout = TimeSpan.FromMilliseconds(_timeout), MaxResponseContentBufferSize = LargestAnswer };
-        foreach (var (name, value) in _headers)
-        {
-            if (!IsUserAgent(name))
-            {
-                client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
-            }
-        }
-
-        return client;
+        return handler;
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Unicode;
 using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -56,7 +58,8 @@ internal sealed class RequestTelemetry(
     /// Whether a request belongs to the platform and not to the workload: how often a kubelet probes and a Prometheus scrapes must not show
     /// in what is measured.
     /// </summary>
-    private static bool IsProbeOrScrape(PathString path) => path.StartsWithSegments("/health") || path == "/metrics";
+    private static bool IsProbeOrScrape(PathString path) =>
+        path.StartsWithSegments("/health") || (path.StartsWithSegments("/metrics", out var rest) && (!rest.HasValue || rest == "/"));
 
     private static string IdOf(HttpRequest request)
     {
@@ -218,5 +221,17 @@ internal sealed class RequestTelemetry(
     };
 
     private static string? UserAgentOf(HttpRequest request) =>
-        request.Headers.UserAgent.ToString() is { Length: > 0 } text ? PrintableText.Clean(text, PrintableText.LongestUserAgent) : null;
+        request.Headers.UserAgent.ToString() is { Length: > 0 } text ? PrintableText.Clean(InUtf8(text), PrintableText.LongestUserAgent) : null;
+
+    /// <summary>What a value of a header means whose characters are bytes: UTF-8 when it is that, and Latin-1 otherwise.</summary>
+    private static string InUtf8(string value)
+    {
+        if (Ascii.IsValid(value))
+        {
+            return value;
+        }
+
+        var bytes = Encoding.Latin1.GetBytes(value);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : value;
+    }
 }

@@ -116,7 +116,17 @@ internal sealed record TelemetryOptions(
         var path = settings.Text(Place) ?? throw new InvalidSettingException(Retry, "disk", $"in_memory, or disk with a directory in {Place}");
         try
         {
-            Directory.CreateDirectory(path);
+            // The SDK has a directory for each signal.
+            foreach (var signal in new[] { "traces", "logs", "metrics" })
+            {
+                var directory = Directory.CreateDirectory(Path.Combine(path, signal)).FullName;
+                using var file = new FileStream(Path.Combine(directory, Path.GetRandomFileName()), new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    Options = FileOptions.DeleteOnClose,
+                });
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

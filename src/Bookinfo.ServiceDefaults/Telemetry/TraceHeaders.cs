@@ -31,13 +31,21 @@ internal static class TraceHeaders
     /// <param name="headers">The headers of the request.</param>
     /// <param name="caller">The caller's position, from <see cref="Extract"/>.</param>
     /// <returns>
-    /// The position. For a caller who names none and wants no trace, one in a trace that nobody takes, so that every span of it follows the
-    /// decision; there is no such span, so it is never told as the parent of another.
+    /// The position. For a caller who decides and names none, one that is in a new trace and at no span, by which every span of it follows the decision.
     /// </returns>
-    public static ActivityContext Parent(IHeaderDictionary headers, ActivityContext caller) =>
-        caller.TraceId == default && (headers.ContainsKey("b3") || headers.ContainsKey("x-b3-sampled")) && B3.Read(headers).Denied
-            ? new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, traceState: null, isRemote: true)
+    public static ActivityContext Parent(IHeaderDictionary headers, ActivityContext caller)
+    {
+        if (caller.TraceId != default || !(headers.ContainsKey("b3") || headers.ContainsKey("x-b3-sampled") || headers.ContainsKey("x-b3-flags")))
+        {
+            return caller;
+        }
+
+        var b3 = B3.Read(headers);
+        return b3.Denied || b3.Accepted
+            ? new ActivityContext(
+                ActivityTraceId.CreateRandom(), spanId: default, b3.Denied ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded, traceState: null, isRemote: true)
             : caller;
+    }
 
     /// <summary>Writes the position of a span.</summary>
     /// <param name="span">The span.</param>

@@ -1,0 +1,126 @@
+using System.IO.Pipelines;
+using System.Net;
+using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>
+/// Takes connections for the server, and closes at once those that are over the limit. The server's own limit would close them later, on a thread of the
+/// pool; and when files run out meanwhile, it tries to take the next connection again and again without a pause.
+/// </summary>
+/// <param name="sockets">What takes them.</param>
+/// <param name="limits">How many there may be.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where it is told that the limit is reached.</param>
+internal sealed class LimitedListeners(IConnectionListenerFactory sockets, ConnectionLimits limits, TimeProvider time, ILogger<LimitedListeners> logger)
+    : IConnectionListenerFactory
+{
+    private readonly Seldom _telling = new(time);
+    private int _open;
+    private int _refused;
+
+    /// <inheritdoc/>
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        new Listener(this, await sockets.BindAsync(endpoint, cancellationToken));
+
+    private bool TryBegin()
+    {
+        if (Interlocked.Increment(ref _open) <= limits.Visitors)
+        {
+            return true;
+        }
+
+        End();
+        return false;
+    }
+
+    private void End() => Interlocked.Decrement(ref _open);
+
+    private void TellRefused()
+    {
+        Interlocked.Increment(ref _refused);
+        if (_telling.IsDue())
+        {
+            LogEvents.ConnectionsRefused(logger, Interlocked.Exchange(ref _refused, 0), limits.Visitors);
+        }
+    }
+
+    private sealed class Listener(LimitedListeners all, IConnectionListener inner) : IConnectionListener
+    {
+        public EndPoint EndPoint => inner.EndPoint;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+        {
+            while (await inner.AcceptAsync(cancellationToken) is { } connection)
+            {
+                if (all.TryBegin())
+                {
+                    return new Connection(all, connection);
+                }
+
+                await connection.DisposeAsync();
+                all.TellRefused();
+            }
+
+            return null;
+        }
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => inner.UnbindAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    /// <summary>A connection that counts until its socket is closed.</summary>
+    private sealed class Connection(LimitedListeners all, ConnectionContext inner) : ConnectionContext
+    {
+        public override string ConnectionId
+        {
+            get => inner.ConnectionId;
+            set => inner.ConnectionId = value;
+        }
+
+        public override IFeatureCollection Features => inner.Features;
+
+        public override IDictionary<object, object?> Items
+        {
+            get => inner.Items;
+            set => inner.Items = value;
+        }
+
+        public override IDuplexPipe Transport
+        {
+            get => inner.Transport;
+            set => inner.Transport = value;
+        }
+
+        public override CancellationToken ConnectionClosed
+        {
+            get => inner.ConnectionClosed;
+            set => inner.ConnectionClosed = value;
+        }
+
+        public override EndPoint? LocalEndPoint
+        {
+            get => inner.LocalEndPoint;
+            set => inner.LocalEndPoint = value;
+        }
+
+        public override EndPoint? RemoteEndPoint
+        {
+            get => inner.RemoteEndPoint;
+            set => inner.RemoteEndPoint = value;
+        }
+
+        public override void Abort(ConnectionAbortedException abortReason) => inner.Abort(abortReason);
+
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            await base.DisposeAsync();
+            all.End();
+        }
+    }
+}

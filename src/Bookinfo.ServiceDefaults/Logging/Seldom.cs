@@ -1,0 +1,20 @@
+namespace Bookinfo.ServiceDefaults.Logging;
+
+/// <summary>Lets something that may happen very often be said once a minute at most.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class Seldom(TimeProvider time)
+{
+    /// <summary>The shortest time between two lines.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly long _interval = (long)(Interval.TotalSeconds * time.TimestampFrequency);
+    private long _next = long.MinValue;
+
+    /// <summary>Whether it may be said now; who is told so says it. May be called from any thread.</summary>
+    public bool IsDue()
+    {
+        var now = time.GetTimestamp();
+        var next = Interlocked.Read(ref _next);
+        return now >= next && Interlocked.CompareExchange(ref _next, now + _interval, next) == next;
+    }
+}
