@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Bookinfo.ServiceDefaults.Logging;
 
 /// <summary>
-/// Writes to stdout as the system call does, and says how much of it was taken. The console's own stream takes a pipe that is closed at the other end for one
-/// that takes everything, so that lines would be lost without being counted; the stream of a file would keep a position of its own in a file that others write
-/// to as well, and leaves open how much was written before it failed.
+/// Writes to stdout as the system call does, and says how much of it was taken. The console's own stream takes a pipe that is closed at
+/// the other end for one that takes everything, so that lines would be lost without being counted; the stream of a file would keep a
+/// position of its own in a file that others write to as well, and leaves open how much was written before it failed.
 /// </summary>
 internal static class StandardOutput
 {
