@@ -51,6 +51,30 @@ public static class SettingNames
     /// <summary>Whether a service stops when its standard input is closed.</summary>
     public const string StopWhenStdinCloses = "STOP_WHEN_STDIN_CLOSES";
 
+    /// <summary>How log lines are written: JSON or text.</summary>
+    public const string LogFormat = "LOG_FORMAT";
+
+    /// <summary>Whether there is a line for each request.</summary>
+    public const string AccessLog = "ACCESS_LOG";
+
+    /// <summary>The namespace of the pod.</summary>
+    public const string K8sNamespaceName = "K8S_NAMESPACE_NAME";
+
+    /// <summary>The name of the pod.</summary>
+    public const string K8sPodName = "K8S_POD_NAME";
+
+    /// <summary>The name of the node.</summary>
+    public const string K8sNodeName = "K8S_NODE_NAME";
+
+    /// <summary>The ports to listen on.</summary>
+    public const string HttpPorts = "ASPNETCORE_HTTP_PORTS";
+
+    /// <summary>Not allowed: the services speak plain HTTP.</summary>
+    public const string HttpsPorts = "ASPNETCORE_HTTPS_PORTS";
+
+    /// <summary>The addresses to listen on.</summary>
+    public const string Urls = "ASPNETCORE_URLS";
+
     /// <summary>
     /// The settings that belong to one service or one version. What is started must not inherit them from the environment of whoever starts it.
     /// </summary>
@@ -63,6 +87,25 @@ public static class SettingNames
     /// <summary>The prefixes of further settings of one service: databases of the original, what a pod is told of itself, and the backends' addresses.</summary>
     public static IReadOnlyList<string> PrefixesOfOneService { get; } =
         ["K8S_", "MYSQL_DB_", .. ServiceCatalog.All.Select(PrefixOf)];
+
+    /// <summary>All settings but those of OpenTelemetry, as docs/settings.md has them.</summary>
+    public static IReadOnlySet<string> All { get; } = new HashSet<string>(
+        [
+            HttpPorts, HttpsPorts, Urls, DrainSeconds, StopWhenStdinCloses, LogFormat, AccessLog, ServiceVersion, K8sNamespaceName, K8sPodName, K8sNodeName,
+            Hostname, ClusterName, ReviewsEndpoints, ServicesDomain, SessionKey, FloodFactor, EnableRatings, StarColor, RandomSeed,
+            EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl,
+            .. ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service))).SelectMany(service => new[] { HostOf(service), PortOf(service) }),
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What the names of OpenTelemetry's settings begin with; there are many, and its SDK reads some of them itself.</summary>
+    private const string Telemetry = "OTEL_";
+
+    /// <summary>
+    /// Whether there is such a setting. One of another service counts: the same arguments may be given to all.
+    /// </summary>
+    /// <param name="name">Its name, in any case.</param>
+    public static bool Contains(string name) => All.Contains(name) || name.StartsWith(Telemetry, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The setting with the host name of a backend.</summary>
     /// <param name="service">The backend.</param>

@@ -39,8 +39,8 @@ public sealed partial class Sessions
     /// <param name="request">The request.</param>
     /// <returns>The name; <see langword="null"/> for a visitor who is not signed in or whose cookie is forged.</returns>
     /// <remarks>
-    /// Another application on the same host, on whatever port, may have a cookie of that name, and one whose name differs in case only is another cookie
-    /// (RFC 6265). So each of that name counts, and the first that is ours holds.
+    /// Another application on the same host, on whatever port, may have a cookie of that name, and one whose name differs in case only is
+    /// another cookie (RFC 6265). So each of that name counts, and the first that is ours holds.
     /// </remarks>
     public string? UserOf(HttpRequest request)
     {

@@ -33,7 +33,8 @@ public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding heade
     public void Dispose() => _client.Dispose();
 
     /// <summary>
-    /// What is there and usable counts: one reviewer's stars do not depend on whether another's are missing. <see langword="null"/> when these are no ratings.
+    /// What is there and usable counts: one reviewer's stars do not depend on whether another's are missing. <see langword="null"/> when
+    /// these are no ratings.
     /// </summary>
     private static Dictionary<string, int>? ReadStars(ReadOnlyMemory<byte> body)
     {

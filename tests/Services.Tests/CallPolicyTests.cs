@@ -183,12 +183,16 @@ public sealed class CallPolicyTests
             services => services.AddSingleton(new ConnectionLimits(Visitors: 100, Calls: Most)),
             ["FLOOD_FACTOR=50", .. RunningService.At("details", backend.Address), .. RunningService.At("reviews", backend.Address)]);
         await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
-        await Eventually.HoldsAsync("Not every extra call is made.", () => backend.Requests.Count(request => request.Target == "/reviews/0") == 51);
+        await Eventually.HoldsAsync(
+            "Not every extra call is made.", () => backend.Requests.Count(request => request.Target == "/reviews/0") == 51);
         // Details and reviews are at the same address, for which each client has its own connections.
         Assert.InRange(atOnce, 1, 2 * Most);
     }
 
-    /// <summary>An idle connection is reset when its server or what is between has given it up: the request was never seen, and is sent again (RFC 9112 section 9.3.1).</summary>
+    /// <summary>
+    /// An idle connection is reset when its server or what is between has given it up: the request was never seen, and is sent again
+    /// (RFC 9112 section 9.3.1).
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -210,9 +214,10 @@ public sealed class CallPolicyTests
         await using var details = await RunningService.StartAsync(
             Bookinfo.Details.Program.Build, "ENABLE_EXTERNAL_BOOK_SERVICE=true", $"EXTERNAL_BOOK_SERVICE_URL={google.Address}");
         const int Requests = 5;
+        var address = new Uri("/details/0", UriKind.Relative);
         for (var request = 0; request < Requests; request++)
         {
-            using var response = await details.Client.GetAsync(new Uri("/details/0", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var response = await details.Client.GetAsync(address, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
@@ -247,7 +252,9 @@ public sealed class CallPolicyTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
-    /// <summary>A gateway's page, nothing at all, JSON of another shape: the status says that all is well, so a line has to say that it is not.</summary>
+    /// <summary>
+    /// A gateway's page, nothing at all, JSON of another shape: the status says that all is well, so a line has to say that it is not.
+    /// </summary>
     [Theory]
     [InlineData("<html>Welcome</html>")]
     [InlineData("")]
@@ -270,7 +277,8 @@ public sealed class CallPolicyTests
         Assert.Equal(told, log.Of("BackendAnswerUnusable").Select(line => line.Text.Split(' ')[3]).Order(StringComparer.Ordinal));
 
         // To the API, any JSON is an answer.
-        using var api = await page.Client.GetAsync(new Uri("/api/v1/products/0/ratings", UriKind.Relative), TestContext.Current.CancellationToken);
+        var ratings = new Uri("/api/v1/products/0/ratings", UriKind.Relative);
+        using var api = await page.Client.GetAsync(ratings, TestContext.Current.CancellationToken);
         Assert.Equal(body == "[1]" ? 0 : 1, log.Of("BackendAnswerUnusable").Count - told.Length);
     }
 

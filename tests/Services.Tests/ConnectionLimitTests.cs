@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Services.Tests;
 
-/// <summary>Connections are open files. There are never more of them than may be open, and who has one is served, however many others would like to.</summary>
+/// <summary>
+/// Connections are open files. There are never more of them than may be open, and who has one is served, however many others would like
+/// to.
+/// </summary>
 public sealed class ConnectionLimitTests
 {
     private const string Request = "GET /ratings/0 HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -61,13 +64,16 @@ public sealed class ConnectionLimitTests
         }
     }
 
-    /// <summary>With more connections than files the runtime used up all memory in the attempt to take them, and ended the process.</summary>
+    /// <summary>
+    /// With more connections than files the runtime used up all memory in the attempt to take them, and ended the process.
+    /// </summary>
     [Fact]
     public async Task A_service_outlives_more_connections_than_it_may_have_open_files()
     {
         const int Files = 300;
         var port = FreePort.Find();
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"ulimit -n {Files} && exec dotnet \"$0\"", WorkingCopy.Assembly("Bookinfo.Ratings")])
+        var command = $"ulimit -n {Files} && exec dotnet \"$0\"";
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", command, WorkingCopy.Assembly("Bookinfo.Ratings")])
         {
             Environment = { ["ASPNETCORE_HTTP_PORTS"] = $"{port}", ["DRAIN_SECONDS"] = "0" },
             RedirectStandardInput = true,
@@ -95,10 +101,12 @@ public sealed class ConnectionLimitTests
             }
 
             // Each of them is either answered or closed, and none waits for ever.
-            var answered = await Task.WhenAll(visitors.Select(IsAnsweredAsync)).WaitAsync(Eventually.Never, TestContext.Current.CancellationToken);
+            var answers = Task.WhenAll(visitors.Select(IsAnsweredAsync));
+            var answered = await answers.WaitAsync(Eventually.Never, TestContext.Current.CancellationToken);
             Assert.InRange(answered.Count(answered => answered), 1, Files);
             visitors.ForEach(visitor => visitor.Dispose());
-            await Eventually.HoldsAsync(async () => await RawHttp.GetAsync(address, "/ratings/0") is { Status: 200 } ? "" : "There is no room.");
+            await Eventually.HoldsAsync(async () =>
+                await RawHttp.GetAsync(address, "/ratings/0") is { Status: 200 } ? "" : "There is no room.");
             Assert.False(process.HasExited);
         }
         finally

@@ -30,7 +30,8 @@ public sealed class LineWriterTests
         var received = new byte[expected.Length];
         await using (var stream = new NetworkStream(reading))
         {
-            await stream.ReadExactlyAsync(received, TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Never, TestContext.Current.CancellationToken);
+            var read = stream.ReadExactlyAsync(received, TestContext.Current.CancellationToken).AsTask();
+            await read.WaitAsync(Eventually.Never, TestContext.Current.CancellationToken);
         }
 
         log.Dispose();

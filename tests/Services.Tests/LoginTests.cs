@@ -141,7 +141,9 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.DoesNotContain("Balthazar", (await RawHttp.GetAsync(_page.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
     }
 
-    /// <summary>Cookies know no port, and names that differ in case are different ones: SESSION is that of Spring, session that of Flask as well.</summary>
+    /// <summary>
+    /// Cookies know no port, and names that differ in case are different ones: SESSION is that of Spring, session that of Flask as well.
+    /// </summary>
     [Theory]
     [InlineData("{0}", true)]
     [InlineData("{0}; SESSION=ZjQ3", true)]
@@ -158,12 +160,14 @@ public sealed class LoginTests : IAsyncLifetime
     {
         var cookie = (await PostAsync("application/x-www-form-urlencoded", "username=Balthazar"))!.Header("set-cookie")!.Split(';')[0];
         var many = string.Concat(Enumerable.Repeat("session=x.y; ", 8));
-        var headers = string.Format(CultureInfo.InvariantCulture, lines, cookie, cookie["session".Length..], many).Split('|').Select(line => $"Cookie: {line}");
-        var page = (await RawHttp.GetAsync(_page.Address, "/productpage", [.. headers]))!.Text;
+        var sent = string.Format(CultureInfo.InvariantCulture, lines, cookie, cookie["session".Length..], many).Split('|');
+        var page = (await RawHttp.GetAsync(_page.Address, "/productpage", [.. sent.Select(line => $"Cookie: {line}")]))!.Text;
         Assert.Equal(isSignedIn, page.Contains("Balthazar", StringComparison.Ordinal));
     }
 
-    /// <summary>Proxies often pass the host on without its port. Only the path is sent back, so nobody comes to another host by it.</summary>
+    /// <summary>
+    /// Proxies often pass the host on without its port. Only the path is sent back, so nobody comes to another host by it.
+    /// </summary>
     [Theory]
     [InlineData("shop.example", "http://shop.example:8080/productpage?u=test", "/productpage?u=test")]
     [InlineData("shop.example", "http://SHOP.example/productpage?u=test", "/productpage?u=test")]
@@ -172,7 +176,8 @@ public sealed class LoginTests : IAsyncLifetime
     [InlineData("[::1]", "http://[::1]:8080/productpage?u=test", "/productpage?u=test")]
     public async Task A_host_without_a_port_is_that_of_the_referring_page_on_any(string host, string referrer, string location)
     {
-        var logout = await RawHttp.SendAsync(_page.Address, $"GET /logout HTTP/1.1\r\nHost: {host}\r\nReferer: {referrer}\r\nConnection: close\r\n\r\n");
+        var logout = await RawHttp.SendAsync(
+            _page.Address, $"GET /logout HTTP/1.1\r\nHost: {host}\r\nReferer: {referrer}\r\nConnection: close\r\n\r\n");
         Assert.Equal((302, location), (logout!.Status, logout.Header("location")));
     }
 

@@ -15,7 +15,9 @@ public sealed class OtlpDeliveryTests
 {
     private const string Metric = "bookinfo_telemetry_failed_exports_total";
 
-    /// <summary>A node that is gone, or an address translation that has forgotten the connection: nothing comes back, and nobody closes it.</summary>
+    /// <summary>
+    /// A node that is gone, or an address translation that has forgotten the connection: nothing comes back, and nobody closes it.
+    /// </summary>
     [Theory]
     [InlineData("grpc")]
     [InlineData("http/protobuf")]
@@ -29,7 +31,8 @@ public sealed class OtlpDeliveryTests
 
         way.Forget();
         await UntilSpansComeAsync(ratings, collector);
-        Assert.Contains("traces", Assert.Single(log.Of("TelemetryExportFailed"), failed => failed.Text.Contains("in time", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
+        var told = Assert.Single(log.Of("TelemetryExportFailed"), failed => failed.Text.Contains("in time", StringComparison.Ordinal));
+        Assert.Contains("traces", told.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -65,8 +68,8 @@ public sealed class OtlpDeliveryTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocol == "grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1));
+        var protocols = protocol == "grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1;
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols));
         await using var collector = builder.Build();
         collector.Run(context =>
         {
@@ -88,15 +91,17 @@ public sealed class OtlpDeliveryTests
         Assert.Contains(reason, log.Of("TelemetryExportFailed")[0].Text, StringComparison.Ordinal);
     }
 
-    private static Task<RunningService> StartAsync(RecordedLog log, string protocol, Uri address, params string[] settings) => RunningService.StartAsync(
-        Bookinfo.Ratings.Program.Build,
-        log.AddTo,
-        [
-            $"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT={(protocol == "grpc" ? address : new Uri(address, "/v1/traces"))}", $"OTEL_EXPORTER_OTLP_PROTOCOL={protocol}",
-            "OTEL_BSP_SCHEDULE_DELAY=50", .. settings,
-        ]);
+    private static Task<RunningService> StartAsync(RecordedLog log, string protocol, Uri address, params string[] settings) =>
+        RunningService.StartAsync(
+            Bookinfo.Ratings.Program.Build,
+            log.AddTo,
+            [
+                $"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT={(protocol == "grpc" ? address : new Uri(address, "/v1/traces"))}",
+                $"OTEL_EXPORTER_OTLP_PROTOCOL={protocol}", "OTEL_BSP_SCHEDULE_DELAY=50", .. settings,
+            ]);
 
-    private static async Task RequestAsync(RunningService service) => Assert.Equal(200, (await RawHttp.GetAsync(service.Address, "/ratings/0"))!.Status);
+    private static async Task RequestAsync(RunningService service) =>
+        Assert.Equal(200, (await RawHttp.GetAsync(service.Address, "/ratings/0"))!.Status);
 
     private static async Task UntilSpansComeAsync(RunningService service, OtlpReceiver collector)
     {
@@ -108,9 +113,11 @@ public sealed class OtlpDeliveryTests
         });
     }
 
-    private static async Task<double> FailuresAsync(RunningService service) =>
-        PrometheusText.Parse(await service.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken))
-            .Single(sample => sample.Name == Metric && sample.Labels["signal"] == "traces").Value;
+    private static async Task<double> FailuresAsync(RunningService service)
+    {
+        var text = await service.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        return PrometheusText.Parse(text).Single(sample => sample.Name == Metric && sample.Labels["signal"] == "traces").Value;
+    }
 
     /// <summary>The way to a collector, which can be closed, and can forget the connections on it.</summary>
     private sealed class Way : IAsyncDisposable

@@ -31,14 +31,16 @@ public sealed class ScrapeTests
     }
 
     [Fact]
-    public async Task It_is_no_request_of_a_visitor_with_a_slash_at_its_end_either()
+    public async Task With_a_slash_at_its_end_it_is_not_a_request_of_a_visitor_either()
     {
         var log = new RecordedLog();
         await using var details = await RunningService.StartAsync(Bookinfo.Details.Program.Build, log.AddTo, "ACCESS_LOG=on");
-        foreach (var (path, status) in new[] { ("/metrics", 200), ("/metrics/", 200), ("/METRICS/", 200), ("/health/live", 200), ("/metrics/x", 404) })
+        foreach (var path in new[] { "/metrics", "/metrics/", "/METRICS/", "/health/live" })
         {
-            Assert.Equal((path, status), (path, (await RawHttp.GetAsync(details.Address, path))!.Status));
+            Assert.Equal((path, 200), (path, (await RawHttp.GetAsync(details.Address, path))!.Status));
         }
+
+        Assert.Equal(404, (await RawHttp.GetAsync(details.Address, "/metrics/x"))!.Status);
 
         await Eventually.HoldsAsync("The last is not logged.", () => log.Of("RequestFinished").Count > 0);
         Assert.StartsWith("GET /metrics/x 404", Assert.Single(log.Of("RequestFinished")).Text, StringComparison.Ordinal);

@@ -155,7 +155,8 @@ public sealed class ServiceProcessTests
     public async Task A_service_that_was_told_to_ignore_SIGHUP_does()
     {
         var port = FreePort.Find();
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "trap '' HUP; exec dotnet \"$0\"", WorkingCopy.Assembly("Bookinfo.Details")])
+        const string Command = "trap '' HUP; exec dotnet \"$0\"";
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", Command, WorkingCopy.Assembly("Bookinfo.Details")])
         {
             Environment = { ["ASPNETCORE_HTTP_PORTS"] = $"{port}", ["DRAIN_SECONDS"] = "0" },
             RedirectStandardInput = true,
@@ -164,8 +165,8 @@ public sealed class ServiceProcessTests
         })!;
         await UntilReadyAsync(port);
         await SignalAsync(process, "HUP");
-        var ignored = File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1];
-        Assert.Equal(1UL, ulong.Parse(ignored, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 1);
+        var ignored = File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        Assert.Equal(1UL, ulong.Parse(ignored.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 1);
         await UntilReadyAsync(port);
         await SignalAsync(process, "TERM");
         Assert.Equal(0, (await EndAsync(process)).Code);
@@ -229,7 +230,8 @@ public sealed class ServiceProcessTests
     {
         var port = FreePort.Find();
         using var process = Start(
-            "Bookinfo.Details", ("ASPNETCORE_HTTP_PORTS", $"{port}"), ("URLS", "foo"), ("HTTP_PORTS", "bar"), ("HTTPS_PORTS", "8443"), ("DRAIN_SECONDS", "0"));
+            "Bookinfo.Details",
+            ("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "0"), ("URLS", "foo"), ("HTTP_PORTS", "bar"), ("HTTPS_PORTS", "8443"));
         try
         {
             await UntilReadyAsync(port);
@@ -240,7 +242,10 @@ public sealed class ServiceProcessTests
         }
     }
 
-    /// <summary>It would hold up the end of the service until everything is cut off: when the drain period is over, the server looks at no time any more.</summary>
+    /// <summary>
+    /// It would hold up the end of the service until everything is cut off: when the drain period is over, the server looks at no time
+    /// any more.
+    /// </summary>
     [Fact]
     public async Task Half_a_head_is_turned_away_while_a_service_drains()
     {

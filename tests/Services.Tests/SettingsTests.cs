@@ -1,3 +1,4 @@
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Hosting;
@@ -162,24 +163,25 @@ public sealed class SettingsTests
     [Fact]
     public void The_names_of_the_settings_are_those_of_the_documentation()
     {
-        var rows = File.ReadLines(Path.Combine(WorkingCopy.Root, "docs", "settings.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal));
-        var documented = rows.SelectMany(row => row.Split('|')[1].Split('`').Where((_, part) => part % 2 == 1)).Where(name => !name.StartsWith("OTEL_", StringComparison.Ordinal));
+        var lines = File.ReadLines(Path.Combine(WorkingCopy.Root, "docs", "settings.md"));
+        var documented = lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(row => row.Split('|')[1].Split('`').Where((_, part) => part % 2 == 1))
+            .Where(name => !name.StartsWith("OTEL_", StringComparison.Ordinal));
         Assert.Equal(SettingNames.All.Except(["ASPNETCORE_HTTPS_PORTS"]).Order(), documented.Distinct().Order());
     }
 
     [Fact]
     public async Task Empty_values_count_as_not_set_and_what_Kubernetes_injects_is_no_configuration()
     {
-        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, "FLOOD_FACTOR=", "SESSION_KEY=", "DETAILS_HOSTNAME=", "SERVICES_DOMAIN=");
+        await using var page = await RunningService.StartAsync(
+            Bookinfo.ProductPage.Program.Build, "FLOOD_FACTOR=", "SESSION_KEY=", "DETAILS_HOSTNAME=", "SERVICES_DOMAIN=");
         var options = page.Services.GetRequiredService<Bookinfo.ProductPage.ProductPageOptions>();
         Assert.Equal(new Uri("http://details:9080"), options.Details);
         Assert.Equal([new Uri("http://reviews:9080")], options.Reviews);
 
         // What it injects cannot be mistaken when there is no such name.
-        foreach (var injected in new[] { "DETAILS_PORT", "REVIEWS_PORT", "PRODUCTPAGE_PORT", "PRODUCTPAGE_PORT_9080_TCP", "DETAILS_SERVICE_HOST" })
-        {
-            Assert.False(SettingNames.Contains(injected));
-        }
+        string[] injected = ["DETAILS_PORT", "REVIEWS_PORT", "PRODUCTPAGE_PORT", "PRODUCTPAGE_PORT_9080_TCP", "DETAILS_SERVICE_HOST"];
+        Assert.All(injected, name => Assert.False(SettingNames.Contains(name)));
     }
 
     [Theory]

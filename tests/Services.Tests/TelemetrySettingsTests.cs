@@ -137,10 +137,13 @@ public sealed class TelemetrySettingsTests
     [InlineData("http://c:4318/base/v1/metrics")]
     public void The_address_for_all_signals_is_not_that_of_one(string address)
     {
-        var message = Assert.Throws<InvalidSettingException>(() => Read(("OTEL_EXPORTER_OTLP_ENDPOINT", address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"))).Message;
-        Assert.StartsWith($"OTEL_EXPORTER_OTLP_ENDPOINT='{address}' is not allowed: it must be an address without /v1/", message, StringComparison.Ordinal);
+        const string Variable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+        var exception = Assert.Throws<InvalidSettingException>(
+            () => Read((Variable, address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")));
+        Assert.StartsWith(
+            $"{Variable}='{address}' is not allowed: it must be an address without /v1/", exception.Message, StringComparison.Ordinal);
         // To gRPC a path means nothing, and what is for one signal is taken as it is.
-        Read(("OTEL_EXPORTER_OTLP_ENDPOINT", address));
+        Read((Variable, address));
         Read(("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
     }
 
@@ -191,7 +194,8 @@ public sealed class TelemetrySettingsTests
     public void A_directory_for_what_was_not_sent_has_to_be_writable(string path)
     {
         const string Directory = "OTEL_DOTNET_EXPERIMENTAL_OTLP_DISK_RETRY_DIRECTORY_PATH";
-        var exception = Assert.Throws<InvalidSettingException>(() => Read(("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk"), (Directory, path)));
+        var exception = Assert.Throws<InvalidSettingException>(
+            () => Read(("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk"), (Directory, path)));
         Assert.Equal($"{Directory}='{path}' is not allowed: it must be a directory that can be written.", exception.Message);
     }
 

@@ -7,13 +7,13 @@ namespace Telemetry.Tests;
 public sealed partial class DocumentationTests
 {
     /// <summary>
-    /// What no request can bring about while nothing is broken: a mistake of ours, a stdout that takes nothing (see <see cref="StdoutTests"/>), a collector
-    /// that does the same, too few open files, and a backend that answers something else.
+    /// What no request can bring about while nothing is broken: a mistake of ours, a stdout that takes nothing (see
+    /// <see cref="StdoutTests"/>), a collector that does the same, too few open files, and a backend that answers something else.
     /// </summary>
     private static readonly string[] NeverSeen =
     [
-        "UnhandledException", "exception", "BackendAnswerUnusable", "LogLinesDropped", "lines", "ConnectionsRefused", "connections", "limit", "TelemetryExportFailed", "TelemetryExportWorks", "signal",
-        "failures", "reason",
+        "UnhandledException", "exception", "BackendAnswerUnusable", "LogLinesDropped", "lines", "ConnectionsRefused", "connections",
+        "limit", "TelemetryExportFailed", "TelemetryExportWorks", "signal", "failures", "reason",
     ];
 
     [Fact]

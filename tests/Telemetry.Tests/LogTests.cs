@@ -22,7 +22,8 @@ public sealed class LogTests
     public async Task What_a_client_calls_itself_is_read_as_it_was_written(string agent, bool inUtf8, string logged)
     {
         await using var system = await TelemetrySystem.StartAsync(protocol: null, only: ["ratings-v1"]);
-        var bytes = (inUtf8 ? Encoding.UTF8 : Encoding.Latin1).GetBytes($"GET /ratings/7 HTTP/1.1\r\nHost: a\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n");
+        var request = $"GET /ratings/7 HTTP/1.1\r\nHost: a\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n";
+        var bytes = (inUtf8 ? Encoding.UTF8 : Encoding.Latin1).GetBytes(request);
         Assert.Equal(200, (await RawHttp.SendAsync(system.Processes.AddressOf("ratings-v1"), bytes))!.Status);
         await Eventually.HoldsAsync("The request is not logged.", () => system.Logs().Any(line => line.Event == "RequestFinished"));
         Assert.Equal(logged, Assert.Single(system.Logs(), line => line.Event == "RequestFinished").Text("user_agent"));
@@ -163,7 +164,8 @@ public sealed class LogTests
         }
 
         var text = system.Processes["ratings-v1"].Lines;
-        Assert.Single(text, line => line.Contains("GET /ratings/7 200", StringComparison.Ordinal) && line.EndsWith(" \"x\\\" request=forged \\\\\" request=readable", StringComparison.Ordinal));
+        Assert.Single(text, line => line.Contains("GET /ratings/7 200", StringComparison.Ordinal)
+            && line.EndsWith(" \"x\\\" request=forged \\\\\" request=readable", StringComparison.Ordinal));
         Assert.All(text, line => Assert.DoesNotContain("{", line, StringComparison.Ordinal));
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("reviews-v1").Select(line => line.Event));
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("details-v1").Select(line => line.Event));

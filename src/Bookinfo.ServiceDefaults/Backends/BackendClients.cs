@@ -30,7 +30,9 @@ public sealed class BackendClients
     /// <returns>The client, to be disposed.</returns>
     public BackendClient ForService(
         ServiceDefinition service, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders, Action<BackendAnswer>? finished = null) =>
-        new(service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _connections, _time, _telemetry, _logger);
+        new(
+            service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(_time), useProxy: false,
+            _connections, _time, _telemetry, _logger);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
     /// <param name="name">What it is called in telemetry.</param>
@@ -41,5 +43,7 @@ public sealed class BackendClients
     /// <returns>The client, to be disposed.</returns>
     public BackendClient ForExternalService(
         string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders) =>
-        new(name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true, _connections, _time, _telemetry, _logger);
+        new(
+            name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true,
+            _connections, _time, _telemetry, _logger);
 }

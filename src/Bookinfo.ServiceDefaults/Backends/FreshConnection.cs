@@ -8,8 +8,8 @@ namespace Bookinfo.ServiceDefaults.Backends;
 /// section 9.3.1), and wrong for a new one: what the server did with the request counts as a try.
 /// </summary>
 /// <remarks>
-/// An idle connection may also be reset: the server had closed it when the request came, or whatever stands between has forgotten it. The client takes
-/// that for a failure of the call, so it is told that the connection has ended.
+/// An idle connection may also be reset: the server had closed it when the request came, or whatever stands between has forgotten it. The
+/// client takes that for a failure of the call, so it is told that the connection has ended.
 /// </remarks>
 /// <param name="inner">The connection.</param>
 internal sealed class FreshConnection(Stream inner) : Stream

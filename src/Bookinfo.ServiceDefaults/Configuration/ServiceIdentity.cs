@@ -26,7 +26,7 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
         var given = Given(settings);
         var name = settings.Text("OTEL_SERVICE_NAME") ?? given.GetValueOrDefault("service.name") ?? service.Name;
         version = given.GetValueOrDefault("service.version") ?? settings.Text(SettingNames.ServiceVersion) ?? version;
-        var pod = settings.Text("K8S_POD_NAME");
+        var pod = settings.Text(SettingNames.K8sPodName);
         var attributes = new Dictionary<string, object>
         {
             ["service.name"] = name,
@@ -35,9 +35,9 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
             // In a pod HOSTNAME is its name. Elsewhere several processes of a service may share a host, and must not share an id.
             ["service.instance.id"] = pod ?? settings.Text(SettingNames.Hostname) ?? $"{Environment.MachineName}-{Environment.ProcessId}",
         };
-        Add("k8s.namespace.name", settings.Text("K8S_NAMESPACE_NAME"));
+        Add("k8s.namespace.name", settings.Text(SettingNames.K8sNamespaceName));
         Add("k8s.pod.name", pod);
-        Add("k8s.node.name", settings.Text("K8S_NODE_NAME"));
+        Add("k8s.node.name", settings.Text(SettingNames.K8sNodeName));
         foreach (var (key, value) in given)
         {
             attributes[key] = value;

@@ -5,8 +5,8 @@ using Bookinfo.Contracts;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// How many connections a service may have. Each is an open file, and beyond the limit of open files not only connections fail: the runtime cannot
-/// open what it needs either, and ends the process.
+/// How many connections a service may have. Each is an open file, and beyond the limit of open files not only connections fail: the
+/// runtime cannot open what it needs either, and ends the process.
 /// </summary>
 /// <param name="Visitors">The most connections of visitors.</param>
 /// <param name="Calls">The most connections of each client of a backend.</param>
@@ -16,7 +16,8 @@ internal sealed record ConnectionLimits(int Visitors, int Calls)
     private const int Fewest = 16;
 
     /// <summary>
-    /// What is open besides, with room to spare: the log, telemetry, what the runtime opens for a moment, and each assembly of a program that is not native.
+    /// What is open besides, with room to spare: the log, telemetry, what the runtime opens for a moment, and each assembly of a program
+    /// that is not native.
     /// </summary>
     private static int Reserve => RuntimeFeature.IsDynamicCodeCompiled ? 256 : 64;
 
@@ -27,7 +28,8 @@ internal sealed record ConnectionLimits(int Visitors, int Calls)
     /// <summary>One half is for visitors, and the other for the calls that they cause.</summary>
     /// <param name="files">How many files may be open.</param>
     /// <param name="backends">
-    /// How many backends are called by the catalog. There may be one client more: the page has two for reviews, and details has one for the book service.
+    /// How many backends are called by the catalog. There may be one client more: the page has two for reviews, and details has one for
+    /// the book service.
     /// </param>
     public static ConnectionLimits Within(int files, int backends)
     {
@@ -46,7 +48,8 @@ internal sealed record ConnectionLimits(int Visitors, int Calls)
 
         try
         {
-            var line = File.ReadLines("/proc/self/limits").FirstOrDefault(static line => line.StartsWith(Name, StringComparison.Ordinal)) ?? Name;
+            var lines = File.ReadLines("/proc/self/limits");
+            var line = lines.FirstOrDefault(static line => line.StartsWith(Name, StringComparison.Ordinal)) ?? Name;
             // The first number is the limit, and the second its ceiling. A word stands for none.
             return line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var limit, ..]
                 && int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var files) ? files : int.MaxValue;

@@ -55,7 +55,10 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         }
     }
 
-    /// <summary>Routing takes <c>get</c> for <c>GET</c>, though case matters (RFC 9110 section 9.1). So it is not shown a method that is not one of HTTP's.</summary>
+    /// <summary>
+    /// Routing takes <c>get</c> for <c>GET</c>, though case matters (RFC 9110 section 9.1). So it is not shown a method that is not one
+    /// of HTTP's.
+    /// </summary>
     private async Task HandleOtherMethodAsync(HttpContext context)
     {
         var method = context.Request.Method;

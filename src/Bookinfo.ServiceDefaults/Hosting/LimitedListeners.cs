@@ -8,14 +8,15 @@ using Microsoft.Extensions.Logging;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Takes connections for the server, and closes at once those that are over the limit. The server's own limit would close them later, on a thread of the
-/// pool; and when files run out meanwhile, it tries to take the next connection again and again without a pause.
+/// Takes connections for the server, and closes at once those that are over the limit. The server's own limit would close them later, on
+/// a thread of the pool; and when files run out meanwhile, it tries to take the next connection again and again without a pause.
 /// </summary>
 /// <param name="sockets">What takes them.</param>
 /// <param name="limits">How many there may be.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is told that the limit is reached.</param>
-internal sealed class LimitedListeners(IConnectionListenerFactory sockets, ConnectionLimits limits, TimeProvider time, ILogger<LimitedListeners> logger)
+internal sealed class LimitedListeners(
+    IConnectionListenerFactory sockets, ConnectionLimits limits, TimeProvider time, ILogger<LimitedListeners> logger)
     : IConnectionListenerFactory
 {
     private readonly Seldom _telling = new(time);

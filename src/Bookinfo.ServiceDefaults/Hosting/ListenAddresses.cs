@@ -34,7 +34,8 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
     {
         if (settings.Text(SecurePorts) is { } secure)
         {
-            throw new InvalidSettingException(SecurePorts, secure, "empty: services speak http only, and TLS is for what is in front of them");
+            throw new InvalidSettingException(
+                SecurePorts, secure, "empty: services speak http only, and TLS is for what is in front of them");
         }
 
         if (settings.Text(Urls) is { } urls)
@@ -47,10 +48,14 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
             : new ListenAddresses(Ports, [$"http://*:{ServiceCatalog.ServicePort}"]);
     }
 
-    /// <summary>The name of the variable that an argument sets: those of where to listen may lack their prefix, as in <c>--urls</c>.</summary>
+    /// <summary>
+    /// The name of the variable that an argument sets: those of where to listen may lack their prefix, as in <c>--urls</c>.
+    /// </summary>
     /// <param name="argument">The name in the argument, in any case.</param>
     public static string VariableOf(string argument) =>
-        Array.Exists([Urls, Ports, SecurePorts], name => name.AsSpan(Prefix.Length).Equals(argument, StringComparison.OrdinalIgnoreCase)) ? Prefix + argument : argument;
+        Array.Exists([Urls, Ports, SecurePorts], name => name.AsSpan(Prefix.Length).Equals(argument, StringComparison.OrdinalIgnoreCase))
+            ? Prefix + argument
+            : argument;
 
     /// <summary>
     /// Removes the sockets that nobody listens on any more: who was killed has left his behind, and in its place no other can be made.
@@ -58,8 +63,9 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
     public void RemoveLeftSockets()
     {
         const string Unix = "http://unix:";
-        foreach (var path in Addresses.Where(static address => address.StartsWith(Unix, StringComparison.OrdinalIgnoreCase)).Select(static address => address[Unix.Length..]))
+        foreach (var address in Addresses.Where(static address => address.StartsWith(Unix, StringComparison.OrdinalIgnoreCase)))
         {
+            var path = address[Unix.Length..];
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {

@@ -107,7 +107,7 @@ public static class ServiceProgram
         AddArguments(builder.Configuration, args);
         builder.Services.AddRoutingCore();
         var settings = new Settings(builder.Configuration);
-        var drain = TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", standard: 5, least: 0, most: 300));
+        var drain = TimeSpan.FromSeconds(settings.Number(SettingNames.DrainSeconds, standard: 5, least: 0, most: 300));
 
         var listen = ListenAddresses.Read(settings);
         builder.Services.AddSingleton(listen);
@@ -117,7 +117,8 @@ public static class ServiceProgram
         builder.Services.AddSingleton(ConnectionLimits.Read(service));
         // Of those that are registered the server takes the last.
         builder.Services.AddSingleton<IConnectionListenerFactory>(static services => new LimitedListeners(
-            new SocketTransportFactory(services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>()),
+            new SocketTransportFactory(
+                services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>()),
             services.GetRequiredService<ConnectionLimits>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<LimitedListeners>>()));
@@ -150,7 +151,7 @@ public static class ServiceProgram
         builder.Services.AddSingleton(new DrainOptions(drain));
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton(LingerOptions.Standard);
-        var endsWithParent = settings.Flag("STOP_WHEN_STDIN_CLOSES", standard: false);
+        var endsWithParent = settings.Flag(SettingNames.StopWhenStdinCloses, standard: false);
         // The first, because they are stopped in the reverse order: what the others still say is sent as well. Without a parent there is nobody
         // left to wait for the end.
         builder.Services.AddHostedService(services => new TelemetryShutdown(services, TimeSpan.FromSeconds(endsWithParent ? 2 : 5)));
@@ -223,11 +224,12 @@ public static class ServiceProgram
     }
 
     /// <summary>Ends the service in order on SIGHUP, as on the signals that the platform knows.</summary>
-    private static PosixSignalRegistration StopOnHangUp(IHostApplicationLifetime lifetime) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-    {
-        context.Cancel = true;
-        lifetime.StopApplication();
-    });
+    private static PosixSignalRegistration StopOnHangUp(IHostApplicationLifetime lifetime) =>
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            lifetime.StopApplication();
+        });
 
     private static async Task<int> FailAsync(ServiceDefinition service, string reason, int exitCode)
     {
@@ -258,7 +260,8 @@ public static class ServiceProgram
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = LargestRequestBody;
         server.Limits.MaxRequestHeadersTotalSize = largestHeaders;
-        // Who has sent a part of a head would hold up the end of the service, when the server looks at no time any more; so not much longer than the service drains.
+        // Who has sent a part of a head would hold up the end of the service, when the server looks at no time any more; so not much
+        // longer than the service drains.
         server.Limits.RequestHeadersTimeout = LongestRequestHead;
         // Header values are bytes to us. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
         server.RequestHeaderEncodingSelector = static name =>

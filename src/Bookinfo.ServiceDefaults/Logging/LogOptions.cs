@@ -1,3 +1,4 @@
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.ServiceDefaults.Logging;
@@ -12,6 +13,6 @@ internal sealed record LogOptions(bool Access, LogFormat Format)
     /// <returns>The options.</returns>
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static LogOptions Read(Settings settings) => new(
-        Access: settings.Choice("ACCESS_LOG", "on", "off") == "on",
-        Format: settings.Choice("LOG_FORMAT", "json", "text") == "json" ? LogFormat.Json : LogFormat.Text);
+        Access: settings.Choice(SettingNames.AccessLog, "on", "off") == "on",
+        Format: settings.Choice(SettingNames.LogFormat, "json", "text") == "json" ? LogFormat.Json : LogFormat.Text);
 }

@@ -14,7 +14,8 @@ internal sealed class TextLines : ILineFormat
         text.Append(CultureInfo.InvariantCulture, $"{line.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ} {line.LevelName,-7} ");
         if (line.Fields is AccessEntry entry)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{entry} {entry.Bytes} B {entry.ClientAddress ?? "-"} \"{Quotable(entry.UserAgent ?? "-")}\"");
+            var agent = Quotable(entry.UserAgent ?? "-");
+            text.Append(CultureInfo.InvariantCulture, $"{entry} {entry.Bytes} B {entry.ClientAddress ?? "-"} \"{agent}\"");
         }
         else
         {

@@ -60,7 +60,9 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
         var debug = headers["x-b3-flags"] is ["1"];
         var denied = !debug && (sampled is "0" || sampled.Equals("false", StringComparison.OrdinalIgnoreCase));
         var accepted = debug || sampled is "1" || sampled.Equals("true", StringComparison.OrdinalIgnoreCase);
-        var position = headers["x-b3-traceid"] is [{ } trace] && headers["x-b3-spanid"] is [{ } span] ? At(trace, span, denied, debug) : default;
+        var position = headers["x-b3-traceid"] is [{ } trace] && headers["x-b3-spanid"] is [{ } span]
+            ? At(trace, span, denied, debug)
+            : default;
         return position.Position.TraceId != default ? position : OfDecision(denied, accepted, debug);
     }
 

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
-/// <summary>Tells whether what is exported of a signal arrives: a wrong port, protocol or token would otherwise show by nothing but missing telemetry.</summary>
+/// <summary>
+/// Tells whether what is exported of a signal arrives: a wrong port, protocol or token would otherwise show by nothing but missing
+/// telemetry.
+/// </summary>
 /// <param name="signal">The signal, in small letters.</param>
 internal sealed class ExportReport(string signal)
 {

@@ -25,7 +25,8 @@ internal sealed class ExportReports
         reports.ForEach(report => report.WriteTo(logger, time));
         meters.Create(Name).CreateObservableCounter(
             "bookinfo.telemetry.failed_exports",
-            () => reports.Select(static report => new Measurement<long>(report.Failures, new KeyValuePair<string, object?>("signal", report.Signal))),
+            () => reports.Select(
+                static report => new Measurement<long>(report.Failures, new KeyValuePair<string, object?>("signal", report.Signal))),
             "{request}",
             "Requests by OTLP that did not arrive, or were turned away.");
     }

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Sends what an exporter exports, and tells whether it arrived. Connections on which an answer did not come in time are given up: when the machine of a
-/// collector is gone, or an address translation on the way has forgotten the connection, a new one may work, and TCP gives the old one up after a quarter of an
-/// hour only. (Pings would find that out as well, but collectors turn away who pings often.)
+/// Sends what an exporter exports, and tells whether it arrived. Connections on which an answer did not come in time are given up: when
+/// the machine of a collector is gone, or an address translation on the way has forgotten the connection, a new one may work, and TCP
+/// gives the old one up after a quarter of an hour only. (Pings would find that out as well, but collectors turn away who pings often.)
 /// </summary>
 /// <param name="connect">Makes what connects to the collector.</param>
 /// <param name="report">Whom to tell.</param>
@@ -83,7 +83,9 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, ExportReport
     }
 
     private static string? Header(HttpResponseMessage response, string name) =>
-        response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values) ? string.Join(',', values) : null;
+        response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values)
+            ? string.Join(',', values)
+            : null;
 
     private void Fail(Exception exception, HttpMessageInvoker used)
     {

@@ -65,10 +65,13 @@ internal sealed class OtlpSettings
             throw new InvalidSettingException(variable, address.OriginalString, "an address without a query, which only one signal's endpoint by http/protobuf may have");
         }
 
-        if (otlp is { HasOwnEndpoint: false, _protocol: OtlpExportProtocol.HttpProtobuf, _endpoint: var (name, general) } && PathOfSignal(general) is { } path)
+        if (otlp is { HasOwnEndpoint: false, _protocol: OtlpExportProtocol.HttpProtobuf, _endpoint: var (name, general) }
+            && PathOfSignal(general) is { } path)
         {
             throw new InvalidSettingException(
-                name, general.OriginalString, $"an address without {path}, which is added to it; what is sent to an address as it is has {General}{signal}_ENDPOINT");
+                name,
+                general.OriginalString,
+                $"an address without {path}, which is added to it; {General}{signal}_ENDPOINT is for one with its path");
         }
 
         otlp._client = LoadClient(otlp._certificate, otlp._key);
@@ -260,7 +263,8 @@ internal sealed class OtlpSettings
             // Trace headers would be those of whatever happens to be traced on the thread that sends.
             ActivityHeadersPropagator = null,
             PooledConnectionLifetime = ConnectionLifetime,
-            // gRPC without TLS goes through no proxy: the platform speaks HTTP/2 through the tunnel that one makes for TLS, and not otherwise.
+            // gRPC without TLS goes through no proxy: the platform speaks HTTP/2 through the tunnel that one makes for TLS, and not
+            // otherwise.
             UseProxy = _protocol != OtlpExportProtocol.Grpc || _endpoint?.Address.Scheme == Uri.UriSchemeHttps,
         };
         if (_trusted is not null)

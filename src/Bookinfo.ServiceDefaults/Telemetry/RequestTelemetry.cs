@@ -221,7 +221,9 @@ internal sealed class RequestTelemetry(
     };
 
     private static string? UserAgentOf(HttpRequest request) =>
-        request.Headers.UserAgent.ToString() is { Length: > 0 } text ? PrintableText.Clean(InUtf8(text), PrintableText.LongestUserAgent) : null;
+        request.Headers.UserAgent.ToString() is { Length: > 0 } text
+            ? PrintableText.Clean(InUtf8(text), PrintableText.LongestUserAgent)
+            : null;
 
     /// <summary>What a value of a header means whose characters are bytes: UTF-8 when it is that, and Latin-1 otherwise.</summary>
     private static string InUtf8(string value)

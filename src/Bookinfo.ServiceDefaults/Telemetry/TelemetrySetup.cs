@@ -79,5 +79,7 @@ internal static class TelemetrySetup
     /// Makes room for a few series only where there are only a few: by default the SDK sets aside room for 2,000 of each instrument.
     /// </summary>
     private static MetricStreamConfiguration? FewSeries(Instrument instrument) =>
-        instrument.Meter.Name is RuntimeMeter or ProcessMetrics.Name or LogMetrics.Name or ExportReports.Name ? new MetricStreamConfiguration { CardinalityLimit = 100 } : null;
+        instrument.Meter.Name is RuntimeMeter or ProcessMetrics.Name or LogMetrics.Name or ExportReports.Name
+            ? new MetricStreamConfiguration { CardinalityLimit = 100 }
+            : null;
 }

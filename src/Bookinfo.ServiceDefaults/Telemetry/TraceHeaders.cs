@@ -31,20 +31,25 @@ internal static class TraceHeaders
     /// <param name="headers">The headers of the request.</param>
     /// <param name="caller">The caller's position, from <see cref="Extract"/>.</param>
     /// <returns>
-    /// The position. For a caller who decides and names none, one that is in a new trace and at no span, by which every span of it follows the decision.
+    /// The position. For a caller who decides and names none, one that is in a new trace and at no span, by which every span of it
+    /// follows the decision.
     /// </returns>
     public static ActivityContext Parent(IHeaderDictionary headers, ActivityContext caller)
     {
-        if (caller.TraceId != default || !(headers.ContainsKey("b3") || headers.ContainsKey("x-b3-sampled") || headers.ContainsKey("x-b3-flags")))
+        if (caller.TraceId != default
+            || !(headers.ContainsKey("b3") || headers.ContainsKey("x-b3-sampled") || headers.ContainsKey("x-b3-flags")))
         {
             return caller;
         }
 
         var b3 = B3.Read(headers);
-        return b3.Denied || b3.Accepted
-            ? new ActivityContext(
-                ActivityTraceId.CreateRandom(), spanId: default, b3.Denied ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded, traceState: null, isRemote: true)
-            : caller;
+        if (!b3.Denied && !b3.Accepted)
+        {
+            return caller;
+        }
+
+        var flags = b3.Denied ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded;
+        return new ActivityContext(ActivityTraceId.CreateRandom(), spanId: default, flags, traceState: null, isRemote: true);
     }
 
     /// <summary>Writes the position of a span.</summary>
