@@ -177,6 +177,15 @@ public sealed partial class LoadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_limit_that_no_connection_fits_into_is_told_to_be_raised()
+    {
+        await using var load = CommandRun.Start("bash", ["-c", $"ulimit -n 64; exec dotnet '{CommandRun.ToolAssembly}' load http://127.0.0.1:1 --connections 1"]);
+
+        Assert.Equal(ExitCode.InvalidUsage, await load.ExitAsync());
+        Assert.Matches(@"needs \d+ for itself: raise the limit with 'ulimit -n \d+'\.\n$", load.Messages);
+    }
+
+    [Fact]
     public async Task As_many_connections_as_it_says_fit_do()
     {
         await using var server = new LoadServer(LoadServer.Ok());

@@ -12,6 +12,9 @@ public static class OpenFileLimit
     /// <summary>What the program opens besides connections, in the course of a run.</summary>
     private const int Reserve = 64;
 
+    /// <summary>By how much what the program has open differs from one start to the next, so that what it advises holds at the next one too.</summary>
+    private const int Spread = 8;
+
     private static readonly int FilesResource = OperatingSystem.IsMacOS() ? 8 : 7;
 
     /// <summary>Looks whether connections fit into it.</summary>
@@ -26,9 +29,17 @@ public static class OpenFileLimit
         }
 
         var own = CountOpen() + Reserve;
-        return limit.Current >= (nuint)(own + connections) ? null : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{connections} connections do not fit into the limit of {limit.Current} open files, of which the program needs {own} for itself: take at most {Math.Max(0, (long)limit.Current - own)} connections, or raise the limit with 'ulimit -n {own + connections}'");
+        if (limit.Current >= (nuint)(own + connections))
+        {
+            return null;
+        }
+
+        var fitting = (long)limit.Current - own - Spread;
+        FormattableString problem =
+            $"{connections} connections do not fit into the limit of {limit.Current} open files, of which the program needs {own} for itself: ";
+        FormattableString fewer = $"take at most {fitting} connections, or ";
+        FormattableString more = $"raise the limit with 'ulimit -n {own + connections + Spread}'";
+        return string.Concat(((FormattableString?[])[problem, fitting > 0 ? fewer : null, more]).Select(part => part?.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static int CountOpen()
