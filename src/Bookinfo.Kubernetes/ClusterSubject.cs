@@ -123,7 +123,7 @@ public sealed class ClusterSubject : ISubject
         try
         {
             var used = pods.Select(pod => pod.Spec.NodeName).ToHashSet();
-            nodes = [.. (await _cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items.Where(node => used.Contains(node.Metadata.Name)).Select(Describe)];
+            nodes = [.. (await _cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All().Where(node => used.Contains(node.Metadata.Name)).Select(Describe)];
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
         {
@@ -169,7 +169,7 @@ public sealed class ClusterSubject : ISubject
     {
         var services = string.Join(',', ServiceCatalog.All.Select(service => service.Name));
         var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(space, labelSelector: $"app in ({services})", cancellationToken: cancellationToken);
-        return [.. pods.Items.Where(pod => pod.Status?.Phase == "Running" && pod.Metadata.DeletionTimestamp is null).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal)];
+        return [.. pods.All().Where(pod => pod.Status?.Phase == "Running" && pod.Metadata.DeletionTimestamp is null).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal)];
     }
 
     private static string ServiceOf(V1Pod pod) =>

@@ -128,7 +128,7 @@ public sealed class FakeCluster : IDisposable
             ? (201, await ReviewAsync(context.Request), null)
             : _answers.TryGetValue($"{path} {context.Request.Headers["Authorization"]}", out var known) || _answers.TryGetValue(path, out known)
                 ? known
-                : (404, """{"message":"not found"}""", null);
+                : (404, """{"kind":"Status","message":"not found"}""", null);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         if (challenge is not null)

@@ -78,6 +78,7 @@ public sealed class FakeTools : IDisposable
                 "config view") {{{view}}} ;;
                 "config get-contexts") {{{contexts}}} ;;
                 "get --raw") /bin/cat {{{Path}}}/refusal.txt >&2; exit 1 ;;
+                "apply --filename=-") while read -r line; do :; done; echo 'service/productpage created' ;;
                 kustomize*) exec /bin/cat {{{Path}}}/manifests.yaml ;;
                 *) echo "error: what is $*?" >&2; exit 1 ;;
             esac

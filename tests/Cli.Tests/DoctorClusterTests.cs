@@ -323,13 +323,32 @@ public sealed class DoctorClusterTests : DoctorExaminations
     [InlineData(200, 500, nameof(CheckState.Ok), "the metrics API answers")]
     public async Task Metrics_come_from_the_API_or_the_kubelets(int api, int kubelet, string state, string detail)
     {
-        Cluster.Answer("/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", api, "{}");
+        Cluster.Answer("/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", api, """{"kind":"Status"}""");
         Cluster.Answer("/api/v1/nodes/one/proxy/stats/summary", kubelet, "{}");
 
         var result = await CheckAsync("metrics");
 
         Assert.Equal(state, $"{result.State}");
         Assert.Contains(detail, result.Detail);
+    }
+
+    /// <summary>An autoscaler has taken the last one away, or a node has registered and said nothing of itself yet.</summary>
+    [Fact]
+    public async Task A_cluster_without_nodes_and_one_with_a_bare_one_are_told()
+    {
+        Cluster.Refuse("/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", 404);
+        Cluster.Answer("/api/v1/nodes", 200, """{"items":null}""");
+        var none = await ExamineAsync();
+        Cluster.Answer("/api/v1/nodes", 200, """{"items":[{"metadata":{"name":"one"},"spec":{}}]}""");
+        var bare = await ExamineAsync();
+        Cluster.Answer("/api/v1/nodes", 200, """{"items":[{"metadata":{"name":"one"},"spec":{},"status":{"conditions":[{"type":"Ready","status":"True"}]}}]}""");
+        var unknown = await ExamineAsync();
+
+        Assert.Equal((CheckState.Problem, "there is no node"), (none["nodes"].State, none["nodes"].Detail));
+        Assert.Contains("is nowhere, as there is no node", none["metrics"].Detail);
+        Assert.Equal((CheckState.Problem, "none of 1 is ready for pods; one: not ready"), (bare["nodes"].State, bare["nodes"].Detail));
+        Assert.Equal("the nodes are of an unknown platform", unknown["nodes"].Detail);
+        Assert.DoesNotContain(none.Values.Concat(bare.Values).Concat(unknown.Values), result => result.Detail.Contains("check itself failed", StringComparison.Ordinal));
     }
 
     private void Namespace(Action<V1Namespace> change)

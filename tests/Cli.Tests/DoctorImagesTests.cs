@@ -52,6 +52,50 @@ public sealed class DoctorImagesTests : DoctorExaminations
         Assert.Equal(CheckState.Warning, (await CheckAsync("images", $"{Cluster.Host}/shop", "2")).State);
     }
 
+    /// <summary>With what a registry answers wrongly, in whatever way, it cannot be asked; that is not a mistake of the check.</summary>
+    [Theory]
+    [InlineData("Bearer realm=\"/token\"", "{}")]
+    [InlineData("Bearer realm=\"ftp://x/token\"", "{}")]
+    [InlineData("Bearer realm=\"URL/token\"", """{"token":5}""")]
+    [InlineData("Bearer realm=\"URL/token\"", """{"token":"a\nb"}""")]
+    public async Task A_registry_with_odd_answers_cannot_be_asked(string challenge, string token)
+    {
+        Cluster.Answer("/v2/shop/details/manifests/2", 401, "", challenge.Replace("URL", Cluster.Url));
+        Cluster.Answer("/token", 200, token);
+
+        var result = await CheckAsync("images", $"{Cluster.Host}/shop", "2");
+
+        Assert.Equal(CheckState.Warning, result.State);
+        Assert.Contains("cannot be asked from here", result.Detail);
+    }
+
+    [Theory]
+    [InlineData("Bearer realm=\"URL/token\",scope=\"a\",scope=\"b\"")]
+    [InlineData("Basic realm=\"x\", Bearer realm=\"URL/token\"")]
+    [InlineData("bearer realm=\"URL/token\"")]
+    public async Task The_way_to_an_anonymous_token_is_found(string challenge)
+    {
+        const string Path = "/v2/shop/details/manifests/2";
+        Cluster.Answer(Path, 401, "", challenge.Replace("URL", Cluster.Url));
+        Cluster.Answer($"{Path} Bearer t0", 200, "");
+        Cluster.Answer("/token", 200, """{"token":"t0"}""");
+
+        Assert.Equal(CheckState.Ok, (await CheckAsync("images", $"{Cluster.Host}/shop", "2")).State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_a_node_that_takes_pods_the_registry_is_asked(bool isThere)
+    {
+        var node = FakeCluster.Node("one");
+        node.Spec.Unschedulable = true;
+        Cluster.Nodes(isThere ? [node] : []);
+        Cluster.Answer("/v2/bookinfo/details/manifests/0.1.0", 404, "");
+
+        Assert.Contains("has no such image", (await CheckAsync("images", $"{Cluster.Host}/bookinfo")).Detail);
+    }
+
     [Fact]
     public async Task A_registry_that_nothing_listens_for_is_a_warning_with_how_to_get_the_images_there()
     {

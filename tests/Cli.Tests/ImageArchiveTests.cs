@@ -106,7 +106,7 @@ public sealed class ImageArchiveTests : IDisposable
         Assert.StartsWith("details.tar is not an archive of an image in the OCI layout:", await FailureAsync());
     }
 
-    private Task<ImageArchive> ReadAsync() => ImageArchive.ReadAsync(ArchiveFile, TestContext.Current.CancellationToken);
+    private Task<ImageArchive> ReadAsync() => ImageArchive.ReadAsync(ArchiveFile, BuilderKind.Docker, TestContext.Current.CancellationToken);
 
     private async Task<string> FailureAsync()
     {

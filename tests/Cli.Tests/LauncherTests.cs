@@ -49,6 +49,20 @@ public sealed class LauncherTests : IDisposable
             run.Messages);
     }
 
+    [Fact]
+    public async Task A_dotnet_that_does_not_work_is_told()
+    {
+        var dotnet = Path.Combine(_tools.FullName, "dotnet");
+        await File.WriteAllTextAsync(dotnet, "#!/bin/sh\necho 'no libicu' >&2\nkill -ABRT $$\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await using var run = Launch("up");
+
+        Assert.Equal(ExitCode.MissingTool, await run.ExitAsync());
+        Assert.Contains("no libicu\n", run.Messages);
+        Assert.EndsWith("bookinfo: dotnet does not work: 'dotnet --list-sdks' fails, and says above why.\n", run.Messages);
+    }
+
     /// <summary>The launcher finds its working copy wherever that lies, and however it is called; a dotnet that is none says what it was called with.</summary>
     [Theory]
     [InlineData("it's")]

@@ -13,6 +13,18 @@ public sealed class ProcessLogTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
+    public async Task What_does_not_fit_on_the_disk_is_remembered()
+    {
+        using var log = new ProcessLog("/dev/full");
+        Assert.Null(log.Problem);
+
+        await log.CopyAsync(new MemoryStream("a line\n"u8.ToArray()));
+
+        Assert.Contains("No space left on device", log.Problem);
+        Assert.Equal("a line", log.LastLine);
+    }
+
+    [Fact]
     public async Task Lines_of_two_streams_stay_whole()
     {
         var (output, error) = (new Pipe(), new Pipe());

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Text;
 using System.Text.Json.Nodes;
 using Bookinfo.Cli.Terminal;
@@ -22,16 +23,20 @@ public sealed class CredentialPluginTests : IDisposable
     public async Task The_token_that_it_gives_is_sent()
     {
         var heads = new List<string>();
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue("127.0.0.1");
         await using var server = new LoopbackServer(async (connection, _, cancellationToken) =>
         {
+            await using var stream = new SslStream(connection.GetStream());
+            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
             var buffer = new byte[16384];
-            var length = await connection.GetStream().ReadAsync(buffer, cancellationToken);
+            var length = await stream.ReadAsync(buffer, cancellationToken);
             lock (heads)
             {
                 heads.Add(Encoding.ASCII.GetString(buffer, 0, length));
             }
 
-            await connection.GetStream().WriteAsync("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
+            await stream.WriteAsync("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
         });
         var kubeconfig = Path.Combine(_directory.FullName, "config");
         var plugin = Plugin("echo 'a warning' >&2", Token.Replace("\"t\"", "\"$1 of $WHO\""));
@@ -43,7 +48,7 @@ public sealed class CredentialPluginTests : IDisposable
             $$$"""
             apiVersion: v1
             kind: Config
-            clusters: [{name: one, cluster: {server: "{{{server.Address}}}"}}]
+            clusters: [{name: one, cluster: {server: "https://127.0.0.1:{{{server.Address.Port}}}", certificate-authority-data: {{{authority.Data}}}}}]
             users: [{name: me, user: {exec: {{{plugin.ToJsonString()}}}}}]
             contexts: [{name: first, context: {cluster: one, user: me}}]
             current-context: first

@@ -60,7 +60,51 @@ public sealed class PodDiagnosisTests
     }
 
     [Theory]
+    [InlineData("SchedulingGated", null, "pod p: is held back by a scheduling gate (kueue.x-k8s.io/admission), which something else has to remove")]
+    [InlineData("Unschedulable", null, "pod p: fits on no node: Unschedulable")]
+    public void A_pod_that_nothing_is_said_of_is_told_by_the_reason(string reason, string? message, string shown)
+    {
+        var pod = Pod();
+        pod.Spec.SchedulingGates = [new V1PodSchedulingGate { Name = "kueue.x-k8s.io/admission" }];
+        pod.Status.Conditions = [new V1PodCondition { Type = "PodScheduled", Status = "False", Reason = reason, Message = message }];
+
+        Assert.Equal(shown, PodDiagnosis.Diagnose(pod, [])!.ToString());
+    }
+
+    [Fact]
+    public void A_readiness_gate_that_holds_a_pod_back_is_told()
+    {
+        const string Message = "corresponding condition of pod readiness gate \"target-health.elbv2.k8s.aws/x\" does not exist.";
+        var pod = Pod();
+        pod.Status.Conditions = [new V1PodCondition { Type = "Ready", Status = "False", Reason = "ReadinessGatesNotReady", Message = Message }];
+
+        var problem = PodDiagnosis.Diagnose(pod, []);
+
+        Assert.Equal($"pod p: runs, and waits for a readiness gate: {Message}", problem!.ToString());
+        Assert.Null(problem.Grace);
+    }
+
+    [Fact]
+    public void A_Deployment_that_does_not_get_on_says_why()
+    {
+        var deployment = new V1Deployment { Metadata = new V1ObjectMeta { Name = "d", NamespaceProperty = "n" }, Spec = new V1DeploymentSpec { Paused = true } };
+        var paused = PodDiagnosis.Diagnose(deployment);
+        deployment.Spec.Paused = null;
+        deployment.Status = new V1DeploymentStatus
+        {
+            Conditions = [new V1DeploymentCondition { Type = "Progressing", Status = "False", Reason = "ProgressDeadlineExceeded", Message = "it has timed out" }],
+        };
+        var stuck = PodDiagnosis.Diagnose(deployment);
+
+        Assert.Equal("Deployment d: is paused, so that its pods are not replaced", paused!.ToString());
+        Assert.Contains("kubectl rollout resume deployment/d --namespace n", paused.Hint);
+        Assert.Equal("Deployment d: does not get on: it has timed out", stuck!.ToString());
+        Assert.Null(stuck.Grace);
+    }
+
+    [Theory]
     [InlineData("Error", 1, 0, "container details ended with exit code 1, and was restarted once")]
+    [InlineData("Error", 255, 0, "container details ended with exit code 255, and was restarted once")]
     [InlineData("Error", 139, 0, "container details was ended by signal 11, and was restarted once")]
     [InlineData("Error", 0, 9, "container details was ended by signal 9, and was restarted once")]
     [InlineData("OOMKilled", 137, 0, "container details was ended because it used more memory than its limit of 64Mi (OOMKilled), and was restarted once")]

@@ -61,6 +61,86 @@ public sealed class StatusReaderTests : IDisposable
         Assert.Equal(3, state.StartUpSeconds);
     }
 
+    /// <summary>What is only shown beside the pods does not keep them from being shown.</summary>
+    [Theory]
+    [InlineData(200, "garbage")]
+    [InlineData(200, """{"items":[{"metadata":{"name":"details-v1-x"},"containers":[{"usage":{"cpu":true}}]}],"pods":5}""")]
+    [InlineData(500, "")]
+    [InlineData(404, "<html>")]
+    public async Task What_is_optional_may_fail_in_any_way(int status, string body)
+    {
+        PutPod();
+        foreach (var path in new[]
+        {
+            "/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", "/api/v1/nodes/one/proxy/stats/summary", "/api/v1/nodes", "/api/v1/namespaces/bookinfo/events",
+            "/api/v1/namespaces/bookinfo/pods/details-v1-x/log",
+        })
+        {
+            _cluster.Answer(path, status, body);
+        }
+
+        using var connection = await ConnectAsync();
+
+        var report = await new StatusReader(connection, "bookinfo", TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(("details-v1-x", null), (Assert.Single(report.Pods).Name, report.Pods[0].CpuUse));
+        Assert.Empty(report.Services);
+    }
+
+    [Fact]
+    public async Task So_may_it_hang()
+    {
+        PutPod();
+        _cluster.Answer("/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", 200, """{"items":null}""");
+        _cluster.Answer("/api/v1/namespaces/bookinfo/services", 200, """{"items":null}""");
+        _cluster.Hangs = path => path.EndsWith("/events", StringComparison.Ordinal);
+        using var connection = await ConnectAsync();
+
+        var report = await new StatusReader(connection, "bookinfo", TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Single(report.Pods);
+        Assert.Equal(["No answer to a list of events: how images were pulled is not known."], report.Notes);
+    }
+
+    /// <summary>Without the metrics API, each kubelet speaks for its own pods.</summary>
+    [Fact]
+    public async Task A_kubelet_that_does_not_answer_leaves_out_its_own_pods_only()
+    {
+        _cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [Named("a", "one"), Named("b", "two")] });
+        _cluster.Answer("/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", 404, "404 page not found");
+        _cluster.Answer("/api/v1/nodes/one/proxy/stats/summary", 200, """
+            {"pods":[{"podRef":{"name":"a","namespace":"bookinfo"},"containers":[{"cpu":{"usageNanoCores":1000000000},"memory":{"workingSetBytes":7}}]}]}
+            """);
+        _cluster.Refuse("/api/v1/nodes/two/proxy/stats/summary", 502);
+        using var connection = await ConnectAsync();
+
+        var report = await new StatusReader(connection, "bookinfo", TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, null], report.Pods.Select(pod => pod.CpuUse));
+        Assert.Contains("Real use is not known on two: the cluster has no metrics API (metrics-server), and the kubelets do not answer.", report.Notes);
+    }
+
+    private static V1Pod Named(string name, string node)
+    {
+        var pod = FakeCluster.Pod(node);
+        pod.Metadata.Name = name;
+        pod.Metadata.Uid = name;
+        pod.Spec.Containers[0].Image = Image;
+        return pod;
+    }
+
+    private void PutPod()
+    {
+        var pod = Named("details-v1-x", "one");
+        pod.Status = new V1PodStatus
+        {
+            Phase = "Running",
+            ContainerStatuses = [new V1ContainerStatus { Name = "main", Ready = true, State = new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = new DateTime(2026, 11, 26, 8, 0, 0, DateTimeKind.Utc) } } }],
+            Conditions = [new V1PodCondition { Type = "Ready", Status = "True" }],
+        };
+        _cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [pod] });
+    }
+
     private Task<ClusterConnection> ConnectAsync()
     {
         _tools.AddKubectl(_cluster.Url);

@@ -79,7 +79,7 @@ internal static class DeleteCommand
     private static async Task<int> ExplainNothingAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken)
     {
         var byHand = await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken);
-        if (byHand.Items.Count > 0)
+        if (byHand.All().Count > 0)
         {
             throw new OperationFailedException(
                 FailureKind.NotDeployed,

@@ -66,7 +66,9 @@ internal static class DeployCommand
 
     private static async Task<int> RunAsync(DeployOptions options, OutputFormat output)
     {
+        const string Rest = "What was applied stays: deploy again to go on, or remove it with 'bookinfo delete'.";
         var applying = false;
+        var applied = false;
         return await ClusterCommand.RunAsync(
             options.Context,
             async (kubectl, cancellationToken) =>
@@ -89,6 +91,7 @@ internal static class DeployCommand
                     await using (var view = json ?? CreateView(time))
                     {
                         view.Applied(await deployment.ApplyAsync(cancellationToken));
+                        applied = true;
                         await new Rollout(cluster.Api, deployment.Namespace, deployment.Deployments, view, time).WaitAsync(began, options.Timeout, cancellationToken);
                     }
 
@@ -104,13 +107,14 @@ internal static class DeployCommand
                     await WriteAsync(page, ready);
                     return ExitCode.Success;
                 }
-                catch (OperationFailedException failure) when (json is not null)
+                catch (Exception exception) when ((exception as OperationFailedException ?? ClusterFailure.Explain(exception, cluster.Config, cancellationToken)) is { } failure)
                 {
-                    json.Write(new DeployEvent("failed") { Namespace = deployment.Namespace, Problems = failure.Message.Split('\n', StringSplitOptions.TrimEntries) });
-                    throw;
+                    var message = exception == failure || !applied ? failure.Message : $"{failure.Message}\n{Rest}";
+                    json?.Write(new DeployEvent("failed") { Namespace = deployment.Namespace, Problems = message.Split('\n', StringSplitOptions.TrimEntries) });
+                    throw exception == failure ? failure : new OperationFailedException(failure.Kind, message);
                 }
             },
-            () => applying ? "What was applied stays: deploy again to go on, or remove it with 'bookinfo delete'." : "Nothing was applied.");
+            () => applying ? Rest : "Nothing was applied.");
     }
 
     private static IDeployView CreateView(TimeProvider time) =>

@@ -85,7 +85,7 @@ internal static class ImagesCommand
             new ImageNames(result.GetValue(Registry)!, result.GetValue(Tag) ?? ImageTag.Read(tree)),
             result.GetValue(Base),
             result.GetValue(Builder),
-            result.GetValue(Save) is { } directory ? Path.GetFullPath(directory) : null,
+            result.GetValue(Save) is { } directory ? GivenPath.Resolve("--save", directory) : null,
             result.GetValue(Push),
             Build: !result.GetValue(NoBuild),
             result.GetValue(Output));
@@ -108,6 +108,7 @@ internal static class ImagesCommand
         }
 
         var images = new ImageBuild(tree, builder, options, progress, signals);
+        images.RequirePlaces();
         var baseImage = await images.ChooseBaseAsync();
         var services = new ServiceBuild(tree, progress, TimeProvider.System);
         if (options.Build)

@@ -49,9 +49,27 @@ internal static class StatusCommand
         var live = watch && format == OutputFormat.Table && ToolOutput.DataTerminal is { } terminal ? new LiveText(terminal, time) : null;
         await using (live)
         {
-            while (true)
+            for (StatusReport? last = null; ;)
             {
-                var report = await reader.ReadAsync(cancellationToken);
+                StatusReport report;
+                try
+                {
+                    last = report = await reader.ReadAsync(cancellationToken);
+                }
+                catch (Exception exception) when (watch && last is not null && ClusterFailure.IsPassing(exception, cancellationToken))
+                {
+                    // It may answer again the next time. Until then what it said before is shown, where something is shown in its place.
+                    var message = ClusterFailure.Explain(exception, cluster.Config, cancellationToken)!.Message;
+                    if (live is null)
+                    {
+                        await ToolOutput.Messages.WriteLineAsync($"bookinfo: {message}");
+                        await Task.Delay(Interval, time, cancellationToken);
+                        continue;
+                    }
+
+                    report = last with { Notes = [.. last.Notes, $"As of {last.Time.ToLocalTime():HH:mm:ss}: {message}"] };
+                }
+
                 if (live is not null)
                 {
                     live.Show(width => StatusTables.Format(report, width).Select(line => new Text(line)));

@@ -129,6 +129,7 @@ internal static class UpCommand
     {
         var plan = LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables());
         PortCheck.RequireFree(plan);
+        using var lockOfLogs = RunLock.Take(tree, options.Port);
 
         using var prometheus = options.PrometheusPort is null ? null : new PrometheusFiles(tree, options.Port, plan);
         var view = CreateView(options, output, plan, tree, time);
@@ -154,6 +155,11 @@ internal static class UpCommand
             view.Stopping();
             killed = await system.StopAsync();
             await view.DisposeAsync();
+        }
+
+        foreach (var (service, problem) in system.IncompleteLogs)
+        {
+            await ToolOutput.Messages.WriteLineAsync($"The log of {service} is not complete: {problem}");
         }
 
         if (signals.Kill.IsCancellationRequested)

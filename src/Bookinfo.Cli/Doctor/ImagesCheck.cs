@@ -1,3 +1,4 @@
+using Bookinfo.Kubernetes;
 using k8s;
 
 namespace Bookinfo.Cli.Doctor;
@@ -22,9 +23,9 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
     protected override async Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken)
     {
         var wanted = manifests.Workload!.Images.Select(image => image.With(registry, tag)).ToList();
-        var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items
+        var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All()
             .Where(node => node.Spec.Unschedulable != true).ToList();
-        var absent = wanted.Where(image => !nodes.TrueForAll(node => node.Status.Images?.Any(
+        var absent = wanted.Where(image => nodes.Count == 0 || !nodes.TrueForAll(node => node.Status?.Images?.Any(
             listed => listed.Names?.Any(name => ImageReference.Parse(name) == image) == true) == true)).ToList();
         if (absent.Count == 0)
         {
@@ -39,7 +40,7 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
             return CheckResult.Ok($"{absent.Count} of {wanted.Count} are not on every node; {absent[0].Host} has them for everybody");
         }
 
-        var truncated = nodes.Exists(node => node.Status.Images?.Count >= MostListed);
+        var truncated = nodes.Exists(node => node.Status?.Images?.Count >= MostListed);
         var detail = string.Join("; ", unavailable.GroupBy(answer => answer.Answer).Select(group =>
             $"{string.Join(", ", group.Select(answer => answer.Image))} {(group.Count() == 1 ? "is" : "are")} not {(truncated ? "listed" : "there")} on every node, and {Describe(group.Key, group.First().Image.Host)}"));
         var which = $"--tag {wanted[0].Tag}";

@@ -15,7 +15,13 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
     /// <inheritdoc/>
     protected override async Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken)
     {
-        if (await WhyNotAsync(() => api.CustomObjects.ListNamespacedCustomObjectAsync("metrics.k8s.io", "v1beta1", name, "pods", cancellationToken: cancellationToken), cancellationToken) is not { } noMetrics)
+        if (await WhyNotAsync(
+            async () =>
+            {
+                await api.CustomObjects.ListNamespacedCustomObjectAsync("metrics.k8s.io", "v1beta1", name, "pods", cancellationToken: cancellationToken);
+                return null;
+            },
+            cancellationToken) is not { } noMetrics)
         {
             return CheckResult.Ok("the metrics API answers");
         }
@@ -23,8 +29,13 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
         var noSummary = await WhyNotAsync(
             async () =>
             {
-                var nodes = await api.CoreV1.ListNodeAsync(limit: 1, cancellationToken: cancellationToken);
-                using var summary = await api.CoreV1.ConnectGetNodeProxyWithPathAsync(nodes.Items[0].Metadata.Name, "stats/summary", cancellationToken: cancellationToken);
+                if ((await api.CoreV1.ListNodeAsync(limit: 1, cancellationToken: cancellationToken)).All().FirstOrDefault() is not { } node)
+                {
+                    return "is nowhere, as there is no node";
+                }
+
+                using var summary = await api.CoreV1.ConnectGetNodeProxyWithPathAsync(node.Metadata.Name, "stats/summary", cancellationToken: cancellationToken);
+                return null;
             },
             cancellationToken);
         return noSummary is null
@@ -35,12 +46,11 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
     }
 
     /// <returns><see langword="null"/> when it works, else what is wrong with it.</returns>
-    private static async Task<string?> WhyNotAsync(Func<Task> request, CancellationToken cancellationToken)
+    private static async Task<string?> WhyNotAsync(Func<Task<string?>> request, CancellationToken cancellationToken)
     {
         try
         {
-            await request();
-            return null;
+            return await request();
         }
         catch (Exception exception) when (ClusterFailure.IsNotFound(exception))
         {

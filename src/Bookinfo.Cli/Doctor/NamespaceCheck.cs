@@ -40,7 +40,7 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
                 "Deploy with the mesh's component, which sets the level that it needs, or install the plugin.");
         }
 
-        var others = (await api.CoreV1.ListNamespacedPodAsync(name, cancellationToken: cancellationToken)).Items
+        var others = (await api.CoreV1.ListNamespacedPodAsync(name, cancellationToken: cancellationToken)).All()
             .Count(pod => pod.Status?.Phase is not ("Succeeded" or "Failed") && pod.Metadata.Labels?.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo) != true);
         return others > 0 && level != "restricted"
             ? CheckResult.Warning(

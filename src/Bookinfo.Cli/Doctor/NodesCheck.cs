@@ -22,12 +22,12 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
     /// <inheritdoc/>
     protected override async Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken)
     {
-        var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items;
+        var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All();
         IEnumerable<V1Pod>? pods;
         try
         {
             pods = (await api.CoreV1.ListPodForAllNamespacesAsync(
-                fieldSelector: "status.phase!=Succeeded,status.phase!=Failed", cancellationToken: cancellationToken)).Items;
+                fieldSelector: "status.phase!=Succeeded,status.phase!=Failed", cancellationToken: cancellationToken)).All();
         }
         catch (Exception exception) when (ClusterFailure.IsForbidden(exception))
         {
@@ -45,7 +45,7 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         if (usable.Count == 0)
         {
             return CheckResult.Problem(
-                $"none of {nodes.Count} is ready for pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask who administers the cluster. This says why:", "kubectl describe nodes");
+                nodes.Count == 0 ? "there is no node" : $"none of {nodes.Count} is ready for pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask who administers the cluster. This says why:", "kubectl describe nodes");
         }
 
         if (fitting.Count == 0)
@@ -84,18 +84,18 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
     /// <summary>Whether the scheduler puts pods there that tolerate nothing.</summary>
     private static bool IsUsable(V1Node node) =>
         node.Spec.Unschedulable != true
-        && node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" })
+        && node.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true
         && node.Spec.Taints?.Any(taint => taint.Effect is "NoSchedule" or "NoExecute") != true;
 
     private static string Describe(V1Node node)
     {
-        var ready = node.Status.Conditions.FirstOrDefault(condition => condition.Type == "Ready");
+        var ready = node.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready");
         var taint = node.Spec.Taints?.FirstOrDefault(taint => taint.Effect is "NoSchedule" or "NoExecute");
         var why = ready?.Status != "True" ? "not ready" : node.Spec.Unschedulable == true ? "cordoned" : $"has the taint {taint?.Key}";
         return $"; {node.Metadata.Name}: {why}";
     }
 
-    private static string Platform(V1Node node) => $"{node.Status.NodeInfo.OperatingSystem}/{node.Status.NodeInfo.Architecture}";
+    private static string Platform(V1Node node) => node.Status.NodeInfo is { } info ? $"{info.OperatingSystem}/{info.Architecture}" : "of an unknown platform";
 
     /// <summary>What is deployed already is not needed again.</summary>
     private static bool IsOurs(V1Pod pod) => pod.Metadata.Labels is { } labels && labels.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo);
@@ -191,12 +191,12 @@ internal sealed record Workload(
     public static Workload From(IEnumerable<IKubernetesObject> manifests)
     {
         var objects = manifests.ToList();
-        var deployments = objects.OfType<V1Deployment>().ToList();
+        var deployments = objects.OfType<V1Deployment>().Where(deployment => deployment.Spec?.Template?.Spec is not null).ToList();
         var services = objects.OfType<V1Service>().ToList();
         return new Workload(
             [.. deployments.SelectMany(deployment => Enumerable.Repeat(PodDemand.Of(deployment.Spec.Template.Spec), deployment.Spec.Replicas ?? 1))],
             [.. deployments.SelectMany(deployment => deployment.Spec.Template.Spec.Containers).Select(container => ImageReference.Parse(container.Image)).Distinct()],
-            services.SelectMany(service => service.Spec.Ports.Where(port => port.NodePort is not null).Select(port => (port.NodePort!.Value, service.Metadata.Name)))
+            services.SelectMany(service => (service.Spec?.Ports ?? []).Where(port => port.NodePort is not null).Select(port => (port.NodePort!.Value, service.Metadata.Name)))
                 .ToDictionary(),
             services.Count);
     }

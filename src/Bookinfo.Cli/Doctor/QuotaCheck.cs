@@ -19,17 +19,17 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
     /// <inheritdoc/>
     protected override async Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken)
     {
-        var quotas = (await api.CoreV1.ListNamespacedResourceQuotaAsync(name, cancellationToken: cancellationToken)).Items;
+        var quotas = (await api.CoreV1.ListNamespacedResourceQuotaAsync(name, cancellationToken: cancellationToken)).All();
         if (quotas.Count == 0)
         {
             return CheckResult.Ok($"none in '{name}'");
         }
 
         var workload = manifests.Workload!;
-        var pods = (await api.CoreV1.ListNamespacedPodAsync(name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).Items
+        var pods = (await api.CoreV1.ListNamespacedPodAsync(name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All()
             .Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed")).Select(pod => PodDemand.Of(pod.Spec)).ToList();
-        var services = (await api.CoreV1.ListNamespacedServiceAsync(name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).Items;
-        var defaults = (await api.CoreV1.ListNamespacedLimitRangeAsync(name, cancellationToken: cancellationToken)).Items
+        var services = (await api.CoreV1.ListNamespacedServiceAsync(name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All();
+        var defaults = (await api.CoreV1.ListNamespacedLimitRangeAsync(name, cancellationToken: cancellationToken)).All()
             .SelectMany(range => range.Spec.Limits).Any(limit => limit.Type == "Container" && PodDemand.Amount(limit.DefaultProperty, "cpu") > 0);
 
         // What is deployed already is part of what is used.

@@ -33,7 +33,7 @@ internal sealed partial class RegistryClient : IDisposable
         try
         {
             var (status, challenge) = await HeadAsync(image, null, cancellationToken);
-            if (status == HttpStatusCode.Unauthorized && challenge is { Scheme: "Bearer", Parameter: { } parameters }
+            if (status == HttpStatusCode.Unauthorized && challenge is { Parameter: { } parameters }
                 && await TokenAsync(parameters, cancellationToken) is { } token)
             {
                 (status, _) = await HeadAsync(image, token, cancellationToken);
@@ -51,9 +51,9 @@ internal sealed partial class RegistryClient : IDisposable
         {
             return RegistryAnswer.Untrusted;
         }
-        catch (Exception exception) when (
-            exception is HttpRequestException or JsonException or UriFormatException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            // What a registry answers can be wrong in more ways than can be named.
             return RegistryAnswer.Unreachable;
         }
     }
@@ -74,12 +74,12 @@ internal sealed partial class RegistryClient : IDisposable
 
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         using var response = await _client.SendAsync(request, cancellationToken);
-        return (response.StatusCode, response.Headers.WwwAuthenticate.FirstOrDefault());
+        return (response.StatusCode, response.Headers.WwwAuthenticate.FirstOrDefault(static one => one.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)));
     }
 
     private async Task<string?> TokenAsync(string parameters, CancellationToken cancellationToken)
     {
-        var values = Parameter().Matches(parameters).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        var values = Parameter().Matches(parameters).DistinctBy(match => match.Groups[1].Value).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
         if (!values.TryGetValue("realm", out var realm))
         {
             return null;

@@ -27,9 +27,10 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
 
     /// <summary>Reads an archive and measures its layers.</summary>
     /// <param name="path">Its path.</param>
+    /// <param name="kind">What has written it.</param>
     /// <param name="cancellationToken">Ends that.</param>
     /// <exception cref="OperationFailedException">It is not such an archive.</exception>
-    public static async Task<ImageArchive> ReadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<ImageArchive> ReadAsync(string path, BuilderKind kind, CancellationToken cancellationToken)
     {
         try
         {
@@ -38,7 +39,8 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
         catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException or EndOfStreamException
             or KeyNotFoundException or JsonException or InvalidOperationException or NullReferenceException or ArgumentOutOfRangeException)
         {
-            throw Unreadable(path, "an index, a manifest or a layer is missing or damaged; docker must be version 25 or newer");
+            var advice = kind == BuilderKind.Docker ? "; docker must be version 25 or newer" : "";
+            throw Unreadable(path, File.Exists(path) ? $"an index, a manifest or a layer is missing or damaged{advice}" : $"{kind.ToString().ToLowerInvariant()} has not written it");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.Versioning;
@@ -21,6 +22,17 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     /// <summary>The version of the software: that of all projects, this tool's included.</summary>
     private static readonly string Version = typeof(ImageBuild).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
+    /// <summary>Makes sure that nothing is where an image is to be saved that no file can replace.</summary>
+    /// <exception cref="OperationFailedException">Something is.</exception>
+    public void RequirePlaces()
+    {
+        if (options.SaveDirectory is { } directory
+            && NativeProgram.All.Select(program => Path.Combine(directory, FileName(program))).FirstOrDefault(Directory.Exists) is { } obstacle)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"--save '{directory}' is not allowed: {obstacle}, which is to be the archive of an image, is a directory.");
+        }
+    }
+
     /// <summary>Finds out which base can be had, and fetches it.</summary>
     /// <returns>The base image, or <see cref="BaseImage.Debian"/>.</returns>
     /// <exception cref="OperationFailedException">None can be had.</exception>
@@ -38,14 +50,14 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
             await progress.RunAsync($"Fetching the base image {image}", _ => FetchAsync(image));
             return image;
         }
-        catch (OperationFailedException failure) when (DebianPackages.AreHere)
+        catch (OperationFailedException failure) when (DebianPackages.AreHere && failure.Kind == FailureKind.RegistryFailed)
         {
             if (options.Base is not null)
             {
                 throw new OperationFailedException(failure.Kind, $"{failure.Message} '--base debian' assembles one from the packages of this machine.");
             }
 
-            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure.Message} One is assembled from the packages of this machine instead (--base debian).");
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {PrintableText.Clean(failure.Message)} One is assembled from the packages of this machine instead (--base debian).");
             return BaseImage.Debian;
         }
     }
@@ -72,7 +84,14 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         });
         foreach (var image in images.Where(image => image.File is not null))
         {
-            File.Move(Path.Combine(archives.Path, FileName(image.Program)), image.File!, overwrite: true);
+            try
+            {
+                File.Move(Path.Combine(archives.Path, FileName(image.Program)), image.File!, overwrite: true);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new OperationFailedException(FailureKind.Failed, $"the image of {image.Program.Name} cannot be saved as {image.File}: {exception.Message.TrimEnd('.')}.");
+            }
         }
 
         if (options.Push)
@@ -147,12 +166,24 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         var build = builder.Build(Path.Combine(tree.Root, "deploy", "images", "Containerfile"), context, name, arguments, labels);
         Require(await StepAsync(build, context), FailureKind.BuildFailed, $"the image of {program.Name} cannot be built");
         Require(await StepAsync(builder.Save(name, FileName(program)), archives), FailureKind.BuildFailed, $"the image of {program.Name} cannot be saved");
-        var archive = await ImageArchive.ReadAsync(Path.Combine(archives, FileName(program)), signals.Stop);
+        var archive = await ImageArchive.ReadAsync(Path.Combine(archives, FileName(program)), builder.Kind, signals.Stop);
         return new BuiltImage(program, name, archive, options.SaveDirectory is { } directory ? Path.Combine(directory, FileName(program)) : null);
     }
 
+    private async Task<ToolResult> RunToolAsync(string[] arguments, string directory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ToolProcess.RunAsync(builder.Program, arguments, directory, cancellationToken);
+        }
+        catch (Win32Exception exception)
+        {
+            throw new OperationFailedException(FailureKind.MissingTool, $"{builder.Program} cannot be run: {exception.Message.TrimEnd('.')}.");
+        }
+    }
+
     /// <summary>Fetches or sends something: ended by the first Ctrl-C.</summary>
-    private Task<ToolResult> TransferAsync(string[] arguments) => ToolProcess.RunAsync(builder.Program, arguments, "/", signals.Stop);
+    private Task<ToolResult> TransferAsync(string[] arguments) => RunToolAsync(arguments, "/", signals.Stop);
 
     /// <summary>
     /// A step of a build. It takes some seconds, and is not ended in the middle when that can be helped: buildah would leave its working container
@@ -162,7 +193,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     {
         signals.Stop.ThrowIfCancellationRequested();
         await using var notice = signals.Stop.Register(() => ToolOutput.Messages.WriteLine("Interrupted: this step is let to its end, which takes some seconds. Ctrl-C again ends it at once."));
-        var result = await ToolProcess.RunAsync(builder.Program, arguments, directory, signals.Kill);
+        var result = await RunToolAsync(arguments, directory, signals.Kill);
         signals.Stop.ThrowIfCancellationRequested();
         return result;
     }

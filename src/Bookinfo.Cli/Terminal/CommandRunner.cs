@@ -57,7 +57,7 @@ internal static class CommandRunner
 
     private static int Tell(string message, int exitCode)
     {
-        ToolOutput.Messages.WriteLine($"bookinfo: {message}");
+        ToolOutput.Messages.WriteLine($"bookinfo: {PrintableText.Clean(message)}");
         return exitCode;
     }
 }

@@ -49,7 +49,7 @@ internal sealed class PlainDeployView(TextWriter output, TextWriter messages) : 
         {
             foreach (var step in Steps(_shown.GetValueOrDefault(rollout.Deployment) ?? new RolloutStatus(rollout.Deployment, rollout.Wanted), rollout))
             {
-                output.WriteLine($"{rollout.Deployment}: {step}");
+                output.WriteLine(PrintableText.Clean($"{rollout.Deployment}: {step}"));
             }
 
             _shown[rollout.Deployment] = rollout;

@@ -9,6 +9,7 @@ public sealed class ProcessLog : IDisposable
     private readonly Lock _lock = new();
     private readonly FileStream _file;
     private string _lastLine = "";
+    private string? _problem;
 
     /// <summary>Begins the file.</summary>
     /// <param name="path">Its path.</param>
@@ -27,6 +28,18 @@ public sealed class ProcessLog : IDisposable
             lock (_lock)
             {
                 return _lastLine;
+            }
+        }
+    }
+
+    /// <summary>Why not all that was written is in the file; <see langword="null"/> when all of it is.</summary>
+    public string? Problem
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _problem;
             }
         }
     }
@@ -77,8 +90,9 @@ public sealed class ProcessLog : IDisposable
             {
                 _file.Write(lines);
             }
-            catch (IOException)
+            catch (IOException exception)
             {
+                _problem ??= exception.Message;
                 // The disk is full. What the process writes is taken from it all the same: it would stand still otherwise.
             }
 

@@ -9,6 +9,9 @@ namespace Bookinfo.Foundation;
 /// </summary>
 public static class ToolProcess
 {
+    /// <summary>What <c>setsid</c> ends with when there is something that cannot be run, as a shell does.</summary>
+    private const int CannotBeRun = 126;
+
     /// <summary>Runs a program that reads nothing.</summary>
     /// <param name="program">Its name or path.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -41,7 +44,11 @@ public static class ToolProcess
         {
             await WriteAsync(process, input, cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
-            return new ToolResult(process.ExitCode, await output.ReadAsync(cancellationToken), await messages.ReadAsync(cancellationToken));
+            var result = new ToolResult(process.ExitCode, await output.ReadAsync(cancellationToken), await messages.ReadAsync(cancellationToken));
+            // What was started is setsid, which says so when the program itself cannot be: it, or the interpreter of its first line, is missing.
+            return result.ExitCode is CannotBeRun or CannotBeRun + 1 && result.Messages.StartsWith("setsid: ", StringComparison.Ordinal)
+                ? throw new Win32Exception(result.Messages.Trim().Split(": ")[^1])
+                : result;
         }
         catch (OperationCanceledException)
         {

@@ -14,7 +14,7 @@ public sealed class TextTable(params string[] headings)
 
     /// <summary>Adds a row.</summary>
     /// <param name="cells">As many cells as there are headings.</param>
-    public void Add(params string[] cells) => _rows.Add(cells);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(PrintableText.Clean)]);
 
     /// <summary>Formats the table.</summary>
     /// <param name="width">How many characters fit in a line.</param>

@@ -133,7 +133,8 @@ public sealed class ClusterConnection : IDisposable
         }
 
         using var response = await _client.HttpClient.SendAsync(request, timeout.Token);
-        var content = await response.Content.ReadAsStringAsync(timeout.Token);
+        // JSON is UTF-8, whatever the header says.
+        var content = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(timeout.Token));
         return response.IsSuccessStatusCode ? content : throw new HttpOperationException($"{method} {path}: {(int)response.StatusCode}")
         {
             Response = new HttpResponseMessageWrapper(response, content),

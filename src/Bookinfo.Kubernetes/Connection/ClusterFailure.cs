@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bookinfo.Foundation;
+using Bookinfo.Load;
 using k8s.Autorest;
 
 namespace Bookinfo.Kubernetes;
@@ -10,9 +11,13 @@ namespace Bookinfo.Kubernetes;
 /// <summary>Says what a failed request to a cluster means, and what to do.</summary>
 public static partial class ClusterFailure
 {
-    /// <summary>Whether the API says that there is no such thing.</summary>
+    /// <summary>How an API server answers to a path of no API that it has.</summary>
+    private const string NoSuchPath = "404 page not found";
+
+    /// <summary>Whether the API says that there is no such thing. A load balancer in front of it that has lost its way answers 404 as well, and does not know.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
-    public static bool IsNotFound(Exception exception) => StatusCode(exception) == HttpStatusCode.NotFound;
+    public static bool IsNotFound(Exception exception) =>
+        exception is HttpOperationException { Response: { StatusCode: HttpStatusCode.NotFound, Content: var content } } && (IsStatus(content) || content?.Trim() == NoSuchPath);
 
     /// <summary>Whether the API says that it is not allowed.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
@@ -26,6 +31,25 @@ public static partial class ClusterFailure
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool IsUnavailable(Exception exception) => StatusCode(exception) == HttpStatusCode.ServiceUnavailable;
 
+    /// <summary>Whether the same request may well be answered a moment later: the API server is overloaded, starts anew or has another leader, or the connection broke.</summary>
+    /// <param name="exception">What a call of KubernetesClient threw.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, that was no failure.</param>
+    public static bool IsPassing(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        HttpOperationException { Response: { } response } => response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
+        HttpRequestException { InnerException: AuthenticationException } => false,
+        HttpRequestException or IOException => true,
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        _ => false,
+    };
+
+    /// <summary>Whether there is no usable answer, whatever the reason: it failed, did not come in time, or is not what the API would say.</summary>
+    /// <param name="exception">What a call threw, or reading its answer.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, that was no failure.</param>
+    public static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpOperationException or HttpRequestException or IOException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
     /// <summary>Explains an exception.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     /// <param name="config">Which cluster was asked.</param>
@@ -33,8 +57,9 @@ public static partial class ClusterFailure
     /// <returns>What to end the command with; <see langword="null"/> when the exception is none of a cluster.</returns>
     public static OperationFailedException? Explain(Exception exception, Kubeconfig config, CancellationToken cancellationToken) => exception switch
     {
-        HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content, config),
-        HttpRequestException failed => Unreachable(config, Innermost(failed)),
+        HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content ?? "", config),
+        HttpRequestException failed => Unreachable(config, DescribeConnection(failed, config)),
+        IOException broken => Unreachable(config, broken.Message),
         JsonException => Unreachable(config, "what answers there does not speak the API of Kubernetes"),
         OperationCanceledException when !cancellationToken.IsCancellationRequested => Unreachable(config, "no answer in time"),
         _ => null,
@@ -92,9 +117,12 @@ public static partial class ClusterFailure
     private static OperationFailedException ExplainAnswer(HttpStatusCode status, string content, Kubeconfig config) => status switch
     {
         HttpStatusCode.Unauthorized => Unauthorized(config),
-        HttpStatusCode.Forbidden => NotAllowed(Message(content)),
-        HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity => new OperationFailedException(FailureKind.ObjectRefused, Message(content)),
-        _ => new OperationFailedException(FailureKind.ClusterUnreachable, $"{Cluster(config)} answers {(int)status}: {Message(content)}"),
+        HttpStatusCode.Forbidden => NotAllowed(Message(status, content)),
+        HttpStatusCode.BadRequest when content.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) =>
+            Unreachable(config, "it speaks TLS there, and the configuration says http:// where it should say https://"),
+        HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity when IsStatus(content) =>
+            new OperationFailedException(FailureKind.ObjectRefused, Message(status, content)),
+        _ => new OperationFailedException(FailureKind.ClusterUnreachable, $"{Cluster(config)} answers {(int)status}: {Message(status, content)}"),
     };
 
     private static OperationFailedException Unauthorized(Kubeconfig config) => new(
@@ -134,23 +162,53 @@ public static partial class ClusterFailure
 
     private static string Cluster(Kubeconfig config) => $"the cluster at {config.Client.Host}";
 
-    private static string Innermost(Exception exception) => exception.InnerException is AuthenticationException
-        ? "its certificate is not signed by the authority that the configuration names"
-        : exception.GetBaseException().Message;
+    private static string DescribeConnection(HttpRequestException exception, Kubeconfig config)
+    {
+        if (exception.InnerException is not AuthenticationException failure)
+        {
+            return exception.GetBaseException().Message;
+        }
 
-    /// <summary>The message of the API's answer, which is a Status object unless something in between has answered.</summary>
-    private static string Message(string content)
+        return config.Certificate?.Problem is { } problem ? $"its certificate is not trusted: {problem}"
+            : TlsProblem.Describe(failure) is { } said && !said.Contains("wrong version number", StringComparison.Ordinal) ? $"TLS failed: {said}"
+            : "TLS failed, as it does where plain http is spoken: see whether the configuration should say http://";
+    }
+
+    /// <summary>Whether a body is what the API itself says of a failure.</summary>
+    private static bool IsStatus(string? content)
     {
         try
         {
-            using var json = JsonDocument.Parse(content);
-            return json.RootElement.GetProperty("message").GetString() ?? content;
+            using var json = JsonDocument.Parse(content ?? "");
+            return json.RootElement.GetProperty("kind").GetString() == "Status";
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return content.Trim();
+            return false;
         }
     }
+
+    /// <summary>The message of the API's answer, which is a Status object unless something in between has answered; the words of the status where there is none.</summary>
+    private static string Message(HttpStatusCode status, string content)
+    {
+        string? message;
+        try
+        {
+            using var json = JsonDocument.Parse(content);
+            message = json.RootElement.GetProperty("message").GetString();
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            // The first line of a page says what it is about.
+            message = Tag().Replace(content, "\n").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault();
+        }
+
+        using var standard = new HttpResponseMessage(status);
+        return message is { Length: > 0 } ? ToolResult.Cut(message) : standard.ReasonPhrase is { Length: > 0 } words ? words : "without a word";
+    }
+
+    [GeneratedRegex("<style.*?</style>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    private static partial Regex Tag();
 
     [GeneratedRegex("""User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)")?""")]
     private static partial Regex Forbidden();

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Bookinfo.Foundation;
 using k8s;
+using k8s.Authentication;
 using k8s.Exceptions;
 using k8s.KubeConfigModels;
 
@@ -22,6 +23,16 @@ public sealed record Kubeconfig(
     /// <summary>How long a request may take: an unreachable cluster has to be told of within 15 seconds.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>What of a user KubernetesClient takes for credentials.</summary>
+    private static readonly string[] CredentialFields =
+        ["token", "username", "client-certificate", "client-certificate-data", "auth-provider"];
+
+    /// <summary>How the certificate of the server is verified; <see langword="null"/> when it is not.</summary>
+    internal ServerCertificate? Certificate { get; private init; }
+
+    /// <summary>The proxy that leads to it; <see langword="null"/> when none does.</summary>
+    private WebProxy? Proxy { get; init; }
+
     /// <summary>Reads the configuration that kubectl uses.</summary>
     /// <param name="kubectl">kubectl, with the context that is asked for.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -39,7 +50,7 @@ public sealed record Kubeconfig(
         {
             var config = JsonNode.Parse(view.Output)!;
             context = (string)config["current-context"]!;
-            return await CreateAsync(context, config, cancellationToken);
+            return await CreateAsync(kubectl, context, config, cancellationToken);
         }
         catch (Exception exception) when (exception is not (OperationFailedException or OperationCanceledException))
         {
@@ -54,9 +65,20 @@ public sealed record Kubeconfig(
     /// <exception cref="OperationFailedException">Something in it, such as a certificate, is not what it should be.</exception>
     public k8s.Kubernetes Connect()
     {
+        SocketsHttpHandler? handler = null;
+        Client.FirstMessageHandlerSetup = first =>
+        {
+            first.ConnectTimeout = RequestTimeout;
+            first.UseProxy = Proxy is not null;
+            first.Proxy = Proxy;
+            handler = first;
+        };
         try
         {
-            return Impersonation.Count == 0 ? new k8s.Kubernetes(Client) : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
+            var api = Impersonation.Count == 0 ? new k8s.Kubernetes(Client) : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
+            // Only now: KubernetesClient sets its own verification after it has called the above.
+            Certificate?.Require(handler!.SslOptions);
+            return api;
         }
         catch (Exception exception)
         {
@@ -64,41 +86,82 @@ public sealed record Kubeconfig(
         }
     }
 
-    private static async Task<Kubeconfig> CreateAsync(string context, JsonNode config, CancellationToken cancellationToken)
+    private static async Task<Kubeconfig> CreateAsync(Kubectl kubectl, string name, JsonNode config, CancellationToken cancellationToken)
     {
+        var context = config["contexts"]![0]!["context"]!.AsObject();
+        var cluster = config["clusters"]![0]!["cluster"]!.AsObject();
         var user = config["users"]?[0]?["user"] as JsonObject;
         var impersonation = user is null ? [] : TakeImpersonation(user);
-        if ((string?)user?["tokenFile"] is { } file && user["token"] is null)
+        var server = Uri.TryCreate((string?)cluster["server"], UriKind.Absolute, out var address) ? address : null;
+        // Credentials are for TLS: on any other way everybody could read them, and kubectl sends none.
+        ITokenProvider? token = null;
+        if (user is not null && server?.Scheme == Uri.UriSchemeHttps)
         {
-            user["token"] = File.ReadAllText(file).Trim();
+            token = await TakeTokenAsync(kubectl, name, (string)context["user"]!, user, cluster, cancellationToken);
+        }
+        else
+        {
+            user?.Clear();
         }
 
-        var cluster = config["clusters"]![0]!["cluster"]!.AsObject();
-        var proxy = (string?)cluster["proxy-url"] is { Length: > 0 } url ? new Uri(url) : null;
-        var plugin = user?["exec"] is JsonObject exec ? new CredentialPlugin(context, exec, cluster) : null;
-        var hasToken = plugin is not null && await plugin.SignInAsync(user!, cancellationToken);
-        user?.Remove("exec");
-        if (((string?)user?["token"] ?? "").Any(char.IsControl))
+        if (user is not null && !CredentialFields.Any(user.ContainsKey))
         {
-            throw new KubeConfigException("the token has a line break or another control character in it");
+            // KubernetesClient insists on credentials of whoever has a name.
+            context.Remove("user");
         }
 
         // JSON is YAML.
         var client = KubernetesClientConfiguration.BuildConfigFromConfigObject(KubernetesYaml.Deserialize<K8SConfiguration>(config.ToJsonString()));
         client.HttpClientTimeout = RequestTimeout;
-        client.TokenProvider = hasToken ? plugin : client.TokenProvider;
+        client.TokenProvider = token ?? client.TokenProvider;
         // Without an authority of its own, a cluster has a certificate that everybody trusts; the client insists on a list.
         client.SslCaCerts ??= new X509Certificate2Collection();
-        client.FirstMessageHandlerSetup = handler =>
-        {
-            handler.ConnectTimeout = RequestTimeout;
-            if (proxy is not null)
-            {
-                handler.Proxy = new WebProxy(proxy);
-            }
-        };
-        return new Kubeconfig(context, (string?)config["contexts"]![0]!["context"]!["namespace"], client, impersonation);
+        var proxy = server is null ? null : ClusterProxy.Find(server, (string?)cluster["proxy-url"], Environment.GetEnvironmentVariable);
+        var certificate = client.SkipTlsVerify || server is null
+            ? null
+            : new ServerCertificate(client.SslCaCerts, (string?)cluster["tls-server-name"] is { Length: > 0 } other ? other : server.IdnHost, TimeProvider.System);
+        return new Kubeconfig(name, (string?)context["namespace"], client, impersonation) { Certificate = certificate, Proxy = proxy };
     }
+
+    /// <summary>Finds the token of a user, or what gives it, and makes of the user what KubernetesClient understands.</summary>
+    private static async Task<ITokenProvider?> TakeTokenAsync(
+        Kubectl kubectl, string context, string name, JsonObject user, JsonObject cluster, CancellationToken cancellationToken)
+    {
+        ITokenProvider? provider = null;
+        if ((string?)user["tokenFile"] is { Length: > 0 } file)
+        {
+            var tokens = new TokenFile(await KubeconfigFiles.ResolveAsync(kubectl, name, file, cancellationToken), (string?)user["token"], TimeProvider.System);
+            user["token"] = tokens.Read();
+            provider = tokens;
+        }
+
+        if (user["exec"] is JsonObject exec)
+        {
+            if ((string?)exec["command"] is { } command && command.Contains(Path.DirectorySeparatorChar))
+            {
+                exec["command"] = await KubeconfigFiles.ResolveAsync(kubectl, name, command, cancellationToken);
+            }
+
+            var plugin = new CredentialPlugin(context, exec, cluster);
+            provider = await plugin.SignInAsync(user, cancellationToken) ? plugin : provider;
+            user.Remove("exec");
+        }
+
+        if ((string?)user["token"] is { } token)
+        {
+            RequireToken(token);
+        }
+
+        return provider;
+    }
+
+    /// <summary>Makes sure that a token can be sent.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>The token.</returns>
+    /// <exception cref="KubeConfigException">Something is in it that no header can carry.</exception>
+    internal static string RequireToken(string token) => token.All(static character => character is >= ' ' and <= '~')
+        ? token
+        : throw new KubeConfigException("the token has a line break or another character in it that cannot be sent");
 
     private static List<KeyValuePair<string, string>> TakeImpersonation(JsonObject user)
     {

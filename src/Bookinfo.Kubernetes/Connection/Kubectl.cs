@@ -19,9 +19,6 @@ public sealed class Kubectl(string program, string? context)
     /// <summary>How long one request of kubectl may take, in its own notation: an unreachable cluster has to be told of within 15 seconds.</summary>
     private const string RequestTimeout = "--request-timeout=10s";
 
-    /// <summary>What <c>setsid</c> ends with when there is something that cannot be run, as a shell does.</summary>
-    private const int CannotBeRun = 126;
-
     /// <summary>How long kubectl may take for what it asks nobody.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -84,9 +81,18 @@ public sealed class Kubectl(string program, string? context)
     /// <summary>Asks for what is in its configuration.</summary>
     /// <param name="arguments">What follows <c>config</c>.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="file">The one file to read; <see langword="null"/> for all that its configuration is.</param>
     /// <exception cref="OperationFailedException">It cannot be started, or does not answer.</exception>
-    public Task<ToolResult> ConfigAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        AskAsync(Prepare(arguments.Prepend("config")), cancellationToken);
+    public Task<ToolResult> ConfigAsync(IEnumerable<string> arguments, CancellationToken cancellationToken, string? file = null)
+    {
+        var start = Prepare(arguments.Prepend("config"));
+        if (file is not null)
+        {
+            start.Environment["KUBECONFIG"] = file;
+        }
+
+        return AskAsync(start, cancellationToken);
+    }
 
     /// <summary>Starts it and leaves it running; the caller ends it.</summary>
     /// <param name="arguments">Verb and arguments, without the context.</param>
@@ -124,10 +130,7 @@ public sealed class Kubectl(string program, string? context)
     {
         try
         {
-            var result = await ToolProcess.RunAsync(start, input, cancellationToken);
-            return result.ExitCode is CannotBeRun or CannotBeRun + 1 && result.Messages.StartsWith("setsid: ", StringComparison.Ordinal)
-                ? throw CannotRun(result.Messages.Trim().Split(": ")[^1])
-                : result;
+            return await ToolProcess.RunAsync(start, input, cancellationToken);
         }
         catch (Win32Exception exception)
         {

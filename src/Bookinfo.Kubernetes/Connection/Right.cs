@@ -51,6 +51,6 @@ public sealed record Right(string Verb, string Resource, string Group = "", stri
                 },
             },
         };
-        return (await api.AuthorizationV1.CreateSelfSubjectAccessReviewAsync(review, cancellationToken: cancellationToken)).Status.Allowed;
+        return (await api.AuthorizationV1.CreateSelfSubjectAccessReviewAsync(review, cancellationToken: cancellationToken)).Status?.Allowed == true;
     }
 }

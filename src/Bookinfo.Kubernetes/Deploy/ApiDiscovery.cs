@@ -14,12 +14,13 @@ internal sealed class ApiDiscovery(ClusterConnection cluster)
     /// <param name="kind">The kind.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The resource; <see langword="null"/> when the cluster has none.</returns>
+    /// <exception cref="HttpOperationException">That cannot be known at the moment. To ask again asks the cluster again.</exception>
     public async Task<ApiResource?> FindAsync(string apiVersion, string kind, CancellationToken cancellationToken)
     {
         Task<IReadOnlyList<ApiResource>>? resources;
         lock (_versions)
         {
-            if (!_versions.TryGetValue(apiVersion, out resources))
+            if (!_versions.TryGetValue(apiVersion, out resources) || resources.IsFaulted || resources.IsCanceled)
             {
                 _versions[apiVersion] = resources = ListAsync(apiVersion, cancellationToken);
             }
@@ -30,16 +31,31 @@ internal sealed class ApiDiscovery(ClusterConnection cluster)
 
     /// <summary>Lists everything that can be in a namespace and be listed, in the version that the cluster prefers.</summary>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<ApiResource>> ListNamespacedAsync(CancellationToken cancellationToken)
+    /// <returns>The resources; and the groups with their versions that do not answer, as aggregated APIs do that are down.</returns>
+    public async Task<(IReadOnlyList<ApiResource> Resources, IReadOnlyList<string> Silent)> ListNamespacedAsync(CancellationToken cancellationToken)
     {
         using var groups = await cluster.GetAsync("apis", cancellationToken);
         string[] versions =
         [
             "v1",
-            .. groups.RootElement.GetProperty("groups").EnumerateArray().Select(group => group.GetProperty("preferredVersion").GetProperty("groupVersion").GetString()!),
+            .. Elements(groups.RootElement, "groups").Select(group => group.GetProperty("preferredVersion").GetProperty("groupVersion").GetString()!),
         ];
-        var resources = await Task.WhenAll(versions.Select(version => ListAsync(version, cancellationToken)));
-        return [.. resources.SelectMany(list => list).Where(resource => resource is { IsNamespaced: true, IsListable: true })];
+        var found = await Task.WhenAll(versions.Select(async version => (Version: version, Resources: await TryListAsync(version, cancellationToken))));
+        return (
+            [.. found.SelectMany(one => one.Resources ?? []).Where(resource => resource is { IsNamespaced: true, IsListable: true })],
+            [.. found.Where(one => one.Resources is null).Select(one => one.Version)]);
+    }
+
+    private async Task<IReadOnlyList<ApiResource>?> TryListAsync(string apiVersion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ListAsync(apiVersion, cancellationToken);
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsUnavailable(exception))
+        {
+            return null;
+        }
     }
 
     private async Task<IReadOnlyList<ApiResource>> ListAsync(string apiVersion, CancellationToken cancellationToken)
@@ -49,9 +65,9 @@ internal sealed class ApiDiscovery(ClusterConnection cluster)
         {
             list = await cluster.GetAsync(ApiResource.Root(apiVersion), cancellationToken);
         }
-        catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception) || ClusterFailure.IsUnavailable(exception))
+        catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
         {
-            // No such version; or what serves it (an aggregated API, such as that of metrics) is down.
+            // The cluster has no such version.
             return [];
         }
 
@@ -59,17 +75,21 @@ internal sealed class ApiDiscovery(ClusterConnection cluster)
         {
             return
             [
-                .. list.RootElement.GetProperty("resources").EnumerateArray()
+                .. Elements(list.RootElement, "resources")
                     .Where(resource => !resource.GetProperty("name").GetString()!.Contains('/'))
                     .Select(resource => new ApiResource(
                         apiVersion,
                         resource.GetProperty("kind").GetString()!,
                         resource.GetProperty("name").GetString()!,
                         resource.GetProperty("namespaced").GetBoolean(),
-                        resource.GetProperty("verbs").EnumerateArray().Any(verb => verb.GetString() == "list"))),
+                        Elements(resource, "verbs").Any(verb => verb.GetString() == "list"))),
             ];
         }
     }
+
+    /// <summary>What is in a list, which is null or missing when it is empty.</summary>
+    private static List<JsonElement> Elements(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var array) && array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray()] : [];
 }
 
 /// <summary>How the API of a cluster calls the objects of a kind.</summary>

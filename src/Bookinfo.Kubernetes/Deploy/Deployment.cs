@@ -87,8 +87,11 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
                 $"this cluster ({cluster.Version?.GitVersion ?? "of unknown version"}) has no {string.Join(", no ", unknown)}: install what brings that, or leave out the component that needs it. Nothing was applied.");
         }
 
-        return found.ToDictionary(
-            pair => pair.one with { Namespace = pair.resource!.IsNamespaced ? pair.one.Namespace ?? cluster.Config.Namespace ?? "default" : null }, pair => pair.resource!);
+        // What is rendered twice is one object.
+        return found
+            .Select(pair => (Object: pair.one with { Namespace = pair.resource!.IsNamespaced ? pair.one.Namespace ?? cluster.Config.Namespace ?? "default" : null }, Resource: pair.resource!))
+            .DistinctBy(pair => pair.Object)
+            .ToDictionary(pair => pair.Object, pair => pair.Resource);
     }
 
     /// <summary>Asks for all rights before anything is done: to fail half-way would leave half of it.</summary>

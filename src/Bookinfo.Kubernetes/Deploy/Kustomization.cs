@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 
@@ -7,7 +9,7 @@ namespace Bookinfo.Kubernetes;
 /// <summary>Renders an overlay with kustomize, with what the options of <c>deploy</c> add to it.</summary>
 /// <param name="tree">Where things are.</param>
 /// <param name="kubectl">kubectl, which has kustomize in it.</param>
-public sealed class Kustomization(SourceTree tree, Kubectl kubectl)
+public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
 {
     private const string FileName = "kustomization.yaml";
 
@@ -28,7 +30,7 @@ public sealed class Kustomization(SourceTree tree, Kubectl kubectl)
     /// <summary>The directory of the overlay.</summary>
     /// <param name="options">What was asked for.</param>
     public string OverlayDirectory(DeployOptions options) =>
-        options.Overlay is null ? Path.Combine(tree.Root, UsualOverlay) : Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Overlay));
+        options.Overlay is null ? Path.Combine(tree.Root, UsualOverlay) : Path.TrimEndingDirectorySeparator(GivenPath.Resolve("--overlay", options.Overlay));
 
     /// <summary>Renders the manifests.</summary>
     /// <param name="options">What was asked for.</param>
@@ -92,8 +94,16 @@ public sealed class Kustomization(SourceTree tree, Kubectl kubectl)
             json["images"] = new JsonArray([.. ServiceCatalog.All.Select(service => Image(service.Name, options))]);
         }
 
-        return json.ToJsonString();
+        // JSON is YAML, but for characters beyond U+FFFF: to YAML their two halves are no characters.
+        return SurrogatePair().Replace(
+            json.ToJsonString(),
+            static pair => string.Create(CultureInfo.InvariantCulture, $@"\U{char.ConvertToUtf32(Half(pair.Groups[1]), Half(pair.Groups[2])):X8}"));
     }
+
+    private static char Half(Group digits) => (char)ushort.Parse(digits.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})", RegexOptions.IgnoreCase)]
+    private static partial Regex SurrogatePair();
 
     private static JsonObject Image(string service, DeployOptions options)
     {

@@ -23,11 +23,13 @@ public sealed record Manifests(string Yaml, IReadOnlyList<ObjectReference> Objec
         {
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
-            return new Manifests(yaml, [.. stream.Documents.Select(document => Reference((YamlMappingNode)document.RootNode))]);
+            return stream.Documents.Count == 0
+                ? throw new OperationFailedException(FailureKind.InvalidRequest, "kustomize has rendered nothing: the overlay names no object.")
+                : new Manifests(yaml, [.. stream.Documents.Select(document => Reference((YamlMappingNode)document.RootNode))]);
         }
         catch (Exception exception) when (exception is YamlException or KeyNotFoundException or InvalidCastException)
         {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"what kustomize has rendered cannot be read: {exception.Message}");
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"what kustomize has rendered cannot be read: {(exception is YamlException ? exception.Message : "a part of it is not an object of Kubernetes, with apiVersion, kind and metadata.name")}");
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
     public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        for (var said = false; await IsUnderWayAsync(cancellationToken); said = true)
+        for (var said = false; await IsUnderWayAsync(said, cancellationToken); said = true)
         {
             if (!said)
             {
@@ -38,7 +38,7 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
         }
     }
 
-    private async Task<bool> IsUnderWayAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsUnderWayAsync(bool isWaiting, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,6 +48,10 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
         {
             // Gone, or not to be seen: what is missing for that is told of when all rights are looked at.
             return false;
+        }
+        catch (Exception exception) when (isWaiting && ClusterFailure.IsPassing(exception, cancellationToken))
+        {
+            return true;
         }
     }
 }

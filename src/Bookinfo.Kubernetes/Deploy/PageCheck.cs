@@ -41,11 +41,16 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
             return new PageLocation([], null, $"There is no Service {Service} in namespace '{space}', so the page was not looked at.");
         }
 
+        if (service.Spec?.Ports?.FirstOrDefault() is not { } servicePort)
+        {
+            return new PageLocation([], null, $"Service {Service} in namespace '{space}' has no port, so the page was not looked at.");
+        }
+
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync, ConnectTimeout = RequestTimeout, PooledConnectionLifetime = TimeSpan.Zero })
         {
             Timeout = RequestTimeout,
         };
-        var nodes = service.Spec.Ports[0].NodePort is { } port ? await ListNodesAsync(port, cancellationToken) : [];
+        var nodes = servicePort.NodePort is { } port ? await ListNodesAsync(port, cancellationToken) : [];
         var answers = await new PatientProbe(client, Judge, Patience, Waiting, time).FindAsync(nodes, cancellationToken);
         if (answers.Select(answer => answer.Wrong).FirstOrDefault(wrong => wrong is not null) is { } wrong)
         {
@@ -60,8 +65,8 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
             return new PageLocation(reached, null, note);
         }
 
-        var command = $"kubectl port-forward --namespace {space} {string.Concat(cluster.Kubectl.ContextArguments.Select(argument => $"{argument} "))}service/{Service} 8080:{service.Spec.Ports[0].Port}";
-        await ForwardAsync(client, service.Spec.Ports[0].Port, cancellationToken);
+        var command = $"kubectl port-forward --namespace {space} {string.Concat(cluster.Kubectl.ContextArguments.Select(argument => $"{argument} "))}service/{Service} 8080:{servicePort.Port}";
+        await ForwardAsync(client, servicePort.Port, cancellationToken);
         return new PageLocation([], command, note);
     }
 
@@ -81,9 +86,9 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
             var nodes = await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken);
             return
             [
-                .. nodes.Items.Select(node => (node.Metadata.Name, (IReadOnlyList<string>)[
+                .. nodes.All().Select(node => (node.Metadata.Name, (IReadOnlyList<string>)[
                     .. (node.Status?.Addresses ?? [])
-                        .Where(address => address.Type is "InternalIP" or "ExternalIP")
+                        .Where(address => address.Type is "InternalIP" or "ExternalIP" && Uri.CheckHostName(address.Address ?? "") != UriHostNameType.Unknown)
                         .Select(address => new UriBuilder("http", address.Address, port, Path).Uri.ToString()),
                 ])),
             ];

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace Bookinfo.Kubernetes;
 
@@ -76,7 +77,8 @@ public sealed class PatientProbe(HttpClient client, Func<int, string, string?> j
         try
         {
             using var answer = await client.GetAsync(new Uri(address), cancellationToken);
-            return judge((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+            // Whatever encoding it says it has: what is looked for is ASCII.
+            return judge((int)answer.StatusCode, Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken)));
         }
         catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -13,8 +13,14 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>How long an API may be silent before it is taken for one that is down.</summary>
+    private static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(5);
+
     /// <summary>What Kubernetes itself makes in a namespace for what others have made there.</summary>
     private static readonly string[] DerivedKinds = ["Event", "Endpoints", "EndpointSlice", "Lease", "PodMetrics", "ReplicaSet", "ControllerRevision"];
+
+    /// <summary>Groups in which nobody can make anything: they show what pods use.</summary>
+    private static readonly string[] MetricsGroups = ["metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"];
 
     /// <summary>What Kubernetes and meshes put into every namespace.</summary>
     private static readonly (string Kind, string Name)[] Automatic =
@@ -42,7 +48,7 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         var objects = inventory.Objects.Where(one => one != theNamespace).Reverse().ToList();
         await RemoveAsync(objects, began, timeout, progress, cancellationToken);
 
-        IReadOnlyList<string> foreign = theNamespace is null ? [] : await FindForeignAsync(cancellationToken);
+        IReadOnlyList<string> foreign = theNamespace is null ? [] : await PersistAsync(() => FindForeignAsync(cancellationToken), began, timeout, cancellationToken);
         if (theNamespace is null || foreign.Count > 0)
         {
             await RemoveAsync([itself], began, timeout, progress, cancellationToken);
@@ -60,7 +66,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         foreach (var one in objects)
         {
             // A kind that is gone took its objects with it.
-            if (await _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken) is { } resource && await DeleteAsync(resource.Path(one), cancellationToken))
+            if (await PersistAsync(() => _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken), began, timeout, cancellationToken) is { } resource
+                && await PersistAsync(() => DeleteAsync(resource.Path(one), cancellationToken), began, timeout, cancellationToken))
             {
                 left.Add((one, resource.Path(one)));
             }
@@ -72,7 +79,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
 
         while (true)
         {
-            var exist = await Task.WhenAll(left.Select(async one => (one, Exists: await cluster.ExistsAsync(one.Path, cancellationToken))));
+            var exist = await Task.WhenAll(left.Select(
+                async one => (one, Exists: await PersistAsync(() => cluster.ExistsAsync(one.Path, cancellationToken), began, timeout, cancellationToken))));
             foreach (var (gone, _) in exist.Where(pair => !pair.Exists))
             {
                 progress(gone.Object);
@@ -90,6 +98,22 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
             }
 
             await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Asks until there is an answer, or time is up: an API server that is overloaded for a moment has not said that anything is gone.</summary>
+    private async Task<T> PersistAsync<T>(Func<Task<T>> request, long began, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await request();
+            }
+            catch (Exception exception) when (ClusterFailure.IsPassing(exception, cancellationToken) && time.GetElapsedTime(began) <= timeout)
+            {
+                await Task.Delay(Interval, time, cancellationToken);
+            }
         }
     }
 
@@ -114,7 +138,7 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
 
     private async Task<string> DescribeAsync(IReadOnlyList<ObjectReference> left, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var pods = (await cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken)).Items
+        var pods = (await cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken)).All()
             .Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"\n  pod {pod.Metadata.Name} is ending").ToList();
         return $"not gone after {Duration.Format(timeout)} (--timeout): {string.Join(", ", left)}.{string.Concat(pods)}\nThey are told to go; run 'bookinfo delete' again to see whether they are gone.";
     }
@@ -122,11 +146,25 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
     /// <summary>Finds what is in the namespace and neither was made by deploy, which is gone by now, nor by the cluster itself.</summary>
     private async Task<IReadOnlyList<string>> FindForeignAsync(CancellationToken cancellationToken)
     {
-        var resources = await _discovery.ListNamespacedAsync(cancellationToken);
+        var began = time.GetTimestamp();
+        var (resources, silent) = await _discovery.ListNamespacedAsync(cancellationToken);
+        while (silent.Any(IsOfObjects) && time.GetElapsedTime(began) < SilencePatience)
+        {
+            await Task.Delay(Interval, time, cancellationToken);
+            (resources, silent) = await _discovery.ListNamespacedAsync(cancellationToken);
+        }
+
         var found = await Task.WhenAll(resources.Where(resource => !DerivedKinds.Contains(resource.Kind)).Select(resource => ListForeignAsync(resource, cancellationToken)));
         // An object can be in several groups: an Ingress was, and an Event is.
-        return [.. found.SelectMany(list => list).DistinctBy(one => one.Uid).Select(one => one.Name)];
+        return
+        [
+            .. found.SelectMany(list => list).DistinctBy(one => one.Uid).Select(one => one.Name),
+            .. silent.Where(IsOfObjects).Select(version => $"perhaps something of {version}, which does not answer"),
+        ];
     }
+
+    /// <summary>Whether an API version is of objects that somebody can make.</summary>
+    private static bool IsOfObjects(string version) => !MetricsGroups.Contains(version.Split('/')[0]);
 
     private async Task<IReadOnlyList<(string Uid, string Name)>> ListForeignAsync(ApiResource resource, CancellationToken cancellationToken)
     {
@@ -139,7 +177,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         {
             return [($"{resource}", $"perhaps {resource.Plural}: to list them is not allowed")];
         }
-        catch (HttpOperationException exception) when (exception.Response is { StatusCode: System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.MethodNotAllowed or System.Net.HttpStatusCode.NotAcceptable })
+        catch (HttpOperationException exception) when (
+            ClusterFailure.IsNotFound(exception) || exception.Response is { StatusCode: System.Net.HttpStatusCode.MethodNotAllowed or System.Net.HttpStatusCode.NotAcceptable })
         {
             // Listed in the discovery, and yet not kept anywhere.
             return [];

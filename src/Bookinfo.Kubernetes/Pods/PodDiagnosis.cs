@@ -7,6 +7,7 @@ namespace Bookinfo.Kubernetes;
 internal static partial class PodDiagnosis
 {
     private const int SignalBase = 128;
+    private const int HighestSignal = 64;
 
     private static readonly TimeSpan AtOnce = TimeSpan.Zero;
 
@@ -33,22 +34,42 @@ internal static partial class PodDiagnosis
         if (pod.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" }) is { } unscheduled)
         {
             // Not certain: an autoscaler may add a node, or another pod may leave one.
-            return new PodProblem(subject, "Unschedulable", $"fits on no node: {unscheduled.Message}", null);
+            return unscheduled.Reason == "SchedulingGated"
+                ? new PodProblem(subject, unscheduled.Reason, $"is held back by a scheduling gate ({Names(pod.Spec.SchedulingGates?.Select(gate => gate.Name))}), which something else has to remove", null)
+                : new PodProblem(subject, "Unschedulable", $"fits on no node: {unscheduled.Message ?? unscheduled.Reason ?? "nothing says why"}", null);
         }
 
         var mine = events.Where(one => one.InvolvedObject.Uid == pod.Metadata.Uid).ToList();
         var statuses = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []).Where(status => !status.Ready);
         return statuses.Select(status => Diagnose(subject, pod, status, mine)).FirstOrDefault(problem => problem is not null)
             ?? DiagnoseCreation(subject, mine)
-            ?? (pod.Status?.Phase == "Failed" ? new PodProblem(subject, "Failed", "has failed, and nothing says why", IsOnce(pod) ? AtOnce : null) : null);
+            ?? (pod.Status?.Phase == "Failed" ? new PodProblem(subject, "Failed", "has failed, and nothing says why", IsOnce(pod) ? AtOnce : null) : null)
+            ?? DiagnoseGates(subject, pod);
     }
 
     /// <summary>Looks at a Deployment whose pods are not even made: a quota or an admission controller is against it.</summary>
     /// <param name="deployment">The Deployment.</param>
-    public static PodProblem? Diagnose(V1Deployment deployment) =>
-        deployment.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "ReplicaFailure", Status: "True" }) is { } failure
-            ? new PodProblem($"Deployment {deployment.Metadata.Name}", failure.Reason ?? "FailedCreate", $"its pods are refused: {failure.Message}", Brief)
+    public static PodProblem? Diagnose(V1Deployment deployment)
+    {
+        var subject = $"Deployment {deployment.Metadata.Name}";
+        if (deployment.Spec?.Paused == true)
+        {
+            return new PodProblem(subject, "Paused", "is paused, so that its pods are not replaced", Brief)
+            {
+                Hint = $"Go on with 'kubectl rollout resume deployment/{deployment.Metadata.Name} --namespace {deployment.Metadata.NamespaceProperty}'.",
+            };
+        }
+
+        if (deployment.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "ReplicaFailure", Status: "True" }) is { } failure)
+        {
+            return new PodProblem(subject, failure.Reason ?? "FailedCreate", $"its pods are refused: {failure.Message}", Brief);
+        }
+
+        // Not certain: it says no more than that it has taken long so far.
+        return deployment.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "Progressing", Status: "False" }) is { } stuck
+            ? new PodProblem(subject, stuck.Reason ?? "NoProgress", $"does not get on: {stuck.Message ?? stuck.Reason}", null)
             : null;
+    }
 
     /// <summary>Whether a pod is ready.</summary>
     /// <param name="pod">The pod.</param>
@@ -125,7 +146,7 @@ internal static partial class PodDiagnosis
             { Reason: "OOMKilled" } => $"was ended because it used more memory than its limit{limit} (OOMKilled)",
             _ when killing is not null => $"was ended by the kubelet: {Probe(events) ?? killing.Message}",
             { Signal: > 0 } => $"was ended by signal {ended.Signal}",
-            { ExitCode: > SignalBase } => $"was ended by signal {ended.ExitCode - SignalBase}",
+            { ExitCode: > SignalBase and <= SignalBase + HighestSignal } => $"was ended by signal {ended.ExitCode - SignalBase}",
             _ => $"ended with exit code {ended.ExitCode}",
         };
         var times = status.RestartCount switch
@@ -143,6 +164,15 @@ internal static partial class PodDiagnosis
             Log = (status.Name, previous),
         };
     }
+
+    /// <summary>Looks at a pod that runs, and waits for what others say of it: the controller of a load balancer, for instance.</summary>
+    private static PodProblem? DiagnoseGates(string subject, V1Pod pod) =>
+        pod.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "Ready", Status: "False", Reason: "ReadinessGatesNotReady" }) is { } gated
+            ? new PodProblem(
+                subject, gated.Reason, $"runs, and waits for a readiness gate: {gated.Message ?? Names(pod.Spec.ReadinessGates?.Select(gate => gate.ConditionType))}", null)
+            : null;
+
+    private static string Names(IEnumerable<string>? names) => string.Join(", ", names ?? []);
 
     private static PodProblem? DiagnoseCreation(string subject, List<Corev1Event> events) =>
         events.LastOrDefault(one => one.Type == "Warning" && one.Reason is "FailedMount" or "FailedAttachVolume" or "FailedCreatePodSandBox" or "FailedCreatePodContainer") is { } failure

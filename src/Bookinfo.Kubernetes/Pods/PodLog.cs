@@ -30,9 +30,9 @@ internal static class PodLog
             var text = await reader.ReadToEndAsync(cancellationToken);
             return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Length > LineLength ? $"{line[..LineLength]}..." : line)];
         }
-        catch (HttpOperationException exception)
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
         {
-            return [$"(its log cannot be read: {exception.Response?.StatusCode})"];
+            return [$"(its log cannot be read: {(exception as HttpOperationException)?.Response?.StatusCode.ToString() ?? "no answer"})"];
         }
     }
 }

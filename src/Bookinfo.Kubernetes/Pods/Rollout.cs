@@ -1,7 +1,6 @@
 using System.Text;
 using Bookinfo.Foundation;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 
 namespace Bookinfo.Kubernetes;
@@ -21,8 +20,14 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>How long an API server that could not answer is left alone.</summary>
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
     /// <summary>How long others may take to show the same cause, once one is certain to fail.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a Deployment may be missing: what replaces it may make it again.</summary>
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, RolloutStatus> _statuses = deployments.ToDictionary(name => name, name => new RolloutStatus(name, 0));
     private readonly Dictionary<(string Subject, string Reason), long> _firstSeen = [];
@@ -39,7 +44,17 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
         long? failed = null;
         for (var first = true; ; first = false)
         {
-            var problems = await UpdateAsync(time.GetElapsedTime(began), first, cancellationToken);
+            List<PodProblem> problems;
+            try
+            {
+                problems = await UpdateAsync(time.GetElapsedTime(began), first, cancellationToken);
+            }
+            catch (Exception exception) when (ClusterFailure.IsPassing(exception, cancellationToken) && time.GetElapsedTime(began) <= timeout)
+            {
+                await Task.Delay(AfterFailure, time, cancellationToken);
+                continue;
+            }
+
             if (_statuses.Values.All(status => status.IsReady))
             {
                 return;
@@ -61,9 +76,9 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
     {
         try
         {
-            return [.. (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items];
+            return [.. (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All()];
         }
-        catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
         {
             // They only say how large images are.
             return [];
@@ -78,12 +93,13 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
         var eventList = api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken);
         await Task.WhenAll(deploymentList, replicaSetList, podList, eventList);
 
-        var events = (await eventList).Items.OrderBy(one => one.LastTimestamp ?? one.EventTime ?? one.Metadata.CreationTimestamp).ToList();
+        var events = (await eventList).All().OrderBy(one => one.LastTimestamp ?? one.EventTime ?? one.Metadata.CreationTimestamp).ToList();
         var problems = new List<PodProblem>();
         var changed = new List<RolloutStatus>();
-        foreach (var deployment in (await deploymentList).Items.Where(one => _statuses.ContainsKey(one.Metadata.Name)))
+        var found = (await deploymentList).All().Where(one => _statuses.ContainsKey(one.Metadata.Name)).ToList();
+        foreach (var deployment in found)
         {
-            var pods = FindPods(deployment, (await replicaSetList).Items, (await podList).Items);
+            var pods = FindPods(deployment, (await replicaSetList).All(), (await podList).All());
             var before = _statuses[deployment.Metadata.Name];
             var now = before.IsReady ? before : Next(before, deployment, pods, events, elapsed, first);
             if (now.Problem is { } problem)
@@ -96,6 +112,19 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
             {
                 _statuses[deployment.Metadata.Name] = now;
                 changed.Add(now);
+            }
+        }
+
+        foreach (var missing in deployments.Except(found.Select(one => one.Metadata.Name)))
+        {
+            // Only what is there can be done.
+            var problem = new PodProblem($"Deployment {missing}", "Missing", "is not there any more: somebody has deleted it", Brief);
+            _firstSeen.TryAdd((problem.Subject, problem.Reason), time.GetTimestamp());
+            problems.Add(problem);
+            if (_statuses[missing] is var before && before.Problem != problem)
+            {
+                _statuses[missing] = before with { Ready = 0, ReadyAfter = null, IsUnchanged = false, Problem = problem };
+                changed.Add(_statuses[missing]);
             }
         }
 

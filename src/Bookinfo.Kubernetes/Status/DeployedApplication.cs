@@ -29,7 +29,7 @@ public static class DeployedApplication
     {
         try
         {
-            var elsewhere = (await cluster.Api.CoreV1.ListConfigMapForAllNamespacesAsync(fieldSelector: $"metadata.name={Inventory.Name}", cancellationToken: cancellationToken)).Items
+            var elsewhere = (await cluster.Api.CoreV1.ListConfigMapForAllNamespacesAsync(fieldSelector: $"metadata.name={Inventory.Name}", cancellationToken: cancellationToken)).All()
                 .Select(inventory => inventory.Metadata.NamespaceProperty).Where(other => other != space).ToList();
             return elsewhere.Count == 0 ? "" : $", but in {string.Join(", ", elsewhere)}: choose with --namespace";
         }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using k8s.Autorest;
 using k8s.Models;
 
 namespace Bookinfo.Kubernetes;
@@ -17,47 +16,60 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
     /// <returns>By the name of the pod: cores and bytes (working set); and what to say when nobody answers.</returns>
     public async Task<(IReadOnlyDictionary<string, (double Cpu, double Memory)> Use, string? Note)> ReadAsync(IEnumerable<string> nodes, CancellationToken cancellationToken)
     {
+        string noMetrics;
         try
         {
             using var metrics = await cluster.GetAsync($"apis/metrics.k8s.io/v1beta1/namespaces/{space}/pods", cancellationToken);
             return (ParseMetrics(metrics.RootElement), null);
         }
-        catch (HttpOperationException)
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
         {
-            // Not installed, not up, or not for us.
+            noMetrics = ClusterFailure.IsNotFound(exception) ? "the cluster has no metrics API (metrics-server)" : "the metrics API (metrics-server) does not answer";
         }
 
+        var answers = await Task.WhenAll(nodes.Distinct().Select(async node => (Node: node, Answer: await AskKubeletAsync(node, cancellationToken))));
+        var failed = answers.Where(one => one.Answer.WhyNot is not null).ToList();
+        var note = failed.Count == 0 ? null
+            : $"Real use is not known{(failed.Count == answers.Length ? "" : $" on {string.Join(", ", failed.Select(one => one.Node))}")}: {noMetrics}, and {failed[0].Answer.WhyNot}.";
+        return (answers.SelectMany(one => one.Answer.Use).DistinctBy(one => one.Key).ToDictionary(), note);
+    }
+
+    private async Task<(IReadOnlyDictionary<string, (double Cpu, double Memory)> Use, string? WhyNot)> AskKubeletAsync(string node, CancellationToken cancellationToken)
+    {
         try
         {
-            var use = new Dictionary<string, (double, double)>();
-            foreach (var summary in await Task.WhenAll(nodes.Distinct().Select(node => cluster.GetAsync($"api/v1/nodes/{node}/proxy/stats/summary", cancellationToken))))
-            {
-                using (summary)
-                {
-                    foreach (var (pod, used) in ParseSummary(summary.RootElement, space))
-                    {
-                        use[pod] = used;
-                    }
-                }
-            }
-
-            return (use, null);
+            using var summary = await cluster.GetAsync($"api/v1/nodes/{node}/proxy/stats/summary", cancellationToken);
+            return (ParseSummary(summary.RootElement, space), null);
         }
-        catch (HttpOperationException exception)
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
         {
             var why = ClusterFailure.IsForbidden(exception) ? $"to ask the kubelets is not allowed ({new Right("get", "nodes/proxy").CanI})" : "the kubelets do not answer";
-            return (new Dictionary<string, (double, double)>(), $"Real use is not known: the cluster has no metrics API (metrics-server), and {why}.");
+            return (new Dictionary<string, (double, double)>(), why);
         }
     }
 
-    /// <summary>Reads a PodMetricsList.</summary>
+    /// <summary>Reads a PodMetricsList. A pod of which not all is known is left out.</summary>
     /// <param name="list">The list.</param>
     public static Dictionary<string, (double Cpu, double Memory)> ParseMetrics(JsonElement list)
     {
-        static double Sum(JsonElement pod, string resource) =>
-            pod.GetProperty("containers").EnumerateArray().Sum(container => new ResourceQuantity(container.GetProperty("usage").GetProperty(resource).GetString()).ToDouble());
-        return list.GetProperty("items").EnumerateArray().ToDictionary(
-            pod => pod.GetProperty("metadata").GetProperty("name").GetString()!, pod => (Sum(pod, "cpu"), Sum(pod, "memory")));
+        static double? Sum(JsonElement pod, string resource)
+        {
+            var figures = Elements(pod, "containers")
+                .Select(container => container.TryGetProperty("usage", out var usage) && usage.TryGetProperty(resource, out var amount) ? new ResourceQuantity(amount.GetString()).ToDouble() : (double?)null)
+                .ToList();
+            return figures.Contains(null) ? null : figures.Sum();
+        }
+
+        var use = new Dictionary<string, (double, double)>();
+        foreach (var pod in Elements(list, "items"))
+        {
+            if (Sum(pod, "cpu") is { } cpu && Sum(pod, "memory") is { } memory)
+            {
+                use[pod.GetProperty("metadata").GetProperty("name").GetString()!] = (cpu, memory);
+            }
+        }
+
+        return use;
     }
 
     /// <summary>Reads the summary of a kubelet. A pod that has just started has no figures yet.</summary>
@@ -66,7 +78,7 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
     public static Dictionary<string, (double Cpu, double Memory)> ParseSummary(JsonElement summary, string space)
     {
         var use = new Dictionary<string, (double, double)>();
-        foreach (var pod in summary.GetProperty("pods").EnumerateArray().Where(pod => pod.GetProperty("podRef").GetProperty("namespace").GetString() == space))
+        foreach (var pod in Elements(summary, "pods").Where(pod => pod.GetProperty("podRef").GetProperty("namespace").GetString() == space))
         {
             if (Sum(pod, "cpu", "usageNanoCores") is { } cpu && Sum(pod, "memory", "workingSetBytes") is { } memory)
             {
@@ -77,14 +89,13 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
         return use;
     }
 
+    /// <summary>What is in a list, which is null or missing when it is empty.</summary>
+    private static List<JsonElement> Elements(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var array) && array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray()] : [];
+
     private static double? Sum(JsonElement pod, string resource, string figure)
     {
-        if (!pod.TryGetProperty("containers", out var containers) || containers.ValueKind != JsonValueKind.Array)
-        {
-            return null;
-        }
-
-        var figures = containers.EnumerateArray()
+        var figures = Elements(pod, "containers")
             .Select(container => container.TryGetProperty(resource, out var values) && values.TryGetProperty(figure, out var value) ? value.GetDouble() : (double?)null)
             .OfType<double>().ToList();
         return figures.Count == 0 ? null : figures.Sum();

@@ -25,7 +25,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
     /// <summary>Whether anything of Bookinfo is in the namespace.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<bool> IsDeployedAsync(CancellationToken cancellationToken) =>
-        (await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).Items.Count > 0
+        (await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All().Count > 0
         || await Inventory.ReadAsync(cluster.Api, space, cancellationToken) is not null;
 
     /// <summary>Reads the status of all pods and Services.</summary>
@@ -35,9 +35,9 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
     {
         var podList = cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken);
         var serviceList = cluster.Api.CoreV1.ListNamespacedServiceAsync(space, cancellationToken: cancellationToken);
-        var eventList = OrNoneAsync("events: how images were pulled is not known", async () => (await cluster.Api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken)).Items);
-        var nodeList = OrNoneAsync("nodes: the sizes of images are not known", async () => (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items);
-        var pods = (await podList).Items.OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).ToList();
+        var eventList = OrNoneAsync("events: how images were pulled is not known", async () => (await cluster.Api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken)).All(), cancellationToken);
+        var nodeList = OrNoneAsync("nodes: the sizes of images are not known", async () => (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All(), cancellationToken);
+        var pods = (await podList).All().OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).ToList();
         var (use, note) = withUse
             ? await _use.ReadAsync(pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }), cancellationToken)
             : (new Dictionary<string, (double Cpu, double Memory)>(), null);
@@ -45,7 +45,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         var (nodes, nodeNote) = await nodeList;
         string[] notes = [.. new[] { note, eventNote, nodeNote }.OfType<string>()];
         var states = await Task.WhenAll(pods.Select(pod => DescribeAsync(pod, events, nodes, use, cancellationToken)));
-        return new StatusReport(time.GetUtcNow(), space, states, [.. (await serviceList).Items.Select(Describe)], notes);
+        return new StatusReport(time.GetUtcNow(), space, states, [.. (await serviceList).All().Select(Describe)], notes);
     }
 
     /// <summary>The status of a pod in one word, as kubectl puts it together.</summary>
@@ -85,7 +85,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         service.Spec.ClusterIP ?? service.Spec.ExternalName ?? "-",
         [.. (service.Spec.Ports ?? []).Select(port => string.Create(CultureInfo.InvariantCulture, $"{port.Port}{(port.NodePort is { } node ? $":{node}" : "")}/{port.Protocol}"))]);
 
-    private static async Task<(IReadOnlyList<T> Items, string? Note)> OrNoneAsync<T>(string what, Func<Task<IList<T>>> list)
+    private static async Task<(IReadOnlyList<T> Items, string? Note)> OrNoneAsync<T>(string what, Func<Task<IList<T>>> list, CancellationToken cancellationToken)
     {
         try
         {
@@ -94,6 +94,10 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
         {
             return ([], $"Not allowed to list {what}.");
+        }
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
+        {
+            return ([], $"No answer to a list of {what}.");
         }
     }
 
@@ -173,7 +177,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
             using var reader = new StreamReader(stream);
             return StartUpLine.Find(await reader.ReadToEndAsync(cancellationToken))?.Seconds;
         }
-        catch (HttpOperationException)
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
         {
             // Not allowed, or no log: there is another source.
             return null;

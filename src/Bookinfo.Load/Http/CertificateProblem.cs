@@ -13,8 +13,9 @@ public static class CertificateProblem
     /// <param name="chain">Who has signed it.</param>
     /// <param name="name">The name that it should have.</param>
     /// <param name="now">The time.</param>
+    /// <param name="trusting">Who has to trust the authority.</param>
     /// <returns>A part of a sentence that begins with "it"; <see langword="null"/> when nothing is wrong.</returns>
-    public static string? Describe(SslPolicyErrors errors, X509Certificate2? certificate, X509Chain? chain, string name, DateTimeOffset now)
+    public static string? Describe(SslPolicyErrors errors, X509Certificate2? certificate, X509Chain? chain, string name, DateTimeOffset now, string trusting = "this machine")
     {
         if (errors == SslPolicyErrors.None)
         {
@@ -37,7 +38,7 @@ public static class CertificateProblem
         {
             problems.Add(certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
                 ? "it is self-signed"
-                : $"it is signed by an authority that this machine does not trust ({Printable(MissingIssuer(certificate, chain))})");
+                : $"it is signed by an authority that {trusting} does not trust ({Printable(MissingIssuer(certificate, chain))})");
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))

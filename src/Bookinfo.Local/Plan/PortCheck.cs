@@ -12,6 +12,13 @@ public static class PortCheck
     /// <exception cref="OperationFailedException">A port is taken: the line names it, who needs it, who has it, and what to do.</exception>
     public static void RequireFree(LocalPlan plan)
     {
+        if (plan.Services.FirstOrDefault(service => IsForbidden(service.Port)) is { } forbidden)
+        {
+            throw new OperationFailedException(
+                FailureKind.PortTaken,
+                $"port {forbidden.Port}, which {forbidden.Name} needs, is one that you are not allowed to listen on: choose another one, 1024 or above, with {OptionOf(forbidden.Version.Service)}.");
+        }
+
         var taken = plan.Services.Where(service => !IsFree(service.Port)).ToList();
         if (taken.Count == 0)
         {
@@ -31,19 +38,23 @@ public static class PortCheck
     /// <param name="port">The port.</param>
     public static bool IsFree(int port) => IsFree(IPAddress.Loopback, port) && IsFree(IPAddress.IPv6Loopback, port);
 
-    private static bool IsFree(IPAddress address, int port)
+    private static bool IsForbidden(int port) => TryListen(IPAddress.Loopback, port) == SocketError.AccessDenied;
+
+    // A machine without IPv6, or one that forbids ports below 1024: not a port that somebody has.
+    private static bool IsFree(IPAddress address, int port) => TryListen(address, port) != SocketError.AddressAlreadyInUse;
+
+    private static SocketError TryListen(IPAddress address, int port)
     {
         try
         {
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             socket.Bind(new IPEndPoint(address, port));
             socket.Listen();
-            return true;
+            return SocketError.Success;
         }
         catch (SocketException exception)
         {
-            // A machine without IPv6, or one that forbids ports below 1024: not a port that somebody has. What it is the service will say.
-            return exception.SocketErrorCode != SocketError.AddressAlreadyInUse;
+            return exception.SocketErrorCode;
         }
     }
 

@@ -35,6 +35,64 @@ public sealed record PortOwner(int Pid, string Name)
         }
     }
 
+    /// <summary>Whether a process, or one that it has started, is among those that listen on a port.</summary>
+    /// <param name="pid">Its process id.</param>
+    /// <param name="port">The port.</param>
+    /// <returns><see langword="true"/> as well where that cannot be found out.</returns>
+    public static bool IsOrMayBe(int pid, int port)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return true;
+        }
+
+        try
+        {
+            var sockets = ListeningSockets(port);
+            if (HasAny(pid, sockets))
+            {
+                return true;
+            }
+
+            var owners = Directory.EnumerateDirectories("/proc")
+                .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var other) ? other : 0)
+                .Where(other => other > 0 && HasAny(other, sockets))
+                .ToList();
+            return owners.Count == 0 || owners.Exists(owner => IsBelow(owner, pid));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    private static bool IsBelow(int pid, int ancestor)
+    {
+        for (var parent = pid; parent > 1; parent = ParentOf(parent))
+        {
+            if (parent == ancestor)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int ParentOf(int pid)
+    {
+        try
+        {
+            // The name of the program, which may hold anything, is in parentheses; then come the state and the parent.
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     private static HashSet<string> ListeningSockets(int port)
     {
         var suffix = ':' + port.ToString("X4", CultureInfo.InvariantCulture);

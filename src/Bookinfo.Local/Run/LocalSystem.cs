@@ -18,6 +18,10 @@ public sealed class LocalSystem : IDisposable
     /// <summary>What is known of each service now, in the order of the catalog.</summary>
     public IReadOnlyList<ServiceStatus> Statuses => [.. _services.Select(service => service.Status)];
 
+    /// <summary>Which logs lack something, and why.</summary>
+    public IReadOnlyList<(string Service, string Problem)> IncompleteLogs =>
+        [.. _services.Where(service => service.LogProblem is not null).Select(service => (service.Plan.Name, service.LogProblem!))];
+
     /// <summary>Starts all processes, without waiting for one before the next: they find each other when the first request comes.</summary>
     /// <exception cref="OperationFailedException">One cannot be started.</exception>
     public void Start() => _services.ForEach(service => service.Start());

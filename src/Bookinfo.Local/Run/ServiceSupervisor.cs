@@ -40,6 +40,9 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
         RestartIn = _status.State == ServiceState.Restarting ? time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _restartAt)) : null,
     };
 
+    /// <summary>Why the log of the service lacks something; <see langword="null"/> when it does not.</summary>
+    public string? LogProblem => _log.Problem;
+
     /// <summary>Starts the process.</summary>
     /// <exception cref="OperationFailedException">It cannot be started.</exception>
     public void Start()
@@ -175,7 +178,8 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
     {
         while (!process.Exited.IsCompleted)
         {
-            if (await _probe.IsReadyAsync(cancellationToken))
+            // Somebody else may have taken the port meanwhile and answer there: then this process ends, as it cannot have it.
+            if (await _probe.IsReadyAsync(cancellationToken) && PortOwner.IsOrMayBe(process.Pid, plan.Port) && !process.Exited.IsCompleted)
             {
                 Change(_status with { State = ServiceState.Ready, StartUp = time.GetElapsedTime(_startedAt) });
                 return true;

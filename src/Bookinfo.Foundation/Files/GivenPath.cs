@@ -1,0 +1,22 @@
+namespace Bookinfo.Foundation;
+
+/// <summary>A path that the user has given.</summary>
+public static class GivenPath
+{
+    /// <summary>Makes it absolute.</summary>
+    /// <param name="option">The option that it was given with.</param>
+    /// <param name="path">The path.</param>
+    /// <exception cref="OperationFailedException">It is relative to a directory that is not there.</exception>
+    public static string Resolve(string option, string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path);
+        }
+        catch (IOException)
+        {
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest, $"{option} '{path}' is not allowed: the current directory has been deleted. Change to another one, or give a path that begins with /.");
+        }
+    }
+}

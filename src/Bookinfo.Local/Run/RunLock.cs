@@ -1,0 +1,35 @@
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Local;
+
+/// <summary>Keeps the logs of a run, which go by the port of its page, from a second run: of two that begin in the same moment, both find the ports free.</summary>
+public sealed class RunLock : IDisposable
+{
+    /// <summary>How .NET reports a lock that somebody has: EAGAIN of Linux, that of macOS, and ERROR_SHARING_VIOLATION of Windows.</summary>
+    private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
+
+    private readonly FileStream _file;
+
+    private RunLock(FileStream file) => _file = file;
+
+    /// <summary>Takes it, as long as it is not disposed; when this process ends in whatever way, it is free again.</summary>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="port">The port of the page.</param>
+    /// <exception cref="OperationFailedException">Another run has it.</exception>
+    public static RunLock Take(SourceTree tree, int port)
+    {
+        var logs = Directory.CreateDirectory(tree.Logs(port));
+        try
+        {
+            return new RunLock(new FileStream(Path.Combine(logs.FullName, "up.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException exception) when (Held.Contains(exception.HResult))
+        {
+            throw new OperationFailedException(
+                FailureKind.PortTaken, $"port {port}, which productpage needs, belongs to another 'bookinfo up' of this working copy. Stop that or choose another port with --port.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}

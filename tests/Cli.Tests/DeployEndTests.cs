@@ -1,0 +1,75 @@
+using Bookinfo.Cli.Terminal;
+using Bookinfo.ToolTesting;
+using k8s.Models;
+
+namespace Bookinfo.Cli.Tests;
+
+/// <summary>How <c>deploy</c> ends when everything is applied, and then something is odd.</summary>
+public sealed class DeployEndTests : IDisposable
+{
+    private const string Space = "/api/v1/namespaces/bookinfo";
+    private const string Apps = "/apis/apps/v1/namespaces/bookinfo";
+
+    private readonly FakeCluster _cluster = new();
+    private readonly FakeTools _tools = new();
+
+    public DeployEndTests()
+    {
+        _cluster.Answer("/api/v1", 200, """{"resources":[{"name":"services","kind":"Service","namespaced":true,"verbs":["list"]}]}""");
+        _cluster.Answer("/apis/apps/v1", 200, """{"resources":[{"name":"deployments","kind":"Deployment","namespaced":true,"verbs":["list"]}]}""");
+        _cluster.Answer($"{Space}/configmaps/bookinfo-deployment", 200, """{"metadata":{"name":"bookinfo-deployment"}}""");
+        _cluster.Answer($"{Space}/secrets/productpage-session", 200, "{}");
+        _cluster.Answer($"{Apps}/replicasets", 200, """{"items":[]}""");
+        _cluster.Answer($"{Space}/events", 200, """{"items":[]}""");
+        _cluster.Put($"{Apps}/deployments", new V1DeploymentList
+        {
+            Items =
+            [
+                new V1Deployment
+                {
+                    Metadata = new V1ObjectMeta { Name = "details-v1", Uid = "u", Generation = 1 },
+                    Spec = new V1DeploymentSpec { Replicas = 1 },
+                    Status = new V1DeploymentStatus { ObservedGeneration = 1, Replicas = 1, UpdatedReplicas = 1, AvailableReplicas = 1 },
+                },
+            ],
+        });
+        _tools.AddKubectl(_cluster.Url);
+    }
+
+    public void Dispose()
+    {
+        _cluster.Dispose();
+        _tools.Dispose();
+    }
+
+    [Fact]
+    public async Task A_program_is_told_of_the_failure_and_a_person_of_what_stays()
+    {
+        _cluster.Refuse($"{Space}/events", 500, "etcdserver: \e[31mleader changed");
+        await using var run = Deploy("--output", "json", "--timeout", "1s");
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains(
+            "answers 500: etcdserver: leader changed\nWhat was applied stays: deploy again to go on, or remove it with 'bookinfo delete'.\n", run.Messages);
+        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("""{"event":"applied",""", lines[0]);
+        Assert.StartsWith("""{"event":"failed",""", lines[^1]);
+        Assert.Contains("leader changed", lines[^1]);
+    }
+
+    /// <summary>An overlay may replace the Service of the page, by an ExternalName or a headless one.</summary>
+    [Theory]
+    [InlineData("""{"type":"ExternalName"}""")]
+    [InlineData("""{"ports":[]}""")]
+    public async Task A_Service_without_a_port_is_no_failure(string spec)
+    {
+        _cluster.Answer($"{Space}/services/productpage", 200, $$$"""{"metadata":{"name":"productpage"},"spec":{{{spec}}}}""");
+        await using var run = Deploy();
+
+        Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
+        Assert.Contains("Service productpage in namespace 'bookinfo' has no port, so the page was not looked at.", run.Messages);
+    }
+
+    private CommandRun Deploy(params string[] arguments) => CommandRun.Start(
+        "dotnet", [CommandRun.ToolAssembly, "deploy", .. arguments], environment: new() { ["PATH"] = $"{_tools.Path}:{Environment.GetEnvironmentVariable("PATH")}" });
+}

@@ -1,0 +1,236 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
+
+namespace Bookinfo.Cli.Tests;
+
+/// <summary>To whom the credentials of a kubeconfig are sent and which: as kubectl does, from the file to the request that arrives.</summary>
+public sealed class KubeconfigTests : IDisposable
+{
+    private const string Unavailable = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    private const string NeedsUser = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-kubeconfig-");
+    private readonly TestAuthority _authority = new();
+    private readonly List<string> _heads = [];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_server_with_the_certificate_of_another_gets_no_credentials_though_the_same_authority_has_signed_it()
+    {
+        await using var server = Server(_authority.Issue("worker-7.example"));
+        await using var run = Run(Write(server, "{token: secret}"));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains($"the cluster at https://127.0.0.1:{server.Address.Port} cannot be reached: its certificate is not trusted: it is for worker-7.example, not for 127.0.0.1.", run.Messages);
+        Assert.DoesNotContain(_heads, IsOurs);
+    }
+
+    [Theory]
+    [InlineData(false, -1, "it expired on ")]
+    [InlineData(true, 1, "it is signed by an authority that the kubeconfig does not trust (CN=Test authority)")]
+    public async Task Why_a_certificate_is_not_trusted_is_told(bool stranger, int validDays, string reason)
+    {
+        using var other = new TestAuthority();
+        await using var server = Server((stranger ? other : _authority).Issue("127.0.0.1", validDays));
+        await using var run = Run(Write(server, "{token: secret}"));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains($"its certificate is not trusted: {reason}", run.Messages);
+        Assert.Empty(_heads);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "")]
+    [InlineData("api.example", ", tls-server-name: api.example")]
+    [InlineData("worker-7.example", ", insecure-skip-tls-verify: true")]
+    public async Task A_server_with_the_right_certificate_gets_the_token(string name, string setting)
+    {
+        await using var server = Server(_authority.Issue(name));
+        await using var run = Run(Write(server, "{token: secret}", setting, withAuthority: !setting.Contains("insecure", StringComparison.Ordinal)));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains("answers 503: Service Unavailable", run.Messages);
+        Assert.Contains("Authorization: Bearer secret\r\n", VersionRequest());
+    }
+
+    [Fact]
+    public async Task Plain_http_behind_https_is_told_and_so_is_the_reverse()
+    {
+        await using var plain = new LoopbackServer(async (client, _, cancellationToken) =>
+        {
+            await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancellationToken);
+            await LoadServer.SendAsync(client.GetStream(), "HTTP/1.1 400 Bad Request\r\nContent-Length: 48\r\n\r\nClient sent an HTTP request to an HTTPS server.\n", cancellationToken);
+        });
+        foreach (var (scheme, message) in new[]
+        {
+            ("https", "cannot be reached: TLS failed, as it does where plain http is spoken: see whether the configuration should say http://."),
+            ("http", "cannot be reached: it speaks TLS there, and the configuration says http:// where it should say https://."),
+        })
+        {
+            await using var run = Run(Write(plain, "{token: secret}", scheme: scheme));
+
+            Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+            Assert.Contains(message, run.Messages);
+        }
+    }
+
+    [Theory]
+    [InlineData("{token: secret}")]
+    [InlineData("{username: me, password: secret}")]
+    [InlineData("{}")]
+    [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: nonesuch, interactiveMode: Never}}")]
+    public async Task Without_TLS_no_credentials_are_sent(string user)
+    {
+        await using var server = Server(null);
+        await using var run = Run(Write(server, user, scheme: "http"));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains("answers 503", run.Messages);
+        Assert.DoesNotContain("Authorization", VersionRequest());
+    }
+
+    [Fact]
+    public async Task User_and_password_of_the_proxy_are_sent_to_it()
+    {
+        await using var proxy = Server(null, NeedsUser);
+        await using var server = Server(_authority.Issue("127.0.0.1"));
+        await using var run = Run(Write(server, "{token: secret}", $", proxy-url: 'http://user:pa%40ss@127.0.0.1:{proxy.Address.Port}'"));
+
+        Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
+        var credentials = Convert.ToBase64String("user:pa@ss"u8);
+        Assert.Contains(_heads, head => head.StartsWith("CONNECT ", StringComparison.Ordinal) && head.Contains($"Proxy-Authorization: Basic {credentials}\r\n", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.2/24", false)]
+    [InlineData("192.0.3.2/24", true)]
+    public async Task A_range_of_addresses_in_NO_PROXY_keeps_the_token_from_the_proxy(string exceptions, bool isAsked)
+    {
+        await using var proxy = Server(null);
+        // Nothing is there. It is enough who is asked.
+        await using var run = Run(Write(new Uri("http://192.0.2.2:1"), "{}"), new() { ["HTTP_PROXY"] = $"{proxy.Address}", ["NO_PROXY"] = exceptions });
+
+        Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
+        Assert.Equal(isAsked, _heads.Any(head => head.StartsWith("GET http://192.0.2.2:1/version", StringComparison.Ordinal)));
+    }
+
+    /// <summary>kubectl resolves them from where the file is that has the user, not from where it is called.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_relative_program_or_token_is_looked_for_beside_the_file(bool isProgram, bool merged)
+    {
+        await using var server = Server(_authority.Issue("127.0.0.1"));
+        var elsewhere = _directory.CreateSubdirectory("elsewhere");
+        foreach (var (directory, token) in new[] { (_directory, "right"), (elsewhere, "wrong") })
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory.FullName, "tok"), token, Cancelled);
+            var program = Path.Combine(directory.FullName, "plug");
+            await File.WriteAllTextAsync(program, $$$"""
+                #!/bin/sh
+                echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"{{{token}}}"}}'
+                """, Cancelled);
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var user = isProgram ? "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plug, interactiveMode: Never}}" : "{tokenFile: tok}";
+        var file = Write(server, user);
+        if (merged)
+        {
+            var other = Path.Combine(elsewhere.FullName, "other");
+            await File.WriteAllTextAsync(other, "{apiVersion: v1, kind: Config, users: [{name: somebody, user: {token: t}}]}", Cancelled);
+            file = $"{other}:{file}";
+        }
+
+        await using var run = Run(file, directory: elsewhere.FullName);
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains("answers 503", run.Messages);
+        Assert.Contains("Authorization: Bearer right\r\n", VersionRequest());
+    }
+
+    [Theory]
+    [InlineData("{token: 'tökén'}", "", "the token has a line break or another character in it that cannot be sent")]
+    [InlineData("{tokenFile: nonesuch}", "", "nonesuch cannot be read, or no token is in it")]
+    [InlineData("{token: t}", ", proxy-url: 'ftp://p.example'", "proxy-url is not allowed: it must be the address of a proxy, such as http://proxy.example:3128")]
+    public async Task What_cannot_be_used_is_told_without_asking_anybody(string user, string setting, string message)
+    {
+        await using var server = Server(_authority.Issue("127.0.0.1"));
+        await using var run = Run(Write(server, user, setting));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.StartsWith("bookinfo: context 'first' of kubectl's configuration cannot be used: ", run.Messages);
+        Assert.Contains(message, run.Messages);
+        Assert.DoesNotContain(_heads, IsOurs);
+    }
+
+    private static CommandRun Run(string kubeconfig, Dictionary<string, string>? environment = null, string? directory = null) =>
+        CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "status"], directory, new Dictionary<string, string>(environment ?? []) { ["KUBECONFIG"] = kubeconfig });
+
+    /// <summary>What was asked first. Some kubectl asks as well, on its own account and with a query.</summary>
+    private string VersionRequest() => _heads.First(IsOurs);
+
+    private static bool IsOurs(string head) => head.StartsWith("GET /version HTTP", StringComparison.Ordinal) || head.StartsWith("GET /version/ HTTP", StringComparison.Ordinal);
+
+    private string Write(LoopbackServer server, string user, string setting = "", bool withAuthority = true, string scheme = "https") =>
+        Write(new UriBuilder(scheme, "127.0.0.1", server.Address.Port).Uri, user, setting + (withAuthority ? $", certificate-authority-data: {_authority.Data}" : ""));
+
+    private string Write(Uri server, string user, string setting = "")
+    {
+        var file = Path.Combine(_directory.FullName, "config");
+        File.WriteAllText(file, $$$"""
+            apiVersion: v1
+            kind: Config
+            clusters: [{name: one, cluster: {server: "{{{server.ToString().TrimEnd('/')}}}"{{{setting}}}}}]
+            users: [{name: me, user: {{{user}}}}]
+            contexts: [{name: first, context: {cluster: one, user: me}}]
+            current-context: first
+            """);
+        return file;
+    }
+
+    /// <summary>A server that writes down what it is asked, and never has anything.</summary>
+    private LoopbackServer Server(X509Certificate2? certificate, string answer = Unavailable) => new(async (client, _, cancellationToken) =>
+    {
+        Stream stream = client.GetStream();
+        if (certificate is not null)
+        {
+            var tls = new SslStream(stream);
+            stream = tls;
+            try
+            {
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+            }
+            catch (AuthenticationException)
+            {
+                // The client did not like it.
+                return;
+            }
+        }
+
+        var buffer = new byte[16384];
+        var length = await stream.ReadAtLeastAsync(buffer, 1, throwOnEndOfStream: false, cancellationToken);
+        if (length > 0)
+        {
+            lock (_heads)
+            {
+                _heads.Add(System.Text.Encoding.ASCII.GetString(buffer, 0, length));
+            }
+
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(answer), cancellationToken);
+        }
+    });
+}
