@@ -44,8 +44,9 @@ public sealed class LineWriterTests
     public void A_line_that_breaks_off_is_lost_alone_and_the_next_stands_on_its_own()
     {
         var written = new MemoryStream();
-        // How many bytes are taken of each block, in turn, and then all: the first two lines and a half, nothing, nothing.
-        var room = new Queue<int>([7, 0, 0]);
+        // How many bytes are taken at each write, in turn, and then all: the first two lines and a half, nothing, and of the third
+        // block the end of the line before it.
+        var room = new Queue<int>([7, 0, 1, 0]);
         using var finished = new SemaphoreSlim(0);
         using var log = new LineWriter(
             block =>
@@ -61,6 +62,7 @@ public sealed class LineWriterTests
         log.Write("dd\n"u8);
         finished.Wait(TestContext.Current.CancellationToken);
         log.Write("ee\n"u8);
+        finished.Wait(TestContext.Current.CancellationToken);
         finished.Wait(TestContext.Current.CancellationToken);
         log.Write("ff\n"u8);
         log.Dispose();

@@ -109,7 +109,8 @@ internal sealed class LineWriter : IDisposable
     private void Write(int length)
     {
         var block = _writing.AsSpan(0, length);
-        var taken = !_brokenOff || _write("\n"u8) == 1 ? _write(block) : 0;
+        _brokenOff = _brokenOff && _write("\n"u8) == 0;
+        var taken = _brokenOff ? 0 : _write(block);
         _failed = taken < length;
         _brokenOff = taken == 0 ? _brokenOff : block[taken - 1] != '\n';
         if (!_failed)
