@@ -13,7 +13,7 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
-    private readonly Dictionary<(string Subject, string Reason), long> _firstSeen = [];
+    private readonly PodProblems _problems = new(time);
 
     private string Space => job.Metadata.NamespaceProperty;
 
@@ -39,7 +39,7 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
 
             var problems = await DiagnoseAsync(pods, cancellationToken);
             var late = time.GetElapsedTime(began) > timeout;
-            if (late || problems.Any(IsCertain))
+            if (late || problems.Any(_problems.IsCertain))
             {
                 throw new OperationFailedException(FailureKind.ServiceFailed, await DescribeAsync(ready.Count, problems, late ? timeout : null, cancellationToken));
             }
@@ -93,30 +93,17 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
             problems.Add(new PodProblem($"Job {job.Metadata.Name}", refused.Reason, $"its pods are refused: {refused.Message}", TimeSpan.FromSeconds(5)));
         }
 
-        foreach (var problem in problems)
-        {
-            _firstSeen.TryAdd((problem.Subject, problem.Reason), time.GetTimestamp());
-        }
+        problems.ForEach(_problems.Note);
 
         return problems;
     }
-
-    private bool IsCertain(PodProblem problem) => problem.Grace is { } grace && time.GetElapsedTime(_firstSeen[(problem.Subject, problem.Reason)]) >= grace;
 
     private async Task<string> DescribeAsync(int ready, List<PodProblem> problems, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var text = new StringBuilder(timeout is { } span
             ? $"{ready} of {Wanted} load workers are ready after {Duration.Format(span)}."
             : "the load workers cannot become ready.");
-        foreach (var problem in problems)
-        {
-            text.Append($"\n  {problem}");
-            foreach (var line in await PodLog.ReadAsync(cluster.Api, Space, problem, cancellationToken))
-            {
-                text.Append($"\n    | {line}");
-            }
-        }
-
+        await PodProblems.AppendAsync(text, problems, cluster.Api, Space, cancellationToken);
         if (problems.Exists(problem => problem.Hint is not null))
         {
             text.Append("\n'bookinfo images build' makes the workers' image with those of the services: bring it to the nodes as you do with those, or name another with --worker-image.");

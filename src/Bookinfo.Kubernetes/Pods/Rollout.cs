@@ -30,7 +30,7 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
     private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, RolloutStatus> _statuses = deployments.ToDictionary(name => name, name => new RolloutStatus(name, 0));
-    private readonly Dictionary<(string Subject, string Reason), long> _firstSeen = [];
+    private readonly PodProblems _problems = new(time);
     private IReadOnlyList<V1Node> _nodes = [];
 
     /// <summary>Waits until all Deployments are ready.</summary>
@@ -60,7 +60,7 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
                 return;
             }
 
-            var certain = problems.Any(IsCertain);
+            var certain = problems.Any(_problems.IsCertain);
             failed = certain ? failed ?? time.GetTimestamp() : null;
             var late = time.GetElapsedTime(began) > timeout;
             if (late || (failed is { } since && time.GetElapsedTime(since) >= Gather))
@@ -104,7 +104,7 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
             var now = before.IsReady ? before : Next(before, deployment, pods, events, elapsed, first);
             if (now.Problem is { } problem)
             {
-                _firstSeen.TryAdd((problem.Subject, problem.Reason), time.GetTimestamp());
+                _problems.Note(problem);
                 problems.AddRange(pods.Select(pod => PodDiagnosis.Diagnose(pod, events)).OfType<PodProblem>().DefaultIfEmpty(problem));
             }
 
@@ -119,7 +119,7 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
         {
             // Only what is there can be done.
             var problem = new PodProblem($"Deployment {missing}", "Missing", "is not there any more: somebody has deleted it", Brief);
-            _firstSeen.TryAdd((problem.Subject, problem.Reason), time.GetTimestamp());
+            _problems.Note(problem);
             problems.Add(problem);
             if (_statuses[missing] is var before && before.Problem != problem)
             {
@@ -183,10 +183,6 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
     private static string Nodes(List<V1Pod> pods) =>
         string.Join(", ", pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }).Distinct().Order(StringComparer.Ordinal));
 
-    private bool IsCertain(PodProblem problem) =>
-        problem.Grace is { } grace
-        && (grace == TimeSpan.Zero || (_firstSeen.TryGetValue((problem.Subject, problem.Reason), out var seen) && time.GetElapsedTime(seen) >= grace));
-
     private async Task<string> DescribeAsync(List<PodProblem> problems, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var late = _statuses.Values.Where(status => !status.IsReady).ToList();
@@ -195,16 +191,8 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
         var text = new StringBuilder()
             .Append(timeout is { } span
                 ? $"{Names(late)} not ready in {Duration.Format(span)} (--timeout)."
-                : $"{Names(late.Where(status => status.Problem is { } problem && IsCertain(problem)))} cannot become ready.");
-        foreach (var problem in problems)
-        {
-            text.Append($"\n  {problem}");
-            foreach (var line in await PodLog.ReadAsync(api, space, problem, cancellationToken))
-            {
-                text.Append($"\n    | {line}");
-            }
-        }
-
+                : $"{Names(late.Where(status => status.Problem is { } problem && _problems.IsCertain(problem)))} cannot become ready.");
+        await PodProblems.AppendAsync(text, problems, api, space, cancellationToken);
         if (timeout is null && healthy.Count > 0)
         {
             text.Append($"\n  Still on the way, with nothing wrong so far: {Names(healthy)}");
