@@ -7,7 +7,9 @@ namespace Bookinfo.Bench;
 /// <param name="Schema">The version of this form: 1.</param>
 /// <param name="MeasuredAt">When it was measured.</param>
 /// <param name="Machine">Where.</param>
-/// <param name="Commit">What was measured: the commit, with '+' where something in the working copy was not committed; empty where there is no git.</param>
+/// <param name="Commit">
+/// What was measured: the commit, with '+' where something in the working copy was not committed; empty where there is no git.
+/// </param>
 /// <param name="Tools">The versions of what was measured with, and against.</param>
 /// <param name="Figures">What came out.</param>
 internal sealed record BenchFile(int Schema, DateTimeOffset MeasuredAt, MachineFacts Machine, string Commit, IReadOnlyList<string> Tools, IReadOnlyList<Series> Figures)

@@ -15,13 +15,17 @@ internal sealed record BenchPlan(int Rounds, TimeSpan Step, int Starts, TimeSpan
     public static readonly BenchPlan Check = new(Rounds: 3, TimeSpan.FromSeconds(2), Starts: 10, TimeSpan.Zero, IsWhole: false);
 
     /// <summary>
-    /// In which order a round measures what is compared. Whoever is measured last may find a machine that has become warmer, or busier: so everyone is at times.
+    /// In which order a round measures what is compared. Whoever is measured last may find a machine that has become warmer, or busier: so
+    /// everyone is at times.
     /// </summary>
     /// <param name="round">The round, from 1 on.</param>
     /// <param name="compared">What is compared.</param>
     public static IEnumerable<T> Turn<T>(int round, params T[] compared) => round % 2 == 0 ? compared.Reverse() : compared;
 
-    /// <summary>How long all of it takes, about: with 26 steps and their warm-ups in a round, 14 of latencies and 10 of references with 1,000 connections.</summary>
+    /// <summary>
+    /// How long all of it takes, about: with 26 steps and their warm-ups in a round, 14 of latencies and 10 of references with 1,000
+    /// connections.
+    /// </summary>
     public TimeSpan Expected => TimeSpan.FromSeconds(
         (Starts * 0.8) + (Rounds * ((26 * (Step.TotalSeconds + 1)) + 6 + (IsWhole ? 24 * (Step.TotalSeconds + 1) : 0))) + (IsWhole ? 60 : 0)) + Soak;
 }

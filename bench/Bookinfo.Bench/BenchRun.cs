@@ -107,7 +107,8 @@ internal static class BenchRun
 
         if (wants("growth"))
         {
-            // By itself and at the end: a thousand connections take memory for a thousand requests and the calls that they lead to, and keep some of it.
+            // By itself and at the end: a thousand connections take memory for a thousand requests and the calls that they lead to, and
+            // keep some of it.
             await MemoryMeasurement.DuringAsync(bench, workload, "crowd", () => GrowthMeasurement.RunAsync(bench, workload));
         }
     }

@@ -48,7 +48,8 @@ internal static class GrowthMeasurement
                 bench.Figures.Add($"hops/{target}", "us/request", cost[target]);
             }
 
-            // What the third hop costs is what reviews needs to ask ratings, with what ratings needs to answer; the page has nothing to add to that.
+            // What the third hop costs is what reviews needs to ask ratings, with what ratings needs to answer; the page has nothing to add
+            // to that.
             bench.Figures.Add("hops/ratio", "", cost["page"] / (cost["page-v1"] + cost["reviews-v2"] - cost["reviews-v1"]));
         }
     }

@@ -1,8 +1,8 @@
 namespace Bookinfo.Bench;
 
 /// <summary>
-/// How much worse a figure may be than the one that was kept, as a part of that: a little more than what runs of the same programs on a busy machine
-/// differ by, so that what is beyond it is the programs' doing. What they differed by is in docs/performance.md.
+/// How much worse a figure may be than the one that was kept, as a part of that: a little more than what runs of the same programs on a
+/// busy machine differ by, so that what is beyond it is the programs' doing. What they differed by is in docs/performance.md.
 /// </summary>
 internal static class GuardTolerance
 {

@@ -52,10 +52,12 @@ internal static class MemoryMeasurement
         }
     }
 
-    /// <summary>Looks whether it grows while the page is under full load: the least of the second half of the time beside the least of the first.</summary>
+    /// <summary>
+    /// Looks whether it grows while the page is under full load: the least of the second half of the time beside the least of the first.
+    /// </summary>
     /// <remarks>
-    /// Between two collections of its oldest generation the heap grows, by whole regions of 4 MiB, and falls back; for details that takes two to four minutes.
-    /// What is left after each of them shows a leak. How high it rises in between is what the most is for.
+    /// Between two collections of its oldest generation the heap grows, by whole regions of 4 MiB, and falls back; for details that takes
+    /// two to four minutes. What is left after each of them shows a leak. How high it rises in between is what the most is for.
     /// </remarks>
     /// <param name="bench">The run.</param>
     /// <param name="workload">What is measured.</param>

@@ -20,7 +20,8 @@ internal sealed class Programs(string root, string runtime)
     public string Reference => Path.Combine(root, "artifacts", "publish", "Bookinfo.Reference", $"release_{runtime}", "bookinfo-reference");
 
     /// <summary>
-    /// The services: details, ratings, reviews-v1, reviews-v2 with ratings, productpage with reviews-v2, and productpage-reviews-v1, which has reviews-v1 instead.
+    /// The services: details, ratings, reviews-v1, reviews-v2 with ratings, productpage with reviews-v2, and productpage-reviews-v1, which
+    /// has reviews-v1 instead.
     /// </summary>
     public IReadOnlyList<ServerDefinition> Services()
     {
@@ -46,7 +47,8 @@ internal sealed class Programs(string root, string runtime)
     public ServerDefinition Bare(StaticAnswer answer, params Uri[] calls)
     {
         var port = NextPort();
-        // A copy each: four services are four programs, and what one of them leaves of its code in the processor's caches is of no use to the next.
+        // A copy each: four services are four programs, and what one of them leaves of its code in the processor's caches is of no use to
+        // the next.
         var program = Path.Combine(Path.GetDirectoryName(answer.File)!, $"bookinfo-reference-{Text(port)}");
         File.Copy(Reference, program);
         return new ServerDefinition(

@@ -66,7 +66,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         var began = time.GetTimestamp();
         var process = Process.Start(start)!;
-        // A pipe with a reader, as a container's stdout is. On a thread of its own, because a reader that waits in the pool takes processor time from what is measured.
+        // A pipe with a reader, as a container's stdout is. On a thread of its own, because a reader that waits in the pool takes processor
+        // time from what is measured.
         new Thread(() => Read(process.StandardOutput.BaseStream)) { IsBackground = true, Name = definition.Name }.Start();
         var messages = process.StandardError.ReadToEndAsync();
         var server = new ServerProcess(definition.Name, definition.Port, process);

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Bookinfo.Bench;
 
 /// <summary>
-/// What is measured, and what it is held against: native services as <c>up --native</c> runs them, metrics and access log on and nothing traced, and beside each the
-/// references that answer the same bytes. All of them run at the same time; only one is asked anything at a time.
+/// What is measured, and what it is held against: native services as <c>up --native</c> runs them, metrics and access log on and nothing
+/// traced, and beside each the references that answer the same bytes. All of them run at the same time; only one is asked anything at a
+/// time.
 /// </summary>
 internal sealed class Workload : IAsyncDisposable
 {

@@ -2,9 +2,9 @@ using System.Globalization;
 
 // bookinfo-reference PORT CONTENT-TYPE FILE [URL]...
 //
-// The least that a service in .NET can be, and so the most that one can be asked for: Kestrel and one delegate, without routing, logging, telemetry, limits or
-// error pages. It answers every request with the bytes of a file. Where there are addresses it asks all of them first, at the same time, and reads what they
-// answer to its end: what a page that is put together from other services cannot do without.
+// The least that a service in .NET can be, and so the most that one can be asked for: Kestrel and one delegate, without routing, logging,
+// telemetry, limits or error pages. It answers every request with the bytes of a file. Where there are addresses it asks all of them first,
+// at the same time, and reads what they answer to its end: what a page that is put together from other services cannot do without.
 if (args is not [var port, var contentType, var file, .. var addresses])
 {
     await Console.Error.WriteLineAsync("usage: bookinfo-reference PORT CONTENT-TYPE FILE [URL]...");

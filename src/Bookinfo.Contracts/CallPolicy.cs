@@ -1,6 +1,8 @@
 namespace Bookinfo.Contracts;
 
-/// <summary>How long a call to a backend may take and how often it is tried: the one table. Mesh tutorials depend on these figures.</summary>
+/// <summary>
+/// How long a call to a backend may take and how often it is tried: the one table. Mesh tutorials depend on these figures.
+/// </summary>
 /// <param name="Timeout">The most that one try may take, from the start of the request to the last byte of the answer.</param>
 /// <param name="Tries">How often the call is tried at most, the first time included; a further try follows at once.</param>
 public sealed record CallPolicy(TimeSpan Timeout, int Tries)

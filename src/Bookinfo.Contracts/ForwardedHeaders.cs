@@ -6,7 +6,9 @@ namespace Bookinfo.Contracts;
 /// </summary>
 public static class ForwardedHeaders
 {
-    /// <summary>The header by which meshes route on the signed-in user. productpage sets it from the session and never takes it from a visitor.</summary>
+    /// <summary>
+    /// The header by which meshes route on the signed-in user. productpage sets it from the session and never takes it from a visitor.
+    /// </summary>
     public const string EndUser = "end-user";
 
     /// <summary>

@@ -1,8 +1,8 @@
 namespace Bookinfo.Contracts;
 
 /// <summary>
-/// The texts by which a page, or an answer of reviews, tells its state. They are the original's, and part of the contract: the services write
-/// them, the load generator and checks look for them.
+/// The texts by which a page, or an answer of reviews, tells its state. They are the original's, and part of the contract: the services
+/// write them, the load generator and checks look for them.
 /// </summary>
 public static class PageTexts
 {

@@ -1,8 +1,8 @@
 namespace Bookinfo.Contracts;
 
 /// <summary>
-/// What exists: the one table of services, versions, ports and who calls whom. Hops, the names in <c>Server-Timing</c>, the columns of load,
-/// baseline and compare, and what may be missing in a page follow from it.
+/// What exists: the one table of services, versions, ports and who calls whom. Hops, the names in <c>Server-Timing</c>, the columns of
+/// load, baseline and compare, and what may be missing in a page follow from it.
 /// </summary>
 /// <param name="services">The services, each before those that call it.</param>
 public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)

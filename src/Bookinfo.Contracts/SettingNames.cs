@@ -76,7 +76,8 @@ public static class SettingNames
     public const string Urls = "ASPNETCORE_URLS";
 
     /// <summary>
-    /// The settings that belong to one service or one version. What is started must not inherit them from the environment of whoever starts it.
+    /// The settings that belong to one service or one version. What is started must not inherit them from the environment of whoever starts
+    /// it.
     /// </summary>
     public static IReadOnlyList<string> OfOneService { get; } =
     [
@@ -84,7 +85,10 @@ public static class SettingNames
         RandomSeed, DbType, DrainSeconds, StopWhenStdinCloses,
     ];
 
-    /// <summary>The prefixes of further settings of one service: databases of the original, what a pod is told of itself, and the backends' addresses.</summary>
+    /// <summary>
+    /// The prefixes of further settings of one service: databases of the original, what a pod is told of itself, and the backends'
+    /// addresses.
+    /// </summary>
     public static IReadOnlyList<string> PrefixesOfOneService { get; } =
         ["K8S_", "MYSQL_DB_", .. ServiceCatalog.All.Select(PrefixOf)];
 

@@ -6,9 +6,9 @@ using System.Text.Json;
 namespace Bookinfo.Contracts;
 
 /// <summary>
-/// Reads whole numbers as any program may write them. JSON has one kind of number: <c>5</c>, <c>5.0</c>, <c>5e0</c> and <c>50e-1</c> are the same
-/// (RFC 8259 section 6), and programs whose numbers are floating-point write each of these. Read exactly: no fraction, however small, is rounded away, and
-/// text that holds a number is none.
+/// Reads whole numbers as any program may write them. JSON has one kind of number: <c>5</c>, <c>5.0</c>, <c>5e0</c> and <c>50e-1</c> are
+/// the same (RFC 8259 section 6), and programs whose numbers are floating-point write each of these. Read exactly: no fraction, however
+/// small, is rounded away, and text that holds a number is none.
 /// </summary>
 public static class WholeNumber
 {

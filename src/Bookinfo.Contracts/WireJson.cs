@@ -6,7 +6,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Bookinfo.Contracts;
 
-/// <summary>How the records of the wire contract are written and read as JSON (source-generated, so that it works under Native AOT).</summary>
+/// <summary>
+/// How the records of the wire contract are written and read as JSON (source-generated, so that it works under Native AOT).
+/// </summary>
 [JsonSerializable(typeof(BookDetails))]
 [JsonSerializable(typeof(ErrorMessage))]
 [JsonSerializable(typeof(HealthStatus))]
@@ -16,8 +18,8 @@ namespace Bookinfo.Contracts;
 public sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>
-    /// Every character that JSON allows stays as it is, as with the originals: the answers are <c>application/json</c>, never part of a page. That is the
-    /// writer's affair, because a context with options of its own does without the code that is generated for writing.
+    /// Every character that JSON allows stays as it is, as with the originals: the answers are <c>application/json</c>, never part of a
+    /// page. That is the writer's affair, because a context with options of its own does without the code that is generated for writing.
     /// </summary>
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 

@@ -10,10 +10,10 @@ using k8s.Models;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// What <c>deploy</c> has put into a cluster, or any Bookinfo in a namespace. What a service uses, its own <c>/metrics</c> tells as of the moment that it is asked, through
-/// the API server. Of the containers beside it, and of services that have no such page, only the kubelets know; these have samples of about every ten seconds and hand
-/// out the last one, so it is waited for the next before and after a step, while nothing is sent: a step has all that was used for it, and besides that what is used when
-/// idle.
+/// What <c>deploy</c> has put into a cluster, or any Bookinfo in a namespace. What a service uses, its own <c>/metrics</c> tells as of the
+/// moment that it is asked, through the API server. Of the containers beside it, and of services that have no such page, only the kubelets
+/// know; these have samples of about every ten seconds and hand out the last one, so it is waited for the next before and after a step,
+/// while nothing is sent: a step has all that was used for it, and besides that what is used when idle.
 /// </summary>
 public sealed class ClusterSubject : ISubject
 {
@@ -29,7 +29,9 @@ public sealed class ClusterSubject : ISubject
     private readonly TimeProvider _time;
     private readonly PortForward? _forward;
 
-    /// <summary>Whether a pod tells what it uses by itself. Never changes once it is known: the two sources begin to count at different times.</summary>
+    /// <summary>
+    /// Whether a pod tells what it uses by itself. Never changes once it is known: the two sources begin to count at different times.
+    /// </summary>
     private readonly ConcurrentDictionary<string, bool> _tells = [];
 
     private ClusterSubject(ClusterConnection cluster, string space, Uri target, PortForward? forward, TimeProvider time)

@@ -1,8 +1,8 @@
 namespace Bookinfo.LoadWorker;
 
 /// <summary>
-/// Ends a worker that nobody has told anything for some minutes: who started it has died without removing it, and it should not keep its place on the node
-/// until the Job's deadline. Probes do not count.
+/// Ends a worker that nobody has told anything for some minutes: who started it has died without removing it, and it should not keep its
+/// place on the node until the Job's deadline. Probes do not count.
 /// </summary>
 /// <param name="slot">Knows when it was last used.</param>
 /// <param name="lifetime">The life of the worker.</param>

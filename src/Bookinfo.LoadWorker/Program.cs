@@ -4,7 +4,9 @@ using Bookinfo.Load;
 
 namespace Bookinfo.LoadWorker;
 
-/// <summary>Sends requests from inside a cluster: what <c>bookinfo baseline --in-cluster</c> starts as a Job and tells what to do.</summary>
+/// <summary>
+/// Sends requests from inside a cluster: what <c>bookinfo baseline --in-cluster</c> starts as a Job and tells what to do.
+/// </summary>
 public static class Program
 {
     /// <summary>Longer than any request to a worker that is not malformed.</summary>
@@ -14,7 +16,9 @@ public static class Program
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs the worker until it is told to end, or nobody has told it anything for some minutes.</summary>
-    /// <param name="args"><c>--NAME=value</c> overrides the environment variable ASPNETCORE_NAME, by which it is told where to listen.</param>
+    /// <param name="args">
+    /// <c>--NAME=value</c> overrides the environment variable ASPNETCORE_NAME, by which it is told where to listen.
+    /// </param>
     /// <returns>0 after an orderly end, 1 when it cannot start.</returns>
     public static async Task<int> Main(string[] args)
     {

@@ -1,6 +1,8 @@
 namespace Bookinfo.LoadWorker;
 
-/// <summary>The one run that a worker does at a time: two would be in each other's way, and neither result would be worth anything.</summary>
+/// <summary>
+/// The one run that a worker does at a time: two would be in each other's way, and neither result would be worth anything.
+/// </summary>
 /// <param name="time">The clock.</param>
 public sealed class RunSlot(TimeProvider time)
 {

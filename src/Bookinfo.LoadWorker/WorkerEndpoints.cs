@@ -28,8 +28,8 @@ internal static class WorkerEndpoints
     }
 
     /// <summary>
-    /// Takes orders from the pod itself only, which is where <c>kubectl port-forward</c> comes from: whoever may do that may also run what he likes in the
-    /// namespace. Others in the cluster must not be able to send load from here.
+    /// Takes orders from the pod itself only, which is where <c>kubectl port-forward</c> comes from: whoever may do that may also run what
+    /// he likes in the namespace. Others in the cluster must not be able to send load from here.
     /// </summary>
     private static RequestDelegate OnlyFromHere(RequestDelegate endpoint) => context =>
     {

@@ -7,14 +7,20 @@ using Bookinfo.Measurement;
 namespace Bookinfo.Local;
 
 /// <summary>
-/// What <c>up</c> runs on this machine. Which processes those are, productpage's own metrics say: it counts its calls by the port that they go to, so any ports will do.
+/// What <c>up</c> runs on this machine. Which processes those are, productpage's own metrics say: it counts its calls by the port that they
+/// go to, so any ports will do.
 /// </summary>
 public sealed class LocalSubject : ISubject
 {
-    /// <summary>Views of the page after which productpage has called every version of reviews: it takes them in turn, and the first may have been part of other turns.</summary>
+    /// <summary>
+    /// Views of the page after which productpage has called every version of reviews: it takes them in turn, and the first may have been
+    /// part of other turns.
+    /// </summary>
     private const int Views = 6;
 
-    /// <summary>How much of a log is read for the start of its process. A process that was started again has its lines further on.</summary>
+    /// <summary>
+    /// How much of a log is read for the start of its process. A process that was started again has its lines further on.
+    /// </summary>
     private const int LogHead = 4096;
 
     /// <summary>Far more than a page or metrics have. What is longer is something else, and may have no end.</summary>

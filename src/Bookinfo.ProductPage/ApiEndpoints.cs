@@ -52,8 +52,8 @@ public static class ApiEndpoints
 
     /// <summary>
     /// The id as one escaped path segment. The route value will not do: in it an escaped slash is still escaped and everything else is not,
-    /// so '%2F' and '%252F' look the same. The segment of the request line is what the visitor wrote, wherever the line can be taken apart as
-    /// it stands: not with dots for segments in it.
+    /// so '%2F' and '%252F' look the same. The segment of the request line is what the visitor wrote, wherever the line can be taken apart
+    /// as it stands: not with dots for segments in it.
     /// </summary>
     private static string SegmentOf(string id, HttpRequest request)
     {

@@ -4,7 +4,8 @@ using RazorSlices;
 namespace Bookinfo.ProductPage;
 
 /// <summary>
-/// A page that is rendered before its answer begins, so that the answer has a <c>Content-Length</c> and its <c>Server-Timing</c> covers the rendering.
+/// A page that is rendered before its answer begins, so that the answer has a <c>Content-Length</c> and its <c>Server-Timing</c> covers the
+/// rendering.
 /// </summary>
 /// <param name="slice">The page.</param>
 public sealed class PageAnswer(RazorSlice slice) : IResult

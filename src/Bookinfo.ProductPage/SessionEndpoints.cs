@@ -71,8 +71,8 @@ public static class SessionEndpoints
     }
 
     /// <summary>
-    /// Whether a path leads to where sessions start or end, in whatever way it is written: routing does not care about case, a slash at the end and escapes,
-    /// nor do proxies on the way about dots and empty segments.
+    /// Whether a path leads to where sessions start or end, in whatever way it is written: routing does not care about case, a slash at the
+    /// end and escapes, nor do proxies on the way about dots and empty segments.
     /// </summary>
     private static bool IsSessionPath(string path)
     {

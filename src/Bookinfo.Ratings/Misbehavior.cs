@@ -6,7 +6,9 @@ namespace Bookinfo.Ratings;
 /// <param name="time">When, where it is a matter of time.</param>
 public sealed class Misbehavior(RatingsOptions options, Chance chance, TimeProvider time)
 {
-    /// <summary>How long <see cref="MisbehaviorKind.Delayed"/> delays: more than productpage waits (6 s), less than reviews v2 does (10 s).</summary>
+    /// <summary>
+    /// How long <see cref="MisbehaviorKind.Delayed"/> delays: more than productpage waits (6 s), less than reviews v2 does (10 s).
+    /// </summary>
     public static readonly TimeSpan Delay = TimeSpan.FromSeconds(7);
 
     private readonly long _start = time.GetTimestamp();

@@ -6,7 +6,8 @@ namespace Bookinfo.Ratings;
 /// <summary>The settings of ratings.</summary>
 /// <param name="Misbehavior">What the service does wrong on purpose, from <c>SERVICE_VERSION</c>.</param>
 /// <param name="RandomSeed">
-/// What the random choices start from (<c>RANDOM_SEED</c>), so that a run can be repeated; <see langword="null"/> for other choices each time.
+/// What the random choices start from (<c>RANDOM_SEED</c>), so that a run can be repeated; <see langword="null"/> for other choices each
+/// time.
 /// </param>
 public sealed record RatingsOptions(MisbehaviorKind Misbehavior, int? RandomSeed)
 {

@@ -4,7 +4,9 @@ using Bookinfo.ServiceDefaults.Hosting;
 
 namespace Bookinfo.Reviews;
 
-/// <summary>The reviews service: what reviewers wrote, with their stars where the version shows any. v1, v2 and v3 are configuration.</summary>
+/// <summary>
+/// The reviews service: what reviewers wrote, with their stars where the version shows any. v1, v2 and v3 are configuration.
+/// </summary>
 public static class Program
 {
     /// <summary>Runs the service.</summary>

@@ -16,7 +16,9 @@ public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding heade
     /// <summary>Gets the stars of a product.</summary>
     /// <param name="product">The product.</param>
     /// <param name="request">The request that is being answered, whose headers are passed on.</param>
-    /// <returns>Stars by reviewer; empty when ratings is unreachable, slow, does not answer 200, or answers something else than ratings.</returns>
+    /// <returns>
+    /// Stars by reviewer; empty when ratings is unreachable, slow, does not answer 200, or answers something else than ratings.
+    /// </returns>
     public async Task<IReadOnlyDictionary<string, int>> GetStarsAsync(long product, HttpRequest request)
     {
         using var answer = await _client.GetAsync(request.HttpContext, $"/ratings/{product}");

@@ -5,8 +5,8 @@ using Bookinfo.Load;
 namespace Bookinfo.Traffic;
 
 /// <summary>
-/// How to read an answer of Bookinfo beyond its status: which version of reviews it came from, and whether a page with status 200 has a hole in
-/// it, which is how Bookinfo answers when a backend fails. What there is to read follows from the catalog of services.
+/// How to read an answer of Bookinfo beyond its status: which version of reviews it came from, and whether a page with status 200 has a
+/// hole in it, which is how Bookinfo answers when a backend fails. What there is to read follows from the catalog of services.
 /// </summary>
 public sealed class BookinfoAnswers : AnswerModel
 {
@@ -16,7 +16,10 @@ public sealed class BookinfoAnswers : AnswerModel
     /// <summary>What baselines call <see cref="Total"/>.</summary>
     public const string TotalLabel = "server";
 
-    /// <summary>Counts answers with reviews of which it cannot be told which version they are of: stars of another color, or none because ratings failed.</summary>
+    /// <summary>
+    /// Counts answers with reviews of which it cannot be told which version they are of: stars of another color, or none because ratings
+    /// failed.
+    /// </summary>
     public const string OtherVersion = "other";
 
     /// <summary>How much of an answer is looked at for the name of the pod.</summary>
@@ -84,7 +87,9 @@ public sealed class BookinfoAnswers : AnswerModel
 
     private static IEnumerable<ServiceEdge> HolesOf(ServiceCatalog catalog) => catalog.Hops.Where(edge => edge.Missing is not null);
 
-    /// <summary>The page names the pod, if a deployment names its pods as the original's does; else the stars tell, which are the contract.</summary>
+    /// <summary>
+    /// The page names the pod, if a deployment names its pods as the original's does; else the stars tell, which are the contract.
+    /// </summary>
     private AnswerReading ReadPage(ReadOnlySpan<byte> page)
     {
         var served = page.IndexOf(_servedBy);

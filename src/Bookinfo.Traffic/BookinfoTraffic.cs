@@ -6,8 +6,8 @@ using Bookinfo.Load;
 namespace Bookinfo.Traffic;
 
 /// <summary>
-/// Makes the mix of requests. For the usual one the page is fetched once, to find what it is made of, and users sign in, each once. What is sent for that is
-/// kept, so that a ledger has everything that the application was asked.
+/// Makes the mix of requests. For the usual one the page is fetched once, to find what it is made of, and users sign in, each once. What is
+/// sent for that is kept, so that a ledger has everything that the application was asked.
 /// </summary>
 /// <param name="target">Where the requests go.</param>
 /// <param name="headers">Headers of the user.</param>
@@ -29,7 +29,10 @@ public sealed partial class BookinfoTraffic(
     /// <summary>How many users sign in.</summary>
     public const int Users = 10;
 
-    /// <summary>Of all requests, in percent: looks at the page by visitors, by users, calls to the API, and parts of the page for those who see it for the first time.</summary>
+    /// <summary>
+    /// Of all requests, in percent: looks at the page by visitors, by users, calls to the API, and parts of the page for those who see it
+    /// for the first time.
+    /// </summary>
     private const double VisitorShare = 40;
     private const double UserShare = 20;
     private const double ApiShare = 20;

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Bookinfo.Common;
 
 /// <summary>
-/// Writes to a file descriptor as the system call does, on Unix. The console's own stream takes a pipe that is closed at the other end for one that
-/// takes everything; the stream of a file would keep a position of its own in a file that others write to as well, and leaves open how much was
-/// written before it failed. Compiled into the services and into the tool, which have no library in common.
+/// Writes to a file descriptor as the system call does, on Unix. The console's own stream takes a pipe that is closed at the other end for
+/// one that takes everything; the stream of a file would keep a position of its own in a file that others write to as well, and leaves open
+/// how much was written before it failed. Compiled into the services and into the tool, which have no library in common.
 /// </summary>
 internal static class FileDescriptor
 {

@@ -5,10 +5,10 @@ using System.Text;
 namespace Bookinfo.Common;
 
 /// <summary>
-/// Reads durations out of a <c>Server-Timing</c> header (https://www.w3.org/TR/server-timing/), which a mesh or a gateway may have added to, and
-/// which may hold anything: metrics between commas, each a name with parameters behind semicolons, whose values are tokens or quoted strings. Of
-/// several metrics of one name the first counts: proxies add theirs behind those of the application. Compiled into the services and into the load
-/// generator, which have no library in common.
+/// Reads durations out of a <c>Server-Timing</c> header (https://www.w3.org/TR/server-timing/), which a mesh or a gateway may have added
+/// to, and which may hold anything: metrics between commas, each a name with parameters behind semicolons, whose values are tokens or
+/// quoted strings. Of several metrics of one name the first counts: proxies add theirs behind those of the application. Compiled into the
+/// services and into the load generator, which have no library in common.
 /// </summary>
 internal static class ServerTimingReader
 {

@@ -5,9 +5,10 @@ using Bookinfo.Load;
 namespace Bookinfo.DelayingProxy;
 
 /// <summary>
-/// Passes TCP connections of 127.0.0.1 on, and holds back what a client sends for a time of its own, exact to tens of microseconds: a known delay to measure. A
-/// request is taken to come in one piece, as small ones do. The time begins when the request would be passed on if there were no delay: two proxies whose delays
-/// differ by a time differ by that time and nothing else. A thread that is already there serves a connection from its beginning to its end.
+/// Passes TCP connections of 127.0.0.1 on, and holds back what a client sends for a time of its own, exact to tens of microseconds: a known
+/// delay to measure. A request is taken to come in one piece, as small ones do. The time begins when the request would be passed on if
+/// there were no delay: two proxies whose delays differ by a time differ by that time and nothing else. A thread that is already there
+/// serves a connection from its beginning to its end.
 /// </summary>
 public sealed class Proxy : IDisposable
 {

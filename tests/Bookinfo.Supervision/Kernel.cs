@@ -15,8 +15,8 @@ internal static partial class Kernel
     public static partial int ParentId();
 
     /// <summary>
-    /// From now on a process below this one, however far, becomes a child of this one when its parent ends, and not of the machine's first process. No
-    /// new session, no new process group, no new environment and no <c>exec</c> gets it out of that.
+    /// From now on a process below this one, however far, becomes a child of this one when its parent ends, and not of the machine's first
+    /// process. No new session, no new process group, no new environment and no <c>exec</c> gets it out of that.
     /// </summary>
     /// <exception cref="Win32Exception">The kernel refuses.</exception>
     public static void AdoptOrphans()

@@ -26,7 +26,9 @@ public sealed record RunningProcess(int Pid, int Parent, int Session, long Ticks
         return all;
     }
 
-    /// <summary>Those that this process has started and those that they have, and so on. It has to adopt orphans for none to be missing.</summary>
+    /// <summary>
+    /// Those that this process has started and those that they have, and so on. It has to adopt orphans for none to be missing.
+    /// </summary>
     public static IReadOnlyList<RunningProcess> Descendants() => Descendants(Environment.ProcessId, All());
 
     /// <summary>Those below a process, with a way to it over living parents.</summary>
@@ -61,7 +63,8 @@ public sealed record RunningProcess(int Pid, int Parent, int Session, long Ticks
         {
             if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var pid)
                 && Read(pid, "stat") is { } stat
-                // The name stands in parentheses and may hold some itself. Behind it: state, parent, group, session; user and system time are the 12th and 13th.
+                // The name stands in parentheses and may hold some itself. Behind it: state, parent, group, session; user and system time
+                // are the 12th and 13th.
                 && stat.LastIndexOf(')') is var end
                 && stat[(end + 2)..].Split(' ') is var fields
                 && fields[0] is not ("Z" or "X"))

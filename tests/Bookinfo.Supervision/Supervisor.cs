@@ -6,8 +6,9 @@ using System.Runtime.InteropServices;
 namespace Bookinfo.Supervision;
 
 /// <summary>
-/// Runs a program and sees to it that nothing which it starts outlives it, whatever that does to get away and however the program ends. What still runs when
-/// it has ended by itself is ended and told, and the run has failed. When the supervisor is told to end, or whoever started it has ended, it ends all.
+/// Runs a program and sees to it that nothing which it starts outlives it, whatever that does to get away and however the program ends.
+/// What still runs when it has ended by itself is ended and told, and the run has failed. When the supervisor is told to end, or whoever
+/// started it has ended, it ends all.
 /// </summary>
 public static class Supervisor
 {
@@ -16,7 +17,9 @@ public static class Supervisor
 
     private const int InterruptSignal = 2;
 
-    /// <summary>Tells a test program that it is supervised, by the number of its supervisor. What inherits the setting from it has another parent.</summary>
+    /// <summary>
+    /// Tells a test program that it is supervised, by the number of its supervisor. What inherits the setting from it has another parent.
+    /// </summary>
     private const string Variable = "BOOKINFO_TESTS_SUPERVISOR";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -24,7 +27,10 @@ public static class Supervisor
     /// <summary>How long the program has to tidy up when it is told to end.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long processes that neither work nor end are waited for after the program has ended: a browser that closes does one or the other.</summary>
+    /// <summary>
+    /// How long processes that neither work nor end are waited for after the program has ended: a browser that closes does one or the
+    /// other.
+    /// </summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
     /// <summary>How long processes that work are waited for after the program has ended.</summary>
@@ -70,7 +76,10 @@ public static class Supervisor
     /// <summary>Runs a program with the standard input, output and error of this one.</summary>
     /// <param name="start">The program.</param>
     /// <param name="name">Its name in messages.</param>
-    /// <returns>Its exit code; <see cref="LeftBehind"/> when that would be 0 but something has outlived it; 128 and the signal when one has ended all.</returns>
+    /// <returns>
+    /// Its exit code; <see cref="LeftBehind"/> when that would be 0 but something has outlived it; 128 and the signal when one has ended
+    /// all.
+    /// </returns>
     private static async Task<int> RunAsync(ProcessStartInfo start, string name)
     {
         Kernel.AdoptOrphans();

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Bookinfo.Testing;
 
-/// <summary>A port of 127.0.0.1 on which nothing listens, and nothing else can until this is disposed: connections to it are refused.</summary>
+/// <summary>
+/// A port of 127.0.0.1 on which nothing listens, and nothing else can until this is disposed: connections to it are refused.
+/// </summary>
 public sealed class ClosedPort : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -31,7 +31,10 @@ public static class Eventually
 
     /// <summary>Waits until nothing is wrong any more.</summary>
     /// <param name="problem">Says what still is; an empty text ends the wait.</param>
-    /// <param name="progress">Gets what changes as long as something goes on that may bring it about; it is waited for longer then, and less long when nothing does.</param>
+    /// <param name="progress">
+    /// Gets what changes as long as something goes on that may bring it about; it is waited for longer then, and less long when nothing
+    /// does.
+    /// </param>
     /// <exception cref="TimeoutException">Something still was.</exception>
     public static async Task HoldsAsync(Func<Task<string>> problem, Func<object>? progress = null)
     {

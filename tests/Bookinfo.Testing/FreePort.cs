@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Bookinfo.Testing;
 
 /// <summary>
-/// Finds ports that nothing listens on, for processes that have to be told theirs. They lie below the range from which outgoing connections and
-/// servers on 'any port' take theirs, so that none of those takes one before the process does.
+/// Finds ports that nothing listens on, for processes that have to be told theirs. They lie below the range from which outgoing connections
+/// and servers on 'any port' take theirs, so that none of those takes one before the process does.
 /// </summary>
 public static class FreePort
 {

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Bookinfo.Testing;
 
-/// <summary>A server of bare TCP connections on a free port of 127.0.0.1. It stops when it is disposed, with every connection it serves.</summary>
+/// <summary>
+/// A server of bare TCP connections on a free port of 127.0.0.1. It stops when it is disposed, with every connection it serves.
+/// </summary>
 public sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,7 +14,9 @@ public sealed class LoopbackServer : IAsyncDisposable
     private readonly Task _accepting;
 
     /// <summary>Starts one.</summary>
-    /// <param name="serve">Serves a connection, which has a number, counted from 1. An end of the connection on either side may throw.</param>
+    /// <param name="serve">
+    /// Serves a connection, which has a number, counted from 1. An end of the connection on either side may throw.
+    /// </param>
     public LoopbackServer(Func<TcpClient, int, CancellationToken, Task> serve)
     {
         _serve = serve;

@@ -20,7 +20,8 @@ internal static class OtlpReader
         scoped.Items.SelectMany(item => Metric(item, scoped.Resource, scoped.Scope)));
 
     /// <summary>
-    /// The three kinds of requests are alike: resources (1), in each what it is (1) and scopes (2), in each what it is (1) and the items (2).
+    /// The three kinds of requests are alike: resources (1), in each what it is (1) and scopes (2), in each what it is (1) and the items
+    /// (2).
     /// </summary>
     private static List<(IReadOnlyDictionary<string, object> Resource, string Scope, List<byte[]> Items)> Scoped(byte[] request)
     {
@@ -173,7 +174,9 @@ internal static class OtlpReader
         return messages;
     }
 
-    /// <summary>Goes through the fields of a message. <paramref name="take"/> says whether it has read one; the others are skipped.</summary>
+    /// <summary>
+    /// Goes through the fields of a message. <paramref name="take"/> says whether it has read one; the others are skipped.
+    /// </summary>
     private static bool Read(byte[] message, Func<int, CodedInputStream, bool> take)
     {
         using var input = new CodedInputStream(message);

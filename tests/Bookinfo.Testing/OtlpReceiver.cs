@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Bookinfo.Testing;
 
 /// <summary>
-/// A server of the OpenTelemetry protocol on free ports of 127.0.0.1, one for gRPC and one for http/protobuf, that keeps the traces, logs and
-/// metrics that it is sent.
+/// A server of the OpenTelemetry protocol on free ports of 127.0.0.1, one for gRPC and one for http/protobuf, that keeps the traces, logs
+/// and metrics that it is sent.
 /// </summary>
 public sealed class OtlpReceiver : IAsyncDisposable
 {

@@ -2,7 +2,9 @@ namespace Bookinfo.Testing;
 
 /// <summary>A line of the text that Prometheus scrapes.</summary>
 /// <param name="Name">The name, such as <c>http_server_request_duration_seconds_count</c>.</param>
-/// <param name="Family">The family that it belongs to, by the last TYPE line: the name without <c>_count</c>, <c>_bucket</c> and so on.</param>
+/// <param name="Family">
+/// The family that it belongs to, by the last TYPE line: the name without <c>_count</c>, <c>_bucket</c> and so on.
+/// </param>
 /// <param name="Type">The type of the family, such as <c>histogram</c>.</param>
 /// <param name="Labels">The labels.</param>
 /// <param name="Value">The value.</param>

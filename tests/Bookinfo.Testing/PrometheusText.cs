@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Bookinfo.Testing;
 
 /// <summary>
-/// Reads the text that Prometheus scrapes, in its own format (0.0.4) or in OpenMetrics (1.0.0), and throws for what either forbids: a line that is
-/// none, a series that comes twice, a sample before the type of its family, a histogram whose buckets do not add up.
+/// Reads the text that Prometheus scrapes, in its own format (0.0.4) or in OpenMetrics (1.0.0), and throws for what either forbids: a line
+/// that is none, a series that comes twice, a sample before the type of its family, a histogram whose buckets do not add up.
 /// </summary>
 public static partial class PrometheusText
 {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Bookinfo.Testing;
 
-/// <summary>Sends any bytes whatever to a server and reads what comes back: an HTTP client would refuse to send most of what matters here.</summary>
+/// <summary>
+/// Sends any bytes whatever to a server and reads what comes back: an HTTP client would refuse to send most of what matters here.
+/// </summary>
 public static class RawHttp
 {
 

@@ -122,7 +122,9 @@ public sealed class RunningSystem : IAsyncDisposable
         Address = AddressOf(ProductPage);
     }
 
-    /// <summary>The services of a test share one stdout with the test run, whose output their log would only drown; mistakes of ours are still told.</summary>
+    /// <summary>
+    /// The services of a test share one stdout with the test run, whose output their log would only drown; mistakes of ours are still told.
+    /// </summary>
     internal static void Silence(IServiceCollection services) => services.AddLogging(static logging => logging.AddFilter("Bookinfo", LogLevel.Error));
 
     private async Task<WebApplication> StartAsync(WebApplication service)

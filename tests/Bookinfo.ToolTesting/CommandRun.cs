@@ -7,8 +7,8 @@ using Bookinfo.Testing;
 namespace Bookinfo.ToolTesting;
 
 /// <summary>
-/// A program run as a user runs it, in a session and process group of its own as a terminal gives it. What it has started, and what of that has survived it, is
-/// found and, when the test is over, ended.
+/// A program run as a user runs it, in a session and process group of its own as a terminal gives it. What it has started, and what of that
+/// has survived it, is found and, when the test is over, ended.
 /// </summary>
 public sealed class CommandRun : IAsyncDisposable
 {
@@ -42,8 +42,9 @@ public sealed class CommandRun : IAsyncDisposable
     public string Messages => Text(_messages);
 
     /// <summary>
-    /// The processes that it has started, itself included, and that have not ended: of those below this process, whose children all become that lose their
-    /// parents, those of its session or with its mark, and what these have started. What hides from both, the supervisor finds when the tests are over.
+    /// The processes that it has started, itself included, and that have not ended: of those below this process, whose children all become
+    /// that lose their parents, those of its session or with its mark, and what these have started. What hides from both, the supervisor
+    /// finds when the tests are over.
     /// </summary>
     public IReadOnlyList<RunningProcess> Alive
     {

@@ -1,8 +1,8 @@
 namespace Bookinfo.ToolTesting;
 
 /// <summary>
-/// A script in the place of a program, such as buildah or docker: it writes down how it was called, and does what the test says. For what the real
-/// ones cannot be brought to do here, and for the daemon that is not everywhere.
+/// A script in the place of a program, such as buildah or docker: it writes down how it was called, and does what the test says. For what
+/// the real ones cannot be brought to do here, and for the daemon that is not everywhere.
 /// </summary>
 public sealed class FakeTool : IDisposable
 {
@@ -10,8 +10,8 @@ public sealed class FakeTool : IDisposable
 
     /// <param name="name">Whose place it takes.</param>
     /// <param name="cases">
-    /// Branches of a shell's <c>case</c> over its arguments, such as <c>pull*) exit 1 ;;</c>. <c>$own</c> is its directory. What no branch is for,
-    /// succeeds.
+    /// Branches of a shell's <c>case</c> over its arguments, such as <c>pull*) exit 1 ;;</c>. <c>$own</c> is its directory. What no branch
+    /// is for, succeeds.
     /// </param>
     public FakeTool(string name, string cases)
     {

@@ -5,8 +5,8 @@ using Bookinfo.Testing;
 namespace Bookinfo.ToolTesting;
 
 /// <summary>
-/// A server whose behavior is known: for each request a script says what it sends and when. It counts what it was asked, so that the counts of a client can be held
-/// against it.
+/// A server whose behavior is known: for each request a script says what it sends and when. It counts what it was asked, so that the counts
+/// of a client can be held against it.
 /// </summary>
 public sealed class LoadServer : IAsyncDisposable
 {
@@ -56,7 +56,9 @@ public sealed class LoadServer : IAsyncDisposable
     public static ValueTask SendAsync(NetworkStream stream, string text, CancellationToken cancellationToken) =>
         stream.WriteAsync(Encoding.Latin1.GetBytes(text), cancellationToken);
 
-    /// <summary>Waits for at least a time, as the clock measures it that samples are taken with: a timer may end some milliseconds early.</summary>
+    /// <summary>
+    /// Waits for at least a time, as the clock measures it that samples are taken with: a timer may end some milliseconds early.
+    /// </summary>
     public static async Task HoldAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;

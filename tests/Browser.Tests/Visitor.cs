@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Browser.Tests;
 
-/// <summary>Somebody who looks at the shop in a browser window of their own. Writes down what the browser complains of and whom it calls.</summary>
+/// <summary>
+/// Somebody who looks at the shop in a browser window of their own. Writes down what the browser complains of and whom it calls.
+/// </summary>
 public sealed class Visitor : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
@@ -95,7 +97,9 @@ public sealed class Visitor : IAsyncDisposable
     public Task<string> FocusedAsync() => Page.EvaluateAsync<string>(
         "() => document.activeElement.id || document.activeElement.getAttribute('href') || document.activeElement.textContent.trim()");
 
-    /// <summary>What sticks out of the window to the left or right, so that the page would have to be scrolled sideways to read it.</summary>
+    /// <summary>
+    /// What sticks out of the window to the left or right, so that the page would have to be scrolled sideways to read it.
+    /// </summary>
     public Task<string[]> SticksOutAsync() => Page.EvaluateAsync<string[]>(
         """
         () => {

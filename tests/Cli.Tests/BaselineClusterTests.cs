@@ -30,7 +30,8 @@ public sealed class BaselineClusterTests : BaselineRuns
         var service = Assert.Single(baseline.Services);
         Assert.Equal(("ratings-v1", 1, "bookinfo/ratings:0.1.0"), (service.Name, service.Instances, service.Image));
         Assert.Equal(["istio-proxy"], service.Sidecars);
-        // Each sample has 0.5 s more of the service and 0.25 s more of its sidecar, and is a second later: at least one fell between the readings.
+        // Each sample has 0.5 s more of the service and 0.25 s more of its sidecar, and is a second later: at least one fell between the
+        // readings.
         Assert.All(baseline.Steps, step =>
         {
             var use = step.Use["ratings-v1"];

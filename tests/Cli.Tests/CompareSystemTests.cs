@@ -10,17 +10,20 @@ using Bookinfo.Traffic;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>
-/// The comparison of real services, with a proxy in front of ratings that holds requests back or not. Three baselines are measured in turns, round by round: of what
-/// else happens on the machine each gets its share, and what is left is what this is about. The services are native: while a call to ratings is held back, that to
-/// details is done with, and the more processor time that takes, the less the call to ratings has to wait for a processor afterwards. bench/compare.sh does the same
-/// with baselines one after another.
+/// The comparison of real services, with a proxy in front of ratings that holds requests back or not. Three baselines are measured in
+/// turns, round by round: of what else happens on the machine each gets its share, and what is left is what this is about. The services are
+/// native: while a call to ratings is held back, that to details is done with, and the more processor time that takes, the less the call to
+/// ratings has to wait for a processor afterwards. bench/compare.sh does the same with baselines one after another.
 /// </summary>
 public sealed class CompareSystemTests
 {
     private const double Rate = 50;
     private const int Rounds = 12;
 
-    /// <summary>How far from the delay the confidence interval of the difference may be, in microseconds: on a busy machine it is wide, on an idle one it is not.</summary>
+    /// <summary>
+    /// How far from the delay the confidence interval of the difference may be, in microseconds: on a busy machine it is wide, on an idle
+    /// one it is not.
+    /// </summary>
     private const double Tolerance = 300;
 
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
@@ -81,7 +84,9 @@ public sealed class CompareSystemTests
         ];
     }
 
-    /// <summary>Whether the interval has not got the delay, or is narrow enough to tell the delay from none, and that is not shown.</summary>
+    /// <summary>
+    /// Whether the interval has not got the delay, or is narrow enough to tell the delay from none, and that is not shown.
+    /// </summary>
     private static bool IsMissed(FigureComparison median) =>
         median.Low > Delay.TotalMicroseconds + Tolerance
         || median.High < Delay.TotalMicroseconds - Tolerance

@@ -4,7 +4,9 @@ using k8s.Models;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>What <c>doctor</c> says of images: on nodes that list them or not, and in registries that say everything a registry can.</summary>
+/// <summary>
+/// What <c>doctor</c> says of images: on nodes that list them or not, and in registries that say everything a registry can.
+/// </summary>
 public sealed class DoctorImagesTests : DoctorExaminations
 {
     [Fact]

@@ -10,7 +10,9 @@ public sealed class FreshCloneTests : IDisposable
     /// <summary>Spaces, and what shells and MSBuild read as something else.</summary>
     private const string Odd = "it's (a) $clone & %é, = @!";
 
-    /// <summary>Variables that build machines have for other tools, and that MSBuild would take for the properties of these names.</summary>
+    /// <summary>
+    /// Variables that build machines have for other tools, and that MSBuild would take for the properties of these names.
+    /// </summary>
     private static readonly Dictionary<string, string> Variables = new()
     {
         ["PLATFORM"] = "linux/amd64",

@@ -7,7 +7,9 @@ using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>To whom the credentials of a kubeconfig are sent and which: as kubectl does, from the file to the request that arrives.</summary>
+/// <summary>
+/// To whom the credentials of a kubeconfig are sent and which: as kubectl does, from the file to the request that arrives.
+/// </summary>
 public sealed class KubeconfigTests : IDisposable
 {
     private const string Unavailable = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";

@@ -63,7 +63,10 @@ public sealed class LauncherTests : IDisposable
         Assert.EndsWith("bookinfo: dotnet does not work: 'dotnet --list-sdks' fails, and says above why.\n", run.Messages);
     }
 
-    /// <summary>The launcher finds its working copy wherever that lies, and however it is called; a dotnet that is none says what it was called with.</summary>
+    /// <summary>
+    /// The launcher finds its working copy wherever that lies, and however it is called; a dotnet that is none says what it was called
+    /// with.
+    /// </summary>
     [Theory]
     [InlineData("it's")]
     [InlineData("a;b # c")]
@@ -116,7 +119,9 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(before, Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(root)!, "*", SearchOption.AllDirectories));
     }
 
-    /// <summary>A change in any project that the tool refers to, directly or not, is built; one in a service is not a change of the tool.</summary>
+    /// <summary>
+    /// A change in any project that the tool refers to, directly or not, is built; one in a service is not a change of the tool.
+    /// </summary>
     [Theory]
     [InlineData("Bookinfo.Cli", true)]
     [InlineData("Bookinfo.Local", true)]

@@ -7,7 +7,10 @@ using HdrHistogram;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>The files that <c>load</c> writes, <c>--ledger</c> and <c>--hdr</c>: that they agree with the report, and what becomes of a run whose files cannot be written.</summary>
+/// <summary>
+/// The files that <c>load</c> writes, <c>--ledger</c> and <c>--hdr</c>: that they agree with the report, and what becomes of a run whose
+/// files cannot be written.
+/// </summary>
 public sealed class LoadFileTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory().FullName;

@@ -5,7 +5,9 @@ using FsCheck.Xunit;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>What the options of <c>load</c> and <c>baseline</c> take for a number or a time: the same everywhere, and nothing else.</summary>
+/// <summary>
+/// What the options of <c>load</c> and <c>baseline</c> take for a number or a time: the same everywhere, and nothing else.
+/// </summary>
 public sealed class LoadOptionTests
 {
     private static readonly Command Load = LoadCommand.Create();

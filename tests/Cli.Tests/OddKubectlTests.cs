@@ -4,7 +4,9 @@ using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>The commands for a cluster with a kubectl that does not work, or says what nobody expects: one line that says what is wrong, and an end.</summary>
+/// <summary>
+/// The commands for a cluster with a kubectl that does not work, or says what nobody expects: one line that says what is wrong, and an end.
+/// </summary>
 public sealed class OddKubectlTests : IDisposable
 {
     private const string Runs = """version*) echo '{"clientVersion": {"gitVersion": "v1.30.0"}}' ;;""";
@@ -64,7 +66,9 @@ public sealed class OddKubectlTests : IDisposable
         Assert.Equal($"bookinfo: kubectl does not work: it does not tell its version, and does not render deploy/overlays/nodeport: {why}\n", deploy.Messages);
     }
 
-    /// <summary>What it leaves running holds its output: a helper that keeps credentials or a connection. It runs until the test is over.</summary>
+    /// <summary>
+    /// What it leaves running holds its output: a helper that keeps credentials or a connection. It runs until the test is over.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Commands))]
     public async Task What_it_leaves_running_is_not_waited_for(string command)

@@ -6,8 +6,9 @@ using Bookinfo.ToolTesting;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>
-/// The program of an image, run as a container runtime runs it, as far as that can be had without one: with the image as its root, which is mounted
-/// so that nobody can write to it, as the image's user when this is root, and with no environment but the image's and what the test sets.
+/// The program of an image, run as a container runtime runs it, as far as that can be had without one: with the image as its root, which is
+/// mounted so that nobody can write to it, as the image's user when this is root, and with no environment but the image's and what the test
+/// sets.
 /// </summary>
 internal sealed class RunningImage : IAsyncDisposable
 {

@@ -6,8 +6,8 @@ using Bookinfo.ToolTesting;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>
-/// That a run of tests leaves nothing running, however it ends and whatever it starts. A shell stands for the tests; what it starts sleeps for a time by which it can
-/// be told from everything else on this machine.
+/// That a run of tests leaves nothing running, however it ends and whatever it starts. A shell stands for the tests; what it starts sleeps
+/// for a time by which it can be told from everything else on this machine.
 /// </summary>
 public sealed class SupervisorTests : IAsyncDisposable
 {
@@ -15,7 +15,9 @@ public sealed class SupervisorTests : IAsyncDisposable
 
     private IReadOnlyList<RunningProcess> Sleeping => [.. RunningProcess.All().Where(process => process.Command == _sleep)];
 
-    /// <summary>Ways to get out of reach of the one who starts a process, eleven processes in all; then the script waits for a line.</summary>
+    /// <summary>
+    /// Ways to get out of reach of the one who starts a process, eleven processes in all; then the script waits for a line.
+    /// </summary>
     private string Script =>
         """
         SLEEP &

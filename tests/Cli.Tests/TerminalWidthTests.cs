@@ -8,7 +8,9 @@ using Spectre.Console.Rendering;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary>Everything that is laid out for a terminal, on terminals of any width: it comes to an end, and no line is wider than the terminal.</summary>
+/// <summary>
+/// Everything that is laid out for a terminal, on terminals of any width: it comes to an end, and no line is wider than the terminal.
+/// </summary>
 public sealed partial class TerminalWidthTests
 {
     /// <summary>Only that it ends at all is checked by this; the machine may be as slow as it likes.</summary>

@@ -8,8 +8,8 @@ using Bookinfo.ToolTesting;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>
-/// Every command where stdout or stderr takes nothing: it does its work to the end, and says in one line where that can be said what was lost. There is no
-/// stack trace and no abort.
+/// Every command where stdout or stderr takes nothing: it does its work to the end, and says in one line where that can be said what was
+/// lost. There is no stack trace and no abort.
 /// </summary>
 public sealed class UnwritableOutputTests : IDisposable
 {

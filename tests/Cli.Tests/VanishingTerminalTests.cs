@@ -7,15 +7,17 @@ using Bookinfo.ToolTesting;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>
-/// Commands on a terminal of any size, which becomes other ones and then is gone, as when its window is closed or its connection is cut: each ends, in order, and
-/// nothing of it is left. The terminal is one of <c>script</c> (bsdutils): when that is killed, it hangs up.
+/// Commands on a terminal of any size, which becomes other ones and then is gone, as when its window is closed or its connection is cut:
+/// each ends, in order, and nothing of it is left. The terminal is one of <c>script</c> (bsdutils): when that is killed, it hangs up.
 /// </summary>
 public sealed class VanishingTerminalTests : IDisposable
 {
     /// <summary>What a command may use of a processor, in seconds; the system ends what spins. It needs a few of them.</summary>
     private const int ProcessorSeconds = 60;
 
-    /// <summary>Of a program that SIGHUP ends (128 + 1), as it does as long as nothing has been begun that would have to be ended in order.</summary>
+    /// <summary>
+    /// Of a program that SIGHUP ends (128 + 1), as it does as long as nothing has been begun that would have to be ended in order.
+    /// </summary>
     private const int Hangup = 129;
 
     private readonly string _directory = Directory.CreateTempSubdirectory().FullName;

@@ -5,7 +5,9 @@ using k8s.Models;
 
 namespace EndToEnd.Tests;
 
-/// <summary>The application on the cluster, as a person without our tool puts it there: <c>kubectl apply -k deploy/overlays/nodeport</c>.</summary>
+/// <summary>
+/// The application on the cluster, as a person without our tool puts it there: <c>kubectl apply -k deploy/overlays/nodeport</c>.
+/// </summary>
 /// <param name="cluster">The cluster.</param>
 public sealed class Deployed(Cluster cluster) : IAsyncLifetime
 {

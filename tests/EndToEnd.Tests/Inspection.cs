@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace EndToEnd.Tests;
 
 /// <summary>
-/// Runs a small program (<c>inspect.c</c>) inside a container of ours, which has no shell: a ConfigMap brings it into the pods of a Deployment,
-/// everything else in them stays as it is.
+/// Runs a small program (<c>inspect.c</c>) inside a container of ours, which has no shell: a ConfigMap brings it into the pods of a
+/// Deployment, everything else in them stays as it is.
 /// </summary>
 internal static class Inspection
 {

@@ -4,8 +4,8 @@ using System.Net;
 namespace EndToEnd.Tests;
 
 /// <summary>
-/// Visitors of the page who note each failure: an answer that does not come or is not 200, and a page with an error where details, reviews or
-/// stars should be. Every other one keeps its connections, as browsers do; the rest open one for each request, as curl does.
+/// Visitors of the page who note each failure: an answer that does not come or is not 200, and a page with an error where details, reviews
+/// or stars should be. Every other one keeps its connections, as browsers do; the rest open one for each request, as curl does.
 /// </summary>
 internal sealed class PageVisitors : IDisposable
 {
@@ -26,7 +26,9 @@ internal sealed class PageVisitors : IDisposable
     /// <summary>How many views were asked for and have ended.</summary>
     public int Views => _views;
 
-    /// <summary>Views at a fixed rate, each when it is due whatever has become of those before (an open loop), until told to stop.</summary>
+    /// <summary>
+    /// Views at a fixed rate, each when it is due whatever has become of those before (an open loop), until told to stop.
+    /// </summary>
     /// <param name="perSecond">Views a second.</param>
     /// <param name="stop">Ends it; what is under way is waited for.</param>
     public async Task VisitAsync(int perSecond, CancellationToken stop)

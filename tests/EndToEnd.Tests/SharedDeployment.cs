@@ -1,6 +1,9 @@
 namespace EndToEnd.Tests;
 
-/// <summary>The tests that share one deployment of the application, and put back what they change in it. Some load the machine fully, so no other runs meanwhile.</summary>
+/// <summary>
+/// The tests that share one deployment of the application, and put back what they change in it. Some load the machine fully, so no other
+/// runs meanwhile.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SharedDeployment : ICollectionFixture<Deployed>
 {

@@ -24,7 +24,8 @@ public sealed class StatusTests
             var json = await Tool.BookinfoAsync("status", "--namespace", overlay.Namespace, "--output", "json");
             Assert.True(json.ExitCode == 0, $"{json}");
             pods = [.. JsonDocument.Parse(json.Output).RootElement.GetProperty("pods").EnumerateArray()];
-            // The first figures of a kubelet may be of when the container had only just been made, and it tells of new images only every ten seconds.
+            // The first figures of a kubelet may be of when the container had only just been made, and it tells of new images only every
+            // ten seconds.
             return pods.All(pod => pod.TryGetProperty("memoryUse", out var memory) && memory.GetDouble() >= LeastMemory && pod.TryGetProperty("imageBytes", out _))
                 ? ""
                 : $"The use of some pods is not known, or of too early, or the size of their images:\n{json.Output}";

@@ -4,8 +4,8 @@ using Bookinfo.Testing;
 namespace EndToEnd.Tests;
 
 /// <summary>
-/// A deployment of deploy/base in a namespace of its own, changed for a test: a kustomization in a temporary directory. It has no node port, so
-/// that several can exist at once. Its disposal deletes both.
+/// A deployment of deploy/base in a namespace of its own, changed for a test: a kustomization in a temporary directory. It has no node
+/// port, so that several can exist at once. Its disposal deletes both.
 /// </summary>
 internal sealed class TestOverlay : IAsyncDisposable
 {

@@ -10,7 +10,9 @@ using k8s.Models;
 
 namespace Bookinfo.Kubernetes.Tests;
 
-/// <summary>The generator of <c>--in-cluster</c> with real workers in this process, in the place of pods of a cluster that does what a test says.</summary>
+/// <summary>
+/// The generator of <c>--in-cluster</c> with real workers in this process, in the place of pods of a cluster that does what a test says.
+/// </summary>
 public sealed class ClusterGeneratorTests : IAsyncLifetime
 {
     private const string Api = "/apis/batch/v1/namespaces/bookinfo/jobs";

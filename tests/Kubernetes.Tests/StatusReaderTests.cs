@@ -3,7 +3,10 @@ using k8s.Models;
 
 namespace Bookinfo.Kubernetes.Tests;
 
-/// <summary>What <c>status</c> says of pods in which a mesh has put its container in front of the service (Istio's holdApplicationUntilProxyStarts, Linkerd's await).</summary>
+/// <summary>
+/// What <c>status</c> says of pods in which a mesh has put its container in front of the service (Istio's holdApplicationUntilProxyStarts,
+/// Linkerd's await).
+/// </summary>
 public sealed class StatusReaderTests : IDisposable
 {
     private const string Image = "bookinfo/details:0.1.0";

@@ -4,7 +4,10 @@ using Bookinfo.Traffic;
 
 namespace Bookinfo.Load.Tests;
 
-/// <summary>What <c>load</c> sees in an answer: the version of reviews, and holes in a page with status 200. On made-up answers, and on the real application.</summary>
+/// <summary>
+/// What <c>load</c> sees in an answer: the version of reviews, and holes in a page with status 200. On made-up answers, and on the real
+/// application.
+/// </summary>
 public sealed class LoadAnswerTests
 {
     private const string Served = "<p>Reviews served by: <bdi>";

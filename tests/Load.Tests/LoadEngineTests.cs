@@ -87,8 +87,9 @@ public sealed class LoadEngineTests
     }
 
     /// <summary>
-    /// A server that answers nothing for half a second, once. With R requests a second and a stall of S, the R * S requests that fall due in it are late by everything from S
-    /// down to 0; what a client that waits for its answers would have noted is one late request a connection.
+    /// A server that answers nothing for half a second, once. With R requests a second and a stall of S, the R * S requests that fall due
+    /// in it are late by everything from S down to 0; what a client that waits for its answers would have noted is one late request a
+    /// connection.
     /// </summary>
     [Fact]
     public async Task A_stall_is_in_the_tail_from_due_time_as_arithmetic_says_and_from_send_time_it_is_hidden()
@@ -123,7 +124,8 @@ public sealed class LoadEngineTests
         Assert.InRange(Late(sample => sample.Due, 0.1), 79, 1000);
         Assert.InRange(Late(sample => sample.Due, 0.3), 39, 1000);
         Assert.InRange(Late(sample => sample.Due, 0.45), 9, 1000);
-        // From send time only those show that were under way, and those in a halt or two of the machine itself, which adds as many to what is late from due time.
+        // From send time only those show that were under way, and those in a halt or two of the machine itself, which adds as many to what
+        // is late from due time.
         Assert.InRange(Late(sample => sample.Sent, 0.3), 1, Late(sample => sample.Due, 0.3) / 2);
         Assert.InRange(result.Total.FromDue.GetValueAtPercentile(99), 440_000, long.MaxValue);
         Assert.InRange(result.Total.FromDue.GetValueAtPercentile(95), 240_000, long.MaxValue);

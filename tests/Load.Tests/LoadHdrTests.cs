@@ -8,7 +8,9 @@ using HdrHistogram;
 
 namespace Bookinfo.Load.Tests;
 
-/// <summary>Logs of histograms, read back by a reader that is not ours: hdr-histogram-js, which takes no zlib stream without its checksum.</summary>
+/// <summary>
+/// Logs of histograms, read back by a reader that is not ours: hdr-histogram-js, which takes no zlib stream without its checksum.
+/// </summary>
 public sealed class LoadHdrTests : IDisposable
 {
     private const string Package = "hdr-histogram-js@3.0.1";
@@ -140,7 +142,10 @@ public sealed class LoadHdrTests : IDisposable
         Assert.Equal(bytes.Length - 8, bytes[7]);
     }
 
-    /// <summary>As that reader has it: the value of the first request of which at least so many are not above it. The library rounds their number, and does not always come to the same.</summary>
+    /// <summary>
+    /// As that reader has it: the value of the first request of which at least so many are not above it. The library rounds their number,
+    /// and does not always come to the same.
+    /// </summary>
     private static long Percentile(HistogramBase histogram, double percent)
     {
         var left = (long)Math.Max(1, Math.Ceiling(percent / 100.0 * histogram.TotalCount));

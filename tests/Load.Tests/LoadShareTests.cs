@@ -1,6 +1,8 @@
 namespace Bookinfo.Load.Tests;
 
-/// <summary>What several workers send together is what one would: no arrival is lost, none is sent twice, and even ones are as even.</summary>
+/// <summary>
+/// What several workers send together is what one would: no arrival is lost, none is sent twice, and even ones are as even.
+/// </summary>
 public sealed class LoadShareTests
 {
     public static TheoryData<string, int> Runs =>

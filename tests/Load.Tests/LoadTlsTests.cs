@@ -235,7 +235,8 @@ public sealed class LoadTlsTests
     }
 
     /// <summary>
-    /// A server of TLS, which says something to those who speak plain http, or hangs up on them. To others it says what stands outside of TLS, or something within.
+    /// A server of TLS, which says something to those who speak plain http, or hangs up on them. To others it says what stands outside of
+    /// TLS, or something within.
     /// </summary>
     private static LoopbackServer Server(X509Certificate2 certificate, string toPlain = "", byte[]? behind = null, string inTls = "") => new(async (client, _, cancellationToken) =>
     {

@@ -22,7 +22,9 @@ internal static class ApiSchemas
 
     private static readonly Lazy<Task<ILookup<Manifest, string>>> AllOfOldest = new(() => CheckAllAsync(Oldest, manifest => manifest.IsCore));
 
-    /// <summary>What the current version says of an object of <see cref="Rendering.All"/>: all of them are checked at once, which is quicker.</summary>
+    /// <summary>
+    /// What the current version says of an object of <see cref="Rendering.All"/>: all of them are checked at once, which is quicker.
+    /// </summary>
     public static async Task<IEnumerable<string>> FindingsAsync(Rendering rendering) => await FindingsAsync(rendering, AllOfCurrent.Value);
 
     /// <summary>The same by the oldest version, of the objects that are of Kubernetes itself.</summary>

@@ -150,7 +150,9 @@ public sealed class ComponentTests
         Assert.Equal(v1.Replace("v1", "v2"), v2.Replace("apps/v1", "apps/v2").Replace("        - name: ENABLE_EXTERNAL_BOOK_SERVICE\n          value: \"true\"\n", ""));
     }
 
-    /// <summary>What a mesh puts into pods may do more than the strictest level allows; our own pods are checked to need no more in every rendering.</summary>
+    /// <summary>
+    /// What a mesh puts into pods may do more than the strictest level allows; our own pods are checked to need no more in every rendering.
+    /// </summary>
     [Theory]
     [InlineData("base", "restricted", null, null)]
     [InlineData("istio/injection", "privileged", "istio-injection", "enabled")]

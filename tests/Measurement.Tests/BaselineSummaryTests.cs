@@ -22,8 +22,8 @@ public sealed class BaselineSummaryTests
     [Fact]
     public void From_five_rounds_on_the_lowest_and_the_highest_fifth_are_left_out()
     {
-        // The middle ones have the mean 12. With the outer ones set to their neighbors, squares add up to 16; of 3 kept, 2 degrees of freedom:
-        // t = 4.302653, so 4.302653 * sqrt(16 / (3 * 2)).
+        // The middle ones have the mean 12. With the outer ones set to their neighbors, squares add up to 16; of 3 kept, 2 degrees of
+        // freedom: t = 4.302653, so 4.302653 * sqrt(16 / (3 * 2)).
         var estimate = Estimate.Of([8, 10, 12, 14, 1000]);
 
         Assert.Equal(12, estimate.Mean, 12);

@@ -5,7 +5,10 @@ namespace Bookinfo.Measurement.Tests;
 /// <summary>The statistics of <c>compare</c>, against published values and, for what they promise, against chance.</summary>
 public sealed class CompareStatisticsTests
 {
-    /// <summary>Hours of sleep gained by two drugs (Student 1908), for which R prints t = -1.8608, df = 17.776, p = 0.07939 and -3.3654832 to 0.2054832.</summary>
+    /// <summary>
+    /// Hours of sleep gained by two drugs (Student 1908), for which R prints t = -1.8608, df = 17.776, p = 0.07939 and -3.3654832 to
+    /// 0.2054832.
+    /// </summary>
     private static readonly double[] FirstDrug = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
 
     private static readonly double[] SecondDrug = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
@@ -27,7 +30,8 @@ public sealed class CompareStatisticsTests
     [Fact]
     public void Of_five_rounds_the_lowest_and_the_highest_are_left_out_and_paid_for()
     {
-        // By hand: 2, 3, 7 are kept, the mean is 4; winsorized 2, 2, 3, 7, 7 around 4.2 have squares of 4.84, 4.84, 1.44, 7.84 and 7.84, 26.8 together; by 3 x 2.
+        // By hand: 2, 3, 7 are kept, the mean is 4; winsorized 2, 2, 3, 7, 7 around 4.2 have squares of 4.84, 4.84, 1.44, 7.84 and 7.84,
+        // 26.8 together; by 3 x 2.
         var sample = RoundSample.Of([7, 1000, 3, 2, 1]);
 
         Assert.Equal((5, 2), (sample.Rounds, sample.Freedom));

@@ -4,7 +4,10 @@ using Bookinfo.Traffic;
 
 namespace Bookinfo.Measurement.Tests;
 
-/// <summary>What <c>load</c> concludes from figures: whether the generator was the bottleneck, and what the highest rate is. No clock and no server here.</summary>
+/// <summary>
+/// What <c>load</c> concludes from figures: whether the generator was the bottleneck, and what the highest rate is. No clock and no server
+/// here.
+/// </summary>
 public sealed class LoadJudgmentTests
 {
     private const long Millisecond = 1_000_000;

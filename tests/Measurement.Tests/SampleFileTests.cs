@@ -5,8 +5,8 @@ using Bookinfo.Testing;
 namespace Bookinfo.Measurement.Tests;
 
 /// <summary>
-/// Files as an earlier version of the tool wrote them (samples/): what is read is read as before, and what is written has the same fields. Only
-/// paths of the machine were taken out of the samples.
+/// Files as an earlier version of the tool wrote them (samples/): what is read is read as before, and what is written has the same fields.
+/// Only paths of the machine were taken out of the samples.
 /// </summary>
 public sealed class SampleFileTests
 {

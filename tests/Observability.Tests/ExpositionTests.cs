@@ -4,7 +4,9 @@ using Bookinfo.Testing;
 
 namespace Observability.Tests;
 
-/// <summary>What the services expose, as <c>promtool check metrics</c> sees it: nothing is wrong but what docs/telemetry.md gives a reason for.</summary>
+/// <summary>
+/// What the services expose, as <c>promtool check metrics</c> sees it: nothing is wrong but what docs/telemetry.md gives a reason for.
+/// </summary>
 [Collection(OneMeteredSystem.Name)]
 public sealed partial class ExpositionTests(MeteredSystem system)
 {

@@ -4,8 +4,8 @@ using Bookinfo.Testing;
 namespace Observability.Tests;
 
 /// <summary>
-/// The real services with a real Prometheus, under traffic that goes on until the end: page views and calls of the API that succeed and fail
-/// on every edge. At first details does not run. Spans go to an address where nobody listens, which is enough for exemplars.
+/// The real services with a real Prometheus, under traffic that goes on until the end: page views and calls of the API that succeed and
+/// fail on every edge. At first details does not run. Spans go to an address where nobody listens, which is enough for exemplars.
 /// </summary>
 public sealed class MeteredSystem : IAsyncLifetime
 {

@@ -10,8 +10,8 @@ internal static partial class PromQl
         ["and", "or", "unless", "bool", "by", "without", "on", "ignoring", "group_left", "group_right", "offset", "sum", "max", "min", "count", "avg"];
 
     /// <summary>
-    /// Makes every comparison one that gives 0 or 1 for each series (<c>bool</c>), where it would leave out the series for which it does not
-    /// hold. So the condition of an alert gives data exactly when all that it looks at is there, whether it fires or not.
+    /// Makes every comparison one that gives 0 or 1 for each series (<c>bool</c>), where it would leave out the series for which it does
+    /// not hold. So the condition of an alert gives data exactly when all that it looks at is there, whether it fires or not.
     /// </summary>
     public static string WithEveryComparisonAnswered(string expression) =>
         Token().Replace(expression, token => token.Groups["comparison"].Success ? $"{token.Value} bool" : token.Value);

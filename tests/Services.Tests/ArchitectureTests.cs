@@ -4,7 +4,10 @@ using Bookinfo.Testing;
 
 namespace Services.Tests;
 
-/// <summary>Which way the arrows go between projects, and between the folders of ServiceDefaults: as docs/architecture.md draws them, and no other way.</summary>
+/// <summary>
+/// Which way the arrows go between projects, and between the folders of ServiceDefaults: as docs/architecture.md draws them, and no other
+/// way.
+/// </summary>
 public sealed partial class ArchitectureTests
 {
     private const string Prefix = "Bookinfo.";

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Services.Tests;
 
 /// <summary>
-/// Zipkin's headers (github.com/openzipkin/b3-propagation): what of them counts, what a bad one does beside a good one, and that no id is told
-/// that nobody made. Headers of a request are divided by '|'.
+/// Zipkin's headers (github.com/openzipkin/b3-propagation): what of them counts, what a bad one does beside a good one, and that no id is
+/// told that nobody made. Headers of a request are divided by '|'.
 /// </summary>
 public sealed class B3PropagationTests(TracedService service) : IClassFixture<TracedService>
 {

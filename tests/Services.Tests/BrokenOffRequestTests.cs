@@ -4,7 +4,10 @@ using Bookinfo.Testing;
 
 namespace Services.Tests;
 
-/// <summary>Requests that break off at any byte. The visitor closed his side too early, which is a bad request; or he reset the connection, so he has left.</summary>
+/// <summary>
+/// Requests that break off at any byte. The visitor closed his side too early, which is a bad request; or he reset the connection, so he
+/// has left.
+/// </summary>
 public sealed class BrokenOffRequestTests : IAsyncLifetime
 {
     private const string Form = "username=Luce&passwd=x";

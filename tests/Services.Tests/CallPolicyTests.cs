@@ -9,7 +9,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Services.Tests;
 
-/// <summary>Timeouts and tries, on a clock that the test turns: a call has ended a moment after its timeout, and not a moment before.</summary>
+/// <summary>
+/// Timeouts and tries, on a clock that the test turns: a call has ended a moment after its timeout, and not a moment before.
+/// </summary>
 [Collection(CountingTests.Name)]
 public sealed class CallPolicyTests
 {

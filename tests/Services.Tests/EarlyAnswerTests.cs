@@ -8,7 +8,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Services.Tests;
 
-/// <summary>Answers that are given before all of the request was read: who sends everything before he reads gets them all the same, within bounds.</summary>
+/// <summary>
+/// Answers that are given before all of the request was read: who sends everything before he reads gets them all the same, within bounds.
+/// </summary>
 public sealed class EarlyAnswerTests
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);

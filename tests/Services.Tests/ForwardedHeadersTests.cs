@@ -15,7 +15,9 @@ public sealed class ForwardedHeadersTests
         "baggage", "end-user", "user-agent", "cookie", "authorization", "jwt",
     ];
 
-    /// <summary>Values that a client library would mend or refuse: bytes above 127, odd white space inside, separators, no value at all.</summary>
+    /// <summary>
+    /// Values that a client library would mend or refuse: bytes above 127, odd white space inside, separators, no value at all.
+    /// </summary>
     private static readonly string[] Odd = ["00-not-a-trace", "a,b;c=\"d\"  e\tf", "\u00e9\u00ff\u0080", "", "  padded  ", "((((", "=?utf-8?q?x?=", "1"];
 
     [Fact]

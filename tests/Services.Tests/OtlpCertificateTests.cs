@@ -11,7 +11,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Services.Tests;
 
-/// <summary>Spans go by TLS to a collector that the named certificate vouches for, with what the service shows of itself, and to no other.</summary>
+/// <summary>
+/// Spans go by TLS to a collector that the named certificate vouches for, with what the service shows of itself, and to no other.
+/// </summary>
 public sealed class OtlpCertificateTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-test-");

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Services.Tests;
 
 /// <summary>
-/// Whatever the settings are, a service starts, or says in one line which variable is wrong. Only the number of the port is not left to chance.
+/// Whatever the settings are, a service starts, or says in one line which variable is wrong. Only the number of the port is not left to
+/// chance.
 /// </summary>
 public sealed class RandomSettingsTests
 {

@@ -49,7 +49,10 @@ public sealed class ServiceProcessTests
         Assert.Equal((exitCode, "", ""), await EndAsync(process));
     }
 
-    /// <summary>What the service itself checks, what its libraries would have thrown, and what only the socket knows; the rest runs in this process (<see cref="RandomSettingsTests"/>).</summary>
+    /// <summary>
+    /// What the service itself checks, what its libraries would have thrown, and what only the socket knows; the rest runs in this process
+    /// (<see cref="RandomSettingsTests"/>).
+    /// </summary>
     [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Bearer hush", 2)]
     [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "0", 2)]

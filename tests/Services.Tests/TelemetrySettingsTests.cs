@@ -7,10 +7,14 @@ using OpenTelemetry.Metrics;
 
 namespace Services.Tests;
 
-/// <summary>The variables of OpenTelemetry that docs/telemetry.md names: a value that is not allowed is named, whether or not its signal is sent.</summary>
+/// <summary>
+/// The variables of OpenTelemetry that docs/telemetry.md names: a value that is not allowed is named, whether or not its signal is sent.
+/// </summary>
 public sealed class TelemetrySettingsTests
 {
-    /// <summary>What the names of the OTLP variables have between <c>OTEL_EXPORTER_OTLP_</c> and the end: those of all signals, and those of one.</summary>
+    /// <summary>
+    /// What the names of the OTLP variables have between <c>OTEL_EXPORTER_OTLP_</c> and the end: those of all signals, and those of one.
+    /// </summary>
     private static readonly string[] Scopes = ["", "TRACES_", "LOGS_", "METRICS_"];
 
     public static TheoryData<string, string> BadOtlp

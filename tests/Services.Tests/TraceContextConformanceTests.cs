@@ -3,10 +3,10 @@ using Bookinfo.Testing;
 namespace Services.Tests;
 
 /// <summary>
-/// The cases of the conformance tests of W3C Trace Context (github.com/w3c/trace-context, test/test.py), which hold both levels: what a service
-/// that is called with these headers sends on when it calls another. One difference: a tracestate with a key that is there twice is passed on, as
-/// the tests of level 2 and the standard allow; those of level 1 wanted it dropped, which the working group has called a mistake of the tests
-/// (issue 369). A few cases of our own stand beside them.
+/// The cases of the conformance tests of W3C Trace Context (github.com/w3c/trace-context, test/test.py), which hold both levels: what a
+/// service that is called with these headers sends on when it calls another. One difference: a tracestate with a key that is there twice is
+/// passed on, as the tests of level 2 and the standard allow; those of level 1 wanted it dropped, which the working group has called a
+/// mistake of the tests (issue 369). A few cases of our own stand beside them.
 /// </summary>
 public sealed class TraceContextConformanceTests(TracedService service) : IClassFixture<TracedService>
 {
@@ -112,7 +112,9 @@ public sealed class TraceContextConformanceTests(TracedService service) : IClass
 
     private static string KeyCharacters => "abcdefghijklmnopqrstuvwxyz0123456789_-*/";
 
-    /// <summary>All of printable ASCII but comma and equals sign; the space comes first, because at the end it would be white space.</summary>
+    /// <summary>
+    /// All of printable ASCII but comma and equals sign; the space comes first, because at the end it would be white space.
+    /// </summary>
     private static string ValueCharacters => new([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not (',' or '='))]);
 
     [Fact]

@@ -2,7 +2,9 @@ using Bookinfo.Testing;
 
 namespace Services.Tests;
 
-/// <summary>With tracing our own spans own the trace headers: a child points to the span that called it, in the formats that came in.</summary>
+/// <summary>
+/// With tracing our own spans own the trace headers: a child points to the span that called it, in the formats that came in.
+/// </summary>
 public sealed class TraceHeadersTests
 {
     private const string Tracing = "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317";

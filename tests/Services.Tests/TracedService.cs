@@ -2,7 +2,9 @@ using Bookinfo.Testing;
 
 namespace Services.Tests;
 
-/// <summary>A service with tracing that calls another for each request, and what it sends to that. Spans go to an address where nobody listens.</summary>
+/// <summary>
+/// A service with tracing that calls another for each request, and what it sends to that. Spans go to an address where nobody listens.
+/// </summary>
 public sealed class TracedService : IAsyncLifetime
 {
     /// <summary>The setting that turns tracing on.</summary>

@@ -3,7 +3,9 @@ using Bookinfo.Testing;
 
 namespace Telemetry.Tests;
 
-/// <summary>docs/telemetry.md and the running services say the same: what they emit is in its tables, and what is there they emit.</summary>
+/// <summary>
+/// docs/telemetry.md and the running services say the same: what they emit is in its tables, and what is there they emit.
+/// </summary>
 public sealed partial class DocumentationTests
 {
     /// <summary>
@@ -63,7 +65,8 @@ public sealed partial class DocumentationTests
         await Eventually.HoldsAsync("The last span never came.", () => system.Receiver.Spans.Any(span => Equals(span["url.path"], "/last")));
         await Eventually.HoldsAsync("The last lines never came.", () => system.Logs().Count(line => line.Event == "RequestRejected") == TelemetrySystem.Versions.Count
             && system.Logs().Any(line => line.Text("path") == "/last"));
-        // What is said at the end belongs to the log as well; the one that calls nobody ends first, so that the others can still be scraped.
+        // What is said at the end belongs to the log as well; the one that calls nobody ends first, so that the others can still be
+        // scraped.
         await system.Processes["details-v1"].StopAsync();
     }
 

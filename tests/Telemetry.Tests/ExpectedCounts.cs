@@ -100,8 +100,8 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
         var tried = versionsTried[requestId].ToList();
         if (InjectedFaults.Of("reviews-v1", id) == Fault.Close)
         {
-            // On a connection that was idle the HTTP client may repeat the request, because a server that closes one has not seen it (RFC 9112
-            // section 9.3.1). So there may be more requests than tries here; and it does not matter whom they went to.
+            // On a connection that was idle the HTTP client may repeat the request, because a server that closes one has not seen it (RFC
+            // 9112 section 9.3.1). So there may be more requests than tries here; and it does not matter whom they went to.
             Assert.InRange(tried.Count, 2, 8);
             tried = tried[..2];
         }

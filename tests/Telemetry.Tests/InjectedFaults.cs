@@ -3,7 +3,8 @@ using Bookinfo.Testing;
 namespace Telemetry.Tests;
 
 /// <summary>
-/// The faults that are injected by the id of the product: those that begin with 1 by details and ratings, those that begin with 2 by reviews.
+/// The faults that are injected by the id of the product: those that begin with 1 by details and ratings, those that begin with 2 by
+/// reviews.
 /// </summary>
 internal static class InjectedFaults
 {

@@ -4,7 +4,9 @@ using Bookinfo.Testing;
 
 namespace Telemetry.Tests;
 
-/// <summary>Whatever a service answers leaves a line in the log and counts, also where the server answers by itself; and none of it is an error.</summary>
+/// <summary>
+/// Whatever a service answers leaves a line in the log and counts, also where the server answers by itself; and none of it is an error.
+/// </summary>
 public sealed class RejectionTests
 {
     private const string Ratings = "ratings-v1";

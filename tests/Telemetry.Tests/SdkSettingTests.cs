@@ -30,7 +30,8 @@ public sealed class SdkSettingTests
             }
         }
 
-        // What is exported goes out in the order in which it ended. So when each process has sent a span that was made later, none is to come.
+        // What is exported goes out in the order in which it ended. So when each process has sent a span that was made later, none is to
+        // come.
         foreach (var version in TelemetrySystem.Versions)
         {
             await system.GetAsync(version.Name, "/last", "x-request-id: last", $"traceparent: 00-{TraceOf(9)}-{Parent}-01");

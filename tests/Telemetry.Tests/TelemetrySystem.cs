@@ -37,7 +37,9 @@ internal sealed class TelemetrySystem : IAsyncDisposable
     public static IReadOnlyList<ServiceVersion> Versions { get; } = [.. ServiceCatalog.All.SelectMany(service => service.Versions)];
 
     /// <summary>Starts everything.</summary>
-    /// <param name="protocol">How the services export: <c>grpc</c> or <c>http/protobuf</c>; <see langword="null"/> when they have no endpoint.</param>
+    /// <param name="protocol">
+    /// How the services export: <c>grpc</c> or <c>http/protobuf</c>; <see langword="null"/> when they have no endpoint.
+    /// </param>
     /// <param name="rule">How the proxy in front of a process spoils requests, by the name of the process.</param>
     /// <param name="configure">Sets more variables, and puts other things in the place of processes.</param>
     /// <param name="only">The processes to start; all when <see langword="null"/>.</param>

@@ -7,7 +7,9 @@ using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Commands;
 
-/// <summary><c>bookinfo baseline</c>: measures what the application costs at several rates, so that another measurement can be held against it.</summary>
+/// <summary>
+/// <c>bookinfo baseline</c>: measures what the application costs at several rates, so that another measurement can be held against it.
+/// </summary>
 internal static class BaselineCommand
 {
     private const int MostRates = 20;

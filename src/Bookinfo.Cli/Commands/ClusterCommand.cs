@@ -54,7 +54,9 @@ internal static class ClusterCommand
 
     /// <summary>Prepares the work, connects meanwhile, and does the work.</summary>
     /// <param name="context">The context of <c>--context</c>.</param>
-    /// <param name="prepare">What needs no cluster. Its failure is told of before that of the connection: it is the user's to correct.</param>
+    /// <param name="prepare">
+    /// What needs no cluster. Its failure is told of before that of the connection: it is the user's to correct.
+    /// </param>
     /// <param name="work">The work; its result is the exit code.</param>
     /// <param name="interrupted">What to say of the state that is left after Ctrl-C.</param>
     public static async Task<int> RunAsync<T>(
@@ -81,7 +83,10 @@ internal static class ClusterCommand
             () => $"Interrupted. {interrupted?.Invoke()}".TrimEnd());
     }
 
-    /// <summary>Does both at once. Each runs kubectl, and when one of them fails the other is over too before anything is told: no kubectl stays behind.</summary>
+    /// <summary>
+    /// Does both at once. Each runs kubectl, and when one of them fails the other is over too before anything is told: no kubectl stays
+    /// behind.
+    /// </summary>
     private static async Task<(T Prepared, ClusterConnection Connection)> PrepareAndConnectAsync<T>(
         Kubectl kubectl, Func<Kubectl, CancellationToken, Task<T>> prepare, CancellationToken cancellationToken)
     {

@@ -9,7 +9,9 @@ using Spectre.Console;
 
 namespace Bookinfo.Cli.Commands;
 
-/// <summary><c>bookinfo doctor</c>: looks whether everything is there that the other commands need, and says what to do where it is not.</summary>
+/// <summary>
+/// <c>bookinfo doctor</c>: looks whether everything is there that the other commands need, and says what to do where it is not.
+/// </summary>
 internal static class DoctorCommand
 {
     /// <summary>Characters in a line where there is no terminal, or a wide one: long lines are hard to read.</summary>

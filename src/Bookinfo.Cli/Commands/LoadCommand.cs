@@ -6,7 +6,9 @@ using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Commands;
 
-/// <summary><c>bookinfo load</c>: sends requests at a rate, whatever becomes of them, and reports how long they took and what went wrong.</summary>
+/// <summary>
+/// <c>bookinfo load</c>: sends requests at a rate, whatever becomes of them, and reports how long they took and what went wrong.
+/// </summary>
 internal static class LoadCommand
 {
     private const double UsualRate = 50;

@@ -12,7 +12,9 @@ internal interface ICheck
     /// <summary>Which command needs it.</summary>
     CheckPurpose Purpose { get; }
 
-    /// <summary>The checks that must have found neither a problem nor nothing at all before this one is run; it uses what they have found.</summary>
+    /// <summary>
+    /// The checks that must have found neither a problem nor nothing at all before this one is run; it uses what they have found.
+    /// </summary>
     IReadOnlyList<ICheck> Needs => [];
 
     /// <summary>Runs the check.</summary>

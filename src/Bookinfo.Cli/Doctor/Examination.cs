@@ -8,8 +8,9 @@ namespace Bookinfo.Cli.Doctor;
 internal sealed class Examination(TimeProvider time)
 {
     /// <summary>
-    /// How long a check may take. Most need milliseconds; a command that signs in to a cloud may need seconds, and so does everything on a machine that
-    /// is busy with the cluster itself: that it is slow says nothing about what is checked. An unreachable cluster has to be told of within 15 seconds.
+    /// How long a check may take. Most need milliseconds; a command that signs in to a cloud may need seconds, and so does everything on a
+    /// machine that is busy with the cluster itself: that it is slow says nothing about what is checked. An unreachable cluster has to be
+    /// told of within 15 seconds.
     /// </summary>
     public static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(8);
 

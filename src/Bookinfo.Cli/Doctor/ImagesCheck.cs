@@ -10,7 +10,9 @@ namespace Bookinfo.Cli.Doctor;
 /// <param name="tag">The tag of <c>--tag</c>.</param>
 internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests, string? registry, string? tag) : InClusterCheck(cluster)
 {
-    /// <summary>The kubelet reports no more than these (<c>nodeStatusMaxImages</c>), the largest ones; an image that is not listed may be there.</summary>
+    /// <summary>
+    /// The kubelet reports no more than these (<c>nodeStatusMaxImages</c>), the largest ones; an image that is not listed may be there.
+    /// </summary>
     private const int MostListed = 50;
 
     /// <inheritdoc/>
@@ -77,7 +79,9 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
 /// <param name="Tag">The tag.</param>
 internal sealed record ImageReference(string Host, string Path, string Tag)
 {
-    /// <summary>Completes a name as container runtimes do: Docker Hub, its <c>library</c>, and <c>latest</c> are what goes without saying.</summary>
+    /// <summary>
+    /// Completes a name as container runtimes do: Docker Hub, its <c>library</c>, and <c>latest</c> are what goes without saying.
+    /// </summary>
     /// <param name="text">The name as manifests have it, such as <c>bookinfo/details:0.1.0</c>.</param>
     public static ImageReference Parse(string text)
     {

@@ -23,7 +23,9 @@ internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> 
         .Select(one => (one.Port, one.Project, PortOwner.Find(one.Port)))]));
 
     /// <summary>Judges which ports are taken, and by whom.</summary>
-    /// <param name="taken">The ports that are taken, for which project each is wanted, and who has it; <see langword="null"/> when that cannot be found out.</param>
+    /// <param name="taken">
+    /// The ports that are taken, for which project each is wanted, and who has it; <see langword="null"/> when that cannot be found out.
+    /// </param>
     public CheckResult Judge(IReadOnlyList<(int Port, string Project, PortOwner? Owner)> taken)
     {
         if (taken.Count == 0)

@@ -26,7 +26,9 @@ internal sealed class SdkCheck(SourceTree tree) : ICheck
         return Judge(wanted, list ?? "");
     }
 
-    /// <summary>Chooses as <c>rollForward: latestFeature</c> does: the newest of the same major and minor version that is not older.</summary>
+    /// <summary>
+    /// Chooses as <c>rollForward: latestFeature</c> does: the newest of the same major and minor version that is not older.
+    /// </summary>
     /// <param name="wanted">What <c>global.json</c> asks for.</param>
     /// <param name="list">What <c>dotnet --list-sdks</c> says: a version and a directory a line.</param>
     public static CheckResult Judge(Version wanted, string list)
@@ -44,7 +46,9 @@ internal sealed class SdkCheck(SourceTree tree) : ICheck
     }
 }
 
-/// <summary>What compiling to native code needs beside the SDK: https://learn.microsoft.com/dotnet/core/deploying/native-aot/#prerequisites</summary>
+/// <summary>
+/// What compiling to native code needs beside the SDK: https://learn.microsoft.com/dotnet/core/deploying/native-aot/#prerequisites
+/// </summary>
 internal sealed class NativeToolsCheck : ICheck
 {
     private const string Install = "Install them. Without, 'bookinfo up' works, 'up --native' and 'images build' do not. Debian, Ubuntu:";

@@ -5,7 +5,9 @@ using k8s;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The manifests that <c>deploy</c> applies when no other overlay is asked for. What they need of a cluster the later checks look for.</summary>
+/// <summary>
+/// The manifests that <c>deploy</c> applies when no other overlay is asked for. What they need of a cluster the later checks look for.
+/// </summary>
 /// <param name="kubectl">kubectl.</param>
 /// <param name="tree">Where they are.</param>
 internal sealed class ManifestsCheck(KubectlCheck kubectl, SourceTree tree) : ICheck

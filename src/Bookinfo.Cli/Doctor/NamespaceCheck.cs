@@ -49,7 +49,9 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
             : CheckResult.Ok($"'{name}' is there{(level is null ? "" : $"; Pod Security level '{level}', which our pods pass")}");
     }
 
-    /// <summary>The label or annotation by which a mesh puts its proxy, with an init container that wants more than ours, into each pod.</summary>
+    /// <summary>
+    /// The label or annotation by which a mesh puts its proxy, with an init container that wants more than ours, into each pod.
+    /// </summary>
     private static string? Injection(V1Namespace space) =>
         Label(space, "istio-injection") == "enabled" ? "istio-injection=enabled"
         : Label(space, "istio.io/rev") is { } revision ? $"istio.io/rev={revision}"

@@ -155,7 +155,9 @@ internal sealed record NodeCapacity(string Node, decimal Cpu, decimal Memory, de
 /// <param name="MemoryLimit">The most memory that it may use, in bytes; 0 when not said for each container.</param>
 internal sealed record PodDemand(decimal Cpu, decimal Memory, decimal CpuLimit, decimal MemoryLimit)
 {
-    /// <summary>Adds up a pod as the scheduler does: its containers together, or its biggest init container if that is more, and its overhead.</summary>
+    /// <summary>
+    /// Adds up a pod as the scheduler does: its containers together, or its biggest init container if that is more, and its overhead.
+    /// </summary>
     /// <param name="pod">The pod.</param>
     public static PodDemand Of(V1PodSpec pod) => new(
         Sum(pod, "cpu", resources => resources?.Requests),

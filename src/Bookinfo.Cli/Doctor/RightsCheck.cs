@@ -64,7 +64,9 @@ internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : I
             : CheckResult.Warning($"useful, but missing: {optional}", "'deploy' works without. Who administers the cluster can run:", commands);
     }
 
-    /// <returns>Whether the namespace is there; <see langword="false"/> also when that may not be seen, since it may have to be made then.</returns>
+    /// <returns>
+    /// Whether the namespace is there; <see langword="false"/> also when that may not be seen, since it may have to be made then.
+    /// </returns>
     private async Task<bool> ExistsAsync(IKubernetes api, CancellationToken cancellationToken)
     {
         try

@@ -4,8 +4,8 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Cli.Images;
 
 /// <summary>
-/// A base image made of the packages of this machine: the C library and what else native executables are linked to, OpenSSL, which .NET loads
-/// when it first needs TLS, certificates, and users. No shell and no other program.
+/// A base image made of the packages of this machine: the C library and what else native executables are linked to, OpenSSL, which .NET
+/// loads when it first needs TLS, certificates, and users. No shell and no other program.
 /// </summary>
 /// <param name="packages">The packages.</param>
 [UnsupportedOSPlatform("windows")]
@@ -13,7 +13,9 @@ internal sealed class DebianBase(DebianPackages packages)
 {
     private const string Certificates = "/etc/ssl/certs/ca-certificates.crt";
 
-    /// <summary>What no executable is linked to, and the package to install for it. glibc loads the last three by name to look up hosts.</summary>
+    /// <summary>
+    /// What no executable is linked to, and the package to install for it. glibc loads the last three by name to look up hosts.
+    /// </summary>
     private static readonly (string Library, string Package)[] LoadedLibraries =
     [
         ("libssl.so.3", "openssl"),
@@ -78,8 +80,8 @@ internal sealed class DebianBase(DebianPackages packages)
     }
 
     /// <summary>
-    /// Puts the certificates of the package into one file. The file of this machine also holds what its owner trusts beside that, such as a proxy
-    /// that looks into TLS; an image must not.
+    /// Puts the certificates of the package into one file. The file of this machine also holds what its owner trusts beside that, such as a
+    /// proxy that looks into TLS; an image must not.
     /// </summary>
     private async Task<string> AddCertificatesAsync(RootFileSystem files)
     {

@@ -71,7 +71,8 @@ internal sealed class DebianPackages(CancellationToken cancellationToken)
         var libraries = new List<string>();
         foreach (var line in result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            // 'libm.so.6 => /lib/libm.so.6 (0x7f...)', '/lib64/ld-linux.so.2 (0x7f...)', 'linux-vdso.so.1 (0x7f...)', 'libx.so => not found'
+            // 'libm.so.6
+            // => /lib/libm.so.6 (0x7f...)', '/lib64/ld-linux.so.2 (0x7f...)', 'linux-vdso.so.1 (0x7f...)', 'libx.so => not found'
             var path = line[(line.IndexOf("=> ", StringComparison.Ordinal) is var arrow and >= 0 ? arrow + 3 : 0)..].Split(" (")[0];
             if (path == "not found")
             {

@@ -13,7 +13,9 @@ namespace Bookinfo.Cli.Images;
 /// <param name="builder">What builds.</param>
 /// <param name="options">What the user asked for.</param>
 /// <param name="progress">Shows how it goes on.</param>
-/// <param name="signals">Ctrl-C: the first ends a transfer at once and lets a build step end by itself, the second ends that as well.</param>
+/// <param name="signals">
+/// Ctrl-C: the first ends a transfer at once and lets a build step end by itself, the second ends that as well.
+/// </param>
 [UnsupportedOSPlatform("windows")]
 internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOptions options, WorkProgress progress, StopSignals signals)
 {
@@ -186,8 +188,8 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     private Task<ToolResult> TransferAsync(string[] arguments) => RunToolAsync(arguments, "/", signals.Stop);
 
     /// <summary>
-    /// A step of a build. It takes some seconds, and is not ended in the middle when that can be helped: buildah would leave its working container
-    /// behind.
+    /// A step of a build. It takes some seconds, and is not ended in the middle when that can be helped: buildah would leave its working
+    /// container behind.
     /// </summary>
     private async Task<ToolResult> StepAsync(string[] arguments, string directory)
     {

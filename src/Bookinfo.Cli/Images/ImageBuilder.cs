@@ -43,7 +43,10 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
     /// <param name="image">Its name.</param>
     public string[] Has(string image) => Kind == BuilderKind.Buildah ? ["inspect", "--type", "image", image] : ["image", "inspect", image];
 
-    /// <summary>Arguments that build an image, the same from the same files: all times are 0, and neither the builder nor the build leaves its name in it.</summary>
+    /// <summary>
+    /// Arguments that build an image, the same from the same files: all times are 0, and neither the builder nor the build leaves its name
+    /// in it.
+    /// </summary>
     /// <param name="containerfile">The build file.</param>
     /// <param name="context">The directory with the files.</param>
     /// <param name="name">The name to give it.</param>
@@ -55,7 +58,8 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
         string[] own = Kind == BuilderKind.Docker
             // Provenance would record when and where it was built.
             ? ["buildx", "build", "--load", "--provenance=false", "--sbom=false", "--build-arg", "SOURCE_DATE_EPOCH=0"]
-            // With cached layers, because without them each stage leaves a layer, empty or not. The base is there already, or is part of the build.
+            // With cached layers, because without them each stage leaves a layer, empty or not. The base is there already, or is part of
+            // the build.
             : ["build", "--layers", "--timestamp", "0", "--identity-label=false", "--pull=never", "--format", "oci"];
         return
         [
@@ -68,7 +72,9 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
         ];
     }
 
-    /// <summary>Arguments that write an image with its name to a file in the working directory; docker's archive is one of the OCI layout as well.</summary>
+    /// <summary>
+    /// Arguments that write an image with its name to a file in the working directory; docker's archive is one of the OCI layout as well.
+    /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="file">The name of the file, without directory: a colon in a path would be taken for the end of it.</param>
     public string[] Save(string name, string file) =>

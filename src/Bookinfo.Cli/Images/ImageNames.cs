@@ -63,7 +63,9 @@ internal sealed partial record ImageNames(string Registry, string Tag)
     private static partial Regex FullName();
 }
 
-/// <summary>The tag of the images that the manifests ask for, which stands in one place: <c>deploy/parts/pod/kustomization.yaml</c>.</summary>
+/// <summary>
+/// The tag of the images that the manifests ask for, which stands in one place: <c>deploy/parts/pod/kustomization.yaml</c>.
+/// </summary>
 internal static partial class ImageTag
 {
     /// <summary>Reads the tag of the manifests.</summary>

@@ -4,7 +4,9 @@ namespace Bookinfo.Cli.Images;
 
 /// <summary>What the user asked <c>images build</c> for.</summary>
 /// <param name="Names">How the images are called.</param>
-/// <param name="Base">The base image, <see cref="BaseImage.Debian"/>, or <see langword="null"/> for whichever of the two can be had.</param>
+/// <param name="Base">
+/// The base image, <see cref="BaseImage.Debian"/>, or <see langword="null"/> for whichever of the two can be had.
+/// </param>
 /// <param name="Builder">The program that builds; <see langword="null"/> for the first that is there.</param>
 /// <param name="SaveDirectory">The full path of the directory for the archives; <see langword="null"/> to save none.</param>
 /// <param name="Push">Whether to push the images to their registry.</param>
@@ -28,7 +30,9 @@ internal static class BaseImage
     /// <summary>What the build file calls it.</summary>
     public const string AssembledStage = "assembled";
 
-    /// <summary>Microsoft's base for programs that bring their runtime: Ubuntu 24.04 cut down to what .NET needs, without a shell.</summary>
+    /// <summary>
+    /// Microsoft's base for programs that bring their runtime: Ubuntu 24.04 cut down to what .NET needs, without a shell.
+    /// </summary>
     public const string Standard = "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled";
 }
 

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Bookinfo.Cli.Images;
 
-/// <summary>The table of the images that were built. Sizes are in megabytes of 1,000,000 bytes, as registries and the tools say them.</summary>
+/// <summary>
+/// The table of the images that were built. Sizes are in megabytes of 1,000,000 bytes, as registries and the tools say them.
+/// </summary>
 internal static class ImageTable
 {
     /// <summary>How much of a digest people compare.</summary>

@@ -5,8 +5,8 @@ using System.Text;
 namespace Bookinfo.Cli.Images;
 
 /// <summary>
-/// The files of a base image, written as an archive that depends on nothing but their names and contents: sorted, owned by root, without times,
-/// and with modes that say no more than whether a file can be executed.
+/// The files of a base image, written as an archive that depends on nothing but their names and contents: sorted, owned by root, without
+/// times, and with modes that say no more than whether a file can be executed.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class RootFileSystem
@@ -18,7 +18,9 @@ internal sealed class RootFileSystem
 
     private readonly SortedDictionary<string, Func<TarEntry>> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a file of this machine under its own path. Links on the way there, such as <c>/lib</c> to <c>usr/lib</c>, become links as well.</summary>
+    /// <summary>
+    /// Adds a file of this machine under its own path. Links on the way there, such as <c>/lib</c> to <c>usr/lib</c>, become links as well.
+    /// </summary>
     /// <param name="path">A full path.</param>
     /// <returns>The path without links.</returns>
     public string AddFromMachine(string path)

@@ -4,7 +4,9 @@ using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Sessions;
 
-/// <summary>What <c>compare</c> does: reads two baselines, compares them, writes the outcome, and holds it against the conditions.</summary>
+/// <summary>
+/// What <c>compare</c> does: reads two baselines, compares them, writes the outcome, and holds it against the conditions.
+/// </summary>
 /// <param name="options">What the user asked for.</param>
 internal sealed class CompareSession(CompareOptions options)
 {

@@ -18,7 +18,9 @@ namespace Bookinfo.Cli.Sessions;
 /// <param name="Connections">How many connections.</param>
 /// <param name="Timeout">How long a request may take.</param>
 /// <param name="Insecure">Whether any certificate will do.</param>
-/// <param name="Objective">What the p99 must stay under, when the highest rate for that is to be found; else <see langword="null"/>.</param>
+/// <param name="Objective">
+/// What the p99 must stay under, when the highest rate for that is to be found; else <see langword="null"/>.
+/// </param>
 /// <param name="Ledger">The file for the ledger, if one is to be kept.</param>
 /// <param name="Hdr">The file for the log of histograms, if one is to be written.</param>
 /// <param name="Output">How to write the outcome.</param>

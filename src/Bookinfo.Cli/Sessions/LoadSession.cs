@@ -198,8 +198,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     }
 
     /// <summary>
-    /// Ends the wait for whoever takes nothing: a pipe whose reader sleeps, a terminal that is held up. Whoever has ended the run with Ctrl-C already
-    /// has to say once more that he does not wait.
+    /// Ends the wait for whoever takes nothing: a pipe whose reader sleeps, a terminal that is held up. Whoever has ended the run with
+    /// Ctrl-C already has to say once more that he does not wait.
     /// </summary>
     private CancellationToken GiveUp => signals.Stop.IsCancellationRequested ? signals.Kill : signals.Stop;
 

@@ -5,8 +5,8 @@ using System.CommandLine.Parsing;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// What is wrong with a command line, in words of ours. The parser takes an unknown option for an argument where one could stand, and the next word for
-/// the value of an option that has none, as when a shell's variable is empty.
+/// What is wrong with a command line, in words of ours. The parser takes an unknown option for an argument where one could stand, and the
+/// next word for the value of an option that has none, as when a shell's variable is empty.
 /// </summary>
 internal static class CommandLineMistakes
 {

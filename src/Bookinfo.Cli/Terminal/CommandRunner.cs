@@ -4,14 +4,16 @@ using Bookinfo.Load;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// Runs commands. The one place that turns Ctrl-C, SIGTERM and SIGHUP into cancellation and 'Interrupted', and every failure into one line on stderr
-/// and an exit code.
+/// Runs commands. The one place that turns Ctrl-C, SIGTERM and SIGHUP into cancellation and 'Interrupted', and every failure into one line
+/// on stderr and an exit code.
 /// </summary>
 internal static class CommandRunner
 {
     /// <summary>Does the work of a command until it is done or interrupted.</summary>
     /// <param name="work">The work; its result is the exit code.</param>
-    /// <param name="interrupted">What to say after Ctrl-C: a sentence on what is left, or <see langword="null"/> for 'Interrupted.' alone.</param>
+    /// <param name="interrupted">
+    /// What to say after Ctrl-C: a sentence on what is left, or <see langword="null"/> for 'Interrupted.' alone.
+    /// </param>
     /// <param name="alsoStop">What else asks to stop in order.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(Func<StopSignals, Task<int>> work, Func<string>? interrupted = null, CancellationToken alsoStop = default)

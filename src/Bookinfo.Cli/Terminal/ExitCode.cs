@@ -8,15 +8,18 @@ public static class ExitCode
     /// <summary>Done; for <c>up</c>: everything ran and was stopped in order, by Ctrl-C, SIGTERM or SIGHUP.</summary>
     public const int Success = 0;
 
-    /// <summary>Something unforeseen went wrong, or what there was to say could not be written to stdout or stderr, whatever the command came to otherwise.</summary>
+    /// <summary>
+    /// Something unforeseen went wrong, or what there was to say could not be written to stdout or stderr, whatever the command came to
+    /// otherwise.
+    /// </summary>
     public const int Failure = 1;
 
     /// <summary>The command line is wrong: an unknown option, or a value that is not allowed.</summary>
     public const int InvalidUsage = 2;
 
     /// <summary>
-    /// A tool that has to be installed is missing: the .NET SDK, the linker for native code, Prometheus for <c>--prometheus</c>, what builds images,
-    /// kubectl. The launchers use the number as well.
+    /// A tool that has to be installed is missing: the .NET SDK, the linker for native code, Prometheus for <c>--prometheus</c>, what
+    /// builds images, kubectl. The launchers use the number as well.
     /// </summary>
     public const int MissingTool = 3;
 
@@ -53,11 +56,14 @@ public static class ExitCode
     /// <summary><c>compare</c> found that a condition of <c>--fail-on</c> is violated.</summary>
     public const int Regression = 14;
 
-    /// <summary>Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.</summary>
+    /// <summary>
+    /// Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.
+    /// </summary>
     public const int Interrupted = 130;
 
     /// <summary>
-    /// Done, but whoever read the output left before its end, as <c>head</c> does (128 + SIGPIPE, which is what shells say of a program that this ends).
+    /// Done, but whoever read the output left before its end, as <c>head</c> does (128 + SIGPIPE, which is what shells say of a program
+    /// that this ends).
     /// </summary>
     public const int ReaderLeft = 141;
 

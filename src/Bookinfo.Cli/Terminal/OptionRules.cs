@@ -22,7 +22,9 @@ internal static class OptionRules
         }
     });
 
-    /// <summary>What options mean together. Where the value of one cannot be read at all, the parser says so, and these rules are not asked.</summary>
+    /// <summary>
+    /// What options mean together. Where the value of one cannot be read at all, the parser says so, and these rules are not asked.
+    /// </summary>
     public static void RequireTogether(Command command, Action<CommandResult> rule) => command.Validators.Add(result =>
     {
         try

@@ -5,8 +5,8 @@ namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
 /// Text to stdout or stderr. Whoever writes need not expect it to fail: the first failure is kept, what comes after it is dropped, and
-/// <see cref="ToolOutput.End(int)"/> says so when the command has done its work. Nothing is buffered. May be used by several threads; what one
-/// call writes stays together.
+/// <see cref="ToolOutput.End(int)"/> says so when the command has done its work. Nothing is buffered. May be used by several threads; what
+/// one call writes stays together.
 /// </summary>
 /// <param name="write">Writes bytes, all of them or with an exception.</param>
 /// <param name="encoding">What the reader expects.</param>

@@ -10,7 +10,8 @@ namespace Bookinfo.Cli.Terminal;
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>
-    /// No program is impatient so soon, and <c>timeout</c> sends SIGTERM twice at once: to its child, and to the group that this is in as well.
+    /// No program is impatient so soon, and <c>timeout</c> sends SIGTERM twice at once: to its child, and to the group that this is in as
+    /// well.
     /// </summary>
     private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
 

@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// What stdout or stderr is connected to, if it is a terminal. The one place that says how large it is: a terminal may have no size at all, or a
-/// column only, become another size at any time, or be gone.
+/// What stdout or stderr is connected to, if it is a terminal. The one place that says how large it is: a terminal may have no size at all,
+/// or a column only, become another size at any time, or be gone.
 /// </summary>
 /// <param name="writer">Writes to it.</param>
 /// <param name="isTerminal">Whether it is one.</param>

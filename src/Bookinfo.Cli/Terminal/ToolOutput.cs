@@ -6,9 +6,9 @@ using Spectre.Console;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// Where every command writes: data to stdout, everything else that there is to say to stderr. Either may be a file on a full disk, closed, a pipe whose
-/// reader has left, or a terminal that is gone. No command has to deal with that: it does its work to the end, and <see cref="End(int)"/> turns what
-/// was lost into a line on stderr and an exit code.
+/// Where every command writes: data to stdout, everything else that there is to say to stderr. Either may be a file on a full disk, closed,
+/// a pipe whose reader has left, or a terminal that is gone. No command has to deal with that: it does its work to the end, and
+/// <see cref="End(int)"/> turns what was lost into a line on stderr and an exit code.
 /// </summary>
 internal static class ToolOutput
 {
@@ -31,8 +31,8 @@ internal static class ToolOutput
     public static int? DataWidth => OutputEnd.IsTerminal ? OutputEnd.Width : null;
 
     /// <summary>
-    /// Looks whether somebody still reads stdout. For a command that runs for long and seldom has something to say: it would learn of it only then. Who runs
-    /// at a terminal is told of its end by a signal.
+    /// Looks whether somebody still reads stdout. For a command that runs for long and seldom has something to say: it would learn of it
+    /// only then. Who runs at a terminal is told of its end by a signal.
     /// </summary>
     public static void LookForReader()
     {

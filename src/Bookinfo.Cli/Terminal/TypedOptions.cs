@@ -6,8 +6,8 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// Options whose values are numbers, times and names. Each is read once, by the parser of the option; a value that is not allowed is refused with what
-/// is. The parser's own messages would speak of types of the runtime.
+/// Options whose values are numbers, times and names. Each is read once, by the parser of the option; a value that is not allowed is
+/// refused with what is. The parser's own messages would speak of types of the runtime.
 /// </summary>
 internal static class TypedOptions
 {
@@ -29,7 +29,9 @@ internal static class TypedOptions
     /// <param name="description">What it is for.</param>
     /// <param name="least">The least value that is allowed.</param>
     /// <param name="most">The greatest value that is allowed.</param>
-    /// <param name="usual">What it is when it is not given, for the help; <see langword="null"/> when that is said in the description.</param>
+    /// <param name="usual">
+    /// What it is when it is not given, for the help; <see langword="null"/> when that is said in the description.
+    /// </param>
     public static Option<long?> Whole(string name, string description, long least, long most, long? usual = null) => new(name)
     {
         HelpName = "number",

@@ -8,7 +8,10 @@ namespace Bookinfo.Cli.Views;
 /// <summary>Shows a run while it goes on. Disposing it leaves the terminal as it was found.</summary>
 internal interface ILoadView : ILoadObserver, IAsyncDisposable;
 
-/// <summary>For a terminal: the figures so far, drawn again in their place every second. What stays behind is the report, which has the same figures and more.</summary>
+/// <summary>
+/// For a terminal: the figures so far, drawn again in their place every second. What stays behind is the report, which has the same figures
+/// and more.
+/// </summary>
 /// <param name="console">The terminal.</param>
 /// <param name="duration">How long the run is to be, in seconds.</param>
 /// <param name="time">The clock.</param>

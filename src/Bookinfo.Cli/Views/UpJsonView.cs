@@ -4,7 +4,9 @@ using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Views;
 
-/// <summary>For programs: <c>{"event":"ready",...}</c> when all are ready, then <c>{"event":"changed",...}</c> for each change; one object a line.</summary>
+/// <summary>
+/// For programs: <c>{"event":"ready",...}</c> when all are ready, then <c>{"event":"changed",...}</c> for each change; one object a line.
+/// </summary>
 /// <param name="output">Where the objects go.</param>
 /// <param name="plan">What runs.</param>
 internal sealed class JsonStatusView(TextWriter output, LocalPlan plan) : IStatusView

@@ -23,7 +23,9 @@ internal static class StatusTable
 
     /// <summary>Formats the table.</summary>
     /// <param name="statuses">The services.</param>
-    /// <param name="width">How many characters fit in a line. On a narrow terminal the columns that one can do without are left out.</param>
+    /// <param name="width">
+    /// How many characters fit in a line. On a narrow terminal the columns that one can do without are left out.
+    /// </param>
     /// <returns>The heading and the lines of the services.</returns>
     public static IReadOnlyList<StatusLine> Format(IReadOnlyList<ServiceStatus> statuses, int width)
     {

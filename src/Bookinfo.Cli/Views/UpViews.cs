@@ -5,7 +5,9 @@ using Spectre.Console.Rendering;
 
 namespace Bookinfo.Cli.Views;
 
-/// <summary>Shows how the services are. Members may be called from any thread; disposing shows the last state and gives the terminal back.</summary>
+/// <summary>
+/// Shows how the services are. Members may be called from any thread; disposing shows the last state and gives the terminal back.
+/// </summary>
 internal interface IStatusView : IAsyncDisposable
 {
     /// <summary>The processes are started.</summary>

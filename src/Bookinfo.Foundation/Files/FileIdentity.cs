@@ -17,7 +17,8 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
     /// <summary>Looks at a file, of which a link is that which it leads to.</summary>
     /// <param name="path">The path.</param>
     /// <returns>
-    /// <see langword="null"/> where there is none, where it cannot be told, and for a device such as /dev/null, which keeps nothing that could be overwritten.
+    /// <see langword="null"/> where there is none, where it cannot be told, and for a device such as /dev/null, which keeps nothing that
+    /// could be overwritten.
     /// </returns>
     public static FileIdentity? Of(string path) => Look(path) is { } found && TypeOf(found) != CharacterDevice
         ? new FileIdentity(BitConverter.ToUInt64(found, 136), BitConverter.ToUInt64(found, 32))

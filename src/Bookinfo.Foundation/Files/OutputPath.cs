@@ -1,8 +1,8 @@
 namespace Bookinfo.Foundation;
 
 /// <summary>
-/// Where a file really is, however it is named: what a command writes must not go over something else that it writes, over what it has read, or
-/// over where its report or its messages go.
+/// Where a file really is, however it is named: what a command writes must not go over something else that it writes, over what it has
+/// read, or over where its report or its messages go.
 /// </summary>
 public static class OutputPath
 {

@@ -24,7 +24,9 @@ public sealed record SourceTree(string Root)
     /// <summary>What <c>up</c> remembers between runs about its builds.</summary>
     public string BuildState => Path.Combine(Artifacts, "up");
 
-    /// <summary>The runtime identifier that native binaries are published for: that of this machine, without the name of a distribution.</summary>
+    /// <summary>
+    /// The runtime identifier that native binaries are published for: that of this machine, without the name of a distribution.
+    /// </summary>
     public static string RuntimeIdentifier { get; } = FindRuntimeIdentifier();
 
     /// <summary>Finds the working copy by walking up from where this program lies.</summary>

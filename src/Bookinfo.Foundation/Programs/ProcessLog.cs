@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Bookinfo.Foundation;
 
-/// <summary>The log file of a process: what it writes to stdout and stderr, as it writes it. Processes that follow one another can share one.</summary>
+/// <summary>
+/// The log file of a process: what it writes to stdout and stderr, as it writes it. Processes that follow one another can share one.
+/// </summary>
 public sealed class ProcessLog : IDisposable
 {
     private const int LongestLine = 64 * 1024;

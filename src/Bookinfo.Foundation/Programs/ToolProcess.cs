@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Bookinfo.Foundation;
 
 /// <summary>
-/// A program that is run to its end for what it does or says. Where it can, it runs in a session of its own: the terminal's Ctrl-C is for this
-/// process, which decides what ends.
+/// A program that is run to its end for what it does or says. Where it can, it runs in a session of its own: the terminal's Ctrl-C is for
+/// this process, which decides what ends.
 /// </summary>
 public static class ToolProcess
 {
@@ -45,7 +45,8 @@ public static class ToolProcess
             await WriteAsync(process, input, cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             var result = new ToolResult(process.ExitCode, await output.ReadAsync(cancellationToken), await messages.ReadAsync(cancellationToken));
-            // What was started is setsid, which says so when the program itself cannot be: it, or the interpreter of its first line, is missing.
+            // What was started is setsid, which says so when the program itself cannot be: it, or the interpreter of its first line, is
+            // missing.
             return result.ExitCode is CannotBeRun or CannotBeRun + 1 && result.Messages.StartsWith("setsid: ", StringComparison.Ordinal)
                 ? throw new Win32Exception(result.Messages.Trim().Split(": ")[^1])
                 : result;
@@ -88,7 +89,9 @@ public sealed record ToolResult(int ExitCode, string Output, string Messages)
     /// <summary>Whether it did what it was told.</summary>
     public bool Succeeded => ExitCode == 0;
 
-    /// <summary>Why it failed: its last line, which is where all the tools used here say it, without what every such line begins and ends with.</summary>
+    /// <summary>
+    /// Why it failed: its last line, which is where all the tools used here say it, without what every such line begins and ends with.
+    /// </summary>
     public string Reason
     {
         get

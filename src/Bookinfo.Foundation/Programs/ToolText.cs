@@ -3,8 +3,9 @@ using System.Text;
 namespace Bookinfo.Foundation;
 
 /// <summary>
-/// What a program writes to stdout or stderr, read from its start on. The end of the text is the end of the program, not that of the pipe: a program may
-/// leave another behind that goes on holding it, such as a helper that keeps credentials or a connection, and that may run for days.
+/// What a program writes to stdout or stderr, read from its start on. The end of the text is the end of the program, not that of the pipe:
+/// a program may leave another behind that goes on holding it, such as a helper that keeps credentials or a connection, and that may run
+/// for days.
 /// </summary>
 public sealed class ToolText
 {

@@ -7,7 +7,9 @@ namespace Bookinfo.Foundation;
 public static partial class Duration
 {
     /// <summary>Parses a duration.</summary>
-    /// <param name="text">Numbers with units, the units being h, m, s, ms, us and ns. Of us the first letter may also be a micro sign or a Greek mu.</param>
+    /// <param name="text">
+    /// Numbers with units, the units being h, m, s, ms, us and ns. Of us the first letter may also be a micro sign or a Greek mu.
+    /// </param>
     /// <param name="duration">The duration.</param>
     /// <returns>Whether it is one.</returns>
     public static bool TryParse(string text, out TimeSpan duration)

@@ -2,10 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Bookinfo.Foundation;
 
-/// <summary>Makes what others have written (programs, clusters, the logs of containers) fit to be shown: a terminal must not obey it.</summary>
+/// <summary>
+/// Makes what others have written (programs, clusters, the logs of containers) fit to be shown: a terminal must not obey it.
+/// </summary>
 public static partial class PrintableText
 {
-    /// <summary>Takes out sequences that color text or move about, and carriage returns; what else controls something becomes a question mark. Line ends and tabs stay.</summary>
+    /// <summary>
+    /// Takes out sequences that color text or move about, and carriage returns; what else controls something becomes a question mark. Line
+    /// ends and tabs stay.
+    /// </summary>
     /// <param name="text">The text.</param>
     public static string Clean(string text) =>
         text.Any(static character => char.IsControl(character) && character is not ('\n' or '\t'))

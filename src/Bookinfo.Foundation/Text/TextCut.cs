@@ -12,7 +12,8 @@ public static class TextCut
     /// <param name="text">The text.</param>
     /// <param name="width">How many characters fit in a line.</param>
     /// <param name="longestWord">
-    /// Where to cut a word that is longer than a line, 2 at least; <see langword="null"/> to leave it whole, so that a path or an address can be copied.
+    /// Where to cut a word that is longer than a line, 2 at least; <see langword="null"/> to leave it whole, so that a path or an address
+    /// can be copied.
     /// </param>
     /// <returns>The lines, one at least. A word that is wider than the line begins one of its own.</returns>
     public static IEnumerable<string> Lines(string text, int width, int? longestWord = null)

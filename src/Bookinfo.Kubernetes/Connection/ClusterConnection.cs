@@ -16,7 +16,9 @@ public sealed class ClusterConnection : IDisposable
     private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     private const string MetadataListOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
-    /// <summary>How long the first answer may take. kubectl may have asked for 5 seconds before, and 15 is what a person has to wait at most.</summary>
+    /// <summary>
+    /// How long the first answer may take. kubectl may have asked for 5 seconds before, and 15 is what a person has to wait at most.
+    /// </summary>
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(7);
 
     private readonly k8s.Kubernetes _client;

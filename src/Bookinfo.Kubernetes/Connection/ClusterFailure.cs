@@ -14,7 +14,10 @@ public static partial class ClusterFailure
     /// <summary>How an API server answers to a path of no API that it has.</summary>
     private const string NoSuchPath = "404 page not found";
 
-    /// <summary>Whether the API says that there is no such thing. A load balancer in front of it that has lost its way answers 404 as well, and does not know.</summary>
+    /// <summary>
+    /// Whether the API says that there is no such thing. A load balancer in front of it that has lost its way answers 404 as well, and does
+    /// not know.
+    /// </summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool IsNotFound(Exception exception) =>
         exception is HttpOperationException { Response: { StatusCode: HttpStatusCode.NotFound, Content: var content } } && (IsStatus(content) || content?.Trim() == NoSuchPath);
@@ -31,7 +34,10 @@ public static partial class ClusterFailure
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool IsUnavailable(Exception exception) => StatusCode(exception) == HttpStatusCode.ServiceUnavailable;
 
-    /// <summary>Whether the same request may well be answered a moment later: the API server is overloaded, starts anew or has another leader, or the connection broke.</summary>
+    /// <summary>
+    /// Whether the same request may well be answered a moment later: the API server is overloaded, starts anew or has another leader, or
+    /// the connection broke.
+    /// </summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     /// <param name="cancellationToken">What the user cancels with; if it is cancelled, that was no failure.</param>
     public static bool IsPassing(Exception exception, CancellationToken cancellationToken) => exception switch
@@ -43,7 +49,9 @@ public static partial class ClusterFailure
         _ => false,
     };
 
-    /// <summary>Whether there is no usable answer, whatever the reason: it failed, did not come in time, or is not what the API would say.</summary>
+    /// <summary>
+    /// Whether there is no usable answer, whatever the reason: it failed, did not come in time, or is not what the API would say.
+    /// </summary>
     /// <param name="exception">What a call threw, or reading its answer.</param>
     /// <param name="cancellationToken">What the user cancels with; if it is cancelled, that was no failure.</param>
     public static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
@@ -86,7 +94,9 @@ public static partial class ClusterFailure
     /// <param name="result">What it said and how it ended.</param>
     public static string Shorten(ToolResult result) => Shorten(result.Messages) is { Length: > 0 } message ? message : result.HowItEnded;
 
-    /// <summary>Takes from what kubectl said what a person needs: no prefixes, no timestamps, nothing twice, and not more than can be read.</summary>
+    /// <summary>
+    /// Takes from what kubectl said what a person needs: no prefixes, no timestamps, nothing twice, and not more than can be read.
+    /// </summary>
     /// <param name="messages">What it wrote to stderr.</param>
     public static string Shorten(string messages)
     {
@@ -188,7 +198,10 @@ public static partial class ClusterFailure
         }
     }
 
-    /// <summary>The message of the API's answer, which is a Status object unless something in between has answered; the words of the status where there is none.</summary>
+    /// <summary>
+    /// The message of the API's answer, which is a Status object unless something in between has answered; the words of the status where
+    /// there is none.
+    /// </summary>
     private static string Message(HttpStatusCode status, string content)
     {
         string? message;

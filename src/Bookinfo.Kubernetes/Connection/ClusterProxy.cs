@@ -4,9 +4,9 @@ using k8s.Exceptions;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// Which proxy leads to a cluster: <c>proxy-url</c> of the kubeconfig, or else what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say, read as kubectl reads them
-/// (https://pkg.go.dev/golang.org/x/net/http/httpproxy). .NET knows no address ranges and no ports in NO_PROXY, and would hand the credentials to a proxy
-/// that they are not for.
+/// Which proxy leads to a cluster: <c>proxy-url</c> of the kubeconfig, or else what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say, read as
+/// kubectl reads them (https://pkg.go.dev/golang.org/x/net/http/httpproxy). .NET knows no address ranges and no ports in NO_PROXY, and
+/// would hand the credentials to a proxy that they are not for.
 /// </summary>
 internal static class ClusterProxy
 {
@@ -65,7 +65,9 @@ internal static class ClusterProxy
                 .Any(exception => IsMatch(exception.ToLowerInvariant(), host, address, server.Port));
     }
 
-    /// <summary>Whether one entry of NO_PROXY holds: <c>*</c>, a range of addresses, or an address or a name, each with a port or without.</summary>
+    /// <summary>
+    /// Whether one entry of NO_PROXY holds: <c>*</c>, a range of addresses, or an address or a name, each with a port or without.
+    /// </summary>
     private static bool IsMatch(string exception, string host, IPAddress? address, int port)
     {
         if (exception == "*")
@@ -102,7 +104,9 @@ internal static class ClusterProxy
         return suffix.Length > 0 && (suffix[0] == '.' ? host.EndsWith(suffix, StringComparison.Ordinal) : host == suffix || host.EndsWith($".{suffix}", StringComparison.Ordinal));
     }
 
-    /// <summary>Whether an address is in a range. Unlike <see cref="IPNetwork"/> it takes a range that is named by any address in it.</summary>
+    /// <summary>
+    /// Whether an address is in a range. Unlike <see cref="IPNetwork"/> it takes a range that is named by any address in it.
+    /// </summary>
     private static bool IsInRange(IPAddress address, IPAddress any, int bits)
     {
         var (left, right) = (address.GetAddressBytes(), any.GetAddressBytes());

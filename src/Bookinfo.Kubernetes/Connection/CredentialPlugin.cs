@@ -10,8 +10,9 @@ namespace Bookinfo.Kubernetes;
 
 /// <summary>
 /// The program that signs the user in, where <c>exec</c> of a kubeconfig names one, as the clouds' configurations do:
-/// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins. KubernetesClient would run it with its arguments
-/// split at spaces, take any warning for a failure, and wait for it however long it hangs; and it needs a serializer that this program does without.
+/// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins. KubernetesClient would run it with
+/// its arguments split at spaces, take any warning for a failure, and wait for it however long it hangs; and it needs a serializer that
+/// this program does without.
 /// </summary>
 /// <param name="context">The context, for messages.</param>
 /// <param name="exec">How the kubeconfig names it.</param>
@@ -31,10 +32,14 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
     private volatile JsonObject? _status;
 
     /// <summary>Signs in.</summary>
-    /// <param name="user">The user of the kubeconfig, who gets what the program gives: a token, a certificate with its key, or both.</param>
+    /// <param name="user">
+    /// The user of the kubeconfig, who gets what the program gives: a token, a certificate with its key, or both.
+    /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether there is a token.</returns>
-    /// <exception cref="OperationFailedException">There is no such program, or it fails, does not answer, or answers something else.</exception>
+    /// <exception cref="OperationFailedException">
+    /// There is no such program, or it fails, does not answer, or answers something else.
+    /// </exception>
     public async Task<bool> SignInAsync(JsonObject user, CancellationToken cancellationToken)
     {
         var status = await StatusAsync(cancellationToken);

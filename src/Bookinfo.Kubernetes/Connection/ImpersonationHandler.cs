@@ -4,7 +4,9 @@ namespace Bookinfo.Kubernetes;
 /// Acts as another user, as <c>as</c>, <c>as-uid</c>, <c>as-groups</c> and <c>as-user-extra</c> of a kubeconfig ask for. KubernetesClient
 /// does not.
 /// </summary>
-/// <param name="headers">The headers that say so: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation</param>
+/// <param name="headers">
+/// The headers that say so: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+/// </param>
 internal sealed class ImpersonationHandler(IReadOnlyList<KeyValuePair<string, string>> headers) : DelegatingHandler
 {
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Bookinfo.Kubernetes;
 
-/// <summary>The files that kubectl's configuration is merged from. kubectl resolves a relative path in one of them from where the file is.</summary>
+/// <summary>
+/// The files that kubectl's configuration is merged from. kubectl resolves a relative path in one of them from where the file is.
+/// </summary>
 internal static class KubeconfigFiles
 {
     /// <summary>Makes a path absolute that the description of a user has.</summary>

@@ -16,7 +16,9 @@ public sealed class Kubectl(string program, string? context)
     /// <summary>The oldest version whose kustomize knows components and what else the manifests use.</summary>
     public static readonly Version Oldest = new(1, 22);
 
-    /// <summary>How long one request of kubectl may take, in its own notation: an unreachable cluster has to be told of within 15 seconds.</summary>
+    /// <summary>
+    /// How long one request of kubectl may take, in its own notation: an unreachable cluster has to be told of within 15 seconds.
+    /// </summary>
     private const string RequestTimeout = "--request-timeout=10s";
 
     /// <summary>How long kubectl may take for what it asks nobody.</summary>
@@ -72,7 +74,10 @@ public sealed class Kubectl(string program, string? context)
     public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken) =>
         RunAsync(Prepare(arguments), input, cancellationToken);
 
-    /// <summary>Runs it where it has nothing to do with a cluster. The kubectl of Google Cloud's tools would ask the cluster for its version all the same, for seconds when that does not answer.</summary>
+    /// <summary>
+    /// Runs it where it has nothing to do with a cluster. The kubectl of Google Cloud's tools would ask the cluster for its version all the
+    /// same, for seconds when that does not answer.
+    /// </summary>
     /// <param name="arguments">Verb and arguments.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationFailedException">It cannot be started.</exception>

@@ -5,7 +5,10 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Kubernetes;
 
-/// <summary>A way to a Service or a pod through the API server, as long as this is not disposed. No firewall and no policy of the cluster is in its way.</summary>
+/// <summary>
+/// A way to a Service or a pod through the API server, as long as this is not disposed. No firewall and no policy of the cluster is in its
+/// way.
+/// </summary>
 public sealed partial class PortForward : IDisposable
 {
     /// <summary>How long it may take until it is there.</summary>

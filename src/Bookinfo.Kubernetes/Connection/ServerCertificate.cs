@@ -5,9 +5,9 @@ using Bookinfo.Load;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// Verifies the certificate of an API server as kubectl does: it is for the name that the server is called by, and an authority of the kubeconfig has signed
-/// it, or one of the machine where the kubeconfig names none. KubernetesClient passes any name once the authority is one of a kubeconfig, so that whoever
-/// has any certificate of the cluster would be given the credentials.
+/// Verifies the certificate of an API server as kubectl does: it is for the name that the server is called by, and an authority of the
+/// kubeconfig has signed it, or one of the machine where the kubeconfig names none. KubernetesClient passes any name once the authority is
+/// one of a kubeconfig, so that whoever has any certificate of the cluster would be given the credentials.
 /// </summary>
 /// <param name="authorities">The authorities that the kubeconfig names; may be empty.</param>
 /// <param name="name">The name of the server.</param>
@@ -45,7 +45,10 @@ internal sealed class ServerCertificate(X509Certificate2Collection authorities, 
         };
     }
 
-    /// <summary>Whether an authority of the kubeconfig has signed what is otherwise valid without being a root itself: it is trusted for what it is named for.</summary>
+    /// <summary>
+    /// Whether an authority of the kubeconfig has signed what is otherwise valid without being a root itself: it is trusted for what it is
+    /// named for.
+    /// </summary>
     private bool EndsAtAuthority(X509Chain? chain) =>
         chain is { ChainElements: [.., var last], ChainStatus: var problems }
         && problems.All(problem => problem.Status == X509ChainStatusFlags.PartialChain)

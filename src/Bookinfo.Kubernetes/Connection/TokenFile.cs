@@ -4,9 +4,14 @@ using k8s.Exceptions;
 
 namespace Bookinfo.Kubernetes;
 
-/// <summary>The token of a <c>tokenFile</c> of a kubeconfig. It is read again after a minute, as kubectl does: what a cluster puts there is good for an hour.</summary>
+/// <summary>
+/// The token of a <c>tokenFile</c> of a kubeconfig. It is read again after a minute, as kubectl does: what a cluster puts there is good for
+/// an hour.
+/// </summary>
 /// <param name="path">The file.</param>
-/// <param name="fallback">The <c>token</c> beside it, for as long as the file cannot be read; <see langword="null"/> when there is none.</param>
+/// <param name="fallback">
+/// The <c>token</c> beside it, for as long as the file cannot be read; <see langword="null"/> when there is none.
+/// </param>
 /// <param name="time">The clock.</param>
 internal sealed class TokenFile(string path, string? fallback, TimeProvider time) : ITokenProvider
 {

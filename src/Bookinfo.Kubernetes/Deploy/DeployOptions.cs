@@ -6,7 +6,9 @@ namespace Bookinfo.Kubernetes;
 /// <param name="Namespace">Another namespace than the overlay's; <see langword="null"/> for that.</param>
 /// <param name="Context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
 /// <param name="Timeout">How long to wait for all to be ready.</param>
-/// <param name="Registry">Where the images are, in place of <c>docker.io/bookinfo</c>; <see langword="null"/> for what the overlay says.</param>
+/// <param name="Registry">
+/// Where the images are, in place of <c>docker.io/bookinfo</c>; <see langword="null"/> for what the overlay says.
+/// </param>
 /// <param name="Tag">The tag of the images; <see langword="null"/> for what the overlay says.</param>
 public sealed record DeployOptions(
     string? Overlay,

@@ -35,7 +35,9 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
     /// <summary>Renders the manifests.</summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationFailedException">There is no such overlay or component, kustomize refuses it, or kubectl is too old.</exception>
+    /// <exception cref="OperationFailedException">
+    /// There is no such overlay or component, kustomize refuses it, or kubectl is too old.
+    /// </exception>
     public async Task<Manifests> RenderAsync(DeployOptions options, CancellationToken cancellationToken)
     {
         var overlay = OverlayDirectory(options);

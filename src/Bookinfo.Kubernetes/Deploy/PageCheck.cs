@@ -19,7 +19,10 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long nodes may take to learn of the pods that have just become ready: after half a minute kube-proxy at the latest looks at everything anew.</summary>
+    /// <summary>
+    /// How long nodes may take to learn of the pods that have just become ready: after half a minute kube-proxy at the latest looks at
+    /// everything anew.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the way through the API server may take until it works.</summary>

@@ -4,11 +4,14 @@ using System.Text;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// Asks at several places until each answers as it should. A node learns of pods only some time after they have become ready, and until then refuses, or passes
-/// requests on to pods that are gone: that it does not answer is certain only when it has not for long enough.
+/// Asks at several places until each answers as it should. A node learns of pods only some time after they have become ready, and until
+/// then refuses, or passes requests on to pods that are gone: that it does not answer is certain only when it has not for long enough.
 /// </summary>
 /// <param name="client">Sends the requests, and gives up on one after a while.</param>
-/// <param name="judge">Says what is wrong with an answer, of its status and its body: nothing (<see langword="null"/>), something, or that it counts for none (empty).</param>
+/// <param name="judge">
+/// Says what is wrong with an answer, of its status and its body: nothing (<see langword="null"/>), something, or that it counts for none
+/// (empty).
+/// </param>
 /// <param name="patience">How long the places may take.</param>
 /// <param name="waiting">Is told once which places are waited for, if some are.</param>
 /// <param name="time">The clock.</param>
@@ -25,7 +28,9 @@ public sealed class PatientProbe(HttpClient client, Func<int, string, string?> j
     /// <summary>Asks each place until it answers as it should.</summary>
     /// <param name="places">Their names, each with its addresses, one of which is enough.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>For each place the address that answers, or <see langword="null"/>, and what is wrong with the answer, if one came.</returns>
+    /// <returns>
+    /// For each place the address that answers, or <see langword="null"/>, and what is wrong with the answer, if one came.
+    /// </returns>
     public async Task<IReadOnlyList<(string Name, string? Address, string? Wrong)>> FindAsync(
         IReadOnlyList<(string Name, IReadOnlyList<string> Addresses)> places, CancellationToken cancellationToken)
     {

@@ -101,7 +101,9 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         }
     }
 
-    /// <summary>Asks until there is an answer, or time is up: an API server that is overloaded for a moment has not said that anything is gone.</summary>
+    /// <summary>
+    /// Asks until there is an answer, or time is up: an API server that is overloaded for a moment has not said that anything is gone.
+    /// </summary>
     private async Task<T> PersistAsync<T>(Func<Task<T>> request, long began, TimeSpan timeout, CancellationToken cancellationToken)
     {
         while (true)

@@ -11,8 +11,8 @@ using k8s.Models;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// Sends from inside the cluster: a Job of workers (src/Bookinfo.LoadWorker), each of which has its share of the arrivals. What they have measured is put
-/// together exactly. Its disposal removes the Job.
+/// Sends from inside the cluster: a Job of workers (src/Bookinfo.LoadWorker), each of which has its share of the arrivals. What they have
+/// measured is put together exactly. Its disposal removes the Job.
 /// </summary>
 public sealed class ClusterGenerator : ILoadGenerator
 {
@@ -68,7 +68,9 @@ public sealed class ClusterGenerator : ILoadGenerator
     /// <param name="say">Is told what went wrong at the end, when there is nobody left to throw to.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it; nothing stays behind.</param>
-    /// <exception cref="OperationFailedException">A right is missing, nothing is deployed, the Job is refused, or a worker cannot become ready.</exception>
+    /// <exception cref="OperationFailedException">
+    /// A right is missing, nothing is deployed, the Job is refused, or a worker cannot become ready.
+    /// </exception>
     public static async Task<ClusterGenerator> StartAsync(
         ClusterConnection cluster, ClusterGeneratorOptions options, Action<string> report, Action<string> say, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -108,7 +110,9 @@ public sealed class ClusterGenerator : ILoadGenerator
 
     /// <inheritdoc/>
     /// <exception cref="OperationFailedException">A worker was lost, or refuses.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="kill"/> was cancelled: what workers have measured until then is lost with them.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="kill"/> was cancelled: what workers have measured until then is lost with them.
+    /// </exception>
     public async Task<LoadResult> RunAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(kill);
@@ -180,8 +184,8 @@ public sealed class ClusterGenerator : ILoadGenerator
     }
 
     /// <summary>
-    /// Chooses a moment shortly ahead. Each worker keeps it by the clock of its node; clocks that are synchronized, as those of a cluster must be, are closer than
-    /// any message from here could bring them.
+    /// Chooses a moment shortly ahead. Each worker keeps it by the clock of its node; clocks that are synchronized, as those of a cluster
+    /// must be, are closer than any message from here could bring them.
     /// </summary>
     private async Task<DateTimeOffset> AgreeOnStartAsync(CancellationToken cancellationToken)
     {

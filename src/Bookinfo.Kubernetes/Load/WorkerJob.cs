@@ -5,8 +5,8 @@ using k8s.Models;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// The Job that runs the load workers. They are told which of them they are in each order, so nothing depends on the index that the cluster gives them, which
-/// old ones do not.
+/// The Job that runs the load workers. They are told which of them they are in each order, so nothing depends on the index that the cluster
+/// gives them, which old ones do not.
 /// </summary>
 internal static class WorkerJob
 {

@@ -30,7 +30,10 @@ public static class PodContainers
         ?? pod.Containers.FirstOrDefault(container => !Meshes.ContainsKey(container.Name))
         ?? pod.Containers[0];
 
-    /// <summary>The names of the containers that run beside it. Kubernetes' own sidecars are initial containers that are started again when they end.</summary>
+    /// <summary>
+    /// The names of the containers that run beside it. Kubernetes' own sidecars are initial containers that are started again when they
+    /// end.
+    /// </summary>
     /// <param name="pod">The pod.</param>
     public static IReadOnlyList<string> Sidecars(V1Pod pod) =>
     [

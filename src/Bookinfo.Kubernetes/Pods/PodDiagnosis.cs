@@ -197,7 +197,10 @@ internal static partial class PodDiagnosis
 /// <param name="Grace">How long it may last before it is certain not to pass; <see langword="null"/> when it may pass at any time.</param>
 public sealed record PodProblem(string Subject, string Reason, string Message, TimeSpan? Grace)
 {
-    /// <summary>Where the last words of the container are: the name of the container, and whether that is its previous run. <see langword="null"/> when it did not crash.</summary>
+    /// <summary>
+    /// Where the last words of the container are: the name of the container, and whether that is its previous run. <see langword="null"/>
+    /// when it did not crash.
+    /// </summary>
     public (string Container, bool Previous)? Log { get; init; }
 
     /// <summary>What to do about it; <see langword="null"/> when the message says all.</summary>

@@ -102,7 +102,9 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
     }
 }
 
-/// <summary>What a container has used since it was started, as the kubelet has sampled it: about every ten seconds, not when it is asked.</summary>
+/// <summary>
+/// What a container has used since it was started, as the kubelet has sampled it: about every ten seconds, not when it is asked.
+/// </summary>
 /// <param name="Pod">The id of its pod.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Sampled">When it was sampled, by the clock of the node; to the second, and only good for telling samples apart.</param>

@@ -48,7 +48,10 @@ public sealed record PodState(string Name, int Ready, int Containers, string Sta
     /// <summary>How long pulling the image took, in seconds.</summary>
     public double? ImagePullSeconds { get; init; }
 
-    /// <summary>How long the service took to listen, as it says itself, in seconds from the start of its process; else until it was ready, in whole seconds.</summary>
+    /// <summary>
+    /// How long the service took to listen, as it says itself, in seconds from the start of its process; else until it was ready, in whole
+    /// seconds.
+    /// </summary>
     public double? StartUpSeconds { get; init; }
 
     /// <summary>Its id, which no other pod ever has.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Lets a thread of its own sleep until a moment to within tens of microseconds, and burns no processor time for it. The runtime's own waits count in
-/// milliseconds, which is as long as many a request takes.
+/// Lets a thread of its own sleep until a moment to within tens of microseconds, and burns no processor time for it. The runtime's own
+/// waits count in milliseconds, which is as long as many a request takes.
 /// </summary>
 /// <param name="time">The clock, which must be the system's.</param>
 public sealed class DueTimer(TimeProvider time)
@@ -29,7 +29,8 @@ public sealed class DueTimer(TimeProvider time)
     {
         if (OperatingSystem.IsLinux() && time.TimestampFrequency == NanosecondsPerSecond)
         {
-            // The clock of timestamps. An absolute time, so that a thread that is not running between a look at the clock and its sleep does not oversleep.
+            // The clock of timestamps. An absolute time, so that a thread that is not running between a look at the clock and its sleep
+            // does not oversleep.
             var moment = new Timespec { Seconds = (nint)(until / NanosecondsPerSecond), Nanoseconds = (nint)(until % NanosecondsPerSecond) };
             _ = ClockNanosleep(MonotonicClock, Absolute, in moment, 0);
             return;

@@ -1,6 +1,8 @@
 namespace Bookinfo.Load;
 
-/// <summary>Looks on while a run goes on. Called by one thread, which also keeps the time limits of requests: nothing here may take long.</summary>
+/// <summary>
+/// Looks on while a run goes on. Called by one thread, which also keeps the time limits of requests: nothing here may take long.
+/// </summary>
 public interface ILoadObserver
 {
     /// <summary>The run begins.</summary>

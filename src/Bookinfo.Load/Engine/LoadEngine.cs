@@ -1,8 +1,9 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Runs a plan. An open loop: when a request is due depends on the schedule alone, so a slow answer delays no other request for as long as a connection is
-/// free, and where none is, the delay is measured. Senders, a thread each, send; one thread records, keeps time limits and tells observers.
+/// Runs a plan. An open loop: when a request is due depends on the schedule alone, so a slow answer delays no other request for as long as
+/// a connection is free, and where none is, the delay is measured. Senders, a thread each, send; one thread records, keeps time limits and
+/// tells observers.
 /// </summary>
 /// <param name="plan">The run.</param>
 /// <param name="observers">Who looks on.</param>
@@ -14,10 +15,14 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private const long Tick = 10_000_000;
     private const long ProgressInterval = NanosecondsPerSecond;
 
-    /// <summary>How long after the last request was due late ones are still sent, and how long an interrupted run waits for what is under way.</summary>
+    /// <summary>
+    /// How long after the last request was due late ones are still sent, and how long an interrupted run waits for what is under way.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long after everything is ready the run starts: every sender is asleep by then, waiting for its first request to be due.</summary>
+    /// <summary>
+    /// How long after everything is ready the run starts: every sender is asleep by then, waiting for its first request to be due.
+    /// </summary>
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long senders are waited for before it is seen to it that they come to an end.</summary>

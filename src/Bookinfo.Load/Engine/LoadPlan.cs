@@ -15,6 +15,9 @@ public sealed record LoadPlan(
     /// <summary>Which of the arrivals are sent from here.</summary>
     public Share Share { get; init; } = Share.Whole;
 
-    /// <summary>When requests begin to fall due, so that several workers begin together; <see langword="null"/>, or too soon for that: when all is ready.</summary>
+    /// <summary>
+    /// When requests begin to fall due, so that several workers begin together; <see langword="null"/>, or too soon for that: when all is
+    /// ready.
+    /// </summary>
     public DateTimeOffset? StartAt { get; init; }
 }

@@ -5,7 +5,9 @@ namespace Bookinfo.Load;
 /// <param name="StartedAt">When it began.</param>
 /// <param name="Seconds">How long requests were due: the duration of the profile, or until the run was interrupted.</param>
 /// <param name="Total">What was counted and measured.</param>
-/// <param name="Unsent">Requests that were due and were never sent, because no connection came free in time. They are in no histogram.</param>
+/// <param name="Unsent">
+/// Requests that were due and were never sent, because no connection came free in time. They are in no histogram.
+/// </param>
 /// <param name="InTime">Requests that ended within the time in which requests were due.</param>
 /// <param name="SentInTime">Requests that were sent within that time.</param>
 /// <param name="ConnectionsOpened">How many connections were opened.</param>

@@ -1,8 +1,8 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// A connection and the thread that drives it: take the next arrival, sleep until it is due, send, read, note, again. When all workers are busy the next
-/// arrival is taken late, and its latency from due time says so; nothing is ever left out for that.
+/// A connection and the thread that drives it: take the next arrival, sleep until it is due, send, read, note, again. When all workers are
+/// busy the next arrival is taken late, and its latency from due time says so; nothing is ever left out for that.
 /// </summary>
 /// <param name="plan">The run.</param>
 /// <param name="schedule">The arrivals.</param>
@@ -29,7 +29,10 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
     /// <summary>What has been sent.</summary>
     public SampleRing Samples { get; } = new(plan.Connections);
 
-    /// <summary>When the arrival was due that it had taken and did not send any more; <see langword="null"/> without one. Only read when the thread has ended.</summary>
+    /// <summary>
+    /// When the arrival was due that it had taken and did not send any more; <see langword="null"/> without one. Only read when the thread
+    /// has ended.
+    /// </summary>
     public long? Dropped { get; private set; }
 
     /// <summary>Where the first answer led that was a redirect. Only read when the thread has ended.</summary>
@@ -44,7 +47,9 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
     /// <summary>Makes it send nothing more.</summary>
     public void Stop() => _stopping = true;
 
-    /// <summary>Opens the connection, so that the first request is not the only one to wait for that. If it cannot, the first request tries again.</summary>
+    /// <summary>
+    /// Opens the connection, so that the first request is not the only one to wait for that. If it cannot, the first request tries again.
+    /// </summary>
     public void Prepare()
     {
         DueTimer.PrepareThread();

@@ -34,6 +34,9 @@ public struct Sample
     /// <summary>The number of the version that it came from, in <see cref="AnswerModel.Versions"/>; 0 when it does not tell.</summary>
     public byte Version;
 
-    /// <summary>Whether a connection was free when it fell due; else it waited for one, and <see cref="Due"/> to <see cref="Sent"/> is not the fault of the generator.</summary>
+    /// <summary>
+    /// Whether a connection was free when it fell due; else it waited for one, and <see cref="Due"/> to <see cref="Sent"/> is not the fault
+    /// of the generator.
+    /// </summary>
     public bool WasAwaited;
 }

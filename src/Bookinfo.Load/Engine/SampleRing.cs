@@ -1,8 +1,8 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Carries samples from the one thread that sends to the one that records, without either waiting for a lock: a thread that holds one and is not running
-/// would hold up all others, and that would be measured as latency.
+/// Carries samples from the one thread that sends to the one that records, without either waiting for a lock: a thread that holds one and
+/// is not running would hold up all others, and that would be measured as latency.
 /// </summary>
 internal sealed class SampleRing
 {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// The cookies of one visitor at one host, as a browser keeps them (RFC 6265): each by its name, domain and path, as a proxy on the way may have added some of its own
-/// to those of the application.
+/// The cookies of one visitor at one host, as a browser keeps them (RFC 6265): each by its name, domain and path, as a proxy on the way may
+/// have added some of its own to those of the application.
 /// </summary>
 /// <param name="target">The host.</param>
 /// <param name="time">The clock.</param>
@@ -71,7 +71,9 @@ public sealed class CookieJar(LoadTarget target, TimeProvider time)
         }
     }
 
-    /// <summary>The value of the <c>Cookie</c> header of a request: those with the longest path first, then those that came first.</summary>
+    /// <summary>
+    /// The value of the <c>Cookie</c> header of a request: those with the longest path first, then those that came first.
+    /// </summary>
     /// <param name="path">The path of the request.</param>
     /// <returns>Empty when there are none for it.</returns>
     public string Header(string path) => string.Join("; ", For(path).Select(cookie => $"{cookie.Name}={cookie.Value}"));

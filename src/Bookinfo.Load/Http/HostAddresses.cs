@@ -6,7 +6,10 @@ namespace Bookinfo.Load;
 /// <summary>The addresses that a host's name stands for, in the order in which they are to be tried.</summary>
 public static class HostAddresses
 {
-    /// <summary>How long an address is waited for before the next one gets a chance. When all had one and none has answered, each gets twice as long, and so on.</summary>
+    /// <summary>
+    /// How long an address is waited for before the next one gets a chance. When all had one and none has answered, each gets twice as
+    /// long, and so on.
+    /// </summary>
     public static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Looks a host up.</summary>

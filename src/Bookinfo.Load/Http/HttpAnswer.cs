@@ -1,6 +1,8 @@
 namespace Bookinfo.Load;
 
-/// <summary>An answer as <see cref="HttpConnection"/> reads it. One is used again and again, so that none has to be made for a request.</summary>
+/// <summary>
+/// An answer as <see cref="HttpConnection"/> reads it. One is used again and again, so that none has to be made for a request.
+/// </summary>
 /// <param name="model">How to read it.</param>
 public sealed class HttpAnswer(AnswerModel model)
 {

@@ -12,7 +12,9 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
 
     private const int MostInterimAnswers = 8;
 
-    /// <summary>The type of the frame with which each side of HTTP/2 begins, behind its length in three bytes (RFC 9113, 3.4 and 4.1).</summary>
+    /// <summary>
+    /// The type of the frame with which each side of HTTP/2 begins, behind its length in three bytes (RFC 9113, 3.4 and 4.1).
+    /// </summary>
     private const byte SettingsFrame = 4;
 
     private readonly byte[] _input = new byte[LongestHead];
@@ -21,7 +23,10 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
     private bool _mayKeep;
     private bool _mustClose;
 
-    /// <summary>Whether another request may be sent on the connection: the answer allows that, has come to its end, and nothing has come on top of it.</summary>
+    /// <summary>
+    /// Whether another request may be sent on the connection: the answer allows that, has come to its end, and nothing has come on top of
+    /// it.
+    /// </summary>
     public bool IsAtEnd => _mayKeep && !_mustClose && _start == _end;
 
     /// <summary>Why the answer could not be read.</summary>
@@ -144,7 +149,10 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         return !chunked || length < 0 || Fail(ErrorKind.BadAnswer);
     }
 
-    /// <summary>Makes one line of a field that goes on in the next, which begins with a space (RFC 9112, 5.2). Before the first field there is none to go on.</summary>
+    /// <summary>
+    /// Makes one line of a field that goes on in the next, which begins with a space (RFC 9112, 5.2). Before the first field there is none
+    /// to go on.
+    /// </summary>
     private static bool Unfold(Span<byte> fields)
     {
         if (fields is [(byte)' ' or (byte)'\t', ..])
@@ -335,7 +343,9 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         return false;
     }
 
-    /// <summary>Whether more may come of what has come so far. Whoever speaks another protocol may wait for us as long as we wait for him.</summary>
+    /// <summary>
+    /// Whether more may come of what has come so far. Whoever speaks another protocol may wait for us as long as we wait for him.
+    /// </summary>
     private static bool IsBeginning(ReadOnlySpan<byte> head)
     {
         var expected = "HTTP/1."u8;

@@ -1,18 +1,21 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// A client's side of HTTP/1.1 (RFC 9112) on a blocking socket: one request at a time, nothing repeated, nothing allocated for a request. A client that does
-/// more for its caller would cost as much as the services that are measured, and one that repeats a request would send more than is written down.
+/// A client's side of HTTP/1.1 (RFC 9112) on a blocking socket: one request at a time, nothing repeated, nothing allocated for a request. A
+/// client that does more for its caller would cost as much as the services that are measured, and one that repeats a request would send
+/// more than is written down.
 /// </summary>
 /// <remarks>
-/// Blocking calls have no time limits of their own here: another thread calls <see cref="AbortIfLate"/>, which closes the socket under them. That holds
-/// for connecting, TLS, sending and a body that comes in drops alike.
+/// Blocking calls have no time limits of their own here: another thread calls <see cref="AbortIfLate"/>, which closes the socket under
+/// them. That holds for connecting, TLS, sending and a body that comes in drops alike.
 /// </remarks>
 public sealed class HttpConnection : IDisposable
 {
     private const long Aborted = -1;
 
-    /// <summary>A connection that was used this recently is not asked whether it is still there: the question costs as much as a tenth of a request.</summary>
+    /// <summary>
+    /// A connection that was used this recently is not asked whether it is still there: the question costs as much as a tenth of a request.
+    /// </summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(2);
 
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(20);
@@ -26,7 +29,9 @@ public sealed class HttpConnection : IDisposable
     private long _lastUsed;
     private bool _used;
 
-    /// <summary>When what goes on must be done, as a timestamp of the clock; 0 when nothing goes on, <see cref="Aborted"/> when it was too late.</summary>
+    /// <summary>
+    /// When what goes on must be done, as a timestamp of the clock; 0 when nothing goes on, <see cref="Aborted"/> when it was too late.
+    /// </summary>
     private long _deadline;
 
     /// <summary>Makes one that is not open yet.</summary>
@@ -47,7 +52,9 @@ public sealed class HttpConnection : IDisposable
     /// <summary>How many connections have been opened.</summary>
     public int Opened => _transport.Opened;
 
-    /// <summary>Why the certificate of the other side was not trusted the last time, if it was not: a part of a sentence that begins with "it".</summary>
+    /// <summary>
+    /// Why the certificate of the other side was not trusted the last time, if it was not: a part of a sentence that begins with "it".
+    /// </summary>
     public string? CertificateProblem => _transport.CertificateProblem;
 
     /// <summary>What the library of TLS says of the last failure; <see langword="null"/> when it was not a matter of TLS.</summary>

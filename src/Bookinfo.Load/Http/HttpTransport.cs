@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// A blocking socket, with TLS where the target speaks it. Its calls have no time limits: another thread calls <see cref="Abort"/>, which closes the socket under
-/// them.
+/// A blocking socket, with TLS where the target speaks it. Its calls have no time limits: another thread calls <see cref="Abort"/>, which
+/// closes the socket under them.
 /// </summary>
 /// <param name="target">The other side.</param>
 /// <param name="time">The clock.</param>
@@ -34,10 +34,15 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
     /// <summary>Why the last call failed that did.</summary>
     public ErrorKind Error { get; private set; }
 
-    /// <summary>Why the certificate of the other side was not trusted the last time, if it was not: see <see cref="CertificateProblem"/>.</summary>
+    /// <summary>
+    /// Why the certificate of the other side was not trusted the last time, if it was not: see <see cref="CertificateProblem"/>.
+    /// </summary>
     public string? CertificateProblem { get; private set; }
 
-    /// <summary>What the library of TLS says of the last failure, such as the alert that the other side has sent; <see langword="null"/> when there was none.</summary>
+    /// <summary>
+    /// What the library of TLS says of the last failure, such as the alert that the other side has sent; <see langword="null"/> when there
+    /// was none.
+    /// </summary>
     public string? TlsProblem { get; private set; }
 
     /// <summary>
@@ -61,8 +66,8 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
     }
 
     /// <summary>
-    /// Connects to one of the addresses of the target: to each in turn for a while, as one that does not answer must not keep from one that does; those that
-    /// refuse are not asked again.
+    /// Connects to one of the addresses of the target: to each in turn for a while, as one that does not answer must not keep from one that
+    /// does; those that refuse are not asked again.
     /// </summary>
     /// <param name="isAborted">Whether <see cref="Abort"/> was called for this, possibly before there was a socket to close.</param>
     /// <returns>Whether it worked; <see cref="Error"/> says why not.</returns>
@@ -113,7 +118,9 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
         return false;
     }
 
-    /// <summary>Closes the socket under whoever connects it, when the next address is to have a chance. May be called by any thread.</summary>
+    /// <summary>
+    /// Closes the socket under whoever connects it, when the next address is to have a chance. May be called by any thread.
+    /// </summary>
     /// <param name="now">A timestamp.</param>
     public void CutAttemptIfLate(long now) => Volatile.Read(ref _attempt)?.CutIfLate(now);
 
@@ -269,7 +276,9 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
         }
     }
 
-    /// <summary>An alert of TLS 1.3 about what the client has sent comes when the handshake is over for the client, in place of the first answer.</summary>
+    /// <summary>
+    /// An alert of TLS 1.3 about what the client has sent comes when the handshake is over for the client, in place of the first answer.
+    /// </summary>
     private bool FailTls(Exception exception, ErrorKind error)
     {
         TlsProblem = Load.TlsProblem.Describe(exception);

@@ -25,12 +25,15 @@ public sealed class LoadTarget(Uri uri, IReadOnlyList<IPAddress> addresses, bool
     public int Addresses => addresses.Count;
 
     /// <summary>
-    /// The value of the header <c>Host</c>: a name in the letters that DNS has, an address without its zone, which means something on this machine only; the port unless it
-    /// is the usual one.
+    /// The value of the header <c>Host</c>: a name in the letters that DNS has, an address without its zone, which means something on this
+    /// machine only; the port unless it is the usual one.
     /// </summary>
     public string Host { get; } = HostOf(uri) + (uri.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{uri.Port}"));
 
-    /// <summary>The name that a certificate must have, which TLS also sends: without the dot that ends the name of a host (RFC 6066, 3), or the brackets of an address.</summary>
+    /// <summary>
+    /// The name that a certificate must have, which TLS also sends: without the dot that ends the name of a host (RFC 6066, 3), or the
+    /// brackets of an address.
+    /// </summary>
     public string Name { get; } = HostOf(uri).Trim('[', ']').TrimEnd('.');
 
     /// <summary>Scheme, host and port, as messages have them.</summary>
@@ -60,7 +63,9 @@ public sealed class LoadTarget(Uri uri, IReadOnlyList<IPAddress> addresses, bool
         }
     }
 
-    /// <summary>The same port of the same host, spoken to the other way: plain instead of TLS, or TLS, with any certificate, instead of plain.</summary>
+    /// <summary>
+    /// The same port of the same host, spoken to the other way: plain instead of TLS, or TLS, with any certificate, instead of plain.
+    /// </summary>
     public LoadTarget WithOtherScheme() => new(
         new UriBuilder(Uri) { Scheme = IsTls ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, Port = Uri.Port }.Uri, addresses, insecure: true);
 

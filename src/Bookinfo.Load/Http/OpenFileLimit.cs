@@ -4,15 +4,17 @@ using System.Runtime.InteropServices;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// The limit of open files of this process, of which each connection is one. Beyond it not only connections fail: the runtime cannot open what it needs either, and
-/// ends the process.
+/// The limit of open files of this process, of which each connection is one. Beyond it not only connections fail: the runtime cannot open
+/// what it needs either, and ends the process.
 /// </summary>
 public static class OpenFileLimit
 {
     /// <summary>What the program opens besides connections, in the course of a run.</summary>
     private const int Reserve = 64;
 
-    /// <summary>By how much what the program has open differs from one start to the next, so that what it advises holds at the next one too.</summary>
+    /// <summary>
+    /// By how much what the program has open differs from one start to the next, so that what it advises holds at the next one too.
+    /// </summary>
     private const int Spread = 8;
 
     private static readonly int FilesResource = OperatingSystem.IsMacOS() ? 8 : 7;

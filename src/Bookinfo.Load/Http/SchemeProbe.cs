@@ -4,8 +4,8 @@ using System.Net;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Tells whether the other side speaks TLS where plain http was spoken to it, or the reverse. It is only asked when something went wrong: what a server says itself
-/// then is a closed connection, a 400, or bytes without meaning.
+/// Tells whether the other side speaks TLS where plain http was spoken to it, or the reverse. It is only asked when something went wrong:
+/// what a server says itself then is a closed connection, a 400, or bytes without meaning.
 /// </summary>
 public static class SchemeProbe
 {

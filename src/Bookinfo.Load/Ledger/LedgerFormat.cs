@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// The frame of a ledger (docs/measuring.md): a preamble of 16 bytes, the header as JSON, records of equal length, and a footer, without which the
-/// ledger was cut off. Numbers are little-endian.
+/// The frame of a ledger (docs/measuring.md): a preamble of 16 bytes, the header as JSON, records of equal length, and a footer, without
+/// which the ledger was cut off. Numbers are little-endian.
 /// </summary>
 internal static class LedgerFormat
 {

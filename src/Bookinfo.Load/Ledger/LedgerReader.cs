@@ -13,7 +13,9 @@ public sealed class LedgerReader : IDisposable
 
     /// <summary>Opens a ledger.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">It is not a ledger, or one of a version or a layout that this program does not know.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not a ledger, or one of a version or a layout that this program does not know.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public LedgerReader(string path)
     {

@@ -9,7 +9,9 @@ namespace Bookinfo.Load;
 /// <param name="Status">The status; 0 when there was no answer.</param>
 /// <param name="Request">The index of what was sent in <see cref="LedgerHeader.Requests"/>.</param>
 /// <param name="Error">What went wrong.</param>
-/// <param name="Version">The number of the version that the answer came from, in <see cref="LedgerHeader.Versions"/>; 0 when it does not tell.</param>
+/// <param name="Version">
+/// The number of the version that the answer came from, in <see cref="LedgerHeader.Versions"/>; 0 when it does not tell.
+/// </param>
 /// <param name="WasAwaited">Whether a connection was free when it fell due.</param>
 public readonly record struct LedgerRecord(
     RequestIdentity Identity,

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Writes the ledger of a run, a record for each request. The file is written by a thread of its own, in blocks; whoever adds a record never waits for it.
-/// When the disk cannot keep up with what memory there is for that, records are lost, and counted.
+/// Writes the ledger of a run, a record for each request. The file is written by a thread of its own, in blocks; whoever adds a record
+/// never waits for it. When the disk cannot keep up with what memory there is for that, records are lost, and counted.
 /// </summary>
 public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
 {
@@ -102,7 +102,8 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     public void Progress(LoadProgress progress) => HandOver();
 
     /// <summary>
-    /// Ends it, and waits until all of it is written. That of a run that never began stays empty: one with an end would pass for a whole one.
+    /// Ends it, and waits until all of it is written. That of a run that never began stays empty: one with an end would pass for a whole
+    /// one.
     /// </summary>
     /// <param name="giveUp">Ends the wait, after which <see cref="Failure"/> says so.</param>
     public async Task EndAsync(CancellationToken giveUp)

@@ -3,8 +3,8 @@ using System.Text;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// What the answers of an application tell beyond their status. The load generator knows no application: whoever says which requests to send
-/// says with this how to read their answers.
+/// What the answers of an application tell beyond their status. The load generator knows no application: whoever says which requests to
+/// send says with this how to read their answers.
 /// </summary>
 public class AnswerModel
 {

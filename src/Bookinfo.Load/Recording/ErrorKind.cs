@@ -39,7 +39,9 @@ public enum ErrorKind : byte
     /// <summary>A status of 400 or above.</summary>
     Status = 11,
 
-    /// <summary>The first of the flaws that an answer with a good status may have, as <see cref="AnswerModel.Flaws"/> names them; the others follow.</summary>
+    /// <summary>
+    /// The first of the flaws that an answer with a good status may have, as <see cref="AnswerModel.Flaws"/> names them; the others follow.
+    /// </summary>
     FirstFlaw = 16,
 }
 

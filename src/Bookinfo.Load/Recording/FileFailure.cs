@@ -7,7 +7,8 @@ public static class FileFailure
     public const string NotTaken = "not everything was taken when the wait for it was ended";
 
     /// <summary>
-    /// Whether an exception says that a file takes no more. That a file would become larger than its file system allows comes as a wrong argument.
+    /// Whether an exception says that a file takes no more. That a file would become larger than its file system allows comes as a wrong
+    /// argument.
     /// </summary>
     /// <param name="exception">The exception.</param>
     public static bool Is(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;

@@ -6,9 +6,9 @@ using HdrHistogram;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Writes the histograms of each interval as a log of HdrHistogram's (format 1.3), which its viewers and its tools in other languages read. Values are microseconds,
-/// the column of the maximum has milliseconds; the tag of a line says what was measured: <c>due</c>, <c>send</c>, <c>delay</c> (the generator's own), or a hop.
-/// The file is written by a thread of its own: whoever records never waits for it.
+/// Writes the histograms of each interval as a log of HdrHistogram's (format 1.3), which its viewers and its tools in other languages read.
+/// Values are microseconds, the column of the maximum has milliseconds; the tag of a line says what was measured: <c>due</c>, <c>send</c>,
+/// <c>delay</c> (the generator's own), or a hop. The file is written by a thread of its own: whoever records never waits for it.
 /// </summary>
 /// <remarks>The lines are made here, since the library's own writer writes UTF-16, which no reader but its own takes.</remarks>
 public sealed class HdrLog : ILoadObserver, IAsyncDisposable

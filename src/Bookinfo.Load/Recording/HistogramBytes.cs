@@ -8,12 +8,12 @@ using HdrHistogram.Utilities;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Histograms in the compressed encoding of HdrHistogram, V2, as its Java source describes it: a header, and the counts up to that of the highest value as ZigZag
-/// LEB128 numbers, a negative one for as many zeros, all of it in a zlib stream.
+/// Histograms in the compressed encoding of HdrHistogram, V2, as its Java source describes it: a header, and the counts up to that of the
+/// highest value as ZigZag LEB128 numbers, a negative one for as many zeros, all of it in a zlib stream.
 /// </summary>
 /// <remarks>
-/// Written here, since the library's own writer leaves out the checksum at the end of the zlib stream, and adds a hundred kilobytes of zeros behind the counts: only
-/// readers that overlook both can read that.
+/// Written here, since the library's own writer leaves out the checksum at the end of the zlib stream, and adds a hundred kilobytes of
+/// zeros behind the counts: only readers that overlook both can read that.
 /// </remarks>
 internal static class HistogramBytes
 {
@@ -104,7 +104,9 @@ internal static class HistogramBytes
         }
     }
 
-    /// <summary>Where the count of a value is: each bucket but the first has half as many counts as there are sub-buckets, each of twice the values.</summary>
+    /// <summary>
+    /// Where the count of a value is: each bucket but the first has half as many counts as there are sub-buckets, each of twice the values.
+    /// </summary>
     private static int IndexOf(long value, HistogramBase histogram)
     {
         var half = BitOperations.Log2((uint)histogram.SubBucketCount) - 1;
@@ -128,7 +130,9 @@ internal static class HistogramBytes
     }
 }
 
-/// <summary>Histograms as text: <see cref="HistogramBytes"/> in base64, which HdrHistogram's tools in other languages read as well.</summary>
+/// <summary>
+/// Histograms as text: <see cref="HistogramBytes"/> in base64, which HdrHistogram's tools in other languages read as well.
+/// </summary>
 public static class HistogramCodec
 {
     /// <summary>Encodes a histogram as base64.</summary>

@@ -4,8 +4,8 @@ using Bookinfo.Common;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// How long each hop of an answer took, in microseconds, in the order of <see cref="AnswerModel.Hops"/>; <see cref="Unknown"/> where the answer
-/// does not say.
+/// How long each hop of an answer took, in microseconds, in the order of <see cref="AnswerModel.Hops"/>; <see cref="Unknown"/> where the
+/// answer does not say.
 /// </summary>
 [InlineArray(Most)]
 public struct HopTimes

@@ -3,8 +3,9 @@ using HdrHistogram;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// What is counted and measured, of an interval, of a run, or of several that are added up: every figure of a report comes out of one of these. Latencies are
-/// in histograms of 1 us to 60 s with three significant digits, so that adding two up loses nothing. Used by one thread at a time.
+/// What is counted and measured, of an interval, of a run, or of several that are added up: every figure of a report comes out of one of
+/// these. Latencies are in histograms of 1 us to 60 s with three significant digits, so that adding two up loses nothing. Used by one
+/// thread at a time.
 /// </summary>
 /// <param name="model">What the answers tell beyond their status.</param>
 public sealed class Recording(AnswerModel model)
@@ -45,13 +46,18 @@ public sealed class Recording(AnswerModel model)
     /// <summary>Those that failed, or were answered with an error.</summary>
     public long Failed => Sent - Good;
 
-    /// <summary>From when a request was due to the end of its answer, in microseconds: what its sender would have seen. Failed requests included.</summary>
+    /// <summary>
+    /// From when a request was due to the end of its answer, in microseconds: what its sender would have seen. Failed requests included.
+    /// </summary>
     public LongHistogram FromDue { get; } = NewHistogram();
 
     /// <summary>From when it was sent to the end of its answer, in microseconds: what most tools report.</summary>
     public LongHistogram FromSend { get; } = NewHistogram();
 
-    /// <summary>From when it was due to when it was sent, in microseconds, of those for which a connection was waiting: how late the generator itself was.</summary>
+    /// <summary>
+    /// From when it was due to when it was sent, in microseconds, of those for which a connection was waiting: how late the generator
+    /// itself was.
+    /// </summary>
     public LongHistogram SchedulingDelay { get; } = NewHistogram();
 
     /// <summary>Counts a request.</summary>

@@ -1,8 +1,8 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// A <see cref="Recording"/> on its way from a worker. Counts are by number, without those that are zero; histograms of microseconds are in the compressed
-/// encoding of HdrHistogram (V2), which its tools in all languages read, and which keeps the count of every value.
+/// A <see cref="Recording"/> on its way from a worker. Counts are by number, without those that are zero; histograms of microseconds are in
+/// the compressed encoding of HdrHistogram (V2), which its tools in all languages read, and which keeps the count of every value.
 /// </summary>
 /// <param name="Sent">See <see cref="Recording.Sent"/>.</param>
 /// <param name="Waited">See <see cref="Recording.Waited"/>.</param>

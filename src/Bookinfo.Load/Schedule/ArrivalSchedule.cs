@@ -1,8 +1,8 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// When each request is due, whatever becomes of those before it: that is what makes the loop an open one. The times are given out in order,
-/// each once, to whoever asks; they depend on the profile, the process and the seed, and on no clock.
+/// When each request is due, whatever becomes of those before it: that is what makes the loop an open one. The times are given out in
+/// order, each once, to whoever asks; they depend on the profile, the process and the seed, and on no clock.
 /// </summary>
 /// <param name="profile">The rate over time.</param>
 /// <param name="process">How arrivals lie around it.</param>
@@ -75,7 +75,8 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
 
     private bool TryNext(out long index, out long due)
     {
-        // Those of the others are passed over rather than left out of the reckoning: a Poisson arrival depends on the one before it, whose ever that is.
+        // Those of the others are passed over rather than left out of the reckoning: a Poisson arrival depends on the one before it, whose
+        // ever that is.
         do
         {
             index = _next;
@@ -90,8 +91,8 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
 
     private bool TryAdvance(out long due)
     {
-        // Even: the first at once, then one whenever the expected number reaches the next whole one. Poisson: a process of rate one, stretched to
-        // the profile, which is the standard way to one of changing rate.
+        // Even: the first at once, then one whenever the expected number reaches the next whole one. Poisson: a process of rate one,
+        // stretched to the profile, which is the standard way to one of changing rate.
         var expected = process == ArrivalProcess.Even ? _next : _expected - Math.Log(1 - random.Fraction(RandomStream.Arrival, _next));
         var seconds = profile.TimeOf(expected);
         if (double.IsPositiveInfinity(seconds))
@@ -112,9 +113,13 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
 /// <summary>How arrivals lie around the rate that is asked for.</summary>
 public enum ArrivalProcess
 {
-    /// <summary>Equal distances, as far as the rate is constant: the same count each time, and no queue of the generator's making.</summary>
+    /// <summary>
+    /// Equal distances, as far as the rate is constant: the same count each time, and no queue of the generator's making.
+    /// </summary>
     Even,
 
-    /// <summary>Independent of each other, as those of many visitors are: distances are exponentially distributed, and some come in bursts.</summary>
+    /// <summary>
+    /// Independent of each other, as those of many visitors are: distances are exponentially distributed, and some come in bursts.
+    /// </summary>
     Poisson,
 }

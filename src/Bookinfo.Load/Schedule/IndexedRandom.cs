@@ -1,8 +1,8 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Random numbers that are looked up rather than drawn: the number of an arrival depends on the seed and on the arrival alone, and not on which
-/// connection happened to send it. The mixing function is that of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+/// Random numbers that are looked up rather than drawn: the number of an arrival depends on the seed and on the arrival alone, and not on
+/// which connection happened to send it. The mixing function is that of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
 /// </summary>
 /// <param name="seed">The seed.</param>
 public readonly struct IndexedRandom(ulong seed)

@@ -2,14 +2,18 @@ using System.Globalization;
 
 namespace Bookinfo.Load;
 
-/// <summary>What a load worker is to do: its share of even arrivals at a constant rate. Rate and duration are those of all workers together.</summary>
+/// <summary>
+/// What a load worker is to do: its share of even arrivals at a constant rate. Rate and duration are those of all workers together.
+/// </summary>
 /// <param name="Version"><see cref="WorkerProtocol.Version"/>.</param>
 /// <param name="Url">Scheme, host and port.</param>
 /// <param name="Path">Path and query.</param>
 /// <param name="Headers">Further headers, in order; a name may be there more than once.</param>
 /// <param name="Rate">Requests a second.</param>
 /// <param name="Seconds">How long requests fall due.</param>
-/// <param name="TraceSeed">What trace ids come from. Workers with the same one never use the same id, as each has arrivals of its own.</param>
+/// <param name="TraceSeed">
+/// What trace ids come from. Workers with the same one never use the same id, as each has arrivals of its own.
+/// </param>
 /// <param name="Worker">Which worker it is for, from 0.</param>
 /// <param name="Workers">How many there are.</param>
 /// <param name="Connections">How many connections this worker has.</param>

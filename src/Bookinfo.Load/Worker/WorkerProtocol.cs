@@ -4,9 +4,12 @@ namespace Bookinfo.Load;
 
 /// <summary>
 /// How a load worker is told what to do, by HTTP: <c>POST</c> of a <see cref="WorkerOrder"/> to <see cref="RunPath"/> answers with a
-/// <see cref="WorkerResult"/> when the run is over; <c>DELETE</c> of the same path ends the run early; a request that is given up ends it at once.
+/// <see cref="WorkerResult"/> when the run is over; <c>DELETE</c> of the same path ends the run early; a request that is given up ends it
+/// at once.
 /// </summary>
-/// <remarks>The answer begins with line feeds, one a second while the run goes on, so that each side soon knows that the other is gone.</remarks>
+/// <remarks>
+/// The answer begins with line feeds, one a second while the run goes on, so that each side soon knows that the other is gone.
+/// </remarks>
 public static class WorkerProtocol
 {
     /// <summary>The version of orders and results. Changes when either changes.</summary>
@@ -39,7 +42,9 @@ public sealed record WorkerClock(DateTimeOffset Now);
 /// <param name="Error">A line that says what is wrong.</param>
 public sealed record WorkerError(string Error);
 
-/// <summary>JSON of what goes between a load worker and who orders it. Nothing may be missing or unknown: a wrong order must not become another one.</summary>
+/// <summary>
+/// JSON of what goes between a load worker and who orders it. Nothing may be missing or unknown: a wrong order must not become another one.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

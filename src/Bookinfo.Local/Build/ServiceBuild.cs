@@ -104,8 +104,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
     }
 
     /// <summary>
-    /// Makes sure that the SDK can build where the sources lie. MSBuild itself can, for the launcher has built the tool there; but ; and # begin a comment
-    /// for the compiler of productpage's templates, and an apostrophe ends a text for the targets of the native compiler.
+    /// Makes sure that the SDK can build where the sources lie. MSBuild itself can, for the launcher has built the tool there; but ; and #
+    /// begin a comment for the compiler of productpage's templates, and an apostrophe ends a text for the targets of the native compiler.
     /// </summary>
     private void RequireBuildable(string trouble)
     {

@@ -17,7 +17,10 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
     public static IReadOnlyList<string> Targets { get; } =
         [.. ServiceCatalog.All.SelectMany(service => service.Versions.Select(version => version.Name).Prepend(service.Name))];
 
-    /// <summary>How closely the setting is aimed: what is said of one version wins over what is said of its service, and that over what is said of all.</summary>
+    /// <summary>
+    /// How closely the setting is aimed: what is said of one version wins over what is said of its service, and that over what is said of
+    /// all.
+    /// </summary>
     public int Precision => Target is null ? 0 : ServiceCatalog.All.Any(service => service.Name == Target) ? 1 : 2;
 
     /// <summary>Reads a setting.</summary>

@@ -35,8 +35,9 @@ internal static class InheritedEnvironment
             OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
     /// <summary>
-    /// Selects what a build inherits: everything but what MSBuild would take for properties of a solution, which has no platform <c>linux/amd64</c>, and is
-    /// built for no single runtime. What projects would take for properties of theirs, Directory.Build.props takes back.
+    /// Selects what a build inherits: everything but what MSBuild would take for properties of a solution, which has no platform
+    /// <c>linux/amd64</c>, and is built for no single runtime. What projects would take for properties of theirs, Directory.Build.props
+    /// takes back.
     /// </summary>
     /// <param name="variables">The user's environment.</param>
     public static Dictionary<string, string> SelectForBuild(IDictionary variables) => variables.Keys.Cast<string>()

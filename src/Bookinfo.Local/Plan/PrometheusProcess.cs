@@ -4,7 +4,9 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Local;
 
-/// <summary>The Prometheus that runs beside the services, on the loopback only, with what it has collected thrown away at the end.</summary>
+/// <summary>
+/// The Prometheus that runs beside the services, on the loopback only, with what it has collected thrown away at the end.
+/// </summary>
 public static class PrometheusProcess
 {
     /// <summary>What it is called in the table.</summary>

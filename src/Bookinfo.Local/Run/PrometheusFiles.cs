@@ -42,7 +42,9 @@ public sealed partial class PrometheusFiles : IDisposable
 
     /// <summary>Puts the ports of a run into a configuration that names the usual ones, a target a line.</summary>
     /// <param name="configuration">The configuration.</param>
-    /// <param name="ports">The ports of the run by the usual ones. The targets that are not among them do not run, and are left out.</param>
+    /// <param name="ports">
+    /// The ports of the run by the usual ones. The targets that are not among them do not run, and are left out.
+    /// </param>
     public static string WithPorts(string configuration, IReadOnlyDictionary<int, int> ports) => TargetLine().Replace(
         configuration,
         line => ports.TryGetValue(int.Parse(line.Groups["port"].Value, CultureInfo.InvariantCulture), out var port)

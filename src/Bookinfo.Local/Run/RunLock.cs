@@ -2,10 +2,15 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Local;
 
-/// <summary>Keeps the logs of a run, which go by the port of its page, from a second run: of two that begin in the same moment, both find the ports free.</summary>
+/// <summary>
+/// Keeps the logs of a run, which go by the port of its page, from a second run: of two that begin in the same moment, both find the ports
+/// free.
+/// </summary>
 public sealed class RunLock : IDisposable
 {
-    /// <summary>How .NET reports a lock that somebody has: EAGAIN of Linux, that of macOS, and ERROR_SHARING_VIOLATION of Windows.</summary>
+    /// <summary>
+    /// How .NET reports a lock that somebody has: EAGAIN of Linux, that of macOS, and ERROR_SHARING_VIOLATION of Windows.
+    /// </summary>
     private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
 
     private readonly FileStream _file;

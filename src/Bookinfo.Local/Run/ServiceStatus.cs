@@ -27,7 +27,9 @@ public sealed record ServiceStatus(
     /// <summary>The state in a word or two.</summary>
     public string ShortDescription => State == ServiceState.NotReady ? "not ready" : State.ToString().ToLowerInvariant();
 
-    /// <summary>The state with what led to it, such as <c>restarting in 4 s (exit code 134, SIGABRT), restart 3</c> or <c>ready, restarts: 3</c>.</summary>
+    /// <summary>
+    /// The state with what led to it, such as <c>restarting in 4 s (exit code 134, SIGABRT), restart 3</c> or <c>ready, restarts: 3</c>.
+    /// </summary>
     public string Description => State == ServiceState.Restarting
         ? $"restarting in {Math.Max(1, Math.Ceiling((RestartIn ?? default).TotalSeconds))} s ({ToolResult.DescribeExit(ExitCode ?? 0)}), restart {Restarts}"
         : Restarts == 0 ? ShortDescription : $"{ShortDescription}, restarts: {Restarts}";

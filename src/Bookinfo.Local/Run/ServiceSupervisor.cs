@@ -63,7 +63,9 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
 
     /// <summary>Waits until the service is ready for the first time.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationFailedException">It ended instead, or takes too long: the line says why, as far as the service's log does.</exception>
+    /// <exception cref="OperationFailedException">
+    /// It ended instead, or takes too long: the line says why, as far as the service's log does.
+    /// </exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// What was measured of a system: the object of <c>baseline.json</c> (docs/measuring.md). Latencies are in microseconds, other times in seconds. What could not
-/// be found out is <see langword="null"/> or missing, and <see cref="Notes"/> says why.
+/// What was measured of a system: the object of <c>baseline.json</c> (docs/measuring.md). Latencies are in microseconds, other times in
+/// seconds. What could not be found out is <see langword="null"/> or missing, and <see cref="Notes"/> says why.
 /// </summary>
 /// <param name="Version">Of this format; changes when a field changes its meaning.</param>
 /// <param name="Program">The version of the program.</param>
@@ -15,7 +15,9 @@ namespace Bookinfo.Measurement;
 /// <param name="Settings">What was asked for.</param>
 /// <param name="Environment">Where it was measured.</param>
 /// <param name="Services">The processes or pods that were measured.</param>
-/// <param name="Steps">The steps in the order in which they were run, those of an interrupted round included. The source of every other figure.</param>
+/// <param name="Steps">
+/// The steps in the order in which they were run, those of an interrupted round included. The source of every other figure.
+/// </param>
 /// <param name="Summary">The steps of each rate put together, by ascending rate.</param>
 /// <param name="Notes">What could not be found out, or makes figures less trustworthy.</param>
 public sealed record BaselineFile(
@@ -38,7 +40,9 @@ public sealed record BaselineFile(
 
 /// <summary>What was asked of a baseline.</summary>
 /// <param name="Target">The address that was measured.</param>
-/// <param name="Subject">How the services were found: <c>local</c>, <c>cluster</c>, or <c>url</c>, of which only the latency is known.</param>
+/// <param name="Subject">
+/// How the services were found: <c>local</c>, <c>cluster</c>, or <c>url</c>, of which only the latency is known.
+/// </param>
 /// <param name="Generator">Where the requests came from: <c>local</c> or <c>cluster</c>.</param>
 /// <param name="Workers">How many generators there were.</param>
 /// <param name="Rates">The rates, in requests a second, ascending.</param>

@@ -46,7 +46,9 @@ public sealed record BaselineOutcome(BaselineFile? File, OperationFailedExceptio
 /// <param name="time">The clock.</param>
 public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenerator generator, IBaselineObserver observer, TimeProvider time)
 {
-    /// <summary>What a step takes besides sending, as long as that is not known: connecting, and asking the services what they use.</summary>
+    /// <summary>
+    /// What a step takes besides sending, as long as that is not known: connecting, and asking the services what they use.
+    /// </summary>
     private static readonly TimeSpan UsualOverhead = TimeSpan.FromSeconds(0.5);
 
     private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(plan.Rates, plan.Rounds, plan.Seed);

@@ -97,8 +97,8 @@ public static class BaselineStore
     };
 
     /// <summary>
-    /// Whether there is a null in a list or in a dictionary. In neither is one ever written, and the serializer, which heeds what properties
-    /// may be, does not look at what is in those.
+    /// Whether there is a null in a list or in a dictionary. In neither is one ever written, and the serializer, which heeds what
+    /// properties may be, does not look at what is in those.
     /// </summary>
     private static bool HasHole(JsonElement element, bool isDictionary = false) => element.ValueKind switch
     {

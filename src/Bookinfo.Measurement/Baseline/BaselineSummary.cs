@@ -4,8 +4,9 @@ using HdrHistogram;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// Puts the steps of each rate together. A round is one observation: a percentile is taken of each round, and what is estimated is the trimmed mean of those. To pool the
-/// requests of all rounds instead would make believe that requests of the same seconds are independent of each other, and intervals far too narrow.
+/// Puts the steps of each rate together. A round is one observation: a percentile is taken of each round, and what is estimated is the
+/// trimmed mean of those. To pool the requests of all rounds instead would make believe that requests of the same seconds are independent
+/// of each other, and intervals far too narrow.
 /// </summary>
 public static class BaselineSummary
 {
@@ -106,7 +107,10 @@ public sealed record RateSummary(
 
 /// <summary>A latency over the rounds: each figure is the mean of what the rounds have, in microseconds.</summary>
 /// <param name="Count">How many values all rounds have together.</param>
-/// <param name="Errors">How many requests failed for this hop's sake: pages that say that details, reviews or ratings could not be had; of the whole request, all that failed.</param>
+/// <param name="Errors">
+/// How many requests failed for this hop's sake: pages that say that details, reviews or ratings could not be had; of the whole request,
+/// all that failed.
+/// </param>
 /// <param name="Mean">The mean.</param>
 /// <param name="P50">The median.</param>
 /// <param name="P90">Of ten, nine are not above it.</param>
@@ -117,7 +121,9 @@ public sealed record LatencySummary(long Count, long Errors, Estimate Mean, Esti
 
 /// <summary>What a service used at one rate, over the rounds.</summary>
 /// <param name="Cores">Processors' worth of time that it used, sidecars included.</param>
-/// <param name="CpuPerThousand">Processor seconds for 1,000 requests to the page, sidecars included. What it uses when idle is in it.</param>
+/// <param name="CpuPerThousand">
+/// Processor seconds for 1,000 requests to the page, sidecars included. What it uses when idle is in it.
+/// </param>
 /// <param name="SidecarCpuPerThousand">The part of it that is the sidecars'.</param>
 /// <param name="MemoryBytes">Memory, sidecars included.</param>
 /// <param name="SidecarMemoryBytes">The part of it that is the sidecars'.</param>

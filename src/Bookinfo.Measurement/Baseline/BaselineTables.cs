@@ -18,7 +18,9 @@ public static class BaselineTables
 
     /// <summary>All latencies at one rate.</summary>
     /// <param name="rate">The rate.</param>
-    /// <param name="narrow">Whether it has to fit on a terminal, so that what says least is left out: the interval of the maximum, and a column of zeros.</param>
+    /// <param name="narrow">
+    /// Whether it has to fit on a terminal, so that what says least is left out: the interval of the maximum, and a column of zeros.
+    /// </param>
     public static ReportTable Latencies(RateSummary rate, bool narrow = false)
     {
         var errors = !narrow || rate.Latencies.Values.Any(latency => latency.Errors > 0);

@@ -20,9 +20,10 @@ public sealed record Estimate(double Mean, double? Low, double? High)
 }
 
 /// <summary>
-/// A figure in the rounds of one baseline, each round an observation: its trimmed mean, by which all reports tell it, and how exact that is. The lowest and the highest fifth of the rounds, rounded
-/// down, are left out of the mean, since a round in which the machine did something else says nothing of the system; that they were left out is accounted for by the
-/// winsorized variance (K. K. Yuen, The two-sample trimmed t for unequal population variances, Biometrika 61, 1974). With fewer than five rounds none is left out.
+/// A figure in the rounds of one baseline, each round an observation: its trimmed mean, by which all reports tell it, and how exact that
+/// is. The lowest and the highest fifth of the rounds, rounded down, are left out of the mean, since a round in which the machine did
+/// something else says nothing of the system; that they were left out is accounted for by the winsorized variance (K. K. Yuen, The
+/// two-sample trimmed t for unequal population variances, Biometrika 61, 1974). With fewer than five rounds none is left out.
 /// </summary>
 /// <param name="Rounds">How many rounds.</param>
 /// <param name="Mean">The trimmed mean.</param>

@@ -59,8 +59,8 @@ public sealed record RateComparison(double Rate, int RoundsBefore, int RoundsAft
 }
 
 /// <summary>
-/// A figure before and after. Units are those of baselines: latencies in microseconds, processor time in seconds for 1,000 requests, memory in bytes, errors in
-/// percent of the requests, rates in requests a second.
+/// A figure before and after. Units are those of baselines: latencies in microseconds, processor time in seconds for 1,000 requests, memory
+/// in bytes, errors in percent of the requests, rates in requests a second.
 /// </summary>
 /// <param name="Subject">What it is of: a latency by the names of <see cref="Measure"/>, a service, or <see cref="AllServices"/>.</param>
 /// <param name="Figure">One of <see cref="FigureName"/>.</param>
@@ -69,10 +69,12 @@ public sealed record RateComparison(double Rate, int RoundsBefore, int RoundsAft
 /// <param name="Difference">After less before.</param>
 /// <param name="Low">The lower end of its 95% confidence interval; <see langword="null"/> where there is nothing to tell it from.</param>
 /// <param name="High">The upper end.</param>
-/// <param name="Least">The smallest difference that counts (<see cref="SmallestDifference"/>); <see langword="null"/> for figures that are not tested.</param>
+/// <param name="Least">
+/// The smallest difference that counts (<see cref="SmallestDifference"/>); <see langword="null"/> for figures that are not tested.
+/// </param>
 /// <param name="PValue">
-/// The probability to see such a difference when the true one does not count, corrected for all tests of the comparison; <see langword="null"/> for figures that
-/// are not tested.
+/// The probability to see such a difference when the true one does not count, corrected for all tests of the comparison;
+/// <see langword="null"/> for figures that are not tested.
 /// </param>
 /// <param name="Shown">Whether a difference is shown.</param>
 public sealed record FigureComparison(
@@ -110,7 +112,9 @@ public sealed record ServiceComparison(
 /// <summary>What became of a condition of <c>--fail-on</c> at a rate.</summary>
 /// <param name="Condition">The condition as it was given.</param>
 /// <param name="Rate">The rate, in requests a second.</param>
-/// <param name="Difference">The difference, in the unit of the figure; <see langword="null"/> when not both baselines have it at this rate.</param>
+/// <param name="Difference">
+/// The difference, in the unit of the figure; <see langword="null"/> when not both baselines have it at this rate.
+/// </param>
 /// <param name="Shown">Whether a difference is shown.</param>
 /// <param name="Exceeded">Whether the difference is greater than the condition allows.</param>
 /// <param name="Violated">Whether both are the case.</param>

@@ -58,7 +58,9 @@ public sealed partial record FailCondition(string Text, string Subject, string F
             : new FailCondition(text, subject, figure, limit * microseconds / (figure == FigureName.Cpu ? 1e6 : 1), IsRelative: false);
     }
 
-    /// <summary>Holds a comparison against it, at each rate that both baselines have. Where the figure is not tested, it cannot be told.</summary>
+    /// <summary>
+    /// Holds a comparison against it, at each rate that both baselines have. Where the figure is not tested, it cannot be told.
+    /// </summary>
     /// <param name="report">The comparison.</param>
     /// <exception cref="OperationFailedException">It cannot be told at any rate.</exception>
     public IReadOnlyList<ConditionResult> Check(ComparisonReport report)

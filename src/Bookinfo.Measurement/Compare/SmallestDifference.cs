@@ -1,10 +1,10 @@
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// The smallest difference that counts. Two baselines of the same system differ by more than the rounds within each of them do: memory lies elsewhere, code was
-/// compiled in another order, the machine has other things to do for minutes. Rounds cannot tell that, however many there are, so a test over rounds alone finds
-/// differences that are real and mean nothing. The numbers are what pairs of baselines of the same system showed, measured with bench/compare.sh on a busy machine
-/// with two processors (docs/measuring.md).
+/// The smallest difference that counts. Two baselines of the same system differ by more than the rounds within each of them do: memory lies
+/// elsewhere, code was compiled in another order, the machine has other things to do for minutes. Rounds cannot tell that, however many
+/// there are, so a test over rounds alone finds differences that are real and mean nothing. The numbers are what pairs of baselines of the
+/// same system showed, measured with bench/compare.sh on a busy machine with two processors (docs/measuring.md).
 /// </summary>
 internal static class SmallestDifference
 {
@@ -30,8 +30,8 @@ internal static class SmallestDifference
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     /// <param name="before">What it was before, in microseconds.</param>
     /// <param name="generatorDelay">
-    /// How late the generator was at the same percentile, in microseconds: the greater one of the two baselines. It had only to be woken, so that is how long whoever
-    /// is woken waits for a processor, and each hop wakes several.
+    /// How late the generator was at the same percentile, in microseconds: the greater one of the two baselines. It had only to be woken,
+    /// so that is how long whoever is woken waits for a processor, and each hop wakes several.
     /// </param>
     /// <returns>In microseconds.</returns>
     public static double OfLatency(string figure, double before, double generatorDelay)

@@ -3,8 +3,8 @@ using MathNet.Numerics.Distributions;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// The difference of two means whose variances need not be equal, as t distributed (B. L. Welch, The generalization of 'Student's' problem when several different
-/// population variances are involved, Biometrika 34, 1947).
+/// The difference of two means whose variances need not be equal, as t distributed (B. L. Welch, The generalization of 'Student's' problem
+/// when several different population variances are involved, Biometrika 34, 1947).
 /// </summary>
 /// <param name="Difference">The second mean less the first.</param>
 /// <param name="StandardError">Of the difference.</param>
@@ -15,7 +15,8 @@ internal sealed record WelchTest(double Difference, double StandardError, double
     /// <param name="before">The first.</param>
     /// <param name="after">The second.</param>
     /// <param name="leastVariance">
-    /// What the variance of the difference is at least by its nature, such as that of a share of counted requests; rounds that happen to agree are no proof of less.
+    /// What the variance of the difference is at least by its nature, such as that of a share of counted requests; rounds that happen to
+    /// agree are no proof of less.
     /// </param>
     /// <returns>The test, or <see langword="null"/> when one of them has fewer than two rounds.</returns>
     public static WelchTest? Of(RoundSample before, RoundSample after, double leastVariance = 0)
@@ -31,9 +32,9 @@ internal sealed record WelchTest(double Difference, double StandardError, double
     }
 
     /// <summary>
-    /// How probable a difference as great as this is or greater, up or down, if the true one is no greater than a margin. With a margin of 0 it is the usual two-sided
-    /// test; with another a minimum-effect test (K. R. Murphy and B. Myors, Testing the hypothesis that treatments have negligible effects, Journal of Applied
-    /// Psychology 84, 1999).
+    /// How probable a difference as great as this is or greater, up or down, if the true one is no greater than a margin. With a margin of
+    /// 0 it is the usual two-sided test; with another a minimum-effect test (K. R. Murphy and B. Myors, Testing the hypothesis that
+    /// treatments have negligible effects, Journal of Applied Psychology 84, 1999).
     /// </summary>
     /// <param name="margin">The greatest difference that counts as none.</param>
     public double PValue(double margin = 0)
@@ -57,8 +58,9 @@ internal sealed record WelchTest(double Difference, double StandardError, double
 }
 
 /// <summary>
-/// The correction for making many tests at once (S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979): when
-/// nothing differs, the probability that any of them says so is no more than the level, however they depend on each other.
+/// The correction for making many tests at once (S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of
+/// Statistics 6, 1979): when nothing differs, the probability that any of them says so is no more than the level, however they depend on
+/// each other.
 /// </summary>
 internal static class HolmCorrection
 {

@@ -3,7 +3,9 @@ using OxyPlot.Axes;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>Milliseconds on a logarithmic scale, with ticks at 1, 2, 5, 10, 20, 50, ...: a tail of 100 ms and a median of 1 ms are both to be seen.</summary>
+/// <summary>
+/// Milliseconds on a logarithmic scale, with ticks at 1, 2, 5, 10, 20, 50, ...: a tail of 100 ms and a median of 1 ms are both to be seen.
+/// </summary>
 internal sealed class LatencyAxis : LogarithmicAxis
 {
     private static readonly int[] Digits = [1, 2, 5];

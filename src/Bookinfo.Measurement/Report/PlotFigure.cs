@@ -4,7 +4,9 @@ using OxyPlot;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>A plot of a page, with its legend and with its figures as a table for those who cannot see it or want to know exactly.</summary>
+/// <summary>
+/// A plot of a page, with its legend and with its figures as a table for those who cannot see it or want to know exactly.
+/// </summary>
 /// <param name="Id">Unique in the page, of letters, digits and -.</param>
 /// <param name="Title">What it shows.</param>
 /// <param name="Note">What there is to know for reading it.</param>
@@ -21,7 +23,9 @@ internal sealed record PlotFigure(string Id, string Title, string Note, PlotMode
 
     private const double FontSize = 13;
 
-    /// <summary>What a letter takes in the widest of the fonts that a page may be shown in; OxyPlot knows one font only, a narrow one.</summary>
+    /// <summary>
+    /// What a letter takes in the widest of the fonts that a page may be shown in; OxyPlot knows one font only, a narrow one.
+    /// </summary>
     private const double LetterWidth = 8;
 
     /// <summary>How high it is.</summary>
@@ -90,8 +94,8 @@ internal sealed record PlotFigure(string Id, string Title, string Note, PlotMode
 }
 
 /// <summary>
-/// The colors of plots. OxyPlot draws in colors that stand for others; in the page they become variables of its style sheet, which has one set of values for light
-/// and another for dark.
+/// The colors of plots. OxyPlot draws in colors that stand for others; in the page they become variables of its style sheet, which has one
+/// set of values for light and another for dark.
 /// </summary>
 internal static class PlotColors
 {

@@ -70,7 +70,9 @@ public static class ReportFile
         }
     }
 
-    /// <summary>Makes a file, where that is possible: in a directory that takes no further files, one that is there may be writable.</summary>
+    /// <summary>
+    /// Makes a file, where that is possible: in a directory that takes no further files, one that is there may be writable.
+    /// </summary>
     private static FileStream? TryCreate(string path)
     {
         try

@@ -4,8 +4,8 @@ using System.Xml.Linq;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// A page that needs nothing but itself: no script, no font, no picture, no network. It is made as a tree, so that whatever a name or an error message holds is text
-/// in it and never markup; what is written is both HTML and well-formed XML.
+/// A page that needs nothing but itself: no script, no font, no picture, no network. It is made as a tree, so that whatever a name or an
+/// error message holds is text in it and never markup; what is written is both HTML and well-formed XML.
 /// </summary>
 internal sealed class ReportPage
 {

@@ -3,7 +3,9 @@ using Bookinfo.Load;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>Tells whether the answers of a run were those that were meant to be measured: an answer without an error may still be another one.</summary>
+/// <summary>
+/// Tells whether the answers of a run were those that were meant to be measured: an answer without an error may still be another one.
+/// </summary>
 public static class AnswerCheck
 {
     /// <summary>Looks at a run.</summary>

@@ -4,8 +4,8 @@ using Bookinfo.Load;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// Tells whether a run measured the server or the generator. A generator that cannot keep up reports latencies and rates that are its own, and nobody
-/// sees that from the figures alone.
+/// Tells whether a run measured the server or the generator. A generator that cannot keep up reports latencies and rates that are its own,
+/// and nobody sees that from the figures alone.
 /// </summary>
 public static class GeneratorCheck
 {

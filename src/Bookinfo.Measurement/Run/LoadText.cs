@@ -4,7 +4,10 @@ using Bookinfo.Load;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>The figures of a run as lines of text, the same on a terminal while it runs and in the report after it. No line has more than 79 characters.</summary>
+/// <summary>
+/// The figures of a run as lines of text, the same on a terminal while it runs and in the report after it. No line has more than 79
+/// characters.
+/// </summary>
 public static class LoadText
 {
     private const int Width = 79;

@@ -3,13 +3,16 @@ using Bookinfo.Load;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// Finds the highest rate that still passes: doubles (or halves) the rate until one passes and one fails, then halves the distance between them. One trial may pass or fail by
-/// chance, so a rate is tried until two trials agree, three at most. The search knows of no clock: whoever runs the trials says when the time is over.
+/// Finds the highest rate that still passes: doubles (or halves) the rate until one passes and one fails, then halves the distance between
+/// them. One trial may pass or fail by chance, so a rate is tried until two trials agree, three at most. The search knows of no clock:
+/// whoever runs the trials says when the time is over.
 /// </summary>
 /// <param name="tryRate">Runs a trial; <see langword="null"/> when there is no time left for one.</param>
 public sealed class SaturationSearch(Func<double, Task<SaturationTrial?>> tryRate)
 {
-    /// <summary>How close the highest rate that passes and the lowest that fails get: 5%. Closer would be within what repeated trials differ by.</summary>
+    /// <summary>
+    /// How close the highest rate that passes and the lowest that fails get: 5%. Closer would be within what repeated trials differ by.
+    /// </summary>
     public const double Precision = 1.05;
 
     /// <summary>Lower rates are not looked for.</summary>

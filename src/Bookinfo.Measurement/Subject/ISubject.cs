@@ -18,7 +18,8 @@ public interface ISubject : IAsyncDisposable
 
     /// <summary>Reads what the services have used until now.</summary>
     /// <param name="settled">
-    /// Whether nothing that happened before the call may be missing. Where figures are only sampled every few seconds, that waits for the next samples.
+    /// Whether nothing that happened before the call may be missing. Where figures are only sampled every few seconds, that waits for the
+    /// next samples.
     /// </param>
     /// <param name="notes">Is given a line for what cannot be found out.</param>
     /// <param name="cancellationToken">Ends the inquiry, and the wait for samples.</param>

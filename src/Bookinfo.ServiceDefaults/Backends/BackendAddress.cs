@@ -8,8 +8,8 @@ namespace Bookinfo.ServiceDefaults.Backends;
 public static class BackendAddress
 {
     /// <summary>
-    /// Reads <c>http://{NAME_HOSTNAME|name}[.{SERVICES_DOMAIN}]:{NAME_SERVICE_PORT|9080}</c>. Of the variables that Kubernetes injects for a
-    /// Service, <c>NAME_SERVICE_PORT</c> is meant and <c>NAME_PORT</c> (<c>tcp://10.0.0.7:9080</c>) is not.
+    /// Reads <c>http://{NAME_HOSTNAME|name}[.{SERVICES_DOMAIN}]:{NAME_SERVICE_PORT|9080}</c>. Of the variables that Kubernetes injects for
+    /// a Service, <c>NAME_SERVICE_PORT</c> is meant and <c>NAME_PORT</c> (<c>tcp://10.0.0.7:9080</c>) is not.
     /// </summary>
     /// <param name="settings">The settings.</param>
     /// <param name="service">The service to call.</param>

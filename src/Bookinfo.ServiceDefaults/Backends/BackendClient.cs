@@ -15,8 +15,8 @@ namespace Bookinfo.ServiceDefaults.Backends;
 /// not in the chain of message handlers.
 /// </summary>
 /// <remarks>
-/// Safe for use by any number of requests at once. A timeout and a second try are all that the contract knows, so there is no resilience pipeline around the
-/// calls: it took a sixth of what a page view allocates.
+/// Safe for use by any number of requests at once. A timeout and a second try are all that the contract knows, so there is no resilience
+/// pipeline around the calls: it took a sixth of what a page view allocates.
 /// </remarks>
 public sealed class BackendClient : IDisposable
 {
@@ -66,8 +66,8 @@ public sealed class BackendClient : IDisposable
     /// <param name="path">The path and query below the base address, beginning with a slash, escaped. It goes on the wire as it is.</param>
     /// <param name="aside">Whether the call serves no answer, and so has no place in <c>Server-Timing</c>.</param>
     /// <param name="idOfVisitor">
-    /// Whether the path names a product that the visitor chose. Then 400 and 404 are answers to him; else the backend refuses a request of ours, which it
-    /// should not.
+    /// Whether the path names a product that the visitor chose. Then 400 and 404 are answers to him; else the backend refuses a request of
+    /// ours, which it should not.
     /// </param>
     /// <returns>The answer of the last try, to be disposed.</returns>
     /// <exception cref="OperationCanceledException">The visitor has left.</exception>
@@ -173,7 +173,9 @@ public sealed class BackendClient : IDisposable
 
     /// <summary>Reads all of an answer, of a length that is told into borrowed memory.</summary>
     /// <exception cref="HttpRequestException">It is too long, or breaks off.</exception>
-    /// <summary>Whether a status says that there is no such product, or that its id is none. What is escaped on the way may become too long.</summary>
+    /// <summary>
+    /// Whether a status says that there is no such product, or that its id is none. What is escaped on the way may become too long.
+    /// </summary>
     private static bool IsAnswerToId(int? status) =>
         status is StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound or StatusCodes.Status414UriTooLong;
 

@@ -6,10 +6,11 @@ namespace Bookinfo.ServiceDefaults.Backends;
 /// end of the connection (<c>Connection: close</c>, RFC 9112 section 9.6) as often as two allowances permit.
 /// </summary>
 /// <remarks>
-/// Requests that are made one after the other take one connection each, so every reload rolls the dice, however fast it follows and whatever load went
-/// before. Their allowance keeps the addresses of connections that have ended, which the kernel sets aside for a minute, to a few thousand. Requests beside
-/// others, or soon after some that were, share a connection per <see cref="Spacing"/>, and under lasting load there are five
-/// a second and no more: a connection costs more than a request, and with twenty a second at a thousand requests a second it was connections that decided p99.
+/// Requests that are made one after the other take one connection each, so every reload rolls the dice, however fast it follows and
+/// whatever load went before. Their allowance keeps the addresses of connections that have ended, which the kernel sets aside for a minute,
+/// to a few thousand. Requests beside others, or soon after some that were, share a connection per <see cref="Spacing"/>, and under lasting
+/// load there are five a second and no more: a connection costs more than a request, and with twenty a second at a thousand requests a
+/// second it was connections that decided p99.
 /// </remarks>
 /// <param name="time">The clock.</param>
 internal sealed class ConnectionSpreader(TimeProvider time)
@@ -29,7 +30,9 @@ internal sealed class ConnectionSpreader(TimeProvider time)
     /// <summary>The shortest time between two that are given up while other requests are under way.</summary>
     public static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>How long no request may have been made beside another before one is alone. Under load, too, there are moments with one request only.</summary>
+    /// <summary>
+    /// How long no request may have been made beside another before one is alone. Under load, too, there are moments with one request only.
+    /// </summary>
     public static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(100);
 
     private readonly Allowance _alone = new(BurstAlone, IntervalAlone, TimeSpan.Zero, time);

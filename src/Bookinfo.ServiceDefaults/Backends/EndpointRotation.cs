@@ -12,7 +12,9 @@ public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
     /// <summary>How many there are.</summary>
     public int Count => _endpoints.Length;
 
-    /// <summary>Where the next try of a call goes: below each address in turn, then below the first again. May be called from any thread.</summary>
+    /// <summary>
+    /// Where the next try of a call goes: below each address in turn, then below the first again. May be called from any thread.
+    /// </summary>
     /// <param name="path">The path and query below it, beginning with a slash, escaped.</param>
     /// <returns>The full address. The path goes on the wire as it is.</returns>
     public Uri Next(string path) => _endpoints[(int)((Interlocked.Increment(ref _taken) - 1) % (uint)_endpoints.Length)].At(path);

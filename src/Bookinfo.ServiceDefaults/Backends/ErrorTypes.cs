@@ -1,6 +1,8 @@
 namespace Bookinfo.ServiceDefaults.Backends;
 
-/// <summary>Values of <c>error.type</c> for tries that got no answer, or not all of one. There are few, so that they can be labels.</summary>
+/// <summary>
+/// Values of <c>error.type</c> for tries that got no answer, or not all of one. There are few, so that they can be labels.
+/// </summary>
 internal static class ErrorTypes
 {
     /// <summary>The backend took longer than the policy allows.</summary>

@@ -6,9 +6,9 @@ namespace Bookinfo.ServiceDefaults.Backends;
 
 /// <summary>Passes headers of the request that is being answered on to the requests that answering it takes.</summary>
 /// <remarks>
-/// There are two modes. Without tracing all headers of <see cref="ForwardedHeaders"/> go on byte for byte, because then the sidecars of a mesh
-/// make the spans, and join them by these headers. With tracing the trace headers belong to our own spans: <see cref="BackendClient"/> writes
-/// those of the span that makes the call, in the formats of the request that is being answered.
+/// There are two modes. Without tracing all headers of <see cref="ForwardedHeaders"/> go on byte for byte, because then the sidecars of a
+/// mesh make the spans, and join them by these headers. With tracing the trace headers belong to our own spans: <see cref="BackendClient"/>
+/// writes those of the span that makes the call, in the formats of the request that is being answered.
 /// </remarks>
 public sealed class HeaderForwarding
 {

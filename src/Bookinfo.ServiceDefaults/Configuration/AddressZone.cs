@@ -1,6 +1,8 @@
 namespace Bookinfo.ServiceDefaults.Configuration;
 
-/// <summary>The zone of a link-local address of IPv6, such as <c>eth0</c> in <c>fe80::1%eth0</c>, without which there is no way to it.</summary>
+/// <summary>
+/// The zone of a link-local address of IPv6, such as <c>eth0</c> in <c>fe80::1%eth0</c>, without which there is no way to it.
+/// </summary>
 internal static class AddressZone
 {
     private const string Escaped = "%25";

@@ -1,6 +1,8 @@
 namespace Bookinfo.ServiceDefaults.Configuration;
 
-/// <summary>A setting has a value that is not allowed. The message is one line that names the variable, the value and what is allowed.</summary>
+/// <summary>
+/// A setting has a value that is not allowed. The message is one line that names the variable, the value and what is allowed.
+/// </summary>
 public sealed class InvalidSettingException : Exception
 {
     /// <summary>For a variable whose value may be shown.</summary>

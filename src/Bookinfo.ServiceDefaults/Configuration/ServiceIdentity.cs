@@ -5,7 +5,9 @@ namespace Bookinfo.ServiceDefaults.Configuration;
 /// <summary>Who a service is in its metrics, spans and log lines: the attributes of the OpenTelemetry resource.</summary>
 /// <param name="Name">OpenTelemetry <c>service.name</c>.</param>
 /// <param name="Version">OpenTelemetry <c>service.version</c>.</param>
-/// <param name="Attributes">All attributes, those of <c>OTEL_RESOURCE_ATTRIBUTES</c> among them, which go before what is known otherwise.</param>
+/// <param name="Attributes">
+/// All attributes, those of <c>OTEL_RESOURCE_ATTRIBUTES</c> among them, which go before what is known otherwise.
+/// </param>
 /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/resource/.</remarks>
 internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDictionary<string, object> Attributes)
 {
@@ -13,7 +15,8 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
     public const string Namespace = "bookinfo";
 
     /// <summary>
-    /// Reads <c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>, <c>SERVICE_VERSION</c>, <c>HOSTNAME</c>, and what the downward API of Kubernetes may be mapped to:
+    /// Reads <c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>, <c>SERVICE_VERSION</c>, <c>HOSTNAME</c>, and what the downward API
+    /// of Kubernetes may be mapped to:
     /// <c>K8S_NAMESPACE_NAME</c>, <c>K8S_POD_NAME</c>, <c>K8S_NODE_NAME</c>.
     /// </summary>
     /// <param name="settings">The settings.</param>

@@ -9,8 +9,9 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <see cref="BadHttpRequestException"/>, or with <see cref="VisitorLeftException"/>.
 /// </summary>
 /// <remarks>
-/// It is read without the token of whoever reads, which would make it a matter of chance what the end of a connection is taken for: Kestrel ends
-/// a read that waits in any case, and says whether the visitor closed his side too early (a bad request) or reset the connection (he has left).
+/// It is read without the token of whoever reads, which would make it a matter of chance what the end of a connection is taken for: Kestrel
+/// ends a read that waits in any case, and says whether the visitor closed his side too early (a bad request) or reset the connection (he
+/// has left).
 /// </remarks>
 /// <param name="body">The body as Kestrel gives it.</param>
 internal sealed class GuardedBody(Stream body) : Stream
@@ -58,7 +59,8 @@ internal sealed class GuardedBody(Stream body) : Stream
         }
         catch (Exception exception)
         {
-            // Such as the IOException for the size of a chunk that is no 32-bit number. What Kestrel throws here it throws because of what was sent.
+            // Such as the IOException for the size of a chunk that is no 32-bit number. What Kestrel throws here it throws because of what
+            // was sent.
             throw new BadHttpRequestException("The body of the request could not be read.", StatusCodes.Status400BadRequest, exception);
         }
     }

@@ -7,7 +7,8 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 internal sealed record LingerOptions(long MostBytes, TimeSpan Longest, TimeSpan LongestPause)
 {
     /// <summary>
-    /// Many times what is accepted, for less time than a connection may wait for its next request: who wants to keep connections busy gains nothing by it.
+    /// Many times what is accepted, for less time than a connection may wait for its next request: who wants to keep connections busy gains
+    /// nothing by it.
     /// </summary>
     public static LingerOptions Standard { get; } = new(64 * 1024 * 1024, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
 }

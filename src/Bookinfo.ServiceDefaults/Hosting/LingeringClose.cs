@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Connection middleware that ends connections as RFC 9112 section 9.6 asks: when a request was answered before all of it was read, what the client
-/// still sends is read and thrown away for a while. Closed at once, the connection would be reset by what comes next, and a client that sends everything
-/// before it reads would lose the answer.
+/// Connection middleware that ends connections as RFC 9112 section 9.6 asks: when a request was answered before all of it was read, what
+/// the client still sends is read and thrown away for a while. Closed at once, the connection would be reset by what comes next, and a
+/// client that sends everything before it reads would lose the answer.
 /// </summary>
 /// <param name="next">The server's handling of the connection.</param>
 /// <param name="options">For how long.</param>

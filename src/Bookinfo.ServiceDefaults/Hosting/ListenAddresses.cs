@@ -180,13 +180,15 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
         return IPAddress.TryParse(inner, out var address) && address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : $"[{inner}]";
     }
 
-    /// <summary>Whether what follows the host is a port, of digits and nothing else, or only a slash. The platform takes signs and spaces as well.</summary>
+    /// <summary>
+    /// Whether what follows the host is a port, of digits and nothing else, or only a slash. The platform takes signs and spaces as well.
+    /// </summary>
     private static bool IsPort(ReadOnlySpan<char> rest) =>
         rest is [':', .. var port] ? !port.TrimEnd('/').ContainsAnyExceptInRange('0', '9') : rest.TrimEnd('/').IsEmpty;
 
     /// <summary>
-    /// Which of the machine's addresses Kestrel takes a host for: all of them for <c>*</c>, <c>+</c> and any name except localhost. What looks like an
-    /// address or like a host with a port, and is neither, is a mistake and not a name.
+    /// Which of the machine's addresses Kestrel takes a host for: all of them for <c>*</c>, <c>+</c> and any name except localhost. What
+    /// looks like an address or like a host with a port, and is neither, is a mistake and not a name.
     /// </summary>
     private static string? HostOf(string host)
     {

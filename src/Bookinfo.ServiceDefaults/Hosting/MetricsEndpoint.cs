@@ -29,8 +29,8 @@ internal static class MetricsEndpoint
     }
 
     /// <summary>
-    /// Middleware that lets the answer be made whole before any of it is sent. The exporter writes while it keeps all other scrapes waiting, so that
-    /// one who asks and does not read would stop them all.
+    /// Middleware that lets the answer be made whole before any of it is sent. The exporter writes while it keeps all other scrapes
+    /// waiting, so that one who asks and does not read would stop them all.
     /// </summary>
     private static async Task MakeWhole(HttpContext context, RequestDelegate next)
     {

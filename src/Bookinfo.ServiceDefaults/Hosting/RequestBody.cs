@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
 
-/// <summary>The one way to read what a visitor sent as the body of a request. Whatever is wrong with it is his affair: a 4xx, and no line in the log.</summary>
+/// <summary>
+/// The one way to read what a visitor sent as the body of a request. Whatever is wrong with it is his affair: a 4xx, and no line in the
+/// log.
+/// </summary>
 public static class RequestBody
 {
     /// <summary>
@@ -71,8 +74,8 @@ public static class RequestBody
     }
 
     /// <summary>
-    /// Whether two who read the request may disagree about where its body ends (RFC 9112 section 6.1): with a length beside the chunks, with chunks in a
-    /// version that has none, or with a transfer coding that is not known here.
+    /// Whether two who read the request may disagree about where its body ends (RFC 9112 section 6.1): with a length beside the chunks,
+    /// with chunks in a version that has none, or with a transfer coding that is not known here.
     /// </summary>
     private static bool IsFramedBadly(HttpRequest request) => request.Headers.TransferEncoding is { Count: > 0 } coding
         && (coding.Count > 1

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Stands between Kestrel and the log. What is wrong with the server goes on as it is. What visitors do wrong fills no log, also where Kestrel takes it for an
-/// error; but that Kestrel tells it at all has two uses: it names what was wrong in its exceptions only when somebody listens, and it says when it has
-/// answered something itself.
+/// Stands between Kestrel and the log. What is wrong with the server goes on as it is. What visitors do wrong fills no log, also where
+/// Kestrel takes it for an error; but that Kestrel tells it at all has two uses: it names what was wrong in its exceptions only when
+/// somebody listens, and it says when it has answered something itself.
 /// </summary>
 /// <param name="services">Where the log is, which cannot be made before this.</param>
 internal sealed class ServerLog(IServiceProvider services) : ILoggerProvider
@@ -25,8 +25,8 @@ internal sealed class ServerLog(IServiceProvider services) : ILoggerProvider
     private const string PrefaceDetected = "PossibleInvalidHttpVersionDetected";
 
     /// <summary>
-    /// The rest of a body that nobody had read could not be skipped: the connection was reset, or a trailer has a null character. There is no other cause,
-    /// since no endpoint leaves a read unfinished.
+    /// The rest of a body that nobody had read could not be skipped: the connection was reset, or a trailer has a null character. There is
+    /// no other cause, since no endpoint leaves a read unfinished.
     /// </summary>
     private const string SkippingFailed = "RequestBodyDrainBodyReaderInvalidState";
 

@@ -21,18 +21,22 @@ using Microsoft.Net.Http.Headers;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
 
-/// <summary>What every service's program has in common: its host, its limits, its error answers, its health, and how it starts and ends.</summary>
+/// <summary>
+/// What every service's program has in common: its host, its limits, its error answers, its health, and how it starts and ends.
+/// </summary>
 public static class ServiceProgram
 {
     /// <summary>The most bytes that the body of a request may have: 16 KiB, many times what any request of the contract needs.</summary>
     public const int LargestRequestBody = 16 * 1024;
 
-    /// <summary>The most bytes that all headers of a request to the page may have: 32 KiB, room for the tokens and cookies that are passed on.</summary>
+    /// <summary>
+    /// The most bytes that all headers of a request to the page may have: 32 KiB, room for the tokens and cookies that are passed on.
+    /// </summary>
     private const int LargestRequestHeadersAtTheEdge = 32 * 1024;
 
     /// <summary>
-    /// The most bytes that a hop may add to the headers: 4 KiB for a trace position in all formats, the id of the request, the user, a longer host name, and
-    /// what the proxies of a mesh say.
+    /// The most bytes that a hop may add to the headers: 4 KiB for a trace position in all formats, the id of the request, the user, a
+    /// longer host name, and what the proxies of a mesh say.
     /// </summary>
     private const int HeadersAddedByHop = 4 * 1024;
 
@@ -95,7 +99,8 @@ public static class ServiceProgram
     /// <param name="service">The service.</param>
     /// <param name="args">The arguments of the process; <c>--NAME=value</c> overrides the environment variable NAME.</param>
     /// <param name="version">
-    /// Finds the version that the settings make of the service, for telemetry when <c>SERVICE_VERSION</c> does not say it; v1 when not given.
+    /// Finds the version that the settings make of the service, for telemetry when <c>SERVICE_VERSION</c> does not say it; v1 when not
+    /// given.
     /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
@@ -152,8 +157,8 @@ public static class ServiceProgram
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton(LingerOptions.Standard);
         var endsWithParent = settings.Flag(SettingNames.StopWhenStdinCloses, standard: false);
-        // The first, because they are stopped in the reverse order: what the others still say is sent as well. Without a parent there is nobody
-        // left to wait for the end.
+        // The first, because they are stopped in the reverse order: what the others still say is sent as well. Without a parent there is
+        // nobody left to wait for the end.
         builder.Services.AddHostedService(services => new TelemetryShutdown(services, TimeSpan.FromSeconds(endsWithParent ? 2 : 5)));
         builder.Services.AddHostedService<LifecycleLog>();
         builder.Services.AddHostedService<DrainBeforeStop>();
@@ -185,8 +190,8 @@ public static class ServiceProgram
     }
 
     /// <summary>
-    /// The most bytes that all headers of a request may have: more for each service that may stand in front of this one, so that what the first of them accepts
-    /// is accepted by the last, with all that was added on the way.
+    /// The most bytes that all headers of a request may have: more for each service that may stand in front of this one, so that what the
+    /// first of them accepts is accepted by the last, with all that was added on the way.
     /// </summary>
     /// <param name="service">The service.</param>
     public static int LargestRequestHeaders(ServiceDefinition service) =>
@@ -250,7 +255,9 @@ public static class ServiceProgram
     private static bool IsCannotListen(Exception exception) =>
         exception is SocketException or AddressInUseException or IOException { InnerException: SocketException or AddressInUseException };
 
-    /// <summary>Whether it cannot listen because something else does, and not because this machine has no such address or does not allow it.</summary>
+    /// <summary>
+    /// Whether it cannot listen because something else does, and not because this machine has no such address or does not allow it.
+    /// </summary>
     private static bool IsTaken(Exception exception) =>
         exception is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
         || (exception.InnerException is { } inner && IsTaken(inner));

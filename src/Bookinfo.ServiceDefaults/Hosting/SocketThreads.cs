@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Lets the threads that wait for sockets also do what follows when there is something to read, instead of waking a thread of the pool for it. That is right
-/// for services that never make a thread wait; what may keep one busy for longer goes to the pool.
+/// Lets the threads that wait for sockets also do what follows when there is something to read, instead of waking a thread of the pool for
+/// it. That is right for services that never make a thread wait; what may keep one busy for longer goes to the pool.
 /// </summary>
 /// <remarks>
-/// The sockets take this from the environment only, when the first of them is made, and then have a thread for each processor. Who sets the variable has it his
-/// way: with <c>0</c> there is the pool.
+/// The sockets take this from the environment only, when the first of them is made, and then have a thread for each processor. Who sets the
+/// variable has it his way: with <c>0</c> there is the pool.
 /// </remarks>
 internal static class SocketThreads
 {

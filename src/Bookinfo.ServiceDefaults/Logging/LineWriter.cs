@@ -17,7 +17,9 @@ internal sealed class LineWriter : IDisposable
     /// <summary>How long a line may wait for others to be written with it.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long the end of the service may wait for the last lines to be written, well within what <c>STOP_WHEN_STDIN_CLOSES</c> gives.</summary>
+    /// <summary>
+    /// How long the end of the service may wait for the last lines to be written, well within what <c>STOP_WHEN_STDIN_CLOSES</c> gives.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly object _gate = new();

@@ -4,8 +4,8 @@ namespace Bookinfo.ServiceDefaults.Logging;
 
 /// <summary>What is written to the log, by event.</summary>
 /// <remarks>
-/// All in one class: the generator of .NET 10 writes classes in an order that changes from build to build (dotnet/runtime#119587), and the same
-/// sources are to make the same executable.
+/// All in one class: the generator of .NET 10 writes classes in an order that changes from build to build (dotnet/runtime#119587), and the
+/// same sources are to make the same executable.
 /// </remarks>
 internal static partial class LogEvents
 {

@@ -1,6 +1,8 @@
 namespace Bookinfo.ServiceDefaults.Logging;
 
-/// <summary>Makes what visitors send fit for logs and spans: bounded, and without characters that a terminal or a parser would obey.</summary>
+/// <summary>
+/// Makes what visitors send fit for logs and spans: bounded, and without characters that a terminal or a parser would obey.
+/// </summary>
 internal static class PrintableText
 {
     /// <summary>The most characters of a path that are kept.</summary>

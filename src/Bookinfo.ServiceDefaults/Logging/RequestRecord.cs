@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Bookinfo.ServiceDefaults.Logging;
 
 /// <summary>
-/// What is known of a request while it is answered; it is kept with the request's other features. Whoever writes to the log on behalf of a request opens
-/// a scope with it: it adds the request id to the record, and lines on stdout find the caller's position in a trace in it.
+/// What is known of a request while it is answered; it is kept with the request's other features. Whoever writes to the log on behalf of a
+/// request opens a scope with it: it adds the request id to the record, and lines on stdout find the caller's position in a trace in it.
 /// </summary>
 /// <param name="id">The <c>x-request-id</c>.</param>
 /// <param name="caller">The caller's position in a trace.</param>

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// How many requests are being answered, by method, for <c>http.server.active_requests</c>. Counted here and read by each scrape: two changes of an
-/// instrument for each request would cost more than the rest of its metrics.
+/// How many requests are being answered, by method, for <c>http.server.active_requests</c>. Counted here and read by each scrape: two
+/// changes of an instrument for each request would cost more than the rest of its metrics.
 /// </summary>
 internal sealed class ActiveRequests
 {

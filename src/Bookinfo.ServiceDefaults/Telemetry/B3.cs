@@ -5,8 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// What a request says in Zipkin's headers, in one (<c>b3</c>) or several (<c>x-b3-...</c>): a position in a trace, a decision about it, or both
-/// (https://github.com/openzipkin/b3-propagation). The one header goes before the several, and what is not valid counts as not there.
+/// What a request says in Zipkin's headers, in one (<c>b3</c>) or several (<c>x-b3-...</c>): a position in a trace, a decision about it, or
+/// both (https://github.com/openzipkin/b3-propagation). The one header goes before the several, and what is not valid counts as not there.
 /// </summary>
 /// <param name="Position">The caller's span; the default value when none is named.</param>
 /// <param name="Debug">Whether the trace is to be taken for debugging, whatever is usual.</param>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
-/// <summary>The names that requests are told apart by, drawn from closed sets wherever a visitor could otherwise make up a new one.</summary>
+/// <summary>
+/// The names that requests are told apart by, drawn from closed sets wherever a visitor could otherwise make up a new one.
+/// </summary>
 internal static class HttpNames
 {
     /// <summary>What stands for every method that is not known.</summary>

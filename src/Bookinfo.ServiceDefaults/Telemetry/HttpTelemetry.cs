@@ -22,8 +22,8 @@ internal sealed class HttpTelemetry : IDisposable
     public const string Scheme = "http";
 
     /// <summary>
-    /// The bounds of the histograms' buckets, in seconds: a few for each power of ten from 0.5 ms, what a hop takes on one machine, to 10 s, the
-    /// longest timeout of the contract.
+    /// The bounds of the histograms' buckets, in seconds: a few for each power of ten from 0.5 ms, what a hop takes on one machine, to 10
+    /// s, the longest timeout of the contract.
     /// </summary>
     private static readonly double[] Bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 

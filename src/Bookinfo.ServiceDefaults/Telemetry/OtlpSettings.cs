@@ -8,12 +8,13 @@ using OpenTelemetry.Exporter;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Where and how a signal is sent by OTLP, from the variables of https://opentelemetry.io/docs/specs/otel/protocol/exporter/: each has a name for
-/// all signals (<c>OTEL_EXPORTER_OTLP_TIMEOUT</c>) and one for each signal (<c>OTEL_EXPORTER_OTLP_TRACES_TIMEOUT</c>), which goes before it.
+/// Where and how a signal is sent by OTLP, from the variables of https://opentelemetry.io/docs/specs/otel/protocol/exporter/: each has a
+/// name for all signals (<c>OTEL_EXPORTER_OTLP_TIMEOUT</c>) and one for each signal (<c>OTEL_EXPORTER_OTLP_TRACES_TIMEOUT</c>), which goes
+/// before it.
 /// </summary>
 /// <remarks>
-/// The SDK reads those for all signals only, takes a value that it cannot read for one that is not set, and some others for a reason to throw.
-/// So everything is read here, and told to it.
+/// The SDK reads those for all signals only, takes a value that it cannot read for one that is not set, and some others for a reason to
+/// throw. So everything is read here, and told to it.
 /// </remarks>
 internal sealed class OtlpSettings
 {
@@ -115,7 +116,8 @@ internal sealed class OtlpSettings
             : OtlpExportProtocol.HttpProtobuf;
         var (compression, otherCompression) = _compression == OtlpExportCompression.None ? ("none", "gzip") : ("gzip", "none");
         _compression = settings.Choice(prefix + "COMPRESSION", compression, otherCompression) == "none" ? OtlpExportCompression.None : OtlpExportCompression.GZip;
-        // Not 0, which the standard reads as no limit: a collector that takes a batch and never answers would hold all later ones up for good.
+        // Not 0, which the standard reads as no limit: a collector that takes a batch and never answers would hold all later ones up for
+        // good.
         _timeout = settings.Number(prefix + "TIMEOUT", _timeout, least: 1, most: int.MaxValue);
         name = prefix + "HEADERS";
         _headers = settings.Text(name) is { } headers ? ParseHeaders(name, headers) : _headers;

@@ -3,8 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Makes ids for requests that bring none: UUIDs of version 4 (RFC 9562 section 5.4). Two that are the same are as unlikely as ever, but they can be guessed:
-/// an id opens nothing. To ask the kernel for each takes 4 to 12% of a request's processor time, and the cryptographic library 3.4 MB of memory.
+/// Makes ids for requests that bring none: UUIDs of version 4 (RFC 9562 section 5.4). Two that are the same are as unlikely as ever, but
+/// they can be guessed: an id opens nothing. To ask the kernel for each takes 4 to 12% of a request's processor time, and the cryptographic
+/// library 3.4 MB of memory.
 /// </summary>
 internal static class RequestIds
 {

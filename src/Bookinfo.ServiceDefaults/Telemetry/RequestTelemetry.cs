@@ -203,7 +203,9 @@ internal sealed class RequestTelemetry(
             _ => $"{method} {route}",
         };
 
-    /// <summary>The path as it was written: escapes and all, and so without control characters; not the query, in which secrets may stand.</summary>
+    /// <summary>
+    /// The path as it was written: escapes and all, and so without control characters; not the query, in which secrets may stand.
+    /// </summary>
     private static string PathOf(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// How long the parts of an answer took, for the response header <c>Server-Timing</c> (https://www.w3.org/TR/server-timing/): the calls to other
-/// services in milliseconds, in the order in which they began, and the total. Several calls may be under way at once.
+/// How long the parts of an answer took, for the response header <c>Server-Timing</c> (https://www.w3.org/TR/server-timing/): the calls to
+/// other services in milliseconds, in the order in which they began, and the total. Several calls may be under way at once.
 /// </summary>
 internal sealed class ServerTiming
 {
@@ -66,7 +66,9 @@ internal sealed class ServerTiming
     /// <summary>Reads durations out of the header of a backend, which may hold anything.</summary>
     /// <param name="header">The value of its header.</param>
     /// <param name="names">The names of the parts.</param>
-    /// <param name="microseconds">Receives their durations; <see cref="ServerTimingReader.Unknown"/> where the header does not tell.</param>
+    /// <param name="microseconds">
+    /// Receives their durations; <see cref="ServerTimingReader.Unknown"/> where the header does not tell.
+    /// </param>
     public static void Read(string header, IReadOnlyList<byte[]> names, Span<uint> microseconds)
     {
         microseconds.Fill(ServerTimingReader.Unknown);

@@ -1,8 +1,9 @@
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Says at what time of day a timestamp was taken. Spans are measured by the clock that only goes forward; were the time of day read once more
-/// for each, a thread that is held up between the two readings would make a span begin later than what it has called, or end before it.
+/// Says at what time of day a timestamp was taken. Spans are measured by the clock that only goes forward; were the time of day read once
+/// more for each, a thread that is held up between the two readings would make a span begin later than what it has called, or end before
+/// it.
 /// </summary>
 /// <param name="time">The clock that both come from.</param>
 internal sealed class SpanClock(TimeProvider time)

@@ -14,8 +14,8 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <param name="MetricsExport">How metrics are sent.</param>
 /// <param name="Exemplars">Which measurements may become exemplars.</param>
 /// <remarks>
-/// The <c>OTEL_*</c> variables are those of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/. The SDK reads
-/// some of them itself, and says nothing when one is wrong; so all are checked here.
+/// The <c>OTEL_*</c> variables are those of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/. The SDK
+/// reads some of them itself, and says nothing when one is wrong; so all are checked here.
 /// </remarks>
 internal sealed record TelemetryOptions(
     bool Metrics,
@@ -49,8 +49,8 @@ internal sealed record TelemetryOptions(
         var (traces, logs, metrics) = (OtlpSettings.Read(settings, "TRACES"), OtlpSettings.Read(settings, "LOGS"), OtlpSettings.Read(settings, "METRICS"));
         return new TelemetryOptions(
             Metrics: enabled,
-            // The standard's default is otlp. Ours is prometheus unless metrics have an endpoint of their own: a platform that scrapes must not get
-            // every figure twice because it wants traces.
+            // The standard's default is otlp. Ours is prometheus unless metrics have an endpoint of their own: a platform that scrapes must
+            // not get every figure twice because it wants traces.
             PushMetrics: Exports(settings, "METRICS", metrics.HasOwnEndpoint ? "otlp" : "prometheus") && metrics.HasEndpoint && enabled,
             Traces: Exports(settings, "TRACES", "otlp") && traces.HasEndpoint && enabled,
             PushLogs: Exports(settings, "LOGS", "otlp") && logs.HasEndpoint && enabled,
@@ -88,7 +88,9 @@ internal sealed record TelemetryOptions(
         }
     }
 
-    /// <summary>Checks how spans or log records are put together. The SDK reads these itself, and takes what it cannot read for its own default.</summary>
+    /// <summary>
+    /// Checks how spans or log records are put together. The SDK reads these itself, and takes what it cannot read for its own default.
+    /// </summary>
     /// <summary>How much of a span or a log record is kept; the SDK takes what is not a number, or is below 0, as no limit.</summary>
     private static void CheckLimits(Settings settings)
     {

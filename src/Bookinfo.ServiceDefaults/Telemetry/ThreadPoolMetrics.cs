@@ -4,8 +4,9 @@ using OpenTelemetry.Metrics;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// The two figures about the thread pool that go up and down. .NET's own meter declares them as counters, which they are not by the semantic
-/// conventions (https://opentelemetry.io/docs/specs/semconv/runtime/dotnet-metrics/): Prometheus would take each decrease for a restart.
+/// The two figures about the thread pool that go up and down. .NET's own meter declares them as counters, which they are not by the
+/// semantic conventions (https://opentelemetry.io/docs/specs/semconv/runtime/dotnet-metrics/): Prometheus would take each decrease for a
+/// restart.
 /// </summary>
 internal sealed class ThreadPoolMetrics
 {

@@ -15,7 +15,9 @@ internal static class TraceHeaders
     /// <summary>Reads the position of the caller.</summary>
     /// <param name="headers">The headers of its request.</param>
     /// <returns>The span of the caller; the default value when the request names none that is valid.</returns>
-    /// <remarks>A valid <c>traceparent</c> goes before B3; what is not valid counts as not there, so that a bad one does not hide a good one.</remarks>
+    /// <remarks>
+    /// A valid <c>traceparent</c> goes before B3; what is not valid counts as not there, so that a bad one does not hide a good one.
+    /// </remarks>
     public static ActivityContext Extract(IHeaderDictionary headers)
     {
         if (headers.TryGetValue("traceparent", out var parent) && TraceParent.TryParse(parent, out var trace, out var span, out var flags))
@@ -27,7 +29,9 @@ internal static class TraceHeaders
         return headers.ContainsKey("b3") || headers.ContainsKey("x-b3-traceid") ? B3.Read(headers).Position : default;
     }
 
-    /// <summary>What a span that answers a request begins from: the caller's position, or where a trace begins here the caller's decision about it.</summary>
+    /// <summary>
+    /// What a span that answers a request begins from: the caller's position, or where a trace begins here the caller's decision about it.
+    /// </summary>
     /// <param name="headers">The headers of the request.</param>
     /// <param name="caller">The caller's position, from <see cref="Extract"/>.</param>
     /// <returns>

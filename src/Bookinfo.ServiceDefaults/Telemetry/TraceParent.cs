@@ -6,8 +6,8 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>The header <c>traceparent</c> (https://www.w3.org/TR/trace-context-2/#traceparent-header).</summary>
 /// <remarks>
-/// Not <see cref="ActivityContext.TryParse(string, string, out ActivityContext)"/>, which refuses what a version above 00 may have behind the
-/// fields that are known, and with that ends every trace at the first service that is older than its caller.
+/// Not <see cref="ActivityContext.TryParse(string, string, out ActivityContext)"/>, which refuses what a version above 00 may have behind
+/// the fields that are known, and with that ends every trace at the first service that is older than its caller.
 /// </remarks>
 internal static class TraceParent
 {

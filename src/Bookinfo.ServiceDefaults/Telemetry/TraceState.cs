@@ -4,12 +4,13 @@ using Microsoft.Extensions.Primitives;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// The header <c>tracestate</c> (https://www.w3.org/TR/trace-context-2/#tracestate-header): what the tracing systems on the way have written for
-/// themselves. It is passed on as it came when all of it is valid, and otherwise not at all.
+/// The header <c>tracestate</c> (https://www.w3.org/TR/trace-context-2/#tracestate-header): what the tracing systems on the way have
+/// written for themselves. It is passed on as it came when all of it is valid, and otherwise not at all.
 /// </summary>
 /// <remarks>
-/// The levels differ in keys. Either may begin with a digit here, as in level 2; an <c>@</c> divides a tenant from a system, as in level 1, whose
-/// rule the conformance tests of both levels hold. A key that is there twice is passed on: to write each once is the duty of those who write.
+/// The levels differ in keys. Either may begin with a digit here, as in level 2; an <c>@</c> divides a tenant from a system, as in level 1,
+/// whose rule the conformance tests of both levels hold. A key that is there twice is passed on: to write each once is the duty of those
+/// who write.
 /// </remarks>
 internal static class TraceState
 {
@@ -71,7 +72,9 @@ internal static class TraceState
     private static bool IsKeyPart(ReadOnlySpan<char> part, int longest) =>
         !part.IsEmpty && part.Length <= longest && KeyStart.Contains(part[0]) && !part.ContainsAnyExcept(KeyCharacters);
 
-    /// <summary>Printable ASCII without comma, which ends a member, and without another equals sign. A space at its end has been taken off.</summary>
+    /// <summary>
+    /// Printable ASCII without comma, which ends a member, and without another equals sign. A space at its end has been taken off.
+    /// </summary>
     private static bool IsValue(ReadOnlySpan<char> value) =>
         value.Length is > 0 and <= LongestValue && !value.ContainsAnyExceptInRange(' ', '~') && !value.Contains('=');
 }

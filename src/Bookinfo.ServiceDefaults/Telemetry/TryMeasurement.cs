@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
-/// <summary>Measures one try of a call to a backend, from before its request to the last byte of its answer, as a metric and a span.</summary>
+/// <summary>
+/// Measures one try of a call to a backend, from before its request to the last byte of its answer, as a metric and a span.
+/// </summary>
 internal sealed class TryMeasurement : IDisposable
 {
     private readonly HttpTelemetry _telemetry;
