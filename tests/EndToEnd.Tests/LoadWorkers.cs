@@ -28,7 +28,7 @@ public sealed class LoadWorkers(Cluster cluster) : IAsyncLifetime
 
     /// <summary>What is usually asked for here.</summary>
     internal ClusterGeneratorOptions Options(int workers) => new(
-        Namespace, workers, Image: null, ClusterGeneratorOptions.UsualTarget(Namespace), 
+        Namespace, workers, Image: null, ClusterGeneratorOptions.UsualTarget(Namespace),
         new RequestSettings([], Connections: 32, TimeSpan.FromSeconds(10), Insecure: false), StartTimeout: TimeSpan.FromMinutes(2));
 
     /// <summary>Connects as the commands do.</summary>

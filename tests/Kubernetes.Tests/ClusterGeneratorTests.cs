@@ -5,8 +5,8 @@ using Bookinfo.LoadWorker;
 using Bookinfo.Measurement;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
-using Microsoft.Extensions.DependencyInjection;
 using k8s.Models;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bookinfo.Kubernetes.Tests;
 

@@ -1,7 +1,7 @@
 using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
-using YamlDotNet.Core;
 using k8s;
+using YamlDotNet.Core;
 
 namespace Bookinfo.Cli.Doctor;
 
