@@ -9,10 +9,10 @@ public sealed class TestAuthority : IDisposable
 {
     private readonly X509Certificate2 _itself;
 
-    public TestAuthority()
+    public TestAuthority(string name = "Test authority")
     {
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=Test authority", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         var now = TimeProvider.System.GetUtcNow();
         _itself = request.CreateSelfSigned(now.AddDays(-4), now.AddDays(4));

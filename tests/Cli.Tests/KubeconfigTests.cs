@@ -40,10 +40,10 @@ public sealed class KubeconfigTests : IDisposable
 
     [Theory]
     [InlineData(false, -1, "it expired on ")]
-    [InlineData(true, 1, "it is signed by an authority that the kubeconfig does not trust (CN=Test authority)")]
+    [InlineData(true, 1, "it is signed by an authority that the kubeconfig does not trust (CN=Somebody else)")]
     public async Task Why_a_certificate_is_not_trusted_is_told(bool stranger, int validDays, string reason)
     {
-        using var other = new TestAuthority();
+        using var other = new TestAuthority("Somebody else");
         await using var server = Server((stranger ? other : _authority).Issue("127.0.0.1", validDays));
         await using var run = Run(Write(server, "{token: secret}"));
 
