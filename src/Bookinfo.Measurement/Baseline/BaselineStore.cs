@@ -20,7 +20,7 @@ public static class BaselineStore
         new(new JsonSerializerOptions(BaselineJson.Default.Options!)
         {
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new PrintableText() },
+            Converters = { new OneLineText() },
         });
 
     /// <summary>A baseline as it is written.</summary>
@@ -83,7 +83,7 @@ public static class BaselineStore
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw Refuse($"'{path}' is not a baseline, or a broken one: {PrintableText.Of(exception.Message)}");
+            throw Refuse($"'{path}' is not a baseline, or a broken one: {OneLineText.Of(exception.Message)}");
         }
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Bookinfo.Measurement;
 
 /// <summary>Texts of a file that may be a stranger's, without the control characters by which they would act on a terminal.</summary>
-internal sealed class PrintableText : JsonConverter<string>
+internal sealed class OneLineText : JsonConverter<string>
 {
     /// <summary>A text without them.</summary>
     /// <param name="text">The text.</param>
