@@ -24,7 +24,8 @@ internal static partial class AllocationMeasurement
             {
                 var before = await AllocatedAsync(client, workload.Server(server));
                 var result = await Wrk.RunAsync(url, ThroughputMeasurement.Connections, Second);
-                bench.Figures.Add($"allocated/{target}", "B/request", (await AllocatedAsync(client, workload.Server(server)) - before) / result.Requests);
+                bench.Figures.Add(
+                    $"allocated/{target}", "B/request", (await AllocatedAsync(client, workload.Server(server)) - before) / result.Requests);
             }
         }
     }

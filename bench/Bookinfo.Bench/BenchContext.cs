@@ -8,4 +8,5 @@ namespace Bookinfo.Bench;
 /// <param name="Root">The directory of the project.</param>
 /// <param name="Files">A directory for files of its own.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record BenchContext(BenchPlan Plan, Figures Figures, BenchProgress Progress, Programs Programs, string Root, string Files, TimeProvider Time);
+internal sealed record BenchContext(
+    BenchPlan Plan, Figures Figures, BenchProgress Progress, Programs Programs, string Root, string Files, TimeProvider Time);

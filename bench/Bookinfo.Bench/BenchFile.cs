@@ -12,7 +12,8 @@ namespace Bookinfo.Bench;
 /// </param>
 /// <param name="Tools">The versions of what was measured with, and against.</param>
 /// <param name="Figures">What came out.</param>
-internal sealed record BenchFile(int Schema, DateTimeOffset MeasuredAt, MachineFacts Machine, string Commit, IReadOnlyList<string> Tools, IReadOnlyList<Series> Figures)
+internal sealed record BenchFile(
+    int Schema, DateTimeOffset MeasuredAt, MachineFacts Machine, string Commit, IReadOnlyList<string> Tools, IReadOnlyList<Series> Figures)
 {
     /// <summary>The version of the form that is written and read.</summary>
     public const int CurrentSchema = 1;

@@ -14,7 +14,8 @@ internal static class BenchRun
     /// <param name="time">The clock.</param>
     /// <returns>The exit code: 1 when something promised is not met, or worse than it was.</returns>
     /// <exception cref="BenchException">It could not be measured.</exception>
-    public static async Task<int> RunAsync(string root, string runtime, bool check, IReadOnlyList<string> only, int? rounds, TimeProvider time)
+    public static async Task<int> RunAsync(
+        string root, string runtime, bool check, IReadOnlyList<string> only, int? rounds, TimeProvider time)
     {
         var results = Path.Combine(root, "bench", "results.json");
         var kept = check ? BenchFile.Read(results) : null;
@@ -28,7 +29,14 @@ internal static class BenchRun
         var figures = new Figures();
         try
         {
-            var bench = new BenchContext(plan, figures, new BenchProgress(only.Count > 0 ? null : plan.Expected, time), new Programs(root, runtime), root, files.FullName, time);
+            var bench = new BenchContext(
+                plan,
+                figures,
+                new BenchProgress(only.Count > 0 ? null : plan.Expected, time),
+                new Programs(root, runtime),
+                root,
+                files.FullName,
+                time);
             await MeasureAsync(bench, part => only.Count == 0 || only.Contains(part));
         }
         finally
@@ -36,7 +44,8 @@ internal static class BenchRun
             files.Delete(recursive: true);
         }
 
-        var measured = new BenchFile(BenchFile.CurrentSchema, time.GetUtcNow(), MachineFacts.Read(), await CommitAsync(root), await ToolsAsync(), figures.All);
+        var measured = new BenchFile(
+            BenchFile.CurrentSchema, time.GetUtcNow(), MachineFacts.Read(), await CommitAsync(root), await ToolsAsync(), figures.All);
         if (only.Count > 0)
         {
             // A part is measured to look into it.
@@ -130,6 +139,9 @@ internal static class BenchRun
     private static async Task<IReadOnlyList<string>> ToolsAsync() =>
     [
         (await Command.RunAsync("wrk", "-v")).Output.Split(['\n', '[']).First().Trim(),
-        (await Command.RunAsync("nginx", "-v")).Messages.Replace("nginx version: nginx/", "nginx ", StringComparison.Ordinal).Split('\n').First().Trim(),
+        (await Command.RunAsync("nginx", "-v")).Messages.Replace("nginx version: nginx/", "nginx ", StringComparison.Ordinal)
+            .Split('\n')
+            .First()
+            .Trim(),
     ];
 }

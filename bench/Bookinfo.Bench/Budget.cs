@@ -30,7 +30,8 @@ internal static class Budget
         Least("ratings: requests per core with 10,000 products / with one", "store", 0.95),
     ];
 
-    private static BudgetLine Least(string text, string figure, double limit, double? aim = null) => new(text, figure, limit, IsLeast: true, aim);
+    private static BudgetLine Least(string text, string figure, double limit, double? aim = null) =>
+        new(text, figure, limit, IsLeast: true, aim);
 
     private static BudgetLine Most(string text, string figure, double limit) => new(text, figure, limit, IsLeast: false);
 }

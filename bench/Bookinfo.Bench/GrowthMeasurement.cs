@@ -30,7 +30,8 @@ internal static class GrowthMeasurement
                 {
                     var few = await CostAsync(bench, workload[target, implementation], Few);
                     var many = await CostAsync(bench, workload[target, implementation], Many);
-                    bench.Figures.Add(implementation == Implementation.Ours ? $"connections/{target}" : $"connections/{target}/bare", "", few / many);
+                    bench.Figures.Add(
+                        implementation == Implementation.Ours ? $"connections/{target}" : $"connections/{target}/bare", "", few / many);
                 }
             }
         }
@@ -64,7 +65,8 @@ internal static class GrowthMeasurement
                 return wrk.format(nil, "/ratings/" .. math.random(0, {Products - 1}))
             end
             """);
-        ServerDefinition Ratings(string name) => bench.Programs.Services().Single(service => service.Name == "ratings") with { Name = name };
+        ServerDefinition Ratings(string name) => bench.Programs.Services().Single(
+            service => service.Name == "ratings") with { Name = name };
         await using var one = (await ServerProcess.StartAsync(Ratings("ratings with one product"), bench.Time)).Server;
         await using var all = (await ServerProcess.StartAsync(Ratings("ratings with all products"), bench.Time)).Server;
         await FillAsync(one, 1);
@@ -77,7 +79,8 @@ internal static class GrowthMeasurement
         }
     }
 
-    private static Subject Asked(ServerProcess server) => new(server.Name, Implementation.Ours, new Uri($"http://127.0.0.1:{server.Port}/ratings/0"), [server]);
+    private static Subject Asked(ServerProcess server) =>
+        new(server.Name, Implementation.Ours, new Uri($"http://127.0.0.1:{server.Port}/ratings/0"), [server]);
 
     private static async Task FillAsync(ServerProcess server, int products)
     {

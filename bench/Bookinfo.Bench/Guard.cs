@@ -9,20 +9,23 @@ internal static class Guard
 
     private static readonly GuardLine[] Lines =
     [
-        .. ThroughputMeasurement.Targets.Select(target => More($"{target}: throughput / bare", OfTarget(target), $"throughput-ratio/{target}/bare")),
+        .. ThroughputMeasurement.Targets.Select(
+            target => More($"{target}: throughput / bare", OfTarget(target), $"throughput-ratio/{target}/bare")),
         .. ThroughputMeasurement.Targets.Select(target => new GuardLine(
             $"{target}: processor time / bare",
             MoreIsBetter: false,
             OfTarget(target),
             file => Ratio(file, ThroughputMeasurement.Name("cpu", target, Implementation.Ours), ThroughputMeasurement.Name("cpu", target, Implementation.Bare)))),
-        .. ThroughputMeasurement.Targets.Select(target => More($"{target}: 1,000 connections / 32", GuardTolerance.TimedTogether, $"connections/{target}")),
+        .. ThroughputMeasurement.Targets.Select(
+            target => More($"{target}: 1,000 connections / 32", GuardTolerance.TimedTogether, $"connections/{target}")),
         Less("page: three hops / two and one", GuardTolerance.TimedTogether, "hops/ratio"),
         More("ratings: 10,000 products / one", GuardTolerance.Timed, "store"),
         .. Services.Select(service => new GuardLine(
             $"{service}: start / bare", MoreIsBetter: false, GuardTolerance.Timed, file => Ratio(file, $"start/{service}", "start/bare"))),
         .. Services.Select(service => Less($"{service}: MiB when idle", GuardTolerance.Resident, $"idle/{service}")),
         .. Services.Select(service => Less($"{service}: MiB under load", GuardTolerance.ResidentUnderLoad, $"load/{service}")),
-        .. new[] { "details", "ratings", "reviews-v1", "reviews-v2", "page" }.Select(target => Less($"{target}: bytes allocated", GuardTolerance.Counted, $"allocated/{target}")),
+        .. new[] { "details", "ratings", "reviews-v1", "reviews-v2", "page" }.Select(
+            target => Less($"{target}: bytes allocated", GuardTolerance.Counted, $"allocated/{target}")),
         .. Services.Select(service => Less($"{service}: MB of the executable", GuardTolerance.Counted, $"executable/{service}")),
     ];
 
@@ -56,9 +59,11 @@ internal static class Guard
 
     private static double OfTarget(string target) => target == "page" ? GuardTolerance.TimedTogether : GuardTolerance.Timed;
 
-    private static GuardLine More(string text, double tolerance, string figure) => new(text, MoreIsBetter: true, tolerance, file => file.Find(figure)?.Median);
+    private static GuardLine More(string text, double tolerance, string figure) =>
+        new(text, MoreIsBetter: true, tolerance, file => file.Find(figure)?.Median);
 
-    private static GuardLine Less(string text, double tolerance, string figure) => new(text, MoreIsBetter: false, tolerance, file => file.Find(figure)?.Median);
+    private static GuardLine Less(string text, double tolerance, string figure) =>
+        new(text, MoreIsBetter: false, tolerance, file => file.Find(figure)?.Median);
 
     private static double? Ratio(BenchFile file, string figure, string of) => file.Find(figure)?.Median / file.Find(of)?.Median;
 }

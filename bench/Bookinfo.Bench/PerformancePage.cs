@@ -62,7 +62,9 @@ internal static class PerformancePage
             foreach (var implementation in Enum.GetValues<Implementation>())
             {
                 Series? Of(string kind) => file.Find(ThroughputMeasurement.Name(kind, target, implementation));
-                var ratio = implementation == Implementation.Ours ? null : file.Find($"throughput-ratio/{target}/{implementation.ToString().ToLowerInvariant()}");
+                var ratio = implementation == Implementation.Ours
+                    ? null
+                    : file.Find($"throughput-ratio/{target}/{implementation.ToString().ToLowerInvariant()}");
                 Line($"| {target} | {Name(target, implementation)} | {Value(Of("throughput"))} | {(ratio is null ? "" : Value(ratio))} | {Value(Of("cpu"))} | {Value(Of("half-p50"))} | {Value(Of("half-p99"))} |");
             }
         }

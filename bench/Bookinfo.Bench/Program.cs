@@ -18,7 +18,13 @@ command.SetAction(async (arguments, cancellationToken) =>
 {
     try
     {
-        return await BenchRun.RunAsync(arguments.GetRequiredValue(root).FullName, arguments.GetRequiredValue(runtime), arguments.GetValue(check), arguments.GetValue(only) ?? [], arguments.GetValue(rounds), TimeProvider.System);
+        return await BenchRun.RunAsync(
+            arguments.GetRequiredValue(root).FullName,
+            arguments.GetRequiredValue(runtime),
+            arguments.GetValue(check),
+            arguments.GetValue(only) ?? [],
+            arguments.GetValue(rounds),
+            TimeProvider.System);
     }
     catch (BenchException exception)
     {

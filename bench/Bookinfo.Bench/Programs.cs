@@ -14,7 +14,8 @@ internal sealed class Programs(string root, string runtime)
 
     /// <summary>The executable of a service.</summary>
     /// <param name="project">The last part of its project's name.</param>
-    public string Executable(string project) => Path.Combine(root, "artifacts", "publish", $"Bookinfo.{project}", $"release_{runtime}", $"Bookinfo.{project}");
+    public string Executable(string project) =>
+        Path.Combine(root, "artifacts", "publish", $"Bookinfo.{project}", $"release_{runtime}", $"Bookinfo.{project}");
 
     /// <summary>The executable of the reference.</summary>
     public string Reference => Path.Combine(root, "artifacts", "publish", "Bookinfo.Reference", $"release_{runtime}", "bookinfo-reference");
@@ -36,8 +37,14 @@ internal sealed class Programs(string root, string runtime)
             ratings,
             first,
             second,
-            Service("productpage", "ProductPage", [("SESSION_KEY", key), .. At("DETAILS", details), .. At("RATINGS", ratings), .. At("REVIEWS", second)]),
-            Service("productpage-reviews-v1", "ProductPage", [("SESSION_KEY", key), .. At("DETAILS", details), .. At("RATINGS", ratings), .. At("REVIEWS", first)]),
+            Service(
+                "productpage",
+                "ProductPage",
+                [("SESSION_KEY", key), .. At("DETAILS", details), .. At("RATINGS", ratings), .. At("REVIEWS", second)]),
+            Service(
+                "productpage-reviews-v1",
+                "ProductPage",
+                [("SESSION_KEY", key), .. At("DETAILS", details), .. At("RATINGS", ratings), .. At("REVIEWS", first)]),
         ];
     }
 
@@ -88,12 +95,14 @@ internal sealed class Programs(string root, string runtime)
             {{locations}}    }
             }
             """);
-        return new ServerDefinition("nginx", "nginx", ["-c", file, "-p", directory], new Dictionary<string, string>(), port, $"/{answers[0].Target}");
+        return new ServerDefinition(
+            "nginx", "nginx", ["-c", file, "-p", directory], new Dictionary<string, string>(), port, $"/{answers[0].Target}");
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static IEnumerable<(string, string)> At(string service, ServerDefinition server) => [($"{service}_HOSTNAME", "127.0.0.1"), ($"{service}_SERVICE_PORT", Text(server.Port))];
+    private static IEnumerable<(string, string)> At(string service, ServerDefinition server) =>
+        [($"{service}_HOSTNAME", "127.0.0.1"), ($"{service}_SERVICE_PORT", Text(server.Port))];
 
     private int NextPort() => FirstPort + _ports++;
 
@@ -101,7 +110,9 @@ internal sealed class Programs(string root, string runtime)
     {
         var port = NextPort();
         // What is on by default is on, and nothing is sent anywhere.
-        var environment = settings.Append(("ASPNETCORE_URLS", $"http://127.0.0.1:{Text(port)}")).Append(("DRAIN_SECONDS", "0")).ToDictionary(setting => setting.Item1, setting => setting.Item2);
+        var environment = settings.Append(("ASPNETCORE_URLS", $"http://127.0.0.1:{Text(port)}"))
+            .Append(("DRAIN_SECONDS", "0"))
+            .ToDictionary(setting => setting.Item1, setting => setting.Item2);
         return new ServerDefinition(name, Executable(project), [], environment, port, "/health/ready");
     }
 }

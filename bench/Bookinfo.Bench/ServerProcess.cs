@@ -46,7 +46,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         get
         {
-            var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status")).First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status")).First(
+                line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
             return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
         }
     }
@@ -78,12 +79,14 @@ internal sealed class ServerProcess : IAsyncDisposable
             {
                 if (process.HasExited)
                 {
-                    throw new BenchException($"{definition.Name} ended with {process.ExitCode} instead of starting: {(await messages).Trim()}");
+                    throw new BenchException(
+                        $"{definition.Name} ended with {process.ExitCode} instead of starting: {(await messages).Trim()}");
                 }
 
                 if (time.GetElapsedTime(began) > Patience)
                 {
-                    throw new BenchException($"{definition.Name} did not answer {definition.ReadyPath} with 200 within {Patience.TotalSeconds} s.");
+                    throw new BenchException(
+                        $"{definition.Name} did not answer {definition.ReadyPath} with 200 within {Patience.TotalSeconds} s.");
                 }
 
                 await Task.Delay(Between, time);

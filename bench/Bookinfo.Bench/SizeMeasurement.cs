@@ -14,7 +14,8 @@ internal static class SizeMeasurement
     {
         foreach (var project in new[] { "Details", "Ratings", "Reviews", "ProductPage" })
         {
-            bench.Figures.Add($"executable/{project.ToLowerInvariant()}", "MB", new FileInfo(bench.Programs.Executable(project)).Length / Megabyte);
+            bench.Figures.Add(
+                $"executable/{project.ToLowerInvariant()}", "MB", new FileInfo(bench.Programs.Executable(project)).Length / Megabyte);
         }
 
         bench.Figures.Add("executable/bare", "MB", new FileInfo(bench.Programs.Reference).Length / Megabyte);
@@ -27,7 +28,8 @@ internal static class SizeMeasurement
     private static async Task ImagesAsync(BenchContext bench)
     {
         bench.Progress.Say("Images");
-        var (exitCode, output, messages) = await Command.RunAsync(Path.Combine(bench.Root, "bookinfo"), "images", "build", "--base", "debian", "--output", "json");
+        var (exitCode, output, messages) = await Command.RunAsync(
+            Path.Combine(bench.Root, "bookinfo"), "images", "build", "--base", "debian", "--output", "json");
         if (exitCode != 0)
         {
             throw new BenchException($"'bookinfo images build' ended with {exitCode}: {messages.Trim()}");

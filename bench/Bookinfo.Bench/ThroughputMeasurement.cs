@@ -28,7 +28,8 @@ internal static class ThroughputMeasurement
 
                 foreach (var (reference, name) in new[] { (Implementation.Bare, "bare"), (Implementation.Nginx, "nginx") })
                 {
-                    bench.Figures.Add($"throughput-ratio/{target}/{name}", "", Last(bench, target, Implementation.Ours) / Last(bench, target, reference));
+                    bench.Figures.Add(
+                        $"throughput-ratio/{target}/{name}", "", Last(bench, target, Implementation.Ours) / Last(bench, target, reference));
                 }
             }
         }
@@ -38,9 +39,11 @@ internal static class ThroughputMeasurement
     /// <param name="kind">What was measured.</param>
     /// <param name="target">Of what.</param>
     /// <param name="implementation">By whom it was served.</param>
-    public static string Name(string kind, string target, Implementation implementation) => $"{kind}/{target}/{implementation.ToString().ToLowerInvariant()}";
+    public static string Name(string kind, string target, Implementation implementation) =>
+        $"{kind}/{target}/{implementation.ToString().ToLowerInvariant()}";
 
-    private static double Last(BenchContext bench, string target, Implementation implementation) => bench.Figures[Name("throughput", target, implementation)].Values[^1];
+    private static double Last(BenchContext bench, string target, Implementation implementation) =>
+        bench.Figures[Name("throughput", target, implementation)].Values[^1];
 
     private static async Task MeasureAsync(BenchContext bench, Subject subject)
     {
@@ -48,6 +51,7 @@ internal static class ThroughputMeasurement
         var before = subject.ProcessorSeconds;
         var result = await Wrk.RunAsync(subject.Url, Connections, bench.Plan.Step);
         bench.Figures.Add(Name("throughput", subject.Target, subject.Implementation), "requests/s", result.Rate);
-        bench.Figures.Add(Name("cpu", subject.Target, subject.Implementation), "us/request", (subject.ProcessorSeconds - before) / result.Requests * 1e6);
+        bench.Figures.Add(
+            Name("cpu", subject.Target, subject.Implementation), "us/request", (subject.ProcessorSeconds - before) / result.Requests * 1e6);
     }
 }

@@ -113,7 +113,8 @@ internal sealed class Workload : IAsyncDisposable
         }
     }
 
-    private async Task StartAsync(ServerDefinition definition, TimeProvider time) => _servers.Add((await ServerProcess.StartAsync(definition, time)).Server);
+    private async Task StartAsync(ServerDefinition definition, TimeProvider time) =>
+        _servers.Add((await ServerProcess.StartAsync(definition, time)).Server);
 
     private void Add(string target, Implementation implementation, string path, string asked, params string[] servers) =>
         _subjects.Add((target, implementation), new Subject(

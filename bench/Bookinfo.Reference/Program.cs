@@ -12,7 +12,8 @@ if (args is not [var port, var contentType, var file, .. var addresses])
 }
 
 var body = await File.ReadAllBytesAsync(file);
-using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
+using var client = new HttpClient(
+    new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
 var calls = addresses.Select(address => new Uri(address)).ToArray();
 
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -56,6 +56,11 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
                 .First()),
     ];
 
-    private static ServiceVersion Version(string service, string version, int localPort, params (string Name, string Value)[] environment) =>
-        new(service, version, localPort, environment.Append((SettingNames.ServiceVersion, version)).ToDictionary(e => e.Item1, e => e.Item2));
+    private static ServiceVersion Version(
+        string service, string version, int localPort, params (string Name, string Value)[] environment) =>
+        new(
+            service,
+            version,
+            localPort,
+            environment.Append((SettingNames.ServiceVersion, version)).ToDictionary(e => e.Item1, e => e.Item2));
 }

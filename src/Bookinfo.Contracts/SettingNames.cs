@@ -98,7 +98,8 @@ public static class SettingNames
             HttpPorts, HttpsPorts, Urls, DrainSeconds, StopWhenStdinCloses, LogFormat, AccessLog, ServiceVersion, K8sNamespaceName, K8sPodName, K8sNodeName,
             Hostname, ClusterName, ReviewsEndpoints, ServicesDomain, SessionKey, FloodFactor, EnableRatings, StarColor, RandomSeed,
             EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl,
-            .. ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service))).SelectMany(service => new[] { HostOf(service), PortOf(service) }),
+            .. ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service))).SelectMany(
+                service => new[] { HostOf(service), PortOf(service) }),
         ],
         StringComparer.OrdinalIgnoreCase);
 

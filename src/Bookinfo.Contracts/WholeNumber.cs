@@ -30,7 +30,8 @@ public static class WholeNumber
     public static bool TryRead(JsonElement element, out int value)
     {
         value = 0;
-        return element.ValueKind == JsonValueKind.Number && (element.TryGetInt32(out value) || TryParse(JsonMarshal.GetRawUtf8Value(element), out value));
+        return element.ValueKind == JsonValueKind.Number
+            && (element.TryGetInt32(out value) || TryParse(JsonMarshal.GetRawUtf8Value(element), out value));
     }
 
     /// <summary>Reads a number of JSON (RFC 8259 section 6), which has been found to be one.</summary>

@@ -20,7 +20,8 @@ public sealed record DetailsOptions(Uri? ExternalBookService)
     {
         var external = settings.Flag(SettingNames.EnableExternalBookService, standard: false);
         // The mesh originates TLS in the egress tutorials, so the service itself must be able to leave it out.
-        var google = new Uri(settings.Flag(SettingNames.DoNotEncrypt, standard: false) ? "http://www.googleapis.com" : "https://www.googleapis.com");
+        var google = new Uri(
+            settings.Flag(SettingNames.DoNotEncrypt, standard: false) ? "http://www.googleapis.com" : "https://www.googleapis.com");
         var address = settings.Address(SettingNames.ExternalBookServiceUrl) ?? google;
         return new DetailsOptions(external ? address : null);
     }

@@ -42,7 +42,9 @@ public sealed class GoogleBooksSource(DetailsOptions options, HeaderForwarding h
 
     /// <summary>The API gives dates as 2002, 2002-05 or 2002-05-31.</summary>
     private static int? YearOf(string? date) =>
-        date is { Length: >= 4 } && int.TryParse(date.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year) ? year : null;
+        date is { Length: >= 4 } && int.TryParse(date.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year)
+            ? year
+            : null;
 
     private static string? IdentifierOf(GoogleBooksVolumeInfo book, string type) =>
         book.IndustryIdentifiers?.FirstOrDefault(identifier => identifier?.Type == type)?.Identifier;

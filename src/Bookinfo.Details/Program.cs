@@ -19,7 +19,10 @@ public static class Program
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
     {
-        var builder = ServiceProgram.CreateBuilder(ServiceCatalog.Details, args, static settings => settings.Flag(SettingNames.EnableExternalBookService, standard: false) ? "v2" : "v1");
+        var builder = ServiceProgram.CreateBuilder(
+            ServiceCatalog.Details,
+            args,
+            static settings => settings.Flag(SettingNames.EnableExternalBookService, standard: false) ? "v2" : "v1");
         var options = DetailsOptions.Read(new Settings(builder.Configuration));
 
         builder.Services.AddSingleton(options);

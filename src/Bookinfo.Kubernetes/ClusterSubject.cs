@@ -92,8 +92,10 @@ public sealed class ClusterSubject : ISubject
 
         try
         {
-            var service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(ServiceCatalog.ProductPage.Name, space, cancellationToken: cancellationToken);
-            var forward = await PortForward.StartAsync(cluster.Kubectl, space, $"service/{ServiceCatalog.ProductPage.Name}", service.Spec.Ports[0].Port, time, cancellationToken);
+            var service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(
+                ServiceCatalog.ProductPage.Name, space, cancellationToken: cancellationToken);
+            var forward = await PortForward.StartAsync(
+                cluster.Kubectl, space, $"service/{ServiceCatalog.ProductPage.Name}", service.Spec.Ports[0].Port, time, cancellationToken);
             return new ClusterSubject(cluster, space, new Uri(forward.Address, Page), forward, time);
         }
         catch (IOException exception)
@@ -170,12 +172,15 @@ public sealed class ClusterSubject : ISubject
     private static async Task<IReadOnlyList<V1Pod>> ListAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken)
     {
         var services = string.Join(',', ServiceCatalog.All.Select(service => service.Name));
-        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(space, labelSelector: $"app in ({services})", cancellationToken: cancellationToken);
+        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(
+            space, labelSelector: $"app in ({services})", cancellationToken: cancellationToken);
         return [.. pods.All().Where(pod => pod.Status?.Phase == "Running" && pod.Metadata.DeletionTimestamp is null).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal)];
     }
 
     private static string ServiceOf(V1Pod pod) =>
-        pod.Metadata.Labels.TryGetValue("version", out var version) ? $"{pod.Metadata.Labels["app"]}-{version}" : pod.Metadata.Labels["app"];
+        pod.Metadata.Labels.TryGetValue("version", out var version)
+            ? $"{pod.Metadata.Labels["app"]}-{version}"
+            : pod.Metadata.Labels["app"];
 
     private static NodeFacts Describe(V1Node node)
     {
@@ -210,7 +215,8 @@ public sealed class ClusterSubject : ISubject
     }
 
     /// <summary>Asks the kubelets, and waits for the next sample of every container that nobody else tells of.</summary>
-    private async Task<ILookup<string, ContainerUse>> SampleAsync(IReadOnlyList<V1Pod> pods, bool settled, ICollection<string> notes, CancellationToken cancellationToken)
+    private async Task<ILookup<string, ContainerUse>> SampleAsync(
+        IReadOnlyList<V1Pod> pods, bool settled, ICollection<string> notes, CancellationToken cancellationToken)
     {
         var needed = pods.SelectMany(pod => PodContainers.Sidecars(pod).Concat(_tells[pod.Metadata.Uid] ? [] : [PodContainers.Service(pod).Name]).Select(name => (pod.Metadata.Uid, name))).ToHashSet();
         IReadOnlyList<ContainerUse> first;
@@ -220,14 +226,17 @@ public sealed class ClusterSubject : ISubject
         }
         catch (HttpOperationException exception)
         {
-            var why = ClusterFailure.IsForbidden(exception) ? $"to ask the kubelets is not allowed ({new Right("get", "nodes/proxy").CanI})" : "the kubelets do not answer";
+            var why = ClusterFailure.IsForbidden(exception)
+                ? $"to ask the kubelets is not allowed ({new Right("get", "nodes/proxy").CanI})"
+                : "the kubelets do not answer";
             notes.Add($"Memory is what the processes say themselves, and of containers beside them nothing is known: {why}.");
             return Array.Empty<ContainerUse>().ToLookup(use => use.Pod);
         }
 
         var latest = first;
         var began = _time.GetTimestamp();
-        bool IsOld(ContainerUse use) => needed.Contains((use.Pod, use.Name)) && first.Any(one => one.Pod == use.Pod && one.Name == use.Name && one.Sampled == use.Sampled);
+        bool IsOld(ContainerUse use) => needed.Contains((use.Pod, use.Name))
+            && first.Any(one => one.Pod == use.Pod && one.Name == use.Name && one.Sampled == use.Sampled);
         while (settled && latest.Any(IsOld))
         {
             if (_time.GetElapsedTime(began) > SamplePatience)
@@ -267,7 +276,8 @@ public sealed class ClusterSubject : ISubject
             return null;
         }
 
-        var restarts = (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Sum(status => status.RestartCount);
+        var restarts = (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Sum(
+            status => status.RestartCount);
         return new InstanceUse(
             ServiceOf(pod),
             string.Create(CultureInfo.InvariantCulture, $"{pod.Metadata.Uid} {restarts}"),

@@ -28,7 +28,8 @@ public static class Program
             await app.RunAsync();
             return 0;
         }
-        catch (Exception exception) when (exception is IOException or SocketException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or FormatException or ArgumentException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"load-worker cannot start: {exception.Message}");
             return 1;

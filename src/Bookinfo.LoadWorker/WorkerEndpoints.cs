@@ -102,7 +102,8 @@ internal static class WorkerEndpoints
         }
     }
 
-    private static async Task RunAsync(HttpContext context, WorkerOrder order, TimeProvider time, CancellationToken stop, CancellationToken kill)
+    private static async Task RunAsync(
+        HttpContext context, WorkerOrder order, TimeProvider time, CancellationToken stop, CancellationToken kill)
     {
         LoadPlan plan;
         try
@@ -153,7 +154,8 @@ internal static class WorkerEndpoints
             return;
         }
 
-        await JsonSerializer.SerializeAsync(context.Response.Body, WorkerResult.From(result), WorkerJson.Default.WorkerResult, CancellationToken.None);
+        await JsonSerializer.SerializeAsync(
+            context.Response.Body, WorkerResult.From(result), WorkerJson.Default.WorkerResult, CancellationToken.None);
     }
 
     private static Task RefuseAsync(HttpContext context, HttpStatusCode status, string error) =>

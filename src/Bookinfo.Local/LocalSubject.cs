@@ -103,7 +103,8 @@ public sealed class LocalSubject : ISubject
                 return new LocalSubject(target, client, [.. found.OrderBy(one => one.Service, StringComparer.Ordinal)], time);
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // Nothing is there, or something else.
         }
@@ -121,7 +122,9 @@ public sealed class LocalSubject : ISubject
         foreach (var (service, address) in _services)
         {
             var uptime = (await TryReadAsync(_client, address, cancellationToken))?.UptimeSeconds;
-            var startUp = uptime is { } seconds ? ReadStartUp(Path.Combine(logs, $"{service}.log"), _time.GetUtcNow().AddSeconds(-seconds)) : null;
+            var startUp = uptime is { } seconds
+                ? ReadStartUp(Path.Combine(logs, $"{service}.log"), _time.GetUtcNow().AddSeconds(-seconds))
+                : null;
             services.Add(new ServiceFacts(service, 1, startUp is { } known ? [known] : [], null, null, [], []));
         }
 
@@ -177,7 +180,9 @@ public sealed class LocalSubject : ISubject
         using var reader = new StreamReader(file);
         var head = new char[LogHead];
         var text = new string(head, 0, reader.ReadBlock(head));
-        return StartUpLine.Find(text) is { At: { } at } line && at >= began - ClockTolerance && at <= began + LongestStart ? line.Seconds : null;
+        return StartUpLine.Find(text) is { At: { } at } line && at >= began - ClockTolerance && at <= began + LongestStart
+            ? line.Seconds
+            : null;
     }
 
     /// <summary>The instance of a service: the same as long as its process began at the same time, as far as clocks can tell.</summary>
@@ -191,7 +196,8 @@ public sealed class LocalSubject : ISubject
         return string.Create(CultureInfo.InvariantCulture, $"{service} {known:o}");
     }
 
-    private static bool IsHere(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    private static bool IsHere(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static async Task<MetricsText?> TryReadAsync(HttpClient client, Uri address, CancellationToken cancellationToken)
     {
@@ -199,7 +205,8 @@ public sealed class LocalSubject : ISubject
         {
             return MetricsText.Parse(await client.GetStringAsync(address, cancellationToken));
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }

@@ -23,7 +23,10 @@ public static class EscapedSegment
         var escaped = new StringBuilder();
         for (var i = 0; i < segment.Length; i++)
         {
-            var isEscape = segment[i] == '%' && i + 2 < segment.Length && char.IsAsciiHexDigit(segment[i + 1]) && char.IsAsciiHexDigit(segment[i + 2]);
+            var isEscape = segment[i] == '%'
+                && i + 2 < segment.Length
+                && char.IsAsciiHexDigit(segment[i + 1])
+                && char.IsAsciiHexDigit(segment[i + 2]);
             if (isEscape || Allowed.Contains(segment[i]))
             {
                 escaped.Append(segment[i]);

@@ -18,7 +18,8 @@ public static class PageEndpoints
         app.MapMethods("/health", ReadMethods.GetAndHead, Health);
         app.MapMethods("/", ReadMethods.GetAndHead, Index);
         app.MapMethods("/index.html", ReadMethods.GetAndHead, Index);
-        app.MapMethods("/productpage", ReadMethods.GetAndHead, (HttpRequest request) => ProductPageAsync(request, backends, sessions, assets));
+        app.MapMethods(
+            "/productpage", ReadMethods.GetAndHead, (HttpRequest request) => ProductPageAsync(request, backends, sessions, assets));
     }
 
     /// <summary>Maps <c>/static/</c>.</summary>

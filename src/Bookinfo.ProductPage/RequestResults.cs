@@ -17,7 +17,8 @@ public sealed class RequestResults
     /// <summary>Makes the counter.</summary>
     /// <param name="meters">What makes meters, and ends them with the service.</param>
     public RequestResults(IMeterFactory meters) =>
-        _results = meters.Create(MeterName).CreateCounter<long>("request_result", unit: null, description: "Results of requests to backends");
+        _results = meters.Create(MeterName).CreateCounter<long>(
+            "request_result", unit: null, description: "Results of requests to backends");
 
     /// <summary>Counts one call.</summary>
     /// <param name="destination">The name of the service that was called.</param>

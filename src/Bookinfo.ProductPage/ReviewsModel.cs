@@ -24,7 +24,8 @@ public sealed record ReviewsModel(IReadOnlyList<Review> Reviews, string? PodName
                 return From(json.RootElement);
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception) when (
+            exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             // Shown as what it is to a visitor: no reviews.
             answer.Reject();

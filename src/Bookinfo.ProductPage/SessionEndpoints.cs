@@ -35,7 +35,8 @@ public static class SessionEndpoints
         var name = form["username"] is [{ } first, ..] ? first.Trim() : "";
         if (name.Length is 0 or > Sessions.LongestName || name.Any(char.IsControl))
         {
-            return JsonAnswer.Error(StatusCodes.Status400BadRequest, $"please provide a username of 1 to {Sessions.LongestName} characters");
+            return JsonAnswer.Error(
+                StatusCodes.Status400BadRequest, $"please provide a username of 1 to {Sessions.LongestName} characters");
         }
 
         sessions.Start(response, name);

@@ -76,7 +76,8 @@ public sealed partial class Sessions
     public void Start(HttpResponse response, string user)
     {
         var name = Encoding.UTF8.GetBytes(user);
-        response.Cookies.Append(CookieName, $"{Base64Url.EncodeToString(name)}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key.Value, name))}", Cookie);
+        response.Cookies.Append(
+            CookieName, $"{Base64Url.EncodeToString(name)}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key.Value, name))}", Cookie);
     }
 
     /// <summary>Signs the user out.</summary>
@@ -93,7 +94,9 @@ public sealed partial class Sessions
             return null;
         }
 
-        return CryptographicOperations.FixedTimeEquals(signature, HMACSHA256.HashData(_key.Value, name)) ? Encoding.UTF8.GetString(name) : null;
+        return CryptographicOperations.FixedTimeEquals(signature, HMACSHA256.HashData(_key.Value, name))
+            ? Encoding.UTF8.GetString(name)
+            : null;
     }
 
     private static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)

@@ -55,7 +55,9 @@ public sealed class StaticAssets
         response.OnStarting(() =>
         {
             // Only what is the content, or says that it has not changed: a failed condition (412) is an answer to one request.
-            response.Headers.CacheControl = response.StatusCode is StatusCodes.Status200OK or StatusCodes.Status304NotModified ? caching : default(StringValues);
+            response.Headers.CacheControl = response.StatusCode is StatusCodes.Status200OK or StatusCodes.Status304NotModified
+                ? caching
+                : default(StringValues);
             return Task.CompletedTask;
         });
         return TypedResults.Bytes(asset.Content, asset.ContentType, entityTag: new EntityTagHeaderValue($"\"{asset.Hash}\""));

@@ -15,7 +15,10 @@ public static class RatingsEndpoints
         var store = app.Services.GetRequiredService<RatingsStore>();
         var misbehavior = app.Services.GetRequiredService<Misbehavior>();
         app.MapMethods("/health", ReadMethods.GetAndHead, () => Health(misbehavior));
-        app.MapMethods("/ratings/{id?}", ReadMethods.GetAndHead, (string? id, HttpContext context) => GetRatingsAsync(id, store, misbehavior, context));
+        app.MapMethods(
+            "/ratings/{id?}",
+            ReadMethods.GetAndHead,
+            (string? id, HttpContext context) => GetRatingsAsync(id, store, misbehavior, context));
         app.MapPost("/ratings/{id?}", (string? id, HttpRequest request) => PostRatingsAsync(id, store, request));
     }
 

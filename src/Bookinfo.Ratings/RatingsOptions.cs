@@ -29,7 +29,8 @@ public sealed record RatingsOptions(MisbehaviorKind Misbehavior, int? RandomSeed
                 throw new InvalidSettingException(Version, other, "v1 until ratings can be read from a database"),
             // Any other name is only a label, but a mistyped misbehavior must not pass for a well-behaved version.
             { } other when other.Trim().StartsWith("v-", StringComparison.OrdinalIgnoreCase) =>
-                throw new InvalidSettingException(Version, other, "v1, v-faulty, v-delayed, v-unavailable, v-unhealthy, or a label that does not begin with 'v-'"),
+                throw new InvalidSettingException(
+                    Version, other, "v1, v-faulty, v-delayed, v-unavailable, v-unhealthy, or a label that does not begin with 'v-'"),
             _ => MisbehaviorKind.None,
         };
         const string Seed = SettingNames.RandomSeed;

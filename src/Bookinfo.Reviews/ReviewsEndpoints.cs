@@ -18,7 +18,8 @@ public static class ReviewsEndpoints
         // Taken here, once: whoever asks for a service while a request is answered has a scope made for that request.
         var options = app.Services.GetRequiredService<ReviewsOptions>();
         var ratings = options.EnableRatings ? app.Services.GetRequiredService<RatingsClient>() : null;
-        app.MapMethods("/reviews/{id}", ReadMethods.GetAndHead, (string id, HttpRequest request) => GetReviewsAsync(id, options, ratings, request));
+        app.MapMethods(
+            "/reviews/{id}", ReadMethods.GetAndHead, (string id, HttpRequest request) => GetReviewsAsync(id, options, ratings, request));
     }
 
     private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Reviews is healthy"), WireJson.Default.HealthStatus);
@@ -33,7 +34,8 @@ public static class ReviewsEndpoints
         }
 
         var stars = ratings is null ? null : await ratings.GetStarsAsync(product, request);
-        var reviews = ReviewTexts.Reviewers.Select(reviewer => new Review(reviewer, ReviewTexts.Of(reviewer), RatingOf(reviewer, stars, options)));
+        var reviews = ReviewTexts.Reviewers.Select(
+            reviewer => new Review(reviewer, ReviewTexts.Of(reviewer), RatingOf(reviewer, stars, options)));
         return new JsonAnswer<ProductReviews>(
             new ProductReviews(product.ToString(CultureInfo.InvariantCulture), options.PodName, options.ClusterName, [.. reviews]),
             WireJson.Default.ProductReviews);

@@ -49,7 +49,8 @@ public sealed class BookinfoAnswers : AnswerModel
             [.. VersionsOf(catalog).Select(version => version.Version), OtherVersion],
             [.. HolesOf(catalog).Select(edge => FlawOf(edge.Caller, edge.Callee))])
     {
-        var holes = HolesOf(catalog).Select((edge, index) => (edge.Caller, Hole: new Hole((byte)(index + 1), Encoding.UTF8.GetBytes(edge.Missing!))))
+        var holes = HolesOf(catalog).Select(
+            (edge, index) => (edge.Caller, Hole: new Hole((byte)(index + 1), Encoding.UTF8.GetBytes(edge.Missing!))))
             .ToLookup(one => one.Caller == ServiceCatalog.ProductPage.Name, one => one.Hole);
         _holesOfPage = [.. holes[true]];
         _holesOfPageWithoutReviews = [.. holes[true].Reverse()];
@@ -74,7 +75,8 @@ public sealed class BookinfoAnswers : AnswerModel
     /// <summary>What reports call an answer in which the outcome of a call is missing.</summary>
     /// <param name="caller">The service that calls.</param>
     /// <param name="callee">The service that is called.</param>
-    public static string FlawOf(string caller, string callee) => $"{(caller == ServiceCatalog.ProductPage.Name ? "page" : caller)} without {callee}";
+    public static string FlawOf(string caller, string callee) =>
+        $"{(caller == ServiceCatalog.ProductPage.Name ? "page" : caller)} without {callee}";
 
     /// <inheritdoc/>
     protected override AnswerReading Read(HttpAnswer answer) =>

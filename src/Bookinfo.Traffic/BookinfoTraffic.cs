@@ -69,7 +69,9 @@ public sealed partial class BookinfoTraffic(
         {
             if (answer.IsCoded)
             {
-                throw NoBookinfo($"GET {PagePath} is answered with a coded page, as with gzip, into which nobody looks here", "Leave out the header Accept-Encoding, or say with --path what to send instead of the usual mix");
+                throw NoBookinfo(
+                    $"GET {PagePath} is answered with a coded page, as with gzip, into which nobody looks here",
+                    "Leave out the header Accept-Encoding, or say with --path what to send instead of the usual mix");
             }
 
             var what = answer.Location is { } location ? $" and leads to {Redirect.Printable(location)}" : answer.IsHtml ? "" : " and no page";
@@ -85,7 +87,8 @@ public sealed partial class BookinfoTraffic(
         for (var user = 1; user <= Users; user++)
         {
             var name = $"reader-{user}";
-            await SendAsync(connection, Template(RequestKind.Setup, LoginPath, form: $"username={name}&passwd="), answer, cancellationToken);
+            await SendAsync(
+                connection, Template(RequestKind.Setup, LoginPath, form: $"username={name}&passwd="), answer, cancellationToken);
             var cookies = new CookieJar(AskedTarget(), time);
             answer.Cookies.ForEach(cookie => cookies.Take(cookie, LoginPath));
             if (answer.Status >= 400 || !cookies.Has(SessionCookie, PagePath))
@@ -131,9 +134,11 @@ public sealed partial class BookinfoTraffic(
             ? new LoadTarget(asked, [], insecure: false)
             : target;
 
-    private RequestTemplate Template(RequestKind kind, string path, string? form = null) => new(kind, target.Host, path, headers, form: form);
+    private RequestTemplate Template(RequestKind kind, string path, string? form = null) =>
+        new(kind, target.Host, path, headers, form: form);
 
-    private async Task SendAsync(HttpConnection connection, RequestTemplate template, HttpAnswer answer, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        HttpConnection connection, RequestTemplate template, HttpAnswer answer, CancellationToken cancellationToken)
     {
         _sent.Add(template);
         var number = _sent.Count;
@@ -169,7 +174,8 @@ public sealed partial class BookinfoTraffic(
         }
 
         // A server that waits for the end of a line waits for ever when it is spoken to in TLS.
-        var mayBeScheme = error is ErrorKind.Tls or ErrorKind.BadAnswer or ErrorKind.Closed or ErrorKind.Reset || (error == ErrorKind.ConnectTimeout && connection.Opened > 0);
+        var mayBeScheme = error is ErrorKind.Tls or ErrorKind.BadAnswer or ErrorKind.Closed or ErrorKind.Reset
+            || (error == ErrorKind.ConnectTimeout && connection.Opened > 0);
         var hint = mayBeScheme ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
         var advice = hint ?? (connection.TlsProblem is null ? "Start Bookinfo with 'bookinfo up', or name another address" : null);
         throw new TargetException($"{target.Origin} does not answer: {answers.NameOf(error)}{(hint is null && connection.TlsProblem is { } said ? $": {said}" : "")}.{(advice is null ? "" : $" {advice}.")}");

@@ -134,7 +134,9 @@ internal static class ServerTimingReader
     }
 
     private static uint? Microseconds(ReadOnlySpan<byte> number) =>
-        Utf8Parser.TryParse(number, out double milliseconds, out var read) && read == number.Length && milliseconds is >= 0 and < MostMilliseconds
+        Utf8Parser.TryParse(number, out double milliseconds, out var read)
+            && read == number.Length
+            && milliseconds is >= 0 and < MostMilliseconds
             ? (uint)Math.Round(milliseconds * 1000)
             : null;
 

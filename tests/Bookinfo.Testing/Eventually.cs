@@ -61,7 +61,8 @@ public static class Eventually
     }
 
     /// <inheritdoc cref="HoldsAsync(Func{Task{string}}, Func{object}?)"/>
-    public static Task HoldsAsync(Func<string> problem, Func<object>? progress = null) => HoldsAsync(() => Task.FromResult(problem()), progress);
+    public static Task HoldsAsync(Func<string> problem, Func<object>? progress = null) =>
+        HoldsAsync(() => Task.FromResult(problem()), progress);
 
     /// <summary>Waits until a condition holds.</summary>
     /// <param name="what">What is waited for, or what is wrong until then.</param>

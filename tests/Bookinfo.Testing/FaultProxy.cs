@@ -112,12 +112,14 @@ public sealed class FaultProxy : IAsyncDisposable
     {
         const string Body = """{"error":"injected"}""";
         await caller.WriteAsync(
-            Encoding.Latin1.GetBytes($"HTTP/1.1 {status} Injected\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"),
+            Encoding.Latin1.GetBytes(
+                $"HTTP/1.1 {status} Injected\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"),
             cancellationToken);
     }
 
     private static async Task HalfAnAnswerAsync(NetworkStream caller, CancellationToken cancellationToken) =>
-        await caller.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"id\":"u8.ToArray(), cancellationToken);
+        await caller.WriteAsync(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"id\":"u8.ToArray(), cancellationToken);
 
     private static async Task WaitForEndAsync(Stream input, CancellationToken cancellationToken)
     {
@@ -153,7 +155,9 @@ public sealed class FaultProxy : IAsyncDisposable
             throw new NotSupportedException("The services send no chunked requests.");
         }
 
-        var length = request.Values("content-length") is [var value] ? int.Parse(value, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        var length = request.Values("content-length") is [var value]
+            ? int.Parse(value, System.Globalization.CultureInfo.InvariantCulture)
+            : 0;
         var body = new byte[length];
         await from.ReadExactlyAsync(body, cancellationToken);
         await to.WriteAsync(body, cancellationToken);
@@ -197,7 +201,8 @@ public sealed class FaultProxy : IAsyncDisposable
                 caller.Socket.Shutdown(SocketShutdown.Send);
                 await ended.CancelAsync();
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (
+                exception is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 // One of the two sides has ended, and the other is told by the end of this connection.
                 await CancelAsync(ended);

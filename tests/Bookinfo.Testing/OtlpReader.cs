@@ -61,7 +61,8 @@ internal static class OtlpReader
             15 => Read(input.ReadBytes().ToByteArray(), (inner, status1) => inner == 3 && Take(out status, status1.ReadEnum())),
             _ => false,
         });
-        return new OtlpSpan(resource, scope, trace, span, parent, (OtlpSpanKind)kind, name, start, end, Attributes(message, field: 9), (OtlpStatus)status);
+        return new OtlpSpan(
+            resource, scope, trace, span, parent, (OtlpSpanKind)kind, name, start, end, Attributes(message, field: 9), (OtlpStatus)status);
     }
 
     private static OtlpLog Log(byte[] message, IReadOnlyDictionary<string, object> resource, string scope)

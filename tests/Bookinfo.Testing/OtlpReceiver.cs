@@ -103,7 +103,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var path = context.Request.Path.Value!;
-        var (message, isCompressed) = isGrpc ? Unframe(body.ToArray()) : Decode(body.ToArray(), context.Request.Headers.ContentEncoding.ToString());
+        var (message, isCompressed) = isGrpc
+            ? Unframe(body.ToArray())
+            : Decode(body.ToArray(), context.Request.Headers.ContentEncoding.ToString());
         _exports.Enqueue(new OtlpExport(path, context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()), isCompressed));
         if (_hangs)
         {

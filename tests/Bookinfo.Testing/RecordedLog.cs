@@ -34,7 +34,8 @@ public sealed class RecordedLog : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var fields = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
             var status = fields.FirstOrDefault(field => field.Key == "status").Value;

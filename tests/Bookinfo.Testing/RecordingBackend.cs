@@ -54,7 +54,8 @@ public sealed class RecordingBackend : IAsyncDisposable
     /// <summary>The head of an answer and the beginning of its body, and then nothing more.</summary>
     public static Func<Stream, CancellationToken, Task> HangInBody { get; } = static async (stream, token) =>
     {
-        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"id\":"u8.ToArray(), token);
+        await stream.WriteAsync(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"id\":"u8.ToArray(), token);
         await Task.Delay(Timeout.Infinite, token);
     };
 

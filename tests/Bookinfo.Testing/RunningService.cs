@@ -25,7 +25,8 @@ public sealed class RunningService : IAsyncDisposable
     /// <summary>Starts a service on a free port of 127.0.0.1.</summary>
     /// <param name="build">The service's <c>Program.Build</c>.</param>
     /// <param name="settings">Settings as <c>NAME=value</c>.</param>
-    public static Task<RunningService> StartAsync(Func<string[], Action<IServiceCollection>?, WebApplication> build, params string[] settings) =>
+    public static Task<RunningService> StartAsync(
+        Func<string[], Action<IServiceCollection>?, WebApplication> build, params string[] settings) =>
         StartAsync(build, adjust: null, settings);
 
     /// <inheritdoc cref="StartAsync(Func{string[], Action{IServiceCollection}?, WebApplication}, string[])"/>

@@ -103,7 +103,8 @@ public sealed class RunningSystem : IAsyncDisposable
             started.Add(await StartAsync(Bookinfo.Reviews.Program.Build(
             [
                 .. Settings,
-                .. ServiceCatalog.Reviews.Versions.Single(known => known.Version == version).Environment.Select(setting => $"--{setting.Key}={setting.Value}"),
+                .. ServiceCatalog.Reviews.Versions.Single(known => known.Version == version).Environment.Select(
+                    setting => $"--{setting.Key}={setting.Value}"),
                 $"--HOSTNAME={podName ?? $"reviews-{version}"}",
                 $"--CLUSTER_NAME={clusterName}",
                 .. AddressArguments("RATINGS", AddressOf(Ratings)),
@@ -125,7 +126,8 @@ public sealed class RunningSystem : IAsyncDisposable
     /// <summary>
     /// The services of a test share one stdout with the test run, whose output their log would only drown; mistakes of ours are still told.
     /// </summary>
-    internal static void Silence(IServiceCollection services) => services.AddLogging(static logging => logging.AddFilter("Bookinfo", LogLevel.Error));
+    internal static void Silence(IServiceCollection services) =>
+        services.AddLogging(static logging => logging.AddFilter("Bookinfo", LogLevel.Error));
 
     private async Task<WebApplication> StartAsync(WebApplication service)
     {
@@ -134,5 +136,6 @@ public sealed class RunningSystem : IAsyncDisposable
         return service;
     }
 
-    private static string[] AddressArguments(string prefix, Uri address) => [$"--{prefix}_HOSTNAME={address.Host}", $"--{prefix}_SERVICE_PORT={address.Port}"];
+    private static string[] AddressArguments(string prefix, Uri address) =>
+        [$"--{prefix}_HOSTNAME={address.Host}", $"--{prefix}_SERVICE_PORT={address.Port}"];
 }

@@ -68,7 +68,8 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>The memory that it has resident, in bytes.</summary>
     public long ResidentBytes => long.Parse(
-        File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) * 1024;
 
     /// <summary>Starts a process.</summary>
@@ -82,7 +83,8 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        return new ServiceProcess(name, address, Process.Start(start) ?? throw new InvalidOperationException($"{name} was not started."), stdout);
+        return new ServiceProcess(
+            name, address, Process.Start(start) ?? throw new InvalidOperationException($"{name} was not started."), stdout);
     }
 
     /// <summary>Waits until it says that it is ready.</summary>

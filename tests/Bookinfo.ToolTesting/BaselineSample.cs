@@ -40,7 +40,18 @@ public static class BaselineSample
 
     public static BaselineFile File(IReadOnlyList<StepMeasurement> steps, string name = "sample") => new(
         BaselineFile.CurrentVersion, "0.1.0", name, new DateTimeOffset(2026, 11, 23, 2, 0, 0, TimeSpan.Zero), 42.5, true,
-        new BaselineSettings("http://localhost:30080/productpage", "local", "local", 1, [.. steps.Select(step => step.Rate).Distinct().Order()], 3, 2, 1, 64, 10, 1),
+        new BaselineSettings(
+            "http://localhost:30080/productpage",
+            "local",
+            "local",
+            1,
+            [.. steps.Select(step => step.Rate).Distinct().Order()],
+            3,
+            2,
+            1,
+            64,
+            10,
+            1),
         new EnvironmentFacts(new MachineFacts("Debian GNU/Linux 12", "6.1.0", "A processor", 2, 8L << 30, ".NET 10.0.0"), null, [], []),
         [new ServiceFacts("details-v1", 1, [0.071], null, null, [], [])],
         steps, BaselineSummary.Of(steps), ["A note."]);

@@ -51,13 +51,15 @@ public sealed class CommandRun : IAsyncDisposable
         get
         {
             var all = RunningProcess.All();
-            var its = RunningProcess.Descendants(Environment.ProcessId, all).Where(process => process.Session == Pid || process.HasEnvironment($"{Mark}={_mark}"));
+            var its = RunningProcess.Descendants(Environment.ProcessId, all).Where(
+                process => process.Session == Pid || process.HasEnvironment($"{Mark}={_mark}"));
             return [.. its.SelectMany(process => RunningProcess.Descendants(process.Pid, all).Prepend(process)).Distinct()];
         }
     }
 
     /// <summary>The tool without its launcher, which has tests of its own.</summary>
-    public static string ToolAssembly { get; } = Path.Combine(WorkingCopy.Root, "artifacts", "bin", "Bookinfo.Cli", "release", "bookinfo.dll");
+    public static string ToolAssembly { get; } = Path.Combine(
+        WorkingCopy.Root, "artifacts", "bin", "Bookinfo.Cli", "release", "bookinfo.dll");
 
     /// <summary>Starts the launcher of this working copy.</summary>
     public static CommandRun Bookinfo(params string[] arguments) => Start(Path.Combine(WorkingCopy.Root, "bookinfo"), arguments);
@@ -138,7 +140,8 @@ public sealed class CommandRun : IAsyncDisposable
     /// <summary>Sends a signal to its process group, as the terminal does for Ctrl-C.</summary>
     public Task SignalGroupAsync(string signal) => Signal.SendAsync(signal, -Pid);
 
-    public Task NothingSurvivesAsync() => Eventually.HoldsAsync(() => Alive is { Count: > 0 } alive ? $"the end of {string.Join(", ", alive)}" : "");
+    public Task NothingSurvivesAsync() =>
+        Eventually.HoldsAsync(() => Alive is { Count: > 0 } alive ? $"the end of {string.Join(", ", alive)}" : "");
 
     public async ValueTask DisposeAsync()
     {

@@ -19,7 +19,9 @@ public static class CompareSample
             var step = BaselineSample.Step(round, rate, 1);
             step = step with
             {
-                Latencies = Measure.All.ToDictionary(measure => measure, measure => BaselineSample.Latency(Enumerable.Repeat((latency ?? Usual)(round, measure), (int)rate))),
+                Latencies = Measure.All.ToDictionary(
+                    measure => measure,
+                    measure => BaselineSample.Latency(Enumerable.Repeat((latency ?? Usual)(round, measure), (int)rate))),
                 Generator = new GeneratorFigures(new Percentiles((long)rate, 50, 50, 60, 70, 80, 90), 0.1, 2, 1),
                 Use = new Dictionary<string, UseMeasurement>
                 {
@@ -30,7 +32,9 @@ public static class CompareSample
             return change?.Invoke(step) ?? step;
         }
 
-        return BaselineSample.File([.. Enumerable.Range(1, rounds).SelectMany(round => (rates ?? UsualRates).Select(rate => Step(round, rate)))], name) with { Notes = [] };
+        return BaselineSample.File(
+            [.. Enumerable.Range(1, rounds).SelectMany(round => (rates ?? UsualRates).Select(rate => Step(round, rate)))],
+            name) with { Notes = [] };
     }
 
     /// <summary>A little more in each round, so that rounds differ.</summary>

@@ -126,7 +126,8 @@ public sealed class FakeCluster : IDisposable
         Asked($"{context.Request.HttpMethod} {path}");
         var (status, body, challenge) = path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
             ? (201, await ReviewAsync(context.Request), null)
-            : _answers.TryGetValue($"{path} {context.Request.Headers["Authorization"]}", out var known) || _answers.TryGetValue(path, out known)
+            : _answers.TryGetValue($"{path} {context.Request.Headers["Authorization"]}", out var known)
+                || _answers.TryGetValue(path, out known)
                 ? known
                 : (404, """{"kind":"Status","message":"not found"}""", null);
         context.Response.StatusCode = status;

@@ -31,10 +31,12 @@ public sealed class FakeTool : IDisposable
     public IReadOnlyList<string> Calls => File.Exists(PathOf("calls")) ? File.ReadAllLines(PathOf("calls")) : [];
 
     /// <summary>Variables for a process that is to find it first.</summary>
-    public Dictionary<string, string> Environment => new() { ["PATH"] = $"{_directory.FullName}:{System.Environment.GetEnvironmentVariable("PATH")}" };
+    public Dictionary<string, string> Environment =>
+        new() { ["PATH"] = $"{_directory.FullName}:{System.Environment.GetEnvironmentVariable("PATH")}" };
 
     /// <summary>Variables for a process that is to find this one and another.</summary>
-    public Dictionary<string, string> EnvironmentWith(FakeTool other) => new() { ["PATH"] = $"{_directory.FullName}:{other.Environment["PATH"]}" };
+    public Dictionary<string, string> EnvironmentWith(FakeTool other) =>
+        new() { ["PATH"] = $"{_directory.FullName}:{other.Environment["PATH"]}" };
 
     /// <summary>A file beside it.</summary>
     public string PathOf(string name) => Path.Combine(_directory.FullName, name);

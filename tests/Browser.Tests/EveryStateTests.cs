@@ -80,7 +80,8 @@ public sealed class EveryStateTests(Chromium chromium)
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "Bookinfo.slnx")))
         {
-            root = root.Parent ?? throw new DirectoryNotFoundException("The tests run from within the repository, but Bookinfo.slnx is nowhere above them.");
+            root = root.Parent ?? throw new DirectoryNotFoundException(
+                "The tests run from within the repository, but Bookinfo.slnx is nowhere above them.");
         }
 
         return root.CreateSubdirectory(Path.Combine("artifacts", "screenshots")).FullName;

@@ -14,7 +14,8 @@ public sealed class HostileBackendTests(Chromium chromium)
     [Fact]
     public async Task Markup_in_answers_is_shown_as_text()
     {
-        await using var details = new RecordingBackend(200, new JsonObject { ["author"] = Markup, ["ISBN-10"] = Markup, ["year"] = 1595 }.ToJsonString());
+        await using var details = new RecordingBackend(
+            200, new JsonObject { ["author"] = Markup, ["ISBN-10"] = Markup, ["year"] = 1595 }.ToJsonString());
         await using var reviews = new RecordingBackend(200, ReviewsJson(5, "black", Markup));
         await using var system = await RunningSystem.StartAsync([], details: details.Address, reviews: reviews.Address);
         await using var visitor = await Visitor.ArriveAsync(chromium, system, width: 360);
@@ -46,7 +47,9 @@ public sealed class HostileBackendTests(Chromium chromium)
 
         var stars = visitor.Page.Locator(".stars");
         await Expect(stars).ToHaveClassAsync($"stars text-{shown}-500");
-        Assert.Equal(["aria-label", "class", "role"], (await stars.EvaluateAsync<string[]>("stars => stars.getAttributeNames()")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["aria-label", "class", "role"],
+            (await stars.EvaluateAsync<string[]>("stars => stars.getAttributeNames()")).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -43,7 +43,8 @@ public sealed record ShopState(string Name, Func<Task<RunningSystem>> StartAsync
 
     public static ShopState Named(string name) => All.Single(state => state.Name == name);
 
-    private static async Task<RunningSystem> WithoutAsync(Func<RunningSystem, IEnumerable<Microsoft.AspNetCore.Builder.WebApplication>> stopped)
+    private static async Task<RunningSystem> WithoutAsync(
+        Func<RunningSystem, IEnumerable<Microsoft.AspNetCore.Builder.WebApplication>> stopped)
     {
         var system = await RunningSystem.StartAsync(["v2"]);
         foreach (var service in stopped(system))

@@ -16,7 +16,8 @@ public sealed class BaselineClusterTests : BaselineRuns
         using var cluster = Cluster();
         using var sampling = new CancellationTokenSource();
         var samples = SampleAsync(cluster, sampling.Token);
-        await using var run = InCluster(cluster, server.Address.ToString(), "--rates", "20", "--rounds", "2", "--step", "500ms", "--warm-up", "500ms");
+        await using var run = InCluster(
+            cluster, server.Address.ToString(), "--rates", "20", "--rounds", "2", "--step", "500ms", "--warm-up", "500ms");
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         await sampling.CancelAsync();
@@ -48,7 +49,8 @@ public sealed class BaselineClusterTests : BaselineRuns
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
         using var cluster = Cluster();
         cluster.Refuse("/api/v1/nodes/one/proxy/stats/summary", 403);
-        await using var run = InCluster(cluster, server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "0s");
+        await using var run = InCluster(
+            cluster, server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "0s");
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         var baseline = BaselineStore.Read($"{Name}.json");
@@ -124,6 +126,9 @@ public sealed class BaselineClusterTests : BaselineRuns
             contexts: [{name: first, context: {cluster: one, user: me}}]
             current-context: first
             """);
-        return CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", url, "--namespace", "bookinfo", .. arguments, "--name", Name], environment: new() { ["KUBECONFIG"] = file });
+        return CommandRun.Start(
+            "dotnet",
+            [CommandRun.ToolAssembly, "baseline", url, "--namespace", "bookinfo", .. arguments, "--name", Name],
+            environment: new() { ["KUBECONFIG"] = file });
     }
 }

@@ -69,11 +69,26 @@ public sealed partial class BaselineTests : BaselineRuns
         {
             await LoadServer.SendAsync(
                 stream,
-                Interlocked.Increment(ref requests) % 20 == 0 ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" : LoadServer.Ok("page", ServerTiming),
+                Interlocked.Increment(ref requests) % 20 == 0
+                    ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+                    : LoadServer.Ok("page", ServerTiming),
                 cancellationToken);
             return true;
         });
-        await using var run = Baseline($"{server.Address}x?y=z", "--rates", "100", "--rounds", "2", "--step", "1s", "--warm-up", "0s", "--output", "json", "--header", "X-Test: yes");
+        await using var run = Baseline(
+            $"{server.Address}x?y=z",
+            "--rates",
+            "100",
+            "--rounds",
+            "2",
+            "--step",
+            "1s",
+            "--warm-up",
+            "0s",
+            "--output",
+            "json",
+            "--header",
+            "X-Test: yes");
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         var baseline = BaselineStore.Read($"{Name}.json");
@@ -96,7 +111,8 @@ public sealed partial class BaselineTests : BaselineRuns
     public async Task Ctrl_C_keeps_the_rounds_that_were_done()
     {
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        await using var run = Baseline(server.Address.ToString(), "--rates", "20,50", "--rounds", "50", "--step", "500ms", "--warm-up", "0s");
+        await using var run = Baseline(
+            server.Address.ToString(), "--rates", "20,50", "--rounds", "50", "--step", "500ms", "--warm-up", "0s");
         await Eventually.HoldsAsync("the third round", () => run.Messages.Contains("round 3 of 50"));
 
         await run.SignalAsync("INT");
@@ -150,7 +166,8 @@ public sealed partial class BaselineTests : BaselineRuns
     [Fact]
     public async Task Says_that_the_warm_up_had_redirects_only()
     {
-        await using var server = new LoadServer("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
+        await using var server = new LoadServer(
+            "HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
         await using var run = Baseline(server.Address.ToString(), "--rates", "20", "--warm-up", "500ms");
 
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
@@ -163,7 +180,8 @@ public sealed partial class BaselineTests : BaselineRuns
     public async Task Without_a_warm_up_it_says_at_the_end_that_nothing_was_good()
     {
         await using var server = new LoadServer("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
-        await using var run = Baseline(server.Address.ToString(), "--rates", "20,40", "--rounds", "1", "--step", "500ms", "--warm-up", "0s");
+        await using var run = Baseline(
+            server.Address.ToString(), "--rates", "20,40", "--rounds", "1", "--step", "500ms", "--warm-up", "0s");
 
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
         Assert.EndsWith("bookinfo: not one of 30 requests was answered as it should be: status 401. Is that Bookinfo, and is it well? 'bookinfo load' says more.\n", run.Messages);
@@ -176,7 +194,8 @@ public sealed partial class BaselineTests : BaselineRuns
     public async Task A_page_that_tells_nothing_of_its_parts_is_noted(string path, bool isNoted)
     {
         await using var server = new LoadServer(LoadServer.Ok("<html>Sorry, maintenance</html>", "Content-Type: text/html\r\n"));
-        await using var run = Baseline($"{server.Address}{path}", "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "500ms");
+        await using var run = Baseline(
+            $"{server.Address}{path}", "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "500ms");
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         Assert.Equal(isNoted, BaselineStore.Read($"{Name}.json").Notes.Any(note => note.StartsWith("No answer told of its parts in Server-Timing", StringComparison.Ordinal)));
@@ -224,7 +243,8 @@ public sealed partial class BaselineTests : BaselineRuns
     {
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
         await File.WriteAllTextAsync($"{Name}.json", "old", TestContext.Current.CancellationToken);
-        await using var run = Baseline(server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "0s", "--overwrite");
+        await using var run = Baseline(
+            server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "0s", "--overwrite");
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         Assert.Null(Assert.Single(BaselineStore.Read($"{Name}.json").Summary).Latencies[Measure.Page].P50.Low);
@@ -272,7 +292,10 @@ public sealed partial class BaselineTests : BaselineRuns
     {
         Directory.CreateDirectory(Path.Combine(Folder, "taken.md"));
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        await using var run = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", server.Address.ToString(), "--name", name == "long" ? new string('n', 251) : name], Folder);
+        await using var run = CommandRun.Start(
+            "dotnet",
+            [CommandRun.ToolAssembly, "baseline", server.Address.ToString(), "--name", name == "long" ? new string('n', 251) : name],
+            Folder);
 
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
         Assert.StartsWith("bookinfo: --name: ", run.Messages);
@@ -287,7 +310,8 @@ public sealed partial class BaselineTests : BaselineRuns
         var ports = FreePorts.Find();
         await using var up = CommandRun.Bookinfo("up", "--port", $"{ports.Page}", "--backend-port", $"{ports.Backends}");
         await up.LineAsync(line => line.StartsWith("productpage", StringComparison.Ordinal));
-        await using var run = Baseline($"http://localhost:{ports.Page}", "--rates", "10,30", "--rounds", "2", "--step", "2s", "--warm-up", "1s");
+        await using var run = Baseline(
+            $"http://localhost:{ports.Page}", "--rates", "10,30", "--rounds", "2", "--step", "2s", "--warm-up", "1s");
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         var baseline = BaselineStore.Read($"{Name}.json");
@@ -353,7 +377,8 @@ public sealed partial class BaselineTests : BaselineRuns
     {
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
         var command = $"stty cols 80 rows 24; exec dotnet '{CommandRun.ToolAssembly}' baseline {server.Address} --rates 20 --rounds 3 --step 1s --warm-up 0s --name '{Name}'";
-        await using var terminal = CommandRun.Start("script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
+        await using var terminal = CommandRun.Start(
+            "script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
 
         Assert.Equal(ExitCode.Success, await terminal.ExitAsync());
         var lines = Control().Replace(terminal.Output, "").Replace('\r', '\n').Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -370,7 +395,8 @@ public sealed partial class BaselineTests : BaselineRuns
         Assert.Equal(rate.Requests, rate.Latencies[measure].Count);
     }
 
-    private CommandRun Baseline(params string[] arguments) => CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", .. arguments, "--name", Name]);
+    private CommandRun Baseline(params string[] arguments) =>
+        CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", .. arguments, "--name", Name]);
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]")]
     private static partial Regex Control();

@@ -38,7 +38,8 @@ public sealed class BuiltImages : IAsyncLifetime
             environment: _storage.Environment);
         Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
         Record = JsonDocument.Parse(run.Output).RootElement;
-        Images = NativeProgram.All.ToDictionary(program => program.Name, program => new SavedImage(Path.Combine(SaveDirectory, $"{program.Name}.tar")));
+        Images = NativeProgram.All.ToDictionary(
+            program => program.Name, program => new SavedImage(Path.Combine(SaveDirectory, $"{program.Name}.tar")));
     }
 
     public ValueTask DisposeAsync()

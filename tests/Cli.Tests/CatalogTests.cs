@@ -10,7 +10,8 @@ public sealed class CatalogTests
     private static readonly string[] Projects =
     [
         .. new[] { "bench", "src", "tests" }
-            .SelectMany(directory => Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, directory), "*.csproj", SearchOption.AllDirectories))
+            .SelectMany(
+                directory => Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, directory), "*.csproj", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(WorkingCopy.Root, path))
             .Order(),
     ];
@@ -22,7 +23,8 @@ public sealed class CatalogTests
 
     [Fact]
     public void Every_project_is_named_for_its_directory() =>
-        Assert.All(Projects, project => Assert.Equal(Path.GetFileName(Path.GetDirectoryName(project)), Path.GetFileNameWithoutExtension(project)));
+        Assert.All(
+            Projects, project => Assert.Equal(Path.GetFileName(Path.GetDirectoryName(project)), Path.GetFileNameWithoutExtension(project)));
 
     [Fact]
     public void The_services_of_the_catalog_are_the_projects_built_as_services() => Assert.Equal(

@@ -41,7 +41,11 @@ public sealed class ClusterCommandTests : IDisposable
     public async Task Without_a_current_context_it_says_how_to_choose_one()
     {
         var file = Write("https://127.0.0.1:1");
-        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace("current-context: first", "current-context: ''"), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file,
+            (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace(
+                "current-context: first", "current-context: ''"),
+            TestContext.Current.CancellationToken);
         await using var run = Run(file, "status");
 
         Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
@@ -104,7 +108,8 @@ public sealed class ClusterCommandTests : IDisposable
     [InlineData("200 OK", ExitCode.ClusterUnreachable, "cannot be reached: what answers there does not speak the API of Kubernetes.")]
     public async Task What_the_cluster_answers_to_the_first_question_is_told(string status, int exitCode, string message)
     {
-        await using var server = new LoopbackServer((connection, _, cancellationToken) => AnswerAsync(connection, status, [], cancellationToken));
+        await using var server = new LoopbackServer(
+            (connection, _, cancellationToken) => AnswerAsync(connection, status, [], cancellationToken));
         await using var run = Run(Write(server.Address.ToString()), "status");
 
         Assert.Equal(exitCode, await run.ExitAsync());
@@ -115,8 +120,10 @@ public sealed class ClusterCommandTests : IDisposable
     public async Task The_user_to_act_as_is_sent()
     {
         var heads = new List<List<string>>();
-        await using var server = new LoopbackServer((connection, _, cancellationToken) => AnswerAsync(connection, "503 Service Unavailable", heads, cancellationToken));
-        await using var run = Run(Write(server.Address.ToString(), "{as: me, as-groups: [one, two], as-user-extra: {reason: [test]}}"), "status");
+        await using var server = new LoopbackServer(
+            (connection, _, cancellationToken) => AnswerAsync(connection, "503 Service Unavailable", heads, cancellationToken));
+        await using var run = Run(
+            Write(server.Address.ToString(), "{as: me, as-groups: [one, two], as-user-extra: {reason: [test]}}"), "status");
 
         Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
         // Some kubectl asks as well, on its own account and with a query.
@@ -149,7 +156,8 @@ public sealed class ClusterCommandTests : IDisposable
         await using var run = Run(Write("https://127.0.0.1:1"), tools, command);
 
         Assert.Equal(ExitCode.MissingTool, await run.ExitAsync());
-        Assert.StartsWith("bookinfo: kubectl is not installed (no 'kubectl' in PATH): install it (https://kubernetes.io/docs/tasks/tools", run.Messages);
+        Assert.StartsWith(
+            "bookinfo: kubectl is not installed (no 'kubectl' in PATH): install it (https://kubernetes.io/docs/tasks/tools", run.Messages);
     }
 
     [Fact]
@@ -182,7 +190,8 @@ public sealed class ClusterCommandTests : IDisposable
     [Fact]
     public async Task No_kubectl_survives_a_Ctrl_C_that_ends_two()
     {
-        await using var run = Run(Write("https://127.0.0.1:1"), await KubectlAsync("kustomize | config) exec /bin/sleep 3600 ;;"), "deploy");
+        await using var run = Run(
+            Write("https://127.0.0.1:1"), await KubectlAsync("kustomize | config) exec /bin/sleep 3600 ;;"), "deploy");
         await Eventually.HoldsAsync(() =>
         {
             var alive = run.Alive;
@@ -225,7 +234,8 @@ public sealed class ClusterCommandTests : IDisposable
         Assert.Contains("unable to find one of 'kustomization.yaml'", run.Messages);
     }
 
-    private static async Task AnswerAsync(TcpClient connection, string status, List<List<string>> heads, CancellationToken cancellationToken)
+    private static async Task AnswerAsync(
+        TcpClient connection, string status, List<List<string>> heads, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(connection.GetStream());
         var head = new List<string>();
@@ -239,7 +249,8 @@ public sealed class ClusterCommandTests : IDisposable
             heads.Add(head);
         }
 
-        await connection.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), cancellationToken);
+        await connection.GetStream().WriteAsync(
+            System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), cancellationToken);
     }
 
     /// <summary>Makes a directory with a kubectl that does what is said for some verbs and nothing for the others.</summary>

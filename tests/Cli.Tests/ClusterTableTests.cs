@@ -28,7 +28,8 @@ public sealed class ClusterTableTests
     [Fact]
     public void The_tables_of_status_fit_on_a_terminal_of_80_columns()
     {
-        var pod = new PodState("productpage-v1-6797d4499b-zvjwm", 1, 1, "CrashLoopBackOff", 12, 59, "ip-10-0-0-1.eu-west-1.compute.internal")
+        var pod = new PodState(
+            "productpage-v1-6797d4499b-zvjwm", 1, 1, "CrashLoopBackOff", 12, 59, "ip-10-0-0-1.eu-west-1.compute.internal")
         {
             CpuUse = 0.1,
             CpuRequest = 0.1,
@@ -46,6 +47,7 @@ public sealed class ClusterTableTests
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
         Assert.Contains(lines, line => line.Contains("ip-10-0-0-1.eu-west-1.compute.internal"));
         Assert.Contains(lines, line => line.EndsWith(" productpage:0.1.0"));
-        Assert.Equal(["Real use is not known: the cluster has no metrics API (metrics-server), and the", "kubelets do not answer."], lines[^2..]);
+        Assert.Equal(
+            ["Real use is not known: the cluster has no metrics API (metrics-server), and the", "kubelets do not answer."], lines[^2..]);
     }
 }

@@ -37,7 +37,10 @@ public sealed class CompareSystemTests
         await using var up = CommandRun.Bookinfo(
             ["up", "--native", .. ports.Options, "--output", "json", "--env", string.Create(CultureInfo.InvariantCulture, $"reviews:RATINGS_SERVICE_PORT={proxy.Port}")]);
         await up.ReadyAsync();
-        var target = new LoadTarget(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports.Page}/productpage")), [IPAddress.Loopback], insecure: false);
+        var target = new LoadTarget(
+            new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports.Page}/productpage")),
+            [IPAddress.Loopback],
+            insecure: false);
         await using var generator = new LocalGenerator(
             new LoadPlan(
                 target,
@@ -66,16 +69,19 @@ public sealed class CompareSystemTests
             foreach (var (steps, delay) in new[] { (first, TimeSpan.Zero), (delayed, Delay), (second, TimeSpan.Zero) })
             {
                 proxy.Delay = delay;
-                steps.Add(StepMeasurement.From(round, Rate, await RunAsync(generator, Rate, Step), new Dictionary<string, UseMeasurement>()));
+                steps.Add(
+                    StepMeasurement.From(round, Rate, await RunAsync(generator, Rate, Step), new Dictionary<string, UseMeasurement>()));
             }
         }
 
-        var unchanged = Compare(first, second).Figures.Where(figure => figure.Shown && figure.Subject.Contains("->", StringComparison.Ordinal));
+        var unchanged = Compare(first, second).Figures.Where(
+            figure => figure.Shown && figure.Subject.Contains("->", StringComparison.Ordinal));
         var slower = new[] { Compare(first, delayed), Compare(second, delayed) };
         return
         [
             .. unchanged.Select(figure => $"of an unchanged system: {figure}"),
-            .. slower.SelectMany(rate => rate.Figures).Where(figure => figure.Shown && figure.Subject == HopMeasure.Details).Select(figure => $"of what is not delayed: {figure}"),
+            .. slower.SelectMany(rate => rate.Figures).Where(figure => figure.Shown && figure.Subject == HopMeasure.Details).Select(
+                figure => $"of what is not delayed: {figure}"),
             .. from rate in slower
                from hop in new[] { HopMeasure.Ratings, HopMeasure.Reviews }
                let median = rate.Find(hop, FigureName.P50)!

@@ -76,7 +76,8 @@ public sealed class CompareTests : IDisposable
         Assert.Equal("with <a> & \"delay\"", report.GetProperty("after").GetProperty("name").GetString());
         Assert.Equal(0.05, report.GetProperty("level").GetDouble());
         var figures = report.GetProperty("rates")[0].GetProperty("figures").EnumerateArray().ToList();
-        var ratings = figures.Single(figure => figure.GetProperty("subject").GetString() == HopMeasure.Ratings && figure.GetProperty("figure").GetString() == "p50");
+        var ratings = figures.Single(
+            figure => figure.GetProperty("subject").GetString() == HopMeasure.Ratings && figure.GetProperty("figure").GetString() == "p50");
         Assert.Equal(2000, ratings.GetProperty("difference").GetDouble(), 5.0);
         Assert.Equal(200, ratings.GetProperty("least").GetDouble());
         Assert.True(ratings.GetProperty("shown").GetBoolean());
@@ -92,7 +93,8 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task A_violated_condition_has_an_exit_code_of_its_own()
     {
-        await using var compare = Compare("before", "after", "--fail-on", "p99:+20%", "--fail-on", "cpu:+30%", "--fail-on", "reviews->ratings:p50:+1ms");
+        await using var compare = Compare(
+            "before", "after", "--fail-on", "p99:+20%", "--fail-on", "cpu:+30%", "--fail-on", "reviews->ratings:p50:+1ms");
 
         Assert.Equal(ExitCode.Regression, await compare.ExitAsync());
         Assert.Equal(
@@ -182,7 +184,8 @@ public sealed class CompareTests : IDisposable
         await using var compare = Compare("before", "broken", "--html", "page.html");
 
         Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());
-        Assert.StartsWith("bookinfo: --html: a histogram of one of the baselines is broken, so that it cannot be plotted: ", compare.Messages);
+        Assert.StartsWith(
+            "bookinfo: --html: a histogram of one of the baselines is broken, so that it cannot be plotted: ", compare.Messages);
         Assert.False(File.Exists(Path.Combine(_directory, "page.html")));
     }
 
@@ -200,14 +203,17 @@ public sealed class CompareTests : IDisposable
         Assert.Equal("Comparison: without and with <a> & \"delay\"", html.Descendants("h1").Single().Value);
         // For each rate by percentile, hops at p50 and at p99, CPU and memory.
         Assert.Equal(10, html.Descendants("svg").Count());
-        Assert.Equal(html.Descendants().Attributes("id").Count(), html.Descendants().Attributes("id").Select(id => id.Value).Distinct().Count());
+        Assert.Equal(
+            html.Descendants().Attributes("id").Count(), html.Descendants().Attributes("id").Select(id => id.Value).Distinct().Count());
         Assert.Empty(html.Descendants("script"));
         Assert.Empty(html.Descendants("link"));
-        Assert.DoesNotContain(html.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href" && !attribute.Value.StartsWith('#'));
+        Assert.DoesNotContain(
+            html.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href" && !attribute.Value.StartsWith('#'));
         Assert.DoesNotContain("url(http", page);
         Assert.Contains("reviews->ratings p50", html.Descendants("th").Select(cell => cell.Value));
         var markdown = await File.ReadAllTextAsync(Path.Combine(_directory, "table.md"), TestContext.Current.CancellationToken);
-        Assert.StartsWith("# Comparison: without and with &lt;a> &amp; \"delay\"\n\n- At 100/s: the page takes 2.00 ms longer at p50 (+50%), ", markdown);
+        Assert.StartsWith(
+            "# Comparison: without and with &lt;a> &amp; \"delay\"\n\n- At 100/s: the page takes 2.00 ms longer at p50 (+50%), ", markdown);
         Assert.Matches(@"\n\| reviews->ratings p50 \| 1\.03 \| 3\.03 \| \+2\.00 ±0\.0\d \| \+194% \| 0\.20 \| \+2\.00 ms \|\n", markdown);
 
         await using (var second = Compare(options))
@@ -216,13 +222,16 @@ public sealed class CompareTests : IDisposable
             Assert.Equal("bookinfo: --html: the file 'page.html' exists. Name another one, or say --overwrite.\n", second.Messages);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(_directory, "page.html"), new string('x', 1_000_000), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_directory, "page.html"), new string('x', 1_000_000), TestContext.Current.CancellationToken);
         await using var third = Compare([.. options, "--overwrite"]);
         Assert.Equal(ExitCode.Success, await third.ExitAsync());
         Assert.Equal(page, await File.ReadAllTextAsync(Path.Combine(_directory, "page.html"), TestContext.Current.CancellationToken));
     }
 
-    private void Write(string name, BaselineFile baseline) => File.WriteAllText(Path.Combine(_directory, name), BaselineStore.Write(baseline));
+    private void Write(string name, BaselineFile baseline) =>
+        File.WriteAllText(Path.Combine(_directory, name), BaselineStore.Write(baseline));
 
-    private CommandRun Compare(params string[] arguments) => CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "compare", .. arguments], _directory);
+    private CommandRun Compare(params string[] arguments) =>
+        CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "compare", .. arguments], _directory);
 }

@@ -76,9 +76,13 @@ public sealed class DoctorClusterTests : DoctorExaminations
 
         var result = await CheckAsync("nodes");
 
-        Assert.Equal((CheckState.Problem, "none of 3 is ready for pods; down: not ready; cordoned: cordoned; tainted: has the taint control-plane"), (result.State, result.Detail));
+        Assert.Equal(
+            (CheckState.Problem, "none of 3 is ready for pods; down: not ready; cordoned: cordoned; tainted: has the taint control-plane"),
+            (result.State, result.Detail));
         Cluster.Nodes(down, cordoned, tainted, FakeCluster.Node("up"));
-        Assert.Equal((CheckState.Ok, "1 of 4 can run it (amd64); there is room for 2 pods, 0.2 CPU and 128 MiB"), await StateAndDetailAsync("nodes"));
+        Assert.Equal(
+            (CheckState.Ok, "1 of 4 can run it (amd64); there is room for 2 pods, 0.2 CPU and 128 MiB"),
+            await StateAndDetailAsync("nodes"));
     }
 
     [Fact]
@@ -112,7 +116,9 @@ public sealed class DoctorClusterTests : DoctorExaminations
     public async Task Room_is_what_others_have_left_and_ours_count_as_room()
     {
         Cluster.Nodes(FakeCluster.Node("one", cpu: "300m"));
-        Cluster.Put("/api/v1/pods", new V1PodList { Items = [FakeCluster.Pod("one", ours: true), FakeCluster.Pod("one"), FakeCluster.Pod("two", cpu: "4")] });
+        Cluster.Put(
+            "/api/v1/pods",
+            new V1PodList { Items = [FakeCluster.Pod("one", ours: true), FakeCluster.Pod("one"), FakeCluster.Pod("two", cpu: "4")] });
         Assert.Equal(CheckState.Ok, (await CheckAsync("nodes")).State);
 
         Cluster.Put("/api/v1/pods", new V1PodList { Items = [FakeCluster.Pod("one"), FakeCluster.Pod("one")] });
@@ -154,7 +160,9 @@ public sealed class DoctorClusterTests : DoctorExaminations
 
         var result = await CheckAsync("rights");
 
-        Assert.Equal((CheckState.Problem, "missing in 'bookinfo': create, patch deployments.apps; create pods/portforward"), (result.State, result.Detail));
+        Assert.Equal(
+            (CheckState.Problem, "missing in 'bookinfo': create, patch deployments.apps; create pods/portforward"),
+            (result.State, result.Detail));
         Assert.Equal([$"kubectl create rolebinding bookinfo-edit --clusterrole=edit {subject} --namespace=bookinfo"], result.Commands);
     }
 
@@ -228,7 +236,8 @@ public sealed class DoctorClusterTests : DoctorExaminations
     [Fact]
     public async Task The_pods_of_others_in_the_namespace_are_a_warning()
     {
-        Cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [FakeCluster.Pod("one"), FakeCluster.Pod("one", ours: true)] });
+        Cluster.Put(
+            "/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [FakeCluster.Pod("one"), FakeCluster.Pod("one", ours: true)] });
 
         var (state, detail) = await StateAndDetailAsync("namespace");
 
@@ -261,7 +270,9 @@ public sealed class DoctorClusterTests : DoctorExaminations
     public async Task What_is_deployed_is_used_already()
     {
         Quota("pods", "2", "2");
-        Cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [FakeCluster.Pod("one", ours: true), FakeCluster.Pod("one", ours: true)] });
+        Cluster.Put(
+            "/api/v1/namespaces/bookinfo/pods",
+            new V1PodList { Items = [FakeCluster.Pod("one", ours: true), FakeCluster.Pod("one", ours: true)] });
 
         Assert.Equal(CheckState.Ok, (await CheckAsync("quota")).State);
     }
@@ -312,7 +323,9 @@ public sealed class DoctorClusterTests : DoctorExaminations
         var result = await ExamineAsync();
 
         Assert.Equal(state, $"{result["NodePort"].State}");
-        Assert.Contains(state == nameof(CheckState.Ok) ? $"http://127.0.0.1:{port}/productpage" : "does not answer from here on 127.0.0.1", result["NodePort"].Detail);
+        Assert.Contains(
+            state == nameof(CheckState.Ok) ? $"http://127.0.0.1:{port}/productpage" : "does not answer from here on 127.0.0.1",
+            result["NodePort"].Detail);
     }
 
     [Theory]
@@ -348,7 +361,9 @@ public sealed class DoctorClusterTests : DoctorExaminations
         Assert.Contains("is nowhere, as there is no node", none["metrics"].Detail);
         Assert.Equal((CheckState.Problem, "none of 1 is ready for pods; one: not ready"), (bare["nodes"].State, bare["nodes"].Detail));
         Assert.Equal("the nodes are of an unknown platform", unknown["nodes"].Detail);
-        Assert.DoesNotContain(none.Values.Concat(bare.Values).Concat(unknown.Values), result => result.Detail.Contains("check itself failed", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            none.Values.Concat(bare.Values).Concat(unknown.Values),
+            result => result.Detail.Contains("check itself failed", StringComparison.Ordinal));
     }
 
     private void Namespace(Action<V1Namespace> change)

@@ -28,7 +28,8 @@ public abstract class DoctorExaminations : IDisposable
         return (result.State, result.Detail);
     }
 
-    private protected async Task<CheckResult> CheckAsync(string check, string? registry = null, string? tag = null) => (await ExamineAsync(registry, tag))[check];
+    private protected async Task<CheckResult> CheckAsync(string check, string? registry = null, string? tag = null) =>
+        (await ExamineAsync(registry, tag))[check];
 
     private protected async Task<IReadOnlyDictionary<string, CheckResult>> ExamineAsync(string? registry = null, string? tag = null)
     {
@@ -41,7 +42,10 @@ public abstract class DoctorExaminations : IDisposable
         Environment.SetEnvironmentVariable("PATH", Tools.Path);
         try
         {
-            using var checkup = new Checkup(new DoctorOptions("bookinfo", null, tag, registry, OutputFormat.Table), new SourceTree(WorkingCopy.Root), TimeProvider.System);
+            using var checkup = new Checkup(
+                new DoctorOptions("bookinfo", null, tag, registry, OutputFormat.Table),
+                new SourceTree(WorkingCopy.Root),
+                TimeProvider.System);
             // What is on this machine is none of the matter here.
             var checks = checkup.Checks.Where(check => check.Purpose == CheckPurpose.Deploy).ToList();
             var findings = await new Examination(TimeProvider.System).RunAsync(checks, TestContext.Current.CancellationToken);

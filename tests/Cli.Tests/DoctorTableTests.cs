@@ -42,7 +42,10 @@ public sealed class DoctorTableTests
     [Fact]
     public void Every_state_is_a_sign_and_a_word_and_marked_for_color()
     {
-        var marked = DoctorTable.Format(Findings, 79).Where(line => line.Mark.End.Value > 0).Select(line => (line.State, line.Text[line.Mark])).ToList();
+        var marked = DoctorTable.Format(Findings, 79)
+            .Where(line => line.Mark.End.Value > 0)
+            .Select(line => (line.State, line.Text[line.Mark]))
+            .ToList();
 
         Assert.Equal([(CheckState.Ok, "✓ ok"), (CheckState.Problem, "✗ problem"), (CheckState.NotChecked, "- not checked"), (CheckState.Warning, "! warning")], marked);
     }
@@ -61,7 +64,8 @@ public sealed class DoctorTableTests
     [Fact]
     public void The_summary_has_a_line_for_each_command()
     {
-        Assert.Equal(["bookinfo up: everything is there.", "bookinfo deploy: 1 problem; see what to do above."], DoctorTable.Summarize(Findings));
+        Assert.Equal(
+            ["bookinfo up: everything is there.", "bookinfo deploy: 1 problem; see what to do above."], DoctorTable.Summarize(Findings));
         Assert.Equal(["bookinfo deploy: nothing stands in the way for certain; 1 warning."], DoctorTable.Summarize([Findings[3]]));
     }
 }

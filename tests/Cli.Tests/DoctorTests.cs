@@ -165,7 +165,8 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal("warning", State(checks, "image builder"));
         Assert.StartsWith("nothing that builds images in PATH", Detail(checks, "image builder"));
         Assert.Equal("sudo apt-get install buildah", checks["image builder"].GetProperty("commands")[0].GetString());
-        Assert.Equal(("warning", "there is neither clang nor gcc in PATH"), (State(checks, "native compiler"), Detail(checks, "native compiler")));
+        Assert.Equal(
+            ("warning", "there is neither clang nor gcc in PATH"), (State(checks, "native compiler"), Detail(checks, "native compiler")));
         Assert.Equal("sudo apt-get install clang zlib1g-dev", checks["native compiler"].GetProperty("commands")[0].GetString());
     }
 
@@ -211,7 +212,9 @@ public sealed class DoctorTests : IDisposable
         var (exitCode, checks) = await DoctorAsync();
 
         Assert.True(exitCode == ExitCode.Success, string.Join('\n', checks.Values));
-        Assert.All(checks.Values.Where(check => check.GetProperty("for").GetString() == "deploy"), check => Assert.Equal("ok", check.GetProperty("state").GetString()));
+        Assert.All(
+            checks.Values.Where(check => check.GetProperty("for").GetString() == "deploy"),
+            check => Assert.Equal("ok", check.GetProperty("state").GetString()));
     }
 
     [Fact]

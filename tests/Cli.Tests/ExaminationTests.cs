@@ -19,7 +19,9 @@ public sealed class ExaminationTests
 
         var findings = await RunAsync(first, second, third, other);
 
-        Assert.Equal([CheckState.Problem, CheckState.NotChecked, CheckState.NotChecked, CheckState.Ok], findings.Select(finding => finding.Result.State));
+        Assert.Equal(
+            [CheckState.Problem, CheckState.NotChecked, CheckState.NotChecked, CheckState.Ok],
+            findings.Select(finding => finding.Result.State));
         Assert.Equal("needs 'first' to be in order", findings[1].Result.Detail);
         Assert.Equal("needs 'first' to be in order", findings[2].Result.Detail);
     }
@@ -37,7 +39,8 @@ public sealed class ExaminationTests
     [Fact]
     public async Task A_failure_with_a_message_is_a_problem()
     {
-        var findings = await RunAsync(new FakeCheck("first", _ => throw new OperationFailedException(FailureKind.Failed, "no such thing.")));
+        var findings = await RunAsync(
+            new FakeCheck("first", _ => throw new OperationFailedException(FailureKind.Failed, "no such thing.")));
 
         Assert.Equal((CheckState.Problem, "no such thing."), (findings[0].Result.State, findings[0].Result.Detail));
     }
@@ -48,7 +51,9 @@ public sealed class ExaminationTests
         var findings = await RunAsync(
             new FakeCheck("first", _ => throw new FormatException("what is this?")), new FakeCheck("second", _ => Task.FromResult(CheckResult.Ok("fine"))));
 
-        Assert.Equal((CheckState.Problem, "the check itself failed: FormatException: what is this?"), (findings[0].Result.State, findings[0].Result.Detail));
+        Assert.Equal(
+            (CheckState.Problem, "the check itself failed: FormatException: what is this?"),
+            (findings[0].Result.State, findings[0].Result.Detail));
         Assert.Equal(CheckState.Ok, findings[1].Result.State);
     }
 
@@ -120,7 +125,8 @@ public sealed class ExaminationTests
 
     private static Task Soon(Task task) => task.WaitAsync(Eventually.Never, TestContext.Current.CancellationToken);
 
-    private Task<IReadOnlyList<Finding>> RunAsync(params ICheck[] checks) => new Examination(_time).RunAsync(checks, TestContext.Current.CancellationToken);
+    private Task<IReadOnlyList<Finding>> RunAsync(params ICheck[] checks) =>
+        new Examination(_time).RunAsync(checks, TestContext.Current.CancellationToken);
 
     private sealed class FakeCheck(string name, Func<CancellationToken, Task<CheckResult>> run, params ICheck[] needs) : ICheck
     {

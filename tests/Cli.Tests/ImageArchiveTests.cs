@@ -25,7 +25,9 @@ public sealed class ImageArchiveTests : IDisposable
         var archive = await ReadAsync();
 
         Assert.Equal(digest, archive.Digest);
-        Assert.Equal([(10_000L, (long)small.Length), (1_000_000L, (long)large.Length)], archive.Layers.Select(layer => (layer.Bytes, layer.CompressedBytes)));
+        Assert.Equal(
+            [(10_000L, (long)small.Length), (1_000_000L, (long)large.Length)],
+            archive.Layers.Select(layer => (layer.Bytes, layer.CompressedBytes)));
         Assert.Equal((1_010_000L, (long)small.Length + large.Length), (archive.Bytes, archive.CompressedBytes));
     }
 
@@ -66,7 +68,8 @@ public sealed class ImageArchiveTests : IDisposable
     [Fact]
     public async Task A_layer_that_is_not_there_is_noticed()
     {
-        ImageArchives.Write(ArchiveFile, [ImageArchives.Layer(5)], damage: files => files.Remove(files.Single(file => file.Value.Length == 5).Key));
+        ImageArchives.Write(
+            ArchiveFile, [ImageArchives.Layer(5)], damage: files => files.Remove(files.Single(file => file.Value.Length == 5).Key));
 
         Assert.Contains("a layer is missing", await FailureAsync());
     }
@@ -76,7 +79,8 @@ public sealed class ImageArchiveTests : IDisposable
     {
         ImageArchives.Write(ArchiveFile, [], damage: files =>
         {
-            var manifest = files.Single(file => Encoding.UTF8.GetString(file.Value).Contains("image.manifest", StringComparison.Ordinal)).Key;
+            var manifest = files.Single(
+                file => Encoding.UTF8.GetString(file.Value).Contains("image.manifest", StringComparison.Ordinal)).Key;
             files[manifest] = [.. files[manifest], (byte)' '];
         });
 
@@ -106,7 +110,8 @@ public sealed class ImageArchiveTests : IDisposable
         Assert.StartsWith("details.tar is not an archive of an image in the OCI layout:", await FailureAsync());
     }
 
-    private Task<ImageArchive> ReadAsync() => ImageArchive.ReadAsync(ArchiveFile, BuilderKind.Docker, TestContext.Current.CancellationToken);
+    private Task<ImageArchive> ReadAsync() =>
+        ImageArchive.ReadAsync(ArchiveFile, BuilderKind.Docker, TestContext.Current.CancellationToken);
 
     private async Task<string> FailureAsync()
     {

@@ -22,7 +22,8 @@ public sealed class ImageCommandTests : IDisposable
         var tools = _directory.CreateSubdirectory("tools");
         foreach (var tool in new[] { "bash", "dirname", "readlink", "dotnet" })
         {
-            var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, tool)).First(File.Exists);
+            var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, tool)).First(
+                File.Exists);
             File.CreateSymbolicLink(Path.Combine(tools.FullName, tool), path);
         }
 
@@ -55,7 +56,9 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Equal([$"pull --quiet {Standard}", $"inspect --type image {Standard}"], buildah.Calls.Take(2));
         Assert.Contains("--build-arg BASE=assembled --build-arg PROGRAM=details ", buildah.Calls[2]);
         Assert.DoesNotContain("base.name", buildah.Calls[2]);
-        Assert.Equal(["base.tar", "details", "load-worker", "productpage", "ratings", "reviews"], Directory.GetFiles(buildah.PathOf("context")).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["base.tar", "details", "load-worker", "productpage", "ratings", "reviews"],
+            Directory.GetFiles(buildah.PathOf("context")).Select(Path.GetFileName).Order());
         // Docker keeps them.
         Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(buildah.PathOf("context/details")));
     }
@@ -81,7 +84,10 @@ public sealed class ImageCommandTests : IDisposable
     {
         using var storage = new ContainerStorage();
         var context = _directory.CreateSubdirectory("base").FullName;
-        await File.WriteAllTextAsync(Path.Combine(context, "Containerfile"), "FROM scratch\nCOPY file /\nENV ASPNETCORE_HTTP_PORTS=8080\nUSER root\nCMD [\"/file\"]\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(context, "Containerfile"),
+            "FROM scratch\nCOPY file /\nENV ASPNETCORE_HTTP_PORTS=8080\nUSER root\nCMD [\"/file\"]\n",
+            TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(context, "file"), "x", TestContext.Current.CancellationToken);
         await storage.BuildahAsync("build", "--tag", "localhost/base:1", context);
         await using var run = Build(storage.Environment, "--builder", "buildah", "--base", "localhost/base:1", "--save", Save);
@@ -125,7 +131,12 @@ public sealed class ImageCommandTests : IDisposable
     public async Task A_base_that_was_fetched_before_will_do_without_its_registry()
     {
         using var buildah = new FakeTool("buildah", "pull*) exit 125 ;; build*) echo 'Error: enough' >&2; exit 1 ;;");
-        await FailsAsync(buildah.Environment, ExitCode.BuildFailed, "bookinfo: the image of details cannot be built: enough.\n", "--base", "localhost/base:1");
+        await FailsAsync(
+            buildah.Environment,
+            ExitCode.BuildFailed,
+            "bookinfo: the image of details cannot be built: enough.\n",
+            "--base",
+            "localhost/base:1");
 
         Assert.Contains("--build-arg BASE=localhost/base:1 ", buildah.Calls[2]);
         Assert.Contains(" --label org.opencontainers.image.base.name=localhost/base:1 ", buildah.Calls[2]);
@@ -135,7 +146,14 @@ public sealed class ImageCommandTests : IDisposable
     public async Task An_image_that_cannot_be_saved_leaves_nothing_behind()
     {
         using var buildah = new FakeTool("buildah", "push*) echo x > details.tar; echo 'Error: no space left' >&2; exit 1 ;;");
-        await FailsAsync(buildah.Environment, ExitCode.BuildFailed, "bookinfo: the image of details cannot be saved: no space left.\n", "--base", "debian", "--save", Save);
+        await FailsAsync(
+            buildah.Environment,
+            ExitCode.BuildFailed,
+            "bookinfo: the image of details cannot be saved: no space left.\n",
+            "--base",
+            "debian",
+            "--save",
+            Save);
 
         Assert.Empty(Directory.GetFileSystemEntries(Save));
         Assert.Empty(BuiltImages.Contexts);
@@ -147,7 +165,8 @@ public sealed class ImageCommandTests : IDisposable
         using var buildah = new FakeTool("buildah", "");
         var file = Path.Combine(_directory.FullName, "file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
-        await FailsAsync(buildah.Environment, ExitCode.InvalidUsage, $"bookinfo: nothing can be written to {file}/below: ", "--save", $"{file}/below");
+        await FailsAsync(
+            buildah.Environment, ExitCode.InvalidUsage, $"bookinfo: nothing can be written to {file}/below: ", "--save", $"{file}/below");
 
         Assert.Empty(buildah.Calls);
     }
@@ -182,8 +201,21 @@ public sealed class ImageCommandTests : IDisposable
     public async Task Docker_is_told_the_same_in_its_own_words()
     {
         using var docker = new FakeTool("docker", "save*) cp \"$own/archive\" \"$3\" ;;");
-        var digest = ImageArchives.Write(docker.PathOf("archive"), [ImageArchives.Layer(3_000_000), ImageArchives.Layer(2_000_000)], nested: true);
-        await using var run = Build(docker.Environment, "--builder", "docker", "--registry", "ghcr.io/me", "--tag", "1", "--save", Save, "--push", "--output", "json");
+        var digest = ImageArchives.Write(
+            docker.PathOf("archive"), [ImageArchives.Layer(3_000_000), ImageArchives.Layer(2_000_000)], nested: true);
+        await using var run = Build(
+            docker.Environment,
+            "--builder",
+            "docker",
+            "--registry",
+            "ghcr.io/me",
+            "--tag",
+            "1",
+            "--save",
+            Save,
+            "--push",
+            "--output",
+            "json");
         Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
 
         Assert.Equal(["version", "buildx version", $"pull --quiet {Standard}"], docker.Calls.Take(3));
@@ -225,12 +257,14 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public async Task Ctrl_C_lets_a_step_of_a_build_end_and_starts_no_other()
     {
-        using var buildah = new FakeTool("buildah", "build*) until [ -e \"$own/go\" ]; do echo >> \"$own/alive\"; sleep 0.05; done; touch \"$own/done\" ;;");
+        using var buildah = new FakeTool(
+            "buildah", "build*) until [ -e \"$own/go\" ]; do echo >> \"$own/alive\"; sleep 0.05; done; touch \"$own/done\" ;;");
         await using var run = Build(buildah.Environment, "--base", "debian", "--save", Save);
         await run.DoesAsync("the build", () => buildah.Calls.Count > 0);
 
         await run.SignalGroupAsync("INT");
-        await run.DoesAsync("the notice", () => run.Messages.Contains("Interrupted: this step is let to its end", StringComparison.Ordinal));
+        await run.DoesAsync(
+            "the notice", () => run.Messages.Contains("Interrupted: this step is let to its end", StringComparison.Ordinal));
         var signs = new FileInfo(buildah.PathOf("alive")).Length;
         await run.DoesAsync("more signs of life", () => new FileInfo(buildah.PathOf("alive")).Length > signs + 5);
         await File.WriteAllTextAsync(buildah.PathOf("go"), "", TestContext.Current.CancellationToken);
@@ -275,7 +309,8 @@ public sealed class ImageCommandTests : IDisposable
     }
 
     private static CommandRun Build(Dictionary<string, string> environment, params string[] arguments) =>
-        CommandRun.Start(Path.Combine(WorkingCopy.Root, "bookinfo"), ["images", "build", "--no-build", .. arguments], environment: environment);
+        CommandRun.Start(
+            Path.Combine(WorkingCopy.Root, "bookinfo"), ["images", "build", "--no-build", .. arguments], environment: environment);
 
     private static async Task FailsAsync(Dictionary<string, string> environment, int exitCode, string message, params string[] arguments)
     {

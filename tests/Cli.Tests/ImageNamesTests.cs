@@ -84,5 +84,6 @@ public sealed class ImageNamesTests
     public void A_base_needs_its_full_name(string text, bool allowed) => Assert.Equal(allowed, ImageNames.IsFullName(text));
 
     [Fact]
-    public void A_name_is_registry_program_and_tag() => Assert.Equal("ghcr.io/me/details:1", new ImageNames("ghcr.io/me", "1").Of(NativeProgram.Services[0]));
+    public void A_name_is_registry_program_and_tag() =>
+        Assert.Equal("ghcr.io/me/details:1", new ImageNames("ghcr.io/me", "1").Of(NativeProgram.Services[0]));
 }

@@ -28,16 +28,20 @@ public sealed class ImageTagTests : IDisposable
     public async Task Without_it_one_has_to_be_given(string kustomization)
     {
         await WriteAsync(kustomization);
-        Assert.Equal("deploy/parts/pod/kustomization.yaml has no line 'newTag: &tag ...' with a tag: give one with --tag.", Assert.Throws<OperationFailedException>(Read).Message);
+        Assert.Equal(
+            "deploy/parts/pod/kustomization.yaml has no line 'newTag: &tag ...' with a tag: give one with --tag.",
+            Assert.Throws<OperationFailedException>(Read).Message);
     }
 
     [Fact]
-    public void Without_the_file_one_has_to_be_given() => Assert.EndsWith("give one with --tag.", Assert.Throws<OperationFailedException>(Read).Message);
+    public void Without_the_file_one_has_to_be_given() =>
+        Assert.EndsWith("give one with --tag.", Assert.Throws<OperationFailedException>(Read).Message);
 
     private async Task WriteAsync(string kustomization)
     {
         var directory = _directory.CreateSubdirectory("deploy").CreateSubdirectory("parts").CreateSubdirectory("pod");
-        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "kustomization.yaml"), kustomization, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(directory.FullName, "kustomization.yaml"), kustomization, TestContext.Current.CancellationToken);
     }
 
     private string Read() => ImageTag.Read(new SourceTree(_directory.FullName));

@@ -31,7 +31,9 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
             // Links have all modes; what they lead to is here as well.
             .Where(path => !Library().IsMatch(path) && path is not ("/lib" or "/lib64" or "/lib32" or "/libx32" or "/usr/lib64" or "/usr/lib/ssl/cert.pem" or "/etc/os-release"));
         Assert.Equal([$"/app/{program}"], executables);
-        Assert.DoesNotContain(Image(program).Entries, entry => entry.Name.StartsWith("bin", StringComparison.Ordinal) || entry.Name.StartsWith("usr/bin", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Image(program).Entries,
+            entry => entry.Name.StartsWith("bin", StringComparison.Ordinal) || entry.Name.StartsWith("usr/bin", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -42,7 +44,11 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         {
             Assert.Equal((0, 0, DateTimeOffset.UnixEpoch), (entry.Uid, entry.Gid, entry.ModificationTime));
             Assert.True((entry.Mode & (UnixFileMode.SetUser | UnixFileMode.SetGroup)) == 0, entry.Name);
-            Assert.True(entry.EntryType == TarEntryType.SymbolicLink || entry.Name.Trim('/') == "tmp" || (entry.Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0, entry.Name);
+            Assert.True(
+                entry.EntryType == TarEntryType.SymbolicLink
+                    || entry.Name.Trim('/') == "tmp"
+                    || (entry.Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0,
+                entry.Name);
         });
     }
 
@@ -76,8 +82,11 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
     [MemberData(nameof(Programs))]
     public void Its_archive_has_the_name_and_the_tag_that_the_manifests_ask_for(string program)
     {
-        var tag = File.ReadLines(Path.Combine(WorkingCopy.Root, "deploy", "parts", "pod", "kustomization.yaml")).Single(line => line.Contains("&tag", StringComparison.Ordinal)).Split(' ')[^1];
-        Assert.Equal($"docker.io/bookinfo/{program}:{tag}", (string?)Image(program).Index["annotations"]!["org.opencontainers.image.ref.name"]);
+        var tag = File.ReadLines(Path.Combine(WorkingCopy.Root, "deploy", "parts", "pod", "kustomization.yaml"))
+            .Single(line => line.Contains("&tag", StringComparison.Ordinal))
+            .Split(' ')[^1];
+        Assert.Equal(
+            $"docker.io/bookinfo/{program}:{tag}", (string?)Image(program).Index["annotations"]!["org.opencontainers.image.ref.name"]);
     }
 
     [Theory]
@@ -107,7 +116,8 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
     [Fact]
     public void The_command_says_names_digests_sizes_and_files()
     {
-        Assert.Equal(("buildah", "debian"), (built.Record.GetProperty("builder").GetString(), built.Record.GetProperty("base").GetString()));
+        Assert.Equal(
+            ("buildah", "debian"), (built.Record.GetProperty("builder").GetString(), built.Record.GetProperty("base").GetString()));
         Assert.Equal(
             built.Images.Select(image => (image.Key, (string?)image.Value.Index["annotations"]!["org.opencontainers.image.ref.name"], image.Value.Digest, image.Value.Bytes, image.Value.CompressedBytes, Path.Combine(built.SaveDirectory, $"{image.Key}.tar"))),
             built.Record.GetProperty("images").EnumerateArray().Select(image => (
@@ -118,7 +128,9 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
                 image.GetProperty("compressedBytes").GetInt64(),
                 image.GetProperty("archive").GetString()!)));
         // Nothing but the archives, and nothing left of the build.
-        Assert.Equal(NativeProgram.All.Select(program => $"{program.Name}.tar").Order(), Directory.GetFileSystemEntries(built.SaveDirectory).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            NativeProgram.All.Select(program => $"{program.Name}.tar").Order(),
+            Directory.GetFileSystemEntries(built.SaveDirectory).Select(Path.GetFileName).Order());
         Assert.Empty(BuiltImages.Contexts);
     }
 
@@ -151,14 +163,16 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         var owner = Encoding.UTF8.GetString(image.Content("/usr/lib/os-release"));
         Assert.Equal(File.ReadAllText("/usr/lib/os-release"), owner);
         var packages = image.Entries.Where(entry => entry.Name.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal) && entry.EntryType == TarEntryType.RegularFile)
-            .Select(entry => (Name: Path.GetFileName(entry.Name), Status: Encoding.UTF8.GetString(image.Content($"/{entry.Name}")))).ToList();
+            .Select(entry => (Name: Path.GetFileName(entry.Name), Status: Encoding.UTF8.GetString(image.Content($"/{entry.Name}"))))
+                .ToList();
         Assert.All(packages, package =>
         {
             Assert.Matches($@"^Package: {Regex.Escape(package.Name)}\n", package.Status);
             Assert.Matches(@"\nVersion: \S+\n", package.Status);
             Assert.Contains(image.Entries, entry => entry.Name == $"usr/share/doc/{package.Name}/copyright");
         });
-        Assert.Superset(new HashSet<string> { "base-files", "ca-certificates", "libc6" }, packages.Select(package => package.Name).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "base-files", "ca-certificates", "libc6" }, packages.Select(package => package.Name).ToHashSet());
         Assert.Contains(packages, package => package.Name.StartsWith("libssl3", StringComparison.Ordinal));
     }
 
@@ -167,9 +181,11 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
     {
         var trusted = new X509Certificate2Collection();
         trusted.ImportFromPem(Encoding.UTF8.GetString(Image("details").Content("/etc/ssl/certs/ca-certificates.crt")));
-        var packaged = Directory.GetFiles("/usr/share/ca-certificates/mozilla", "*.crt").Select(file => X509CertificateLoader.LoadCertificateFromFile(file).Thumbprint);
+        var packaged = Directory.GetFiles("/usr/share/ca-certificates/mozilla", "*.crt").Select(
+            file => X509CertificateLoader.LoadCertificateFromFile(file).Thumbprint);
         Assert.Equal(packaged.Order(), trusted.Select(certificate => certificate.Thumbprint).Order());
-        Assert.Equal("/etc/ssl/certs/ca-certificates.crt", Image("details").Entries.Single(entry => entry.Name == "usr/lib/ssl/cert.pem").LinkName);
+        Assert.Equal(
+            "/etc/ssl/certs/ca-certificates.crt", Image("details").Entries.Single(entry => entry.Name == "usr/lib/ssl/cert.pem").LinkName);
     }
 
     [Theory]
@@ -203,7 +219,8 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         await using (var details = await RunningImage.StartAsync(Image("details"), "details", settings))
         {
             Assert.Equal(HttpStatusCode.BadGateway, await details.StatusAsync("/details/0"));
-            await Eventually.HoldsAsync("what was wrong, in the log", () => details.Log.Contains("secure_connection_error", StringComparison.Ordinal));
+            await Eventually.HoldsAsync(
+                "what was wrong, in the log", () => details.Log.Contains("secure_connection_error", StringComparison.Ordinal));
             Assert.Equal(HttpStatusCode.OK, await details.StatusAsync("/health"));
         }
 

@@ -59,7 +59,8 @@ public sealed class KubeconfigTests : IDisposable
     public async Task A_server_with_the_right_certificate_gets_the_token(string name, string setting)
     {
         await using var server = Server(_authority.Issue(name));
-        await using var run = Run(Write(server, "{token: secret}", setting, withAuthority: !setting.Contains("insecure", StringComparison.Ordinal)));
+        await using var run = Run(
+            Write(server, "{token: secret}", setting, withAuthority: !setting.Contains("insecure", StringComparison.Ordinal)));
 
         Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
         Assert.Contains("answers 503: Service Unavailable", run.Messages);
@@ -72,11 +73,16 @@ public sealed class KubeconfigTests : IDisposable
         await using var plain = new LoopbackServer(async (client, _, cancellationToken) =>
         {
             await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancellationToken);
-            await LoadServer.SendAsync(client.GetStream(), "HTTP/1.1 400 Bad Request\r\nContent-Length: 48\r\n\r\nClient sent an HTTP request to an HTTPS server.\n", cancellationToken);
+            await LoadServer.SendAsync(
+                client.GetStream(),
+                "HTTP/1.1 400 Bad Request\r\nContent-Length: 48\r\n\r\nClient sent an HTTP request to an HTTPS server.\n",
+                cancellationToken);
         });
         foreach (var (scheme, message) in new[]
         {
-            ("https", "cannot be reached: TLS failed, as it does where plain http is spoken: see whether the configuration should say http://."),
+            (
+                "https",
+                "cannot be reached: TLS failed, as it does where plain http is spoken: see whether the configuration should say http://."),
             ("http", "cannot be reached: it speaks TLS there, and the configuration says http:// where it should say https://."),
         })
         {
@@ -121,7 +127,8 @@ public sealed class KubeconfigTests : IDisposable
     {
         await using var proxy = Server(null);
         // Nothing is there. It is enough who is asked.
-        await using var run = Run(Write(new Uri("http://192.0.2.2:1"), "{}"), new() { ["HTTP_PROXY"] = $"{proxy.Address}", ["NO_PROXY"] = exceptions });
+        await using var run = Run(
+            Write(new Uri("http://192.0.2.2:1"), "{}"), new() { ["HTTP_PROXY"] = $"{proxy.Address}", ["NO_PROXY"] = exceptions });
 
         Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
         Assert.Equal(isAsked, _heads.Any(head => head.StartsWith("GET http://192.0.2.2:1/version", StringComparison.Ordinal)));
@@ -148,7 +155,9 @@ public sealed class KubeconfigTests : IDisposable
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        var user = isProgram ? "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plug, interactiveMode: Never}}" : "{tokenFile: tok}";
+        var user = isProgram
+            ? "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plug, interactiveMode: Never}}"
+            : "{tokenFile: tok}";
         var file = Write(server, user);
         if (merged)
         {
@@ -185,10 +194,14 @@ public sealed class KubeconfigTests : IDisposable
     /// <summary>What was asked first. Some kubectl asks as well, on its own account and with a query.</summary>
     private string VersionRequest() => _heads.First(IsOurs);
 
-    private static bool IsOurs(string head) => head.StartsWith("GET /version HTTP", StringComparison.Ordinal) || head.StartsWith("GET /version/ HTTP", StringComparison.Ordinal);
+    private static bool IsOurs(string head) =>
+        head.StartsWith("GET /version HTTP", StringComparison.Ordinal) || head.StartsWith("GET /version/ HTTP", StringComparison.Ordinal);
 
     private string Write(LoopbackServer server, string user, string setting = "", bool withAuthority = true, string scheme = "https") =>
-        Write(new UriBuilder(scheme, "127.0.0.1", server.Address.Port).Uri, user, setting + (withAuthority ? $", certificate-authority-data: {_authority.Data}" : ""));
+        Write(
+            new UriBuilder(scheme, "127.0.0.1", server.Address.Port).Uri,
+            user,
+            setting + (withAuthority ? $", certificate-authority-data: {_authority.Data}" : ""));
 
     private string Write(Uri server, string user, string setting = "")
     {
@@ -214,7 +227,8 @@ public sealed class KubeconfigTests : IDisposable
             stream = tls;
             try
             {
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+                await tls.AuthenticateAsServerAsync(
+                    new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
             }
             catch (AuthenticationException)
             {

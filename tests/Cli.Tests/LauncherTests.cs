@@ -13,7 +13,8 @@ public sealed class LauncherTests : IDisposable
     {
         foreach (var tool in new[] { "bash", "dirname", "find", "grep", "mkdir", "mv", "readlink", "touch" })
         {
-            var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, tool)).First(File.Exists);
+            var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, tool)).First(
+                File.Exists);
             File.CreateSymbolicLink(Path.Combine(_tools.FullName, tool), path);
         }
     }
@@ -93,7 +94,8 @@ public sealed class LauncherTests : IDisposable
 
             Assert.Equal(0, await run.ExitAsync());
             Assert.Equal($"{root}/artifacts/bin/Bookinfo.Cli/release/bookinfo.dll up\n", run.Output);
-            Assert.Equal(root, (await File.ReadAllTextAsync(Path.Combine(root, "built"), TestContext.Current.CancellationToken)).TrimEnd('\n'));
+            Assert.Equal(
+                root, (await File.ReadAllTextAsync(Path.Combine(root, "built"), TestContext.Current.CancellationToken)).TrimEnd('\n'));
         }
     }
 
@@ -112,7 +114,8 @@ public sealed class LauncherTests : IDisposable
     {
         var root = CopyTo(name);
         var before = Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(root)!, "*", SearchOption.AllDirectories).ToList();
-        await using var run = CommandRun.Start("bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
+        await using var run = CommandRun.Start(
+            "bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
 
         Assert.Equal(ExitCode.BuildFailed, await run.ExitAsync());
         Assert.Equal($"bookinfo: the path of this working copy has {trouble} in it, with which MSBuild cannot build: move it, or clone it to a path without.\n", run.Messages);
@@ -141,7 +144,8 @@ public sealed class LauncherTests : IDisposable
         }
 
         Directory.CreateDirectory(Path.Combine(root, "src", "Common"));
-        foreach (var name in new[] { "Directory.Build.props", "src/Directory.Build.props", "global.json", "BannedSymbols.txt", ".editorconfig" })
+        foreach (
+            var name in new[] { "Directory.Build.props", "src/Directory.Build.props", "global.json", "BannedSymbols.txt", ".editorconfig" })
         {
             await File.WriteAllTextAsync(Path.Combine(root, name), "", TestContext.Current.CancellationToken);
         }
@@ -160,7 +164,8 @@ public sealed class LauncherTests : IDisposable
 
         async Task<bool> BuildsAsync()
         {
-            await using var run = CommandRun.Start("bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
+            await using var run = CommandRun.Start(
+                "bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
             Assert.True(await run.ExitAsync() == 0, run.ToString());
             return File.Exists(Path.Combine(root, "built"));
         }

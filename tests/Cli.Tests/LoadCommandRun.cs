@@ -7,5 +7,6 @@ internal static class LoadCommandRun
 {
     /// <summary>Starts it.</summary>
     /// <param name="arguments">What follows <c>load</c>.</param>
-    public static CommandRun Start(params string[] arguments) => CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "load", .. arguments]);
+    public static CommandRun Start(params string[] arguments) =>
+        CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "load", .. arguments]);
 }

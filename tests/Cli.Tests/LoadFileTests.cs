@@ -22,7 +22,10 @@ public sealed class LoadFileTests : IDisposable
     {
         await using var server = new LoadServer(async (number, stream, cancellationToken) =>
         {
-            await LoadServer.SendAsync(stream, number % 20 == 0 ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" : LoadServer.Ok(), cancellationToken);
+            await LoadServer.SendAsync(
+                stream,
+                number % 20 == 0 ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" : LoadServer.Ok(),
+                cancellationToken);
             return true;
         });
         var ledger = Path.Combine(_directory, "ledger");
@@ -90,7 +93,8 @@ public sealed class LoadFileTests : IDisposable
         await using var link = CommandRun.Start("ln", ["file", "hard"], _directory);
         Assert.Equal(0, await link.ExitAsync());
         await using var server = new LoadServer(LoadServer.Ok());
-        await using var load = LoadCommandRun.Start($"{server.Address}x", "--ledger", Path.Combine(_directory, ledger), "--hdr", Path.Combine(_directory, hdr));
+        await using var load = LoadCommandRun.Start(
+            $"{server.Address}x", "--ledger", Path.Combine(_directory, ledger), "--hdr", Path.Combine(_directory, hdr));
 
         Assert.Equal(ExitCode.InvalidUsage, await load.ExitAsync());
         Assert.Contains("are the same file: name two.", load.Messages);
@@ -130,7 +134,8 @@ public sealed class LoadFileTests : IDisposable
         await using var make = CommandRun.Start("mkfifo", ["pipe"], _directory);
         Assert.Equal(0, await make.ExitAsync());
         await using var server = new LoadServer(LoadServer.Ok());
-        await using var load = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "load", $"{server.Address}x", option, "pipe", other], _directory);
+        await using var load = CommandRun.Start(
+            "dotnet", [CommandRun.ToolAssembly, "load", $"{server.Address}x", option, "pipe", other], _directory);
         // That it can be reached is seen before.
         await Eventually.HoldsAsync("connections", () => server.Connections > 0);
         await LoadServer.HoldAsync(TimeSpan.FromSeconds(0.5), TestContext.Current.CancellationToken);
@@ -164,14 +169,16 @@ public sealed class LoadFileTests : IDisposable
         var report = JsonDocument.Parse(load.Output).RootElement;
         Assert.Equal(100, report.GetProperty("requests").GetProperty("good").GetInt64());
         Assert.Equal(report.GetProperty("interrupted").GetBoolean() ? ExitCode.Interrupted : ExitCode.Failure, exitCode);
-        Assert.Contains($"bookinfo: {option}: the file could not be written: not everything was taken when the wait for it was ended", load.Messages);
+        Assert.Contains(
+            $"bookinfo: {option}: the file could not be written: not everything was taken when the wait for it was ended", load.Messages);
     }
 
     [Fact]
     public async Task A_disk_that_gets_full_is_told_after_the_run()
     {
         await using var server = new LoadServer(LoadServer.Ok());
-        await using var load = LoadCommandRun.Start($"{server.Address}x", "--rate", "50", "--duration", "0.5s", "--ledger", "/dev/full", "--hdr", "/dev/full");
+        await using var load = LoadCommandRun.Start(
+            $"{server.Address}x", "--rate", "50", "--duration", "0.5s", "--ledger", "/dev/full", "--hdr", "/dev/full");
 
         Assert.Equal(ExitCode.Failure, await load.ExitAsync());
         Assert.Contains("REQUESTS    25 due   25 good", load.Output);

@@ -38,7 +38,8 @@ public sealed class LoadOptionTests
     [InlineData("--connections", "1", "4096", "0", "4097")]
     [InlineData("--duration", "100ms", "24h", "99ms", "24h1ns")]
     [InlineData("--timeout", "1ms", "60s", "0.9ms", "60.1s")]
-    public void The_bounds_that_a_message_names_are_allowed_and_what_is_beyond_is_not(string option, string least, string most, string less, string more)
+    public void The_bounds_that_a_message_names_are_allowed_and_what_is_beyond_is_not(
+        string option, string least, string most, string less, string more)
     {
         Assert.Empty(Load.Parse([$"{option}={least}"]).Errors);
         Assert.Empty(Load.Parse([$"{option}={most}"]).Errors);

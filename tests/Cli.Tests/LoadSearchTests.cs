@@ -10,8 +10,10 @@ public sealed class LoadSearchTests
     [Fact]
     public async Task A_search_warns_of_redirects()
     {
-        await using var server = new LoadServer("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
-        await using var load = LoadCommandRun.Start($"{server.Address}x", "--until-saturated", "--rate", "20", "--duration", "3s", "--output", "json");
+        await using var server = new LoadServer(
+            "HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
+        await using var load = LoadCommandRun.Start(
+            $"{server.Address}x", "--until-saturated", "--rate", "20", "--duration", "3s", "--output", "json");
 
         Assert.Equal(ExitCode.Success, await load.ExitAsync());
         var warning = Assert.Single(JsonDocument.Parse(load.Output).RootElement.GetProperty("warnings").EnumerateArray());
@@ -57,7 +59,8 @@ public sealed class LoadSearchTests
             await LoadServer.SendAsync(stream, LoadServer.Ok(), cancellationToken);
             return true;
         });
-        await using var load = LoadCommandRun.Start($"{server.Address}x", "--until-saturated", "--slo", "300ms", "--rate", "20", "--duration", "45s", "--output", "json");
+        await using var load = LoadCommandRun.Start(
+            $"{server.Address}x", "--until-saturated", "--slo", "300ms", "--rate", "20", "--duration", "45s", "--output", "json");
 
         Assert.Equal(ExitCode.Success, await load.ExitAsync());
         var report = JsonDocument.Parse(load.Output).RootElement;

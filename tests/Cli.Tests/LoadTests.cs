@@ -56,7 +56,8 @@ public sealed partial class LoadTests : IDisposable
             await Task.Delay(-1, cancellationToken);
             return false;
         });
-        await using var load = LoadCommandRun.Start($"{server.Address}x", "--rate", "100", "--duration", "1h", "--timeout", "60s", "--output", "json");
+        await using var load = LoadCommandRun.Start(
+            $"{server.Address}x", "--rate", "100", "--duration", "1h", "--timeout", "60s", "--output", "json");
         await Eventually.HoldsAsync("requests", () => server.Requests > 5);
 
         await load.SignalAsync("INT");
@@ -116,7 +117,8 @@ public sealed partial class LoadTests : IDisposable
     {
         await using var server = new LoadServer(async (_, stream, cancellationToken) =>
         {
-            await LoadServer.SendAsync(stream, answer.Replace("\r\nContent-Length", "\r\nConnection: close\r\nContent-Length"), cancellationToken);
+            await LoadServer.SendAsync(
+                stream, answer.Replace("\r\nContent-Length", "\r\nConnection: close\r\nContent-Length"), cancellationToken);
             return false;
         });
         await using var load = LoadCommandRun.Start(server.Address.ToString());
@@ -169,7 +171,8 @@ public sealed partial class LoadTests : IDisposable
     public async Task More_connections_than_files_may_be_open_are_refused_in_one_line()
     {
         await using var server = new LoadServer(LoadServer.Ok());
-        await using var load = CommandRun.Start("bash", ["-c", $"ulimit -n 1024; exec dotnet '{CommandRun.ToolAssembly}' load {server.Address}x --connections 1000"]);
+        await using var load = CommandRun.Start(
+            "bash", ["-c", $"ulimit -n 1024; exec dotnet '{CommandRun.ToolAssembly}' load {server.Address}x --connections 1000"]);
 
         Assert.Equal(ExitCode.InvalidUsage, await load.ExitAsync());
         Assert.Matches(@"^bookinfo: --connections: 1000 connections do not fit into the limit of 1024 open files, of which the program needs \d+ for itself: take at most \d+ connections, or raise the limit with 'ulimit -n \d+'\.\n$", load.Messages);
@@ -179,7 +182,8 @@ public sealed partial class LoadTests : IDisposable
     [Fact]
     public async Task A_limit_that_no_connection_fits_into_is_told_to_be_raised()
     {
-        await using var load = CommandRun.Start("bash", ["-c", $"ulimit -n 64; exec dotnet '{CommandRun.ToolAssembly}' load http://127.0.0.1:1 --connections 1"]);
+        await using var load = CommandRun.Start(
+            "bash", ["-c", $"ulimit -n 64; exec dotnet '{CommandRun.ToolAssembly}' load http://127.0.0.1:1 --connections 1"]);
 
         Assert.Equal(ExitCode.InvalidUsage, await load.ExitAsync());
         Assert.Matches(@"needs \d+ for itself: raise the limit with 'ulimit -n \d+'\.\n$", load.Messages);
@@ -189,7 +193,8 @@ public sealed partial class LoadTests : IDisposable
     public async Task As_many_connections_as_it_says_fit_do()
     {
         await using var server = new LoadServer(LoadServer.Ok());
-        await using var tooMany = CommandRun.Start("bash", ["-c", $"ulimit -n 400; exec dotnet '{CommandRun.ToolAssembly}' load {server.Address}x --connections 400"]);
+        await using var tooMany = CommandRun.Start(
+            "bash", ["-c", $"ulimit -n 400; exec dotnet '{CommandRun.ToolAssembly}' load {server.Address}x --connections 400"]);
         await tooMany.ExitAsync();
         var most = MostConnections().Match(tooMany.Messages).Groups[1].Value;
         await using var load = CommandRun.Start("bash", ["-c", $"ulimit -n 400; exec dotnet '{CommandRun.ToolAssembly}' load {server.Address}x --connections {most} --rate 500 --duration 1s --ledger ledger --hdr log"], _directory);
@@ -202,7 +207,8 @@ public sealed partial class LoadTests : IDisposable
     [Fact]
     public async Task Redirects_are_shown_and_warned_of()
     {
-        await using var server = new LoadServer("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
+        await using var server = new LoadServer(
+            "HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
         await using var load = LoadCommandRun.Start($"{server.Address}x", "--rate", "50", "--duration", "0.5s");
         await using var json = LoadCommandRun.Start($"{server.Address}x", "--rate", "50", "--duration", "0.5s", "--output", "json");
 
@@ -212,7 +218,8 @@ public sealed partial class LoadTests : IDisposable
         Assert.Equal(ExitCode.Success, await json.ExitAsync());
         var report = JsonDocument.Parse(json.Output).RootElement;
         Assert.Equal(25, report.GetProperty("statuses").GetProperty("301").GetInt64());
-        Assert.Contains(report.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("code").GetString() == "redirected");
+        Assert.Contains(
+            report.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("code").GetString() == "redirected");
     }
 
     [Fact]
@@ -223,7 +230,8 @@ public sealed partial class LoadTests : IDisposable
             await Task.Delay(-1, cancellationToken);
             return false;
         });
-        await using var load = LoadCommandRun.Start($"{server.Address}x", "--rate", "20", "--duration", "0.5s", "--timeout", "60s", "--output", "json");
+        await using var load = LoadCommandRun.Start(
+            $"{server.Address}x", "--rate", "20", "--duration", "0.5s", "--timeout", "60s", "--output", "json");
         // All of it has been sent; nothing more falls due, and nothing comes.
         await Eventually.HoldsAsync("requests", () => server.Requests == 10);
         await LoadServer.HoldAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
@@ -241,9 +249,11 @@ public sealed partial class LoadTests : IDisposable
     [Fact]
     public async Task On_a_terminal_the_figures_stay_live_and_fit_and_the_report_follows()
     {
-        await using var server = new LoadServer(LoadServer.Ok("{}", "Content-Type: application/json\r\nServer-Timing: total;dur=1.25, ratings;dur=1\r\n"));
+        await using var server = new LoadServer(
+            LoadServer.Ok("{}", "Content-Type: application/json\r\nServer-Timing: total;dur=1.25, ratings;dur=1\r\n"));
         var command = $"stty cols 80 rows 24; exec dotnet '{CommandRun.ToolAssembly}' load {server.Address}x --rate 100 --duration 1h";
-        await using var terminal = CommandRun.Start("script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
+        await using var terminal = CommandRun.Start(
+            "script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
         await Eventually.HoldsAsync("a second picture", () => Lines(terminal).Count(line => line.Contains("in flight")) >= 2);
 
         await terminal.Input.WriteAsync('\x03');
@@ -252,7 +262,8 @@ public sealed partial class LoadTests : IDisposable
         Assert.Equal(ExitCode.Interrupted, await terminal.ExitAsync());
         Assert.All(Lines(terminal), line => Assert.InRange(line.TrimEnd().Length, 0, 79));
         Assert.Contains(Lines(terminal), line => Status().IsMatch(line));
-        Assert.Contains(Lines(terminal), line => line.StartsWith("constant rate for ", StringComparison.Ordinal) && line.Contains("(interrupted)"));
+        Assert.Contains(
+            Lines(terminal), line => line.StartsWith("constant rate for ", StringComparison.Ordinal) && line.Contains("(interrupted)"));
         Assert.True(terminal.Output.LastIndexOf("\e[?25h", StringComparison.Ordinal) > terminal.Output.LastIndexOf("\e[?25l", StringComparison.Ordinal));
         await terminal.NothingSurvivesAsync();
     }

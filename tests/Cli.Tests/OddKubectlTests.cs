@@ -42,8 +42,11 @@ public sealed class OddKubectlTests : IDisposable
 
             var exitCode = await run.ExitAsync();
             var said = run.Output + run.Messages;
-            Assert.True(exitCode == (command == "doctor" ? ExitCode.ProblemFound : command == "deploy" ? exitCode : ExitCode.ClusterUnreachable), $"{command}: {exitCode}\n{run}");
-            Assert.Contains(exitCode, new[] { ExitCode.ProblemFound, ExitCode.ClusterUnreachable, ExitCode.InvalidUsage, ExitCode.MissingTool });
+            Assert.True(
+                exitCode == (command == "doctor" ? ExitCode.ProblemFound : command == "deploy" ? exitCode : ExitCode.ClusterUnreachable),
+                $"{command}: {exitCode}\n{run}");
+            Assert.Contains(
+                exitCode, new[] { ExitCode.ProblemFound, ExitCode.ClusterUnreachable, ExitCode.InvalidUsage, ExitCode.MissingTool });
             Assert.DoesNotContain("mistake in bookinfo", said);
             Assert.DoesNotContain("the check itself failed", said);
             Assert.DoesNotContain("Exception", said);
@@ -63,7 +66,9 @@ public sealed class OddKubectlTests : IDisposable
         Assert.Equal(ExitCode.ClusterUnreachable, await status.ExitAsync());
         Assert.Equal($"bookinfo: kubectl's configuration cannot be read: {why}\n", status.Messages);
         Assert.True(await deploy.ExitAsync() == ExitCode.MissingTool, deploy.ToString());
-        Assert.Equal($"bookinfo: kubectl does not work: it does not tell its version, and does not render deploy/overlays/nodeport: {why}\n", deploy.Messages);
+        Assert.Equal(
+            $"bookinfo: kubectl does not work: it does not tell its version, and does not render deploy/overlays/nodeport: {why}\n",
+            deploy.Messages);
     }
 
     /// <summary>

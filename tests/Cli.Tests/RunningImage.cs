@@ -49,7 +49,8 @@ internal sealed class RunningImage : IAsyncDisposable
         var port = FreePort.Find();
         running._client.BaseAddress = new Uri($"http://127.0.0.1:{port}");
         var user = ((string)image.Config["config"]!["User"]!);
-        var environment = image.Config["config"]!["Env"]!.AsArray().Select(variable => ((string)variable!).Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+        var environment = image.Config["config"]!["Env"]!.AsArray().Select(variable => ((string)variable!).Split('=', 2)).ToDictionary(
+            parts => parts[0], parts => parts[1]);
         foreach (var (name, value) in settings.Append(new("ASPNETCORE_HTTP_PORTS", port.ToString(CultureInfo.InvariantCulture))).Append(new("DRAIN_SECONDS", "0")))
         {
             environment[name] = value;
@@ -81,7 +82,8 @@ internal sealed class RunningImage : IAsyncDisposable
         return response.StatusCode;
     }
 
-    public Task<string> TextAsync(string path) => _client.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+    public Task<string> TextAsync(string path) =>
+        _client.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -11,7 +11,8 @@ namespace Bookinfo.Cli.Tests;
 /// </summary>
 public sealed class SupervisorTests : IAsyncDisposable
 {
-    private readonly string _sleep = string.Create(CultureInfo.InvariantCulture, $"sleep 3600.{Guid.NewGuid().GetHashCode() & int.MaxValue}");
+    private readonly string _sleep = string.Create(
+        CultureInfo.InvariantCulture, $"sleep 3600.{Guid.NewGuid().GetHashCode() & int.MaxValue}");
 
     private IReadOnlyList<RunningProcess> Sleeping => [.. RunningProcess.All().Where(process => process.Command == _sleep)];
 
@@ -50,7 +51,9 @@ public sealed class SupervisorTests : IAsyncDisposable
 
         Assert.Equal(Supervisor.LeftBehind, await run.ExitAsync());
         Assert.StartsWith("supervise has ended, but 11 of the processes that it started had not", run.Messages);
-        Assert.Equal(left.Select(process => $"  {process.Pid} {_sleep}").Order(), run.Messages.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Order());
+        Assert.Equal(
+            left.Select(process => $"  {process.Pid} {_sleep}").Order(),
+            run.Messages.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Order());
         Assert.Empty(Sleeping);
     }
 

@@ -19,7 +19,8 @@ public sealed class TallyTests : IDisposable
     {
         var program = Environment.ProcessPath!;
 
-        await using var run = Tally($"run Some '{program}' --filter-class '*.{nameof(CountedByTally)}'\ntally", new() { [variable] = "true" });
+        await using var run = Tally(
+            $"run Some '{program}' --filter-class '*.{nameof(CountedByTally)}'\ntally", new() { [variable] = "true" });
 
         Assert.Equal(0, await run.ExitAsync());
         Assert.EndsWith("\n\n2 passed, 0 failed, 0 skipped\n", run.Output);

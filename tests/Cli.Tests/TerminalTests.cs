@@ -17,13 +17,19 @@ public sealed partial class TerminalTests
     public async Task The_table_stays_live_and_fits_and_the_terminal_is_given_back()
     {
         var command = $"stty cols 80 rows 24; exec '{WorkingCopy.Root}/bookinfo' up --no-build {string.Join(' ', _ports.Options)}";
-        await using var terminal = CommandRun.Start("script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
-        await Eventually.HoldsAsync("six ready services", () => LastTable(terminal).Count(line => line.TrimEnd().EndsWith("  ready", StringComparison.Ordinal)) == 6);
+        await using var terminal = CommandRun.Start(
+            "script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
+        await Eventually.HoldsAsync(
+            "six ready services",
+            () => LastTable(terminal).Count(line => line.TrimEnd().EndsWith("  ready", StringComparison.Ordinal)) == 6);
 
         var ratings = LastTable(terminal).Single(line => line.StartsWith("ratings", StringComparison.Ordinal));
-        await Signal.SendAsync("KILL", int.Parse(ratings.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture));
-        await Eventually.HoldsAsync("a restart", () => Lines(terminal).Any(line => line.Contains("restarting in 1 s (exit code 137, SIGKILL), restart 1")));
-        await Eventually.HoldsAsync("its end", () => LastTable(terminal).Any(line => line.Contains("restarts: 1, last time after exit code 137, SIGKILL")));
+        await Signal.SendAsync(
+            "KILL", int.Parse(ratings.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture));
+        await Eventually.HoldsAsync(
+            "a restart", () => Lines(terminal).Any(line => line.Contains("restarting in 1 s (exit code 137, SIGKILL), restart 1")));
+        await Eventually.HoldsAsync(
+            "its end", () => LastTable(terminal).Any(line => line.Contains("restarts: 1, last time after exit code 137, SIGKILL")));
 
         await terminal.Input.WriteAsync('\x03');
         await terminal.Input.FlushAsync(TestContext.Current.CancellationToken);
@@ -33,7 +39,8 @@ public sealed partial class TerminalTests
         Assert.True(terminal.Output.LastIndexOf(ShowCursor, StringComparison.Ordinal) > terminal.Output.LastIndexOf(HideCursor, StringComparison.Ordinal));
         Assert.All(Lines(terminal), line => Assert.InRange(line.TrimEnd().Length, 0, 79));
         Assert.Contains("Stopped.", Lines(terminal)[^1]);
-        Assert.Contains(Lines(terminal), line => line.StartsWith($"Open http://localhost:{_ports.Page}/productpage", StringComparison.Ordinal));
+        Assert.Contains(
+            Lines(terminal), line => line.StartsWith($"Open http://localhost:{_ports.Page}/productpage", StringComparison.Ordinal));
         await terminal.NothingSurvivesAsync();
     }
 

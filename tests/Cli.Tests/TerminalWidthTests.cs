@@ -85,15 +85,20 @@ public sealed partial class TerminalWidthTests
 
         Draw(terminal).Write(new Rows(lines));
 
-        Assert.All(Control().Replace($"{written}", "").Split('\n'), line => Assert.InRange(new Segment(line.TrimEnd('\r')).CellCount(), 0, terminal.Width));
+        Assert.All(
+            Control().Replace($"{written}", "").Split('\n'),
+            line => Assert.InRange(new Segment(line.TrimEnd('\r')).CellCount(), 0, terminal.Width));
     }
 
-    private static IAnsiConsole Draw(TerminalDevice terminal) => AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = terminal });
+    private static IAnsiConsole Draw(TerminalDevice terminal) =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = terminal });
 
     private static string Words(Random random) => string.Join(' ', Enumerable.Range(0, random.Next(20)).Select(_ => Word(random)));
 
     private static string Word(Random random) =>
-        random.Next(10) == 0 ? string.Concat(Enumerable.Repeat(Parts[random.Next(Parts.Length)], random.Next(1, 100))) : Parts[random.Next(Parts.Length)];
+        random.Next(10) == 0
+            ? string.Concat(Enumerable.Repeat(Parts[random.Next(Parts.Length)], random.Next(1, 100)))
+            : Parts[random.Next(Parts.Length)];
 
     private static Finding[] Findings(Random random) => [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => new Finding(
         "a check", (CheckPurpose)random.Next(3), CheckResult.Problem(Words(random), Words(random), $"kubectl {Words(random)}")))];

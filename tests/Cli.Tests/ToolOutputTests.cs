@@ -55,7 +55,8 @@ public sealed class ToolOutputTests
 
         Parallel.For(0, 100, number => writer.WriteLine(new string((char)('a' + (number % 26)), 500)));
 
-        Assert.All(Encoding.UTF8.GetString([.. bytes]).TrimEnd().Split(writer.NewLine), line => Assert.Equal(line, new string(line[0], 500)));
+        Assert.All(
+            Encoding.UTF8.GetString([.. bytes]).TrimEnd().Split(writer.NewLine), line => Assert.Equal(line, new string(line[0], 500)));
     }
 
     [Theory]
@@ -68,14 +69,18 @@ public sealed class ToolOutputTests
         using var messages = Writer(said);
 
         Assert.Equal(ExitCode.Failure, ToolOutput.End(exitCode, Broken(Full), messages));
-        Assert.Equal($"bookinfo: what belongs on stdout could not be written there: No space left on device. Send it elsewhere.{messages.NewLine}", Encoding.UTF8.GetString([.. said]));
+        Assert.Equal(
+            $"bookinfo: what belongs on stdout could not be written there: No space left on device. Send it elsewhere.{messages.NewLine}",
+            Encoding.UTF8.GetString([.. said]));
     }
 
     [Fact]
-    public void A_stderr_that_is_full_is_a_failure() => Assert.Equal(ExitCode.Failure, ToolOutput.End(ExitCode.Success, Writer([]), Broken(Full)));
+    public void A_stderr_that_is_full_is_a_failure() =>
+        Assert.Equal(ExitCode.Failure, ToolOutput.End(ExitCode.Success, Writer([]), Broken(Full)));
 
     [Fact]
-    public void When_both_are_full_there_is_nobody_to_tell() => Assert.Equal(ExitCode.Failure, ToolOutput.End(ExitCode.Success, Broken(Full), Broken(Full)));
+    public void When_both_are_full_there_is_nobody_to_tell() =>
+        Assert.Equal(ExitCode.Failure, ToolOutput.End(ExitCode.Success, Broken(Full), Broken(Full)));
 
     [Theory]
     [InlineData(ExitCode.Success, ExitCode.ReaderLeft)]
@@ -91,7 +96,9 @@ public sealed class ToolOutputTests
 
     [Fact]
     public void Where_everything_was_written_the_exit_code_is_the_commands() =>
-        Assert.All([ExitCode.Success, ExitCode.ProblemFound], exitCode => Assert.Equal(exitCode, ToolOutput.End(exitCode, Writer([]), Writer([]))));
+        Assert.All(
+            [ExitCode.Success, ExitCode.ProblemFound],
+            exitCode => Assert.Equal(exitCode, ToolOutput.End(exitCode, Writer([]), Writer([]))));
 
     [Fact]
     public void What_nobody_has_foreseen_is_one_line_that_says_where()
@@ -105,7 +112,8 @@ public sealed class ToolOutputTests
     }
 
     [Fact]
-    public void A_file_that_cannot_be_written_is_nobodys_mistake() => Assert.Equal("No space left on device.", UnforeseenFailure.Describe(Full));
+    public void A_file_that_cannot_be_written_is_nobodys_mistake() =>
+        Assert.Equal("No space left on device.", UnforeseenFailure.Describe(Full));
 
     private static void Throw(Exception exception) => throw exception;
 

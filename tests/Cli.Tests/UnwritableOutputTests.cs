@@ -45,7 +45,10 @@ public sealed class UnwritableOutputTests : IDisposable
     {
         foreach (var sample in new[] { "before", "after" })
         {
-            await File.WriteAllTextAsync(Path.Combine(_directory, $"{sample}.json"), BaselineStore.Write(CompareSample.Create()), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(_directory, $"{sample}.json"),
+                BaselineStore.Write(CompareSample.Create()),
+                TestContext.Current.CancellationToken);
         }
 
         foreach (var line in new[] { $"{command} --help", $"{command} --nope", $"{command} {arguments}" })
@@ -55,7 +58,9 @@ public sealed class UnwritableOutputTests : IDisposable
             foreach (var closed in new[] { ">/dev/full", ">&-" })
             {
                 await using var run = Run($"{line} {closed}");
-                Assert.Equal((line, closed, Code: usual.Output.Length > 0 ? ExitCode.Failure : exitCode), (line, closed, Code: await run.ExitAsync()));
+                Assert.Equal(
+                    (line, closed, Code: usual.Output.Length > 0 ? ExitCode.Failure : exitCode),
+                    (line, closed, Code: await run.ExitAsync()));
                 Assert.Empty(run.Output);
                 // The figures of doctor are other ones each time; what counts is that there is one line more.
                 Assert.Equal(usual.Messages.Count(c => c == '\n') + (usual.Output.Length > 0 ? 1 : 0), run.Messages.Count(c => c == '\n'));
@@ -65,7 +70,9 @@ public sealed class UnwritableOutputTests : IDisposable
             foreach (var closed in new[] { "2>/dev/full", "2>&-" })
             {
                 await using var run = Run($"{line} {closed}");
-                Assert.Equal((line, closed, Code: usual.Messages.Length > 0 ? ExitCode.Failure : exitCode), (line, closed, Code: await run.ExitAsync()));
+                Assert.Equal(
+                    (line, closed, Code: usual.Messages.Length > 0 ? ExitCode.Failure : exitCode),
+                    (line, closed, Code: await run.ExitAsync()));
                 Assert.Empty(run.Messages);
                 Assert.Equal(usual.Output.Count(c => c == '\n'), run.Output.Count(c => c == '\n'));
             }
@@ -82,7 +89,10 @@ public sealed class UnwritableOutputTests : IDisposable
     {
         foreach (var sample in new[] { "before", "after" })
         {
-            await File.WriteAllTextAsync(Path.Combine(_directory, $"{sample}.json"), BaselineStore.Write(CompareSample.Create()), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(_directory, $"{sample}.json"),
+                BaselineStore.Write(CompareSample.Create()),
+                TestContext.Current.CancellationToken);
         }
 
         // It writes only when the reader has left for certain.
@@ -131,7 +141,10 @@ public sealed class UnwritableOutputTests : IDisposable
     {
         foreach (var sample in new[] { "before", "after" })
         {
-            await File.WriteAllTextAsync(Path.Combine(_directory, $"{sample}.json"), BaselineStore.Write(CompareSample.Create()), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(_directory, $"{sample}.json"),
+                BaselineStore.Write(CompareSample.Create()),
+                TestContext.Current.CancellationToken);
         }
 
         File.CreateSymbolicLink(Path.Combine(_directory, "c.html"), "/dev/full");
@@ -149,13 +162,17 @@ public sealed class UnwritableOutputTests : IDisposable
     {
         foreach (var sample in new[] { "before", "after" })
         {
-            await File.WriteAllTextAsync(Path.Combine(_directory, $"{sample}.json"), BaselineStore.Write(CompareSample.Create()), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(_directory, $"{sample}.json"),
+                BaselineStore.Write(CompareSample.Create()),
+                TestContext.Current.CancellationToken);
         }
 
         await File.WriteAllTextAsync(Path.Combine(_directory, "c.html"), "mine", TestContext.Current.CancellationToken);
         // No file may have more than 16 KiB, which is less than a page has, and neither may memory that the runtime has in a file.
         const string Limit = "trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; ulimit -f 16";
-        await using var run = Run($"{Limit}; exec dotnet '{CommandRun.ToolAssembly}' compare before after --html c.html --overwrite", launch: false);
+        await using var run = Run(
+            $"{Limit}; exec dotnet '{CommandRun.ToolAssembly}' compare before after --html c.html --overwrite", launch: false);
 
         Assert.Equal(ExitCode.Failure, await run.ExitAsync());
         Assert.StartsWith("bookinfo: --html: the file 'c.html' could not be written: ", run.Messages);
@@ -183,7 +200,9 @@ public sealed class UnwritableOutputTests : IDisposable
     {
         var ports = FreePorts.Find();
         // Once all are ready, nothing happens that there would be a word to say of.
-        await using var up = Run($"bash -c '\"{Launcher}\" up --no-build --output json {string.Join(' ', ports.Options)}; echo $? >&2' | head -n 1", launch: false);
+        await using var up = Run(
+            $"bash -c '\"{Launcher}\" up --no-build --output json {string.Join(' ', ports.Options)}; echo $? >&2' | head -n 1",
+            launch: false);
 
         await up.ExitAsync();
         Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"Stopped.\n{ExitCode.ReaderLeft}\n"), up.Messages);

@@ -167,7 +167,8 @@ public sealed class UpEndTests
         await up.ChangeAsync("details", "ready");
     }
 
-    private static int PidOf(CommandRun up, string service) => JsonDocument.Parse(up.Output.Split('\n')[0]).RootElement.GetProperty("services")
+    private static int PidOf(CommandRun up, string service) => JsonDocument.Parse(up.Output.Split('\n')[0]).RootElement.GetProperty(
+        "services")
         .EnumerateArray().Single(status => status.GetProperty("service").GetString() == service).GetProperty("pid").GetInt32();
 
     private CommandRun Up() => CommandRun.Bookinfo(["up", "--no-build", "--output", "json", .. _ports.Options]);

@@ -33,11 +33,15 @@ public sealed class UpPrometheusTests
             (await QueryAsync(address, "targets")).GetProperty("activeTargets").EnumerateArray().ToList() is { Count: 5 } all
             && all.All(target => Text(target, "health") == "up") ? all : null);
         Assert.Equal(
-            new[] { 0, 1, 2, 4 }.Select(backend => _ports.Backends + backend).Append(_ports.Page).Select(port => $"localhost:{port}").Order(),
+            new[] { 0, 1, 2, 4 }.Select(backend => _ports.Backends + backend)
+                .Append(_ports.Page)
+                .Select(port => $"localhost:{port}")
+                .Order(),
             targets.Select(target => Text(target.GetProperty("labels"), "instance")).Order());
         Assert.All(targets, target => Assert.Equal("bookinfo", Text(target.GetProperty("labels"), "job")));
 
-        var rules = (await QueryAsync(address, "rules")).GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray());
+        var rules = (await QueryAsync(address, "rules")).GetProperty("groups").EnumerateArray().SelectMany(
+            group => group.GetProperty("rules").EnumerateArray());
         Assert.Equal(["alerting", "recording"], rules.Select(rule => Text(rule, "type")).Distinct().Order());
 
         await up.SignalGroupAsync("INT");
@@ -51,13 +55,17 @@ public sealed class UpPrometheusTests
     public async Task Says_where_it_is_and_listens_on_the_loopback_only()
     {
         await using var up = Up();
-        await up.LineAsync(line => line.StartsWith("prometheus", StringComparison.Ordinal) && line.EndsWith("  ready", StringComparison.Ordinal));
-        await Eventually.HoldsAsync("the footer", () => up.Messages.Contains($"\nMetrics, rules and alerts are in Prometheus: http://localhost:{_ports.Prometheus}\n"));
+        await up.LineAsync(
+            line => line.StartsWith("prometheus", StringComparison.Ordinal) && line.EndsWith("  ready", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            "the footer",
+            () => up.Messages.Contains($"\nMetrics, rules and alerts are in Prometheus: http://localhost:{_ports.Prometheus}\n"));
 
         foreach (var address in (await Dns.GetHostAddressesAsync(Dns.GetHostName(), AddressFamily.InterNetwork, TestContext.Current.CancellationToken)).Where(address => !IPAddress.IsLoopback(address)))
         {
             using var client = new TcpClient();
-            await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(address, _ports.Prometheus, TestContext.Current.CancellationToken).AsTask());
+            await Assert.ThrowsAsync<SocketException>(
+                () => client.ConnectAsync(address, _ports.Prometheus, TestContext.Current.CancellationToken).AsTask());
         }
     }
 
@@ -127,7 +135,9 @@ public sealed class UpPrometheusTests
                 Path.Combine(WorkingCopy.Root, "bookinfo"), ["up", "--no-build", "--prometheus"], environment: new() { ["PATH"] = tools.FullName });
 
             Assert.Equal(ExitCode.MissingTool, await up.ExitAsync());
-            Assert.StartsWith("bookinfo: Prometheus is not installed (no 'prometheus' in PATH): install it (Debian, Ubuntu: apt-get install prometheus; ", up.Messages);
+            Assert.StartsWith(
+                "bookinfo: Prometheus is not installed (no 'prometheus' in PATH): install it (Debian, Ubuntu: apt-get install prometheus; ",
+                up.Messages);
             Assert.Empty(up.Output);
         }
         finally
@@ -170,5 +180,6 @@ public sealed class UpPrometheusTests
     }
 
     private CommandRun Up(params string[] options) =>
-        CommandRun.Bookinfo(["up", "--no-build", "--prometheus", "--prometheus-port", $"{_ports.Prometheus}", .. _ports.Options, .. options]);
+        CommandRun.Bookinfo(
+            ["up", "--no-build", "--prometheus", "--prometheus-port", $"{_ports.Prometheus}", .. _ports.Options, .. options]);
 }

@@ -20,7 +20,9 @@ public sealed class UpTests
 
         var table = up.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(7, table.Length);
-        Assert.Equal(["SERVICE", "VERSION", "ADDRESS", "PID", "MEMORY", "START-UP", "STATE"], table[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(
+            ["SERVICE", "VERSION", "ADDRESS", "PID", "MEMORY", "START-UP", "STATE"],
+            table[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         string[] expected =
         [
             $@"^details +v1 +localhost:{_ports.Backends} ", $@"^ratings +v1 +localhost:{_ports.Backends + 1} ",
@@ -104,11 +106,13 @@ public sealed class UpTests
     [Fact]
     public async Task Passes_settings_to_the_service_or_version_that_they_are_for()
     {
-        await using var up = Up("--reviews", "v2", "--env", "reviews-v2:STAR_COLOR=blue", "--env", "reviews:STAR_COLOR=green", "--env", "CLUSTER_NAME=here");
+        await using var up = Up(
+            "--reviews", "v2", "--env", "reviews-v2:STAR_COLOR=blue", "--env", "reviews:STAR_COLOR=green", "--env", "CLUSTER_NAME=here");
         await up.LineAsync(line => line.StartsWith("productpage", StringComparison.Ordinal));
 
         using var client = new HttpClient();
-        var reviews = await client.GetStringAsync($"http://localhost:{_ports.Backends + 3}/reviews/0", TestContext.Current.CancellationToken);
+        var reviews = await client.GetStringAsync(
+            $"http://localhost:{_ports.Backends + 3}/reviews/0", TestContext.Current.CancellationToken);
         Assert.Contains("\"color\":\"blue\"", reviews);
         Assert.Contains("\"podname\":\"reviews-v2\"", reviews);
         Assert.Contains("\"clustername\":\"here\"", reviews);

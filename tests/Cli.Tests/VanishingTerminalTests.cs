@@ -82,7 +82,9 @@ public sealed class VanishingTerminalTests : IDisposable
         var exitCode = int.Parse(await File.ReadAllTextAsync(exit, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
         Assert.Contains(exitCode, new[] { ExitCode.Success, ExitCode.Failure, ExitCode.ProblemFound, ExitCode.Interrupted, Hangup });
         await terminal.NothingSurvivesAsync();
-        Assert.DoesNotContain("   at ", terminal.Output + (File.Exists(messages) ? await File.ReadAllTextAsync(messages, TestContext.Current.CancellationToken) : ""));
+        Assert.DoesNotContain(
+            "   at ",
+            terminal.Output + (File.Exists(messages) ? await File.ReadAllTextAsync(messages, TestContext.Current.CancellationToken) : ""));
     }
 
     /// <summary>Makes the terminal another size, as a window does that is drawn larger. It may be gone already.</summary>

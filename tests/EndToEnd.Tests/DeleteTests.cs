@@ -17,7 +17,9 @@ public sealed class DeleteTests
 
         Assert.True(delete.ExitCode == 0, $"{delete}");
         Assert.DoesNotContain(overlay.Namespace, await Tool.KubectlAsync("get", "namespaces", "--output", "name"));
-        var events = delete.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var events = delete.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
         Assert.Contains(events, one => one.TryGetProperty("object", out var gone) && gone.GetString() == "Deployment details-v1");
         Assert.Equal(events.Count - 1, events[^1].GetProperty("deleted").GetInt32());
 
@@ -36,7 +38,8 @@ public sealed class DeleteTests
         var delete = await Tool.BookinfoAsync("delete", "--namespace", overlay.Namespace);
 
         Assert.True(delete.ExitCode == 0, $"{delete}");
-        Assert.Contains($"Namespace {overlay.Namespace} stays, for in it is what 'bookinfo deploy' did not make: ConfigMap mine.", delete.Messages);
+        Assert.Contains(
+            $"Namespace {overlay.Namespace} stays, for in it is what 'bookinfo deploy' did not make: ConfigMap mine.", delete.Messages);
         await AssertLeftAsync(overlay.Namespace, "configmap/mine");
     }
 
@@ -59,8 +62,10 @@ public sealed class DeleteTests
     {
         await using var overlay = new TestOverlay();
         await Tool.KubectlAsync("create", "namespace", overlay.Namespace);
-        await Tool.KubectlAsync("create", "deployment", "details-v1", "--image=bookinfo/details:0.1.0", "--replicas=0", "--namespace", overlay.Namespace);
-        await Tool.KubectlAsync("label", "deployment", "details-v1", "app.kubernetes.io/part-of=bookinfo", "--namespace", overlay.Namespace);
+        await Tool.KubectlAsync(
+            "create", "deployment", "details-v1", "--image=bookinfo/details:0.1.0", "--replicas=0", "--namespace", overlay.Namespace);
+        await Tool.KubectlAsync(
+            "label", "deployment", "details-v1", "app.kubernetes.io/part-of=bookinfo", "--namespace", overlay.Namespace);
 
         var delete = await Tool.BookinfoAsync("delete", "--namespace", overlay.Namespace);
 
@@ -87,7 +92,8 @@ public sealed class DeleteTests
 
     private static async Task AssertLeftAsync(string space, params string[] names)
     {
-        var left = await Tool.KubectlAsync("get", "deployments,pods,services,serviceaccounts,secrets,configmaps", "--namespace", space, "--output", "name");
+        var left = await Tool.KubectlAsync(
+            "get", "deployments,pods,services,serviceaccounts,secrets,configmaps", "--namespace", space, "--output", "name");
         Assert.Equal(names, left.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line =>
             line != "serviceaccount/default" && line != "configmap/kube-root-ca.crt" && !line.StartsWith("secret/default-token-")));
     }

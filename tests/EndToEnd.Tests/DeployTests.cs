@@ -34,11 +34,13 @@ public sealed class DeployTests(Cluster cluster)
     {
         await using var overlay = new TestOverlay();
         await overlay.DeployAsync();
-        var first = await cluster.Api.CoreV1.ReadNamespacedSecretAsync("productpage-session", overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
+        var first = await cluster.Api.CoreV1.ReadNamespacedSecretAsync(
+            "productpage-session", overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
 
         await overlay.DeployAsync();
 
-        var second = await cluster.Api.CoreV1.ReadNamespacedSecretAsync("productpage-session", overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
+        var second = await cluster.Api.CoreV1.ReadNamespacedSecretAsync(
+            "productpage-session", overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(first.Metadata.ResourceVersion, second.Metadata.ResourceVersion);
         Assert.Equal(32, Convert.FromBase64String(System.Text.Encoding.ASCII.GetString(second.Data["session-key"])).Length);
     }
@@ -65,7 +67,8 @@ public sealed class DeployTests(Cluster cluster)
         var deploy = await overlay.DeployAsync("--registry", "registry.invalid/some/where", "--tag", "9");
 
         Assert.Equal(ServiceFailed, deploy.ExitCode);
-        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
+        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(
+            overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(
             ["registry.invalid/some/where/details:9", "registry.invalid/some/where/productpage:9", "registry.invalid/some/where/ratings:9", "registry.invalid/some/where/reviews:9"],
             pods.Items.Select(pod => pod.Spec.Containers[0].Image).Distinct().Order());
@@ -117,7 +120,8 @@ public sealed class DeployTests(Cluster cluster)
         var deploy = await overlay.DeployAsync("--timeout", "12s");
 
         Assert.Equal(ServiceFailed, deploy.ExitCode);
-        Assert.Matches(@"pod details-v1-\S+: runs but is not ready: Readiness probe failed: HTTP probe failed with statuscode: 404", deploy.Messages);
+        Assert.Matches(
+            @"pod details-v1-\S+: runs but is not ready: Readiness probe failed: HTTP probe failed with statuscode: 404", deploy.Messages);
     }
 
     [Fact]
@@ -163,13 +167,16 @@ public sealed class DeployTests(Cluster cluster)
         const int port = 31999;
         await using var other = new TestOverlay();
         await Tool.KubectlAsync("create", "namespace", other.Namespace);
-        await Tool.KubectlAsync("create", "service", "nodeport", "other", "--tcp=80:80", $"--node-port={port}", "--namespace", other.Namespace);
+        await Tool.KubectlAsync(
+            "create", "service", "nodeport", "other", "--tcp=80:80", $"--node-port={port}", "--namespace", other.Namespace);
         await using var overlay = new TestOverlay().Patch("Service", "details", """{"op": "add", "path": "/spec/type", "value": "NodePort"}""", $$"""{"op": "add", "path": "/spec/ports/0/nodePort", "value": {{port}}}""");
 
         var deploy = await overlay.DeployAsync();
 
         Assert.Equal(PortTaken, deploy.ExitCode);
-        Assert.Contains($"The Service \"details\" is invalid: spec.ports[0].nodePort: Invalid value: {port}: provided port is already allocated", deploy.Messages);
+        Assert.Contains(
+            $"The Service \"details\" is invalid: spec.ports[0].nodePort: Invalid value: {port}: provided port is already allocated",
+            deploy.Messages);
     }
 
     [Fact]
@@ -202,10 +209,14 @@ public sealed class DeployTests(Cluster cluster)
         var kubeconfig = Path.GetTempFileName();
         try
         {
-            var config = (await Tool.KubectlAsync("config", "view", "--raw", "--minify", "--flatten", "--output=json")).Replace("\"user\": {", "\"user\": {\"as\": \"system:serviceaccount:default:nobody\",");
+            var config = (await Tool.KubectlAsync("config", "view", "--raw", "--minify", "--flatten", "--output=json")).Replace(
+                "\"user\": {", "\"user\": {\"as\": \"system:serviceaccount:default:nobody\",");
             await File.WriteAllTextAsync(kubeconfig, config, TestContext.Current.CancellationToken);
 
-            var deploy = await Tool.RunAsync(Path.Combine(WorkingCopy.Root, "bookinfo"), ["deploy", .. overlay.Options], environment: new() { ["KUBECONFIG"] = kubeconfig });
+            var deploy = await Tool.RunAsync(
+                Path.Combine(WorkingCopy.Root, "bookinfo"),
+                ["deploy", .. overlay.Options],
+                environment: new() { ["KUBECONFIG"] = kubeconfig });
 
             Assert.Equal(NotAllowed, deploy.ExitCode);
             Assert.InRange(deploy.Duration, TimeSpan.Zero, Early);
@@ -237,7 +248,8 @@ public sealed class DeployTests(Cluster cluster)
         var left = await Tool.KubectlAsync("get", "configmaps", "--namespace", overlay.Namespace, "--output", "name");
         Assert.Contains("configmap/before", left);
         Assert.DoesNotContain("configmap/added", left);
-        var inventory = await cluster.Api.CoreV1.ReadNamespacedConfigMapAsync("bookinfo-deployment", overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
+        var inventory = await cluster.Api.CoreV1.ReadNamespacedConfigMapAsync(
+            "bookinfo-deployment", overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
         Assert.DoesNotContain("ConfigMap", inventory.Data["objects"]);
     }
 
@@ -246,7 +258,8 @@ public sealed class DeployTests(Cluster cluster)
     {
         await using var overlay = new TestOverlay();
         await overlay.DeployAsync();
-        var first = await cluster.Api.CoreV1.ReadNamespaceAsync(overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
+        var first = await cluster.Api.CoreV1.ReadNamespaceAsync(
+            overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
         await Tool.KubectlAsync("delete", "namespace", overlay.Namespace, "--wait=false");
 
         // A draining service alone takes longer.
@@ -259,7 +272,8 @@ public sealed class DeployTests(Cluster cluster)
 
         Assert.True(deploy.ExitCode == 0, $"{deploy}");
         Assert.Contains($"Namespace {overlay.Namespace} is being deleted. Waiting until it is gone.", deploy.Messages);
-        var second = await cluster.Api.CoreV1.ReadNamespaceAsync(overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
+        var second = await cluster.Api.CoreV1.ReadNamespaceAsync(
+            overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
         Assert.NotEqual(first.Metadata.Uid, second.Metadata.Uid);
         Assert.Null(second.Metadata.DeletionTimestamp);
     }
@@ -269,10 +283,13 @@ public sealed class DeployTests(Cluster cluster)
     {
         await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources/requests/cpu", "value": "1000"}""");
 
-        var deploy = await Tool.RunAsync("timeout", ["--preserve-status", "--signal=INT", "10", Path.Combine(WorkingCopy.Root, "bookinfo"), "deploy", .. overlay.Options]);
+        var deploy = await Tool.RunAsync(
+            "timeout",
+            ["--preserve-status", "--signal=INT", "10", Path.Combine(WorkingCopy.Root, "bookinfo"), "deploy", .. overlay.Options]);
 
         Assert.Equal(Interrupted, deploy.ExitCode);
-        Assert.Contains("Interrupted. What was applied stays: deploy again to go on, or remove it with 'bookinfo delete'.", deploy.Messages);
+        Assert.Contains(
+            "Interrupted. What was applied stays: deploy again to go on, or remove it with 'bookinfo delete'.", deploy.Messages);
     }
 
     [Fact]

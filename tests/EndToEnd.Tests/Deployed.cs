@@ -49,7 +49,8 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
     {
         foreach (var name in Names)
         {
-            await Tool.KubectlAsync("rollout", "status", "-n", Cluster.Namespace, $"deployment/{name}", $"--timeout={Rollout.TotalSeconds}s");
+            await Tool.KubectlAsync(
+                "rollout", "status", "-n", Cluster.Namespace, $"deployment/{name}", $"--timeout={Rollout.TotalSeconds}s");
         }
     }
 
@@ -57,7 +58,8 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
     public static Task SettledAsync(Cluster cluster) => Eventually.HoldsAsync(async () =>
     {
         var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(Cluster.Namespace);
-        return string.Join(", ", pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"{pod.Metadata.Name} still ends"));
+        return string.Join(
+            ", ", pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"{pod.Metadata.Name} still ends"));
     });
 
     /// <summary>The pods that are not on their way out.</summary>
@@ -77,7 +79,9 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
         {
             try
             {
-                return (await client.GetStringAsync(page)).Contains("Error fetching", StringComparison.Ordinal) ? $"{page} misses something" : "";
+                return (await client.GetStringAsync(page)).Contains("Error fetching", StringComparison.Ordinal)
+                    ? $"{page} misses something"
+                    : "";
             }
             catch (HttpRequestException exception)
             {

@@ -26,7 +26,8 @@ public sealed class DoctorTests : IAsyncLifetime
         var (exitCode, checks) = await DoctorAsync();
 
         Assert.True(exitCode == 0, string.Join('\n', checks.Values));
-        foreach (var name in new[] { "kubectl", "manifests", "configuration", "nodes", "rights", "namespace", "quota", "images", "NodePort" })
+        foreach (
+            var name in new[] { "kubectl", "manifests", "configuration", "nodes", "rights", "namespace", "quota", "images", "NodePort" })
         {
             Assert.True(State(checks, name) == "ok", $"{checks[name]}");
         }
@@ -85,7 +86,9 @@ public sealed class DoctorTests : IAsyncLifetime
 
         Assert.Equal("warning", State(checks, "images"));
         Assert.Contains("127.0.0.1:1/bookinfo/productpage:no-such", Detail(checks, "images"));
-        Assert.Equal("./bookinfo images build --registry 127.0.0.1:1/bookinfo --tag no-such --save images", checks["images"].GetProperty("commands")[0].GetString());
+        Assert.Equal(
+            "./bookinfo images build --registry 127.0.0.1:1/bookinfo --tag no-such --save images",
+            checks["images"].GetProperty("commands")[0].GetString());
     }
 
     [Fact]
@@ -117,10 +120,12 @@ public sealed class DoctorTests : IAsyncLifetime
         return new TemporaryFile(config.ToJsonString());
     }
 
-    private static async Task<(int ExitCode, Dictionary<string, JsonElement> Checks)> DoctorAsync(string? kubeconfig = null, params string[] arguments)
+    private static async Task<(int ExitCode, Dictionary<string, JsonElement> Checks)> DoctorAsync(
+        string? kubeconfig = null, params string[] arguments)
     {
         var environment = kubeconfig is null ? null : new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig };
-        var result = await Tool.RunAsync(Path.Combine(WorkingCopy.Root, "bookinfo"), ["doctor", "--output", "json", .. arguments], environment: environment);
+        var result = await Tool.RunAsync(
+            Path.Combine(WorkingCopy.Root, "bookinfo"), ["doctor", "--output", "json", .. arguments], environment: environment);
         Assert.True(result.Output.StartsWith('{'), $"{result}");
         return (result.ExitCode, JsonDocument.Parse(result.Output).RootElement.GetProperty("checks").EnumerateArray()
             .ToDictionary(check => check.GetProperty("check").GetString()!));

@@ -58,7 +58,8 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
                 var container = Assert.Single(pod.Spec.Containers);
                 Assert.StartsWith("bookinfo/load-worker:", container.Image, StringComparison.Ordinal);
                 Assert.True(pod.Spec.SecurityContext is { RunAsNonRoot: true, RunAsUser: 65532, SeccompProfile.Type: "RuntimeDefault" });
-                Assert.True(container.SecurityContext is { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true, Privileged: null });
+                Assert.True(
+                    container.SecurityContext is { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true, Privileged: null });
                 Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
                 Assert.Equal(("64Mi", "64Mi"), ($"{container.Resources.Requests["memory"]}", $"{container.Resources.Limits["memory"]}"));
                 Assert.False(container.Resources.Limits.ContainsKey("cpu"));
@@ -66,17 +67,22 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
                 Assert.Null(container.VolumeMounts);
                 // Spread over the nodes, where there is room: other tests take some at the same time.
                 var spread = Assert.Single(pod.Spec.TopologySpreadConstraints);
-                Assert.Equal((1, "kubernetes.io/hostname", "ScheduleAnyway"), (spread.MaxSkew, spread.TopologyKey, spread.WhenUnsatisfiable));
+                Assert.Equal(
+                    (1, "kubernetes.io/hostname", "ScheduleAnyway"), (spread.MaxSkew, spread.TopologyKey, spread.WhenUnsatisfiable));
                 Assert.All(spread.LabelSelector.MatchLabels, label => Assert.Equal(label.Value, pod.Metadata.Labels[label.Key]));
             });
 
             // What counts or removes the application does not take them for a part of it.
-            var application = await cluster.Api.CoreV1.ListNamespacedPodAsync(load.Namespace, labelSelector: "app.kubernetes.io/part-of=bookinfo", cancellationToken: Cancelled);
+            var application = await cluster.Api.CoreV1.ListNamespacedPodAsync(
+                load.Namespace, labelSelector: "app.kubernetes.io/part-of=bookinfo", cancellationToken: Cancelled);
             Assert.Equal(Deployed.Names.Count, application.Items.Count);
 
             // The pods are reached from here, and so from other pods.
             using var client = new HttpClient();
-            using var refused = await client.PostAsync(new Uri($"http://{pods[0].Status.PodIP}:{WorkerProtocol.Port}{WorkerProtocol.RunPath}"), new StringContent("{}"), Cancelled);
+            using var refused = await client.PostAsync(
+                new Uri($"http://{pods[0].Status.PodIP}:{WorkerProtocol.Port}{WorkerProtocol.RunPath}"),
+                new StringContent("{}"),
+                Cancelled);
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         }
     }
@@ -116,7 +122,9 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
 
             var failure = await Assert.ThrowsAsync<OperationFailedException>(() => running);
             Assert.Equal(FailureKind.ServiceFailed, failure.Kind);
-            Assert.Matches($@"^load worker [12] of 2 \({victim}\): the connection was lost \(.+\): the pod is (being deleted|gone)\.$", failure.Message);
+            Assert.Matches(
+                $@"^load worker [12] of 2 \({victim}\): the connection was lost \(.+\): the pod is (being deleted|gone)\.$",
+                failure.Message);
         }
 
         await load.AssertNothingLeftAsync();
@@ -128,7 +136,8 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
         using var connection = await LoadWorkers.ConnectAsync();
         using var interrupt = new CancellationTokenSource();
         // The first report is that none is ready yet: the Job is there by then.
-        var starting = ClusterGenerator.StartAsync(connection, load.Options(workers: 2), _ => interrupt.Cancel(), static _ => { }, TimeProvider.System, interrupt.Token);
+        var starting = ClusterGenerator.StartAsync(
+            connection, load.Options(workers: 2), _ => interrupt.Cancel(), static _ => { }, TimeProvider.System, interrupt.Token);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
         await Eventually.HoldsAsync(async () => (await load.PodsAsync()).Count == 0 ? "" : "the end of the pods");
@@ -159,7 +168,8 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
         var options = load.Options(workers: 1) with { Target = new Uri($"http://productpage.{load.Namespace}:9999/productpage") };
         await using (var generator = await LoadWorkers.StartAsync(connection, options with { Requests = options.Requests with { Timeout = TimeSpan.FromSeconds(2) } }))
         {
-            var failure = await Assert.ThrowsAsync<OperationFailedException>(() => generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled));
+            var failure = await Assert.ThrowsAsync<OperationFailedException>(
+                () => generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled));
             Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);
             Assert.Contains($"http://productpage.{load.Namespace}:9999 does not answer", failure.Message);
         }
@@ -205,7 +215,8 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
             var running = Tool.BookinfoAsync(
                 "baseline", "--in-cluster", "--namespace", load.Namespace, "--name", name, "--rates", "20", "--rounds", "99", "--step", "1s", "--warm-up", "1s");
             await Eventually.HoldsAsync(async () => await RequestsAsync() > before + 80 ? "" : "the warm-up and two rounds");
-            await cluster.Api.CoreV1.DeleteNamespacedPodAsync(Assert.Single(await load.PodsAsync()).Metadata.Name, load.Namespace, cancellationToken: Cancelled);
+            await cluster.Api.CoreV1.DeleteNamespacedPodAsync(
+                Assert.Single(await load.PodsAsync()).Metadata.Name, load.Namespace, cancellationToken: Cancelled);
             var run = await running;
 
             Assert.True(run.ExitCode == ExitCode.ServiceFailed, $"{run}");

@@ -32,11 +32,13 @@ public sealed class LoadWorkers(Cluster cluster) : IAsyncLifetime
         new RequestSettings([], Connections: 32, TimeSpan.FromSeconds(10), Insecure: false), StartTimeout: TimeSpan.FromMinutes(2));
 
     /// <summary>Connects as the commands do.</summary>
-    internal static Task<ClusterConnection> ConnectAsync() => ClusterConnection.OpenAsync(Kubectl.Find(null), TestContext.Current.CancellationToken);
+    internal static Task<ClusterConnection> ConnectAsync() =>
+        ClusterConnection.OpenAsync(Kubectl.Find(null), TestContext.Current.CancellationToken);
 
     /// <summary>Starts workers as the commands do.</summary>
     internal static Task<ClusterGenerator> StartAsync(ClusterConnection connection, ClusterGeneratorOptions options) =>
-        ClusterGenerator.StartAsync(connection, options, static _ => { }, static _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
+        ClusterGenerator.StartAsync(
+            connection, options, static _ => { }, static _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
 
     /// <summary>The pods of the workers that are not on their way out.</summary>
     internal async Task<IList<V1Pod>> PodsAsync() => [.. (await AllPodsAsync()).Where(pod => pod.Metadata.DeletionTimestamp is null)];

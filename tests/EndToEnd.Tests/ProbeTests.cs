@@ -19,11 +19,13 @@ public sealed class ProbeTests(Deployed deployed)
         {
             await Deployed.SettledAsync(deployed.Cluster);
             var pod = Assert.Single(await deployed.PodsAsync("app=ratings")).Metadata.Name;
-            await EndpointsAsync("ready", endpoints => Names(endpoints.Addresses).SequenceEqual([pod]) && endpoints.NotReadyAddresses is null);
+            await EndpointsAsync(
+                "ready", endpoints => Names(endpoints.Addresses).SequenceEqual([pod]) && endpoints.NotReadyAddresses is null);
 
             var stopped = await Inspection.RunAsync(pod, "signal", Stop);
             Assert.True(stopped.ExitCode == 0, $"{stopped}");
-            await EndpointsAsync("unready", endpoints => Names(endpoints.NotReadyAddresses).SequenceEqual([pod]) && endpoints.Addresses is null);
+            await EndpointsAsync(
+                "unready", endpoints => Names(endpoints.NotReadyAddresses).SequenceEqual([pod]) && endpoints.Addresses is null);
 
             var continued = await Inspection.RunAsync(pod, "signal", Continue);
             Assert.True(continued.ExitCode == 0, $"{continued}");
@@ -59,11 +61,14 @@ public sealed class ProbeTests(Deployed deployed)
         }
     }
 
-    private static IEnumerable<string> Names(IList<V1EndpointAddress>? addresses) => (addresses ?? []).Select(address => address.TargetRef.Name);
+    private static IEnumerable<string> Names(IList<V1EndpointAddress>? addresses) =>
+        (addresses ?? []).Select(address => address.TargetRef.Name);
 
     private Task EndpointsAsync(string what, Func<V1EndpointSubset, bool> holds) => Eventually.HoldsAsync(async () =>
     {
         var endpoints = await deployed.Cluster.Api.CoreV1.ReadNamespacedEndpointsAsync("ratings", Cluster.Namespace);
-        return endpoints.Subsets is [var subset] && holds(subset) ? "" : $"ratings is not {what}: {KubernetesJson.Serialize(endpoints.Subsets)}";
+        return endpoints.Subsets is [var subset] && holds(subset)
+            ? ""
+            : $"ratings is not {what}: {KubernetesJson.Serialize(endpoints.Subsets)}";
     });
 }

@@ -27,7 +27,9 @@ public sealed class RolloutTests(Deployed deployed)
             Assert.Equal(2 * Deployed.Names.Count, restarted.Count);
             Assert.Empty(before.Intersect(restarted.Select(pod => pod.Metadata.Name)));
 
-            var lost = restarted.GroupBy(pod => (pod.Metadata.Labels["app"], pod.Metadata.Labels["version"])).Select(group => group.First().Metadata.Name).ToList();
+            var lost = restarted.GroupBy(pod => (pod.Metadata.Labels["app"], pod.Metadata.Labels["version"]))
+                .Select(group => group.First().Metadata.Name)
+                .ToList();
             Assert.Equal(Deployed.Names.Count, lost.Count);
             await Tool.KubectlAsync(["delete", "pod", "-n", Cluster.Namespace, .. lost]);
             await Deployed.ReadyAsync();
@@ -38,7 +40,8 @@ public sealed class RolloutTests(Deployed deployed)
             await stop.CancelAsync();
             await visiting;
             await Tool.KubectlAsync(["scale", "-n", Cluster.Namespace, "deployment", .. Deployed.Names, "--replicas=1"]);
-            await Eventually.HoldsAsync(async () => (await PodNamesAsync()).Count == Deployed.Names.Count ? "" : "replicas that are too many still run");
+            await Eventually.HoldsAsync(
+                async () => (await PodNamesAsync()).Count == Deployed.Names.Count ? "" : "replicas that are too many still run");
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{visitors.Views} views, {visitors.Failures.Count} failed");

@@ -9,7 +9,8 @@ internal static class Tool
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     /// <summary>Runs <c>bookinfo</c>.</summary>
-    public static Task<ToolResult> BookinfoAsync(params string[] arguments) => RunAsync(Path.Combine(WorkingCopy.Root, "bookinfo"), arguments);
+    public static Task<ToolResult> BookinfoAsync(params string[] arguments) =>
+        RunAsync(Path.Combine(WorkingCopy.Root, "bookinfo"), arguments);
 
     /// <summary>Runs kubectl; that it fails is a failure of the test.</summary>
     /// <returns>What it wrote to stdout.</returns>
@@ -25,7 +26,8 @@ internal static class Tool
     /// <param name="arguments">Its arguments.</param>
     /// <param name="input">What it reads.</param>
     /// <param name="environment">Variables beside those of this process.</param>
-    public static async Task<ToolResult> RunAsync(string program, string[] arguments, string input = "", Dictionary<string, string>? environment = null)
+    public static async Task<ToolResult> RunAsync(
+        string program, string[] arguments, string input = "", Dictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

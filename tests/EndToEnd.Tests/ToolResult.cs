@@ -7,5 +7,6 @@ namespace EndToEnd.Tests;
 /// <param name="Duration">How long it ran.</param>
 internal sealed record ToolResult(int ExitCode, string Output, string Messages, TimeSpan Duration)
 {
-    public override string ToString() => $"exit code {ExitCode} after {Duration.TotalSeconds:0.0} s\nstdout:\n{Output}\nstderr:\n{Messages}";
+    public override string ToString() =>
+        $"exit code {ExitCode} after {Duration.TotalSeconds:0.0} s\nstdout:\n{Output}\nstderr:\n{Messages}";
 }

@@ -13,7 +13,9 @@ public sealed partial class TopologyTests(Deployed deployed)
     {
         var difference = await Tool.RunAsync("kubectl", ["diff", "-k", Deployed.Overlay]);
         Assert.True(difference is { ExitCode: 0, Output: "" }, $"{difference}");
-        var kinds = (await Tool.KubectlAsync("get", "-k", Deployed.Overlay, "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).CountBy(name => name.Split('/')[0]);
+        var kinds = (await Tool.KubectlAsync("get", "-k", Deployed.Overlay, "-o", "name"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .CountBy(name => name.Split('/')[0]);
         Assert.Equal(
             new Dictionary<string, int> { ["namespace"] = 1, ["serviceaccount"] = 4, ["service"] = 4, ["deployment.apps"] = 6 },
             kinds.ToDictionary());
@@ -35,9 +37,13 @@ public sealed partial class TopologyTests(Deployed deployed)
         Assert.NotEmpty(addresses);
         foreach (var address in addresses)
         {
-            using var answer = await client.GetAsync(new Uri($"http://{address}:{Deployed.NodePort}/productpage"), TestContext.Current.CancellationToken);
+            using var answer = await client.GetAsync(
+                new Uri($"http://{address}:{Deployed.NodePort}/productpage"), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            Assert.Contains("<title>Simple Bookstore App</title>", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                "<title>Simple Bookstore App</title>",
+                await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
     }
 
@@ -46,7 +52,8 @@ public sealed partial class TopologyTests(Deployed deployed)
     [InlineData(true)]
     public async Task Of_300_page_views_each_version_of_reviews_serves_its_share(bool newConnections)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = newConnections ? TimeSpan.Zero : Timeout.InfiniteTimeSpan });
+        using var client = new HttpClient(
+            new SocketsHttpHandler { PooledConnectionLifetime = newConnections ? TimeSpan.Zero : Timeout.InfiniteTimeSpan });
         var page = await deployed.PageAsync();
         var served = new Dictionary<string, int>();
         for (var i = 0; i < 300; i++)
@@ -65,13 +72,20 @@ public sealed partial class TopologyTests(Deployed deployed)
     {
         try
         {
-            await Tool.KubectlAsync("set", "env", "-n", Cluster.Namespace, "deployment/productpage-v1", $"SERVICES_DOMAIN={Cluster.Namespace}.svc.cluster.local");
+            await Tool.KubectlAsync(
+                "set",
+                "env",
+                "-n",
+                Cluster.Namespace,
+                "deployment/productpage-v1",
+                $"SERVICES_DOMAIN={Cluster.Namespace}.svc.cluster.local");
             await Deployed.ReadyAsync();
             await Deployed.SettledAsync(deployed.Cluster);
             using var client = new HttpClient();
             var page = await client.GetStringAsync(await deployed.PageAsync(), TestContext.Current.CancellationToken);
             Assert.DoesNotContain("Error fetching", page, StringComparison.Ordinal);
-            var ratings = await client.GetStringAsync(new Uri(await deployed.PageAsync(), "/api/v1/products/0/ratings"), TestContext.Current.CancellationToken);
+            var ratings = await client.GetStringAsync(
+                new Uri(await deployed.PageAsync(), "/api/v1/products/0/ratings"), TestContext.Current.CancellationToken);
             Assert.Contains("Reviewer1", ratings, StringComparison.Ordinal);
         }
         finally

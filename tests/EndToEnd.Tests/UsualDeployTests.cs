@@ -33,7 +33,8 @@ public sealed class UsualDeployTests(Cluster cluster)
                 var last = events.Last(one => one.TryGetProperty("deployment", out var deployment) && deployment.GetString() == name);
                 Assert.Equal(1, last.GetProperty("ready").GetInt32());
                 Assert.InRange(last.GetProperty("readySeconds").GetDouble(), last.GetProperty("scheduledSeconds").GetDouble(), 120);
-                Assert.True(last.GetProperty("imagePresent").GetBoolean() || last.GetProperty("imagePullSeconds").GetDouble() > 0, $"{last}");
+                Assert.True(
+                    last.GetProperty("imagePresent").GetBoolean() || last.GetProperty("imagePullSeconds").GetDouble() > 0, $"{last}");
                 Assert.InRange(last.GetProperty("imageBytes").GetInt64(), 1_000_000, 80_000_000);
             }
 
@@ -88,7 +89,8 @@ public sealed class UsualDeployTests(Cluster cluster)
         }
 
         async Task<IEnumerable<string>> PoliciesAsync() =>
-            (await cluster.Api.NetworkingV1.ListNamespacedNetworkPolicyAsync(Cluster.Namespace)).Items.Select(policy => policy.Metadata.Name);
+            (await cluster.Api.NetworkingV1.ListNamespacedNetworkPolicyAsync(Cluster.Namespace)).Items.Select(
+                policy => policy.Metadata.Name);
 
         // The name without the hash of its content.
         async Task<IEnumerable<string>> SettingsFromAsync() =>

@@ -10,7 +10,11 @@ public sealed class TextTableTests
         table.Add("short", "1", "here");
         table.Add("short", "20", "a place with a long name");
 
-        Assert.Equal(["NAME   COUNT  PLACE", "short      1  here", "short     20  a place with a long name"], table.Format(80).SelectMany(row => row));
-        Assert.Equal(["NAME   COUNT  PLACE", "short      1  here", "short     20", "    a place with a long name"], table.Format(20).SelectMany(row => row));
+        Assert.Equal(
+            ["NAME   COUNT  PLACE", "short      1  here", "short     20  a place with a long name"],
+            table.Format(80).SelectMany(row => row));
+        Assert.Equal(
+            ["NAME   COUNT  PLACE", "short      1  here", "short     20", "    a place with a long name"],
+            table.Format(20).SelectMany(row => row));
     }
 }

@@ -138,7 +138,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await kill.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        await Eventually.HoldsAsync("the end of the runs", () => _workers.TrueForAll(worker => worker.Services.GetRequiredService<RunSlot>().Idle > TimeSpan.Zero));
+        await Eventually.HoldsAsync(
+            "the end of the runs", () => _workers.TrueForAll(worker => worker.Services.GetRequiredService<RunSlot>().Idle > TimeSpan.Zero));
     }
 
     [Fact]
@@ -224,10 +225,16 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         _cluster.Refuse(ProductPage, 404);
         _cluster.Put("/api/v1/configmaps", new V1ConfigMapList { Items = [new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "bookinfo-deployment", NamespaceProperty = "shop" } }] });
 
-        await AssertFailsAsync(StartAsync(await ConnectAsync()), FailureKind.NotDeployed, "^there is no Deployment productpage-v1 in namespace 'bookinfo', but in shop: choose with --namespace\\. ");
+        await AssertFailsAsync(
+            StartAsync(await ConnectAsync()),
+            FailureKind.NotDeployed,
+            "^there is no Deployment productpage-v1 in namespace 'bookinfo', but in shop: choose with --namespace\\. ");
 
         _cluster.Refuse(Api, 404);
-        await AssertFailsAsync(StartAsync(await ConnectAsync(), Options() with { Image = "i" }), FailureKind.NotDeployed, "^there is no namespace 'bookinfo' in the cluster");
+        await AssertFailsAsync(
+            StartAsync(await ConnectAsync(), Options() with { Image = "i" }),
+            FailureKind.NotDeployed,
+            "^there is no namespace 'bookinfo' in the cluster");
     }
 
     [Fact]
@@ -237,7 +244,10 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         {
             Spec = new V1DeploymentSpec { Template = new V1PodTemplateSpec { Spec = new V1PodSpec { Containers = [new V1Container { Name = "productpage", Image = "istio/examples-bookinfo-productpage-v1:1.20" }] } } },
         });
-        await AssertFailsAsync(StartAsync(await ConnectAsync()), FailureKind.InvalidRequest, "^Deployment productpage-v1 .* has the image istio/examples-bookinfo-productpage-v1:1.20, .*--worker-image");
+        await AssertFailsAsync(
+            StartAsync(await ConnectAsync()),
+            FailureKind.InvalidRequest,
+            "^Deployment productpage-v1 .* has the image istio/examples-bookinfo-productpage-v1:1.20, .*--worker-image");
 
         await AddWorkersAsync(2);
         using var connection = await ConnectAsync();
@@ -281,7 +291,10 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
             Items = [new Corev1Event { Reason = "FailedCreate", Message = "exceeded quota: small", InvolvedObject = new V1ObjectReference { Uid = "u" }, Metadata = new V1ObjectMeta { Name = "e" } }],
         });
 
-        await AssertFailsAsync(StartAsync(await ConnectAsync()), FailureKind.ServiceFailed, @"Job bookinfo-load-test: its pods are refused: exceeded quota: small$");
+        await AssertFailsAsync(
+            StartAsync(await ConnectAsync()),
+            FailureKind.ServiceFailed,
+            @"Job bookinfo-load-test: its pods are refused: exceeded quota: small$");
     }
 
     [Fact]
@@ -289,7 +302,10 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     {
         _cluster.Put(Pods, new V1PodList { Items = [Pod(1), Pod(2, ready: false)] });
 
-        await AssertFailsAsync(StartAsync(await ConnectAsync(), Options() with { StartTimeout = TimeSpan.FromSeconds(0.5) }), FailureKind.ServiceFailed, @"^1 of 2 load workers are ready after 0\.5 s\.$");
+        await AssertFailsAsync(
+            StartAsync(await ConnectAsync(), Options() with { StartTimeout = TimeSpan.FromSeconds(0.5) }),
+            FailureKind.ServiceFailed,
+            @"^1 of 2 load workers are ready after 0\.5 s\.$");
         Assert.Single(_asked, $"DELETE {Api}/{Job}");
     }
 
@@ -298,7 +314,10 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     {
         _cluster.Put(Pods, new V1PodList { Items = [Pod(1), Pod(2)] });
 
-        await AssertFailsAsync(StartAsync(await ConnectAsync()), FailureKind.ServiceFailed, "^the load worker w-1 cannot be reached by kubectl port-forward: .*what is port-forward");
+        await AssertFailsAsync(
+            StartAsync(await ConnectAsync()),
+            FailureKind.ServiceFailed,
+            "^the load worker w-1 cannot be reached by kubectl port-forward: .*what is port-forward");
         Assert.Single(_asked, $"DELETE {Api}/{Job}");
     }
 

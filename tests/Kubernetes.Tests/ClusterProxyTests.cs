@@ -30,7 +30,8 @@ public sealed class ClusterProxyTests
     [InlineData("https://[::1]:6443", "", false)]
     public void NO_PROXY_is_read_as_kubectl_reads_it(string server, string exceptions, bool isUsed)
     {
-        var proxy = ClusterProxy.Find(new Uri(server), null, name => name switch { "HTTPS_PROXY" => "proxy:3128", "no_proxy" => exceptions, _ => null });
+        var proxy = ClusterProxy.Find(
+            new Uri(server), null, name => name switch { "HTTPS_PROXY" => "proxy:3128", "no_proxy" => exceptions, _ => null });
 
         Assert.Equal(isUsed ? new Uri("http://proxy:3128") : null, proxy?.Address);
     }
@@ -44,7 +45,8 @@ public sealed class ClusterProxyTests
     [Fact]
     public void The_configuration_comes_before_the_environment_and_its_password_is_not_part_of_the_address()
     {
-        var proxy = ClusterProxy.Find(new Uri("https://127.0.0.1"), "socks5h://us%40er:pa%3Ass@p.example:1080", name => name == "NO_PROXY" ? "*" : "other.example");
+        var proxy = ClusterProxy.Find(
+            new Uri("https://127.0.0.1"), "socks5h://us%40er:pa%3Ass@p.example:1080", name => name == "NO_PROXY" ? "*" : "other.example");
 
         Assert.Equal("socks5://p.example:1080/", proxy?.Address?.ToString());
         var credentials = proxy!.Credentials!.GetCredential(proxy.Address!, "Basic")!;
@@ -56,5 +58,7 @@ public sealed class ClusterProxyTests
     [InlineData("http://")]
     [InlineData("secret")]
     public void What_is_not_the_address_of_a_proxy_is_refused_without_showing_it(string address) =>
-        Assert.DoesNotContain("secret", Assert.Throws<KubeConfigException>(() => ClusterProxy.Find(new Uri("https://a.example"), address, _ => null)).Message);
+        Assert.DoesNotContain(
+            "secret",
+            Assert.Throws<KubeConfigException>(() => ClusterProxy.Find(new Uri("https://a.example"), address, _ => null)).Message);
 }

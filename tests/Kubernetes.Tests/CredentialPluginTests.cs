@@ -28,7 +28,8 @@ public sealed class CredentialPluginTests : IDisposable
         await using var server = new LoopbackServer(async (connection, _, cancellationToken) =>
         {
             await using var stream = new SslStream(connection.GetStream());
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+            await stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
             var buffer = new byte[16384];
             var length = await stream.ReadAsync(buffer, cancellationToken);
             lock (heads)
@@ -36,7 +37,8 @@ public sealed class CredentialPluginTests : IDisposable
                 heads.Add(Encoding.ASCII.GetString(buffer, 0, length));
             }
 
-            await stream.WriteAsync("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
+            await stream.WriteAsync(
+                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
         });
         var kubeconfig = Path.Combine(_directory.FullName, "config");
         var plugin = Plugin("echo 'a warning' >&2", Token.Replace("\"t\"", "\"$1 of $WHO\""));
@@ -54,7 +56,8 @@ public sealed class CredentialPluginTests : IDisposable
             current-context: first
             """,
             TestContext.Current.CancellationToken);
-        await using var run = CommandRun.Start(Path.Combine(WorkingCopy.Root, "bookinfo"), ["status"], environment: new() { ["KUBECONFIG"] = kubeconfig });
+        await using var run = CommandRun.Start(
+            Path.Combine(WorkingCopy.Root, "bookinfo"), ["status"], environment: new() { ["KUBECONFIG"] = kubeconfig });
 
         Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
         Assert.Contains("answers 503", run.Messages);
@@ -67,7 +70,8 @@ public sealed class CredentialPluginTests : IDisposable
         var count = Path.Combine(_directory.FullName, "count");
         string Counting(string end) => $$$"""{"apiVersion":"{{{Version}}}","status":{"token":"'$(echo >>{{{count}}}; wc -l <{{{count}}})'","expirationTimestamp":"{{{end}}}"}}""";
 
-        foreach (var (end, tokens) in new[] { ("2999-01-01T00:00:00Z", new[] { "1", "1", "1" }), ("2001-01-01T00:00:00Z", ["1", "2", "3"]) })
+        foreach (
+            var (end, tokens) in new[] { ("2999-01-01T00:00:00Z", new[] { "1", "1", "1" }), ("2001-01-01T00:00:00Z", ["1", "2", "3"]) })
         {
             File.Delete(count);
             var user = new JsonObject();
@@ -139,7 +143,8 @@ public sealed class CredentialPluginTests : IDisposable
     public async Task Its_failure_is_told_in_one_line(string script, string output, string why)
     {
         var plugin = Plugin(script, output);
-        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => new CredentialPlugin("c", plugin, []).SignInAsync([], TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(
+            () => new CredentialPlugin("c", plugin, []).SignInAsync([], TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.ClusterUnreachable, failure.Kind);
         Assert.Equal($"context 'c' of kubectl's configuration cannot be used: '{plugin["command"]}', which is to sign you in, does not do that: {why}", failure.Message);
@@ -149,9 +154,12 @@ public sealed class CredentialPluginTests : IDisposable
     public async Task Where_to_get_it_is_told_as_the_configuration_has_it()
     {
         var plugin = new JsonObject { ["apiVersion"] = Version, ["command"] = "nonesuch-auth-plugin", ["installHint"] = "Install nonesuch." };
-        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => new CredentialPlugin("c", plugin, []).SignInAsync([], TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(
+            () => new CredentialPlugin("c", plugin, []).SignInAsync([], TestContext.Current.CancellationToken));
 
-        Assert.EndsWith("'nonesuch-auth-plugin', which is to sign you in, does not do that: there is no such program. Install nonesuch.", failure.Message);
+        Assert.EndsWith(
+            "'nonesuch-auth-plugin', which is to sign you in, does not do that: there is no such program. Install nonesuch.",
+            failure.Message);
     }
 
     /// <summary>Makes one that does something, and then writes its answer.</summary>

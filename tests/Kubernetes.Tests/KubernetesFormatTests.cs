@@ -46,7 +46,8 @@ public sealed class KubernetesFormatTests
 
         var manifests = Manifests.Parse(yaml);
 
-        Assert.Equal([new ObjectReference("v1", "Namespace", "n", null), new ObjectReference("apps/v1", "Deployment", "d", "n")], manifests.Objects);
+        Assert.Equal(
+            [new ObjectReference("v1", "Namespace", "n", null), new ObjectReference("apps/v1", "Deployment", "d", "n")], manifests.Objects);
         Assert.Equal("n", manifests.Namespace);
         Assert.Equal("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: n\n", manifests.Select(one => one.Kind == "Namespace"));
         Assert.Throws<OperationFailedException>(() => Manifests.Parse("- a list"));
@@ -102,7 +103,8 @@ public sealed class KubernetesFormatTests
     [InlineData("Unable to connect to the server: dial tcp 127.0.0.1:1: i/o timeout", FailureKind.ClusterUnreachable, "the cluster at http://c cannot be reached: Unable to connect")]
     public void What_kubectl_says_is_told_with_what_to_do(string messages, FailureKind kind, string told)
     {
-        var failure = ClusterFailure.Explain(new ToolResult(1, "", messages), new Kubeconfig("c", null, new k8s.KubernetesClientConfiguration { Host = "http://c" }, []));
+        var failure = ClusterFailure.Explain(
+            new ToolResult(1, "", messages), new Kubeconfig("c", null, new k8s.KubernetesClientConfiguration { Host = "http://c" }, []));
 
         Assert.Equal(kind, failure.Kind);
         Assert.StartsWith(told, failure.Message);
@@ -111,7 +113,8 @@ public sealed class KubernetesFormatTests
     [Theory]
     [InlineData("E1122 23:06:39.488179   26660 run.go:72] \"command failed\" err=\"no such file: '\\\"x\\\"'\"", "no such file: '\"x\"'")]
     [InlineData("error: error: it is so\nerror: it is so\n", "it is so")]
-    public void The_noise_around_what_kubectl_says_is_left_out(string messages, string told) => Assert.Equal(told, ClusterFailure.Shorten(messages));
+    public void The_noise_around_what_kubectl_says_is_left_out(string messages, string told) =>
+        Assert.Equal(told, ClusterFailure.Shorten(messages));
 
     [Fact]
     public void A_right_says_how_to_ask_for_it() =>
@@ -122,7 +125,8 @@ public sealed class KubernetesFormatTests
     [InlineData(503, "", "it answers 503")]
     [InlineData(200, "<title>Welcome to nginx!</title>", "it is not Bookinfo's page")]
     [InlineData(200, "<title>Simple Bookstore App</title><h4>Error fetching product details</h4>", "it says 'Error fetching product details'")]
-    public void The_page_is_judged_as_a_visitor_would(int status, string html, string? wrong) => Assert.Equal(wrong, PageCheck.Judge(status, html));
+    public void The_page_is_judged_as_a_visitor_would(int status, string html, string? wrong) =>
+        Assert.Equal(wrong, PageCheck.Judge(status, html));
 
     [Fact]
     public void Use_is_read_from_the_metrics_API_and_from_the_kubelet()

@@ -14,7 +14,8 @@ public sealed class KustomizationTests
     {
         var kustomization = new Kustomization(new SourceTree(WorkingCopy.Root), new Kubectl("kubectl", null));
 
-        Assert.Contains(written, kustomization.Compose(new DeployOptions(path, [], "bookinfo", null, TimeSpan.Zero, null, null), whole => whole));
+        Assert.Contains(
+            written, kustomization.Compose(new DeployOptions(path, [], "bookinfo", null, TimeSpan.Zero, null, null), whole => whole));
     }
 
     [Theory]

@@ -69,7 +69,8 @@ public sealed class PatientProbeTests
     private async Task<IReadOnlyList<(string, string?, string?)>> FindAsync(Nodes nodes, params (string, IReadOnlyList<string>)[] places)
     {
         using var client = new HttpClient(nodes, disposeHandler: false);
-        var probe = new PatientProbe(client, static (status, _) => status == 200 ? null : $"it answers {status}", Patience, _said.Enqueue, _time);
+        var probe = new PatientProbe(
+            client, static (status, _) => status == 200 ? null : $"it answers {status}", Patience, _said.Enqueue, _time);
         var finding = probe.FindAsync(places, TestContext.Current.CancellationToken);
         while (!finding.IsCompleted)
         {

@@ -159,7 +159,9 @@ public sealed class PodDiagnosisTests
         other.InvolvedObject.Uid = "other";
 
         Assert.Null(PodDiagnosis.Diagnose(pod, [other]));
-        Assert.Equal("pod p: runs but is not ready: Readiness probe failed", PodDiagnosis.Diagnose(pod, [other, Event("Unhealthy", "Readiness probe failed")])!.ToString());
+        Assert.Equal(
+            "pod p: runs but is not ready: Readiness probe failed",
+            PodDiagnosis.Diagnose(pod, [other, Event("Unhealthy", "Readiness probe failed")])!.ToString());
     }
 
     [Fact]

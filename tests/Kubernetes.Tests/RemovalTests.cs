@@ -44,7 +44,8 @@ public sealed class RemovalTests : IDisposable
         };
     }
 
-    private IEnumerable<string> Deleted => _asked.Where(asked => asked.StartsWith("DELETE ", StringComparison.Ordinal)).Select(asked => asked.Split(' ')[1]);
+    private IEnumerable<string> Deleted =>
+        _asked.Where(asked => asked.StartsWith("DELETE ", StringComparison.Ordinal)).Select(asked => asked.Split(' ')[1]);
 
     public void Dispose()
     {
@@ -124,7 +125,8 @@ public sealed class RemovalTests : IDisposable
     private async Task<IReadOnlyList<string>> RemoveAsync(TimeSpan timeout, params ObjectReference[] objects)
     {
         _tools.AddKubectl(_cluster.Url);
-        using var connection = await ClusterConnection.OpenAsync(new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), TestContext.Current.CancellationToken);
+        using var connection = await ClusterConnection.OpenAsync(
+            new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), TestContext.Current.CancellationToken);
         return await new Removal(connection, "bookinfo", TimeProvider.System).RunAsync(
             new Inventory("o", [], objects), timeout, one => _gone.Add($"{one}"), TestContext.Current.CancellationToken);
     }

@@ -65,7 +65,8 @@ public sealed class RolloutTests : IDisposable
     {
         _cluster.Refuse($"{Space}/events", 500, "etcdserver: leader changed");
 
-        Assert.Contains("leader changed", (await Assert.ThrowsAsync<HttpOperationException>(() => WaitAsync(TimeSpan.Zero))).Response.Content);
+        Assert.Contains(
+            "leader changed", (await Assert.ThrowsAsync<HttpOperationException>(() => WaitAsync(TimeSpan.Zero))).Response.Content);
     }
 
     [Fact]
@@ -75,13 +76,15 @@ public sealed class RolloutTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(() => WaitAsync(TimeSpan.FromHours(1)));
 
-        Assert.StartsWith("details-v1 cannot become ready.\n  Deployment details-v1: is not there any more: somebody has deleted it", failure.Message);
+        Assert.StartsWith(
+            "details-v1 cannot become ready.\n  Deployment details-v1: is not there any more: somebody has deleted it", failure.Message);
     }
 
     private async Task WaitAsync(TimeSpan timeout)
     {
         _tools.AddKubectl(_cluster.Url);
-        using var connection = await ClusterConnection.OpenAsync(new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), TestContext.Current.CancellationToken);
+        using var connection = await ClusterConnection.OpenAsync(
+            new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), TestContext.Current.CancellationToken);
         await new Rollout(connection.Api, "bookinfo", ["details-v1"], _view, TimeProvider.System).WaitAsync(
             TimeProvider.System.GetTimestamp(), timeout, TestContext.Current.CancellationToken);
     }

@@ -53,7 +53,8 @@ public sealed class StatusReaderTests : IDisposable
         };
         _cluster.Nodes(node);
         _cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [pod] });
-        _cluster.Put("/api/v1/namespaces/bookinfo/events", new Corev1EventList { Items = [Pulled(Image, "1.5s"), Pulled(ProxyImage, "9.5s")] });
+        _cluster.Put(
+            "/api/v1/namespaces/bookinfo/events", new Corev1EventList { Items = [Pulled(Image, "1.5s"), Pulled(ProxyImage, "9.5s")] });
         using var connection = await ConnectAsync();
 
         var report = await new StatusReader(connection, "bookinfo", TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken);
@@ -120,7 +121,8 @@ public sealed class StatusReaderTests : IDisposable
         var report = await new StatusReader(connection, "bookinfo", TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal([1, null], report.Pods.Select(pod => pod.CpuUse));
-        Assert.Contains("Real use is not known on two: the cluster has no metrics API (metrics-server), and the kubelets do not answer.", report.Notes);
+        Assert.Contains(
+            "Real use is not known on two: the cluster has no metrics API (metrics-server), and the kubelets do not answer.", report.Notes);
     }
 
     private static V1Pod Named(string name, string node)

@@ -16,7 +16,8 @@ public sealed class TokenFileTests : IDisposable
     [Fact]
     public async Task It_is_read_again_after_a_minute_and_the_last_one_is_kept_while_there_is_none()
     {
-        async Task<string?> TokenAsync(TokenFile file) => (await file.GetAuthenticationHeaderAsync(TestContext.Current.CancellationToken)).Parameter;
+        async Task<string?> TokenAsync(TokenFile file) =>
+            (await file.GetAuthenticationHeaderAsync(TestContext.Current.CancellationToken)).Parameter;
         Write("one\n");
         var file = new TokenFile(Path, "stale", _time);
         Assert.Equal("one", file.Read());

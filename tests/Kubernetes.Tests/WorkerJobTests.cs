@@ -15,7 +15,8 @@ public sealed class WorkerJobTests
     [InlineData("ghcr.io/me/productpage", null)]
     [InlineData("productpage:1", null)]
     [InlineData("istio/examples-bookinfo-productpage-v1:1.20", null)]
-    public void The_image_is_that_beside_productpages(string productPage, string? worker) => Assert.Equal(worker, WorkerImage.Beside(productPage));
+    public void The_image_is_that_beside_productpages(string productPage, string? worker) =>
+        Assert.Equal(worker, WorkerImage.Beside(productPage));
 
     [Theory]
     [InlineData("1", "20", false)]
@@ -26,7 +27,8 @@ public sealed class WorkerJobTests
     [InlineData(null, null, false)]
     public void It_is_indexed_where_the_cluster_knows_that(string? major, string? minor, bool indexed)
     {
-        var job = WorkerJob.Create("n", new WorkerImage("i", null), 3, major is null ? null : new VersionInfo { Major = major, Minor = minor });
+        var job = WorkerJob.Create(
+            "n", new WorkerImage("i", null), 3, major is null ? null : new VersionInfo { Major = major, Minor = minor });
 
         Assert.Equal(indexed ? "Indexed" : null, job.Spec.CompletionMode);
         Assert.Equal((3, 3, 0), (job.Spec.Parallelism, job.Spec.Completions, job.Spec.BackoffLimit));
@@ -54,7 +56,8 @@ public sealed class WorkerJobTests
     [Fact]
     public void Its_image_is_fetched_with_what_the_application_is_fetched_with()
     {
-        var pod = WorkerJob.Create("n", new WorkerImage("i", [new V1LocalObjectReference { Name = "registry" }]), 1, null).Spec.Template.Spec;
+        var pod = WorkerJob.Create(
+            "n", new WorkerImage("i", [new V1LocalObjectReference { Name = "registry" }]), 1, null).Spec.Template.Spec;
 
         Assert.Equal("registry", Assert.Single(pod.ImagePullSecrets).Name);
         Assert.Equal(("i", "IfNotPresent"), (pod.Containers[0].Image, pod.Containers[0].ImagePullPolicy));

@@ -54,7 +54,8 @@ public sealed class LoadAnswerTests
             LoadResult result;
             await using (var ledger = new LedgerWriter(File.Create(path), plan, "test"))
             {
-                result = await new LoadEngine(plan, [ledger], TimeProvider.System).RunAsync(setup, TestContext.Current.CancellationToken, CancellationToken.None);
+                result = await new LoadEngine(plan, [ledger], TimeProvider.System).RunAsync(
+                    setup, TestContext.Current.CancellationToken, CancellationToken.None);
             }
 
             var total = result.Total;
@@ -108,7 +109,8 @@ public sealed class LoadAnswerTests
     [Fact]
     public async Task What_a_browser_fetches_for_the_page_is_found()
     {
-        var target = await LoadTarget.ResolveAsync(new Uri("http://localhost:1234"), insecure: false, TestContext.Current.CancellationToken);
+        var target = await LoadTarget.ResolveAsync(
+            new Uri("http://localhost:1234"), insecure: false, TestContext.Current.CancellationToken);
         var setup = new BookinfoTraffic(target, [], 1, TimeSpan.FromSeconds(1), BookinfoAnswers.Usual, TimeProvider.System);
 
         Assert.Equal(
@@ -125,7 +127,9 @@ public sealed class LoadAnswerTests
         var target = await LoadTarget.ResolveAsync(address, insecure: false, TestContext.Current.CancellationToken);
         var setup = new BookinfoTraffic(target, [], 11, TimeSpan.FromSeconds(10), BookinfoAnswers.Usual, TimeProvider.System);
         var mix = await setup.UsualAsync(TestContext.Current.CancellationToken);
-        return (new LoadPlan(target, mix, new ConstantProfile(rate, seconds), ArrivalProcess.Even, 1, 11, 16, TimeSpan.FromSeconds(20)), setup.Samples);
+        return (
+            new LoadPlan(target, mix, new ConstantProfile(rate, seconds), ArrivalProcess.Even, 1, 11, 16, TimeSpan.FromSeconds(20)),
+            setup.Samples);
     }
 
     private static (string, string) Inspect(string body, int status, bool html)

@@ -314,7 +314,9 @@ public sealed class LoadConnectionTests
         var traffic = new BookinfoTraffic(target, [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System);
 
         var failure = await Assert.ThrowsAsync<TargetException>(() => traffic.UsualAsync(TestContext.Current.CancellationToken));
-        Assert.Equal($"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: name an address where that is spoken.", failure.Message);
+        Assert.Equal(
+            $"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: name an address where that is spoken.",
+            failure.Message);
     }
 
     [Theory]
@@ -335,7 +337,11 @@ public sealed class LoadConnectionTests
     public async Task Every_request_has_a_trace_context_and_a_request_id_of_its_own_and_the_headers_of_the_user()
     {
         await using var server = new LoadServer(LoadServer.Ok());
-        var plan = LoadRunner.Plan(server.Address, rate: 100, seconds: 0.2, headers: [KeyValuePair.Create("Host", "bookinfo.example"), KeyValuePair.Create("X-Test", "a b")]);
+        var plan = LoadRunner.Plan(
+            server.Address,
+            rate: 100,
+            seconds: 0.2,
+            headers: [KeyValuePair.Create("Host", "bookinfo.example"), KeyValuePair.Create("X-Test", "a b")]);
         await LoadRunner.RunAsync(plan);
 
         var ids = new List<string>();
@@ -353,6 +359,8 @@ public sealed class LoadConnectionTests
         }
 
         Assert.Equal(20, ids.Distinct().Count());
-        Assert.Equal(Enumerable.Range(0, 20).Select(index => RequestIdentity.Of(new IndexedRandom(plan.TraceSeed), index).TraceId).Order(), ids.Order());
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(index => RequestIdentity.Of(new IndexedRandom(plan.TraceSeed), index).TraceId).Order(),
+            ids.Order());
     }
 }

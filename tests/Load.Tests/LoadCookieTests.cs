@@ -62,7 +62,9 @@ public sealed class LoadCookieTests
             var login = Interlocked.Increment(ref number) > 1;
             await LoadServer.SendAsync(
                 stream,
-                login ? $"HTTP/1.1 302 Found\r\n{headers.Replace("USER", $"s{number}")}Location: /productpage\r\nContent-Length: 0\r\n\r\n" : LoadServer.Ok("hi", Page),
+                login
+                    ? $"HTTP/1.1 302 Found\r\n{headers.Replace("USER", $"s{number}")}Location: /productpage\r\nContent-Length: 0\r\n\r\n"
+                    : LoadServer.Ok("hi", Page),
                 cancellationToken);
             return true;
         });
@@ -135,7 +137,8 @@ public sealed class LoadCookieTests
         var number = 0;
         await using var server = new LoadServer(async (_, stream, cancellationToken) =>
         {
-            await LoadServer.SendAsync(stream, Interlocked.Increment(ref number) > 1 ? login : LoadServer.Ok("hi", Page), cancellationToken);
+            await LoadServer.SendAsync(
+                stream, Interlocked.Increment(ref number) > 1 ? login : LoadServer.Ok("hi", Page), cancellationToken);
             return true;
         });
 
@@ -148,7 +151,8 @@ public sealed class LoadCookieTests
     {
         await using var server = new LoadServer(async (number, stream, cancellationToken) =>
         {
-            await LoadServer.SendAsync(stream, LoadServer.Ok(number % 2 == 0 ? "<p>Signed in as reader-3" : "<p>Sign in", Page), cancellationToken);
+            await LoadServer.SendAsync(
+                stream, LoadServer.Ok(number % 2 == 0 ? "<p>Signed in as reader-3" : "<p>Sign in", Page), cancellationToken);
             return true;
         });
         var plan = LoadRunner.Plan(server.Address, rate: 100, seconds: 0.1, connections: 1);
@@ -164,6 +168,7 @@ public sealed class LoadCookieTests
     private static async Task<TrafficMix> UsualAsync(LoadServer server, IReadOnlyList<KeyValuePair<string, string>>? headers = null)
     {
         var target = await LoadTarget.ResolveAsync(server.Address, insecure: false, TestContext.Current.CancellationToken);
-        return await new BookinfoTraffic(target, headers ?? [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System).UsualAsync(TestContext.Current.CancellationToken);
+        return await new BookinfoTraffic(target, headers ?? [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System)
+            .UsualAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -23,7 +23,10 @@ public sealed class LoadEngineTests
             // One in twenty is turned away.
             await using var server = new LoadServer(async (number, stream, cancellationToken) =>
             {
-                await LoadServer.SendAsync(stream, number % 20 == 0 ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" : LoadServer.Ok(), cancellationToken);
+                await LoadServer.SendAsync(
+                    stream,
+                    number % 20 == 0 ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" : LoadServer.Ok(),
+                    cancellationToken);
                 return true;
             });
             var plan = LoadRunner.Plan(server.Address, rate: 400, seconds: 2);
@@ -223,7 +226,8 @@ public sealed class LoadEngineTests
             await LoadServer.SendAsync(stream, LoadServer.Ok(), cancellationToken);
             return true;
         });
-        var result = await new LoadEngine(LoadRunner.Plan(server.Address, rate: 200, seconds: 600), [], TimeProvider.System).RunAsync([], stop.Token, CancellationToken.None);
+        var result = await new LoadEngine(LoadRunner.Plan(server.Address, rate: 200, seconds: 600), [], TimeProvider.System).RunAsync(
+            [], stop.Token, CancellationToken.None);
 
         Assert.True(result.Interrupted);
         Assert.Equal(server.Requests, result.Total.Sent);
@@ -261,12 +265,14 @@ public sealed class LoadEngineTests
     {
         using var key = RSA.Create(2048);
         var now = TimeProvider.System.GetUtcNow();
-        using var signed = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var signed = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         using var certificate = X509CertificateLoader.LoadPkcs12(signed.Export(X509ContentType.Pkcs12), password: null);
         await using var server = new LoopbackServer(async (client, _, cancellationToken) =>
         {
             await using var stream = new SslStream(client.GetStream());
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+            await stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
             var buffer = new byte[4096];
             while (await stream.ReadAsync(buffer, cancellationToken) > 0)
             {
@@ -305,8 +311,11 @@ public sealed class LoadEngineTests
             },
         };
 
-        var failure = await Assert.ThrowsAsync<ThreadLimitException>(() => engine.RunAsync([], TestContext.Current.CancellationToken, CancellationToken.None));
-        Assert.StartsWith("8 connections take a thread each, and the program gets no more threads here: take fewer connections, or raise the limit", failure.Message);
+        var failure = await Assert.ThrowsAsync<ThreadLimitException>(
+            () => engine.RunAsync([], TestContext.Current.CancellationToken, CancellationToken.None));
+        Assert.StartsWith(
+            "8 connections take a thread each, and the program gets no more threads here: take fewer connections, or raise the limit",
+            failure.Message);
         Assert.All(started.Skip(1), thread => Assert.False(thread.IsAlive));
         Assert.Equal(0, server.Requests);
     }

@@ -70,10 +70,14 @@ public sealed class LoadHdrTests : IDisposable
         foreach (var (one, other) in expected.Zip(read))
         {
             Assert.Equal(one.Tag, other.GetProperty("tag").GetString());
-            Assert.Equal((one.Start, one.End), (Math.Round(other.GetProperty("start").GetDouble()), Math.Round(other.GetProperty("end").GetDouble())));
+            Assert.Equal(
+                (one.Start, one.End),
+                (Math.Round(other.GetProperty("start").GetDouble()), Math.Round(other.GetProperty("end").GetDouble())));
             Assert.Equal(one.Histogram.TotalCount, other.GetProperty("count").GetInt64());
             Assert.Equal(one.Histogram.GetMaxValue(), other.GetProperty("max").GetInt64());
-            Assert.Equal(Percents.Select(percent => Percentile(one.Histogram, percent)), other.GetProperty("percentiles").EnumerateArray().Select(value => value.GetInt64()));
+            Assert.Equal(
+                Percents.Select(percent => Percentile(one.Histogram, percent)),
+                other.GetProperty("percentiles").EnumerateArray().Select(value => value.GetInt64()));
         }
     }
 
@@ -89,9 +93,14 @@ public sealed class LoadHdrTests : IDisposable
         }
 
         var read = await ReadAsync(path);
-        Assert.Equal(result.Total.Sent, read.Where(line => line.GetProperty("tag").GetString() == "due").Sum(line => line.GetProperty("count").GetInt64()));
-        Assert.All(read.Where(line => line.GetProperty("tag").GetString() == "total"), line => Assert.Equal(1250, line.GetProperty("max").GetInt64()));
-        Assert.Equal(result.StartedAt.ToUnixTimeMilliseconds(), Math.Round(read.Min(line => line.GetProperty("start").GetDouble())), tolerance: 1.0);
+        Assert.Equal(
+            result.Total.Sent,
+            read.Where(line => line.GetProperty("tag").GetString() == "due").Sum(line => line.GetProperty("count").GetInt64()));
+        Assert.All(
+            read.Where(line => line.GetProperty("tag").GetString() == "total"),
+            line => Assert.Equal(1250, line.GetProperty("max").GetInt64()));
+        Assert.Equal(
+            result.StartedAt.ToUnixTimeMilliseconds(), Math.Round(read.Min(line => line.GetProperty("start").GetDouble())), tolerance: 1.0);
     }
 
     [Fact]
@@ -120,7 +129,8 @@ public sealed class LoadHdrTests : IDisposable
         var histogram = new LongHistogram(Recording.Longest, random.Next(1, 4));
         for (var count = random.Next(50); count > 0; count--)
         {
-            histogram.RecordValueWithCount(1 + (long)Math.Exp(random.NextDouble() * Math.Log(Recording.Longest - 1)), 1 + (long)Math.Exp(random.NextDouble() * 36));
+            histogram.RecordValueWithCount(
+                1 + (long)Math.Exp(random.NextDouble() * Math.Log(Recording.Longest - 1)), 1 + (long)Math.Exp(random.NextDouble() * 36));
         }
 
         Assert.Equal(Recorded(histogram), Recorded(HistogramCodec.Decode(HistogramCodec.Encode(histogram))));
@@ -132,7 +142,8 @@ public sealed class LoadHdrTests : IDisposable
         var histogram = new LongHistogram(Recording.Longest, 3);
         histogram.RecordValue(1000);
         var bytes = HistogramBytes.Encode(histogram);
-        using var zlib = new System.IO.Compression.ZLibStream(new MemoryStream(bytes[8..]), System.IO.Compression.CompressionMode.Decompress);
+        using var zlib = new System.IO.Compression.ZLibStream(
+            new MemoryStream(bytes[8..]), System.IO.Compression.CompressionMode.Decompress);
         using var plain = new MemoryStream();
         zlib.CopyTo(plain);
 
@@ -161,7 +172,8 @@ public sealed class LoadHdrTests : IDisposable
         if (!File.Exists(Path.Combine(directory, "node_modules", "hdr-histogram-js", "package.json")))
         {
             Directory.CreateDirectory(directory);
-            await using var npm = CommandRun.Start("npm", ["install", "--no-audit", "--no-fund", "--prefix", directory, Package], directory);
+            await using var npm = CommandRun.Start(
+                "npm", ["install", "--no-audit", "--no-fund", "--prefix", directory, Package], directory);
             Assert.True(await npm.ExitAsync() == 0, npm.ToString());
         }
 

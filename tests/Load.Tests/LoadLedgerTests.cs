@@ -27,13 +27,17 @@ public sealed class LoadLedgerTests : IDisposable
         Assert.Equal("http://127.0.0.1:1/", reader.Header.Target);
         Assert.Equal(42ul, reader.Header.Seed);
         Assert.Equal(Start, DateTimeOffset.UnixEpoch.AddTicks(reader.Header.StartUnixNanoseconds / 100));
-        Assert.Equal([new LedgerRequest(RequestKind.Setup, "POST", "/login"), new LedgerRequest(RequestKind.Api, "GET", "/api?x=1")], reader.Header.Requests);
+        Assert.Equal(
+            [new LedgerRequest(RequestKind.Setup, "POST", "/login"), new LedgerRequest(RequestKind.Api, "GET", "/api?x=1")],
+            reader.Header.Requests);
         var records = reader.Read().ToList();
         foreach (var (sample, record) in samples.Zip(records))
         {
             Assert.Equal(RequestIdentity.Of(new IndexedRandom(plan.TraceSeed), sample.Index), record.Identity);
             Assert.Equal((sample.Due, sample.Sent, sample.Done - sample.Sent), (record.Due, record.Sent, record.Duration));
-            Assert.Equal((sample.Status, sample.Template, sample.Error, sample.Version, sample.WasAwaited), (record.Status, record.Request, record.Error, record.Version, record.WasAwaited));
+            Assert.Equal(
+                (sample.Status, sample.Template, sample.Error, sample.Version, sample.WasAwaited),
+                (record.Status, record.Request, record.Error, record.Version, record.WasAwaited));
             Assert.Equal(Enumerable.Range(0, 4).Select(hop => sample.Hops[hop]), Enumerable.Range(0, 4).Select(hop => record.Hops[hop]));
         }
     }
@@ -42,7 +46,8 @@ public sealed class LoadLedgerTests : IDisposable
     public async Task A_million_requests_are_less_than_100_MB_and_none_is_lost_to_a_disk_that_takes_them()
     {
         var sample = Sample(1);
-        var writer = new LedgerWriter(new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0), Plan(), "test");
+        var writer = new LedgerWriter(
+            new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0), Plan(), "test");
         writer.Started(Start);
         for (sample.Index = 0; sample.Index < 1_000_000; sample.Index++)
         {
@@ -96,7 +101,8 @@ public sealed class LoadLedgerTests : IDisposable
     [Fact]
     public async Task A_disk_that_is_full_is_told_and_does_not_stop_the_run()
     {
-        var writer = new LedgerWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), Plan(), "test");
+        var writer = new LedgerWriter(
+            new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), Plan(), "test");
         writer.Started(Start);
         for (var index = 0; index < 200_000; index++)
         {
@@ -248,7 +254,9 @@ public sealed class LoadLedgerTests : IDisposable
         using var reader = new LedgerReader(_path);
 
         Assert.Equal(reader.Layout.Length, reader.Header.Fields.Sum(field => field.Length));
-        Assert.Equal(["hop:details", "hop:reviews", "hop:ratings", "hop:total"], reader.Header.Fields.Select(field => field.Name).Where(name => name.StartsWith("hop:", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["hop:details", "hop:reviews", "hop:ratings", "hop:total"],
+            reader.Header.Fields.Select(field => field.Name).Where(name => name.StartsWith("hop:", StringComparison.Ordinal)));
         Assert.Equal("reviews without ratings", reader.Header.Errors[18]);
         Assert.Equal("v3", reader.Header.Versions[3]);
     }
@@ -267,9 +275,13 @@ public sealed class LoadLedgerTests : IDisposable
 
         var text = System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken));
         Assert.Contains(written, text, StringComparison.Ordinal);
-        await File.WriteAllBytesAsync(_path, System.Text.Encoding.Latin1.GetBytes(text.Replace(written, changed, StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            _path,
+            System.Text.Encoding.Latin1.GetBytes(text.Replace(written, changed, StringComparison.Ordinal)),
+            TestContext.Current.CancellationToken);
 
-        Assert.Equal($"'{_path}' is a ledger of another kind: {why}.", Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
+        Assert.Equal(
+            $"'{_path}' is a ledger of another kind: {why}.", Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
     }
 
     private static int Length => new LedgerLayout([.. BookinfoAnswers.Usual.Hops.Select(hop => hop.Name)]).Length;

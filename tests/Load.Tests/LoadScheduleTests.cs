@@ -86,7 +86,10 @@ public sealed class LoadScheduleTests
             {
                 // A count of a Poisson process has the deviation of its root: five of these are one in a million.
                 var expected = profile.ArrivalsBy(part * profile.Duration / 10);
-                Assert.InRange(due.Count(moment => moment < part * profile.Duration / 10 * Second), expected - (5 * Math.Sqrt(expected)) - 1, expected + (5 * Math.Sqrt(expected)) + 1);
+                Assert.InRange(
+                    due.Count(moment => moment < part * profile.Duration / 10 * Second),
+                    expected - (5 * Math.Sqrt(expected)) - 1,
+                    expected + (5 * Math.Sqrt(expected)) + 1);
             }
         }
     }
@@ -170,7 +173,8 @@ public sealed class LoadScheduleTests
     public void Each_part_of_a_mix_is_chosen_as_often_as_its_weight_says_and_setup_never()
     {
         RequestTemplate Template(RequestKind kind) => new(kind, "host", "/", []);
-        var mix = new TrafficMix([(Template(RequestKind.Setup), 0), (Template(RequestKind.Visitor), 3), (Template(RequestKind.Api), 1)], AnswerModel.None);
+        var mix = new TrafficMix(
+            [(Template(RequestKind.Setup), 0), (Template(RequestKind.Visitor), 3), (Template(RequestKind.Api), 1)], AnswerModel.None);
         var chosen = Enumerable.Range(0, 100_000).Select(index => mix.Choose(new IndexedRandom(1), index)).ToList();
 
         Assert.Equal(0, chosen.Count(part => part == 0));

@@ -19,7 +19,9 @@ public sealed class LoadShareTests
         foreach (var process in Enum.GetValues<ArrivalProcess>())
         {
             var whole = Take(Profile(profile), process, Share.Whole);
-            var shares = Enumerable.Range(0, workers).Select(worker => Take(Profile(profile), process, new Share(worker, workers))).ToList();
+            var shares = Enumerable.Range(0, workers)
+                .Select(worker => Take(Profile(profile), process, new Share(worker, workers)))
+                .ToList();
 
             Assert.Equal(whole, shares.SelectMany(share => share).Order());
             Assert.All(shares, share => Assert.InRange(share.Count, whole.Count / workers, (whole.Count / workers) + 1));
@@ -41,7 +43,9 @@ public sealed class LoadShareTests
     [InlineData(7, 3, 0.5)]
     public void Workers_without_an_arrival_send_nothing(int workers, double rate, double seconds)
     {
-        var counts = Enumerable.Range(0, workers).Select(worker => Take(new ConstantProfile(rate, seconds), ArrivalProcess.Even, new Share(worker, workers)).Count).ToList();
+        var counts = Enumerable.Range(0, workers)
+            .Select(worker => Take(new ConstantProfile(rate, seconds), ArrivalProcess.Even, new Share(worker, workers)).Count)
+            .ToList();
 
         Assert.Equal((int)Math.Ceiling(rate * seconds), counts.Sum());
         Assert.All(counts, count => Assert.InRange(count, 0, 1));

@@ -81,7 +81,10 @@ public sealed class LoadTargetTests
     public async Task However_it_is_written_it_is_reached(string url)
     {
         await using var server = new LoadServer(LoadServer.Ok());
-        var target = await LoadTarget.ResolveAsync(new Uri(string.Format(CultureInfo.InvariantCulture, url, server.Address.Port)), insecure: false, TestContext.Current.CancellationToken);
+        var target = await LoadTarget.ResolveAsync(
+            new Uri(string.Format(CultureInfo.InvariantCulture, url, server.Address.Port)),
+            insecure: false,
+            TestContext.Current.CancellationToken);
         using var connection = new HttpConnection(target, TimeProvider.System);
         var request = new RequestTemplate(RequestKind.Path, target.Host, "/x", []);
 
@@ -99,11 +102,13 @@ public sealed class LoadTargetTests
         // One of the addresses of localhost is of version 6, on most machines, and refuses.
         foreach (var host in new[] { "localhost", "[::ffff:127.0.0.1]" })
         {
-            Assert.Equal("ok", await client.GetStringAsync(new Uri($"http://{host}:{server.Address.Port}/"), TestContext.Current.CancellationToken));
+            Assert.Equal(
+                "ok", await client.GetStringAsync(new Uri($"http://{host}:{server.Address.Port}/"), TestContext.Current.CancellationToken));
         }
 
         using var closed = new ClosedPort();
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(new Uri($"http://localhost:{closed.Address.Port}/"), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.GetStringAsync(new Uri($"http://localhost:{closed.Address.Port}/"), TestContext.Current.CancellationToken));
     }
 
     /// <summary>Whatever passes for a URL can be sent in a request: one line, in ASCII, with the port and without the zone.</summary>
@@ -122,7 +127,9 @@ public sealed class LoadTargetTests
 
         var uri = new Uri(url);
         var target = new LoadTarget(uri, [], insecure: false);
-        Assert.All(target.Host, character => Assert.True(character is > ' ' and < '\x7f' and not ('%' or '@' or '/' or '#' or '?'), $"{url}: {target.Host}"));
+        Assert.All(
+            target.Host,
+            character => Assert.True(character is > ' ' and < '\x7f' and not ('%' or '@' or '/' or '#' or '?'), $"{url}: {target.Host}"));
         Assert.Equal(!uri.IsDefaultPort, target.Host.EndsWith($":{uri.Port}", StringComparison.Ordinal) && !target.Host.EndsWith(']'));
         Assert.DoesNotContain('[', target.Name);
         Assert.False(target.Name.EndsWith('.'), url);

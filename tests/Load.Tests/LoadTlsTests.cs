@@ -28,11 +28,15 @@ public sealed class LoadTlsTests
         using var certificate = Certificate(name, validDays, hasIssuer);
         await using var server = Server(certificate);
         var target = await TargetAsync($"https://localhost:{server.Address.Port}");
-        foreach (var make in new Func<BookinfoTraffic, Task<TrafficMix>>[] { setup => setup.UsualAsync(Cancelled), setup => setup.PathsAsync(["/x"], Cancelled) })
+        foreach (
+            var make in new Func<BookinfoTraffic,
+            Task<TrafficMix>>[] { setup => setup.UsualAsync(Cancelled), setup => setup.PathsAsync(["/x"], Cancelled) })
         {
             var failure = await Assert.ThrowsAsync<TargetException>(() => make(Setup(target)));
             var expired = certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-            Assert.Equal($"the certificate of https://localhost:{server.Address.Port} is not trusted: {reason.Replace("{0}", expired)}{Advice}", failure.Message);
+            Assert.Equal(
+                $"the certificate of https://localhost:{server.Address.Port} is not trusted: {reason.Replace("{0}", expired)}{Advice}",
+                failure.Message);
         }
     }
 
@@ -53,7 +57,9 @@ public sealed class LoadTlsTests
             // As servers do: what is no request line is answered with 400, and hung up on.
             var buffer = new byte[4096];
             var read = await client.GetStream().ReadAsync(buffer, cancellationToken);
-            var answer = buffer.AsSpan(0, read).StartsWith("GET "u8) ? LoadServer.Ok() : "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+            var answer = buffer.AsSpan(0, read).StartsWith("GET "u8)
+                ? LoadServer.Ok()
+                : "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
             await LoadServer.SendAsync(client.GetStream(), answer, cancellationToken);
         });
         var target = await TargetAsync($"https://localhost:{server.Address.Port}/x");
@@ -70,7 +76,8 @@ public sealed class LoadTlsTests
     {
         using var certificate = Certificate("localhost", 1, hasIssuer: false);
         await using var server = Server(certificate, isPolite ? BadRequest : "");
-        var failure = await Assert.ThrowsAsync<TargetException>(async () => await Setup(await TargetAsync($"http://localhost:{server.Address.Port}")).UsualAsync(Cancelled));
+        var failure = await Assert.ThrowsAsync<TargetException>(
+            async () => await Setup(await TargetAsync($"http://localhost:{server.Address.Port}")).UsualAsync(Cancelled));
 
         Assert.Equal(string.Format(System.Globalization.CultureInfo.InvariantCulture, message, server.Address.Port), failure.Message);
     }
@@ -98,7 +105,8 @@ public sealed class LoadTlsTests
     {
         using var certificate = Certificate("localhost", 1, hasIssuer: false);
         await using var server = Server(certificate, behind: [21, 3, 3, 0, 2, 2, 116]);
-        var result = await LoadRunner.RunAsync(LoadRunner.Plan(new Uri($"https://localhost:{server.Address.Port}"), rate: 20, seconds: 0.2, insecure: true));
+        var result = await LoadRunner.RunAsync(
+            LoadRunner.Plan(new Uri($"https://localhost:{server.Address.Port}"), rate: 20, seconds: 0.2, insecure: true));
 
         Assert.Equal((4, 4), (result.Total.Sent, result.Total.Count(ErrorKind.Tls)));
         var warning = Assert.Single(AnswerCheck.Check(result));
@@ -114,7 +122,8 @@ public sealed class LoadTlsTests
         {
             if (number == 1)
             {
-                await stream.WriteAsync("HTTP/1.1 408 Request Time-out\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), cancellationToken);
+                await stream.WriteAsync(
+                    "HTTP/1.1 408 Request Time-out\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), cancellationToken);
             }
             else
             {
@@ -123,7 +132,8 @@ public sealed class LoadTlsTests
         });
         var target = await TargetAsync($"https://localhost:{server.Address.Port}", insecure: true);
 
-        var (error, answer, connection) = await OpenConnection.ExchangeAsync(target, () => OpenConnection.WasClosedAsync(server.Address.Port));
+        var (error, answer, connection) = await OpenConnection.ExchangeAsync(
+            target, () => OpenConnection.WasClosedAsync(server.Address.Port));
         Assert.Equal((ErrorKind.None, 200, 2), (error, answer.Status, connection.Opened));
     }
 
@@ -155,7 +165,8 @@ public sealed class LoadTlsTests
         Assert.Equal(
             $"https://localhost:{server.Address.Port} is not Bookinfo's productpage: GET /productpage is answered with 400 and no page. It may demand a certificate of the client, and none is sent.",
             failure.Message);
-        var result = await LoadRunner.RunAsync(LoadRunner.Plan(new Uri($"https://localhost:{server.Address.Port}"), rate: 20, seconds: 0.2, insecure: true));
+        var result = await LoadRunner.RunAsync(
+            LoadRunner.Plan(new Uri($"https://localhost:{server.Address.Port}"), rate: 20, seconds: 0.2, insecure: true));
         Assert.Equal(4, result.Total.Count(400));
         Assert.Null(await SchemeProbe.AskAsync(target, result.Total, TimeProvider.System, Cancelled));
         Assert.Null(await SchemeProbe.AskAsync(target, TimeProvider.System, Cancelled));
@@ -180,9 +191,11 @@ public sealed class LoadTlsTests
         var rootName = new X500DistinguishedName("CN=Root");
         var middleRequest = new CertificateRequest("CN=Middle", middleKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         middleRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
-        using var middle = middleRequest.Create(rootName, X509SignatureGenerator.CreateForRSA(rootKey, RSASignaturePadding.Pkcs1), now.AddDays(-4), now.AddDays(4), [1]);
+        using var middle = middleRequest.Create(
+            rootName, X509SignatureGenerator.CreateForRSA(rootKey, RSASignaturePadding.Pkcs1), now.AddDays(-4), now.AddDays(4), [1]);
         using var middleWithKey = middle.CopyWithPrivateKey(middleKey);
-        using var leaf = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Create(middleWithKey, now.AddDays(-3), now.AddDays(3), [2]);
+        using var leaf = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Create(
+            middleWithKey, now.AddDays(-3), now.AddDays(3), [2]);
         using var chain = new X509Chain();
         chain.ChainPolicy.ExtraStore.Add(middle);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
@@ -192,7 +205,8 @@ public sealed class LoadTlsTests
             "it is signed by an authority that this machine does not trust (CN=Root)", CertificateProblem.Describe(SslPolicyErrors.RemoteCertificateChainErrors, leaf, chain, "localhost", now));
     }
 
-    private static async Task<LoadTarget> TargetAsync(string url, bool insecure = false) => await LoadTarget.ResolveAsync(new Uri(url), insecure, Cancelled);
+    private static async Task<LoadTarget> TargetAsync(string url, bool insecure = false) =>
+        await LoadTarget.ResolveAsync(new Uri(url), insecure, Cancelled);
 
     private static BookinfoTraffic Setup(LoadTarget target) =>
         new(target, [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System);
@@ -253,7 +267,8 @@ public sealed class LoadTlsTests
         await using var stream = new SslStream(client.GetStream());
         try
         {
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+            await stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
             await stream.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancellationToken);
             await stream.WriteAsync(System.Text.Encoding.Latin1.GetBytes(inTls), cancellationToken);
             await client.GetStream().WriteAsync(behind ?? [], cancellationToken);

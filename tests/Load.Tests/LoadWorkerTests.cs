@@ -24,7 +24,10 @@ public sealed class LoadWorkerTests
     {
         await using var server = new LoadServer(async (number, stream, cancellationToken) =>
         {
-            await LoadServer.SendAsync(stream, number % 10 == 0 ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" : LoadServer.Ok(), cancellationToken);
+            await LoadServer.SendAsync(
+                stream,
+                number % 10 == 0 ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" : LoadServer.Ok(),
+                cancellationToken);
             return true;
         });
         await using var worker = await StartAsync();
@@ -32,7 +35,9 @@ public sealed class LoadWorkerTests
         var order = Order(server.Address, rate: 200, seconds: 1.5) with { Path = "/a?b=c", Headers = [KeyValuePair.Create("End-User", "jason"), KeyValuePair.Create("End-User", "jane")] };
         var result = await SendAsync(worker, order);
 
-        Assert.Equal((300, 270, 30, 0, 600L - 60), (result.Total.Sent, result.Total.Good, result.Total.Count(503), result.Unsent, result.Total.Bytes));
+        Assert.Equal(
+            (300, 270, 30, 0, 600L - 60),
+            (result.Total.Sent, result.Total.Good, result.Total.Count(503), result.Unsent, result.Total.Bytes));
         Assert.Equal(300, result.Total.FromDue.TotalCount);
         Assert.Equal((1.5, false), (result.Seconds, result.Interrupted));
         Assert.InRange(result.ConnectionsOpened, 1, order.Connections);
@@ -163,7 +168,8 @@ public sealed class LoadWorkerTests
     [Fact]
     public async Task It_says_where_redirects_lead()
     {
-        await using var server = new LoadServer("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
+        await using var server = new LoadServer(
+            "HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
         await using var worker = await StartAsync();
         var result = await SendAsync(worker, Order(server.Address, rate: 20, seconds: 0.5));
 
@@ -177,8 +183,13 @@ public sealed class LoadWorkerTests
         using var closed = new ClosedPort();
         await using var worker = await StartAsync();
 
-        await AssertRefusedAsync(worker, Content(Order(closed.Address, 1, 1)), HttpStatusCode.BadGateway, "does not answer: connection refused");
-        await AssertRefusedAsync(worker, Content(Order(new Uri("http://no-such-host.invalid"), 1, 1)), HttpStatusCode.BadGateway, "the host 'no-such-host.invalid' cannot be found");
+        await AssertRefusedAsync(
+            worker, Content(Order(closed.Address, 1, 1)), HttpStatusCode.BadGateway, "does not answer: connection refused");
+        await AssertRefusedAsync(
+            worker,
+            Content(Order(new Uri("http://no-such-host.invalid"), 1, 1)),
+            HttpStatusCode.BadGateway,
+            "the host 'no-such-host.invalid' cannot be found");
     }
 
     [Fact]
@@ -239,7 +250,8 @@ public sealed class LoadWorkerTests
         await using var server = new LoadServer(LoadServer.Ok());
         await using var worker = await StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, Run) { Content = Content(Order(server.Address, rate: 10, seconds: 600)) };
-        using var response = await worker.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var response = await worker.Client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
 
         var signs = new byte[3];
@@ -254,12 +266,18 @@ public sealed class LoadWorkerTests
         await using var worker = await RunningService.StartAsync(
             Bookinfo.LoadWorker.Program.Build, services => services.AddSingleton<IStartupFilter>(new FromElsewhere(IPAddress.Parse("10.1.2.3"))));
 
-        await AssertRefusedAsync(worker, Content(Order(new Uri("http://127.0.0.1:1"), 1, 1)), HttpStatusCode.Forbidden, "orders are taken through kubectl port-forward only");
+        await AssertRefusedAsync(
+            worker,
+            Content(Order(new Uri("http://127.0.0.1:1"), 1, 1)),
+            HttpStatusCode.Forbidden,
+            "orders are taken through kubectl port-forward only");
         Assert.Equal(HttpStatusCode.Forbidden, await DeleteAsync(worker));
-        using var clock = await worker.Client.GetAsync(new Uri(WorkerProtocol.ClockPath, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var clock = await worker.Client.GetAsync(
+            new Uri(WorkerProtocol.ClockPath, UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, clock.StatusCode);
         // The kubelet asks that.
-        using var ready = await worker.Client.GetAsync(new Uri(WorkerProtocol.ReadyPath, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var ready = await worker.Client.GetAsync(
+            new Uri(WorkerProtocol.ReadyPath, UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
     }
 
@@ -268,7 +286,8 @@ public sealed class LoadWorkerTests
     {
         await using var worker = await StartAsync();
         var before = TimeProvider.System.GetUtcNow();
-        var clock = await worker.Client.GetFromJsonAsync(WorkerProtocol.ClockPath, WorkerJson.Default.WorkerClock, TestContext.Current.CancellationToken);
+        var clock = await worker.Client.GetFromJsonAsync(
+            WorkerProtocol.ClockPath, WorkerJson.Default.WorkerClock, TestContext.Current.CancellationToken);
 
         Assert.InRange(clock!.Now, before, TimeProvider.System.GetUtcNow());
     }
@@ -319,7 +338,8 @@ public sealed class LoadWorkerTests
         using var response = await worker.Client.PostAsync(Run, Content(order), TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.StatusCode == HttpStatusCode.OK, text);
-        return JsonSerializer.Deserialize(text, WorkerJson.Default.WorkerResult)!.ToResult(LoadRunner.Plan(new Uri(order.Url), order.Rate, order.Seconds));
+        return JsonSerializer.Deserialize(text, WorkerJson.Default.WorkerResult)!.ToResult(
+            LoadRunner.Plan(new Uri(order.Url), order.Rate, order.Seconds));
     }
 
     private static async Task<HttpStatusCode> DeleteAsync(RunningService worker)

@@ -10,7 +10,8 @@ internal static class OpenConnection
     /// <summary>Opens one, and sends a request on it when something has happened to it.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="meanwhile">Waits for that.</param>
-    public static async Task<(ErrorKind Error, HttpAnswer Answer, HttpConnection Connection)> ExchangeAsync(LoadTarget target, Func<Task> meanwhile)
+    public static async Task<(ErrorKind Error, HttpAnswer Answer, HttpConnection Connection)> ExchangeAsync(
+        LoadTarget target, Func<Task> meanwhile)
     {
         using var connection = new HttpConnection(target, TimeProvider.System);
         var answer = new HttpAnswer(AnswerModel.None);

@@ -36,7 +36,8 @@ public sealed class RecordingDataTests
     public void The_lowest_and_the_highest_values_arrive()
     {
         var recording = new Recording(BookinfoAnswers.Usual);
-        foreach (var microseconds in new[] { 1, 2, 1023, 1024, 2047, 2048, Recording.Longest - 1, Recording.Longest, 10 * Recording.Longest })
+        foreach (
+            var microseconds in new[] { 1, 2, 1023, 1024, 2047, 2048, Recording.Longest - 1, Recording.Longest, 10 * Recording.Longest })
         {
             recording.Add(new Sample { Done = microseconds * 1000, Hops = HopTimes.None, Length = long.MaxValue / 100 }, RequestKind.Path);
         }
@@ -45,7 +46,8 @@ public sealed class RecordingDataTests
     }
 
     [Fact]
-    public void Nothing_arrives_as_nothing() => AssertSame(new Recording(BookinfoAnswers.Usual), Sent(new Recording(BookinfoAnswers.Usual)));
+    public void Nothing_arrives_as_nothing() =>
+        AssertSame(new Recording(BookinfoAnswers.Usual), Sent(new Recording(BookinfoAnswers.Usual)));
 
     [Fact]
     public void The_histograms_are_as_tools_read_them()
@@ -77,7 +79,9 @@ public sealed class RecordingDataTests
         AssertRefused(data with { FromDue = [] }, "a histogram cannot be decoded");
         AssertRefused(data with { FromDue = [.. data.FromDue.Take(20)] }, "");
         AssertRefused(data with { FromDue = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }, "a histogram cannot be decoded");
-        AssertRefused(data with { FromDue = HistogramBytes.Encode(new HdrHistogram.LongHistogram(Recording.Longest * 10, 3)) }, "a histogram has values above 60000000");
+        AssertRefused(
+            data with { FromDue = HistogramBytes.Encode(new HdrHistogram.LongHistogram(Recording.Longest * 10, 3)) },
+            "a histogram has values above 60000000");
     }
 
     [Fact]
@@ -94,7 +98,18 @@ public sealed class RecordingDataTests
                 recording.Add(RandomSample.Next(random), RequestKind.Path);
             }
 
-            return new LoadResult(plan, startedAt, 2, recording, Unsent: 3, InTime: requests - 1, SentInTime: requests, ConnectionsOpened: 8, interrupted, ProcessorSeconds: 0.25, Processors: 2);
+            return new LoadResult(
+                plan,
+                startedAt,
+                2,
+                recording,
+                Unsent: 3,
+                InTime: requests - 1,
+                SentInTime: requests,
+                ConnectionsOpened: 8,
+                interrupted,
+                ProcessorSeconds: 0.25,
+                Processors: 2);
         }
 
         var merged = LoadResult.Merge(plan, [Part(200, early.AddMilliseconds(1), false), Part(100, early, true)]);
@@ -112,7 +127,8 @@ public sealed class RecordingDataTests
         return JsonSerializer.Deserialize(json, WorkerJson.Default.WorkerResult)!.ToResult(plan).Total;
     }
 
-    private static void AssertRefused(RecordingData data, string why) => Assert.Contains(why, Assert.Throws<FormatException>(() => Recording.From(data, BookinfoAnswers.Usual)).Message);
+    private static void AssertRefused(RecordingData data, string why) =>
+        Assert.Contains(why, Assert.Throws<FormatException>(() => Recording.From(data, BookinfoAnswers.Usual)).Message);
 
     private static void AssertSame(Recording expected, Recording actual)
     {
@@ -123,7 +139,8 @@ public sealed class RecordingDataTests
             Assert.Equal(Percentiles.Of(histogram), Percentiles.Of(other));
         }
 
-        Assert.Equal((expected.Sent, expected.Waited, expected.Bytes, expected.Setup), (actual.Sent, actual.Waited, actual.Bytes, actual.Setup));
+        Assert.Equal(
+            (expected.Sent, expected.Waited, expected.Bytes, expected.Setup), (actual.Sent, actual.Waited, actual.Bytes, actual.Setup));
         Assert.Equal(Counts(expected), Counts(actual));
     }
 
@@ -135,7 +152,8 @@ public sealed class RecordingDataTests
 
     private static IEnumerable<long> Counts(Recording recording) =>
     [
-        .. Enumerable.Range(0, 256).SelectMany(number => new[] { recording.Count((ErrorKind)number), recording.CountVersion(number), recording.Count((RequestKind)number) }),
+        .. Enumerable.Range(0, 256).SelectMany(
+            number => new[] { recording.Count((ErrorKind)number), recording.CountVersion(number), recording.Count((RequestKind)number) }),
         .. Enumerable.Range(0, 1000).Select(recording.Count),
     ];
 }

@@ -46,7 +46,14 @@ public sealed class LocalPlanTests
     [Fact]
     public void What_would_configure_a_service_is_not_inherited_and_the_rest_is()
     {
-        var plan = Plan(Defaults, ("SERVICES_DOMAIN", "x"), ("DETAILS_PORT", "tcp://10.0.0.7:9080"), ("aspnetcore_environment", "x"), ("FLOOD_FACTOR", "3"), ("OTEL_SERVICE_NAME", "x"), ("PATH", "/bin"));
+        var plan = Plan(
+            Defaults,
+            ("SERVICES_DOMAIN", "x"),
+            ("DETAILS_PORT", "tcp://10.0.0.7:9080"),
+            ("aspnetcore_environment", "x"),
+            ("FLOOD_FACTOR", "3"),
+            ("OTEL_SERVICE_NAME", "x"),
+            ("PATH", "/bin"));
 
         var details = plan.Services[0].Environment;
         Assert.DoesNotContain("SERVICES_DOMAIN", details.Keys);

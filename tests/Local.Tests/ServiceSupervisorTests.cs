@@ -20,14 +20,16 @@ public sealed class ServiceSupervisorTests : IDisposable
         await using var other = new LoopbackServer(async (client, _, cancellationToken) =>
         {
             await client.GetStream().ReadAtLeastAsync(new byte[1024], 1, throwOnEndOfStream: false, cancellationToken);
-            await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
+            await client.GetStream().WriteAsync(
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
             Interlocked.Increment(ref answered);
         });
         var states = new System.Collections.Concurrent.ConcurrentQueue<ServiceState>();
         var version = ServiceCatalog.ProductPage.Versions[0];
         var plan = new ServicePlan(
             version, other.Address.Port, "/bin/sh", ["-c", "echo 'address in use'; read end"], new Dictionary<string, string>(), Path.Combine(_directory.FullName, "log"));
-        using var supervisor = new ServiceSupervisor(plan, new SourceTree(WorkingCopy.Root), TimeProvider.System, status => states.Enqueue(status.State));
+        using var supervisor = new ServiceSupervisor(
+            plan, new SourceTree(WorkingCopy.Root), TimeProvider.System, status => states.Enqueue(status.State));
         supervisor.Start();
         var ready = supervisor.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
 
@@ -46,7 +48,8 @@ public sealed class ServiceSupervisorTests : IDisposable
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        using var child = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", "read end"]) { RedirectStandardInput = true })!;
+        using var child = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", "read end"]) { RedirectStandardInput = true })!;
 
         Assert.True(PortOwner.IsOrMayBe(Environment.ProcessId, port));
         Assert.False(PortOwner.IsOrMayBe(child.Id, port));

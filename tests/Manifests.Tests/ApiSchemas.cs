@@ -20,7 +20,8 @@ internal static class ApiSchemas
 
     private static readonly Lazy<Task<ILookup<Manifest, string>>> AllOfCurrent = new(() => CheckAllAsync(Current, _ => true));
 
-    private static readonly Lazy<Task<ILookup<Manifest, string>>> AllOfOldest = new(() => CheckAllAsync(Oldest, manifest => manifest.IsCore));
+    private static readonly Lazy<Task<ILookup<Manifest, string>>> AllOfOldest = new(
+        () => CheckAllAsync(Oldest, manifest => manifest.IsCore));
 
     /// <summary>
     /// What the current version says of an object of <see cref="Rendering.All"/>: all of them are checked at once, which is quicker.
@@ -28,11 +29,13 @@ internal static class ApiSchemas
     public static async Task<IEnumerable<string>> FindingsAsync(Rendering rendering) => await FindingsAsync(rendering, AllOfCurrent.Value);
 
     /// <summary>The same by the oldest version, of the objects that are of Kubernetes itself.</summary>
-    public static async Task<IEnumerable<string>> OldestFindingsAsync(Rendering rendering) => await FindingsAsync(rendering, AllOfOldest.Value);
+    public static async Task<IEnumerable<string>> OldestFindingsAsync(Rendering rendering) =>
+        await FindingsAsync(rendering, AllOfOldest.Value);
 
     /// <summary>Checks objects.</summary>
     /// <returns>What is wrong, in which object.</returns>
-    public static async Task<IReadOnlyList<string>> FindingsAsync(string version, params IReadOnlyList<Manifest> objects) => [.. (await CheckAsync(version, objects)).SelectMany(findings => findings)];
+    public static async Task<IReadOnlyList<string>> FindingsAsync(string version, params IReadOnlyList<Manifest> objects) =>
+        [.. (await CheckAsync(version, objects)).SelectMany(findings => findings)];
 
     private static async Task<IEnumerable<string>> FindingsAsync(Rendering rendering, Task<ILookup<Manifest, string>> all)
     {
@@ -44,7 +47,9 @@ internal static class ApiSchemas
     {
         var all = (await Rendering.AllObjectsAsync()).Where(which).GroupBy(manifest => manifest.Yaml).ToList();
         var findings = await CheckAsync(version, [.. all.Select(same => same.First())]);
-        return all.Zip(findings).SelectMany(pair => pair.First.SelectMany(manifest => pair.Second.Select(finding => (manifest, finding)))).ToLookup(pair => pair.manifest, pair => pair.finding);
+        return all.Zip(findings)
+            .SelectMany(pair => pair.First.SelectMany(manifest => pair.Second.Select(finding => (manifest, finding))))
+            .ToLookup(pair => pair.manifest, pair => pair.finding);
     }
 
     private static async Task<IReadOnlyList<string[]>> CheckAsync(string version, IReadOnlyList<Manifest> objects)

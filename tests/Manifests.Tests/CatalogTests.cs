@@ -25,7 +25,9 @@ public sealed partial class CatalogTests
                 Manifest.Items(workload.Container["env"]).Where(setting => setting["value"] is not null)
                     .Select(setting => KeyValuePair.Create($"{setting["name"]}", $"{setting["value"]}")).OrderBy(setting => setting.Key));
             Assert.Equal("true", $"{workload.Container["securityContext"]!["readOnlyRootFilesystem"]}");
-            Assert.Equal(("64Mi", "64Mi"), ($"{workload.Container["resources"]!["requests"]!["memory"]}", $"{workload.Container["resources"]!["limits"]!["memory"]}"));
+            Assert.Equal(
+                ("64Mi", "64Mi"),
+                ($"{workload.Container["resources"]!["requests"]!["memory"]}", $"{workload.Container["resources"]!["limits"]!["memory"]}"));
         }
     }
 
@@ -35,11 +37,15 @@ public sealed partial class CatalogTests
         var objects = (await Rendering.OfAsync("base")).Objects;
         var services = objects.Where(o => o.Is("Service")).ToList();
         Assert.Equal(ServiceCatalog.All.Select(service => service.Name).Order(), services.Select(service => service.Name).Order());
-        Assert.Equal(ServiceCatalog.All.Select(service => $"bookinfo-{service.Name}").Order(), objects.Where(o => o.Is("ServiceAccount")).Select(account => account.Name).Order());
+        Assert.Equal(
+            ServiceCatalog.All.Select(service => $"bookinfo-{service.Name}").Order(),
+            objects.Where(o => o.Is("ServiceAccount")).Select(account => account.Name).Order());
         foreach (var service in services)
         {
             var port = Assert.Single(service.List("spec", "ports"));
-            Assert.Equal((service.Name, "http", $"{ServiceCatalog.ServicePort}"), (service.Text("spec", "selector", "app"), $"{port["name"]}", $"{port["port"]}"));
+            Assert.Equal(
+                (service.Name, "http", $"{ServiceCatalog.ServicePort}"),
+                (service.Text("spec", "selector", "app"), $"{port["name"]}", $"{port["port"]}"));
         }
     }
 
@@ -48,7 +54,8 @@ public sealed partial class CatalogTests
     {
         foreach (var workload in (await Rendering.OfAsync("base")).Workloads)
         {
-            var settings = Manifest.Items(workload.Container["env"]).Where(setting => setting["valueFrom"] is not null).ToDictionary(setting => $"{setting["name"]}", setting => setting["valueFrom"]!);
+            var settings = Manifest.Items(workload.Container["env"]).Where(setting => setting["valueFrom"] is not null).ToDictionary(
+                setting => $"{setting["name"]}", setting => setting["valueFrom"]!);
             Assert.Equal(
                 ("metadata.namespace", "metadata.name", "spec.nodeName"),
                 ($"{settings["K8S_NAMESPACE_NAME"]["fieldRef"]!["fieldPath"]}", $"{settings["K8S_POD_NAME"]["fieldRef"]!["fieldPath"]}", $"{settings["K8S_NODE_NAME"]["fieldRef"]!["fieldPath"]}"));

@@ -32,7 +32,9 @@ public sealed class ComponentTests
     {
         var rendering = await Rendering.OfAsync("autoscaling");
         var names = rendering.Workloads.Select(workload => workload.Name);
-        Assert.Equal(names, rendering.Objects.Where(o => o.Is("HorizontalPodAutoscaler")).Select(o => o.Text("spec", "scaleTargetRef", "name")).Order());
+        Assert.Equal(
+            names,
+            rendering.Objects.Where(o => o.Is("HorizontalPodAutoscaler")).Select(o => o.Text("spec", "scaleTargetRef", "name")).Order());
         Assert.Equal(names, rendering.Objects.Where(o => o.Is("PodDisruptionBudget")).Select(o => o.Name).Order());
         Assert.All(rendering.Objects.Where(o => o.Is("HorizontalPodAutoscaler")), o => Assert.Equal(
             ("2", "5", "80"), (o.Text("spec", "minReplicas"), o.Text("spec", "maxReplicas"), o.Text("spec", "targetCPUUtilizationPercentage"))));
@@ -60,7 +62,9 @@ public sealed class ComponentTests
         Assert.All(rendering.Workloads, workload => Assert.Single(Manifest.Items(workload.Container["envFrom"])));
         Assert.All(rendering.Workloads, workload => Assert.DoesNotContain(workload.Annotations.Keys, key => key.StartsWith("prometheus.io/", StringComparison.Ordinal)));
         Assert.Contains(rendering.Objects, o => o.Is("Service") && o.Name == "reviews-v2");
-        Assert.All(rendering.Objects.Where(o => o.Is("Service")), service => Assert.Equal("PreferDualStack", service.Text("spec", "ipFamilyPolicy")));
+        Assert.All(
+            rendering.Objects.Where(o => o.Is("Service")),
+            service => Assert.Equal("PreferDualStack", service.Text("spec", "ipFamilyPolicy")));
 
         rendering = await InOrderAsync("istio/mutual-tls", "istio/details-v2");
         var rules = rendering.Objects.Where(o => o.Is("DestinationRule") && ServiceCatalog.All.Any(service => service.Name == o.Text("spec", "host"))).ToList();
@@ -119,7 +123,9 @@ public sealed class ComponentTests
             Assert.Equal("original", workload.Labels["implementation"]);
             // It has no /metrics and one address for its health.
             Assert.Empty(workload.Annotations);
-            Assert.All(new[] { "startupProbe", "readinessProbe", "livenessProbe" }, probe => Assert.Equal("/health", $"{workload.Container[probe]!["httpGet"]!["path"]}"));
+            Assert.All(
+                new[] { "startupProbe", "readinessProbe", "livenessProbe" },
+                probe => Assert.Equal("/health", $"{workload.Container[probe]!["httpGet"]!["path"]}"));
             // What Services and routes select by, and what makes the version what it is.
             Assert.All(before.Labels, label => Assert.Equal(label.Value, workload.Labels[label.Key]));
             Assert.All(
@@ -133,7 +139,9 @@ public sealed class ComponentTests
     {
         Assert.All((await Rendering.OfAsync("polyglot/reviews")).Workloads.Where(workload => workload.Service == "reviews"), workload =>
         {
-            Assert.Equal(["/opt/ibm/wlp/output", "/tmp"], Manifest.Items(workload.Container["volumeMounts"]).Select(mount => $"{mount["mountPath"]}").Order());
+            Assert.Equal(
+                ["/opt/ibm/wlp/output", "/tmp"],
+                Manifest.Items(workload.Container["volumeMounts"]).Select(mount => $"{mount["mountPath"]}").Order());
             Assert.Equal("/tmp/logs", workload.Setting("LOG_DIR"));
             Assert.Equal("false", $"{workload.Container["securityContext"]!["readOnlyRootFilesystem"]}");
             Assert.Equal("768Mi", $"{workload.Container["resources"]!["limits"]!["memory"]}");
@@ -147,7 +155,9 @@ public sealed class ComponentTests
         var rendering = await Rendering.OfAsync("details-v2");
         var (v1, v2) = (rendering.Workload("details-v1").Deployment.Yaml, rendering.Workload("details-v2").Deployment.Yaml);
         Assert.Equal("true", rendering.Workload("details-v2").Setting("ENABLE_EXTERNAL_BOOK_SERVICE"));
-        Assert.Equal(v1.Replace("v1", "v2"), v2.Replace("apps/v1", "apps/v2").Replace("        - name: ENABLE_EXTERNAL_BOOK_SERVICE\n          value: \"true\"\n", ""));
+        Assert.Equal(
+            v1.Replace("v1", "v2"),
+            v2.Replace("apps/v1", "apps/v2").Replace("        - name: ENABLE_EXTERNAL_BOOK_SERVICE\n          value: \"true\"\n", ""));
     }
 
     /// <summary>
@@ -170,7 +180,9 @@ public sealed class ComponentTests
     public async Task Mutual_TLS_is_in_every_destination_rule_that_there_is()
     {
         var rendering = await Rendering.WithAsync("istio/destination-rule-reviews", "istio/mutual-tls");
-        Assert.All(rendering.Objects.Where(o => o.Is("DestinationRule")), rule => Assert.Equal("ISTIO_MUTUAL", rule.Text("spec", "trafficPolicy", "tls", "mode")));
+        Assert.All(
+            rendering.Objects.Where(o => o.Is("DestinationRule")),
+            rule => Assert.Equal("ISTIO_MUTUAL", rule.Text("spec", "trafficPolicy", "tls", "mode")));
         Assert.Equal("RANDOM", rendering.Objects.Single(o => o.Is("DestinationRule") && o.Name == "reviews").Text("spec", "trafficPolicy", "loadBalancer", "simple"));
         Assert.Equal("STRICT", Assert.Single(rendering.Objects, o => o.Is("PeerAuthentication")).Text("spec", "mtls", "mode"));
     }

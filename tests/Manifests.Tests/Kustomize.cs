@@ -13,7 +13,8 @@ internal static class Kustomize
     public static async Task<string> RenderAsync(string resource, IEnumerable<string> components, string more = "")
     {
         // Paths in a kustomization are relative, and directories may lie anywhere.
-        var directory = Directory.CreateDirectory(Path.Combine(DeployFiles.Root, "artifacts", "manifests", Guid.NewGuid().ToString("N"))).FullName;
+        var directory = Directory.CreateDirectory(
+            Path.Combine(DeployFiles.Root, "artifacts", "manifests", Guid.NewGuid().ToString("N"))).FullName;
         try
         {
             string Relative(string path) => Path.GetRelativePath(directory, Path.Combine(DeployFiles.Directory, path));
@@ -31,5 +32,6 @@ internal static class Kustomize
     private static (string Program, string Verb) Find() =>
         Tool.Find("kubectl") is { } kubectl ? (kubectl, "kustomize")
         : Tool.Find("kustomize") is { } kustomize ? (kustomize, "build")
-        : throw new InvalidOperationException("Neither kubectl (1.22 or later) nor kustomize (4.2 or later) is in PATH: https://kubernetes.io/docs/tasks/tools/");
+        : throw new InvalidOperationException(
+            "Neither kubectl (1.22 or later) nor kustomize (4.2 or later) is in PATH: https://kubernetes.io/docs/tasks/tools/");
 }

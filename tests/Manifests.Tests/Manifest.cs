@@ -24,7 +24,8 @@ internal sealed record Manifest(string Yaml, JsonNode Json)
         && !ApiVersion.StartsWith("monitoring.coreos.com/", StringComparison.Ordinal);
 
     /// <summary>Whether it is of a kind, in whichever version; for kinds that two APIs share, of the group.</summary>
-    public bool Is(string kind, string group = "") => Kind == kind && (group.Length == 0 || ApiVersion.StartsWith($"{group}/", StringComparison.Ordinal));
+    public bool Is(string kind, string group = "") =>
+        Kind == kind && (group.Length == 0 || ApiVersion.StartsWith($"{group}/", StringComparison.Ordinal));
 
     /// <summary>Reads it as Kubernetes' client does, and strictly.</summary>
     /// <exception cref="Exception">It has a field that the client's type does not know, or one of another type.</exception>
@@ -46,7 +47,8 @@ internal sealed record Manifest(string Yaml, JsonNode Json)
     public static IEnumerable<JsonNode> Items(JsonNode? list) => (list as JsonArray ?? []).Select(item => item!);
 
     /// <inheritdoc cref="Map"/>
-    public static IReadOnlyDictionary<string, string> Pairs(JsonNode? map) => (map as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => pair.Value!.ToString());
+    public static IReadOnlyDictionary<string, string> Pairs(JsonNode? map) =>
+        (map as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => pair.Value!.ToString());
 
     public override string ToString() => $"{Kind} {Name} ({ApiVersion})";
 }

@@ -32,15 +32,21 @@ internal sealed class NetworkPolicies(Rendering rendering)
         if (allowed["ipBlock"] is { } block)
         {
             // Addresses of pods are for selectors.
-            return peer.Address is not null && Contains(block["cidr"]!, peer.Address) && !Manifest.Items(block["except"]).Any(range => Contains(range, peer.Address));
+            return peer.Address is not null
+                && Contains(block["cidr"]!, peer.Address)
+                && !Manifest.Items(block["except"]).Any(range => Contains(range, peer.Address));
         }
 
         return peer.Labels is not null
             && (allowed["podSelector"] is not { } pods || new LabelSelector(pods).Selects(peer.Labels))
             && (allowed["namespaceSelector"] is { } namespaces
-                ? new LabelSelector(namespaces).Selects(new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = peer.Namespace! })
+                ? new LabelSelector(namespaces).Selects(
+                    new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = peer.Namespace! })
                 : peer.Namespace == "bookinfo");
     }
 
-    private static bool Contains(JsonNode range, IPAddress address) => IPNetwork.Parse($"{range}") is var network && network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address);
+    private static bool Contains(JsonNode range, IPAddress address) =>
+        IPNetwork.Parse($"{range}") is var network
+            && network.BaseAddress.AddressFamily == address.AddressFamily
+            && network.Contains(address);
 }

@@ -13,7 +13,8 @@ public sealed class NetworkPolicyTests
         var rendering = await Rendering.WithAsync("network-policies", "details-v2");
         var policies = new NetworkPolicies(rendering);
         var pairs = from caller in rendering.Workloads from called in rendering.Workloads select (Caller: caller, Called: called);
-        var allowed = pairs.Where(pair => policies.Allow(NetworkEnd.Of(pair.Caller), NetworkEnd.Of(pair.Called), Port)).Select(pair => (pair.Caller.Name, pair.Called.Name));
+        var allowed = pairs.Where(pair => policies.Allow(NetworkEnd.Of(pair.Caller), NetworkEnd.Of(pair.Called), Port)).Select(
+            pair => (pair.Caller.Name, pair.Called.Name));
         var arrows = pairs.Where(pair => ServiceCatalog.All.Single(service => service.Name == pair.Caller.Service).Calls.Any(call => call.Service == pair.Called.Service))
             .Select(pair => (pair.Caller.Name, pair.Called.Name));
         Assert.Equal(arrows.Order(), allowed.Order());
@@ -72,9 +73,11 @@ public sealed class NetworkPolicyTests
     {
         var rendering = await Rendering.WithAsync("network-policies");
         var policies = new NetworkPolicies(rendering);
-        var gateway = new NetworkEnd("bookinfo", new Dictionary<string, string> { ["gateway.networking.k8s.io/gateway-name"] = "bookinfo-gateway" });
+        var gateway = new NetworkEnd(
+            "bookinfo", new Dictionary<string, string> { ["gateway.networking.k8s.io/gateway-name"] = "bookinfo-gateway" });
         Assert.True(policies.Allow(NetworkEnd.At("203.0.113.7"), gateway, 80));
-        Assert.Equal(["productpage-v1"], rendering.Workloads.Where(to => policies.Allow(gateway, NetworkEnd.Of(to), Port)).Select(to => to.Name));
+        Assert.Equal(
+            ["productpage-v1"], rendering.Workloads.Where(to => policies.Allow(gateway, NetworkEnd.Of(to), Port)).Select(to => to.Name));
     }
 
     [Fact]
@@ -83,7 +86,8 @@ public sealed class NetworkPolicyTests
         var rendering = await Rendering.WithAsync("network-policies");
         var policies = new NetworkPolicies(rendering);
         var worker = new NetworkEnd("bookinfo", new Dictionary<string, string> { ["app.kubernetes.io/name"] = "load-worker" });
-        Assert.Equal(["productpage-v1"], rendering.Workloads.Where(to => policies.Allow(worker, NetworkEnd.Of(to), Port)).Select(to => to.Name));
+        Assert.Equal(
+            ["productpage-v1"], rendering.Workloads.Where(to => policies.Allow(worker, NetworkEnd.Of(to), Port)).Select(to => to.Name));
         Assert.DoesNotContain(rendering.Workloads, from => policies.Allow(NetworkEnd.Of(from), worker, 9091));
         Assert.False(policies.Allow(NetworkEnd.At("203.0.113.7"), worker, 9091));
     }
@@ -94,7 +98,8 @@ public sealed class NetworkPolicyTests
         var rendering = await Rendering.OfAsync("istio/authorization");
         foreach (var service in ServiceCatalog.All.Where(service => service != ServiceCatalog.ProductPage))
         {
-            var rule = Assert.Single(rendering.Objects.Single(o => o.Is("AuthorizationPolicy") && o.Name == $"{service.Name}-viewer").List("spec", "rules"));
+            var rule = Assert.Single(
+                rendering.Objects.Single(o => o.Is("AuthorizationPolicy") && o.Name == $"{service.Name}-viewer").List("spec", "rules"));
             var source = Assert.Single(Manifest.Items(rule["from"]))["source"];
             Assert.Equal(
                 ServiceCatalog.All.Where(caller => caller.IsCallerOf(service)).Select(caller => $"*/sa/bookinfo-{caller.Name}").Order(),

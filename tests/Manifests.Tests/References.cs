@@ -72,11 +72,17 @@ internal sealed class References
     {
         var workload = new Workload(manifest);
         Expect(new LabelSelector(manifest.Field("spec", "selector")!).Selects(workload.Labels), manifest, "does not select its own pods");
-        Expect(_rendering.Workloads.Count(other => new LabelSelector(manifest.Field("spec", "selector")!).Selects(other.Labels)) == 1, manifest, "selects the pods of another one");
+        Expect(
+            _rendering.Workloads.Count(other => new LabelSelector(manifest.Field("spec", "selector")!).Selects(other.Labels)) == 1,
+            manifest,
+            "selects the pods of another one");
         Find("ServiceAccount", workload.Pod["serviceAccountName"]?.ToString(), manifest);
         foreach (var probe in new[] { "startupProbe", "readinessProbe", "livenessProbe" }.Select(name => workload.Container[name]))
         {
-            Expect(workload.PortOf(probe?["httpGet"]?["port"]) is not null, manifest, "has no probe of that kind, or one of a port that it does not have");
+            Expect(
+                workload.PortOf(probe?["httpGet"]?["port"]) is not null,
+                manifest,
+                "has no probe of that kind, or one of a port that it does not have");
         }
 
         foreach (var source in Manifest.Items(workload.Container["envFrom"]))
@@ -90,11 +96,13 @@ internal sealed class References
         }
 
         Expect(
-            Manifest.Items(workload.Container["volumeMounts"]).Select(mount => $"{mount["name"]}").Order().SequenceEqual(Manifest.Items(workload.Pod["volumes"]).Select(volume => $"{volume["name"]}").Order()),
+            Manifest.Items(workload.Container["volumeMounts"]).Select(mount => $"{mount["name"]}").Order().SequenceEqual(
+                Manifest.Items(workload.Pod["volumes"]).Select(volume => $"{volume["name"]}").Order()),
             manifest, "mounts other volumes than it has");
         if (workload.Annotations.TryGetValue("prometheus.io/port", out var scraped))
         {
-            Expect(workload.PortOf(scraped) is not null, manifest, $"has a scrape annotation with the port {scraped}, which it does not have");
+            Expect(
+                workload.PortOf(scraped) is not null, manifest, $"has a scrape annotation with the port {scraped}, which it does not have");
         }
 
         foreach (var constraint in Manifest.Items(workload.Pod["topologySpreadConstraints"]))
@@ -109,7 +117,10 @@ internal sealed class References
         {
             foreach (var port in manifest.List("spec", "ports"))
             {
-                Expect(workload.PortOf(port["targetPort"] ?? port["port"]) is not null, manifest, $"leads to a port that {workload} does not have");
+                Expect(
+                    workload.PortOf(port["targetPort"] ?? port["port"]) is not null,
+                    manifest,
+                    $"leads to a port that {workload} does not have");
             }
         }
     }
@@ -119,7 +130,8 @@ internal sealed class References
         var selected = Selects(manifest, manifest.Field("spec", "selector")).ToList();
         foreach (var port in manifest.List("spec", "podMetricsEndpoints").Select(endpoint => endpoint["port"]))
         {
-            Expect(selected.All(workload => workload.PortOf(port) is not null), manifest, $"scrapes the port {port}, which not all pods have");
+            Expect(
+                selected.All(workload => workload.PortOf(port) is not null), manifest, $"scrapes the port {port}, which not all pods have");
         }
     }
 
@@ -168,7 +180,10 @@ internal sealed class References
                 }
 
                 Find("Service", host, manifest);
-                Expect(destination["subset"] is null || Versions(host, destination["subset"]!.ToString()).Any(), manifest, $"sends to the subset {destination["subset"]} of {host}, of which there are no pods");
+                Expect(
+                    destination["subset"] is null || Versions(host, destination["subset"]!.ToString()).Any(),
+                    manifest,
+                    $"sends to the subset {destination["subset"]} of {host}, of which there are no pods");
             }
         }
     }
@@ -180,7 +195,8 @@ internal sealed class References
         from candidate in rule.List("spec", "subsets")
         where candidate["name"]?.ToString() == subset
         from workload in _rendering.Workloads
-        where workload.Service == host && Manifest.Pairs(candidate["labels"]).All(label => workload.Labels.GetValueOrDefault(label.Key) == label.Value)
+        where workload.Service == host
+            && Manifest.Pairs(candidate["labels"]).All(label => workload.Labels.GetValueOrDefault(label.Key) == label.Value)
         select workload;
 
     private void AuthorizationPolicy(Manifest manifest)
@@ -198,7 +214,8 @@ internal sealed class References
 
     private List<Workload> Selects(Manifest manifest, JsonNode? selector)
     {
-        var selected = _rendering.Workloads.Where(workload => selector is not null && new LabelSelector(selector).Selects(workload.Labels)).ToList();
+        var selected = _rendering.Workloads.Where(workload => selector is not null && new LabelSelector(selector).Selects(workload.Labels))
+            .ToList();
         Expect(selected.Count > 0, manifest, "selects no pods");
         return selected;
     }
@@ -206,7 +223,11 @@ internal sealed class References
     private void ServicePort(Manifest manifest, JsonNode? name, JsonNode? port)
     {
         var service = Find("Service", name?.ToString(), manifest);
-        Expect(service?.List("spec", "ports").Any(candidate => $"{candidate["name"]}" == $"{port}" || $"{candidate["port"]}" == $"{port}") != false, manifest, $"names the port {port}, which the Service {name} does not have");
+        Expect(
+            service?.List("spec", "ports").Any(
+                candidate => $"{candidate["name"]}" == $"{port}" || $"{candidate["port"]}" == $"{port}") != false,
+            manifest,
+            $"names the port {port}, which the Service {name} does not have");
     }
 
     private void Weights(Manifest manifest, List<JsonNode> destinations)

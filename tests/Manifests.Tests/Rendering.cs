@@ -11,7 +11,8 @@ internal sealed record Rendering(string Name, IReadOnlyList<string> Components, 
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<Rendering>>> Cache = new();
 
-    private static readonly Dictionary<string, (string Resource, IReadOnlyList<string> Components)> Known = Plan().ToDictionary(plan => plan.Name, plan => (plan.Resource, plan.Components));
+    private static readonly Dictionary<string, (string Resource, IReadOnlyList<string> Components)> Known = Plan().ToDictionary(
+        plan => plan.Name, plan => (plan.Resource, plan.Components));
 
     /// <summary>All: the base, the overlays, each component on the base, and as many as go together, until each was there.</summary>
     public static IEnumerable<TheoryDataRow<string>> All => Known.Keys.Select(name => new TheoryDataRow<string>(name));
@@ -21,10 +22,12 @@ internal sealed record Rendering(string Name, IReadOnlyList<string> Components, 
     public Workload Workload(string name) => Workloads.Single(workload => workload.Name == name);
 
     /// <summary>Renders one of <see cref="All"/>, once.</summary>
-    public static Task<Rendering> OfAsync(string name) => Cache.GetOrAdd(name, _ => new(() => RenderAsync(name, Known[name].Resource, Known[name].Components))).Value;
+    public static Task<Rendering> OfAsync(string name) =>
+        Cache.GetOrAdd(name, _ => new(() => RenderAsync(name, Known[name].Resource, Known[name].Components))).Value;
 
     /// <summary>All objects of <see cref="All"/>.</summary>
-    public static async Task<IReadOnlyList<Manifest>> AllObjectsAsync() => [.. (await Task.WhenAll(Known.Keys.Select(OfAsync))).SelectMany(rendering => rendering.Objects)];
+    public static async Task<IReadOnlyList<Manifest>> AllObjectsAsync() =>
+        [.. (await Task.WhenAll(Known.Keys.Select(OfAsync))).SelectMany(rendering => rendering.Objects)];
 
     /// <summary>Renders components on the base.</summary>
     public static Task<Rendering> WithAsync(params string[] components) => RenderAsync(string.Join(", ", components), "base", components);
@@ -37,7 +40,8 @@ internal sealed record Rendering(string Name, IReadOnlyList<string> Components, 
         stream.Load(new StringReader(yaml));
         var texts = yaml.Split("\n---\n");
         Assert.Equal(stream.Documents.Count, texts.Length);
-        return new Rendering(name, components, [.. stream.Documents.Zip(texts, (document, text) => new Manifest(text, YamlJson.Read(document.RootNode)!))]);
+        return new Rendering(
+            name, components, [.. stream.Documents.Zip(texts, (document, text) => new Manifest(text, YamlJson.Read(document.RootNode)!))]);
     }
 
     /// <summary>Everything that fits, greedily, so that each component is in one of the combinations.</summary>
@@ -64,7 +68,10 @@ internal sealed record Rendering(string Name, IReadOnlyList<string> Components, 
             }
 
             waiting.RemoveAll(together.Contains);
-            yield return ($"combination {number}", $"overlays/{DeployFiles.Overlays[0]}", [.. ComponentTable.Lines.Where(together.Contains).Select(line => line.Name)]);
+            yield return (
+                $"combination {number}",
+                $"overlays/{DeployFiles.Overlays[0]}",
+                [.. ComponentTable.Lines.Where(together.Contains).Select(line => line.Name)]);
         }
     }
 }

@@ -31,7 +31,8 @@ public sealed class RenderingTests
         Assert.NotNull(workload.Container["resources"]!["requests"]!["memory"]);
         Assert.NotNull(workload.Container["resources"]!["limits"]!["memory"]);
         Assert.Equal("false", $"{workload.Pod["automountServiceAccountToken"]}");
-        Assert.Equal("kubernetes.io/hostname", $"{Assert.Single(Manifest.Items(workload.Pod["topologySpreadConstraints"]))["topologyKey"]}");
+        Assert.Equal(
+            "kubernetes.io/hostname", $"{Assert.Single(Manifest.Items(workload.Pod["topologySpreadConstraints"]))["topologyKey"]}");
         Assert.Equal(("0", "1"), (workload.Deployment.Text("spec", "strategy", "rollingUpdate", "maxUnavailable"), workload.Deployment.Text("spec", "strategy", "rollingUpdate", "maxSurge")));
         // A tag, and not the one that means another image every day.
         Assert.Matches(@"^[^:]+:\d+\.\d+\.\d+$", $"{workload.Container["image"]}");
@@ -49,8 +50,10 @@ public sealed class RenderingTests
     [Fact]
     public async Task Another_namespace_is_one_line()
     {
-        var rendering = await Rendering.RenderAsync("another namespace", "base", ["istio/details-v2", "network-policies", "otlp"], "namespace: another");
-        Assert.All(rendering.Objects, manifest => Assert.Equal("another", manifest.Kind == "Namespace" ? manifest.Name : manifest.Namespace));
+        var rendering = await Rendering.RenderAsync(
+            "another namespace", "base", ["istio/details-v2", "network-policies", "otlp"], "namespace: another");
+        Assert.All(
+            rendering.Objects, manifest => Assert.Equal("another", manifest.Kind == "Namespace" ? manifest.Name : manifest.Namespace));
         Assert.Empty(References.FindingsIn(rendering));
     }
 
@@ -60,7 +63,8 @@ public sealed class RenderingTests
     public async Task Kubernetes_1_20_knows_every_field_unless_the_README_says_otherwise(string name)
     {
         var rendering = await Rendering.OfAsync(name);
-        var later = rendering.Components.Any(component => ComponentTable.Lines.Any(line => line.Name == component && line.NeedsLaterKubernetes));
+        var later = rendering.Components.Any(
+            component => ComponentTable.Lines.Any(line => line.Name == component && line.NeedsLaterKubernetes));
         var findings = await ApiSchemas.OldestFindingsAsync(rendering);
         if (later)
         {
@@ -90,15 +94,22 @@ public sealed class RenderingTests
     {
         var rendering = await Rendering.WithAsync("gateway-api/90-10", "istio/all-v1", "istio/authorization", "pod-monitor");
         var broken = Break(rendering.Objects.Last(o => o.Kind == kind), path, field, value);
-        Assert.Contains(await ApiSchemas.FindingsAsync(ApiSchemas.Current, broken), found => found.Contains(finding, StringComparison.Ordinal));
+        Assert.Contains(
+            await ApiSchemas.FindingsAsync(ApiSchemas.Current, broken), found => found.Contains(finding, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task What_1_20_does_not_know_is_found()
     {
-        var deployment = Break((await Rendering.OfAsync("base")).Objects.First(o => o.Kind == "Deployment"), "spec/template/spec/topologySpreadConstraints/0", "matchLabelKeys", "[\"version\"]");
+        var deployment = Break(
+            (await Rendering.OfAsync("base")).Objects.First(o => o.Kind == "Deployment"),
+            "spec/template/spec/topologySpreadConstraints/0",
+            "matchLabelKeys",
+            "[\"version\"]");
         Assert.Empty(await ApiSchemas.FindingsAsync(ApiSchemas.Current, deployment));
-        Assert.Contains("unknown field spec.template.spec.topologySpreadConstraints.0.matchLabelKeys", Assert.Single(await ApiSchemas.FindingsAsync(ApiSchemas.Oldest, deployment)));
+        Assert.Contains(
+            "unknown field spec.template.spec.topologySpreadConstraints.0.matchLabelKeys",
+            Assert.Single(await ApiSchemas.FindingsAsync(ApiSchemas.Oldest, deployment)));
     }
 
     [Theory]
@@ -123,11 +134,13 @@ public sealed class RenderingTests
     [InlineData("AuthorizationPolicy reviews-viewer", "spec/selector/matchLabels", "app", "\"review\"", "selects no pods")]
     public async Task What_does_not_exist_is_found(string which, string path, string field, string value, string finding)
     {
-        var rendering = await Rendering.WithAsync("ingress", "gateway-api/90-10", "istio/reviews-test-v2", "istio/authorization", "autoscaling", "pod-monitor", "otlp");
+        var rendering = await Rendering.WithAsync(
+            "ingress", "gateway-api/90-10", "istio/reviews-test-v2", "istio/authorization", "autoscaling", "pod-monitor", "otlp");
         Assert.Empty(References.FindingsIn(rendering));
         var broken = rendering.Objects.First(o => $"{o.Kind} {o.Name}".StartsWith(which, StringComparison.Ordinal));
         Assert.Contains(
-            References.FindingsIn(rendering with { Objects = [.. rendering.Objects.Select(o => o == broken ? Break(o, path, field, value) : o)] }),
+            References.FindingsIn(
+                rendering with { Objects = [.. rendering.Objects.Select(o => o == broken ? Break(o, path, field, value) : o)] }),
             found => found.Contains(finding, StringComparison.Ordinal));
     }
 
@@ -148,14 +161,17 @@ public sealed class RenderingTests
     public async Task What_is_not_restricted_is_found(string path, string field, string value, string finding)
     {
         var deployment = (await Rendering.OfAsync("base")).Workload("details-v1").Deployment;
-        Assert.Equal([finding], RestrictedPodSecurity.FindingsIn(new Workload(Break(deployment, $"spec/template/spec/{path}".TrimEnd('/'), field, value)).Pod));
+        Assert.Equal(
+            [finding],
+            RestrictedPodSecurity.FindingsIn(new Workload(Break(deployment, $"spec/template/spec/{path}".TrimEnd('/'), field, value)).Pod));
     }
 
     /// <summary>The same object with one field changed.</summary>
     private static Manifest Break(Manifest manifest, string path, string field, string value)
     {
         var json = manifest.Json.DeepClone();
-        var parent = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(json, (node, name) => (int.TryParse(name, out var index) ? node[index] : node[name])!);
+        var parent = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(
+            json, (node, name) => (int.TryParse(name, out var index) ? node[index] : node[name])!);
         parent[field] = JsonNode.Parse(value);
         return manifest with { Json = json };
     }

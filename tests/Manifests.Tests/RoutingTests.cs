@@ -49,7 +49,8 @@ public sealed class RoutingTests
             .Where(attribute => attribute.AttributeType == typeof(InlineDataAttribute))
             .Select(attribute => ((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!)[0].Value!.ToString());
         string[] without = ["gateway-api/versions", "istio/destination-rules", "istio/destination-rule-reviews"];
-        Assert.Equal(ComponentTable.Lines.Where(line => line.Group is not null).Select(line => line.Name).Except(without).Order(), tested.Order());
+        Assert.Equal(
+            ComponentTable.Lines.Where(line => line.Group is not null).Select(line => line.Name).Except(without).Order(), tested.Order());
     }
 
     /// <summary>The paths of the samples of Istio. Everything that the page itself refers to lies below them.</summary>
@@ -60,8 +61,12 @@ public sealed class RoutingTests
     {
         var route = (await Rendering.OfAsync(component)).Objects.Single(o => o.Is(kind));
         var paths = kind == "HTTPRoute"
-            ? route.List("spec", "rules").SelectMany(rule => Manifest.Items(rule["matches"])).Select(match => $"{match["path"]!["type"]} {match["path"]!["value"]}")
-            : route.List("spec", "http").SelectMany(rule => Manifest.Items(rule["match"])).Select(match => match["uri"]!.AsObject().Single()).Select(uri => $"{(uri.Key == "exact" ? "Exact" : "PathPrefix")} {uri.Value}");
+            ? route.List("spec", "rules").SelectMany(rule => Manifest.Items(rule["matches"])).Select(
+                match => $"{match["path"]!["type"]} {match["path"]!["value"]}")
+            : route.List("spec", "http")
+                .SelectMany(rule => Manifest.Items(rule["match"]))
+                .Select(match => match["uri"]!.AsObject().Single())
+                .Select(uri => $"{(uri.Key == "exact" ? "Exact" : "PathPrefix")} {uri.Value}");
         Assert.Equal(["Exact /productpage", "PathPrefix /static", "Exact /login", "Exact /logout", "PathPrefix /api/v1/products"], paths);
     }
 }

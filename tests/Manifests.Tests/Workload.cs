@@ -20,7 +20,8 @@ internal sealed record Workload(Manifest Deployment)
     public JsonNode Container => Assert.Single(Manifest.Items(Pod["containers"]));
 
     /// <summary>The ports that it names.</summary>
-    public IReadOnlyDictionary<string, int> Ports => Manifest.Items(Container["ports"]).ToDictionary(port => port["name"]!.ToString(), port => (int)port["containerPort"]!);
+    public IReadOnlyDictionary<string, int> Ports =>
+        Manifest.Items(Container["ports"]).ToDictionary(port => port["name"]!.ToString(), port => (int)port["containerPort"]!);
 
     /// <summary>The port that a name or a number stands for, when the container has it.</summary>
     public int? PortOf(JsonNode? nameOrNumber) => nameOrNumber switch
@@ -31,7 +32,8 @@ internal sealed record Workload(Manifest Deployment)
     };
 
     /// <summary>The setting of an environment variable, when it is given as it stands.</summary>
-    public string? Setting(string name) => Manifest.Items(Container["env"]).SingleOrDefault(setting => setting["name"]!.ToString() == name)?["value"]?.ToString();
+    public string? Setting(string name) =>
+        Manifest.Items(Container["env"]).SingleOrDefault(setting => setting["name"]!.ToString() == name)?["value"]?.ToString();
 
     public override string ToString() => Name;
 }

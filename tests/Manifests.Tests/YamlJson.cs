@@ -11,7 +11,8 @@ internal static class YamlJson
     /// <summary>Reads a document.</summary>
     public static JsonNode? Read(YamlNode node) => node switch
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Select(field => KeyValuePair.Create(((YamlScalarNode)field.Key).Value!, Read(field.Value)))),
+        YamlMappingNode mapping => new JsonObject(
+            mapping.Select(field => KeyValuePair.Create(((YamlScalarNode)field.Key).Value!, Read(field.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Select(Read)]),
         YamlScalarNode { Style: ScalarStyle.Plain } plain => Plain(plain.Value!),
         YamlScalarNode text => text.Value,

@@ -25,8 +25,13 @@ public sealed partial class BaselinePageTests
             ["The page by percentile", "The page by rate", "Hops at 50/s", "Hops at 200/s", "CPU for 1,000 requests", "Memory"],
             root.Descendants("figure").Select(figure => figure.Element("h3")!.Value));
         Assert.All(root.Descendants("figure"), figure => Assert.NotEmpty(figure.Element("svg")!.Descendants()));
-        var page = root.Descendants("table").First().Descendants("tr").Select(row => string.Join('|', row.Elements().Select(cell => cell.Value))).ToList();
-        Assert.Equal(["RATE|P50|P90|P99|P99.9|MAX|FAILED", "50|1.10 ±0.25|1.10 ±0.25|1.10 ±0.25|1.10 ±0.25|1.10 ±0.25|6 (4%)"], page.Take(2));
+        var page = root.Descendants("table")
+            .First()
+            .Descendants("tr")
+            .Select(row => string.Join('|', row.Elements().Select(cell => cell.Value)))
+            .ToList();
+        Assert.Equal(
+            ["RATE|P50|P90|P99|P99.9|MAX|FAILED", "50|1.10 ±0.25|1.10 ±0.25|1.10 ±0.25|1.10 ±0.25|1.10 ±0.25|6 (4%)"], page.Take(2));
         foreach (var expected in new[] { "A note.", "Debian GNU/Linux 12, kernel 6.1.0, .NET 10.0.0", "50, 200 requests/s", "details-v1", "status 503" })
         {
             Assert.Contains(expected, root.Value);
@@ -97,7 +102,9 @@ public sealed partial class BaselinePageTests
 
         Assert.Equal(["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">SIDECARS", ">MEMORY MiB", ">SIDECARS"], table.Headings);
         Assert.Equal(["details-v1", "50", "0.15 ±0.00", "6,000 ±0", "2,000 ±0", "57.2 ±0.0", "9.54 ±0.00"], table.Rows[0]);
-        Assert.Equal(["details-v1", "1", "0.20", "1.50-2.50", "16.0", "details:0.1.0", "istio-proxy"], BaselineTables.Services(Sample with { Services = services }).Rows[0]);
+        Assert.Equal(
+            ["details-v1", "1", "0.20", "1.50-2.50", "16.0", "details:0.1.0", "istio-proxy"],
+            BaselineTables.Services(Sample with { Services = services }).Rows[0]);
     }
 
     /// <summary>A step of 2 s whose use is 0.15 cores, a third of them a sidecar's, as if it had 50 requests.</summary>

@@ -17,7 +17,12 @@ public sealed class BaselineStoreTests : IDisposable
     {
         var written = BaselineSample.File(
         [
-            BaselineSample.Step(1, 50, 1000, use: new() { ["details-v1"] = new UseMeasurement(0.2, 0.1, 50e6, 20e6, 2.1) }, errors: new() { ["status 503"] = 1 }),
+            BaselineSample.Step(
+                1,
+                50,
+                1000,
+                use: new() { ["details-v1"] = new UseMeasurement(0.2, 0.1, 50e6, 20e6, 2.1) },
+                errors: new() { ["status 503"] = 1 }),
             BaselineSample.Step(2, 50, 1200, warnings: [new("generator-late", "It was late.")]),
         ]);
 
@@ -66,7 +71,8 @@ public sealed class BaselineStoreTests : IDisposable
     {
         var json = JsonNode.Parse(BaselineStore.Write(BaselineSample.File([BaselineSample.Step(1, 50, 1000)])))!;
         var found = place.Split('/', StringSplitOptions.RemoveEmptyEntries)
-            .Aggregate(json, static (node, part) => int.TryParse(part, CultureInfo.InvariantCulture, out var index) ? node[index]! : node[part]!);
+            .Aggregate(
+                json, static (node, part) => int.TryParse(part, CultureInfo.InvariantCulture, out var index) ? node[index]! : node[part]!);
         if (name is null)
         {
             found.AsArray().Add((JsonNode?)null);
@@ -83,15 +89,18 @@ public sealed class BaselineStoreTests : IDisposable
     public void Control_characters_of_a_stranger_do_not_reach_a_terminal()
     {
         var step = BaselineSample.Step(1, 50, 1000, use: new() { ["details\e[2J"] = new UseMeasurement(0.2, 0.1, 50e6, 20e6, 2.1) });
-        var baseline = BaselineStore.Read(Write(BaselineStore.Write(BaselineSample.File([step], "a\e]0;b\a\u009bc") with { Notes = ["d\r\ne \u00e9"] })));
+        var baseline = BaselineStore.Read(
+            Write(BaselineStore.Write(BaselineSample.File([step], "a\e]0;b\a\u009bc") with { Notes = ["d\r\ne \u00e9"] })));
 
-        Assert.Equal(("a?]0;b??c", "d??e \u00e9", "details?[2J"), (baseline.Name, baseline.Notes[0], Assert.Single(baseline.Steps[0].Use).Key));
+        Assert.Equal(
+            ("a?]0;b??c", "d??e \u00e9", "details?[2J"), (baseline.Name, baseline.Notes[0], Assert.Single(baseline.Steps[0].Use).Key));
     }
 
     [Fact]
     public void Nor_do_those_of_a_property_that_is_wrong()
     {
-        var text = BaselineStore.Write(BaselineSample.File([BaselineSample.Step(1, 50, 1000)])).Replace("\"v1\": 50", "\"\\u001b[2J\": \"x\"");
+        var text = BaselineStore.Write(BaselineSample.File([BaselineSample.Step(1, 50, 1000)])).Replace(
+            "\"v1\": 50", "\"\\u001b[2J\": \"x\"");
 
         var failure = Assert.Throws<OperationFailedException>(() => BaselineStore.Read(Write(text)));
         Assert.DoesNotContain('\e', failure.Message);

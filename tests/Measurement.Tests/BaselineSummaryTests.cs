@@ -47,7 +47,8 @@ public sealed class BaselineSummaryTests
     {
         var summary = BaselineSummary.Of(
         [
-            BaselineSample.Step(1, 200, 4000), BaselineSample.Step(1, 50, 1000), BaselineSample.Step(2, 50, 2000), BaselineSample.Step(2, 200, 8000),
+            BaselineSample.Step(1, 200, 4000), BaselineSample.Step(1, 50, 1000), BaselineSample.Step(2, 50, 2000), BaselineSample.Step(
+                2, 200, 8000),
             BaselineSample.Step(3, 200, 9_000_000, interrupted: true),
         ]);
 
@@ -63,7 +64,8 @@ public sealed class BaselineSummaryTests
     public void A_percentile_is_the_mean_of_those_of_the_rounds_and_not_that_of_all_requests()
     {
         // One slow round: of all requests the 99th percentile is that round's, 100 ms.
-        var summary = BaselineSummary.Of([BaselineSample.Step(1, 100, 1000), BaselineSample.Step(2, 100, 1000), BaselineSample.Step(3, 100, 100_000)]);
+        var summary = BaselineSummary.Of(
+            [BaselineSample.Step(1, 100, 1000), BaselineSample.Step(2, 100, 1000), BaselineSample.Step(3, 100, 100_000)]);
 
         Assert.Equal(34_000, summary[0].Latencies[Measure.Page].P99.Mean, 100.0);
     }

@@ -38,7 +38,8 @@ public sealed class BaselineUseTests
     }
 
     [Fact]
-    public void A_service_that_was_not_read_before_has_no_figures() => Assert.Empty(UseDifference.Of([], [new("details-v1", "a", 2, 2, 0, 1, 0)], _notes));
+    public void A_service_that_was_not_read_before_has_no_figures() =>
+        Assert.Empty(UseDifference.Of([], [new("details-v1", "a", 2, 2, 0, 1, 0)], _notes));
 
     [Fact]
     public void Metrics_tell_who_they_are_of_what_it_uses_and_whom_it_calls()

@@ -55,7 +55,9 @@ public sealed class CompareStatisticsTests
     public void One_round_says_nothing_of_chance()
     {
         Assert.Null(RoundSample.Of([5]).Variance);
-        Assert.Equal((5, null, null), (RoundSample.Of([5]).ToEstimate().Mean, RoundSample.Of([5]).ToEstimate().Low, RoundSample.Of([5]).ToEstimate().High));
+        Assert.Equal(
+            (5, null, null),
+            (RoundSample.Of([5]).ToEstimate().Mean, RoundSample.Of([5]).ToEstimate().Low, RoundSample.Of([5]).ToEstimate().High));
         Assert.Null(WelchTest.Of(RoundSample.Of([5]), RoundSample.Of([1, 2, 3])));
         Assert.Null(WelchTest.Of(RoundSample.Of([1, 2, 3]), RoundSample.Of([5])));
     }
@@ -98,7 +100,8 @@ public sealed class CompareStatisticsTests
     public void Holms_correction_gives_the_published_values()
     {
         // R: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), "holm")
-        Assert.Equal([0.05, 0.08, 0.09, 0.09, 0.09], HolmCorrection.Adjust([0.01, 0.02, 0.03, 0.04, 0.05]).Select(value => Math.Round(value, 9)));
+        Assert.Equal(
+            [0.05, 0.08, 0.09, 0.09, 0.09], HolmCorrection.Adjust([0.01, 0.02, 0.03, 0.04, 0.05]).Select(value => Math.Round(value, 9)));
         Assert.Equal([1, 0.03, 1], HolmCorrection.Adjust([0.6, 0.01, 0.5]).Select(value => Math.Round(value, 9)));
         Assert.Empty(HolmCorrection.Adjust([]));
     }
@@ -128,7 +131,8 @@ public sealed class CompareStatisticsTests
         const int Pairs = 2000;
         var random = new Random(2);
 
-        var shown = Enumerable.Range(0, Pairs).Count(_ => WelchTest.Of(Draw(random, rounds, 10, 1), Draw(random, rounds, 11, 2))!.PValue(margin: 1) < 0.05);
+        var shown = Enumerable.Range(0, Pairs).Count(
+            _ => WelchTest.Of(Draw(random, rounds, 10, 1), Draw(random, rounds, 11, 2))!.PValue(margin: 1) < 0.05);
 
         Assert.InRange(shown, 0, Most(Pairs, 0.05));
     }

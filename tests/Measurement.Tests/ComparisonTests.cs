@@ -41,7 +41,8 @@ public sealed class ComparisonTests
         Assert.Equal(2, report.Rates.Count);
         foreach (var (rate, summary) in report.Rates.Zip(baseline.Summary))
         {
-            double Figure(string subject, string figure) => rate.Figures.Single(one => one.Subject == subject && one.Figure == figure).Before;
+            double Figure(string subject, string figure) => rate.Figures.Single(
+                one => one.Subject == subject && one.Figure == figure).Before;
             foreach (var (measure, latency) in summary.Latencies.Where(latency => latency.Key != Measure.PageFromSend))
             {
                 Assert.Equal(latency.Mean.Mean, Figure(measure, FigureName.Mean));
@@ -62,7 +63,8 @@ public sealed class ComparisonTests
     [Fact]
     public void Of_the_same_system_nothing_is_shown()
     {
-        var report = Compare(CompareSample.Create(), CompareSample.Create(latency: (round, measure) => CompareSample.Usual(6 - round, measure) + 100));
+        var report = Compare(
+            CompareSample.Create(), CompareSample.Create(latency: (round, measure) => CompareSample.Usual(6 - round, measure) + 100));
 
         Assert.Equal(["No difference shown."], report.Headline);
         Assert.DoesNotContain(report.Rates.SelectMany(rate => rate.Figures), figure => figure.Shown);
@@ -94,7 +96,8 @@ public sealed class ComparisonTests
     [Fact]
     public void A_percentile_that_no_request_of_a_round_lies_above_is_not_tested()
     {
-        var report = Compare(CompareSample.Create(rates: [20, 1000]), CompareSample.Create(rates: [20, 1000], latency: CompareSample.Delayed));
+        var report = Compare(
+            CompareSample.Create(rates: [20, 1000]), CompareSample.Create(rates: [20, 1000], latency: CompareSample.Delayed));
 
         bool[] Tested(int rate) => [.. new[] { FigureName.P50, FigureName.P90, FigureName.P99, FigureName.P999, FigureName.Mean }.Select(figure => report.Rates[rate].Find(Measure.Page, figure)!.IsTested)];
         Assert.Equal([true, true, false, false, false], Tested(0));
@@ -120,7 +123,8 @@ public sealed class ComparisonTests
     [Fact]
     public void A_generator_that_waited_for_a_processor_raises_what_counts()
     {
-        static StepMeasurement Late(StepMeasurement step) => step with { Generator = step.Generator with { SchedulingDelay = new Percentiles(100, 3000, 3000, 3000, 3000, 3000, 3000) } };
+        static StepMeasurement Late(StepMeasurement step) =>
+            step with { Generator = step.Generator with { SchedulingDelay = new Percentiles(100, 3000, 3000, 3000, 3000, 3000, 3000) } };
         var report = Compare(CompareSample.Create(), CompareSample.Create(latency: CompareSample.Delayed, change: Late));
 
         Assert.Equal(["No difference shown."], report.Headline);
@@ -162,7 +166,8 @@ public sealed class ComparisonTests
     [Fact]
     public void A_round_in_which_the_use_of_a_service_is_not_known_is_in_no_sum()
     {
-        static StepMeasurement Without(StepMeasurement step) => step.Round != 1 ? step : step with { Use = step.Use.Where(use => use.Key != "details-v1").ToDictionary() };
+        static StepMeasurement Without(StepMeasurement step) =>
+            step.Round != 1 ? step : step with { Use = step.Use.Where(use => use.Key != "details-v1").ToDictionary() };
         var values = new RoundValues(CompareSample.Create(change: Without), 100);
 
         Assert.Equal((4, 4, 5), (values.Use(FigureComparison.AllServices, FigureName.Cpu).Count, values.Use("details-v1", FigureName.Cpu).Count, values.Use("ratings-v1", FigureName.Cpu).Count));
@@ -198,22 +203,28 @@ public sealed class ComparisonTests
         var report = Compare(CompareSample.Create(rates: [50, 100, 200]), CompareSample.Create(rates: [100, 200, 400]));
 
         Assert.Equal([100, 200], report.Rates.Select(rate => rate.Rate));
-        Assert.Equal(["The baseline before has 50, 100, 200/s, the one after 100, 200, 400/s: only what both have is compared."], report.Warnings);
+        Assert.Equal(
+            ["The baseline before has 50, 100, 200/s, the one after 100, 200, 400/s: only what both have is compared."], report.Warnings);
     }
 
     [Fact]
     public void Without_a_rate_in_common_it_says_which_there_are()
     {
-        var failure = Assert.Throws<OperationFailedException>(() => Compare(CompareSample.Create(rates: [50]), CompareSample.Create(rates: [100, 200])));
+        var failure = Assert.Throws<OperationFailedException>(
+            () => Compare(CompareSample.Create(rates: [50]), CompareSample.Create(rates: [100, 200])));
 
         Assert.Equal(FailureKind.InvalidRequest, failure.Kind);
-        Assert.Equal("there is no rate that both baselines have: 'a.json' has 50/s, 'b.json' 100, 200/s. Measure one of them again with --rates.", failure.Message);
+        Assert.Equal(
+            "there is no rate that both baselines have: 'a.json' has 50/s, 'b.json' 100, 200/s. Measure one of them again with --rates.",
+            failure.Message);
     }
 
     [Fact]
     public void A_rate_at_which_nothing_fell_due_is_no_rate()
     {
-        static StepMeasurement Nothing(StepMeasurement step) => step.Rate > 50 ? step : step with { Requests = new RequestCounts(0, 0, 0, 0, 0, 0, 0, 0), Latencies = new Dictionary<string, LatencyMeasurement>() };
+        static StepMeasurement Nothing(StepMeasurement step) => step.Rate > 50
+            ? step
+            : step with { Requests = new RequestCounts(0, 0, 0, 0, 0, 0, 0, 0), Latencies = new Dictionary<string, LatencyMeasurement>() };
         var report = Compare(CompareSample.Create(rates: [50, 100]), CompareSample.Create(rates: [50, 100], change: Nothing));
 
         Assert.Equal(100, Assert.Single(report.Rates).Rate);
@@ -297,16 +308,20 @@ public sealed class ComparisonTests
         static StepMeasurement Worse(StepMeasurement step) => step with
         {
             Requests = step.Requests with { Failed = step.Requests.Due / 10 },
-            Use = step.Use.ToDictionary(use => use.Key, use => use.Key == "details-v1" ? use.Value with { CpuSeconds = use.Value.CpuSeconds + 0.03 } : use.Value),
+            Use = step.Use.ToDictionary(
+                use => use.Key, use => use.Key == "details-v1" ? use.Value with { CpuSeconds = use.Value.CpuSeconds + 0.03 } : use.Value),
         };
-        var report = Compare(CompareSample.Create(rates: [100]), CompareSample.Create(rates: [100], latency: CompareSample.Delayed, change: Worse));
+        var report = Compare(
+            CompareSample.Create(rates: [100]), CompareSample.Create(rates: [100], latency: CompareSample.Delayed, change: Worse));
 
         var result = Assert.Single(FailCondition.TryParse(text)!.Check(report));
 
         Assert.Equal(violated, result.Violated);
         Assert.StartsWith($"--fail-on '{text}' at 100/s: +", result.Text);
         // Of latencies it is told as well that more fails: what fails may be fast.
-        var caveat = !violated && !text.Contains("cpu") && !text.Contains("errors") ? "; but errors rose by +10.0 percentage points, and what fails may be fast" : "";
+        var caveat = !violated && !text.Contains("cpu") && !text.Contains("errors")
+            ? "; but errors rose by +10.0 percentage points, and what fails may be fast"
+            : "";
         Assert.EndsWith(violated ? ", violated." : $", holds{caveat}.", result.Text);
         Assert.True(result.Tested);
     }
@@ -361,19 +376,23 @@ public sealed class ComparisonTests
     [Fact]
     public void A_condition_about_a_hop_that_one_baseline_has_not_is_an_error()
     {
-        static StepMeasurement Without(StepMeasurement step) => step with { Latencies = step.Latencies.Where(latency => latency.Key != HopMeasure.Ratings).ToDictionary() };
+        static StepMeasurement Without(StepMeasurement step) =>
+            step with { Latencies = step.Latencies.Where(latency => latency.Key != HopMeasure.Ratings).ToDictionary() };
         var report = Compare(CompareSample.Create(), CompareSample.Create(change: Without));
 
         var failure = Assert.Throws<OperationFailedException>(() => FailCondition.TryParse("reviews->ratings:p50:+1ms")!.Check(report));
 
-        Assert.StartsWith("--fail-on 'reviews->ratings:p50:+1ms': not both baselines have p50 of reviews->ratings; they have it of page, server, ", failure.Message);
+        Assert.StartsWith(
+            "--fail-on 'reviews->ratings:p50:+1ms': not both baselines have p50 of reviews->ratings; they have it of page, server, ",
+            failure.Message);
     }
 
     [Fact]
     public void At_each_rate_that_both_have_a_condition_is_told_or_not_but_not_left_out()
     {
         // At 20/s no request of a step lies above p99.
-        var report = Compare(CompareSample.Create(rates: [20, 200]), CompareSample.Create(rates: [20, 200], latency: CompareSample.Delayed));
+        var report = Compare(
+            CompareSample.Create(rates: [20, 200]), CompareSample.Create(rates: [20, 200], latency: CompareSample.Delayed));
 
         var results = FailCondition.TryParse("p99:+90%")!.Check(report);
 
@@ -387,7 +406,8 @@ public sealed class ComparisonTests
     [Fact]
     public void A_figure_that_one_baseline_has_not_at_one_rate_is_told()
     {
-        static StepMeasurement Without(StepMeasurement step) => step.Rate > 100 ? step : step with { Use = new Dictionary<string, UseMeasurement>() };
+        static StepMeasurement Without(StepMeasurement step) =>
+            step.Rate > 100 ? step : step with { Use = new Dictionary<string, UseMeasurement>() };
         var report = Compare(CompareSample.Create(), CompareSample.Create(change: Without));
 
         var results = FailCondition.TryParse("cpu:+30%")!.Check(report);
@@ -398,21 +418,34 @@ public sealed class ComparisonTests
 
     private static ComparisonReport Compare(BaselineFile before, BaselineFile after) => Comparison.Of(before, "a.json", after, "b.json");
 
-    private static BaselineFile With(BaselineFile file, Func<BaselineSettings, BaselineSettings> change) => file with { Settings = change(file.Settings) };
+    private static BaselineFile With(BaselineFile file, Func<BaselineSettings, BaselineSettings> change) =>
+        file with { Settings = change(file.Settings) };
 
     private static (string Warning, Func<BaselineFile, BaselineFile> Change)[] Differences() =>
     [
-        ("Measured from different places: where the command ran before, inside the cluster, by 3 workers after.", file => With(file, settings => settings with { Generator = "cluster", Workers = 3 })),
+        (
+            "Measured from different places: where the command ran before, inside the cluster, by 3 workers after.",
+            file => With(file, settings => settings with { Generator = "cluster", Workers = 3 })),
         ("Different things measured: local before, cluster after.", file => With(file, settings => settings with { Subject = "cluster" })),
-        ("Different paths: /productpage before, /api/v1/products after.", file => With(file, settings => settings with { Target = "http://elsewhere/api/v1/products" })),
+        (
+            "Different paths: /productpage before, /api/v1/products after.",
+            file => With(file, settings => settings with { Target = "http://elsewhere/api/v1/products" })),
         ("Steps of different length: 2 s before, 30 s after.", file => With(file, settings => settings with { StepSeconds = 30 })),
         ("Different warm-up: 1 s before, 0 s after.", file => With(file, settings => settings with { WarmUpSeconds = 0 })),
         ("Different numbers of connections: 64 before, 8 after.", file => With(file, settings => settings with { Connections = 8 })),
-        ("Different further headers: none before, Accept-Encoding, Host after.", file => With(file, settings => settings with { Headers = ["Accept-Encoding", "Host"] })),
+        (
+            "Different further headers: none before, Accept-Encoding, Host after.",
+            file => With(file, settings => settings with { Headers = ["Accept-Encoding", "Host"] })),
         ("Different time limits: 10 s before, 1 s after.", file => With(file, settings => settings with { TimeoutSeconds = 1 })),
-        ("Different processors: A processor before, unknown after.", file => file with { Environment = file.Environment with { Machine = file.Environment.Machine with { Processor = null } } }),
-        ("Different numbers of processors: 2 before, 64 after.", file => file with { Environment = file.Environment with { Machine = file.Environment.Machine with { Processors = 64 } } }),
-        ("Different clusters: none before, Kubernetes 1.34 after.", file => file with { Environment = file.Environment with { Cluster = "1.34" } }),
+        (
+            "Different processors: A processor before, unknown after.",
+            file => file with { Environment = file.Environment with { Machine = file.Environment.Machine with { Processor = null } } }),
+        (
+            "Different numbers of processors: 2 before, 64 after.",
+            file => file with { Environment = file.Environment with { Machine = file.Environment.Machine with { Processors = 64 } } }),
+        (
+            "Different clusters: none before, Kubernetes 1.34 after.",
+            file => file with { Environment = file.Environment with { Cluster = "1.34" } }),
         ("Different nodes: none before, n1 (4 processors, kernel 6.1) after.",
             file => file with { Environment = file.Environment with { Nodes = [new NodeFacts("n1", "Debian", "6.1", "containerd", "1.34", "amd64", 4, 1e9)] } }),
         ("Measured by different versions of this program: 0.1.0 before, 0.2.0 after.", file => file with { Program = "0.2.0" }),

@@ -23,7 +23,9 @@ public sealed class FifthServiceTests
     public void The_hops_follow_from_the_edges()
     {
         Assert.Equal(["details", "reviews", "ratings", "orders", "total"], Answers.Hops.Select(hop => hop.Name));
-        Assert.Equal(["page", "page-from-send", "server", "productpage->details", "productpage->reviews", "reviews->ratings", Label], Measure.Of(Answers));
+        Assert.Equal(
+            ["page", "page-from-send", "server", "productpage->details", "productpage->reviews", "reviews->ratings", Label],
+            Measure.Of(Answers));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed class LoadJudgmentTests
     private const long Millisecond = 1_000_000;
 
     [Fact]
-    public void A_generator_that_keeps_up_is_not_warned_about() => Assert.Empty(GeneratorCheck.Check(Result(1000, late: 2, delay: Millisecond / 2)));
+    public void A_generator_that_keeps_up_is_not_warned_about() =>
+        Assert.Empty(GeneratorCheck.Check(Result(1000, late: 2, delay: Millisecond / 2)));
 
     [Fact]
     public void A_generator_that_is_late_is()
@@ -36,7 +37,9 @@ public sealed class LoadJudgmentTests
 
     [Fact]
     public void Unless_it_used_most_of_the_machine() =>
-        Assert.Contains("The generator used 1.5 of 2 processors", Assert.Single(GeneratorCheck.Check(Result(1000, waiting: 50) with { ProcessorSeconds = 15 })).Text);
+        Assert.Contains(
+            "The generator used 1.5 of 2 processors",
+            Assert.Single(GeneratorCheck.Check(Result(1000, waiting: 50) with { ProcessorSeconds = 15 })).Text);
 
     [Fact]
     public void A_rate_that_is_not_kept_although_connections_were_free_is()
@@ -48,7 +51,8 @@ public sealed class LoadJudgmentTests
     }
 
     [Fact]
-    public void The_last_request_of_a_short_run_is_no_reason_for_a_warning() => Assert.Empty(GeneratorCheck.Check(Result(10) with { SentInTime = 9 }));
+    public void The_last_request_of_a_short_run_is_no_reason_for_a_warning() =>
+        Assert.Empty(GeneratorCheck.Check(Result(10) with { SentInTime = 9 }));
 
     [Theory]
     [InlineData(1, false)]
@@ -62,19 +66,23 @@ public sealed class LoadJudgmentTests
     [InlineData(1000, 995, false)]
     [InlineData(1000, 994, true)]
     public void One_request_in_all_or_a_half_percent_may_be_late(int due, int sentInTime, bool warned) =>
-        Assert.Equal(warned, GeneratorCheck.Check(Result(due) with { SentInTime = sentInTime }).Any(warning => warning.Code == "generator-slow"));
+        Assert.Equal(
+            warned, GeneratorCheck.Check(Result(due) with { SentInTime = sentInTime }).Any(warning => warning.Code == "generator-slow"));
 
     [Theory]
     [InlineData(99, false)]
     [InlineData(100, true)]
     public void The_p99_of_fewer_than_a_hundred_is_a_matter_of_luck(int sent, bool warned) =>
-        Assert.Equal(warned, GeneratorCheck.Check(Result(sent, late: 2, delay: 3 * Millisecond)).Any(warning => warning.Code == "generator-late"));
+        Assert.Equal(
+            warned, GeneratorCheck.Check(Result(sent, late: 2, delay: 3 * Millisecond)).Any(warning => warning.Code == "generator-late"));
 
     [Fact]
-    public void One_late_request_of_a_hundred_is_not_p99() => Assert.Empty(GeneratorCheck.Check(Result(100, late: 1, delay: 3 * Millisecond)));
+    public void One_late_request_of_a_hundred_is_not_p99() =>
+        Assert.Empty(GeneratorCheck.Check(Result(100, late: 1, delay: 3 * Millisecond)));
 
     [Fact]
-    public void Percentiles_of_no_requests_are_zero() => Assert.Equal(new Percentiles(0, 0, 0, 0, 0, 0, 0), Percentiles.Of(new Recording(BookinfoAnswers.Usual).FromDue));
+    public void Percentiles_of_no_requests_are_zero() =>
+        Assert.Equal(new Percentiles(0, 0, 0, 0, 0, 0, 0), Percentiles.Of(new Recording(BookinfoAnswers.Usual).FromDue));
 
     [Fact]
     public void Redirects_are_told_with_where_they_lead_and_other_answers_are_not()
@@ -99,7 +107,8 @@ public sealed class LoadJudgmentTests
 
     [Fact]
     public void Requests_that_were_never_sent_are_told() =>
-        Assert.Equal(["connections-busy", "unsent"], GeneratorCheck.Check(Result(1000) with { Unsent = 100 }).Select(warning => warning.Code));
+        Assert.Equal(
+            ["connections-busy", "unsent"], GeneratorCheck.Check(Result(1000) with { Unsent = 100 }).Select(warning => warning.Code));
 
     [Fact]
     public void Nothing_is_said_of_a_run_without_requests() => Assert.Empty(GeneratorCheck.Check(Result(0)));
@@ -229,7 +238,8 @@ public sealed class LoadJudgmentTests
         var report = new SaturationReport(1, "0", "http://x/", 50_000, 2000, 2, 3, 2100, 2, 2, true, false, Good: 1, new Dictionary<string, long>(), Unsent: 0, [Trial(2100, false) with { GeneratorWasLate = true }], []);
         var text = string.Join('\n', SaturationText.Lines(report));
 
-        Assert.Contains("2,000 requests a second is the highest rate found with a p99 under 50.0 ms from due time: it passed 2 of 3 trials.", text);
+        Assert.Contains(
+            "2,000 requests a second is the highest rate found with a p99 under 50.0 ms from due time: it passed 2 of 3 trials.", text);
         Assert.Contains("2,100 a second is the lowest found without: it failed 2 of 2 trials.", text);
         Assert.Contains("Warning: in trials that did not pass the generator itself was late", text);
         Assert.Contains("the search ended first", string.Join('\n', SaturationText.Lines(report with { Complete = false })));

@@ -13,7 +13,12 @@ public sealed class ReportTests
     public void Whatever_a_text_holds_it_is_text_in_the_page()
     {
         var page = new ReportPage(Hostile, Hostile);
-        page.Add(Hostile, HtmlTable.Create(new ReportTable(Hostile, [Hostile], [[Hostile]])), ReportPage.List([Hostile]), ReportPage.Facts([(Hostile, Hostile)]), Percentiles(Hostile).ToHtml());
+        page.Add(
+            Hostile,
+            HtmlTable.Create(new ReportTable(Hostile, [Hostile], [[Hostile]])),
+            ReportPage.List([Hostile]),
+            ReportPage.Facts([(Hostile, Hostile)]),
+            Percentiles(Hostile).ToHtml());
 
         var root = Parse(page);
 
@@ -33,7 +38,8 @@ public sealed class ReportTests
         Assert.DoesNotContain("@import", page.ToString());
         Assert.DoesNotContain("<script", page.ToString());
         var root = Parse(page);
-        Assert.All(root.Descendants().Attributes(), attribute => Assert.False(attribute.Name.LocalName is "src" or "href", attribute.ToString()));
+        Assert.All(
+            root.Descendants().Attributes(), attribute => Assert.False(attribute.Name.LocalName is "src" or "href", attribute.ToString()));
     }
 
     [Fact]
@@ -63,7 +69,9 @@ public sealed class ReportTests
         Assert.Contains("var(--ink)", svg.ToString());
         Assert.DoesNotContain("rgb(254", svg.ToString());
         Assert.Equal(["first & second", "other"], html.Element("ul")!.Elements("li").Select(item => item.Value));
-        Assert.Equal(["percentile", "first & second", "other"], html.Descendants("thead").Single().Descendants("th").Select(heading => heading.Value));
+        Assert.Equal(
+            ["percentile", "first & second", "other"],
+            html.Descendants("thead").Single().Descendants("th").Select(heading => heading.Value));
         Assert.Equal(["50", "1.00", "2.00"], Row(html, "50"));
         Assert.Equal(["max", "1.00", "100"], Row(html, "max"));
     }
@@ -79,7 +87,8 @@ public sealed class ReportTests
         Assert.NotEmpty(ids);
         Assert.Distinct(ids);
         var text = page.ToString();
-        Assert.All(System.Text.RegularExpressions.Regex.Matches(text, @"url\(#([^)]+)\)"), match => Assert.Contains(match.Groups[1].Value, ids));
+        Assert.All(
+            System.Text.RegularExpressions.Regex.Matches(text, @"url\(#([^)]+)\)"), match => Assert.Contains(match.Groups[1].Value, ids));
     }
 
     [Fact]
@@ -115,14 +124,16 @@ public sealed class ReportTests
     public void Figures_have_three_digits(double value, string text) => Assert.Equal(text, Figures.Number(value));
 
     [Fact]
-    public void A_margin_has_the_decimals_of_its_figure() => Assert.Equal("12.3 ±0.5", Figures.WithMargin(new Estimate(12.34, 11.88, 12.8)));
+    public void A_margin_has_the_decimals_of_its_figure() =>
+        Assert.Equal("12.3 ±0.5", Figures.WithMargin(new Estimate(12.34, 11.88, 12.8)));
 
     internal static XElement Parse(ReportPage page) =>
         XDocument.Load(System.Xml.XmlReader.Create(
             new StringReader(page.ToString()), new System.Xml.XmlReaderSettings { CheckCharacters = false, DtdProcessing = System.Xml.DtdProcessing.Parse })).Root!;
 
     private static IEnumerable<string> Row(XElement html, string name) =>
-        html.Descendants("tbody").Single().Elements("tr").Single(row => row.Element("th")!.Value == name).Elements().Select(cell => cell.Value);
+        html.Descendants("tbody").Single().Elements("tr").Single(row => row.Element("th")!.Value == name).Elements().Select(
+            cell => cell.Value);
 
     private static PlotFigure Percentiles(string name) =>
         LatencyPlots.ByPercentile("percentiles", "By percentile", [(name, Histogram(Enumerable.Repeat(1000L, 1000))), ("other", Histogram([.. Enumerable.Repeat(2000L, 995), 100_000, 100_000, 100_000, 100_000, 100_000]))]);

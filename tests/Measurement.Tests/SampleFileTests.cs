@@ -23,7 +23,9 @@ public sealed class SampleFileTests
         Assert.Equal(4, baseline.Steps.Count);
         Assert.Equal(Measure.All, baseline.Summary[0].Latencies.Keys);
         // The summary is what follows from the steps today, to the last digit.
-        Assert.Equal(baseline.Summary.Select(rate => rate.Latencies["page"].P50), BaselineSummary.Of(baseline.Steps).Select(rate => rate.Latencies["page"].P50));
+        Assert.Equal(
+            baseline.Summary.Select(rate => rate.Latencies["page"].P50),
+            BaselineSummary.Of(baseline.Steps).Select(rate => rate.Latencies["page"].P50));
     }
 
     [Fact]
@@ -31,7 +33,9 @@ public sealed class SampleFileTests
     {
         var report = Comparison.Of(BaselineStore.Read(Sample("before")), "before.json", BaselineStore.Read(Sample("after")), "after.json");
 
-        Assert.Equal(JsonNode.Parse(File.ReadAllText(Sample("compare")))!.ToJsonString(), JsonNode.Parse(ComparisonJson.Write(report))!.ToJsonString());
+        Assert.Equal(
+            JsonNode.Parse(File.ReadAllText(Sample("compare")))!.ToJsonString(),
+            JsonNode.Parse(ComparisonJson.Write(report))!.ToJsonString());
     }
 
     [Fact]
@@ -41,7 +45,9 @@ public sealed class SampleFileTests
 
         var read = JsonSerializer.Deserialize(sample, LoadJson.Default.LoadReport)!;
 
-        Assert.Equal(JsonNode.Parse(sample)!.ToJsonString(), JsonNode.Parse(JsonSerializer.Serialize(read, LoadJson.Default.LoadReport))!.ToJsonString());
+        Assert.Equal(
+            JsonNode.Parse(sample)!.ToJsonString(),
+            JsonNode.Parse(JsonSerializer.Serialize(read, LoadJson.Default.LoadReport))!.ToJsonString());
         Assert.Equal(["details", "reviews", "ratings", "total"], read.Hops.Keys);
         Assert.Equal(60, read.Requests.Good);
     }
@@ -53,7 +59,9 @@ public sealed class SampleFileTests
 
         var read = JsonSerializer.Deserialize(sample, LoadJson.Default.SaturationReport)!;
 
-        Assert.Equal(JsonNode.Parse(sample)!.ToJsonString(), JsonNode.Parse(JsonSerializer.Serialize(read, LoadJson.Default.SaturationReport))!.ToJsonString());
+        Assert.Equal(
+            JsonNode.Parse(sample)!.ToJsonString(),
+            JsonNode.Parse(JsonSerializer.Serialize(read, LoadJson.Default.SaturationReport))!.ToJsonString());
         Assert.NotEmpty(read.Trials);
     }
 

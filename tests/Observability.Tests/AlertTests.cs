@@ -11,7 +11,8 @@ public sealed class AlertTests(MeteredSystem system)
     [Fact]
     public async Task Every_alert_has_a_unit_test()
     {
-        var tests = await File.ReadAllTextAsync(Path.Combine(ObservabilityFiles.Prometheus, "tests", "alerts.yml"), TestContext.Current.CancellationToken);
+        var tests = await File.ReadAllTextAsync(
+            Path.Combine(ObservabilityFiles.Prometheus, "tests", "alerts.yml"), TestContext.Current.CancellationToken);
         Assert.All(await AlertsAsync(), alert => Assert.Contains($"alertname=\"{alert}\"", tests));
     }
 
@@ -23,7 +24,9 @@ public sealed class AlertTests(MeteredSystem system)
         {
             Assert.Contains($"| `{rule.GetProperty("name").GetString()}` |", readMe);
             Assert.Contains(rule.GetProperty("labels").GetProperty("severity").GetString(), new[] { "page", "ticket", "info" });
-            Assert.All(new[] { "summary", "description", "action" }, text => Assert.NotEmpty(rule.GetProperty("annotations").GetProperty(text).GetString()!));
+            Assert.All(
+                new[] { "summary", "description", "action" },
+                text => Assert.NotEmpty(rule.GetProperty("annotations").GetProperty(text).GetString()!));
         }
     }
 

@@ -14,7 +14,8 @@ public sealed partial class ConfigurationTests
     public async Task Promtool_accepts_the_rules() => await PassesAsync(["check", "rules", .. ObservabilityFiles.RuleFiles]);
 
     [Fact]
-    public async Task The_unit_tests_of_the_alerts_pass() => await PassesAsync("test", "rules", Path.Combine(ObservabilityFiles.Prometheus, "tests", "alerts.yml"));
+    public async Task The_unit_tests_of_the_alerts_pass() =>
+        await PassesAsync("test", "rules", Path.Combine(ObservabilityFiles.Prometheus, "tests", "alerts.yml"));
 
     [Fact]
     public void The_targets_are_the_processes_of_the_catalog()

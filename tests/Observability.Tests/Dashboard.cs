@@ -16,7 +16,8 @@ internal sealed record Dashboard(string File, JsonElement Json)
     public IReadOnlyList<JsonElement> Rows => [.. Json.GetProperty("panels").EnumerateArray().Where(IsRow)];
 
     /// <summary>The panels that show something.</summary>
-    public IReadOnlyList<DashboardPanel> Panels => [.. Json.GetProperty("panels").EnumerateArray().Where(panel => !IsRow(panel)).Select(panel => new DashboardPanel(this, panel))];
+    public IReadOnlyList<DashboardPanel> Panels =>
+        [.. Json.GetProperty("panels").EnumerateArray().Where(panel => !IsRow(panel)).Select(panel => new DashboardPanel(this, panel))];
 
     public IReadOnlyList<JsonElement> Variables => [.. Json.GetProperty("templating").GetProperty("list").EnumerateArray()];
 

@@ -10,7 +10,8 @@ public sealed partial class DashboardTests
     [Fact]
     public void There_are_four_with_names_of_their_own()
     {
-        Assert.Equal(["edges.json", "overview.json", "reviews-versions.json", "runtime.json"], Dashboard.All.Select(dashboard => dashboard.File));
+        Assert.Equal(
+            ["edges.json", "overview.json", "reviews-versions.json", "runtime.json"], Dashboard.All.Select(dashboard => dashboard.File));
         Assert.All(Dashboard.All, dashboard => Assert.Equal($"bookinfo-{Path.GetFileNameWithoutExtension(dashboard.File)}", dashboard.Uid));
         Assert.All(Dashboard.All, dashboard => Assert.NotEmpty(dashboard.Json.GetProperty("description").GetString()!));
     }
@@ -63,8 +64,12 @@ public sealed partial class DashboardTests
     [Fact]
     public void Every_variable_that_is_used_is_there() => Assert.All(Panels, panel =>
     {
-        var variables = panel.Dashboard.Variables.Select(variable => variable.GetProperty("name").GetString()!).Append("__rate_interval").ToList();
-        Assert.All(panel.Expressions.SelectMany(expression => Variable().Matches(expression)), used => Assert.Contains(used.Groups[1].Value, variables));
+        var variables = panel.Dashboard.Variables.Select(variable => variable.GetProperty("name").GetString()!)
+            .Append("__rate_interval")
+            .ToList();
+        Assert.All(
+            panel.Expressions.SelectMany(expression => Variable().Matches(expression)),
+            used => Assert.Contains(used.Groups[1].Value, variables));
     });
 
     [Fact]
@@ -82,7 +87,9 @@ public sealed partial class DashboardTests
             Assert.InRange(Of("x") + Of("w"), 1, 24);
             foreach (var x in Enumerable.Range(Of("x"), Of("w")))
             {
-                Assert.All(Enumerable.Range(Of("y"), Of("h")), y => Assert.True(taken.Add((x, y)), $"{dashboard.File}: {panel.GetProperty("title")}"));
+                Assert.All(
+                    Enumerable.Range(Of("y"), Of("h")),
+                    y => Assert.True(taken.Add((x, y)), $"{dashboard.File}: {panel.GetProperty("title")}"));
             }
         }
 

@@ -27,7 +27,10 @@ public sealed partial class ExpositionTests(MeteredSystem system)
 
     /// <summary>The names in the first column of the table below the heading.</summary>
     private static IEnumerable<string> Exceptions() => File.ReadAllText(Path.Combine(WorkingCopy.Root, "docs", "telemetry.md"))
-        .Split("\n## What promtool says\n")[1].Split("\n## ")[0].Split('\n').Select(line => Row().Match(line)).Where(row => row.Success).Select(row => row.Groups[1].Value);
+        .Split("\n## What promtool says\n")[1].Split("\n## ")[0].Split('\n')
+            .Select(line => Row().Match(line))
+            .Where(row => row.Success)
+            .Select(row => row.Groups[1].Value);
 
     [GeneratedRegex("^\\| `([a-z_]+)` \\|")]
     private static partial Regex Row();

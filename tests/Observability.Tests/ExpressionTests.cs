@@ -117,7 +117,9 @@ public sealed partial class ExpressionTests(MeteredSystem system)
     [Fact]
     public async Task What_a_page_lacks_is_counted_though_it_is_answered_with_200()
     {
-        await HasDataAsync("failed calls of reviews", "namespace_edge:bookinfo_calls_failed:ratio_rate5m{service_name=\"reviews\", service_peer_name=\"ratings\"} > 0.2 < 0.8");
+        await HasDataAsync(
+            "failed calls of reviews",
+            "namespace_edge:bookinfo_calls_failed:ratio_rate5m{service_name=\"reviews\", service_peer_name=\"ratings\"} > 0.2 < 0.8");
         var failed = await Prometheus.QueryAsync("namespace:bookinfo_page_views_failed:ratio_rate5m");
         Assert.Equal("0", Assert.Single(failed).Value);
     }
@@ -135,7 +137,8 @@ public sealed partial class ExpressionTests(MeteredSystem system)
     }
 
     private Task<IReadOnlyList<PrometheusSeries>> HasDataAsync(string what, string expression) =>
-        Eventually.GetAsync($"{what}: {expression}", async () => await Prometheus.QueryAsync(expression) is { Count: > 0 } series ? series : null);
+        Eventually.GetAsync(
+            $"{what}: {expression}", async () => await Prometheus.QueryAsync(expression) is { Count: > 0 } series ? series : null);
 
     private async Task<IReadOnlyList<(string Name, string Query)>> RulesAsync(string type) =>
     [

@@ -10,13 +10,16 @@ internal static class InstalledTool
     {
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
-        Assert.True(path is not null, $"'{name}' is not in PATH. These tests need Prometheus: ./test.sh installs it (Debian, Ubuntu: apt-get install prometheus).");
+        Assert.True(
+            path is not null,
+            $"'{name}' is not in PATH. These tests need Prometheus: ./test.sh installs it (Debian, Ubuntu: apt-get install prometheus).");
         return path;
     }
 
     /// <summary>Runs it to its end.</summary>
     /// <returns>Its exit code and all that it wrote.</returns>
-    public static Task<(int ExitCode, string Output)> RunAsync(string name, params string[] arguments) => RunAsync(name, input: "", arguments);
+    public static Task<(int ExitCode, string Output)> RunAsync(string name, params string[] arguments) =>
+        RunAsync(name, input: "", arguments);
 
     /// <inheritdoc cref="RunAsync(string, string[])"/>
     /// <param name="name">Its name.</param>

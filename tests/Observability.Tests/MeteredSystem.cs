@@ -27,7 +27,8 @@ public sealed class MeteredSystem : IAsyncLifetime
 
     /// <summary>What a process has on <c>/metrics</c> now.</summary>
     /// <param name="process">Its name in the catalog.</param>
-    internal Task<string> ScrapeAsync(string process) => _visitor.GetStringAsync(new Uri(_services.AddressOf(process), "/metrics"), _end.Token);
+    internal Task<string> ScrapeAsync(string process) =>
+        _visitor.GetStringAsync(new Uri(_services.AddressOf(process), "/metrics"), _end.Token);
 
     public async ValueTask InitializeAsync()
     {
@@ -61,13 +62,15 @@ public sealed class MeteredSystem : IAsyncLifetime
     private async Task StartAsync()
     {
         var versions = ServiceCatalog.All.SelectMany(service => service.Versions).ToList();
-        _prometheus = PrometheusServer.Start(FreePort.Find(), versions.ToDictionary(version => version.LocalPort, version => _services.AddressOf(version.Name).Port));
+        _prometheus = PrometheusServer.Start(
+            FreePort.Find(), versions.ToDictionary(version => version.LocalPort, version => _services.AddressOf(version.Name).Port));
         _services.Set("*", "OTEL_EXPORTER_OTLP_ENDPOINT", _nobody.Address.AbsoluteUri);
         _services.Set("ratings", "SERVICE_VERSION", "v-faulty");
         await _services.StartAsync([.. versions.Where(version => version.Service != "details").Select(version => version.Name)]);
         await Eventually.GetAsync("Prometheus", async () => await _prometheus.IsReadyAsync() ? "" : null);
         _traffic = DriveAsync();
-        await HasDataAsync("increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", error_type=\"connection_error\"}[1m]) > 0");
+        await HasDataAsync(
+            "increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", error_type=\"connection_error\"}[1m]) > 0");
         await _services.StartAsync("details-v1");
         await HasDataAsync("increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", http_response_status_code=\"200\"}[1m]) > 0");
         await HasDataAsync($"count(increase(process_uptime_seconds[1m]) > 0) == {versions.Count}");

@@ -35,7 +35,9 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         }
 
         var configuration = PrometheusFiles.ConfigurationFile(directory.FullName);
-        File.WriteAllText(configuration, Interval().Replace(PrometheusFiles.WithPorts(File.ReadAllText(ObservabilityFiles.Configuration), ports), "$1 1s"));
+        File.WriteAllText(
+            configuration,
+            Interval().Replace(PrometheusFiles.WithPorts(File.ReadAllText(ObservabilityFiles.Configuration), ports), "$1 1s"));
         var start = new ProcessStartInfo(
             program,
             [
@@ -76,7 +78,8 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         [.. (await GetAsync("rules")).GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray())];
 
     /// <summary>The names of all metrics that it has.</summary>
-    public async Task<IReadOnlySet<string>> MetricsAsync() => (await GetAsync("label/__name__/values")).EnumerateArray().Select(name => name.GetString()!).ToHashSet();
+    public async Task<IReadOnlySet<string>> MetricsAsync() =>
+        (await GetAsync("label/__name__/values")).EnumerateArray().Select(name => name.GetString()!).ToHashSet();
 
     /// <summary>Whether it is ready to be asked.</summary>
     public async Task<bool> IsReadyAsync()

@@ -112,7 +112,8 @@ public sealed class ApiTests
         {
             await using var backend = new RecordingBackend(200, body);
             await using var page = await StartAsync(backend.Address);
-            using var response = await page.Client.GetAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var response = await page.Client.GetAsync(
+                new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
             var html = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             Assert.Equal((body, HttpStatusCode.OK), (body, response.StatusCode));
             Assert.Contains("</html>", html, StringComparison.Ordinal);
@@ -151,7 +152,9 @@ public sealed class ApiTests
         foreach (var _ in new[] { 1, 2 })
         {
             var html = await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
-            Assert.Equal([.. Enumerable.Range(0, Reviews).Select(number => $"R{number}")], Regex.Matches(html, "<bdi>(R[0-9]+)</bdi>").Select(match => match.Groups[1].Value));
+            Assert.Equal(
+                [.. Enumerable.Range(0, Reviews).Select(number => $"R{number}")],
+                Regex.Matches(html, "<bdi>(R[0-9]+)</bdi>").Select(match => match.Groups[1].Value));
             Assert.Equal(Reviews, Regex.Count(html, "<p>t{500}</p>"));
             Assert.EndsWith("</html>", html.TrimEnd(), StringComparison.Ordinal);
         }
@@ -164,7 +167,8 @@ public sealed class ApiTests
     {
         foreach (var (path, what) in new[] { ("", "details"), ("/reviews", "reviews"), ("/ratings", "ratings") })
         {
-            using var response = await page.Client.GetAsync(new Uri($"/api/v1/products/0{path}", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var response = await page.Client.GetAsync(
+                new Uri($"/api/v1/products/0{path}", UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(
                 (status, $$"""{"error":"Sorry, product {{what}} are currently unavailable for this book."}"""),
                 (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));

@@ -88,7 +88,8 @@ public sealed partial class ArchitectureTests
         var lines = File.ReadLines(Path.Combine(WorkingCopy.Root, "docs", "architecture.md"))
             .SkipWhile(line => line != heading).Skip(1).TakeWhile(line => !line.StartsWith('#'))
             .Where(line => line.StartsWith("    ", StringComparison.Ordinal));
-        var arrows = lines.Select(line => line.Split("->") is [var from, var to] ? (From: Names(from), To: Names(to)) : throw new FormatException(line))
+        var arrows = lines.Select(
+            line => line.Split("->") is [var from, var to] ? (From: Names(from), To: Names(to)) : throw new FormatException(line))
             .SelectMany(line => line.From.SelectMany(from => line.To.Select(to => (from, to)))).ToHashSet();
         Assert.NotEmpty(arrows);
         return arrows;

@@ -78,7 +78,8 @@ public sealed class B3PropagationTests(TracedService service) : IClassFixture<Tr
         var traces = sent.Values("traceparent").Select(value => value.Split('-')[1])
             .Concat(sent.Values("b3").Select(value => value.Split('-')[0]))
             .Concat(sent.Values("x-b3-traceid")).ToList();
-        var formats = (headers.Contains("traceparent", StringComparison.Ordinal) ? 1 : 0) + (headers.Contains("|b3:", StringComparison.Ordinal) || headers.StartsWith("b3:", StringComparison.Ordinal) ? 1 : 0)
+        var formats = (headers.Contains("traceparent", StringComparison.Ordinal) ? 1 : 0) + (
+            headers.Contains("|b3:", StringComparison.Ordinal) || headers.StartsWith("b3:", StringComparison.Ordinal) ? 1 : 0)
             + (headers.Contains("x-b3-traceid", StringComparison.Ordinal) || headers.Contains("x-b3-sampled", StringComparison.Ordinal) ? 1 : 0);
         Assert.Equal(formats, traces.Count);
         var trace = Assert.Single(traces.Select(trace => trace.PadLeft(32, '0')).Distinct());
@@ -141,7 +142,9 @@ public sealed class B3PropagationTests(TracedService service) : IClassFixture<Tr
     [InlineData("=,;=%zz,k")]
     [InlineData("k=\u00e9")]
     public async Task Baggage_goes_on_as_it_came(string lines) =>
-        Assert.Equal(lines.Replace("|", ", ", StringComparison.Ordinal), Assert.Single((await service.CallAsync([.. lines.Split('|').Select(line => $"baggage: {line}")])).Values("baggage")));
+        Assert.Equal(
+            lines.Replace("|", ", ", StringComparison.Ordinal),
+            Assert.Single((await service.CallAsync([.. lines.Split('|').Select(line => $"baggage: {line}")])).Values("baggage")));
 
     [Fact]
     public async Task Baggage_goes_on_beyond_what_the_standard_asks_for()

@@ -69,9 +69,12 @@ public sealed class BrokenOffRequestTests : IAsyncLifetime
         // And once when the service has said that it reads the body.
         using (var client = new TcpClient())
         {
-            await client.ConnectAsync(_services[service].Address.Host, _services[service].Address.Port, TestContext.Current.CancellationToken);
-            await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes($"{head[..^2]}Expect: 100-continue\r\n\r\n"), TestContext.Current.CancellationToken);
-            await client.GetStream().ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length], TestContext.Current.CancellationToken);
+            await client.ConnectAsync(
+                _services[service].Address.Host, _services[service].Address.Port, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync(
+                Encoding.Latin1.GetBytes($"{head[..^2]}Expect: 100-continue\r\n\r\n"), TestContext.Current.CancellationToken);
+            await client.GetStream().ReadExactlyAsync(
+                new byte["HTTP/1.1 100 Continue\r\n\r\n".Length], TestContext.Current.CancellationToken);
             await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(body[..1]), TestContext.Current.CancellationToken);
             RawHttp.Reset(client);
         }

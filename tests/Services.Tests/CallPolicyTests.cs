@@ -121,7 +121,8 @@ public sealed class CallPolicyTests
         await using var reviews = new RecordingBackend(_ => Interlocked.Increment(ref calls) == 1
             ? RecordingBackend.Answer(503, "{}")
             : RecordingBackend.Answer(200, """{"id":"0"}"""));
-        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, RunningService.At("reviews", reviews.Address));
+        await using var page = await RunningService.StartAsync(
+            Bookinfo.ProductPage.Program.Build, RunningService.At("reviews", reviews.Address));
         Assert.Equal("""{"id":"0"}""", await page.Client.GetStringAsync(new Uri("/api/v1/products/0/reviews", UriKind.Relative), TestContext.Current.CancellationToken));
         // One call, two tries: the original counts it once.
         var metrics = await page.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -143,7 +144,10 @@ public sealed class CallPolicyTests
         });
         await using var page = await RunningService.StartAsync(
             Bookinfo.ProductPage.Program.Build, [.. RunningService.At("details", backend.Address), .. RunningService.At("reviews", backend.Address)]);
-        Assert.Contains("At once", await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "At once",
+            await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Theory]

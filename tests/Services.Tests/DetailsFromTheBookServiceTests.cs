@@ -89,7 +89,8 @@ public sealed class DetailsFromTheBookServiceTests
     {
         await using var google = new RecordingBackend(200, "{}");
         await using var details = await StartAsync(google);
-        using var response = await details.Client.GetAsync(new Uri("/details/abc", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await details.Client.GetAsync(
+            new Uri("/details/abc", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Empty(google.Requests);
     }

@@ -60,7 +60,9 @@ public sealed class EarlyAnswerTests
         await using var ratings = await RunningService.StartAsync(
             Bookinfo.Ratings.Program.Build, services => services.AddSingleton(new LingerOptions(1_000_000, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)));
         using var client = await ConnectAsync(ratings);
-        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes("POST /ratings/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n"), TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(
+            Encoding.Latin1.GetBytes("POST /ratings/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n"),
+            TestContext.Current.CancellationToken);
         await AssertCutOffAsync(client, Encoding.Latin1.GetBytes(Large));
     }
 
@@ -70,7 +72,9 @@ public sealed class EarlyAnswerTests
         var time = new FakeTimeProvider();
         await using var ratings = await StartAsync(time);
         using var client = await ConnectAsync(ratings);
-        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes("POST /ratings/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n"), TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(
+            Encoding.Latin1.GetBytes("POST /ratings/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n"),
+            TestContext.Current.CancellationToken);
         Assert.Equal(413, (await ReadAnswerAsync(client)).Status);
         await AssertCutOffAsync(client, "a"u8.ToArray(), () => time.Advance(Pause / 5));
     }
@@ -81,7 +85,9 @@ public sealed class EarlyAnswerTests
         var time = new FakeTimeProvider();
         await using var ratings = await StartAsync(time);
         using var client = await ConnectAsync(ratings);
-        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes("POST /ratings/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n"), TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(
+            Encoding.Latin1.GetBytes("POST /ratings/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n"),
+            TestContext.Current.CancellationToken);
         Assert.Equal(413, (await ReadAnswerAsync(client)).Status);
         var end = client.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask();
         await Eventually.HoldsAsync("The connection is still open.", () =>
@@ -95,9 +101,12 @@ public sealed class EarlyAnswerTests
     public async Task A_service_that_stops_does_not_wait_for_who_still_sends()
     {
         // No time passes, and the host waits for as long as it takes.
-        var service = await StartAsync(new FakeTimeProvider(), services => services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan));
+        var service = await StartAsync(
+            new FakeTimeProvider(), services => services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan));
         using var client = await ConnectAsync(service);
-        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes("POST /ratings/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n"), TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(
+            Encoding.Latin1.GetBytes("POST /ratings/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n"),
+            TestContext.Current.CancellationToken);
         Assert.Equal(413, (await ReadAnswerAsync(client)).Status);
         await service.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
     }

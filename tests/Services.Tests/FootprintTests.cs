@@ -69,7 +69,8 @@ public sealed class FootprintTests
         public HttpClient Client { get; }
 
         public long ResidentBytes => long.Parse(
-            File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(
+                ' ', StringSplitOptions.RemoveEmptyEntries)[1],
             CultureInfo.InvariantCulture) * 1024;
 
         public static async Task<NativeService> StartAsync(string project)

@@ -31,7 +31,8 @@ public sealed class ForwardedHeadersTests
             Bookinfo.Reviews.Program.Build, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", ratings.Address)]);
         foreach (var odd in Odd)
         {
-            Assert.Equal(200, (await RawHttp.GetAsync(reviews.Address, "/reviews/0", [.. Contract.Select(name => $"{name}: {odd}")]))!.Status);
+            Assert.Equal(
+                200, (await RawHttp.GetAsync(reviews.Address, "/reviews/0", [.. Contract.Select(name => $"{name}: {odd}")]))!.Status);
             AssertPassedOn(Contract, odd, ratings.Requests[^1]);
         }
     }
@@ -45,7 +46,8 @@ public sealed class ForwardedHeadersTests
     public async Task Productpage_passes_every_header_on_byte_for_byte_but_the_visitors_end_user(string path, string backend)
     {
         await using var recording = new RecordingBackend(200, "{}");
-        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, RunningService.At(backend, recording.Address));
+        await using var page = await RunningService.StartAsync(
+            Bookinfo.ProductPage.Program.Build, RunningService.At(backend, recording.Address));
         foreach (var odd in Odd)
         {
             Assert.Equal(200, (await RawHttp.GetAsync(page.Address, path, [.. Contract.Select(name => $"{name}: {odd}")]))!.Status);
@@ -95,7 +97,8 @@ public sealed class ForwardedHeadersTests
                 await RawHttp.GetAsync(page.Address, path, $"Cookie: {cookie}", "end-user: mallory");
                 Assert.All(backend.Requests.Skip(before), request =>
                 {
-                    Assert.Equal([name], request.Values("end-user").Select(value => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(value))));
+                    Assert.Equal(
+                        [name], request.Values("end-user").Select(value => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(value))));
                     Assert.Equal([cookie], request.Values("cookie"));
                 });
                 Assert.NotEqual(before, backend.Requests.Count);
@@ -117,5 +120,7 @@ public sealed class ForwardedHeadersTests
     private static void AssertPassedOn(IEnumerable<string> names, string value, RecordedRequest request) =>
         // White space around a value is no part of it, RFC 9110 section 5.5.
         // An empty request id is none, and one is made.
-        Assert.All(names.Where(name => value.Length > 0 || name != "x-request-id"), name => Assert.Equal((name, value.Trim(' ')), (name, string.Join('|', request.Values(name)))));
+        Assert.All(
+            names.Where(name => value.Length > 0 || name != "x-request-id"),
+            name => Assert.Equal((name, value.Trim(' ')), (name, string.Join('|', request.Values(name)))));
 }

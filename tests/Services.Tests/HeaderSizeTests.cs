@@ -27,7 +27,8 @@ public sealed class HeaderSizeTests
         for (var length = 32 * 1024; ; length--)
         {
             var cookie = session + "; a=";
-            var answer = await RawHttp.GetAsync(system.Address, "/productpage", $"Cookie: {cookie}{new string('a', length - cookie.Length)}");
+            var answer = await RawHttp.GetAsync(
+                system.Address, "/productpage", $"Cookie: {cookie}{new string('a', length - cookie.Length)}");
             if (answer!.Status == 431)
             {
                 refused++;
@@ -67,7 +68,8 @@ public sealed class HeaderSizeTests
     {
         await using var ratings = new RecordingBackend(404, "{}");
         var log = new RecordedLog();
-        await using var reviews = await RunningService.StartAsync(Bookinfo.Reviews.Program.Build, log.AddTo, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", ratings.Address)]);
+        await using var reviews = await RunningService.StartAsync(
+            Bookinfo.Reviews.Program.Build, log.AddTo, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", ratings.Address)]);
         Assert.Equal(200, (await RawHttp.GetAsync(reviews.Address, "/reviews/7"))!.Status);
         Assert.Equal(404, Assert.Single(log.Of("BackendCallFailed")).Status);
     }

@@ -137,15 +137,25 @@ public sealed class HostileInputTests : IAsyncLifetime
             from length in Gen.Choose(1, request.Length)
             from cut in Gen.Elements(ConnectionCut.End, ConnectionCut.Reset)
             select (Sent: request[..length], cut);
-        Prop.ForAll(cuts.ToArbitrary(), broken => Send(target, broken.Sent, broken.cut)).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(Requests).WithEndSize(30));
+        Prop.ForAll(cuts.ToArbitrary(), broken => Send(target, broken.Sent, broken.cut)).Check(
+            Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(Requests).WithEndSize(30));
         _services.AssertUnharmed(service);
     }
 
     private static Gen<byte[]> Chunked =>
-        from request in Gen.Elements("POST /ratings/1", "POST /login", "GET /health", "GET /details/0", "GET /productpage", "DELETE /ratings/1", "POST /metrics", "HEAD /reviews/0")
+        from request in Gen.Elements(
+            "POST /ratings/1",
+            "POST /login",
+            "GET /health",
+            "GET /details/0",
+            "GET /productpage",
+            "DELETE /ratings/1",
+            "POST /metrics",
+            "HEAD /reviews/0")
         from type in Gen.Elements(Forms)
         from version in Gen.Frequency((9, Gen.Constant("1.1")), (1, Gen.Constant("1.0")))
-        from coding in Gen.Frequency((9, Gen.Constant("chunked")), (1, Gen.Elements("gzip, chunked", "Chunked", "chunked, chunked", "chunked\r\nContent-Length: 5")))
+        from coding in Gen.Frequency(
+            (9, Gen.Constant("chunked")), (1, Gen.Elements("gzip, chunked", "Chunked", "chunked, chunked", "chunked\r\nContent-Length: 5")))
         from pieces in Gen.ArrayOf(Gen.Elements(ChunkPieces))
         select Encoding.Latin1.GetBytes(
             $"{request} HTTP/{version}\r\nHost: a\r\nConnection: close\r\nContent-Type: {type}\r\nTransfer-Encoding: {coding}\r\n\r\n{string.Concat(pieces)}");
@@ -156,7 +166,8 @@ public sealed class HostileInputTests : IAsyncLifetime
     {
         var target = _services[service];
         // A request that says more is to come than comes ends with the connection; any other is answered on it.
-        Prop.ForAll(requests.ToArbitrary(), request => Send(target, request, ConnectionCut.End)).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(Requests).WithEndSize(200));
+        Prop.ForAll(requests.ToArbitrary(), request => Send(target, request, ConnectionCut.End)).Check(
+            Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(Requests).WithEndSize(200));
         _services.AssertUnharmed(service);
     }
 
@@ -178,7 +189,8 @@ public sealed class HostileInputTests : IAsyncLifetime
         var isHead = request.AsSpan().StartsWith("HEAD"u8);
         if (response.Status >= 400 && !isHead && response.Header("content-length") is { } length)
         {
-            var body = response.Body.AsSpan(0, Math.Min(response.Body.Length, int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)));
+            var body = response.Body.AsSpan(
+                0, Math.Min(response.Body.Length, int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)));
             Assert.Equal(JsonValueKind.String, JsonElement.Parse(body).GetProperty("error").ValueKind);
         }
     }

@@ -48,7 +48,9 @@ public sealed class LoginTests : IAsyncLifetime
     [InlineData("http://{host}/%256cogout", "/%256cogout")]
     public async Task Signing_in_and_out_returns_to_the_referring_page_on_this_host_and_to_no_other(string? referrer, string location)
     {
-        var header = referrer is null ? "X-None: x" : $"Referer: {referrer.Replace("{host}", _page.Address.Authority, StringComparison.Ordinal)}";
+        var header = referrer is null
+            ? "X-None: x"
+            : $"Referer: {referrer.Replace("{host}", _page.Address.Authority, StringComparison.Ordinal)}";
         var login = await RawHttp.SendAsync(
             _page.Address,
             $"POST /login HTTP/1.1\r\nHost: {_page.Address.Authority}\r\nConnection: close\r\n{header}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nusername=a");
@@ -66,7 +68,9 @@ public sealed class LoginTests : IAsyncLifetime
          select $"{before}{string.Concat(letters)}{after}").ToArbitrary(),
         path =>
         {
-            var logout = RawHttp.GetAsync(_page.Address, "/logout", $"Referer: http://{_page.Address.Authority}{path}").GetAwaiter().GetResult();
+            var logout = RawHttp.GetAsync(_page.Address, "/logout", $"Referer: http://{_page.Address.Authority}{path}")
+                .GetAwaiter()
+                .GetResult();
             Assert.Equal((302, "/productpage"), (logout!.Status, logout.Header("location")));
         });
 
@@ -135,10 +139,14 @@ public sealed class LoginTests : IAsyncLifetime
         using var form = new FormUrlEncodedContent([new("username", "Balthazar")]);
         using var login = await one.Client.PostAsync(new Uri("/login", UriKind.Relative), form, TestContext.Current.CancellationToken);
         var cookie = login.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
-        Assert.Contains("Balthazar", (await RawHttp.GetAsync(one.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
-        Assert.Contains("Balthazar", (await RawHttp.GetAsync(same.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("Balthazar", (await RawHttp.GetAsync(other.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("Balthazar", (await RawHttp.GetAsync(_page.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Balthazar", (await RawHttp.GetAsync(one.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Balthazar", (await RawHttp.GetAsync(same.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Balthazar", (await RawHttp.GetAsync(other.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Balthazar", (await RawHttp.GetAsync(_page.Address, "/productpage", $"Cookie: {cookie}"))!.Text, StringComparison.Ordinal);
     }
 
     /// <summary>

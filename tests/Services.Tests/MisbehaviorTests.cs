@@ -20,7 +20,8 @@ public sealed class MisbehaviorTests
         for (var i = 0; i < 400; i++)
         {
             var (status, body) = await GetAsync(ratings, "/ratings/0");
-            Assert.True(status == HttpStatusCode.OK || (status == HttpStatusCode.ServiceUnavailable && body == Unavailable), $"{status} {body}");
+            Assert.True(
+                status == HttpStatusCode.OK || (status == HttpStatusCode.ServiceUnavailable && body == Unavailable), $"{status} {body}");
             failed += status == HttpStatusCode.OK ? 0 : 1;
         }
 
@@ -30,7 +31,8 @@ public sealed class MisbehaviorTests
         {
             Assert.Equal((HttpStatusCode.OK, Healthy), await GetAsync(ratings, "/health"));
             Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync(ratings, "/ratings/x")).Status);
-            using var post = await ratings.Client.PostAsync(new Uri("/ratings/1", UriKind.Relative), new StringContent("{}"), TestContext.Current.CancellationToken);
+            using var post = await ratings.Client.PostAsync(
+                new Uri("/ratings/1", UriKind.Relative), new StringContent("{}"), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, post.StatusCode);
         }
     }
@@ -61,7 +63,9 @@ public sealed class MisbehaviorTests
             foreach (var step in new[] { TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(29.999) })
             {
                 clock.Advance(step);
-                Assert.Equal(period % 2 == 0 ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await GetAsync(ratings, "/ratings/0")).Status);
+                Assert.Equal(
+                    period % 2 == 0 ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable,
+                    (await GetAsync(ratings, "/ratings/0")).Status);
                 Assert.Equal((HttpStatusCode.OK, Healthy), await GetAsync(ratings, "/health"));
             }
 
@@ -80,9 +84,13 @@ public sealed class MisbehaviorTests
             {
                 clock.Advance(step);
                 var healthy = period % 2 == 0;
-                Assert.Equal(healthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await GetAsync(ratings, "/ratings/0")).Status);
-                Assert.Equal(healthy ? (HttpStatusCode.OK, Healthy) : (HttpStatusCode.InternalServerError, NotHealthy), await GetAsync(ratings, "/health"));
-                Assert.Equal(healthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await GetAsync(ratings, "/health/ready")).Status);
+                Assert.Equal(
+                    healthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await GetAsync(ratings, "/ratings/0")).Status);
+                Assert.Equal(
+                    healthy ? (HttpStatusCode.OK, Healthy) : (HttpStatusCode.InternalServerError, NotHealthy),
+                    await GetAsync(ratings, "/health"));
+                Assert.Equal(
+                    healthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await GetAsync(ratings, "/health/ready")).Status);
                 Assert.Equal(HttpStatusCode.OK, (await GetAsync(ratings, "/health/live")).Status);
             }
 

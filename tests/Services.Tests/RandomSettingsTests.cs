@@ -57,7 +57,8 @@ public sealed class RandomSettingsTests
     {
         var setting =
             from variable in Gen.Elements(Variables)
-            from value in Gen.Frequency((9, Gen.Elements(Values)), (1, ArbMap.Default.GeneratorFor<NonNull<string>>().Select(text => text.Get)))
+            from value in Gen.Frequency(
+                (9, Gen.Elements(Values)), (1, ArbMap.Default.GeneratorFor<NonNull<string>>().Select(text => text.Get)))
             select (variable, value);
         // Few, so that many start; and signals are sent in half of the runs, which sets up more that may go wrong.
         var settings =
@@ -65,14 +66,17 @@ public sealed class RandomSettingsTests
             from sends in Gen.Elements(true, false)
             from chosen in Gen.ArrayOf(setting, count)
             select (IReadOnlyList<(string Name, string Value)>)[.. sends ? [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"), ("OTEL_METRICS_EXPORTER", "otlp")] : Array.Empty<(string, string)>(), .. chosen];
-        Prop.ForAll(settings.ToArbitrary(), chosen => StartAsync(service, chosen).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(150));
+        Prop.ForAll(settings.ToArbitrary(), chosen => StartAsync(service, chosen).GetAwaiter().GetResult()).Check(
+            Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(150));
     }
 
     private static async Task StartAsync(string service, IReadOnlyList<(string Name, string Value)> settings)
     {
         try
         {
-            await using var app = Build[service](["--urls=http://127.0.0.1:0", "--DRAIN_SECONDS=0", .. settings.Select(setting => $"--{setting.Name}={setting.Value}")], static services => services.AddLogging(static logging => logging.AddFilter("Bookinfo", LogLevel.Error)));
+            await using var app = Build[service](
+                ["--urls=http://127.0.0.1:0", "--DRAIN_SECONDS=0", .. settings.Select(setting => $"--{setting.Name}={setting.Value}")],
+                static services => services.AddLogging(static logging => logging.AddFilter("Bookinfo", LogLevel.Error)));
             await app.StartAsync();
             await app.StopAsync();
         }
@@ -84,7 +88,11 @@ public sealed class RandomSettingsTests
         {
             Assert.DoesNotContain('\n', exception.Message);
             Assert.DoesNotContain('\r', exception.Message);
-            Assert.Contains(" is not allowed: it must be ", exception.Message.Replace(", which is too easy to guess: it must", " is not allowed: it must be ", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains(
+                " is not allowed: it must be ",
+                exception.Message.Replace(
+                    ", which is too easy to guess: it must", " is not allowed: it must be ", StringComparison.Ordinal),
+                StringComparison.Ordinal);
             // Arguments count in any case of their names, and those of the address lack the prefix.
             Assert.Contains(settings, setting => exception.Message.Contains(setting.Name, StringComparison.OrdinalIgnoreCase) || exception.Message.Contains("SERVICES_DOMAIN", StringComparison.Ordinal));
             Assert.DoesNotContain("hush", exception.Message, StringComparison.Ordinal);

@@ -85,9 +85,12 @@ public sealed class RatingsStoreTests
     public Property What_is_read_from_any_json_object_of_names_and_stars_is_what_was_written() =>
         Prop.ForAll(ArbMap.Default.ArbFor<Dictionary<NonNull<string>, byte>>(), posted =>
         {
-            var expected = posted.ToDictionary(rating => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(rating.Key.Get)), rating => rating.Value % 6);
+            var expected = posted.ToDictionary(
+                rating => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(rating.Key.Get)), rating => rating.Value % 6);
             var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(expected);
-            Assert.Equal(expected.OrderBy(rating => rating.Key, StringComparer.Ordinal), RatingsReader.Read(body)!.OrderBy(rating => rating.Key, StringComparer.Ordinal));
+            Assert.Equal(
+                expected.OrderBy(rating => rating.Key, StringComparer.Ordinal),
+                RatingsReader.Read(body)!.OrderBy(rating => rating.Key, StringComparer.Ordinal));
         });
 
     [Property(MaxTest = 2000)]

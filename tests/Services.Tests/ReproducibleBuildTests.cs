@@ -21,7 +21,8 @@ public sealed class ReproducibleBuildTests
     {
         // Of several, the generator of .NET 10 writes first now one, now another.
         var classes = Assembly.Load(assembly).GetTypes().Where(type => type
-            .GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+            .GetMethods(
+                BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
             .Any(method => method.IsDefined(typeof(LoggerMessageAttribute))));
         Assert.InRange(classes.Count(), 0, 1);
     }

@@ -47,7 +47,8 @@ public sealed class ReviewsTests
     {
         // Answers without 'Connection: close' and closes all the same, as a server does whose keep-alive time is up.
         const string Body = """{"ratings":{"Reviewer1":5,"Reviewer2":4}}""";
-        await using var ratings = new RecordingBackend(_ => RecordingBackend.RawThenClose($"HTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"));
+        await using var ratings = new RecordingBackend(
+            _ => RecordingBackend.RawThenClose($"HTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"));
         await using var reviews = await StartAsync(ratings.Address);
         for (var i = 0; i < 50; i++)
         {
@@ -59,8 +60,12 @@ public sealed class ReviewsTests
     public async Task V1_does_not_call_ratings()
     {
         await using var ratings = new RecordingBackend(200, "{}");
-        await using var reviews = await RunningService.StartAsync(Bookinfo.Reviews.Program.Build, RunningService.At("ratings", ratings.Address));
-        Assert.DoesNotContain("rating\"", await reviews.Client.GetStringAsync(new Uri("/reviews/0", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await using var reviews = await RunningService.StartAsync(
+            Bookinfo.Reviews.Program.Build, RunningService.At("ratings", ratings.Address));
+        Assert.DoesNotContain(
+            "rating\"",
+            await reviews.Client.GetStringAsync(new Uri("/reviews/0", UriKind.Relative), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.Empty(ratings.Requests);
     }
 
@@ -72,7 +77,8 @@ public sealed class ReviewsTests
     {
         await using var ratings = new RecordingBackend(200, "{}");
         await using var reviews = await StartAsync(ratings.Address);
-        var answer = JsonElement.Parse(await reviews.Client.GetStringAsync(new Uri($"/reviews/{asked}", UriKind.Relative), TestContext.Current.CancellationToken));
+        var answer = JsonElement.Parse(
+            await reviews.Client.GetStringAsync(new Uri($"/reviews/{asked}", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.Equal((number, $"/ratings/{number}"), (answer.GetProperty("id").GetString(), ratings.Requests.Single().Target));
     }
 
@@ -81,8 +87,10 @@ public sealed class ReviewsTests
     [InlineData("reviews-v2-5c7 \"x\"", "east", "reviews-v2-5c7 \"x\"", "east")]
     public async Task Pod_and_cluster_are_those_of_the_settings(string hostname, string cluster, string podname, string clustername)
     {
-        await using var reviews = await RunningService.StartAsync(Bookinfo.Reviews.Program.Build, $"HOSTNAME={hostname}", $"CLUSTER_NAME={cluster}");
-        var answer = JsonElement.Parse(await reviews.Client.GetStringAsync(new Uri("/reviews/0", UriKind.Relative), TestContext.Current.CancellationToken));
+        await using var reviews = await RunningService.StartAsync(
+            Bookinfo.Reviews.Program.Build, $"HOSTNAME={hostname}", $"CLUSTER_NAME={cluster}");
+        var answer = JsonElement.Parse(
+            await reviews.Client.GetStringAsync(new Uri("/reviews/0", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.Equal((podname, clustername), (answer.GetProperty("podname").GetString(), answer.GetProperty("clustername").GetString()));
     }
 

@@ -66,7 +66,12 @@ public sealed class ServiceProcessTests
     [InlineData("ASPNETCORE_URLS", "http://unix:/nonexistent/socket", 3)]
     public async Task What_is_wrong_is_one_line_that_names_the_variable(string variable, string value, int exitCode)
     {
-        using var process = Start("Bookinfo.Details", ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"), ("ASPNETCORE_HTTP_PORTS", "0"), ("DRAIN_SECONDS", "0"), (variable, value));
+        using var process = Start(
+            "Bookinfo.Details",
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"),
+            ("ASPNETCORE_HTTP_PORTS", "0"),
+            ("DRAIN_SECONDS", "0"),
+            (variable, value));
         var (code, output, errors) = await EndAsync(process);
         Assert.Equal((exitCode, ""), (code, output));
         Assert.Matches($@"^details cannot start: .*{variable}.*\n$", errors);
@@ -97,7 +102,10 @@ public sealed class ServiceProcessTests
     public async Task Where_nothing_else_listens_nobody_is_told_to_stop_it()
     {
         using var process = Start("Bookinfo.Details", ("ASPNETCORE_URLS", "http://192.0.2.1:7731"), ("DRAIN_SECONDS", "0"));
-        Assert.EndsWith(". Set ASPNETCORE_URLS to something else than http://192.0.2.1:7731.\n", (await EndAsync(process)).Errors, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ". Set ASPNETCORE_URLS to something else than http://192.0.2.1:7731.\n",
+            (await EndAsync(process)).Errors,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +113,12 @@ public sealed class ServiceProcessTests
     {
         // 7 s of delay for half of the requests make one that is still in flight when the drain period is over.
         var port = FreePort.Find();
-        using var process = Start("Bookinfo.Ratings", ("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "2"), ("SERVICE_VERSION", "v-delayed"), ("RANDOM_SEED", "3"));
+        using var process = Start(
+            "Bookinfo.Ratings",
+            ("ASPNETCORE_HTTP_PORTS", $"{port}"),
+            ("DRAIN_SECONDS", "2"),
+            ("SERVICE_VERSION", "v-delayed"),
+            ("RANDOM_SEED", "3"));
         try
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -136,7 +149,8 @@ public sealed class ServiceProcessTests
     [MemberData(nameof(Projects))]
     public async Task A_service_that_is_told_to_ends_when_its_standard_input_does(string project)
     {
-        using var process = Start(project, ("ASPNETCORE_HTTP_PORTS", $"{FreePort.Find()}"), ("DRAIN_SECONDS", "0"), ("STOP_WHEN_STDIN_CLOSES", "true"));
+        using var process = Start(
+            project, ("ASPNETCORE_HTTP_PORTS", $"{FreePort.Find()}"), ("DRAIN_SECONDS", "0"), ("STOP_WHEN_STDIN_CLOSES", "true"));
         process.StandardInput.Close();
         Assert.Equal(0, (await EndAsync(process)).Code);
     }
@@ -267,12 +281,14 @@ public sealed class ServiceProcessTests
     [Theory]
     [InlineData(null, false)]
     [InlineData("0", true)]
-    public async Task Requests_are_answered_by_the_threads_that_wait_for_sockets_unless_the_pool_is_asked_for(string? setting, bool byThePool)
+    public async Task Requests_are_answered_by_the_threads_that_wait_for_sockets_unless_the_pool_is_asked_for(
+        string? setting, bool byThePool)
     {
         const int Requests = 500;
         var port = FreePort.Find();
         (string, string)[] inline = setting is null ? [] : [("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", setting)];
-        using var process = Start("Bookinfo.Details", [("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "0"), ("ACCESS_LOG", "off"), .. inline]);
+        using var process = Start(
+            "Bookinfo.Details", [("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "0"), ("ACCESS_LOG", "off"), .. inline]);
         try
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -297,7 +313,8 @@ public sealed class ServiceProcessTests
     {
         const string Metric = "dotnet_thread_pool_work_item_count_total";
         var lines = (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken)).Split('\n');
-        return double.Parse(lines.Single(line => line.StartsWith(Metric, StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
+        return double.Parse(
+            lines.Single(line => line.StartsWith(Metric, StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
     private static Process Start(string project, params (string Name, string Value)[] environment)
@@ -322,7 +339,8 @@ public sealed class ServiceProcessTests
         {
             var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Eventually.Never, TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(
+                Eventually.Never, TestContext.Current.CancellationToken);
             return (process.ExitCode, await output, await errors);
         }
         finally

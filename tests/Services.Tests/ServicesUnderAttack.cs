@@ -22,7 +22,8 @@ internal sealed class ServicesUnderAttack : IAsyncDisposable
     {
         var details = await StartAsync("details", Bookinfo.Details.Program.Build);
         var ratings = await StartAsync("ratings", Bookinfo.Ratings.Program.Build);
-        var reviews = await StartAsync("reviews", Bookinfo.Reviews.Program.Build, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", ratings)]);
+        var reviews = await StartAsync(
+            "reviews", Bookinfo.Reviews.Program.Build, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", ratings)]);
         await StartAsync(
             "productpage",
             Bookinfo.ProductPage.Program.Build,
@@ -36,7 +37,9 @@ internal sealed class ServicesUnderAttack : IAsyncDisposable
         Assert.True(health.IsSuccessStatusCode);
         // What was dropped may still be under way. Not by /metrics, where all services of a process are one.
         var active = _services[service].Services.GetRequiredService<HttpTelemetry>().ActiveRequests;
-        Eventually.HoldsAsync("Requests are still under way.", () => active.Observe().Sum(count => count.Value) == 0).GetAwaiter().GetResult();
+        Eventually.HoldsAsync("Requests are still under way.", () => active.Observe().Sum(count => count.Value) == 0)
+            .GetAwaiter()
+            .GetResult();
         Assert.DoesNotContain(_logs[service].Events, logged => logged.Level >= LogLevel.Warning || logged.Status >= 500);
     }
 

@@ -122,7 +122,8 @@ public sealed class SettingsTests
     [InlineData("a", ".b")]
     public void A_host_and_a_domain_that_make_no_name_together_are_named(string host, string domain)
     {
-        var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", $"--SERVICES_DOMAIN={domain}"]));
+        var exception = Assert.Throws<InvalidSettingException>(
+            () => Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", $"--SERVICES_DOMAIN={domain}"]));
         Assert.Contains($"SERVICES_DOMAIN='{domain}'", exception.Message, StringComparison.Ordinal);
     }
 
@@ -193,7 +194,8 @@ public sealed class SettingsTests
     [InlineData("[::1]", null, "1", "http://[::1]:1/")]
     public void Where_a_backend_is_follows_from_host_domain_and_port(string? host, string? domain, string? port, string address)
     {
-        var app = Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", $"--SERVICES_DOMAIN={domain}", $"--RATINGS_SERVICE_PORT={port}"]);
+        var app = Bookinfo.Reviews.Program.Build(
+            [$"--RATINGS_HOSTNAME={host}", $"--SERVICES_DOMAIN={domain}", $"--RATINGS_SERVICE_PORT={port}"]);
         Assert.Equal(address, app.Services.GetRequiredService<Bookinfo.Reviews.ReviewsOptions>().Ratings.AbsoluteUri);
     }
 

@@ -40,7 +40,8 @@ public sealed class SpreadingTests
         }
     }
 
-    private static Task<RunningService> PodAsync(string name) => RunningService.StartAsync(Bookinfo.Reviews.Program.Build, $"HOSTNAME={name}");
+    private static Task<RunningService> PodAsync(string name) =>
+        RunningService.StartAsync(Bookinfo.Reviews.Program.Build, $"HOSTNAME={name}");
 
     /// <summary>Sends each connection to one of several servers, at random, and stays with it: what kube-proxy does.</summary>
     private static LoopbackServer BalanceConnections(IReadOnlyList<Uri> servers, int seed)

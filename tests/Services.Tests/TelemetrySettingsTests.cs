@@ -130,7 +130,8 @@ public sealed class TelemetrySettingsTests
     [Fact]
     public void A_query_is_for_one_signals_endpoint_by_http()
     {
-        Assert.Throws<InvalidSettingException>(() => Read(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318?x=1"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")));
+        Assert.Throws<InvalidSettingException>(
+            () => Read(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318?x=1"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")));
         Assert.Throws<InvalidSettingException>(() => Read(("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4317?x=1")));
         Assert.True(Read(("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4318/v1/logs?x=1"), ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/protobuf")).PushLogs);
     }
@@ -185,7 +186,8 @@ public sealed class TelemetrySettingsTests
         using var files = new Files();
         Read(("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk"), (Directory, files.Path("retry")));
         File.WriteAllText(files.Path("file"), "");
-        var exception = Assert.Throws<InvalidSettingException>(() => Read(("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk"), (Directory, files.Path("file"))));
+        var exception = Assert.Throws<InvalidSettingException>(
+            () => Read(("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk"), (Directory, files.Path("file"))));
         Assert.StartsWith($"{Directory}='", exception.Message, StringComparison.Ordinal);
         Assert.Empty(System.IO.Directory.EnumerateFiles(files.Path("retry"), "*", SearchOption.AllDirectories));
     }
@@ -217,7 +219,8 @@ public sealed class TelemetrySettingsTests
 
     [Fact]
     public void Words_count_in_any_case_and_empty_values_not_at_all() => Read(
-        ("OTEL_TRACES_SAMPLER", "Always_Off"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "GZIP"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "GRPC"), ("OTEL_EXPORTER_OTLP_TIMEOUT", ""),
+        ("OTEL_TRACES_SAMPLER", "Always_Off"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "GZIP"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "GRPC"), (
+            "OTEL_EXPORTER_OTLP_TIMEOUT", ""),
         ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", ""), ("OTEL_EXPORTER_OTLP_CERTIFICATE", ""), ("OTEL_RESOURCE_ATTRIBUTES", ""));
 
     [Fact]
@@ -244,7 +247,8 @@ public sealed class TelemetrySettingsTests
             Read((prefix + "CERTIFICATE", certificate), (prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", key));
             Read((prefix + "CERTIFICATE", files.Path("a.der")), (prefix + "CLIENT_CERTIFICATE", files.Path("both.pem")));
             // The key of another certificate, none, one that takes a password, and a certificate in place of the key.
-            Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", otherKey)));
+            Assert.Throws<InvalidSettingException>(
+                () => Read((prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", otherKey)));
             Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate)));
             Assert.StartsWith(
                 prefix + "CLIENT_KEY='",
@@ -267,7 +271,8 @@ public sealed class TelemetrySettingsTests
     private static void WritePair(string certificate, string key)
     {
         using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var made = new CertificateRequest("CN=test", pair, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue.AddYears(-1));
+        using var made = new CertificateRequest("CN=test", pair, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue.AddYears(-1));
         File.WriteAllText(certificate, made.ExportCertificatePem());
         File.WriteAllText(key, pair.ExportPkcs8PrivateKeyPem());
     }

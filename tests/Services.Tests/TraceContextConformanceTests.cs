@@ -115,7 +115,8 @@ public sealed class TraceContextConformanceTests(TracedService service) : IClass
     /// <summary>
     /// All of printable ASCII but comma and equals sign; the space comes first, because at the end it would be white space.
     /// </summary>
-    private static string ValueCharacters => new([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not (',' or '='))]);
+    private static string ValueCharacters =>
+        new([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not (',' or '='))]);
 
     [Fact]
     public async Task Without_headers_a_trace_begins()
@@ -173,7 +174,8 @@ public sealed class TraceContextConformanceTests(TracedService service) : IClass
     [InlineData("08", "00")]
     [InlineData("fd", "01")]
     public async Task The_flags_that_are_known_are_passed_on_and_no_others(string came, string goes) =>
-        Assert.Equal(goes, Assert.Single((await service.CallAsync($"traceparent: 00-{Trace}-{Parent}-{came}")).Values("traceparent")).Split('-')[3]);
+        Assert.Equal(
+            goes, Assert.Single((await service.CallAsync($"traceparent: 00-{Trace}-{Parent}-{came}")).Values("traceparent")).Split('-')[3]);
 
     [Theory]
     [InlineData("foo=1")]
@@ -192,7 +194,8 @@ public sealed class TraceContextConformanceTests(TracedService service) : IClass
         var sent = await service.CallAsync([$"traceparent: {Valid}", .. lines.Split('\n').Select(line => $"tracestate:{line}")]);
         AssertContinues(sent);
         // White space around members, and empty ones, mean nothing.
-        var state = sent.Values("tracestate").SelectMany(line => line.Split(',')).Select(member => member.Trim(' ', '\t')).Where(member => member.Length > 0);
+        var state = sent.Values("tracestate").SelectMany(line => line.Split(',')).Select(member => member.Trim(' ', '\t')).Where(
+            member => member.Length > 0);
         Assert.Equal(passedOn ?? "", string.Join(',', state));
     }
 
@@ -216,14 +219,18 @@ public sealed class TraceContextConformanceTests(TracedService service) : IClass
             Bookinfo.ProductPage.Program.Build,
             [TracedService.Tracing, "FLOOD_FACTOR=1", .. RunningService.At("details", backend.Address), .. RunningService.At("reviews", backend.Address)]);
         Assert.Equal(200, (await RawHttp.GetAsync(page.Address, "/productpage", header))!.Status);
-        await Eventually.HoldsAsync("Details and reviews were not called, or the extra call is missing.", () => backend.Requests.Count == 3);
+        await Eventually.HoldsAsync(
+            "Details and reviews were not called, or the extra call is missing.", () => backend.Requests.Count == 3);
         var parents = backend.Requests.Select(request => Assert.Single(request.Values("traceparent")).Split('-')).ToList();
         Assert.Equal(3, parents.Select(parent => parent[2]).Distinct().Count());
         Assert.Equal(continued, Assert.Single(parents.Select(parent => parent[1]).Distinct()) == Trace);
         Assert.DoesNotContain(parents, parent => parent[1].All(c => c == '0'));
     }
 
-    private static string Members(int count) => string.Join('\n', Enumerable.Range(1, count).Select(number => $"bar{number:00}={number:00}").Chunk(10).Select(line => string.Join(',', line)));
+    private static string Members(int count) =>
+        string.Join(
+            '\n',
+            Enumerable.Range(1, count).Select(number => $"bar{number:00}={number:00}").Chunk(10).Select(line => string.Join(',', line)));
 
     private static void AssertContinues(RecordedRequest sent)
     {

@@ -64,7 +64,8 @@ public sealed class TraceHeadersTests
     [Fact]
     public async Task All_formats_that_came_are_written_and_tell_of_the_same_span()
     {
-        var request = await CallAsync($"traceparent: 00-{Trace}-{Span}-01", $"b3: {Trace}-{Span}-1", $"x-b3-traceid: {Trace}", $"x-b3-spanid: {Span}");
+        var request = await CallAsync(
+            $"traceparent: 00-{Trace}-{Span}-01", $"b3: {Trace}-{Span}-1", $"x-b3-traceid: {Trace}", $"x-b3-spanid: {Span}");
         var span = Assert.Single(request.Values("traceparent")).Split('-')[2];
         AssertOtherSpan(span);
         Assert.Equal([span], request.Values("x-b3-spanid"));
@@ -102,7 +103,8 @@ public sealed class TraceHeadersTests
     public async Task The_two_tries_of_reviews_are_two_spans_with_one_parent_in_one_trace()
     {
         await using var reviews = new RecordingBackend(503, "{}");
-        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, [Tracing, .. RunningService.At("reviews", reviews.Address)]);
+        await using var page = await RunningService.StartAsync(
+            Bookinfo.ProductPage.Program.Build, [Tracing, .. RunningService.At("reviews", reviews.Address)]);
         await RawHttp.GetAsync(page.Address, "/api/v1/products/0/reviews", $"b3: {Trace}-{Span}-1");
         var tries = reviews.Requests.Select(request => Assert.Single(request.Values("b3")).Split('-')).ToList();
         Assert.Equal(2, tries.Count);
@@ -114,8 +116,10 @@ public sealed class TraceHeadersTests
     [Fact]
     public async Task The_other_headers_go_on_as_without_tracing()
     {
-        var request = await CallAsync("x-request-id: r-1", "sw8: 1-x", "x-datadog-trace-id: 7", "cookie: a=b", $"traceparent: 00-{Trace}-{Span}-01");
-        Assert.Equal(["r-1", "1-x", "7", "a=b"], new[] { "x-request-id", "sw8", "x-datadog-trace-id", "cookie" }.SelectMany(request.Values));
+        var request = await CallAsync(
+            "x-request-id: r-1", "sw8: 1-x", "x-datadog-trace-id: 7", "cookie: a=b", $"traceparent: 00-{Trace}-{Span}-01");
+        Assert.Equal(
+            ["r-1", "1-x", "7", "a=b"], new[] { "x-request-id", "sw8", "x-datadog-trace-id", "cookie" }.SelectMany(request.Values));
     }
 
     private static async Task<RecordedRequest> CallAsync(params string[] headers)
@@ -134,5 +138,6 @@ public sealed class TraceHeadersTests
         Assert.NotEqual("0000000000000000", span);
     }
 
-    private static void AssertAbsent(RecordedRequest request, params string[] names) => Assert.All(names, name => Assert.Empty(request.Values(name)));
+    private static void AssertAbsent(RecordedRequest request, params string[] names) =>
+        Assert.All(names, name => Assert.Empty(request.Values(name)));
 }

@@ -14,7 +14,8 @@ public sealed class TracedService : IAsyncLifetime
     private RunningService? _reviews;
 
     public async ValueTask InitializeAsync() =>
-        _reviews = await RunningService.StartAsync(Bookinfo.Reviews.Program.Build, [Tracing, "ENABLE_RATINGS=true", .. RunningService.At("ratings", _ratings.Address)]);
+        _reviews = await RunningService.StartAsync(
+            Bookinfo.Reviews.Program.Build, [Tracing, "ENABLE_RATINGS=true", .. RunningService.At("ratings", _ratings.Address)]);
 
     public async ValueTask DisposeAsync()
     {

@@ -32,7 +32,10 @@ internal static class ActualCounts
                 scraped => $"{scraped.Sample["destination_app"]} {scraped.Sample["response_code"]}")),
             Compare("server spans", expected.Served, new Tally(spans.Where(span => span.Kind == OtlpSpanKind.Server).Select(ServedKey))),
             Compare("client spans", expected.Tried, new Tally(spans.Where(span => span.Kind == OtlpSpanKind.Client).Select(TriedKey))),
-            Compare("other spans", new Tally(), new Tally(spans.Where(span => span.Kind is not (OtlpSpanKind.Server or OtlpSpanKind.Client)).Select(span => span.Name))),
+            Compare(
+                "other spans",
+                new Tally(),
+                new Tally(spans.Where(span => span.Kind is not (OtlpSpanKind.Server or OtlpSpanKind.Client)).Select(span => span.Name))),
             Compare("access lines", expected.Logged, new Tally(lines.Where(line => line.Event == "RequestFinished").Select(line =>
                 ExpectedCounts.ServedKey(line.Text("service")!, line.Text("version")!, line.Text("method"), line.Text("route"), line.Text("status"))))),
             Compare("lines of failed tries", expected.Failed, new Tally(lines.Where(line => line.Event == "BackendCallFailed").Select(line =>

@@ -32,13 +32,15 @@ internal sealed record CallOutcome(string Status, string ErrorType)
     };
 
     /// <summary>The status that the caller works on with; none when the answer was not whole.</summary>
-    public int? StatusCode => Status.Length > 0 && (ErrorType.Length == 0 || ErrorType == Status) ? int.Parse(Status, CultureInfo.InvariantCulture) : null;
+    public int? StatusCode =>
+        Status.Length > 0 && (ErrorType.Length == 0 || ErrorType == Status) ? int.Parse(Status, CultureInfo.InvariantCulture) : null;
 
     /// <summary>
     /// Whether it is the backend that has failed: not when there is not what the visitor asked for, and not when he has left.
     /// </summary>
     /// <param name="idOfVisitor">Whether the visitor chose the id that the call names.</param>
-    public bool IsFailureOfBackend(bool idOfVisitor) => ErrorType.Length > 0 && ErrorType != CancelledError && !(idOfVisitor && Status is ("400" or "404" or "414"));
+    public bool IsFailureOfBackend(bool idOfVisitor) =>
+        ErrorType.Length > 0 && ErrorType != CancelledError && !(idOfVisitor && Status is ("400" or "404" or "414"));
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 }

@@ -34,9 +34,12 @@ public sealed class CardinalityTests
             families.Add(string.Join(' ', samples.Select(sample => sample.Family).Distinct()
                 .Where(family => family is not ("request_result_total" or "request_result" or "http_client_request_duration_seconds")
                     && !family.StartsWith("dotnet_", StringComparison.Ordinal)).Order(StringComparer.Ordinal)));
-            Assert.DoesNotContain(samples, sample => sample.Labels.Keys.Any(label => label.StartsWith("otel_scope", StringComparison.Ordinal)));
+            Assert.DoesNotContain(
+                samples, sample => sample.Labels.Keys.Any(label => label.StartsWith("otel_scope", StringComparison.Ordinal)));
             var target = Assert.Single(samples, sample => sample.Name == "target_info");
-            Assert.Equal((version.Service, version.Version, "bookinfo"), (target["service_name"], target["service_version"], target["service_namespace"]));
+            Assert.Equal(
+                (version.Service, version.Version, "bookinfo"),
+                (target["service_name"], target["service_version"], target["service_namespace"]));
         }
 
         Assert.Single(families.Distinct());

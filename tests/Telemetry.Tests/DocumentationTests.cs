@@ -36,7 +36,10 @@ public sealed partial class DocumentationTests
         AssertSame("Resource", [.. system.Receiver.Spans.SelectMany(span => span.Resource.Keys)], document.Names("Resource"));
         AssertSame("Attributes", [.. system.Receiver.Spans.SelectMany(span => span.Attributes.Keys)], document.Names("Attributes"));
         AssertSame("events", [.. logs.Select(line => line.Event)], document.Names("Logs", column: "event"));
-        AssertSame("fields", [.. logs.SelectMany(line => line.Json.EnumerateObject().Select(field => field.Name))], document.Names("Logs", column: "field"));
+        AssertSame(
+            "fields",
+            [.. logs.SelectMany(line => line.Json.EnumerateObject().Select(field => field.Name))],
+            document.Names("Logs", column: "field"));
         await AssertMetricsAsync(system, document);
     }
 
@@ -62,7 +65,8 @@ public sealed partial class DocumentationTests
         }
 
         await system.GetAsync(Page, "/last", "x-request-id: last");
-        await Eventually.HoldsAsync("The last span never came.", () => system.Receiver.Spans.Any(span => Equals(span["url.path"], "/last")));
+        await Eventually.HoldsAsync(
+            "The last span never came.", () => system.Receiver.Spans.Any(span => Equals(span["url.path"], "/last")));
         await Eventually.HoldsAsync("The last lines never came.", () => system.Logs().Count(line => line.Event == "RequestRejected") == TelemetrySystem.Versions.Count
             && system.Logs().Any(line => line.Text("path") == "/last"));
         // What is said at the end belongs to the log as well; the one that calls nobody ends first, so that the others can still be
@@ -81,15 +85,19 @@ public sealed partial class DocumentationTests
         AssertSame("Metrics", [.. samples.Select(sample => sample.Family)], document.Names("Metrics"));
         foreach (var row in document.Rows("Metrics").Where(row => row.Name != "target_info"))
         {
-            var labels = samples.Where(sample => sample.Family == row.Name).SelectMany(sample => sample.Labels.Keys).Where(label => label != "le");
+            var labels = samples.Where(sample => sample.Family == row.Name).SelectMany(sample => sample.Labels.Keys).Where(
+                label => label != "le");
             AssertSame($"labels of {row.Name}", [.. labels], [.. Document.Backticked(row.Cells[3])]);
         }
     }
 
     private static void AssertSame(string what, HashSet<string> seen, HashSet<string> documented)
     {
-        Assert.Equal((what, "undocumented", ""), (what, "undocumented", string.Join(' ', seen.Except(documented).Order(StringComparer.Ordinal))));
-        Assert.Equal((what, "unseen", ""), (what, "unseen", string.Join(' ', documented.Except(seen).Except(NeverSeen).Order(StringComparer.Ordinal))));
+        Assert.Equal(
+            (what, "undocumented", ""), (what, "undocumented", string.Join(' ', seen.Except(documented).Order(StringComparer.Ordinal))));
+        Assert.Equal(
+            (what, "unseen", ""),
+            (what, "unseen", string.Join(' ', documented.Except(seen).Except(NeverSeen).Order(StringComparer.Ordinal))));
     }
 
     /// <summary>The tables of the document, by their headings.</summary>

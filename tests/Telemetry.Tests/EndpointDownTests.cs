@@ -23,7 +23,8 @@ public sealed class EndpointDownTests
             native: ServiceProcesses.ArePublished,
             configure: system =>
             {
-                system.Processes.Set("*", "OTEL_EXPORTER_OTLP_ENDPOINT", (endpoint == "closed" ? nobody.Address : hanging.AddressFor(protocol)).AbsoluteUri);
+                system.Processes.Set(
+                    "*", "OTEL_EXPORTER_OTLP_ENDPOINT", (endpoint == "closed" ? nobody.Address : hanging.AddressFor(protocol)).AbsoluteUri);
                 system.Processes.Set("*", "OTEL_METRICS_EXPORTER", "otlp");
             });
 

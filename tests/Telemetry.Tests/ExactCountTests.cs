@@ -17,7 +17,9 @@ public sealed class ExactCountTests
     public async Task Everything_is_counted_exactly_once(string protocol)
     {
         await using var system = await TelemetrySystem.StartAsync(protocol, InjectedFaults.Rule);
-        await DriveAsync(system, [.. Quick().SelectMany(visit => Enumerable.Repeat(visit, 4)), .. Slow().SelectMany(visit => Enumerable.Repeat(visit, 2))]);
+        await DriveAsync(
+            system,
+            [.. Quick().SelectMany(visit => Enumerable.Repeat(visit, 4)), .. Slow().SelectMany(visit => Enumerable.Repeat(visit, 2))]);
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public sealed class ExactCountTests
         Visit one = new("ratings-v1", "GET", "/ratings/7", "/ratings/{id?}", 200);
         expected.Add(one, (await SendAsync(system, one, "one")).RequestId);
         await Eventually.HoldsAsync(() => ActualCounts.DifferenceAsync(system, expected));
-        await Eventually.HoldsAsync("The lines are missing.", () => system.Logs().Count(line => line.Event == "RequestRejected") == requests.Length);
+        await Eventually.HoldsAsync(
+            "The lines are missing.", () => system.Logs().Count(line => line.Event == "RequestRejected") == requests.Length);
         Assert.Equal(requests.Length, (await system.ScrapeAsync("ratings-v1")).Where(sample => sample.Name == "bookinfo_http_server_rejected_requests_total").Sum(sample => sample.Value));
     }
 

@@ -50,7 +50,8 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
         {
             ("productpage", "/productpage") when visit.Status is null => Page(requestId),
             ("productpage", "/api/v1/products/{id}") => PassOn(Call("details", id, () => Details(id))),
-            ("productpage", "/api/v1/products/{id}/ratings") => PassOn(Call("ratings", visit.Target.Split('/')[^2], () => Ratings(visit.Target.Split('/')[^2]))),
+            ("productpage", "/api/v1/products/{id}/ratings") => PassOn(
+                Call("ratings", visit.Target.Split('/')[^2], () => Ratings(visit.Target.Split('/')[^2]))),
             ("productpage", "/api/v1/products/{id}/reviews") => ReviewsOf(visit, requestId),
             ("reviews", "/reviews/{id}") when visit.Status is null => Reviews(parts[1], id),
             _ => visit.Status!.Value,
@@ -129,7 +130,8 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
             AddTry("productpage", "v1", "reviews", outcome);
         }
 
-        Assert.True(tried.Count == 2 || (tried.Count == 1 && outcome?.StatusCode == 200), $"{requestId}: {id} was tried {tried.Count} times.");
+        Assert.True(
+            tried.Count == 2 || (tried.Count == 1 && outcome?.StatusCode == 200), $"{requestId}: {id} was tried {tried.Count} times.");
         Results.Add($"reviews {outcome!.StatusCode ?? 500}");
         return outcome.StatusCode;
     }

@@ -44,5 +44,6 @@ internal static class InjectedFaults
         _ => null,
     };
 
-    public static Fault? Rule(string process, RecordedRequest request) => Of(process, request.Target[(request.Target.LastIndexOf('/') + 1)..]);
+    public static Fault? Rule(string process, RecordedRequest request) =>
+        Of(process, request.Target[(request.Target.LastIndexOf('/') + 1)..]);
 }

@@ -41,16 +41,21 @@ public sealed class LogTests
             var byRequest = system.Logs().Select(line => line.Text("x_request_id")).ToLookup(id => id);
             var finished = system.Logs().Count(line => line.Event == "RequestFinished");
             var served = system.Receiver.Spans.Count(span => span.Kind == OtlpSpanKind.Server);
-            return byRequest["failing"].Count() == 2 && byRequest["retried"].Count() == 3 && byRequest["view"].Count() is 3 or 4 && finished == served
+            return byRequest["failing"].Count() == 2
+                && byRequest["retried"].Count() == 3
+                && byRequest["view"].Count() is 3 or 4
+                && finished == served
                 ? ""
                 : $"{byRequest["failing"].Count()}, {byRequest["retried"].Count()} and {byRequest["view"].Count()} lines; {finished} requests logged and {served} traced.";
         });
 
         var lines = system.Logs();
         Assert.All(lines, line => Assert.Equal(EveryLine, line.Json.EnumerateObject().Select(field => field.Name).Take(EveryLine.Length)));
-        Assert.All(lines, line => Assert.Equal(Correlation, line.Json.EnumerateObject().Select(field => field.Name).TakeLast(Correlation.Length)));
+        Assert.All(
+            lines, line => Assert.Equal(Correlation, line.Json.EnumerateObject().Select(field => field.Name).TakeLast(Correlation.Length)));
         Assert.All(lines, line => Assert.Equal(line.Process, $"{line.Text("service")}-{line.Text("version")}"));
-        Assert.All(lines, line => Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3,6}Z$", line.Text("time")));
+        Assert.All(
+            lines, line => Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3,6}Z$", line.Text("time")));
         Assert.All(lines, line => Assert.Contains(line.Text("level"), (string[])["info", "warning", "error"]));
 
         var access = lines.Where(line => line.Event == "RequestFinished").ToList();
@@ -79,7 +84,9 @@ public sealed class LogTests
                 (span.Kind, line.Text("trace_id"), span["http.route"], Convert.ToString(span["http.response.status_code"], CultureInfo.InvariantCulture)));
             Assert.Equal(line.Process, $"{span.Service}-{span.Resource["service.version"]}");
         });
-        Assert.All(lines.Where(line => line.Event == "BackendCallFailed"), line => Assert.Equal(line.Text("trace_id"), spans[line.Text("span_id")!].TraceId));
+        Assert.All(
+            lines.Where(line => line.Event == "BackendCallFailed"),
+            line => Assert.Equal(line.Text("trace_id"), spans[line.Text("span_id")!].TraceId));
         await AssertSentAsWellAsync(system);
     }
 
@@ -94,7 +101,8 @@ public sealed class LogTests
             await system.GetAsync("ratings-v1", "/ratings/7", $"x-request-id: untold-{number}", header);
         }
 
-        await Eventually.HoldsAsync("A line for each request", () => system.Logs().Count(line => line.Event == "RequestFinished") == 1 + untold.Length);
+        await Eventually.HoldsAsync(
+            "A line for each request", () => system.Logs().Count(line => line.Event == "RequestFinished") == 1 + untold.Length);
         var lines = system.Logs().Where(line => line.Event == "RequestFinished").ToDictionary(line => line.Text("x_request_id")!);
         Assert.Equal((Trace, Parent), (lines["told"].Text("trace_id"), lines["told"].Text("span_id")));
         Assert.All(untold.Index(), request => Assert.Equal(
@@ -116,7 +124,10 @@ public sealed class LogTests
         {
             foreach (var hostile in (string[])["plain", "a\tb", "\u0085\u009b31m\u00ad", "\"},{\"level\":\"error\"", "\\u000a\\n", "\u00e2\u0080\u00a8", "\u00ff\u00fe", new string('x', 5000)])
             {
-                await RawHttp.GetAsync(system.Processes.AddressOf(Page), target, [$"x-request-id: {hostile}", $"user-agent: {hostile}", $"referer: {hostile}", .. secrets]);
+                await RawHttp.GetAsync(
+                    system.Processes.AddressOf(Page),
+                    target,
+                    [$"x-request-id: {hostile}", $"user-agent: {hostile}", $"referer: {hostile}", .. secrets]);
                 number++;
             }
         }
@@ -131,19 +142,23 @@ public sealed class LogTests
         using (var login = await system.Client.PostAsync(system.AddressOf(Page, "/login"), form, TestContext.Current.CancellationToken))
         {
             Assert.Equal(302, (int)login.StatusCode);
-            await system.GetAsync(Page, "/productpage", $"cookie: {login.Headers.GetValues("set-cookie").Single().Split(';')[0]}", "x-request-id: last");
+            await system.GetAsync(
+                Page, "/productpage", $"cookie: {login.Headers.GetValues("set-cookie").Single().Split(';')[0]}", "x-request-id: last");
         }
 
         await system.GetAsync(Page, "/last", "x-request-id: last");
         await Eventually.HoldsAsync("The last line never came.", () => system.Logs(Page).Any(line => line.Text("path") == "/last"));
-        await Eventually.HoldsAsync("The last span never came.", () => system.Receiver.Spans.Any(span => Equals(span["url.path"], "/last")));
+        await Eventually.HoldsAsync(
+            "The last span never came.", () => system.Receiver.Spans.Any(span => Equals(span["url.path"], "/last")));
         var lines = system.Logs();
         Assert.True(lines.Count(line => line.Process == Page && line.Event == "RequestFinished") > number / 2);
         Assert.Contains(lines, line => line.Event == "RequestRejected");
         Assert.All(lines.SelectMany(line => Strings(line.Json)), AssertHarmless);
         Assert.All(system.Receiver.Spans.SelectMany(span => span.Attributes.Values.OfType<string>().Append(span.Name)), AssertHarmless);
         Assert.All(system.Receiver.Logs.SelectMany(log => log.Attributes.Values.Append(log.Body).OfType<string>()), AssertHarmless);
-        Assert.All(lines.Where(line => line.Process == Page && line.Event == "RequestFinished"), line => Assert.InRange(line.Json.GetRawText().Length, 1, 4000));
+        Assert.All(
+            lines.Where(line => line.Process == Page && line.Event == "RequestFinished"),
+            line => Assert.InRange(line.Json.GetRawText().Length, 1, 4000));
         await AssertSentAsWellAsync(system);
     }
 
@@ -170,7 +185,9 @@ public sealed class LogTests
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("reviews-v1").Select(line => line.Event));
         Assert.Equal(["ServiceStarted", "ServiceDraining", "ServiceStopped"], system.Logs("details-v1").Select(line => line.Event));
         Assert.InRange(double.Parse(system.Logs("details-v1")[0].Text("startup_ms")!, CultureInfo.InvariantCulture), 1, 60_000);
-        Assert.All(system.Logs("reviews-v1"), line => Assert.Equal((null, null, null), (line.Text("x_request_id"), line.Text("trace_id"), line.Text("span_id"))));
+        Assert.All(
+            system.Logs("reviews-v1"),
+            line => Assert.Equal((null, null, null), (line.Text("x_request_id"), line.Text("trace_id"), line.Text("span_id"))));
     }
 
     /// <summary>What is on stdout is sent by OTLP too, with the same content and the same ids.</summary>
@@ -181,7 +198,8 @@ public sealed class LogTests
             string.Join(' ', $"{log.Service}-{log.Resource["service.version"]}", log.EventName, Text(log, "path"), Text(log, "status"), Text(log, "user_agent"), log.TraceId, log.SpanId)))));
     }
 
-    private static string? Text(OtlpLog log, string attribute) => Convert.ToString(log.Attributes.GetValueOrDefault(attribute), CultureInfo.InvariantCulture);
+    private static string? Text(OtlpLog log, string attribute) =>
+        Convert.ToString(log.Attributes.GetValueOrDefault(attribute), CultureInfo.InvariantCulture);
 
     private static void AssertHarmless(string text)
     {

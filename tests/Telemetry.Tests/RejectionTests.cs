@@ -57,7 +57,8 @@ public sealed class RejectionTests
     public async Task Log_and_metrics_tell_of_the_same_requests_wherever_they_break_off(int seed)
     {
         var random = new Random(seed);
-        await using var system = await TelemetrySystem.StartAsync(protocol: null, only: [Ratings, "details-v1", "reviews-v1", "productpage-v1"]);
+        await using var system = await TelemetrySystem.StartAsync(
+            protocol: null, only: [Ratings, "details-v1", "reviews-v1", "productpage-v1"]);
         string[] beginnings = ["GET /health", "GET /ratings/7", "GET /details/7", "GET /reviews/7", "POST /ratings/7", "POST /login", "DELETE /metrics", "GET /nope", "BREW /", "G@T /", "get"];
         string[] bodies =
         [
@@ -80,7 +81,8 @@ public sealed class RejectionTests
             {
                 var metrics = await system.ScrapeAsync(process.Name);
                 var logged = system.Logs(process.Name).ToLookup(line => line.Event);
-                return Difference("http_server_request_duration_seconds_count", "RequestFinished") + Difference("bookinfo_http_server_rejected_requests_total", "RequestRejected");
+                return Difference("http_server_request_duration_seconds_count", "RequestFinished") + Difference(
+                    "bookinfo_http_server_rejected_requests_total", "RequestRejected");
 
                 string Difference(string metric, string entry) => Tally.Difference(
                     new Tally(logged[entry].Select(line => line.Text("status")!)),
@@ -100,11 +102,13 @@ public sealed class RejectionTests
         for (var number = 0; number < Resets; number++)
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(system.Processes.AddressOf(Ratings).Host, system.Processes.AddressOf(Ratings).Port, TestContext.Current.CancellationToken);
+            await client.ConnectAsync(
+                system.Processes.AddressOf(Ratings).Host, system.Processes.AddressOf(Ratings).Port, TestContext.Current.CancellationToken);
             await client.GetStream().WriteAsync(
                 Encoding.Latin1.GetBytes("POST /ratings/7 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n"), TestContext.Current.CancellationToken);
             // The service says that it reads.
-            await client.GetStream().ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length], TestContext.Current.CancellationToken);
+            await client.GetStream().ReadExactlyAsync(
+                new byte["HTTP/1.1 100 Continue\r\n\r\n".Length], TestContext.Current.CancellationToken);
             await client.GetStream().WriteAsync("{"u8.ToArray(), TestContext.Current.CancellationToken);
             RawHttp.Reset(client);
         }
@@ -112,10 +116,12 @@ public sealed class RejectionTests
         await Eventually.HoldsAsync("Not all are logged.", () => system.Logs().Count(line => line.Event == "RequestFinished") == Resets);
         Assert.All(system.Logs().Where(line => line.Event == "RequestFinished"), line => Assert.Equal("499", line.Text("status")));
         Assert.All(system.Logs(), line => Assert.Equal("info", line.Text("level")));
-        var counted = Assert.Single(await system.ScrapeAsync(Ratings), sample => sample.Name == "http_server_request_duration_seconds_count");
+        var counted = Assert.Single(
+            await system.ScrapeAsync(Ratings), sample => sample.Name == "http_server_request_duration_seconds_count");
         Assert.Equal(("499", (double)Resets), (counted.Labels["http_response_status_code"], counted.Value));
         Assert.False(counted.Labels.ContainsKey("error_type"));
-        await Eventually.HoldsAsync("Not all spans have come.", () => system.Receiver.Spans.Count(span => span.Kind == OtlpSpanKind.Server) == Resets);
+        await Eventually.HoldsAsync(
+            "Not all spans have come.", () => system.Receiver.Spans.Count(span => span.Kind == OtlpSpanKind.Server) == Resets);
         Assert.All(system.Receiver.Spans, span => Assert.NotEqual(OtlpStatus.Error, span.Status));
     }
 }

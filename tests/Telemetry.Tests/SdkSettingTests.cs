@@ -26,7 +26,8 @@ public sealed class SdkSettingTests
         {
             for (var view = 0; view < 6; view++)
             {
-                Assert.Equal(HttpStatusCode.OK, await system.GetAsync("productpage-v1", "/productpage", ["x-request-id: not-taken", .. headers]));
+                Assert.Equal(
+                    HttpStatusCode.OK, await system.GetAsync("productpage-v1", "/productpage", ["x-request-id: not-taken", .. headers]));
             }
         }
 
@@ -37,8 +38,12 @@ public sealed class SdkSettingTests
             await system.GetAsync(version.Name, "/last", "x-request-id: last", $"traceparent: 00-{TraceOf(9)}-{Parent}-01");
         }
 
-        await Eventually.HoldsAsync("The last spans never came.", () => system.Receiver.Spans.Count(span => span.TraceId == TraceOf(9)) == TelemetrySystem.Versions.Count);
-        Assert.Equal([], system.Receiver.Spans.Where(span => span.TraceId != TraceOf(9)).Select(span => $"{span.TraceId} {span.Service} {span.Name}"));
+        await Eventually.HoldsAsync(
+            "The last spans never came.",
+            () => system.Receiver.Spans.Count(span => span.TraceId == TraceOf(9)) == TelemetrySystem.Versions.Count);
+        Assert.Equal(
+            [],
+            system.Receiver.Spans.Where(span => span.TraceId != TraceOf(9)).Select(span => $"{span.TraceId} {span.Service} {span.Name}"));
     }
 
     [Fact]
@@ -134,7 +139,8 @@ public sealed class SdkSettingTests
         Assert.All(system.Receiver.Logs, log => Assert.Equal("stars", log.Service));
         Assert.All(system.Logs(), line => Assert.Equal(("stars", "v9"), (line.Text("service"), line.Text("version"))));
         Assert.NotEmpty(system.Receiver.Exports);
-        Assert.All(system.Receiver.Exports, export => Assert.Equal(("secret", "2"), (export.Headers["x-token"], export.Headers["x-other"])));
+        Assert.All(
+            system.Receiver.Exports, export => Assert.Equal(("secret", "2"), (export.Headers["x-token"], export.Headers["x-other"])));
     }
 
     [Fact]
@@ -158,7 +164,8 @@ public sealed class SdkSettingTests
         await using var system = await RatingsAsync((variable, value), ("OTEL_METRIC_EXPORT_INTERVAL", "500"));
         await StopAfterARequestAsync(system, () => (system.Receiver.Spans.Count > 0 || !traces) && (system.Receiver.Logs.Count > 0 || !logs)
             && (system.Receiver.Metrics.Any(point => point.Count > 0) || !metrics));
-        Assert.Equal((traces, logs, metrics), (system.Receiver.Spans.Count > 0, system.Receiver.Logs.Count > 0, system.Receiver.Metrics.Count > 0));
+        Assert.Equal(
+            (traces, logs, metrics), (system.Receiver.Spans.Count > 0, system.Receiver.Logs.Count > 0, system.Receiver.Metrics.Count > 0));
         if (metrics)
         {
             var duration = system.Receiver.Metrics.Last(point => point.Name == "http.server.request.duration");
@@ -222,18 +229,25 @@ public sealed class SdkSettingTests
         var prefix = $"OTEL_EXPORTER_OTLP_{signal}_";
         await using var system = await RatingsAsync(
             ("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_EXPORTER_OTLP_HEADERS", "x-token=all,x-all=1"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
-            (prefix + "ENDPOINT", new Uri(own.HttpAddress, path).AbsoluteUri), (prefix + "PROTOCOL", "http/protobuf"), (prefix + "HEADERS", "x-token=a%2Cb%3D%3D,user-agent=mine"),
+            (prefix + "ENDPOINT", new Uri(own.HttpAddress, path).AbsoluteUri), (prefix + "PROTOCOL", "http/protobuf"), (
+                prefix + "HEADERS", "x-token=a%2Cb%3D%3D,user-agent=mine"),
             (prefix + "COMPRESSION", "gzip"), (prefix + "TIMEOUT", "60000"));
-        await StopAfterARequestAsync(system, () => own.Exports.Count > 0 && system.Receiver.Exports.Select(export => export.Path).Distinct().Count() == 2);
-        Assert.Equal((signal == "TRACES", signal == "LOGS", signal == "METRICS"), (own.Spans.Count > 0, own.Logs.Count > 0, own.Metrics.Count > 0));
-        Assert.Equal((signal != "TRACES", signal != "LOGS", signal != "METRICS"), (system.Receiver.Spans.Count > 0, system.Receiver.Logs.Count > 0, system.Receiver.Metrics.Count > 0));
+        await StopAfterARequestAsync(
+            system, () => own.Exports.Count > 0 && system.Receiver.Exports.Select(export => export.Path).Distinct().Count() == 2);
+        Assert.Equal(
+            (signal == "TRACES", signal == "LOGS", signal == "METRICS"), (own.Spans.Count > 0, own.Logs.Count > 0, own.Metrics.Count > 0));
+        Assert.Equal(
+            (signal != "TRACES", signal != "LOGS", signal != "METRICS"),
+            (system.Receiver.Spans.Count > 0, system.Receiver.Logs.Count > 0, system.Receiver.Metrics.Count > 0));
         Assert.All(own.Exports, export =>
         {
             Assert.Equal((path, "a,b==", true), (export.Path, export.Headers["x-token"], export.IsCompressed));
             Assert.StartsWith("mine OTel-OTLP-Exporter-Dotnet/", export.Headers["user-agent"], StringComparison.Ordinal);
             Assert.DoesNotContain("x-all", export.Headers.Keys);
         });
-        Assert.All(system.Receiver.Exports, export => Assert.Equal(("all", "1", false), (export.Headers["x-token"], export.Headers["x-all"], export.IsCompressed)));
+        Assert.All(
+            system.Receiver.Exports,
+            export => Assert.Equal(("all", "1", false), (export.Headers["x-token"], export.Headers["x-all"], export.IsCompressed)));
     }
 
     [Fact]
@@ -247,7 +261,8 @@ public sealed class SdkSettingTests
         Assert.Equal(paths, system.Receiver.Exports.Select(export => export.Path).Distinct().Order(StringComparer.Ordinal));
     }
 
-    private static Task<TelemetrySystem> RatingsAsync(string? protocol, (string Name, string Value)[] settings, Func<OtlpReceiver, (string Name, string Value)> endpoint) =>
+    private static Task<TelemetrySystem> RatingsAsync(
+        string? protocol, (string Name, string Value)[] settings, Func<OtlpReceiver, (string Name, string Value)> endpoint) =>
         TelemetrySystem.StartAsync(protocol, only: ["ratings-v1"], configure: system =>
         {
             foreach (var (name, value) in settings.Append(endpoint(system.Receiver)))

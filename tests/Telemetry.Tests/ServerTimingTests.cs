@@ -70,7 +70,9 @@ public sealed partial class ServerTimingTests
         var parts = timing.Split(", ").Select(part => part.Split(";dur=")).ToList();
         var durations = parts.Select(part => double.Parse(part[1], CultureInfo.InvariantCulture)).ToList();
         // The whole takes at least as long as each of its parts, as far as two decimals tell. What a backend claims may be anything.
-        Assert.All(parts.Zip(durations).Where(part => part.First[0] != "ratings"), part => Assert.True(part.Second <= durations[^1] + 0.01, timing));
+        Assert.All(
+            parts.Zip(durations).Where(part => part.First[0] != "ratings"),
+            part => Assert.True(part.Second <= durations[^1] + 0.01, timing));
         return [.. parts.Select(part => part[0])];
     }
 

@@ -126,7 +126,9 @@ public sealed class SpanAttributeTests
     private static string TraceOf(int number) => "4bf92f3577b34da6a3ce929d0e00" + number.ToString("x4", CultureInfo.InvariantCulture);
 
     private static string Outcome(OtlpSpan span) =>
-        string.Create(CultureInfo.InvariantCulture, $"{span["http.response.status_code"] ?? "(none)"} {span["error.type"] ?? "(none)"} {span.Status}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{span["http.response.status_code"] ?? "(none)"} {span["error.type"] ?? "(none)"} {span.Status}");
 
     private static List<string> Sorted(Dictionary<string, object> attributes) =>
         [.. attributes.Select(attribute => $"{attribute.Key} = {attribute.Value} ({attribute.Value.GetType().Name})").Order(StringComparer.Ordinal)];

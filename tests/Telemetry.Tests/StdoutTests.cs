@@ -23,7 +23,8 @@ public sealed class StdoutTests
         // Once somebody reads, what was kept comes, and then a line that says what is missing.
         var process = system.Processes[Ratings];
         process.StartReading();
-        await Eventually.HoldsAsync("Nothing says how many lines were lost.", () => system.Logs().Any(line => line.Event == "LogLinesDropped"));
+        await Eventually.HoldsAsync(
+            "Nothing says how many lines were lost.", () => system.Logs().Any(line => line.Event == "LogLinesDropped"));
         await SendAsync(system, 1, "/after");
         await Eventually.HoldsAsync("The service logs no more.", () => system.Logs().Any(line => line.Text("path") == "/after"));
         Assert.Equal(lost, await LostAsync(system));
@@ -38,7 +39,8 @@ public sealed class StdoutTests
         await using var system = await StartAsync(StdoutUse.Closed);
         await SendAsync(system, Requests);
         await SendAsync(system, 1);
-        await Eventually.HoldsAsync(async () => await LostAsync(system) is var lost && lost >= Requests ? "" : $"{lost} lines lost of {Requests}.");
+        await Eventually.HoldsAsync(
+            async () => await LostAsync(system) is var lost && lost >= Requests ? "" : $"{lost} lines lost of {Requests}.");
         Assert.Equal(0, await system.Processes[Ratings].StopAsync());
     }
 

@@ -20,7 +20,9 @@ public sealed class TraceTreeTests
             var id = request.Values("x-request-id")[0];
             lock (seen)
             {
-                return process.StartsWith("reviews", StringComparison.Ordinal) && id.EndsWith('0') && seen.Add(id) ? Fault.Replace(503) : null;
+                return process.StartsWith("reviews", StringComparison.Ordinal) && id.EndsWith('0') && seen.Add(id)
+                    ? Fault.Replace(503)
+                    : null;
             }
         });
         var callers = Enumerable.Range(0, Views).ToDictionary(view => $"view-{view}", view => (Trace: TraceOf(view), Span: SpanOf(view)));
@@ -39,7 +41,8 @@ public sealed class TraceTreeTests
         var expected = callers.ToDictionary(caller => caller.Value.Trace, caller => TreeOf([.. versions[caller.Key]]));
         Assert.Equal(Views / 10, versions.Count(tries => tries.Count() == 2));
         Assert.Equal(3, versions.SelectMany(tries => tries).Distinct().Count());
-        await Eventually.HoldsAsync(() => Problems(system, expected, callers.Values.ToDictionary(caller => caller.Trace, caller => caller.Span)));
+        await Eventually.HoldsAsync(
+            () => Problems(system, expected, callers.Values.ToDictionary(caller => caller.Trace, caller => caller.Span)));
 
         var byTrace = system.Receiver.Spans.ToLookup(span => span.TraceId);
         Assert.All(callers.Values, caller => AssertPlausible(Tree.Build([.. byTrace[caller.Trace]], caller.Span)!));
@@ -102,7 +105,10 @@ public sealed class TraceTreeTests
         }
     }
 
-    private static string TraceOf(int view) => (view + 1).ToString("x32", CultureInfo.InvariantCulture).Replace("00000000000000000000000000", "4bf92f3577b34da6a3ce929d0e", StringComparison.Ordinal);
+    private static string TraceOf(int view) =>
+        (view + 1).ToString("x32", CultureInfo.InvariantCulture).Replace(
+            "00000000000000000000000000", "4bf92f3577b34da6a3ce929d0e", StringComparison.Ordinal);
 
-    private static string SpanOf(int view) => (view + 1).ToString("x16", CultureInfo.InvariantCulture).Replace("0000000000", "00f067aa0b", StringComparison.Ordinal);
+    private static string SpanOf(int view) =>
+        (view + 1).ToString("x16", CultureInfo.InvariantCulture).Replace("0000000000", "00f067aa0b", StringComparison.Ordinal);
 }

@@ -88,7 +88,8 @@ public sealed class EveryServiceChecks(WireSystem system)
         Assert.SkipUnless(system.IsOurs, "Which interfaces a distant service listens on cannot be told from here.");
         foreach (var host in new[] { "127.0.0.1", "[::1]" })
         {
-            using var response = await system.Client.GetAsync(new Uri($"http://{host}:{system[process].Port}/health"), TestContext.Current.CancellationToken);
+            using var response = await system.Client.GetAsync(
+                new Uri($"http://{host}:{system[process].Port}/health"), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
     }
@@ -168,7 +169,8 @@ public sealed class EveryServiceChecks(WireSystem system)
     [InlineData("productpage-v1", "/login", "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 16385")]
     public async Task A_body_that_is_said_to_be_too_large_is_refused_before_it_is_read(string process, string path, string headers)
     {
-        var response = await RawHttp.SendAsync(system[process], $"POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}\r\n\r\n");
+        var response = await RawHttp.SendAsync(
+            system[process], $"POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}\r\n\r\n");
         Assert.Equal((413, """{"error":"request body too large"}"""), (response!.Status, response.Text));
     }
 
@@ -179,7 +181,8 @@ public sealed class EveryServiceChecks(WireSystem system)
     public async Task A_body_in_chunks_is_refused_when_it_has_become_too_large(string process, string path, string header)
     {
         var chunk = $"1000\r\n{new string('a', 0x1000)}\r\n";
-        var request = new StringBuilder($"POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n");
+        var request = new StringBuilder(
+            $"POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n");
         for (var i = 0; i < 5; i++)
         {
             request.Append(chunk);
@@ -198,7 +201,8 @@ public sealed class EveryServiceChecks(WireSystem system)
     {
         foreach (var chunks in new[] { "zz\r\n", "80000000\r\n", "ffffffffffffffffffff\r\n", "-1\r\n", "2\r\n{}xx", "2\r\n{}\r\n0\r\nX: \0\r\n\r\n", "0\r\nbad name: x\r\n\r\n" })
         {
-            var response = await RawHttp.SendAsync(system[process], $"POST {path} HTTP/1.1\r\nHost: a\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
+            var response = await RawHttp.SendAsync(
+                system[process], $"POST {path} HTTP/1.1\r\nHost: a\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
             Assert.Equal((chunks, 400, """{"error":"bad request"}"""), (chunks, response!.Status, response.Text));
         }
     }
@@ -209,7 +213,8 @@ public sealed class EveryServiceChecks(WireSystem system)
     [InlineData("productpage-v1", "/login", "Content-Type: application/x-www-form-urlencoded")]
     public async Task A_body_that_ends_early_is_refused(string process, string path, string header)
     {
-        var response = await RawHttp.SendAsync(system[process], $"POST {path} HTTP/1.1\r\nHost: a\r\n{header}\r\nContent-Length: 10\r\n\r\n{{", endAfterwards: true);
+        var response = await RawHttp.SendAsync(
+            system[process], $"POST {path} HTTP/1.1\r\nHost: a\r\n{header}\r\nContent-Length: 10\r\n\r\n{{", endAfterwards: true);
         Assert.True(response is null or { Status: 400 }, $"answered {response?.Status}");
     }
 }

@@ -23,9 +23,13 @@ public sealed partial class ProductPageChecks(WireSystem system)
     {
         using var response = await GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        var page = await new HtmlParser().ParseDocumentAsync(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-        Assert.Equal(["/productpage?u=normal", "/productpage?u=test"], page.QuerySelectorAll("a[href*='?u=']").Select(link => link.GetAttribute("href")));
-        Assert.All(ServiceCatalog.All, service => Assert.Contains(service.Name, page.Body!.TextContent, StringComparison.OrdinalIgnoreCase));
+        var page = await new HtmlParser().ParseDocumentAsync(
+            await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ["/productpage?u=normal", "/productpage?u=test"],
+            page.QuerySelectorAll("a[href*='?u=']").Select(link => link.GetAttribute("href")));
+        Assert.All(
+            ServiceCatalog.All, service => Assert.Contains(service.Name, page.Body!.TextContent, StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
@@ -52,7 +56,9 @@ public sealed partial class ProductPageChecks(WireSystem system)
             var page = await PageAsync("/productpage");
             var color = StarGroup().Matches(page) is [var first, ..] ? first.Groups[1].Value : "none";
             // Nine of ten stars are filled: five and four. Tutorials count them with grep, so each has a line of its own.
-            Assert.Equal(color == "none" ? 0 : 9, page.Split('\n').Count(line => line.Contains("glyphicon glyphicon-star", StringComparison.Ordinal)));
+            Assert.Equal(
+                color == "none" ? 0 : 9,
+                page.Split('\n').Count(line => line.Contains("glyphicon glyphicon-star", StringComparison.Ordinal)));
             Assert.Equal(color == "none" ? 0 : 9, FilledStar().Count(page));
             seen[color] = seen.GetValueOrDefault(color) + 1;
         }
@@ -78,7 +84,8 @@ public sealed partial class ProductPageChecks(WireSystem system)
     [Theory]
     [InlineData("/api/v1/products/3", """{"id":3,"author":"William Shakespeare","year":1595,"type":"paperback","pages":200,"publisher":"PublisherA","language":"English","ISBN-10":"1234567890","ISBN-13":"123-1234567890"}""")]
     [InlineData("/api/v1/products/3/ratings", """{"id":3,"ratings":{"Reviewer1":5,"Reviewer2":4}}""")]
-    public async Task The_api_passes_the_backends_answers_on(string path, string json) => await WireAssert.IsJsonAsync(HttpStatusCode.OK, json, await GetAsync(path));
+    public async Task The_api_passes_the_backends_answers_on(string path, string json) =>
+        await WireAssert.IsJsonAsync(HttpStatusCode.OK, json, await GetAsync(path));
 
     [Fact]
     public async Task The_api_passes_the_reviews_on()
@@ -183,9 +190,11 @@ public sealed partial class ProductPageChecks(WireSystem system)
 
     private static string SessionCookie(HttpResponseMessage response) => SetCookie(response).Split(';')[0];
 
-    private static Task<string> TextAsync(HttpResponseMessage response) => response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    private static Task<string> TextAsync(HttpResponseMessage response) =>
+        response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
-    private Task<HttpResponseMessage> GetAsync(string path) => system.Client.GetAsync(new Uri(Address, path), TestContext.Current.CancellationToken);
+    private Task<HttpResponseMessage> GetAsync(string path) =>
+        system.Client.GetAsync(new Uri(Address, path), TestContext.Current.CancellationToken);
 
     private async Task<string> PageAsync(string path, string? cookie = null)
     {

@@ -21,7 +21,9 @@ public sealed class ReviewsChecks(WireSystem system)
         Assert.Equal("0", reviews.GetProperty("id").GetString());
         Assert.Equal(JsonValueKind.String, reviews.GetProperty("podname").ValueKind);
         Assert.Equal(JsonValueKind.String, reviews.GetProperty("clustername").ValueKind);
-        Assert.Equal(["Reviewer1", "Reviewer2"], reviews.GetProperty("reviews").EnumerateArray().Select(review => review.GetProperty("reviewer").GetString()!));
+        Assert.Equal(
+            ["Reviewer1", "Reviewer2"],
+            reviews.GetProperty("reviews").EnumerateArray().Select(review => review.GetProperty("reviewer").GetString()!));
         Assert.All(reviews.GetProperty("reviews").EnumerateArray(), review =>
         {
             string[] keys = version == "reviews-v1" ? ["reviewer", "text"] : ["reviewer", "text", "rating"];
@@ -43,7 +45,8 @@ public sealed class ReviewsChecks(WireSystem system)
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task The_id_is_a_string(string version) => Assert.Equal("17", (await GetReviewsAsync(version, "17")).GetProperty("id").GetString());
+    public async Task The_id_is_a_string(string version) =>
+        Assert.Equal("17", (await GetReviewsAsync(version, "17")).GetProperty("id").GetString());
 
     [Theory]
     [MemberData(nameof(Versions))]

@@ -79,7 +79,8 @@ internal static class BaselineCommand
         Description = "Their image. [default: load-worker, from where the productpage that is deployed is from, and with its tag]",
     };
 
-    private static readonly Option<string?> Namespace = ClusterCommand.Namespace("Measure the pods in this namespace, wherever the requests go. [default: bookinfo]");
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace(
+        "Measure the pods in this namespace, wherever the requests go. [default: bookinfo]");
 
     private static readonly Option<string?> Context = ClusterCommand.Context();
 
@@ -124,7 +125,9 @@ internal static class BaselineCommand
             result.GetValue(Url) is { } url ? new Uri(url) : null,
             result.GetValue(FileName)!,
             result.GetValue(Overwrite),
-            TryParseRates(result.GetValue(Rates) ?? (quick ? QuickRates : UsualRates), out var rates) ? rates : throw new FormatException(Rates.Name),
+            TryParseRates(result.GetValue(Rates) ?? (quick ? QuickRates : UsualRates), out var rates)
+                ? rates
+                : throw new FormatException(Rates.Name),
             (int)(result.GetValue(Rounds) ?? UsualRounds),
             result.GetValue(Step) ?? (quick ? QuickStep : UsualStep),
             result.GetValue(WarmUp) ?? (quick ? QuickWarmUp : UsualWarmUp),
@@ -135,7 +138,9 @@ internal static class BaselineCommand
             Traffic.GetSeed(result),
             result.GetValue(Namespace),
             result.GetValue(Context),
-            result.GetValue(InCluster) || result.GetResult(Namespace) is { Implicit: false } || result.GetResult(Context) is { Implicit: false },
+            result.GetValue(InCluster)
+                || result.GetResult(Namespace) is { Implicit: false }
+                || result.GetResult(Context) is { Implicit: false },
             result.GetValue(Output))
         {
             Workers = result.GetValue(InCluster) ? (int)(result.GetValue(Workers) ?? 1) : null,
@@ -155,9 +160,11 @@ internal static class BaselineCommand
                 }
             }
         }
-        else if (result.GetValue(Workers) is { } workers && result.GetValue(Traffic.Connections) is { } connections && workers > connections)
+        else if (
+            result.GetValue(Workers) is { } workers && result.GetValue(Traffic.Connections) is { } connections && workers > connections)
         {
-            result.AddError($"{Workers.Name} '{workers}' is not allowed: each worker needs a connection, and --connections is {connections}.");
+            result.AddError(
+                $"{Workers.Name} '{workers}' is not allowed: each worker needs a connection, and --connections is {connections}.");
         }
     }
 

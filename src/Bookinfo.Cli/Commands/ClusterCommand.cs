@@ -24,7 +24,8 @@ internal static class ClusterCommand
         {
             if (result.Tokens is [var token] && !IsLabel(token.Value))
             {
-                result.AddError($"--namespace '{token.Value}' is not allowed: it must be 1 to 63 of a-z, 0-9 and -, without - at either end.");
+                result.AddError(
+                    $"--namespace '{token.Value}' is not allowed: it must be 1 to 63 of a-z, 0-9 and -, without - at either end.");
             }
         });
         return option;
@@ -49,8 +50,10 @@ internal static class ClusterCommand
     /// <param name="context">The context of <c>--context</c>.</param>
     /// <param name="work">The work; its result is the exit code.</param>
     /// <param name="interrupted">What to say of the state that is left after Ctrl-C.</param>
-    public static Task<int> RunAsync(string? context, Func<ClusterConnection, CancellationToken, Task<int>> work, Func<string>? interrupted = null) =>
-        RunAsync(context, static (_, _) => Task.FromResult(0), (cluster, _, cancellationToken) => work(cluster, cancellationToken), interrupted);
+    public static Task<int> RunAsync(
+        string? context, Func<ClusterConnection, CancellationToken, Task<int>> work, Func<string>? interrupted = null) =>
+        RunAsync(
+            context, static (_, _) => Task.FromResult(0), (cluster, _, cancellationToken) => work(cluster, cancellationToken), interrupted);
 
     /// <summary>Prepares the work, connects meanwhile, and does the work.</summary>
     /// <param name="context">The context of <c>--context</c>.</param>
@@ -107,5 +110,8 @@ internal static class ClusterCommand
 
     /// <summary>Whether a text is a DNS label, as names of namespaces are (RFC 1123).</summary>
     private static bool IsLabel(string text) =>
-        text.Length is >= 1 and <= 63 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && text[0] != '-' && text[^1] != '-';
+        text.Length is >= 1 and <= 63
+            && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            && text[0] != '-'
+            && text[^1] != '-';
 }

@@ -13,10 +13,13 @@ internal static class DeleteCommand
 {
     private const int MostForeignNamed = 10;
 
-    private static readonly Option<string?> Namespace = ClusterCommand.Namespace("The namespace to remove Bookinfo from. [default: bookinfo]");
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace(
+        "The namespace to remove Bookinfo from. [default: bookinfo]");
     private static readonly Option<string?> Context = ClusterCommand.Context();
-    private static readonly Option<TimeSpan?> Timeout = ClusterCommand.Timeout("How long to wait until all is gone, as 90s or 2m. [default: 2m]");
-    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write to stdout what is gone. json: one object a line.");
+    private static readonly Option<TimeSpan?> Timeout = ClusterCommand.Timeout(
+        "How long to wait until all is gone, as 90s or 2m. [default: 2m]");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output(
+        "How to write to stdout what is gone. json: one object a line.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -30,7 +33,8 @@ internal static class DeleteCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ClusterConnection cluster, string space, TimeSpan timeout, OutputFormat format, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ClusterConnection cluster, string space, TimeSpan timeout, OutputFormat format, CancellationToken cancellationToken)
     {
         var known = await Inventory.ReadAsync(cluster.Api, space, cancellationToken);
         if (known is null)
@@ -54,7 +58,8 @@ internal static class DeleteCommand
         }
 
         await ToolOutput.Messages.WriteLineAsync($"Deleting what 'bookinfo deploy' made in namespace {space} of {cluster.Config.Client.Host}. Pods finish what is in flight first.");
-        var foreign = await new Removal(cluster, space, TimeProvider.System).RunAsync(known.Value.Inventory, timeout, Gone, cancellationToken);
+        var foreign = await new Removal(cluster, space, TimeProvider.System).RunAsync(
+            known.Value.Inventory, timeout, Gone, cancellationToken);
         if (format == OutputFormat.Json)
         {
             if (foreign.Count > 0)
@@ -78,7 +83,8 @@ internal static class DeleteCommand
     /// <summary>Says why there is nothing to delete, and what else may be meant.</summary>
     private static async Task<int> ExplainNothingAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken)
     {
-        var byHand = await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken);
+        var byHand = await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(
+            space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken);
         if (byHand.All().Count > 0)
         {
             throw new OperationFailedException(

@@ -24,9 +24,11 @@ internal static class DeployCommand
         AllowMultipleArgumentsPerToken = false,
     };
 
-    private static readonly Option<string?> Namespace = ClusterCommand.Namespace("The namespace to deploy to. [default: what the overlay says, bookinfo]");
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace(
+        "The namespace to deploy to. [default: what the overlay says, bookinfo]");
     private static readonly Option<string?> Context = ClusterCommand.Context();
-    private static readonly Option<TimeSpan?> Timeout = ClusterCommand.Timeout("How long to wait for all to be ready, as 90s or 2m. [default: 2m]");
+    private static readonly Option<TimeSpan?> Timeout = ClusterCommand.Timeout(
+        "How long to wait for all to be ready, as 90s or 2m. [default: 2m]");
 
     private static readonly Option<string?> Registry = new("--registry")
     {
@@ -40,14 +42,16 @@ internal static class DeployCommand
         Description = "The tag of the images. [default: what the manifests say]",
     };
 
-    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write progress to stdout. json: one object a line, at each step.");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output(
+        "How to write progress to stdout. json: one object a line, at each step.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         Registry.Validators.Add(static result => OptionRules.RequireRule(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
         Tag.Validators.Add(static result => OptionRules.RequireRule(result, ImageNames.IsTag, ImageNames.TagRule));
-        var command = new Command("deploy", "Deploy Bookinfo to a Kubernetes cluster and wait until it is ready. Running it again changes nothing.")
+        var command = new Command(
+            "deploy", "Deploy Bookinfo to a Kubernetes cluster and wait until it is ready. Running it again changes nothing.")
         {
             Overlay, Component, Namespace, Context, Timeout, Registry, Tag, Output,
         };
@@ -75,14 +79,18 @@ internal static class DeployCommand
             {
                 var tree = SourceTree.Find();
                 var kustomization = new Kustomization(tree, kubectl);
-                return (Manifests: await kustomization.RenderAsync(options, cancellationToken), Overlay: tree.Relative(kustomization.OverlayDirectory(options)));
+                return (
+                    Manifests: await kustomization.RenderAsync(options, cancellationToken),
+                    Overlay: tree.Relative(kustomization.OverlayDirectory(options)));
             },
             async (cluster, rendered, cancellationToken) =>
             {
                 var time = TimeProvider.System;
                 var deployment = new Deployment(cluster, rendered.Manifests, rendered.Overlay, options.Components);
-                await ToolOutput.Messages.WriteLineAsync($"Deploying to namespace {deployment.Namespace} of {cluster.Config.Client.Host} (context {cluster.Config.Context}).");
-                await new NamespaceEnd(cluster.Api, deployment.Namespace, ToolOutput.Messages.WriteLine, time).WaitAsync(options.Timeout, cancellationToken);
+                await ToolOutput.Messages.WriteLineAsync(
+                    $"Deploying to namespace {deployment.Namespace} of {cluster.Config.Client.Host} (context {cluster.Config.Context}).");
+                await new NamespaceEnd(cluster.Api, deployment.Namespace, ToolOutput.Messages.WriteLine, time).WaitAsync(
+                    options.Timeout, cancellationToken);
                 var began = time.GetTimestamp();
                 applying = true;
                 var json = output == OutputFormat.Json ? new JsonDeployView(ToolOutput.Data, deployment.Namespace) : null;
@@ -92,11 +100,13 @@ internal static class DeployCommand
                     {
                         view.Applied(await deployment.ApplyAsync(cancellationToken));
                         applied = true;
-                        await new Rollout(cluster.Api, deployment.Namespace, deployment.Deployments, view, time).WaitAsync(began, options.Timeout, cancellationToken);
+                        await new Rollout(cluster.Api, deployment.Namespace, deployment.Deployments, view, time).WaitAsync(
+                            began, options.Timeout, cancellationToken);
                     }
 
                     var ready = time.GetElapsedTime(began);
-                    var page = await new PageCheck(cluster, deployment.Namespace, ToolOutput.Messages.WriteLine, time).RunAsync(cancellationToken);
+                    var page = await new PageCheck(cluster, deployment.Namespace, ToolOutput.Messages.WriteLine, time).RunAsync(
+                        cancellationToken);
                     json?.Write(new DeployEvent("ready")
                     {
                         Namespace = deployment.Namespace,
@@ -137,7 +147,8 @@ internal static class DeployCommand
 
         if (page.PortForward is { } forward)
         {
-            await ToolOutput.Messages.WriteLineAsync($"The page answers. To open it, run\n  {forward}\nand open http://localhost:8080/productpage");
+            await ToolOutput.Messages.WriteLineAsync(
+                $"The page answers. To open it, run\n  {forward}\nand open http://localhost:8080/productpage");
         }
     }
 }

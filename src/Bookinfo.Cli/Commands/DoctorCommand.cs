@@ -17,7 +17,8 @@ internal static class DoctorCommand
     /// <summary>Characters in a line where there is no terminal, or a wide one: long lines are hard to read.</summary>
     private const int UsualWidth = 79;
 
-    private static readonly Option<string?> Namespace = ClusterCommand.Namespace($"The namespace to deploy to. [default: {DeployedApplication.UsualNamespace}]");
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace(
+        $"The namespace to deploy to. [default: {DeployedApplication.UsualNamespace}]");
 
     private static readonly Option<string?> Context = ClusterCommand.Context();
 
@@ -33,7 +34,8 @@ internal static class DoctorCommand
         Description = $"Where the images are, such as ghcr.io/me/bookinfo. [default: {ImageNames.DefaultRegistry}, as in the manifests]",
     };
 
-    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the findings to stdout. json: one object with all checks.");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output(
+        "How to write the findings to stdout. json: one object with all checks.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()

@@ -70,7 +70,8 @@ internal static class ImagesCommand
             }
         });
 
-        var build = new Command("build", "Compile the services and the load worker to native code and build an image of each, with buildah, podman or docker.")
+        var build = new Command(
+            "build", "Compile the services and the load worker to native code and build an image of each, with buildah, podman or docker.")
         {
             Registry, Tag, Base, Save, Push, Builder, NoBuild, Output,
         };
@@ -128,7 +129,8 @@ internal static class ImagesCommand
     {
         if (format == OutputFormat.Json)
         {
-            ToolOutput.Data.WriteLine(JsonSerializer.Serialize(ImageListRecord.From(builder, baseImage, images), ImageJson.Default.ImageListRecord));
+            ToolOutput.Data.WriteLine(
+                JsonSerializer.Serialize(ImageListRecord.From(builder, baseImage, images), ImageJson.Default.ImageListRecord));
             return;
         }
 

@@ -13,7 +13,8 @@ internal static class LoadCommand
 {
     private const double UsualRate = 50;
 
-    private static readonly TrafficOptions Traffic = new("Arrivals and the choice of requests depend on it alone. Trace ids are new in each run.");
+    private static readonly TrafficOptions Traffic = new(
+        "Arrivals and the choice of requests depend on it alone. Trace ids are new in each run.");
 
     private static readonly Argument<string> Url = new("url")
     {

@@ -20,7 +20,8 @@ internal static class StatusCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("status", "Show what is deployed: pods, their use of CPU and memory, start-up times, images, and Services.")
+        var command = new Command(
+            "status", "Show what is deployed: pods, their use of CPU and memory, start-up times, images, and Services.")
         {
             Namespace, Context, Watch, Output,
         };
@@ -37,7 +38,8 @@ internal static class StatusCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ClusterConnection cluster, string space, bool watch, OutputFormat format, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ClusterConnection cluster, string space, bool watch, OutputFormat format, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var reader = new StatusReader(cluster, space, time);
@@ -80,7 +82,8 @@ internal static class StatusCommand
                 }
                 else
                 {
-                    await ToolOutput.Data.WriteLineAsync(string.Join('\n', StatusTables.Format(report, ToolOutput.DataWidth ?? int.MaxValue)));
+                    await ToolOutput.Data.WriteLineAsync(
+                        string.Join('\n', StatusTables.Format(report, ToolOutput.DataWidth ?? int.MaxValue)));
                 }
 
                 if (!watch || ToolOutput.Data.Lost.IsCancellationRequested)

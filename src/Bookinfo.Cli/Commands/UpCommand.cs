@@ -81,7 +81,8 @@ internal static class UpCommand
         Reviews.Validators.Add(RequireVersions);
         Environment.Validators.Add(RequireSettings);
 
-        var command = new Command("up", "Build Bookinfo and run it on this machine: four services, reviews in three versions. Ctrl-C stops it.")
+        var command = new Command(
+            "up", "Build Bookinfo and run it on this machine: four services, reviews in three versions. Ctrl-C stops it.")
         {
             Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, NoBuild, Output,
         };
@@ -125,7 +126,8 @@ internal static class UpCommand
             alsoStop: ToolOutput.Data.Lost);
     }
 
-    private static async Task<int> RunAsync(LocalOptions options, OutputFormat output, SourceTree tree, StopSignals signals, TimeProvider time)
+    private static async Task<int> RunAsync(
+        LocalOptions options, OutputFormat output, SourceTree tree, StopSignals signals, TimeProvider time)
     {
         var plan = LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables());
         PortCheck.RequireFree(plan);
@@ -168,7 +170,8 @@ internal static class UpCommand
             return ExitCode.Interrupted;
         }
 
-        await ToolOutput.Messages.WriteLineAsync(killed.Count == 0 ? "Stopped." : $"Stopped; {string.Join(", ", killed)} did not stop in time and had to be killed.");
+        await ToolOutput.Messages.WriteLineAsync(
+            killed.Count == 0 ? "Stopped." : $"Stopped; {string.Join(", ", killed)} did not stop in time and had to be killed.");
         return ready ? ExitCode.Success : ExitCode.Interrupted;
     }
 
@@ -186,7 +189,8 @@ internal static class UpCommand
             : new PlainStatusView(ToolOutput.Data, ToolOutput.Messages, footer);
     }
 
-    private static string[] SplitVersions(string? text) => (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] SplitVersions(string? text) =>
+        (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static void RequireVersions(OptionResult result)
     {
@@ -194,7 +198,8 @@ internal static class UpCommand
         var versions = SplitVersions(text);
         if (versions.Length == 0 || versions.Except(AllReviews).Any())
         {
-            result.AddError($"--reviews '{text}' is not allowed: it must be one or more of {string.Join(", ", AllReviews)}, separated by commas.");
+            result.AddError(
+                $"--reviews '{text}' is not allowed: it must be one or more of {string.Join(", ", AllReviews)}, separated by commas.");
         }
     }
 

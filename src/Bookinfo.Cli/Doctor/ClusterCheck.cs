@@ -54,7 +54,8 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
         }
         catch (Exception exception) when (ClusterFailure.Explain(exception, Config, cancellationToken) is { } explained)
         {
-            return CheckResult.Problem(explained.Message, "Start the cluster, or choose another context with --context:", "kubectl config get-contexts");
+            return CheckResult.Problem(
+                explained.Message, "Start the cluster, or choose another context with --context:", "kubectl config get-contexts");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

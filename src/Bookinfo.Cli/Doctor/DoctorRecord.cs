@@ -23,7 +23,8 @@ internal sealed record DoctorRecord(int Problems, int Warnings, IReadOnlyList<Ch
 /// <param name="Detail">What there is, or what is wrong.</param>
 /// <param name="Advice">What to do.</param>
 /// <param name="Commands">With which command lines.</param>
-internal sealed record CheckRecord(string Check, CheckPurpose For, CheckState State, string Detail, string? Advice, IReadOnlyList<string>? Commands)
+internal sealed record CheckRecord(
+    string Check, CheckPurpose For, CheckState State, string Detail, string? Advice, IReadOnlyList<string>? Commands)
 {
     /// <summary>Makes it of a finding.</summary>
     /// <param name="finding">The finding.</param>

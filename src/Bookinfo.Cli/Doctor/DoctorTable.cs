@@ -66,7 +66,9 @@ internal static class DoctorTable
 
     private static string Summarize(List<CheckState> states)
     {
-        string Count(CheckState state, string word) => states.Count(one => one == state) is var count && count == 1 ? $"1 {word}" : $"{count} {word}s";
+        string Count(CheckState state, string word) => states.Count(one => one == state) is var count && count == 1
+            ? $"1 {word}"
+            : $"{count} {word}s";
         return states.Contains(CheckState.Problem) ? $"{Count(CheckState.Problem, "problem")}; see what to do above"
             : states.Contains(CheckState.Warning) ? $"nothing stands in the way for certain; {Count(CheckState.Warning, "warning")}"
             : "everything is there";

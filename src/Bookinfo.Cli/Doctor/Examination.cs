@@ -77,7 +77,8 @@ internal sealed class Examination(TimeProvider time)
             }
 
             var seconds = time.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-            return CheckResult.Problem($"no answer within {seconds} s", "Something hangs. Try again; when it stays so, do what this check does by hand.");
+            return CheckResult.Problem(
+                $"no answer within {seconds} s", "Something hangs. Try again; when it stays so, do what this check does by hand.");
         }
         catch (OperationFailedException failure)
         {
@@ -86,7 +87,9 @@ internal sealed class Examination(TimeProvider time)
         catch (Exception exception)
         {
             // An answer that nobody has foreseen must not hide what the other checks have found.
-            return CheckResult.Problem($"the check itself failed: {exception.GetType().Name}: {exception.Message}", "Please report this as a bug, with these words.");
+            return CheckResult.Problem(
+                $"the check itself failed: {exception.GetType().Name}: {exception.Message}",
+                "Please report this as a bug, with these words.");
         }
     }
 }

@@ -31,11 +31,13 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
             listed => listed.Names?.Any(name => ImageReference.Parse(name) == image) == true) == true)).ToList();
         if (absent.Count == 0)
         {
-            return CheckResult.Ok($"all {wanted.Count} of {Where(wanted)} are on {(nodes.Count == 1 ? "the node" : $"all {nodes.Count} nodes")}");
+            return CheckResult.Ok(
+                $"all {wanted.Count} of {Where(wanted)} are on {(nodes.Count == 1 ? "the node" : $"all {nodes.Count} nodes")}");
         }
 
         using var client = new RegistryClient();
-        var answers = await Task.WhenAll(absent.Select(async image => (Image: image, Answer: await client.AskAsync(image, cancellationToken))));
+        var answers = await Task.WhenAll(
+            absent.Select(async image => (Image: image, Answer: await client.AskAsync(image, cancellationToken))));
         var unavailable = answers.Where(answer => answer.Answer != RegistryAnswer.Available).ToList();
         if (unavailable.Count == 0)
         {
@@ -93,13 +95,15 @@ internal sealed record ImageReference(string Host, string Path, string Tag)
         var colon = rest.LastIndexOf(':');
         var path = colon < 0 ? rest : rest[..colon];
         var host = hasHost ? first : "docker.io";
-        return new ImageReference(host, host == "docker.io" && !path.Contains('/') ? $"library/{path}" : path, colon < 0 ? "latest" : rest[(colon + 1)..]);
+        return new ImageReference(
+            host, host == "docker.io" && !path.Contains('/') ? $"library/{path}" : path, colon < 0 ? "latest" : rest[(colon + 1)..]);
     }
 
     /// <summary>The same image elsewhere, or of another tag.</summary>
     /// <param name="registry">The registry's host and path; <see langword="null"/> for the same.</param>
     /// <param name="tag">The tag; <see langword="null"/> for the same.</param>
-    public ImageReference With(string? registry, string? tag) => (registry is null ? this : Parse($"{registry}/{Path.Split('/')[^1]}")) with { Tag = tag ?? Tag };
+    public ImageReference With(string? registry, string? tag) =>
+        (registry is null ? this : Parse($"{registry}/{Path.Split('/')[^1]}")) with { Tag = tag ?? Tag };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Host}/{Path}:{Tag}";

@@ -72,7 +72,10 @@ internal sealed class NativeToolsCheck : ICheck
         if (compiler is null)
         {
             return OperatingSystem.IsMacOS()
-                ? CheckResult.Warning("there is no clang in PATH", "Install it. Without, 'bookinfo up' works, 'up --native' does not.", "xcode-select --install")
+                ? CheckResult.Warning(
+                    "there is no clang in PATH",
+                    "Install it. Without, 'bookinfo up' works, 'up --native' does not.",
+                    "xcode-select --install")
                 : CheckResult.Warning("there is neither clang nor gcc in PATH", Install, InstallCommand);
         }
 
@@ -115,9 +118,11 @@ internal sealed class ImageBuilderCheck : ICheck
         {
             return CheckResult.Warning(failure.Message, Advice, InstallCommand);
         }
-        catch (Exception exception) when (exception is Win32Exception || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (
+            exception is Win32Exception || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return CheckResult.Warning("docker is installed, but its daemon does not answer", $"Start it, or install buildah. {Advice}", InstallCommand);
+            return CheckResult.Warning(
+                "docker is installed, but its daemon does not answer", $"Start it, or install buildah. {Advice}", InstallCommand);
         }
 
         return await new InstalledTool(builder.Program).AskAsync(["--version"], cancellationToken) is { } version
@@ -157,7 +162,8 @@ internal sealed class KubectlCheck(string? context) : ICheck
         Version = await Kubectl.VersionAsync(cancellationToken);
         return Version switch
         {
-            null => CheckResult.Problem($"{tool.File} does not tell its version", $"'kubectl version --client' says why. {Advice}", InstallCommand),
+            null => CheckResult.Problem(
+                $"{tool.File} does not tell its version", $"'kubectl version --client' says why. {Advice}", InstallCommand),
             _ when Version < Kubectl.Oldest => CheckResult.Problem(
                 $"{Version} is too old: its kustomize does not know all of the manifests, which takes {Kubectl.Oldest}", Advice, InstallCommand),
             _ => CheckResult.Ok($"{Version} ({tool.File})"),
@@ -227,9 +233,12 @@ internal sealed partial record InstalledTool(string File)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await ToolProcess.RunAsync(File, arguments, AppContext.BaseDirectory, either.Token) is { ExitCode: 0 } result ? result.Output : null;
+            return await ToolProcess.RunAsync(File, arguments, AppContext.BaseDirectory, either.Token) is { ExitCode: 0 } result
+                ? result.Output
+                : null;
         }
-        catch (Exception exception) when (exception is Win32Exception || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (
+            exception is Win32Exception || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

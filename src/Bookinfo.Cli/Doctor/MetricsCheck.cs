@@ -18,7 +18,8 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
         if (await WhyNotAsync(
             async () =>
             {
-                await api.CustomObjects.ListNamespacedCustomObjectAsync("metrics.k8s.io", "v1beta1", name, "pods", cancellationToken: cancellationToken);
+                await api.CustomObjects.ListNamespacedCustomObjectAsync(
+                    "metrics.k8s.io", "v1beta1", name, "pods", cancellationToken: cancellationToken);
                 return null;
             },
             cancellationToken) is not { } noMetrics)
@@ -34,7 +35,8 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
                     return "is nowhere, as there is no node";
                 }
 
-                using var summary = await api.CoreV1.ConnectGetNodeProxyWithPathAsync(node.Metadata.Name, "stats/summary", cancellationToken: cancellationToken);
+                using var summary = await api.CoreV1.ConnectGetNodeProxyWithPathAsync(
+                    node.Metadata.Name, "stats/summary", cancellationToken: cancellationToken);
                 return null;
             },
             cancellationToken);

@@ -29,7 +29,10 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
 
         if (space.Status?.Phase == "Terminating")
         {
-            return CheckResult.Problem($"'{name}' is being deleted", "Wait until it is gone. If it stays, this says what holds it:", $"kubectl describe namespace {name}");
+            return CheckResult.Problem(
+                $"'{name}' is being deleted",
+                "Wait until it is gone. If it stays, this says what holds it:",
+                $"kubectl describe namespace {name}");
         }
 
         var level = Label(space, EnforceLabel);
@@ -55,8 +58,11 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
     private static string? Injection(V1Namespace space) =>
         Label(space, "istio-injection") == "enabled" ? "istio-injection=enabled"
         : Label(space, "istio.io/rev") is { } revision ? $"istio.io/rev={revision}"
-        : space.Metadata.Annotations is { } annotations && annotations.TryGetValue("linkerd.io/inject", out var inject) && inject is "enabled" or "ingress" ? $"linkerd.io/inject={inject}"
+        : space.Metadata.Annotations is { } annotations
+            && annotations.TryGetValue("linkerd.io/inject", out var inject)
+            && inject is "enabled" or "ingress" ? $"linkerd.io/inject={inject}"
         : null;
 
-    private static string? Label(V1Namespace space, string key) => space.Metadata.Labels is { } labels && labels.TryGetValue(key, out var value) ? value : null;
+    private static string? Label(V1Namespace space, string key) =>
+        space.Metadata.Labels is { } labels && labels.TryGetValue(key, out var value) ? value : null;
 }

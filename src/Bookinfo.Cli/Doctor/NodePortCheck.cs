@@ -10,7 +10,8 @@ namespace Bookinfo.Cli.Doctor;
 /// <param name="manifests">What is to run.</param>
 /// <param name="name">The name of the namespace.</param>
 /// <param name="time">The clock.</param>
-internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifests, string name, TimeProvider time) : InClusterCheck(cluster)
+internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifests, string name, TimeProvider time)
+    : InClusterCheck(cluster)
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2);
 
@@ -47,7 +48,8 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
         var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All().Select(Address).OfType<string>().ToList();
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync }) { Timeout = RequestTimeout };
         var probe = new PatientProbe(client, static (status, _) => status is >= 200 and < 300 ? null : "", Patience, static _ => { }, time);
-        var answers = await probe.FindAsync([.. nodes.Select(node => (node, (IReadOnlyList<string>)[$"http://{Host(node)}:{nodePort}/health"]))], cancellationToken);
+        var answers = await probe.FindAsync(
+            [.. nodes.Select(node => (node, (IReadOnlyList<string>)[$"http://{Host(node)}:{nodePort}/health"]))], cancellationToken);
         var silent = answers.Where(answer => answer.Address is null).Select(answer => answer.Name).ToList();
         return silent.Count == 0
             ? CheckResult.Ok($"{nodePort} is ours and answers on every node: http://{Host(nodes[0])}:{nodePort}/productpage")
@@ -57,7 +59,8 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
                 $"kubectl port-forward --namespace {name} service/{holders[0].Service.Metadata.Name} 8080:{servicePort}");
     }
 
-    private bool IsOurs(V1Service service, string wantedBy) => service.Metadata.NamespaceProperty == name && service.Metadata.Name == wantedBy;
+    private bool IsOurs(V1Service service, string wantedBy) =>
+        service.Metadata.NamespaceProperty == name && service.Metadata.Name == wantedBy;
 
     private static string? Address(V1Node node) =>
         (node.Status.Addresses?.FirstOrDefault(address => address.Type == "ExternalIP") ?? node.Status.Addresses?.FirstOrDefault(address => address.Type == "InternalIP"))?.Address;

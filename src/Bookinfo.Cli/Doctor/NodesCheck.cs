@@ -34,10 +34,15 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
             pods = null;
         }
 
-        return Judge([.. nodes], pods?.ToList(), manifests.Workload!.Pods, RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant() is "arm64" ? "arm64" : "amd64");
+        return Judge(
+            [.. nodes],
+            pods?.ToList(),
+            manifests.Workload!.Pods,
+            RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant() is "arm64" ? "arm64" : "amd64");
     }
 
-    private static CheckResult Judge(IReadOnlyList<V1Node> nodes, IReadOnlyList<V1Pod>? pods, IReadOnlyList<PodDemand> demands, string ownArchitecture)
+    private static CheckResult Judge(
+        IReadOnlyList<V1Node> nodes, IReadOnlyList<V1Pod>? pods, IReadOnlyList<PodDemand> demands, string ownArchitecture)
     {
         var usable = nodes.Where(IsUsable).ToList();
         var fitting = usable.Where(node => node.Status.NodeInfo is { OperatingSystem: "linux", Architecture: "amd64" or "arm64" }).ToList();
@@ -95,10 +100,12 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         return $"; {node.Metadata.Name}: {why}";
     }
 
-    private static string Platform(V1Node node) => node.Status.NodeInfo is { } info ? $"{info.OperatingSystem}/{info.Architecture}" : "of an unknown platform";
+    private static string Platform(V1Node node) =>
+        node.Status.NodeInfo is { } info ? $"{info.OperatingSystem}/{info.Architecture}" : "of an unknown platform";
 
     /// <summary>What is deployed already is not needed again.</summary>
-    private static bool IsOurs(V1Pod pod) => pod.Metadata.Labels is { } labels && labels.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo);
+    private static bool IsOurs(V1Pod pod) =>
+        pod.Metadata.Labels is { } labels && labels.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo);
 }
 
 /// <summary>What of a node nobody has requested yet.</summary>

@@ -30,7 +30,8 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
             .Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed")).Select(pod => PodDemand.Of(pod.Spec)).ToList();
         var services = (await api.CoreV1.ListNamespacedServiceAsync(name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All();
         var defaults = (await api.CoreV1.ListNamespacedLimitRangeAsync(name, cancellationToken: cancellationToken)).All()
-            .SelectMany(range => range.Spec.Limits).Any(limit => limit.Type == "Container" && PodDemand.Amount(limit.DefaultProperty, "cpu") > 0);
+            .SelectMany(range => range.Spec.Limits).Any(
+                limit => limit.Type == "Container" && PodDemand.Amount(limit.DefaultProperty, "cpu") > 0);
 
         // What is deployed already is part of what is used.
         decimal Pods(Func<PodDemand, decimal> amount) => workload.Pods.Sum(amount) - pods.Sum(amount);
@@ -48,8 +49,12 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
         };
         var lacking = quotas.SelectMany(quota => Lacking(quota, needs, defaults || workload.Pods.All(pod => pod.CpuLimit > 0))).ToList();
         return lacking.Count == 0
-            ? CheckResult.Ok($"{string.Join(", ", quotas.Select(quota => quota.Metadata.Name))} of '{name}' {(quotas.Count == 1 ? "has" : "have")} room")
-            : CheckResult.Warning(string.Join("; ", lacking), "Ask who administers the cluster for more, or remove something. This says what is used:", $"kubectl describe resourcequota --namespace {name}");
+            ? CheckResult.Ok(
+                $"{string.Join(", ", quotas.Select(quota => quota.Metadata.Name))} of '{name}' {(quotas.Count == 1 ? "has" : "have")} room")
+            : CheckResult.Warning(
+                string.Join("; ", lacking),
+                "Ask who administers the cluster for more, or remove something. This says what is used:",
+                $"kubectl describe resourcequota --namespace {name}");
     }
 
     private static IEnumerable<string> Lacking(V1ResourceQuota quota, Dictionary<string, decimal> needs, bool cpuIsLimited)

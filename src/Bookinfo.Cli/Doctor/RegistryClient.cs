@@ -61,7 +61,8 @@ internal sealed partial class RegistryClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private async Task<(HttpStatusCode Status, AuthenticationHeaderValue? Challenge)> HeadAsync(ImageReference image, string? token, CancellationToken cancellationToken)
+    private async Task<(HttpStatusCode Status, AuthenticationHeaderValue? Challenge)> HeadAsync(
+        ImageReference image, string? token, CancellationToken cancellationToken)
     {
         // Docker Hub's API has another name than its images; on this machine itself registries speak plain http.
         var host = image.Host == "docker.io" ? "registry-1.docker.io" : image.Host;
@@ -74,18 +75,23 @@ internal sealed partial class RegistryClient : IDisposable
 
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         using var response = await _client.SendAsync(request, cancellationToken);
-        return (response.StatusCode, response.Headers.WwwAuthenticate.FirstOrDefault(static one => one.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)));
+        return (
+            response.StatusCode,
+            response.Headers.WwwAuthenticate.FirstOrDefault(static one => one.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)));
     }
 
     private async Task<string?> TokenAsync(string parameters, CancellationToken cancellationToken)
     {
-        var values = Parameter().Matches(parameters).DistinctBy(match => match.Groups[1].Value).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        var values = Parameter().Matches(parameters).DistinctBy(match => match.Groups[1].Value).ToDictionary(
+            match => match.Groups[1].Value, match => match.Groups[2].Value);
         if (!values.TryGetValue("realm", out var realm))
         {
             return null;
         }
 
-        var query = string.Join('&', values.Where(value => value.Key is "service" or "scope").Select(value => $"{value.Key}={Uri.EscapeDataString(value.Value)}"));
+        var query = string.Join(
+            '&',
+            values.Where(value => value.Key is "service" or "scope").Select(value => $"{value.Key}={Uri.EscapeDataString(value.Value)}"));
         using var response = await _client.GetAsync(new Uri($"{realm}?{query}"), cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
@@ -93,7 +99,8 @@ internal sealed partial class RegistryClient : IDisposable
         }
 
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
-        return json.RootElement.ValueKind == JsonValueKind.Object && (json.RootElement.TryGetProperty("token", out var token) || json.RootElement.TryGetProperty("access_token", out token))
+        return json.RootElement.ValueKind == JsonValueKind.Object
+            && (json.RootElement.TryGetProperty("token", out var token) || json.RootElement.TryGetProperty("access_token", out token))
             ? token.GetString()
             : null;
     }

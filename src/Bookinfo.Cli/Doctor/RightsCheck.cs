@@ -61,7 +61,8 @@ internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : I
             ? CheckResult.Problem(
                 $"missing in '{name}': {Describe(missing)}{(optional.Length > 0 ? $"; useful, but missing as well: {optional}" : "")}",
                 "Ask who administers the cluster to run:", commands)
-            : CheckResult.Warning($"useful, but missing: {optional}", "'deploy' works without. Who administers the cluster can run:", commands);
+            : CheckResult.Warning(
+                $"useful, but missing: {optional}", "'deploy' works without. Who administers the cluster can run:", commands);
     }
 
     /// <returns>

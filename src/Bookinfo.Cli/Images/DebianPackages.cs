@@ -10,7 +10,8 @@ internal sealed class DebianPackages(CancellationToken cancellationToken)
     private string? _architecture;
 
     /// <summary>Whether this machine has packages of Debian, or of a distribution made from it, such as Ubuntu.</summary>
-    public static bool AreHere => File.Exists("/etc/debian_version") && ChildProcess.FindTool(Query) is not null && ChildProcess.FindTool("ldd") is not null;
+    public static bool AreHere =>
+        File.Exists("/etc/debian_version") && ChildProcess.FindTool(Query) is not null && ChildProcess.FindTool("ldd") is not null;
 
     /// <summary>Finds a file by its name.</summary>
     /// <param name="name">The name without directory.</param>
@@ -65,7 +66,8 @@ internal sealed class DebianPackages(CancellationToken cancellationToken)
         var result = await ToolProcess.RunAsync("ldd", [file], "/", cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new OperationFailedException(FailureKind.BuildFailed, $"the libraries that {file} needs cannot be found: ldd says '{result.Reason}'.");
+            throw new OperationFailedException(
+                FailureKind.BuildFailed, $"the libraries that {file} needs cannot be found: ldd says '{result.Reason}'.");
         }
 
         var libraries = new List<string>();
@@ -76,7 +78,9 @@ internal sealed class DebianPackages(CancellationToken cancellationToken)
             var path = line[(line.IndexOf("=> ", StringComparison.Ordinal) is var arrow and >= 0 ? arrow + 3 : 0)..].Split(" (")[0];
             if (path == "not found")
             {
-                throw new OperationFailedException(FailureKind.BuildFailed, $"{file} needs {line.Split(' ')[0]}, which is not installed: install its package with apt-get.");
+                throw new OperationFailedException(
+                    FailureKind.BuildFailed,
+                    $"{file} needs {line.Split(' ')[0]}, which is not installed: install its package with apt-get.");
             }
 
             if (path.StartsWith('/'))
@@ -92,7 +96,9 @@ internal sealed class DebianPackages(CancellationToken cancellationToken)
     private static string ForEveryProcessor(string path)
     {
         const string Variants = "/glibc-hwcaps/";
-        return path.IndexOf(Variants, StringComparison.Ordinal) is var variant and >= 0 ? path[..variant] + path[path.LastIndexOf('/')..] : path;
+        return path.IndexOf(Variants, StringComparison.Ordinal) is var variant and >= 0
+            ? path[..variant] + path[path.LastIndexOf('/')..]
+            : path;
     }
 
     private async Task<string> ArchitectureAsync() =>

@@ -84,7 +84,8 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
         }
         while (Indexes.Contains((string?)JsonNode.Parse(manifest)!["mediaType"]));
 
-        return new ImageArchive(digest, [.. JsonNode.Parse(manifest)!["layers"]!.AsArray().Select(layer => layers[FileOf((string)layer!["digest"]!)])]);
+        return new ImageArchive(
+            digest, [.. JsonNode.Parse(manifest)!["layers"]!.AsArray().Select(layer => layers[FileOf((string)layer!["digest"]!)])]);
     }
 
     private static OperationFailedException Unreadable(string path, string why) =>

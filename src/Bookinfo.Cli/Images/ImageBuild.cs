@@ -31,7 +31,9 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         if (options.SaveDirectory is { } directory
             && NativeProgram.All.Select(program => Path.Combine(directory, FileName(program))).FirstOrDefault(Directory.Exists) is { } obstacle)
         {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"--save '{directory}' is not allowed: {obstacle}, which is to be the archive of an image, is a directory.");
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest,
+                $"--save '{directory}' is not allowed: {obstacle}, which is to be the archive of an image, is a directory.");
         }
     }
 
@@ -56,7 +58,8 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         {
             if (options.Base is not null)
             {
-                throw new OperationFailedException(failure.Kind, $"{failure.Message} '--base debian' assembles one from the packages of this machine.");
+                throw new OperationFailedException(
+                    failure.Kind, $"{failure.Message} '--base debian' assembles one from the packages of this machine.");
             }
 
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {PrintableText.Clean(failure.Message)} One is assembled from the packages of this machine instead (--base debian).");
@@ -92,7 +95,9 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new OperationFailedException(FailureKind.Failed, $"the image of {image.Program.Name} cannot be saved as {image.File}: {exception.Message.TrimEnd('.')}.");
+                throw new OperationFailedException(
+                    FailureKind.Failed,
+                    $"the image of {image.Program.Name} cannot be saved as {image.File}: {exception.Message.TrimEnd('.')}.");
             }
         }
 
@@ -144,7 +149,8 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         if (baseImage == BaseImage.Debian)
         {
             await using var archive = File.Create(Path.Combine(context, BaseArchive));
-            await new DebianBase(new DebianPackages(signals.Stop)).WriteAsync(NativeProgram.All.Select(program => tree.NativeExecutable(program.Project)), archive);
+            await new DebianBase(new DebianPackages(signals.Stop)).WriteAsync(
+                NativeProgram.All.Select(program => tree.NativeExecutable(program.Project)), archive);
         }
     }
 
@@ -167,9 +173,13 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
 
         var build = builder.Build(Path.Combine(tree.Root, "deploy", "images", "Containerfile"), context, name, arguments, labels);
         Require(await StepAsync(build, context), FailureKind.BuildFailed, $"the image of {program.Name} cannot be built");
-        Require(await StepAsync(builder.Save(name, FileName(program)), archives), FailureKind.BuildFailed, $"the image of {program.Name} cannot be saved");
+        Require(
+            await StepAsync(builder.Save(name, FileName(program)), archives),
+            FailureKind.BuildFailed,
+            $"the image of {program.Name} cannot be saved");
         var archive = await ImageArchive.ReadAsync(Path.Combine(archives, FileName(program)), builder.Kind, signals.Stop);
-        return new BuiltImage(program, name, archive, options.SaveDirectory is { } directory ? Path.Combine(directory, FileName(program)) : null);
+        return new BuiltImage(
+            program, name, archive, options.SaveDirectory is { } directory ? Path.Combine(directory, FileName(program)) : null);
     }
 
     private async Task<ToolResult> RunToolAsync(string[] arguments, string directory, CancellationToken cancellationToken)
@@ -180,7 +190,8 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         }
         catch (Win32Exception exception)
         {
-            throw new OperationFailedException(FailureKind.MissingTool, $"{builder.Program} cannot be run: {exception.Message.TrimEnd('.')}.");
+            throw new OperationFailedException(
+                FailureKind.MissingTool, $"{builder.Program} cannot be run: {exception.Message.TrimEnd('.')}.");
         }
     }
 

@@ -82,7 +82,8 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
 
     /// <summary>Arguments that push an image to its registry.</summary>
     /// <param name="name">Its name.</param>
-    public string[] Push(string name) => Kind == BuilderKind.Docker ? ["push", "--quiet", name] : ["push", "--quiet", name, $"docker://{name}"];
+    public string[] Push(string name) =>
+        Kind == BuilderKind.Docker ? ["push", "--quiet", name] : ["push", "--quiet", name, $"docker://{name}"];
 
     private async Task RequireUsableAsync(CancellationToken cancellationToken)
     {

@@ -81,12 +81,14 @@ internal static partial class ImageTag
         }
         catch (IOException exception)
         {
-            throw new OperationFailedException(FailureKind.Failed, $"the default tag cannot be read ({exception.Message}): give one with --tag.");
+            throw new OperationFailedException(
+                FailureKind.Failed, $"the default tag cannot be read ({exception.Message}): give one with --tag.");
         }
 
         return Pattern().Match(text) is { Success: true } match && ImageNames.IsTag(match.Groups[1].Value)
             ? match.Groups[1].Value
-            : throw new OperationFailedException(FailureKind.Failed, $"{tree.Relative(file)} has no line 'newTag: &tag ...' with a tag: give one with --tag.");
+            : throw new OperationFailedException(
+                FailureKind.Failed, $"{tree.Relative(file)} has no line 'newTag: &tag ...' with a tag: give one with --tag.");
     }
 
     // The anchor, by which the other images repeat it.

@@ -60,7 +60,8 @@ internal sealed class RootFileSystem
     /// <summary>Adds a file.</summary>
     /// <param name="path">Its full path.</param>
     /// <param name="content">What is in it.</param>
-    public void AddFile(string path, string content) => Add(path, () => File(path, Readable, new MemoryStream(Encoding.UTF8.GetBytes(content))));
+    public void AddFile(string path, string content) =>
+        Add(path, () => File(path, Readable, new MemoryStream(Encoding.UTF8.GetBytes(content))));
 
     /// <summary>Adds a symbolic link.</summary>
     /// <param name="path">Its full path.</param>

@@ -21,7 +21,8 @@ internal sealed class CompareSession(CompareOptions options)
         {
             if (!options.Overwrite && File.Exists(file))
             {
-                throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' exists. Name another one, or say --overwrite.");
+                throw new OperationFailedException(
+                    FailureKind.InvalidRequest, $"{option}: the file '{file}' exists. Name another one, or say --overwrite.");
             }
         }
 
@@ -71,7 +72,8 @@ internal sealed class CompareSession(CompareOptions options)
     }
 
     /// <summary>A name stands for the file that <c>baseline --name</c> wrote.</summary>
-    private static string Resolve(string name) => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || File.Exists(name) ? name : name + Extension;
+    private static string Resolve(string name) =>
+        name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || File.Exists(name) ? name : name + Extension;
 
     private static string Page(ComparisonReport report, BaselineFile before, BaselineFile after)
     {
@@ -81,7 +83,9 @@ internal sealed class CompareSession(CompareOptions options)
         }
         catch (FormatException exception)
         {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"--html: a histogram of one of the baselines is broken, so that it cannot be plotted: {exception.Message}");
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest,
+                $"--html: a histogram of one of the baselines is broken, so that it cannot be plotted: {exception.Message}");
         }
     }
 
@@ -90,11 +94,14 @@ internal sealed class CompareSession(CompareOptions options)
     {
         try
         {
-            return await ReportFile.WriteAsync(file, options.Overwrite, text) is { } failure ? $"{option}: the file '{file}' could not be written: {failure}" : null;
+            return await ReportFile.WriteAsync(file, options.Overwrite, text) is { } failure
+                ? $"{option}: the file '{file}' could not be written: {failure}"
+                : null;
         }
         catch (Exception exception) when (ReportFile.IsRefusal(exception))
         {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {exception.Message}");
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {exception.Message}");
         }
     }
 }
@@ -107,4 +114,5 @@ internal sealed class CompareSession(CompareOptions options)
 /// <param name="Markdown">Where to write the Markdown.</param>
 /// <param name="Overwrite">Whether files that are there may be replaced.</param>
 /// <param name="Output">What goes to stdout.</param>
-internal sealed record CompareOptions(string Before, string After, IReadOnlyList<FailCondition> FailOn, string? Html, string? Markdown, bool Overwrite, OutputFormat Output);
+internal sealed record CompareOptions(
+    string Before, string After, IReadOnlyList<FailCondition> FailOn, string? Html, string? Markdown, bool Overwrite, OutputFormat Output);

@@ -53,7 +53,9 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 
     private async Task<int> MeasureAsync(LoadPlan plan, IReadOnlyList<Sample> setup)
     {
-        await using var ledger = options.Ledger is { } ledgerFile ? new LedgerWriter(await CreateAsync(LedgerOption, ledgerFile), plan, ProgramVersion.Text) : null;
+        await using var ledger = options.Ledger is { } ledgerFile
+            ? new LedgerWriter(await CreateAsync(LedgerOption, ledgerFile), plan, ProgramVersion.Text)
+            : null;
         await using var hdr = options.Hdr is { } hdrFile ? new HdrLog(await CreateAsync(HdrOption, hdrFile)) : null;
         LoadResult result;
         var view = CreateView();
@@ -109,7 +111,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     private async Task<int> SearchAsync(LoadPlan plan, TimeSpan objective)
     {
         var started = time.GetTimestamp();
-        var length = TimeSpan.FromSeconds(Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));
+        var length = TimeSpan.FromSeconds(
+            Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));
         var number = 0;
         LoadResult? all = null;
         var search = new SaturationSearch(async rate =>
@@ -229,7 +232,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             // A pipe that nobody reads holds up whoever opens it. Nobody waits for that longer than the user does.
             return await Task.Run(() => new FileStream(file, FileMode.Create, FileAccess.Write, share)).WaitAsync(signals.Stop);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             var why = Directory.Exists(file) ? "it is a directory" : exception.Message;
             throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {why}");

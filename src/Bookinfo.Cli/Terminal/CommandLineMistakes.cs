@@ -42,7 +42,10 @@ internal static class CommandLineMistakes
     {
         var known = Known(parsed).ToList();
         // Not options are words that the parser has taken for the value of one.
-        var values = parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens).Select(token => token.Value).ToHashSet();
+        var values = parsed.CommandResult.Children.OfType<OptionResult>()
+            .SelectMany(option => option.Tokens)
+            .Select(token => token.Value)
+            .ToHashSet();
         foreach (var word in words.Where(word => !values.Contains(word)).Select(static word => word.Split(['=', ':'], 2)[0]).Distinct())
         {
             if (!known.Contains(word, StringComparer.Ordinal) && !IsShortWithValue(word, known))
@@ -53,7 +56,8 @@ internal static class CommandLineMistakes
     }
 
     /// <summary>Such as <c>-nshop</c> for <c>-n shop</c>.</summary>
-    private static bool IsShortWithValue(string word, List<string> known) => word is ['-', not '-', _, ..] && known.Contains(word[..2], StringComparer.Ordinal);
+    private static bool IsShortWithValue(string word, List<string> known) =>
+        word is ['-', not '-', _, ..] && known.Contains(word[..2], StringComparer.Ordinal);
 
     private static IEnumerable<string> Known(ParseResult parsed)
     {

@@ -16,7 +16,8 @@ internal static class CommandRunner
     /// </param>
     /// <param name="alsoStop">What else asks to stop in order.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(Func<StopSignals, Task<int>> work, Func<string>? interrupted = null, CancellationToken alsoStop = default)
+    public static async Task<int> RunAsync(
+        Func<StopSignals, Task<int>> work, Func<string>? interrupted = null, CancellationToken alsoStop = default)
     {
         using var signals = new StopSignals(alsoStop);
         try

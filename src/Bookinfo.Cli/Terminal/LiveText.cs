@@ -13,7 +13,8 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
     /// <summary>How often it is drawn even without a change: the terminal may have got another size.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Task? _drawing;
     private volatile Func<int, IEnumerable<IRenderable>> _text = _ => [];
 

@@ -41,7 +41,8 @@ internal sealed class TerminalDevice(TextWriter writer, bool isTerminal, Func<(i
             {
                 return isTerminal ? readSize() : default;
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException or NotSupportedException)
+            catch (Exception exception) when (
+                exception is IOException or UnauthorizedAccessException or InvalidOperationException or NotSupportedException)
             {
                 // It is gone, or does not say.
                 return default;
@@ -53,7 +54,9 @@ internal sealed class TerminalDevice(TextWriter writer, bool isTerminal, Func<(i
     /// <returns><see langword="null"/> when it is not a terminal, or one that knows no control sequences.</returns>
 #pragma warning disable RS0030 // The one place where a console is made.
     public IAnsiConsole? CreateConsole() =>
-        isTerminal && AnsiConsole.Create(new AnsiConsoleSettings { Out = this }) is { Profile.Capabilities.Ansi: true } console ? console : null;
+        isTerminal && AnsiConsole.Create(new AnsiConsoleSettings { Out = this }) is { Profile.Capabilities.Ansi: true } console
+            ? console
+            : null;
 #pragma warning restore RS0030
 
     /// <inheritdoc/>

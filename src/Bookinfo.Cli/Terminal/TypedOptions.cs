@@ -39,7 +39,9 @@ internal static class TypedOptions
         DefaultValueFactory = usual is { } value ? _ => value : null,
         CustomParser = result => Read(
             result,
-            text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : (long?)null,
+            text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number >= least
+                && number <= most ? number : (long?)null,
             string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}")),
     };
 
@@ -70,7 +72,9 @@ internal static class TypedOptions
             Description = description,
             CustomParser = result => Read(
                 result,
-                static text => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : (T?)null,
+                static text => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase)
+                    ? Enum.Parse<T>(text, ignoreCase: true)
+                    : (T?)null,
                 $"must be {allowed}") ?? default,
         };
 
@@ -105,5 +109,6 @@ internal static class TypedOptions
         return value;
     }
 
-    private static string Range(double least, double most) => string.Create(CultureInfo.InvariantCulture, $"must be a number from {least} to {most:0}");
+    private static string Range(double least, double most) =>
+        string.Create(CultureInfo.InvariantCulture, $"must be a number from {least} to {most:0}");
 }

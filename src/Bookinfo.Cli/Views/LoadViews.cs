@@ -32,7 +32,8 @@ internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimePr
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _live.DisposeAsync();
 
-    private static bool IsHeading(string line) => line.StartsWith("LATENCY", StringComparison.Ordinal) || line.StartsWith("HOP", StringComparison.Ordinal);
+    private static bool IsHeading(string line) =>
+        line.StartsWith("LATENCY", StringComparison.Ordinal) || line.StartsWith("HOP", StringComparison.Ordinal);
 }
 
 /// <summary>For a file or a pipe: a line every few seconds.</summary>

@@ -18,7 +18,8 @@ internal static class RolloutTable
         foreach (var rollout in rollouts)
         {
             table.Add(
-                rollout.Deployment, $"{rollout.Ready}/{rollout.Wanted}", After(rollout.Scheduled), rollout.Image?.ToString() ?? "-", After(rollout.Started),
+                rollout.Deployment, $"{rollout.Ready}/{rollout.Wanted}", After(rollout.Scheduled), rollout.Image?.ToString() ?? "-", After(
+                    rollout.Started),
                 rollout.IsUnchanged ? "unchanged" : After(rollout.ReadyAfter));
         }
 

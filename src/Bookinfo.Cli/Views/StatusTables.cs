@@ -45,7 +45,8 @@ internal static class StatusTables
         var table = new TextTable("POD", ">READY", "STATUS", ">RESTARTS", ">AGE", "NODE");
         foreach (var pod in pods)
         {
-            table.Add(pod.Name, $"{pod.Ready}/{pod.Containers}", pod.Status, Number(pod.Restarts), Age(pod.AgeSeconds), pod.Node ?? Unknown);
+            table.Add(
+                pod.Name, $"{pod.Ready}/{pod.Containers}", pod.Status, Number(pod.Restarts), Age(pod.AgeSeconds), pod.Node ?? Unknown);
         }
 
         return table;
@@ -56,7 +57,8 @@ internal static class StatusTables
         var table = new TextTable("POD", ">CPU", ">REQUEST", ">MEMORY", ">REQUEST", ">LIMIT");
         foreach (var pod in pods)
         {
-            table.Add(pod.Name, Cores(pod.CpuUse), Cores(pod.CpuRequest), Bytes(pod.MemoryUse), Bytes(pod.MemoryRequest), Bytes(pod.MemoryLimit));
+            table.Add(
+                pod.Name, Cores(pod.CpuUse), Cores(pod.CpuRequest), Bytes(pod.MemoryUse), Bytes(pod.MemoryRequest), Bytes(pod.MemoryLimit));
         }
 
         return table;
@@ -92,7 +94,8 @@ internal static class StatusTables
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Age(double seconds) => seconds < 120 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0}s") : Duration.Format(TimeSpan.FromSeconds(seconds));
+    private static string Age(double seconds) =>
+        seconds < 120 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0}s") : Duration.Format(TimeSpan.FromSeconds(seconds));
 
     // 0 is the difference of two times that the cluster gives in whole seconds.
     private static string StartUp(double? seconds) => seconds switch
@@ -102,7 +105,8 @@ internal static class StatusTables
         { } known => string.Create(CultureInfo.InvariantCulture, $"{known:0.##} s"),
     };
 
-    private static string Cores(double? cores) => cores is { } known ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(known * 1000)}m") : Unknown;
+    private static string Cores(double? cores) =>
+        cores is { } known ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(known * 1000)}m") : Unknown;
 
     private static string Bytes(double? bytes) => bytes is { } known ? ByteSize.Format(known) : Unknown;
 }

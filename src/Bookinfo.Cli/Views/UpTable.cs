@@ -17,8 +17,18 @@ internal static class StatusTable
         new("VERSION", status => status.Plan.Version.Version),
         new("ADDRESS", status => status.Address),
         new("PID", status => status.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-", Right: true, Width: 7),
-        new("MEMORY", status => status.ResidentBytes is { } bytes ? $"{bytes / (1024.0 * 1024.0):0} MiB" : "-", Right: true, Width: 8, Optional: true),
-        new("START-UP", status => status.StartUp is { } startUp ? $"{startUp.TotalSeconds:0.00} s" : "-", Right: true, Width: 8, Optional: true),
+        new(
+            "MEMORY",
+            status => status.ResidentBytes is { } bytes ? $"{bytes / (1024.0 * 1024.0):0} MiB" : "-",
+            Right: true,
+            Width: 8,
+            Optional: true),
+        new(
+            "START-UP",
+            status => status.StartUp is { } startUp ? $"{startUp.TotalSeconds:0.00} s" : "-",
+            Right: true,
+            Width: 8,
+            Optional: true),
     ];
 
     /// <summary>Formats the table.</summary>
@@ -64,7 +74,8 @@ internal static class StatusTable
         return lines;
     }
 
-    private sealed record Column(string Heading, Func<ServiceStatus, string> Text, bool Right = false, int Width = 0, bool Optional = false);
+    private sealed record Column(
+        string Heading, Func<ServiceStatus, string> Text, bool Right = false, int Width = 0, bool Optional = false);
 }
 
 /// <summary>A line of the status table.</summary>

@@ -72,7 +72,8 @@ public static class OutputPath
             var links = 0;
             return Resolve(Path.GetFullPath(path), ref links);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             // Whoever opens it says what is wrong.
             return null;

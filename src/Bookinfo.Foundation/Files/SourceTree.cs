@@ -41,7 +41,8 @@ public sealed record SourceTree(string Root)
             }
         }
 
-        throw new OperationFailedException(FailureKind.Failed, $"no {Solution} at or above {AppContext.BaseDirectory}: run the launcher in the working copy.");
+        throw new OperationFailedException(
+            FailureKind.Failed, $"no {Solution} at or above {AppContext.BaseDirectory}: run the launcher in the working copy.");
     }
 
     /// <summary>The file of a project.</summary>

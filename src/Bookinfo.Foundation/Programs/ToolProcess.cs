@@ -19,7 +19,8 @@ public static class ToolProcess
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>What it said and how it ended.</returns>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
-    public static Task<ToolResult> RunAsync(string program, IEnumerable<string> arguments, string directory, CancellationToken cancellationToken)
+    public static Task<ToolResult> RunAsync(
+        string program, IEnumerable<string> arguments, string directory, CancellationToken cancellationToken)
     {
         var start = ChildProcess.InOwnSession(program, arguments);
         start.WorkingDirectory = directory;
@@ -44,7 +45,8 @@ public static class ToolProcess
         {
             await WriteAsync(process, input, cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
-            var result = new ToolResult(process.ExitCode, await output.ReadAsync(cancellationToken), await messages.ReadAsync(cancellationToken));
+            var result = new ToolResult(
+                process.ExitCode, await output.ReadAsync(cancellationToken), await messages.ReadAsync(cancellationToken));
             // What was started is setsid, which says so when the program itself cannot be: it, or the interpreter of its first line, is
             // missing.
             return result.ExitCode is CannotBeRun or CannotBeRun + 1 && result.Messages.StartsWith("setsid: ", StringComparison.Ordinal)

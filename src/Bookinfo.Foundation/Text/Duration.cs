@@ -20,7 +20,8 @@ public static partial class Duration
             return false;
         }
 
-        var seconds = Part().Matches(text).Sum(part => double.Parse(part.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * Seconds(part.Groups[2].Value));
+        var seconds = Part().Matches(text).Sum(
+            part => double.Parse(part.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * Seconds(part.Groups[2].Value));
         if (seconds > TimeSpan.FromDays(1).TotalSeconds)
         {
             return false;

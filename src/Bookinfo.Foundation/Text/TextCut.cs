@@ -6,7 +6,8 @@ public static class TextCut
     /// <summary>Where to cut a text so that no character is cut in two.</summary>
     /// <param name="text">The text.</param>
     /// <param name="most">How much of it may stay, 2 at least.</param>
-    public static int Before(string text, int most) => text.Length <= most ? text.Length : char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
+    public static int Before(string text, int most) =>
+        text.Length <= most ? text.Length : char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
 
     /// <summary>Breaks a text into lines between its words. One that fits stays as it is.</summary>
     /// <param name="text">The text.</param>

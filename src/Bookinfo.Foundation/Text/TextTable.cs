@@ -23,10 +23,13 @@ public sealed class TextTable(params string[] headings)
     {
         string[][] rows = [[.. headings.Select(heading => heading.TrimStart('>'))], .. _rows];
         var widths = headings.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
-        string Cell(string[] row, int column) => headings[column].StartsWith('>') ? row[column].PadLeft(widths[column]) : row[column].PadRight(widths[column]);
+        string Cell(string[] row, int column) => headings[column].StartsWith('>')
+            ? row[column].PadLeft(widths[column])
+            : row[column].PadRight(widths[column]);
 
         // The last column does not make the others wrap: it alone may be long, and only in some rows.
-        string Line(string[] row, int columns) => string.Join(Gap, Enumerable.Range(0, columns).Select(column => Cell(row, column))).TrimEnd();
+        string Line(string[] row, int columns) => string.Join(Gap, Enumerable.Range(0, columns).Select(column => Cell(row, column)))
+            .TrimEnd();
         return [.. rows.Select(row =>
         {
             var columns = headings.Length;

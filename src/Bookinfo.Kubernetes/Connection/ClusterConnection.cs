@@ -73,13 +73,15 @@ public sealed class ClusterConnection : IDisposable
     /// <param name="path">Its path, without a slash in front.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="HttpOperationException">The answer is none of success.</exception>
-    public Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, "application/json", null, cancellationToken);
+    public Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, "application/json", null, cancellationToken);
 
     /// <summary>Asks for something that is no JSON.</summary>
     /// <param name="path">Its path, without a slash in front.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="HttpOperationException">The answer is none of success.</exception>
-    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => SendTextAsync(HttpMethod.Get, path, "*/*", null, cancellationToken);
+    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) =>
+        SendTextAsync(HttpMethod.Get, path, "*/*", null, cancellationToken);
 
     /// <summary>Asks for the metadata of an object, or of all objects of a kind, whatever kind that is.</summary>
     /// <param name="path">Its path, without a slash in front.</param>
@@ -115,10 +117,12 @@ public sealed class ClusterConnection : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private async Task<JsonDocument> SendAsync(HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken) =>
+    private async Task<JsonDocument> SendAsync(
+        HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken) =>
         JsonDocument.Parse(await SendTextAsync(method, path, accept, body, cancellationToken));
 
-    private async Task<string> SendTextAsync(HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken)
+    private async Task<string> SendTextAsync(
+        HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(_client.HttpClientTimeout);

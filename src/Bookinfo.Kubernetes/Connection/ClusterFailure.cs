@@ -20,7 +20,8 @@ public static partial class ClusterFailure
     /// </summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool IsNotFound(Exception exception) =>
-        exception is HttpOperationException { Response: { StatusCode: HttpStatusCode.NotFound, Content: var content } } && (IsStatus(content) || content?.Trim() == NoSuchPath);
+        exception is HttpOperationException { Response: { StatusCode: HttpStatusCode.NotFound, Content: var content } }
+            && (IsStatus(content) || content?.Trim() == NoSuchPath);
 
     /// <summary>Whether the API says that it is not allowed.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
@@ -63,7 +64,8 @@ public static partial class ClusterFailure
     /// <param name="config">Which cluster was asked.</param>
     /// <param name="cancellationToken">What the user cancels with; if it is cancelled, that was no failure.</param>
     /// <returns>What to end the command with; <see langword="null"/> when the exception is none of a cluster.</returns>
-    public static OperationFailedException? Explain(Exception exception, Kubeconfig config, CancellationToken cancellationToken) => exception switch
+    public static OperationFailedException? Explain(
+        Exception exception, Kubeconfig config, CancellationToken cancellationToken) => exception switch
     {
         HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content ?? "", config),
         HttpRequestException failed => Unreachable(config, DescribeConnection(failed, config)),
@@ -82,7 +84,8 @@ public static partial class ClusterFailure
         return message switch
         {
             _ when Forbidden().IsMatch(message) => NotAllowed(message),
-            _ when message.Contains("Unauthorized", StringComparison.Ordinal) || message.Contains("must be logged in", StringComparison.Ordinal) => Unauthorized(config),
+            _ when message.Contains("Unauthorized", StringComparison.Ordinal)
+                || message.Contains("must be logged in", StringComparison.Ordinal) => Unauthorized(config),
             _ when NoConnection().IsMatch(message) => Unreachable(config, message),
             _ when message.Contains("port is already allocated", StringComparison.Ordinal) => new OperationFailedException(
                 FailureKind.PortTaken, $"{message} Another Service of the cluster has that NodePort: 'kubectl get services --all-namespaces' says which."),
@@ -132,7 +135,8 @@ public static partial class ClusterFailure
             Unreachable(config, "it speaks TLS there, and the configuration says http:// where it should say https://"),
         HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity when IsStatus(content) =>
             new OperationFailedException(FailureKind.ObjectRefused, Message(status, content)),
-        _ => new OperationFailedException(FailureKind.ClusterUnreachable, $"{Cluster(config)} answers {(int)status}: {Message(status, content)}"),
+        _ => new OperationFailedException(
+            FailureKind.ClusterUnreachable, $"{Cluster(config)} answers {(int)status}: {Message(status, content)}"),
     };
 
     private static OperationFailedException Unauthorized(Kubeconfig config) => new(
@@ -146,7 +150,8 @@ public static partial class ClusterFailure
         }
 
         var space = match.Groups["namespace"];
-        var right = new Right(match.Groups["verb"].Value, match.Groups["resource"].Value, match.Groups["group"].Value, space.Success ? space.Value : null);
+        var right = new Right(
+            match.Groups["verb"].Value, match.Groups["resource"].Value, match.Groups["group"].Value, space.Success ? space.Value : null);
         return NotAllowed([right], match.Groups["user"].Value);
     }
 
@@ -157,7 +162,9 @@ public static partial class ClusterFailure
     {
         var who = user is null ? "you are" : $"user '{user}' is";
         return missing is [var right]
-            ? new OperationFailedException(FailureKind.NotAllowed, $"{who} not allowed to {right}. Check with '{right.CanI}'; who administers the cluster can grant it.")
+            ? new OperationFailedException(
+                FailureKind.NotAllowed,
+                $"{who} not allowed to {right}. Check with '{right.CanI}'; who administers the cluster can grant it.")
             : new OperationFailedException(
                 FailureKind.NotAllowed,
                 $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; who administers the cluster can grant it.");
@@ -165,7 +172,8 @@ public static partial class ClusterFailure
 
     /// <summary>One line for all that is missing of a resource.</summary>
     private static IEnumerable<Right> Group(IEnumerable<Right> missing) =>
-        missing.GroupBy(right => right with { Verb = "" }).Select(group => group.Key with { Verb = string.Join(", ", group.Select(right => right.Verb)) });
+        missing.GroupBy(right => right with { Verb = "" }).Select(
+            group => group.Key with { Verb = string.Join(", ", group.Select(right => right.Verb)) });
 
     private static OperationFailedException Unreachable(Kubeconfig config, string why) => new(
         FailureKind.ClusterUnreachable, $"{Cluster(config)} cannot be reached: {why.TrimEnd('.')}. Is it running, and is context '{config.Context}' the right one? Try 'kubectl cluster-info'.");
@@ -180,7 +188,8 @@ public static partial class ClusterFailure
         }
 
         return config.Certificate?.Problem is { } problem ? $"its certificate is not trusted: {problem}"
-            : TlsProblem.Describe(failure) is { } said && !said.Contains("wrong version number", StringComparison.Ordinal) ? $"TLS failed: {said}"
+            : TlsProblem.Describe(failure) is { } said
+                && !said.Contains("wrong version number", StringComparison.Ordinal) ? $"TLS failed: {said}"
             : "TLS failed, as it does where plain http is spoken: see whether the configuration should say http://";
     }
 
@@ -213,7 +222,10 @@ public static partial class ClusterFailure
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             // The first line of a page says what it is about.
-            message = Tag().Replace(content, "\n").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault();
+            message = Tag()
+                .Replace(content, "\n")
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .FirstOrDefault();
         }
 
         using var standard = new HttpResponseMessage(status);

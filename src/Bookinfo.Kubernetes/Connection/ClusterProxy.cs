@@ -51,7 +51,9 @@ internal static class ClusterProxy
         var user = uri.UserInfo.Split(':', 2);
         return new WebProxy(plain.Uri)
         {
-            Credentials = uri.UserInfo.Length > 0 ? new NetworkCredential(Uri.UnescapeDataString(user[0]), Uri.UnescapeDataString(user.ElementAtOrDefault(1) ?? "")) : null,
+            Credentials = uri.UserInfo.Length > 0
+                ? new NetworkCredential(Uri.UnescapeDataString(user[0]), Uri.UnescapeDataString(user.ElementAtOrDefault(1) ?? ""))
+                : null,
         };
     }
 

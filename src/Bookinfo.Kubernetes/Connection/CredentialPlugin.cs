@@ -54,7 +54,9 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
 
         if (Text(status, "token") is not { } token)
         {
-            return user["client-certificate-data"] is not null && user["client-key-data"] is not null ? false : throw Failed("what it writes holds neither a token nor a certificate with its key");
+            return user["client-certificate-data"] is not null && user["client-key-data"] is not null
+                ? false
+                : throw Failed("what it writes holds neither a token nor a certificate with its key");
         }
 
         user["token"] = token;
@@ -66,12 +68,15 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         // Two requests at once may both ask for a new one: either is good.
         new("Bearer", Text(await StatusAsync(cancellationToken), "token"));
 
-    private static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
+    private static string? Text(JsonObject json, string name) =>
+        json[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
 
-    private async Task<JsonObject> StatusAsync(CancellationToken cancellationToken) => _status is { } status && !Ends(status) ? status : _status = await AskAsync(cancellationToken);
+    private async Task<JsonObject> StatusAsync(CancellationToken cancellationToken) =>
+        _status is { } status && !Ends(status) ? status : _status = await AskAsync(cancellationToken);
 
     private static bool Ends(JsonObject status) =>
-        DateTimeOffset.TryParse(Text(status, "expirationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end)
+        DateTimeOffset.TryParse(
+            Text(status, "expirationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end)
         && TimeProvider.System.GetUtcNow() + Ahead >= end;
 
     private async Task<JsonObject> AskAsync(CancellationToken cancellationToken)
@@ -96,7 +101,9 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
     private System.Diagnostics.ProcessStartInfo Prepare()
     {
         var command = Text(exec, "command") ?? "";
-        var program = command.Contains(Path.DirectorySeparatorChar) ? command : ChildProcess.FindTool(OperatingSystem.IsWindows() ? $"{command}.exe" : command);
+        var program = command.Contains(Path.DirectorySeparatorChar)
+            ? command
+            : ChildProcess.FindTool(OperatingSystem.IsWindows() ? $"{command}.exe" : command);
         if (program is null || !File.Exists(program))
         {
             throw Failed($"there is no such program{(Text(exec, "installHint") is { } hint ? $". {hint.Trim()}" : "")}");
@@ -120,7 +127,8 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         var spec = new JsonObject { ["interactive"] = false };
         if (exec["provideClusterInfo"] is JsonValue provide && provide.TryGetValue(out bool isWanted) && isWanted)
         {
-            var info = new JsonObject(ClusterFields.Where(cluster.ContainsKey).Select(name => KeyValuePair.Create(name, cluster[name]?.DeepClone())));
+            var info = new JsonObject(
+                ClusterFields.Where(cluster.ContainsKey).Select(name => KeyValuePair.Create(name, cluster[name]?.DeepClone())));
             if ((cluster["extensions"] as JsonArray ?? []).FirstOrDefault(one => (string?)one?["name"] == "client.authentication.k8s.io/exec")?["extension"] is { } settings)
             {
                 info["config"] = settings.DeepClone();
@@ -137,7 +145,9 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         try
         {
             var answer = JsonNode.Parse(output) as JsonObject;
-            return answer?["status"] as JsonObject is { } status && Text(answer, "apiVersion") == Text(exec, "apiVersion") ? status : throw Failed(
+            return answer?["status"] as JsonObject is { } status && Text(answer, "apiVersion") == Text(exec, "apiVersion")
+                ? status
+                : throw Failed(
                 $"what it writes is not an ExecCredential of {Text(exec, "apiVersion") ?? "any version"} with a status");
         }
         catch (JsonException)

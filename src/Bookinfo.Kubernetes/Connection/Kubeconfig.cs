@@ -39,7 +39,8 @@ public sealed record Kubeconfig(
     /// <exception cref="OperationFailedException">There is no configuration, no such context, or no way to sign in with it.</exception>
     public static async Task<Kubeconfig> ReadAsync(Kubectl kubectl, CancellationToken cancellationToken)
     {
-        var view = await kubectl.ConfigAsync(["view", "--raw", "--minify", "--flatten", "--output=json", .. kubectl.ContextArguments], cancellationToken);
+        var view = await kubectl.ConfigAsync(
+            ["view", "--raw", "--minify", "--flatten", "--output=json", .. kubectl.ContextArguments], cancellationToken);
         if (!view.Succeeded)
         {
             throw new OperationFailedException(FailureKind.ClusterUnreachable, await DescribeAsync(kubectl, view, cancellationToken));
@@ -56,7 +57,9 @@ public sealed record Kubeconfig(
         {
             // It was written by others, and whatever is wrong in it is theirs to mend.
             throw context is null
-                ? new OperationFailedException(FailureKind.ClusterUnreachable, "kubectl's configuration cannot be read: what 'kubectl config view --output=json' writes is not one.")
+                ? new OperationFailedException(
+                    FailureKind.ClusterUnreachable,
+                    "kubectl's configuration cannot be read: what 'kubectl config view --output=json' writes is not one.")
                 : Unusable(context, exception);
         }
     }
@@ -75,7 +78,9 @@ public sealed record Kubeconfig(
         };
         try
         {
-            var api = Impersonation.Count == 0 ? new k8s.Kubernetes(Client) : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
+            var api = Impersonation.Count == 0
+                ? new k8s.Kubernetes(Client)
+                : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
             // Only now: KubernetesClient sets its own verification after it has called the above.
             Certificate?.Require(handler!.SslOptions);
             return api;
@@ -111,7 +116,8 @@ public sealed record Kubeconfig(
         }
 
         // JSON is YAML.
-        var client = KubernetesClientConfiguration.BuildConfigFromConfigObject(KubernetesYaml.Deserialize<K8SConfiguration>(config.ToJsonString()));
+        var client = KubernetesClientConfiguration.BuildConfigFromConfigObject(
+            KubernetesYaml.Deserialize<K8SConfiguration>(config.ToJsonString()));
         client.HttpClientTimeout = RequestTimeout;
         client.TokenProvider = token ?? client.TokenProvider;
         // Without an authority of its own, a cluster has a certificate that everybody trusts; the client insists on a list.
@@ -119,7 +125,10 @@ public sealed record Kubeconfig(
         var proxy = server is null ? null : ClusterProxy.Find(server, (string?)cluster["proxy-url"], Environment.GetEnvironmentVariable);
         var certificate = client.SkipTlsVerify || server is null
             ? null
-            : new ServerCertificate(client.SslCaCerts, (string?)cluster["tls-server-name"] is { Length: > 0 } other ? other : server.IdnHost, TimeProvider.System);
+            : new ServerCertificate(
+                client.SslCaCerts,
+                (string?)cluster["tls-server-name"] is { Length: > 0 } other ? other : server.IdnHost,
+                TimeProvider.System);
         return new Kubeconfig(name, (string?)context["namespace"], client, impersonation) { Certificate = certificate, Proxy = proxy };
     }
 
@@ -130,7 +139,8 @@ public sealed record Kubeconfig(
         ITokenProvider? provider = null;
         if ((string?)user["tokenFile"] is { Length: > 0 } file)
         {
-            var tokens = new TokenFile(await KubeconfigFiles.ResolveAsync(kubectl, name, file, cancellationToken), (string?)user["token"], TimeProvider.System);
+            var tokens = new TokenFile(
+                await KubeconfigFiles.ResolveAsync(kubectl, name, file, cancellationToken), (string?)user["token"], TimeProvider.System);
             user["token"] = tokens.Read();
             provider = tokens;
         }

@@ -37,6 +37,8 @@ internal static class KubeconfigFiles
     private static async Task<bool> HasUserAsync(Kubectl kubectl, string file, string user, CancellationToken cancellationToken)
     {
         var view = await kubectl.ConfigAsync(["view", "--output=json"], cancellationToken, file);
-        return view.Succeeded && JsonNode.Parse(view.Output)?["users"] is JsonArray users && users.Any(one => (string?)one?["name"] == user);
+        return view.Succeeded
+            && JsonNode.Parse(view.Output)?["users"] is JsonArray users
+            && users.Any(one => (string?)one?["name"] == user);
     }
 }

@@ -81,7 +81,8 @@ public sealed class Kubectl(string program, string? context)
     /// <param name="arguments">Verb and arguments.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationFailedException">It cannot be started.</exception>
-    public Task<ToolResult> RunOfflineAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) => RunAsync(Offline(arguments), "", cancellationToken);
+    public Task<ToolResult> RunOfflineAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(Offline(arguments), "", cancellationToken);
 
     /// <summary>Asks for what is in its configuration.</summary>
     /// <param name="arguments">What follows <c>config</c>.</param>

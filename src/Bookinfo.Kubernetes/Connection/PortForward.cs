@@ -33,7 +33,8 @@ public sealed partial class PortForward : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="IOException">There is no way: the message says why, in kubectl's words.</exception>
-    public static async Task<PortForward> StartAsync(Kubectl kubectl, string space, string target, int port, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<PortForward> StartAsync(
+        Kubectl kubectl, string space, string target, int port, TimeProvider time, CancellationToken cancellationToken)
     {
         var process = kubectl.Start(
             ["port-forward", "--namespace", space, .. kubectl.ContextArguments, "--address", "127.0.0.1", target, string.Create(CultureInfo.InvariantCulture, $":{port}")]);

@@ -25,9 +25,11 @@ public sealed record Right(string Verb, string Resource, string Group = "", stri
     /// <param name="rights">What is needed.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Those that are missing, in the order asked for.</returns>
-    public static async Task<IReadOnlyList<Right>> MissingAsync(IKubernetes api, IEnumerable<Right> rights, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Right>> MissingAsync(
+        IKubernetes api, IEnumerable<Right> rights, CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(rights.Distinct().Select(async right => (right, allowed: await right.IsAllowedAsync(api, cancellationToken))));
+        var answers = await Task.WhenAll(
+            rights.Distinct().Select(async right => (right, allowed: await right.IsAllowedAsync(api, cancellationToken))));
         return [.. answers.Where(answer => !answer.allowed).Select(answer => answer.right)];
     }
 

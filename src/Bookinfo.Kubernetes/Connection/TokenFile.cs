@@ -29,7 +29,8 @@ internal sealed class TokenFile(string path, string? fallback, TimeProvider time
         {
             if (_token is null || _read is not { } read || time.GetElapsedTime(read) >= Validity)
             {
-                _token = ReadFile() ?? _token ?? throw new KubeConfigException($"its tokenFile {path} cannot be read, or no token is in it");
+                _token = ReadFile() ?? _token ?? throw new KubeConfigException(
+                    $"its tokenFile {path} cannot be read, or no token is in it");
                 _read = time.GetTimestamp();
             }
 
@@ -38,7 +39,8 @@ internal sealed class TokenFile(string path, string? fallback, TimeProvider time
     }
 
     /// <inheritdoc/>
-    public Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) => Task.FromResult(new AuthenticationHeaderValue("Bearer", Read()));
+    public Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new AuthenticationHeaderValue("Bearer", Read()));
 
     private string? ReadFile()
     {

@@ -32,15 +32,18 @@ internal sealed class ApiDiscovery(ClusterConnection cluster)
     /// <summary>Lists everything that can be in a namespace and be listed, in the version that the cluster prefers.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The resources; and the groups with their versions that do not answer, as aggregated APIs do that are down.</returns>
-    public async Task<(IReadOnlyList<ApiResource> Resources, IReadOnlyList<string> Silent)> ListNamespacedAsync(CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<ApiResource> Resources, IReadOnlyList<string> Silent)> ListNamespacedAsync(
+        CancellationToken cancellationToken)
     {
         using var groups = await cluster.GetAsync("apis", cancellationToken);
         string[] versions =
         [
             "v1",
-            .. Elements(groups.RootElement, "groups").Select(group => group.GetProperty("preferredVersion").GetProperty("groupVersion").GetString()!),
+            .. Elements(groups.RootElement, "groups").Select(
+                group => group.GetProperty("preferredVersion").GetProperty("groupVersion").GetString()!),
         ];
-        var found = await Task.WhenAll(versions.Select(async version => (Version: version, Resources: await TryListAsync(version, cancellationToken))));
+        var found = await Task.WhenAll(
+            versions.Select(async version => (Version: version, Resources: await TryListAsync(version, cancellationToken))));
         return (
             [.. found.SelectMany(one => one.Resources ?? []).Where(resource => resource is { IsNamespaced: true, IsListable: true })],
             [.. found.Where(one => one.Resources is null).Select(one => one.Version)]);
@@ -106,7 +109,8 @@ internal sealed record ApiResource(string ApiVersion, string Kind, string Plural
 
     /// <summary>The path of all of its objects.</summary>
     /// <param name="space">The namespace; of no use for objects of the whole cluster.</param>
-    public string ListPath(string? space) => IsNamespaced ? $"{Root(ApiVersion)}/namespaces/{space}/{Plural}" : $"{Root(ApiVersion)}/{Plural}";
+    public string ListPath(string? space) =>
+        IsNamespaced ? $"{Root(ApiVersion)}/namespaces/{space}/{Plural}" : $"{Root(ApiVersion)}/{Plural}";
 
     /// <summary>The path of an object.</summary>
     /// <param name="one">The object.</param>

@@ -57,7 +57,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
             outputs.Add(await ApplyAsync(manifests.Select(one => one.Kind == "Namespace"), cancellationToken));
         }
 
-        var stored = await new Inventory(overlay, components, [.. kept, .. made, .. obsolete]).WriteAsync(cluster.Api, Namespace, known?.Stored, cancellationToken);
+        var stored = await new Inventory(overlay, components, [.. kept, .. made, .. obsolete]).WriteAsync(
+            cluster.Api, Namespace, known?.Stored, cancellationToken);
         if (missing.Contains(Secret))
         {
             await MakeSecretAsync(cancellationToken);
@@ -79,7 +80,10 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
     private async Task<Dictionary<ObjectReference, ApiResource>> ResolveAsync(CancellationToken cancellationToken)
     {
         var found = await Task.WhenAll(manifests.Objects.Select(async one => (one, resource: await _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken))));
-        var unknown = found.Where(pair => pair.resource is null).Select(pair => $"{pair.one.Kind} of {pair.one.ApiVersion}").Distinct().ToList();
+        var unknown = found.Where(pair => pair.resource is null)
+            .Select(pair => $"{pair.one.Kind} of {pair.one.ApiVersion}")
+            .Distinct()
+            .ToList();
         if (unknown.Count > 0)
         {
             throw new OperationFailedException(
@@ -138,7 +142,9 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
         }
 
         var failure = ClusterFailure.Explain(applied, cluster.Config);
-        throw new OperationFailedException(failure.Kind, $"{failure.Message}\nWhat was applied stays: correct the cause and deploy again, or remove it with 'bookinfo delete'.");
+        throw new OperationFailedException(
+            failure.Kind,
+            $"{failure.Message}\nWhat was applied stays: correct the cause and deploy again, or remove it with 'bookinfo delete'.");
     }
 
     private async Task MakeSecretAsync(CancellationToken cancellationToken)
@@ -191,7 +197,8 @@ public sealed partial record ApplySummary(int Created, int Configured, int Uncha
     public static ApplySummary Parse(IEnumerable<string> outputs, IReadOnlyList<ObjectReference> removed)
     {
         var verbs = outputs.SelectMany(output => Result().Matches(output)).CountBy(match => match.Groups[1].Value).ToDictionary();
-        return new ApplySummary(verbs.GetValueOrDefault("created"), verbs.GetValueOrDefault("configured"), verbs.GetValueOrDefault("unchanged"), removed);
+        return new ApplySummary(
+            verbs.GetValueOrDefault("created"), verbs.GetValueOrDefault("configured"), verbs.GetValueOrDefault("unchanged"), removed);
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,8 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
     /// <param name="space">The namespace.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The inventory and the ConfigMap that it is from; <see langword="null"/> when nothing was deployed there.</returns>
-    public static async Task<(Inventory Inventory, V1ConfigMap Stored)?> ReadAsync(IKubernetes api, string space, CancellationToken cancellationToken)
+    public static async Task<(Inventory Inventory, V1ConfigMap Stored)?> ReadAsync(
+        IKubernetes api, string space, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,7 +52,8 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
     /// <exception cref="OperationFailedException">Somebody has changed it.</exception>
     public static Inventory Parse(V1ConfigMap stored)
     {
-        string[] Lines(string key) => (stored.Data?.TryGetValue(key, out var text) == true ? text : "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] Lines(string key) => (stored.Data?.TryGetValue(key, out var text) == true ? text : "").Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
         return new Inventory(string.Concat(Lines("overlay")), Lines("components"), [.. Lines("objects").Select(line => line.Split(' ') switch
         {
             [var version, var kind, var name] => new ObjectReference(version, kind, name, null),

@@ -23,14 +23,17 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
     [
         .. Directory.EnumerateFiles(ComponentsDirectory, FileName, SearchOption.AllDirectories)
             .Where(file => File.ReadLines(file).Any(line => line.TrimEnd() == "kind: Component"))
-            .Select(file => Path.GetRelativePath(ComponentsDirectory, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '/'))
+            .Select(
+                file => Path.GetRelativePath(ComponentsDirectory, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '/'))
             .Order(StringComparer.Ordinal),
     ];
 
     /// <summary>The directory of the overlay.</summary>
     /// <param name="options">What was asked for.</param>
     public string OverlayDirectory(DeployOptions options) =>
-        options.Overlay is null ? Path.Combine(tree.Root, UsualOverlay) : Path.TrimEndingDirectorySeparator(GivenPath.Resolve("--overlay", options.Overlay));
+        options.Overlay is null
+            ? Path.Combine(tree.Root, UsualOverlay)
+            : Path.TrimEndingDirectorySeparator(GivenPath.Resolve("--overlay", options.Overlay));
 
     /// <summary>Renders the manifests.</summary>
     /// <param name="options">What was asked for.</param>
@@ -43,7 +46,9 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
         var overlay = OverlayDirectory(options);
         if (!Directory.Exists(overlay))
         {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"--overlay '{options.Overlay}' is not allowed: it must be a directory with a {FileName}, such as {UsualOverlay}.");
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest,
+                $"--overlay '{options.Overlay}' is not allowed: it must be a directory with a {FileName}, such as {UsualOverlay}.");
         }
 
         if (options.Components.FirstOrDefault(name => !Components.Contains(name)) is { } unknown)
@@ -64,7 +69,8 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
         Directory.CreateDirectory(directory);
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(directory, FileName), Compose(options, path => Path.GetRelativePath(directory, path)), cancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(directory, FileName), Compose(options, path => Path.GetRelativePath(directory, path)), cancellationToken);
             return await RenderAsync(directory, overlay, cancellationToken);
         }
         finally
@@ -102,7 +108,8 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
             static pair => string.Create(CultureInfo.InvariantCulture, $@"\U{char.ConvertToUtf32(Half(pair.Groups[1]), Half(pair.Groups[2])):X8}"));
     }
 
-    private static char Half(Group digits) => (char)ushort.Parse(digits.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static char Half(Group digits) =>
+        (char)ushort.Parse(digits.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})", RegexOptions.IgnoreCase)]
     private static partial Regex SurrogatePair();
@@ -140,7 +147,9 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
                 .Replace(directory, tree.Relative(overlay), StringComparison.Ordinal)
                 .Replace(tree.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
             throw version is null
-                ? new OperationFailedException(FailureKind.MissingTool, $"kubectl does not work: it does not tell its version, and does not render {tree.Relative(overlay)}: {message}")
+                ? new OperationFailedException(
+                    FailureKind.MissingTool,
+                    $"kubectl does not work: it does not tell its version, and does not render {tree.Relative(overlay)}: {message}")
                 : new OperationFailedException(FailureKind.InvalidRequest, $"{tree.Relative(overlay)} cannot be rendered: {message}");
         }
 

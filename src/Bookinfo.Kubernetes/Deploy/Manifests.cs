@@ -12,7 +12,9 @@ public sealed record Manifests(string Yaml, IReadOnlyList<ObjectReference> Objec
     private const string Separator = "---\n";
 
     /// <summary>The namespace of the application: that of its Deployments. <see langword="null"/> when they leave it open.</summary>
-    public string? Namespace => Objects.FirstOrDefault(one => one.Kind == "Deployment")?.Namespace ?? Objects.FirstOrDefault(one => one.Namespace is not null)?.Namespace;
+    public string? Namespace =>
+        Objects.FirstOrDefault(one => one.Kind == "Deployment")?.Namespace ?? Objects.FirstOrDefault(
+            one => one.Namespace is not null)?.Namespace;
 
     /// <summary>Reads what kustomize has written.</summary>
     /// <param name="yaml">YAML documents, one an object.</param>
@@ -24,7 +26,8 @@ public sealed record Manifests(string Yaml, IReadOnlyList<ObjectReference> Objec
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
             return stream.Documents.Count == 0
-                ? throw new OperationFailedException(FailureKind.InvalidRequest, "kustomize has rendered nothing: the overlay names no object.")
+                ? throw new OperationFailedException(
+                    FailureKind.InvalidRequest, "kustomize has rendered nothing: the overlay names no object.")
                 : new Manifests(yaml, [.. stream.Documents.Select(document => Reference((YamlMappingNode)document.RootNode))]);
         }
         catch (Exception exception) when (exception is YamlException or KeyNotFoundException or InvalidCastException)
@@ -36,7 +39,9 @@ public sealed record Manifests(string Yaml, IReadOnlyList<ObjectReference> Objec
     /// <summary>The text of some of the objects.</summary>
     /// <param name="wanted">Which.</param>
     public string Select(Predicate<ObjectReference> wanted) =>
-        string.Join(Separator, Yaml.Split($"\n{Separator}").Zip(Objects).Where(pair => wanted(pair.Second)).Select(pair => $"{pair.First.TrimEnd('\n')}\n"));
+        string.Join(
+            Separator,
+            Yaml.Split($"\n{Separator}").Zip(Objects).Where(pair => wanted(pair.Second)).Select(pair => $"{pair.First.TrimEnd('\n')}\n"));
 
     private static ObjectReference Reference(YamlMappingNode root)
     {

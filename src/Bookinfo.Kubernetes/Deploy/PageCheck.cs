@@ -62,7 +62,9 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
 
         var reached = answers.Where(answer => answer.Address is not null).Select(answer => answer.Address!).ToList();
         var silent = answers.Where(answer => answer.Address is null).Select(answer => answer.Name).ToList();
-        var note = silent.Count == 0 ? null : $"No answer at the node port of {string.Join(", ", silent)} for {Duration.Format(Patience)}: a firewall may be in the way.";
+        var note = silent.Count == 0
+            ? null
+            : $"No answer at the node port of {string.Join(", ", silent)} for {Duration.Format(Patience)}: a firewall may be in the way.";
         if (reached.Count > 0)
         {
             return new PageLocation(reached, null, note);
@@ -82,7 +84,8 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
         : FetchError().Match(html) is { Success: true } error ? $"it says '{error.Value}'"
         : null;
 
-    private async Task<IReadOnlyList<(string Name, IReadOnlyList<string> Addresses)>> ListNodesAsync(int port, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(string Name, IReadOnlyList<string> Addresses)>> ListNodesAsync(
+        int port, CancellationToken cancellationToken)
     {
         try
         {

@@ -15,7 +15,8 @@ namespace Bookinfo.Kubernetes;
 /// <param name="patience">How long the places may take.</param>
 /// <param name="waiting">Is told once which places are waited for, if some are.</param>
 /// <param name="time">The clock.</param>
-public sealed class PatientProbe(HttpClient client, Func<int, string, string?> judge, TimeSpan patience, Action<string> waiting, TimeProvider time)
+public sealed class PatientProbe(
+    HttpClient client, Func<int, string, string?> judge, TimeSpan patience, Action<string> waiting, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 

@@ -39,7 +39,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
     /// <param name="cancellationToken">Ends it; what is left is still in the inventory.</param>
     /// <returns>What keeps the namespace, when that was made and is not removed; empty otherwise.</returns>
     /// <exception cref="OperationFailedException">Something is not gone in time, or not allowed.</exception>
-    public async Task<IReadOnlyList<string>> RunAsync(Inventory inventory, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RunAsync(
+        Inventory inventory, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var itself = new ObjectReference("v1", "ConfigMap", Inventory.Name, space);
@@ -48,7 +49,9 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         var objects = inventory.Objects.Where(one => one != theNamespace).Reverse().ToList();
         await RemoveAsync(objects, began, timeout, progress, cancellationToken);
 
-        IReadOnlyList<string> foreign = theNamespace is null ? [] : await PersistAsync(() => FindForeignAsync(cancellationToken), began, timeout, cancellationToken);
+        IReadOnlyList<string> foreign = theNamespace is null
+            ? []
+            : await PersistAsync(() => FindForeignAsync(cancellationToken), began, timeout, cancellationToken);
         if (theNamespace is null || foreign.Count > 0)
         {
             await RemoveAsync([itself], began, timeout, progress, cancellationToken);
@@ -60,7 +63,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         return [];
     }
 
-    private async Task RemoveAsync(List<ObjectReference> objects, long began, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
+    private async Task RemoveAsync(
+        List<ObjectReference> objects, long began, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
     {
         var left = new List<(ObjectReference Object, string Path)>();
         foreach (var one in objects)
@@ -94,7 +98,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
 
             if (time.GetElapsedTime(began) > timeout)
             {
-                throw new OperationFailedException(FailureKind.ServiceFailed, await DescribeAsync([.. left.Select(one => one.Object)], timeout, cancellationToken));
+                throw new OperationFailedException(
+                    FailureKind.ServiceFailed, await DescribeAsync([.. left.Select(one => one.Object)], timeout, cancellationToken));
             }
 
             await Task.Delay(Interval, time, cancellationToken);
@@ -112,7 +117,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
             {
                 return await request();
             }
-            catch (Exception exception) when (ClusterFailure.IsPassing(exception, cancellationToken) && time.GetElapsedTime(began) <= timeout)
+            catch (Exception exception) when (
+                ClusterFailure.IsPassing(exception, cancellationToken) && time.GetElapsedTime(began) <= timeout)
             {
                 await Task.Delay(Interval, time, cancellationToken);
             }
@@ -209,7 +215,9 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         var owned = metadata.TryGetProperty("ownerReferences", out var owners) && owners.GetArrayLength() > 0;
         var leaving = metadata.TryGetProperty("deletionTimestamp", out _);
         // The token of a ServiceAccount, which up to 1.23 each has.
-        var token = kind == "Secret" && metadata.TryGetProperty("annotations", out var annotations) && annotations.TryGetProperty("kubernetes.io/service-account.name", out _);
+        var token = kind == "Secret"
+            && metadata.TryGetProperty("annotations", out var annotations)
+            && annotations.TryGetProperty("kubernetes.io/service-account.name", out _);
         return !owned && !leaving && !token && !Automatic.Contains((kind, name)) && (kind, name) != ("ConfigMap", Inventory.Name);
     }
 }

@@ -100,7 +100,9 @@ public sealed class ClusterGenerator : ILoadGenerator
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
         {
-            throw new OperationFailedException(FailureKind.NotDeployed, $"there is no namespace '{options.Namespace}' in the cluster: name the one of the application with --namespace.");
+            throw new OperationFailedException(
+                FailureKind.NotDeployed,
+                $"there is no namespace '{options.Namespace}' in the cluster: name the one of the application with --namespace.");
         }
         catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
         {
@@ -121,7 +123,9 @@ public sealed class ClusterGenerator : ILoadGenerator
             var start = await AgreeOnStartAsync(abort.Token);
             var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
             var target = new LoadTarget(_options.Target, [], _options.Requests.Insecure);
-            var mix = new TrafficMix([(new RequestTemplate(RequestKind.Path, target.Host, _options.Target.PathAndQuery, _options.Requests.Headers), 1)], BookinfoAnswers.Usual);
+            var mix = new TrafficMix(
+                [(new RequestTemplate(RequestKind.Path, target.Host, _options.Target.PathAndQuery, _options.Requests.Headers), 1)],
+                BookinfoAnswers.Usual);
             var plan = new LoadPlan(
                 target, mix, new ConstantProfile(rate, duration.TotalSeconds), ArrivalProcess.Even, seed, traceSeed, _options.Requests.Connections, _options.Requests.Timeout);
             var running = _workers.Select((worker, index) => worker.RunAsync(Order(plan, rate, duration, index, start), plan, stop, abort.Token)).ToList();
@@ -150,7 +154,8 @@ public sealed class ClusterGenerator : ILoadGenerator
         try
         {
             // With its pods; and never given up for Ctrl-C, which is when this matters most.
-            await _cluster.Api.BatchV1.DeleteNamespacedJobAsync(Job, _options.Namespace, propagationPolicy: "Background", cancellationToken: CancellationToken.None);
+            await _cluster.Api.BatchV1.DeleteNamespacedJobAsync(
+                Job, _options.Namespace, propagationPolicy: "Background", cancellationToken: CancellationToken.None);
             if (!await _pods.WaitForEndAsync(EndPatience, CancellationToken.None))
             {
                 _say($"{itself} was deleted; the cluster takes long to end its pods.");
@@ -173,12 +178,14 @@ public sealed class ClusterGenerator : ILoadGenerator
         {
             try
             {
-                var way = await PortForward.StartAsync(_cluster.Kubectl, _options.Namespace, $"pod/{pod}", WorkerProtocol.Port, _time, cancellationToken);
+                var way = await PortForward.StartAsync(
+                    _cluster.Kubectl, _options.Namespace, $"pod/{pod}", WorkerProtocol.Port, _time, cancellationToken);
                 _workers.Add(new WorkerConnection(pod, way.Address, way, _time));
             }
             catch (IOException exception)
             {
-                throw new OperationFailedException(FailureKind.ServiceFailed, $"the load worker {pod} cannot be reached by kubectl port-forward: {exception.Message}");
+                throw new OperationFailedException(
+                    FailureKind.ServiceFailed, $"the load worker {pod} cannot be reached by kubectl port-forward: {exception.Message}");
             }
         }
     }
@@ -215,7 +222,8 @@ public sealed class ClusterGenerator : ILoadGenerator
         start);
 
     /// <summary>Ends the others as soon as one has failed: the load is not what was asked for any more.</summary>
-    private static async Task<IReadOnlyList<LoadResult>> AllOrNoneAsync(IReadOnlyList<Task<LoadResult>> running, CancellationTokenSource abort)
+    private static async Task<IReadOnlyList<LoadResult>> AllOrNoneAsync(
+        IReadOnlyList<Task<LoadResult>> running, CancellationTokenSource abort)
     {
         try
         {
@@ -236,7 +244,8 @@ public sealed class ClusterGenerator : ILoadGenerator
 
     private async Task<string> DescribeAsync(WorkerException exception)
     {
-        var number = string.Create(CultureInfo.InvariantCulture, $"{_workers.FindIndex(worker => worker.Name == exception.Worker) + 1} of {_workers.Count}");
+        var number = string.Create(
+            CultureInfo.InvariantCulture, $"{_workers.FindIndex(worker => worker.Name == exception.Worker) + 1} of {_workers.Count}");
         var said = $"load worker {number} ({exception.Worker}): {exception.Message}";
         if (exception.Kind != FailureKind.ServiceFailed)
         {
@@ -271,5 +280,6 @@ public sealed record ClusterGeneratorOptions(
 {
     /// <summary>Where the page of an application is, for whoever is in its cluster.</summary>
     /// <param name="space">The namespace of the application.</param>
-    public static Uri UsualTarget(string space) => new($"http://{Contracts.ServiceCatalog.ProductPage.Name}.{space}:{Contracts.ServiceCatalog.ServicePort}/productpage");
+    public static Uri UsualTarget(string space) =>
+        new($"http://{Contracts.ServiceCatalog.ProductPage.Name}.{space}:{Contracts.ServiceCatalog.ServicePort}/productpage");
 }

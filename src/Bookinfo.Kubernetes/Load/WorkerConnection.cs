@@ -44,7 +44,10 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
     /// <exception cref="WorkerException">It refuses, or is lost.</exception>
     public async Task<LoadResult> RunAsync(WorkerOrder order, LoadPlan plan, CancellationToken stop, CancellationToken kill)
     {
-        var running = TalkAsync(TimeSpan.FromSeconds(order.TimeoutSeconds) + (WorkerProtocol.Heartbeat * MostMissed), patience => OrderAsync(order, plan, patience, kill), kill);
+        var running = TalkAsync(
+            TimeSpan.FromSeconds(order.TimeoutSeconds) + (WorkerProtocol.Heartbeat * MostMissed),
+            patience => OrderAsync(order, plan, patience, kill),
+            kill);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(stopped.SetResult);
         await Task.WhenAny(running, stopped.Task);
@@ -87,7 +90,8 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
             answer.Write(buffer, 0, read);
         }
 
-        return JsonSerializer.Deserialize(answer.GetBuffer().AsSpan(0, (int)answer.Length), WorkerJson.Default.WorkerResult)!.ToResult(plan);
+        return JsonSerializer.Deserialize(answer.GetBuffer().AsSpan(0, (int)answer.Length), WorkerJson.Default.WorkerResult)!.ToResult(
+            plan);
     }
 
     private async Task StopAsync(CancellationToken cancellationToken)
@@ -116,11 +120,15 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
-            throw new WorkerException(name, FailureKind.ServiceFailed, $"the connection was lost ({exception.GetBaseException().Message.TrimEnd('.')})");
+            throw new WorkerException(
+                name, FailureKind.ServiceFailed, $"the connection was lost ({exception.GetBaseException().Message.TrimEnd('.')})");
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
-            throw new WorkerException(name, FailureKind.ServiceFailed, $"its answer is not understood ({exception.Message.TrimEnd('.')}); its image must be of the same version as bookinfo");
+            throw new WorkerException(
+                name,
+                FailureKind.ServiceFailed,
+                $"its answer is not understood ({exception.Message.TrimEnd('.')}); its image must be of the same version as bookinfo");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -138,7 +146,10 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var error = await JsonSerializer.DeserializeAsync(body, WorkerJson.Default.WorkerError, cancellationToken);
         // The order was looked at here before: what is wrong with it then is that the two are not of the same version.
-        throw new WorkerException(name, response.StatusCode == HttpStatusCode.BadGateway ? FailureKind.TargetUnreachable : FailureKind.ServiceFailed, error!.Error.TrimEnd('.'));
+        throw new WorkerException(
+            name,
+            response.StatusCode == HttpStatusCode.BadGateway ? FailureKind.TargetUnreachable : FailureKind.ServiceFailed,
+            error!.Error.TrimEnd('.'));
     }
 }
 

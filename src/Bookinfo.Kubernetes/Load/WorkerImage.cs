@@ -19,7 +19,8 @@ public sealed partial record WorkerImage(string Name, IList<V1LocalObjectReferen
     /// <param name="wanted">The image that the user asks for; <see langword="null"/> for the usual one.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationFailedException">Nothing is deployed there, or what is deployed is not our productpage.</exception>
-    public static async Task<WorkerImage> FindAsync(ClusterConnection cluster, string space, string? wanted, CancellationToken cancellationToken)
+    public static async Task<WorkerImage> FindAsync(
+        ClusterConnection cluster, string space, string? wanted, CancellationToken cancellationToken)
     {
         var name = ServiceCatalog.ProductPage.Versions[0].Name;
         V1PodSpec? pod = null;

@@ -124,5 +124,7 @@ internal static class WorkerJob
 
     /// <summary>Whether Jobs can be indexed without a feature gate: from 1.22 on.</summary>
     private static bool KnowsIndexes(VersionInfo? version) =>
-        version is { Major: "1", Minor: { } minor } && int.TryParse(minor.TrimEnd('+'), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 22;
+        version is { Major: "1", Minor: { } minor }
+            && int.TryParse(minor.TrimEnd('+'), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= 22;
 }

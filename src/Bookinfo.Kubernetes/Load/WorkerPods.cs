@@ -30,7 +30,10 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
         for (var began = time.GetTimestamp(); ;)
         {
             var pods = await ListAsync(cancellationToken);
-            var ready = pods.Where(pod => pod.Metadata.DeletionTimestamp is null && PodDiagnosis.IsReady(pod)).Select(pod => pod.Metadata.Name).Order(StringComparer.Ordinal).ToList();
+            var ready = pods.Where(pod => pod.Metadata.DeletionTimestamp is null && PodDiagnosis.IsReady(pod))
+                .Select(pod => pod.Metadata.Name)
+                .Order(StringComparer.Ordinal)
+                .ToList();
             report($"{ready.Count} of {Wanted} workers are ready");
             if (ready.Count >= Wanted)
             {
@@ -41,7 +44,8 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
             var late = time.GetElapsedTime(began) > timeout;
             if (late || problems.Any(_problems.IsCertain))
             {
-                throw new OperationFailedException(FailureKind.ServiceFailed, await DescribeAsync(ready.Count, problems, late ? timeout : null, cancellationToken));
+                throw new OperationFailedException(
+                    FailureKind.ServiceFailed, await DescribeAsync(ready.Count, problems, late ? timeout : null, cancellationToken));
             }
 
             await Task.Delay(Interval, time, cancellationToken);

@@ -18,13 +18,16 @@ public sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
     {
         var image = PodContainers.Service(pod).Image;
         var pulled = events.LastOrDefault(one => one.Reason == "Pulled" && one.InvolvedObject.Uid == pod.Metadata.Uid && one.Message?.Contains($"\"{image}\"", StringComparison.Ordinal) == true);
-        return pulled is null ? null : Parse(pulled.Message) is var pull && pull.Bytes is null ? pull with { Bytes = SizeOnNode(pod, image, nodes) } : pull;
+        return pulled is null ? null : Parse(pulled.Message) is var pull
+            && pull.Bytes is null ? pull with { Bytes = SizeOnNode(pod, image, nodes) } : pull;
     }
 
     /// <summary>Reads the message of an event.</summary>
     /// <param name="message">The message of the kubelet, whose wording is part of no API: what is not understood is left out.</param>
     public static ImagePull Parse(string message) => new(
-        PullTime().Match(message) is { Success: true } time && Foundation.Duration.TryParse(time.Groups[1].Value, out var duration) ? duration : null,
+        PullTime().Match(message) is { Success: true } time && Foundation.Duration.TryParse(time.Groups[1].Value, out var duration)
+            ? duration
+            : null,
         ImageSize().Match(message) is { Success: true } size ? long.Parse(size.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null);
 
     /// <summary>The size of an image as a node reports it.</summary>
@@ -51,7 +54,8 @@ public sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
 
     /// <inheritdoc/>
     public override string ToString() =>
-        (Duration is { } duration ? Foundation.Duration.Format(duration) : "present") + (Bytes is { } bytes ? $", {ByteSize.Format(bytes)}" : "");
+        (Duration is { } duration ? Foundation.Duration.Format(duration) : "present") + (
+            Bytes is { } bytes ? $", {ByteSize.Format(bytes)}" : "");
 
     [GeneratedRegex(@"Successfully pulled image .* in ([0-9.a-zµ]+)")]
     private static partial Regex PullTime();

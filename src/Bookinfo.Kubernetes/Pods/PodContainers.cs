@@ -19,7 +19,8 @@ public static class PodContainers
 
     /// <summary>The container of the service.</summary>
     /// <param name="pod">The pod.</param>
-    public static V1Container Service(V1Pod pod) => Service(pod.Spec, pod.Metadata.Labels?.TryGetValue("app", out var app) == true ? app : null);
+    public static V1Container Service(V1Pod pod) =>
+        Service(pod.Spec, pod.Metadata.Labels?.TryGetValue("app", out var app) == true ? app : null);
 
     /// <summary>The container of a service.</summary>
     /// <param name="pod">The pod, or the template of one.</param>

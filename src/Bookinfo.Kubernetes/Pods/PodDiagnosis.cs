@@ -36,7 +36,8 @@ internal static partial class PodDiagnosis
             // Not certain: an autoscaler may add a node, or another pod may leave one.
             return unscheduled.Reason == "SchedulingGated"
                 ? new PodProblem(subject, unscheduled.Reason, $"is held back by a scheduling gate ({Names(pod.Spec.SchedulingGates?.Select(gate => gate.Name))}), which something else has to remove", null)
-                : new PodProblem(subject, "Unschedulable", $"fits on no node: {unscheduled.Message ?? unscheduled.Reason ?? "nothing says why"}", null);
+                : new PodProblem(
+                    subject, "Unschedulable", $"fits on no node: {unscheduled.Message ?? unscheduled.Reason ?? "nothing says why"}", null);
         }
 
         var mine = events.Where(one => one.InvolvedObject.Uid == pod.Metadata.Uid).ToList();
@@ -66,14 +67,16 @@ internal static partial class PodDiagnosis
         }
 
         // Not certain: it says no more than that it has taken long so far.
-        return deployment.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "Progressing", Status: "False" }) is { } stuck
+        return deployment.Status?.Conditions?.FirstOrDefault(
+            condition => condition is { Type: "Progressing", Status: "False" }) is { } stuck
             ? new PodProblem(subject, stuck.Reason ?? "NoProgress", $"does not get on: {stuck.Message ?? stuck.Reason}", null)
             : null;
     }
 
     /// <summary>Whether a pod is ready.</summary>
     /// <param name="pod">The pod.</param>
-    public static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
+    public static bool IsReady(V1Pod pod) =>
+        pod.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
 
     /// <summary>Whether nothing is started again, as in a Job.</summary>
     private static bool IsOnce(V1Pod pod) => pod.Spec.RestartPolicy == "Never";
@@ -114,7 +117,8 @@ internal static partial class PodDiagnosis
         return null;
     }
 
-    private static PodProblem DiagnosePull(string subject, V1ContainerStatus status, V1ContainerStateWaiting waiting, List<Corev1Event> events)
+    private static PodProblem DiagnosePull(
+        string subject, V1ContainerStatus status, V1ContainerStateWaiting waiting, List<Corev1Event> events)
     {
         var image = status.Image;
         // The state says why only until the kubelet begins to wait; the event stays.
@@ -122,7 +126,8 @@ internal static partial class PodDiagnosis
         var message = (waiting.Reason is "ImagePullBackOff" ? failures.LastOrDefault()?.Message : null) ?? waiting.Message ?? waiting.Reason;
         var tries = failures.Sum(one => one.Count ?? 1);
         var certain = waiting.Reason is "InvalidImageName" or "ErrImageNeverPull" || Permanent().IsMatch(message) || tries > 1;
-        return new PodProblem(subject, waiting.Reason, $"its image {image} cannot be pulled: {ShortenPull(message)}", certain ? AtOnce : null)
+        return new PodProblem(
+            subject, waiting.Reason, $"its image {image} cannot be pulled: {ShortenPull(message)}", certain ? AtOnce : null)
         {
             Hint = "Check --registry and --tag. A cluster that reaches no registry needs the images loaded into its nodes.",
         };
@@ -140,7 +145,8 @@ internal static partial class PodDiagnosis
     {
         var limits = pod.Spec.Containers.FirstOrDefault(container => container.Name == status.Name)?.Resources?.Limits;
         var limit = limits?.TryGetValue("memory", out var memory) == true ? $" of {memory}" : "";
-        var killing = events.LastOrDefault(one => one.Reason == "Killing" && one.Message?.Contains("probe", StringComparison.Ordinal) == true);
+        var killing = events.LastOrDefault(
+            one => one.Reason == "Killing" && one.Message?.Contains("probe", StringComparison.Ordinal) == true);
         var why = ended switch
         {
             { Reason: "OOMKilled" } => $"was ended because it used more memory than its limit{limit} (OOMKilled)",
@@ -167,7 +173,8 @@ internal static partial class PodDiagnosis
 
     /// <summary>Looks at a pod that runs, and waits for what others say of it: the controller of a load balancer, for instance.</summary>
     private static PodProblem? DiagnoseGates(string subject, V1Pod pod) =>
-        pod.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "Ready", Status: "False", Reason: "ReadinessGatesNotReady" }) is { } gated
+        pod.Status?.Conditions?.FirstOrDefault(
+            condition => condition is { Type: "Ready", Status: "False", Reason: "ReadinessGatesNotReady" }) is { } gated
             ? new PodProblem(
                 subject, gated.Reason, $"runs, and waits for a readiness gate: {gated.Message ?? Names(pod.Spec.ReadinessGates?.Select(gate => gate.ConditionType))}", null)
             : null;

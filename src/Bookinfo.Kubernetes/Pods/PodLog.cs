@@ -15,7 +15,8 @@ internal static class PodLog
     /// <param name="problem">What is wrong with the pod.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The lines; none when the problem is none of a container that ran.</returns>
-    public static async Task<IReadOnlyList<string>> ReadAsync(IKubernetes api, string space, PodProblem problem, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ReadAsync(
+        IKubernetes api, string space, PodProblem problem, CancellationToken cancellationToken)
     {
         if (problem.Log is not { } log)
         {

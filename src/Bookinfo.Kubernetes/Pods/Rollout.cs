@@ -29,7 +29,8 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
     /// <summary>How long a Deployment may be missing: what replaces it may make it again.</summary>
     private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, RolloutStatus> _statuses = deployments.ToDictionary(name => name, name => new RolloutStatus(name, 0));
+    private readonly Dictionary<string, RolloutStatus> _statuses = deployments.ToDictionary(
+        name => name, name => new RolloutStatus(name, 0));
     private readonly PodProblems _problems = new(time);
     private IReadOnlyList<V1Node> _nodes = [];
 
@@ -49,7 +50,8 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
             {
                 problems = await UpdateAsync(time.GetElapsedTime(began), first, cancellationToken);
             }
-            catch (Exception exception) when (ClusterFailure.IsPassing(exception, cancellationToken) && time.GetElapsedTime(began) <= timeout)
+            catch (Exception exception) when (
+                ClusterFailure.IsPassing(exception, cancellationToken) && time.GetElapsedTime(began) <= timeout)
             {
                 await Task.Delay(AfterFailure, time, cancellationToken);
                 continue;
@@ -65,7 +67,8 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
             var late = time.GetElapsedTime(began) > timeout;
             if (late || (failed is { } since && time.GetElapsedTime(since) >= Gather))
             {
-                throw new OperationFailedException(FailureKind.ServiceFailed, await DescribeAsync(problems, late && !certain ? timeout : null, cancellationToken));
+                throw new OperationFailedException(
+                    FailureKind.ServiceFailed, await DescribeAsync(problems, late && !certain ? timeout : null, cancellationToken));
             }
 
             await Task.Delay(Interval, time, cancellationToken);
@@ -136,7 +139,8 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
         return problems;
     }
 
-    private RolloutStatus Next(RolloutStatus before, V1Deployment deployment, List<V1Pod> pods, List<Corev1Event> events, TimeSpan elapsed, bool first)
+    private RolloutStatus Next(
+        RolloutStatus before, V1Deployment deployment, List<V1Pod> pods, List<Corev1Event> events, TimeSpan elapsed, bool first)
     {
         var wanted = deployment.Spec.Replicas ?? 1;
         var complete = IsComplete(deployment, wanted);
@@ -156,7 +160,11 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
             Image = all && pulls.All(pull => pull is not null) ? pulls.MaxBy(pull => pull!.Duration) : null,
             Started = before.Started ?? (all && pods.All(IsStarted) ? elapsed : null),
             ReadyAfter = complete ? elapsed : null,
-            Problem = complete ? null : pods.Select(pod => PodDiagnosis.Diagnose(pod, events)).OfType<PodProblem>().MinBy(problem => problem.Grace ?? TimeSpan.MaxValue) ?? PodDiagnosis.Diagnose(deployment),
+            Problem = complete
+                ? null
+                : pods.Select(pod => PodDiagnosis.Diagnose(pod, events))
+                    .OfType<PodProblem>()
+                    .MinBy(problem => problem.Grace ?? TimeSpan.MaxValue) ?? PodDiagnosis.Diagnose(deployment),
         };
     }
 
@@ -171,17 +179,20 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
     /// <summary>The pods of the latest revision: the older ones are on their way out.</summary>
     private static List<V1Pod> FindPods(V1Deployment deployment, IEnumerable<V1ReplicaSet> replicaSets, IEnumerable<V1Pod> pods)
     {
-        var latest = replicaSets.FirstOrDefault(set => IsOwner(set, deployment.Metadata.Uid) && set.GetAnnotation(Revision) == deployment.GetAnnotation(Revision));
+        var latest = replicaSets.FirstOrDefault(
+            set => IsOwner(set, deployment.Metadata.Uid) && set.GetAnnotation(Revision) == deployment.GetAnnotation(Revision));
         return latest is null ? [] : [.. pods.Where(pod => IsOwner(pod, latest.Metadata.Uid) && pod.Metadata.DeletionTimestamp is null)];
     }
 
-    private static bool IsOwner(IMetadata<V1ObjectMeta> owned, string uid) => owned.Metadata.OwnerReferences?.Any(owner => owner.Uid == uid) == true;
+    private static bool IsOwner(IMetadata<V1ObjectMeta> owned, string uid) =>
+        owned.Metadata.OwnerReferences?.Any(owner => owner.Uid == uid) == true;
 
     private static bool IsStarted(V1Pod pod) =>
         pod.Status?.ContainerStatuses is { Count: > 0 } statuses && statuses.All(status => status.State?.Running is not null);
 
     private static string Nodes(List<V1Pod> pods) =>
-        string.Join(", ", pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }).Distinct().Order(StringComparer.Ordinal));
+        string.Join(
+            ", ", pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }).Distinct().Order(StringComparer.Ordinal));
 
     private async Task<string> DescribeAsync(List<PodProblem> problems, TimeSpan? timeout, CancellationToken cancellationToken)
     {

@@ -9,5 +9,6 @@ public static class ByteSize
 
     /// <summary>Writes one in MiB, as limits are written in manifests.</summary>
     /// <param name="bytes">How many.</param>
-    public static string Format(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{(bytes < 10 * Mebi ? Math.Round(bytes / Mebi, 1) : Math.Round(bytes / Mebi))} MiB");
+    public static string Format(double bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(bytes < 10 * Mebi ? Math.Round(bytes / Mebi, 1) : Math.Round(bytes / Mebi))} MiB");
 }

@@ -14,7 +14,8 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
     /// <param name="nodes">The nodes that the pods are on.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>By the name of the pod: cores and bytes (working set); and what to say when nobody answers.</returns>
-    public async Task<(IReadOnlyDictionary<string, (double Cpu, double Memory)> Use, string? Note)> ReadAsync(IEnumerable<string> nodes, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyDictionary<string, (double Cpu, double Memory)> Use, string? Note)> ReadAsync(
+        IEnumerable<string> nodes, CancellationToken cancellationToken)
     {
         string noMetrics;
         try
@@ -24,17 +25,21 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
         }
         catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
         {
-            noMetrics = ClusterFailure.IsNotFound(exception) ? "the cluster has no metrics API (metrics-server)" : "the metrics API (metrics-server) does not answer";
+            noMetrics = ClusterFailure.IsNotFound(exception)
+                ? "the cluster has no metrics API (metrics-server)"
+                : "the metrics API (metrics-server) does not answer";
         }
 
-        var answers = await Task.WhenAll(nodes.Distinct().Select(async node => (Node: node, Answer: await AskKubeletAsync(node, cancellationToken))));
+        var answers = await Task.WhenAll(
+            nodes.Distinct().Select(async node => (Node: node, Answer: await AskKubeletAsync(node, cancellationToken))));
         var failed = answers.Where(one => one.Answer.WhyNot is not null).ToList();
         var note = failed.Count == 0 ? null
             : $"Real use is not known{(failed.Count == answers.Length ? "" : $" on {string.Join(", ", failed.Select(one => one.Node))}")}: {noMetrics}, and {failed[0].Answer.WhyNot}.";
         return (answers.SelectMany(one => one.Answer.Use).DistinctBy(one => one.Key).ToDictionary(), note);
     }
 
-    private async Task<(IReadOnlyDictionary<string, (double Cpu, double Memory)> Use, string? WhyNot)> AskKubeletAsync(string node, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyDictionary<string, (double Cpu, double Memory)> Use, string? WhyNot)> AskKubeletAsync(
+        string node, CancellationToken cancellationToken)
     {
         try
         {
@@ -43,7 +48,9 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
         }
         catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
         {
-            var why = ClusterFailure.IsForbidden(exception) ? $"to ask the kubelets is not allowed ({new Right("get", "nodes/proxy").CanI})" : "the kubelets do not answer";
+            var why = ClusterFailure.IsForbidden(exception)
+                ? $"to ask the kubelets is not allowed ({new Right("get", "nodes/proxy").CanI})"
+                : "the kubelets do not answer";
             return (new Dictionary<string, (double, double)>(), why);
         }
     }
@@ -123,7 +130,9 @@ public sealed record ContainerUse(string Pod, string Name, DateTimeOffset? Sampl
         select new ContainerUse(
             uid,
             container.GetProperty("name").GetString()!,
-            container.TryGetProperty("cpu", out var cpu) && cpu.TryGetProperty("time", out var time) && time.TryGetDateTimeOffset(out var at) ? at : null,
+            container.TryGetProperty("cpu", out var cpu)
+                && cpu.TryGetProperty("time", out var time)
+                && time.TryGetDateTimeOffset(out var at) ? at : null,
             Figure(container, "cpu", "usageCoreNanoSeconds") * Nano,
             Figure(container, "memory", "workingSetBytes"));
 
@@ -131,5 +140,7 @@ public sealed record ContainerUse(string Pod, string Name, DateTimeOffset? Sampl
         parent.TryGetProperty(name, out var array) && array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray()] : [];
 
     private static double? Figure(JsonElement container, string resource, string figure) =>
-        container.TryGetProperty(resource, out var values) && values.TryGetProperty(figure, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+        container.TryGetProperty(resource, out var values)
+            && values.TryGetProperty(figure, out var value)
+            && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 }

@@ -35,8 +35,14 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
     {
         var podList = cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken);
         var serviceList = cluster.Api.CoreV1.ListNamespacedServiceAsync(space, cancellationToken: cancellationToken);
-        var eventList = OrNoneAsync("events: how images were pulled is not known", async () => (await cluster.Api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken)).All(), cancellationToken);
-        var nodeList = OrNoneAsync("nodes: the sizes of images are not known", async () => (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All(), cancellationToken);
+        var eventList = OrNoneAsync(
+            "events: how images were pulled is not known",
+            async () => (await cluster.Api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken)).All(),
+            cancellationToken);
+        var nodeList = OrNoneAsync(
+            "nodes: the sizes of images are not known",
+            async () => (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All(),
+            cancellationToken);
         var pods = (await podList).All().OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).ToList();
         var (use, note) = withUse
             ? await _use.ReadAsync(pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }), cancellationToken)
@@ -73,7 +79,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         IEnumerable<V1ContainerStatus> containers = pod.Status?.ContainerStatuses ?? [];
         return containers
             .Select(status => status.State?.Waiting?.Reason is { Length: > 0 } waiting ? waiting : status.State?.Terminated is { } ended ? Reason(ended) : null)
-            .FirstOrDefault(reason => reason is not null) ?? (pod.Status?.Reason is { Length: > 0 } reason ? reason : pod.Status?.Phase ?? "Unknown");
+            .FirstOrDefault(reason => reason is not null) ?? (
+                pod.Status?.Reason is { Length: > 0 } reason ? reason : pod.Status?.Phase ?? "Unknown");
     }
 
     private static string Reason(V1ContainerStateTerminated ended) =>
@@ -85,7 +92,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         service.Spec.ClusterIP ?? service.Spec.ExternalName ?? "-",
         [.. (service.Spec.Ports ?? []).Select(port => string.Create(CultureInfo.InvariantCulture, $"{port.Port}{(port.NodePort is { } node ? $":{node}" : "")}/{port.Protocol}"))]);
 
-    private static async Task<(IReadOnlyList<T> Items, string? Note)> OrNoneAsync<T>(string what, Func<Task<IList<T>>> list, CancellationToken cancellationToken)
+    private static async Task<(IReadOnlyList<T> Items, string? Note)> OrNoneAsync<T>(
+        string what, Func<Task<IList<T>>> list, CancellationToken cancellationToken)
     {
         try
         {
@@ -173,7 +181,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
     {
         try
         {
-            await using var stream = await cluster.Api.CoreV1.ReadNamespacedPodLogAsync(pod.Metadata.Name, space, container: container, limitBytes: LogHead, cancellationToken: cancellationToken);
+            await using var stream = await cluster.Api.CoreV1.ReadNamespacedPodLogAsync(
+                pod.Metadata.Name, space, container: container, limitBytes: LogHead, cancellationToken: cancellationToken);
             using var reader = new StreamReader(stream);
             return StartUpLine.Find(await reader.ReadToEndAsync(cancellationToken))?.Seconds;
         }

@@ -111,7 +111,9 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
 
         if (sample.Error == ErrorKind.Tls)
         {
-            TlsProblem ??= Connection.CertificateProblem is { } problem ? $"the certificate is not trusted: {problem}" : Connection.TlsProblem;
+            TlsProblem ??= Connection.CertificateProblem is { } problem
+                ? $"the certificate is not trusted: {problem}"
+                : Connection.TlsProblem;
         }
 
         if (sample.Error == ErrorKind.None)

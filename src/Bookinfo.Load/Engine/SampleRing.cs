@@ -15,7 +15,8 @@ internal sealed class SampleRing
 
     /// <summary>Creates an empty ring.</summary>
     /// <param name="connections">How many rings there are: the more, the less each has to hold.</param>
-    public SampleRing(int connections) => _samples = new Sample[Math.Max(Capacity / 16, Capacity / (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)connections))];
+    public SampleRing(int connections) =>
+        _samples = new Sample[Math.Max(Capacity / 16, Capacity / (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)connections))];
 
     /// <summary>Puts a sample in.</summary>
     /// <param name="sample">The sample.</param>

@@ -15,7 +15,13 @@ public static class CertificateProblem
     /// <param name="now">The time.</param>
     /// <param name="trusting">Who has to trust the authority.</param>
     /// <returns>A part of a sentence that begins with "it"; <see langword="null"/> when nothing is wrong.</returns>
-    public static string? Describe(SslPolicyErrors errors, X509Certificate2? certificate, X509Chain? chain, string name, DateTimeOffset now, string trusting = "this machine")
+    public static string? Describe(
+        SslPolicyErrors errors,
+        X509Certificate2? certificate,
+        X509Chain? chain,
+        string name,
+        DateTimeOffset now,
+        string trusting = "this machine")
     {
         if (errors == SslPolicyErrors.None)
         {
@@ -67,7 +73,8 @@ public static class CertificateProblem
 
             if (now < link.NotBefore)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"{itself} is valid only from {link.NotBefore.ToUniversalTime():yyyy-MM-dd} on");
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{itself} is valid only from {link.NotBefore.ToUniversalTime():yyyy-MM-dd} on");
             }
         }
 
@@ -75,7 +82,8 @@ public static class CertificateProblem
     }
 
     /// <summary>Who has signed the last certificate of the chain: those between may be known, and would not be missed.</summary>
-    private static string MissingIssuer(X509Certificate2 certificate, X509Chain? chain) => chain is { ChainElements: [.., var last] } ? last.Certificate.Issuer : certificate.Issuer;
+    private static string MissingIssuer(X509Certificate2 certificate, X509Chain? chain) =>
+        chain is { ChainElements: [.., var last] } ? last.Certificate.Issuer : certificate.Issuer;
 
     private static string Names(X509Certificate2 certificate)
     {

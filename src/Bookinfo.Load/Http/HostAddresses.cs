@@ -24,7 +24,9 @@ public static class HostAddresses
         if (text.Contains(':'))
         {
             // The platform ignores a zone that is not an interface of this machine.
-            found = IPAddress.TryParse(text, out var address) && (address.ScopeId != 0 || !text.Contains('%')) ? [address] : throw new SocketException((int)SocketError.HostNotFound);
+            found = IPAddress.TryParse(text, out var address) && (address.ScopeId != 0 || !text.Contains('%'))
+                ? [address]
+                : throw new SocketException((int)SocketError.HostNotFound);
         }
         else
         {

@@ -62,7 +62,8 @@ public sealed class RequestTemplate
 
         if (form is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\n");
         }
 
         text.Append("traceparent: ");

@@ -17,7 +17,8 @@ public sealed class LedgerLayout
 
     private static readonly (string Name, string Type, int Length)[] After =
     [
-        ("status", "uint16", 2), ("request", "uint16", 2), ("error", "uint8", 1), ("version", "uint8", 1), ("flags", "uint8", 1), ("reserved", "uint8", 1),
+        ("status", "uint16", 2), ("request", "uint16", 2), ("error", "uint8", 1), ("version", "uint8", 1), ("flags", "uint8", 1), (
+            "reserved", "uint8", 1),
     ];
 
     private static readonly int FirstHop = Before.Sum(field => field.Length);
@@ -57,11 +58,14 @@ public sealed class LedgerLayout
     /// <exception cref="InvalidDataException">They are not fields that this program understands.</exception>
     public static LedgerLayout Of(IReadOnlyList<LedgerField> fields)
     {
-        var hops = fields.Where(field => field.Name.StartsWith(HopPrefix, StringComparison.Ordinal)).Select(field => field.Name[HopPrefix.Length..]).ToList();
+        var hops = fields.Where(field => field.Name.StartsWith(HopPrefix, StringComparison.Ordinal))
+            .Select(field => field.Name[HopPrefix.Length..])
+            .ToList();
         var layout = new LedgerLayout(hops);
         if (fields.FirstOrDefault(field => !layout.Fields.Contains(field)) is { } unknown)
         {
-            throw new InvalidDataException($"its records have a field '{unknown.Name}' ({unknown.Type}, at {unknown.Offset}) that this program does not understand");
+            throw new InvalidDataException(
+                $"its records have a field '{unknown.Name}' ({unknown.Type}, at {unknown.Offset}) that this program does not understand");
         }
 
         return fields.SequenceEqual(layout.Fields) && hops.Count <= HopTimes.Most

@@ -75,7 +75,8 @@ public sealed class LedgerReader : IDisposable
         var version = BinaryPrimitives.ReadUInt16LittleEndian(preamble.AsSpan(8));
         if (version != LedgerFormat.Version)
         {
-            throw new InvalidDataException($"'{path}' is a ledger of version {version}; this program knows version {LedgerFormat.Version}.");
+            throw new InvalidDataException(
+                $"'{path}' is a ledger of version {version}; this program knows version {LedgerFormat.Version}.");
         }
 
         recordLength = BinaryPrimitives.ReadUInt16LittleEndian(preamble.AsSpan(10));

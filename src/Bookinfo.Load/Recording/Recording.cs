@@ -234,7 +234,8 @@ public sealed class Recording(AnswerModel model)
         return recording;
     }
 
-    private static Dictionary<int, long> NotZero(long[] counts) => counts.Index().Where(count => count.Item != 0).ToDictionary(count => count.Index, count => count.Item);
+    private static Dictionary<int, long> NotZero(long[] counts) =>
+        counts.Index().Where(count => count.Item != 0).ToDictionary(count => count.Index, count => count.Item);
 
     private static void Fill(long[] counts, IReadOnlyDictionary<int, long> data)
     {
@@ -246,7 +247,8 @@ public sealed class Recording(AnswerModel model)
 
     private static LongHistogram NewHistogram() => new(Longest, SignificantDigits);
 
-    private static long Microseconds(long nanoseconds) => Math.Clamp((nanoseconds / 1000) + (nanoseconds % 1000 >= 500 ? 1 : 0), 1, Longest);
+    private static long Microseconds(long nanoseconds) =>
+        Math.Clamp((nanoseconds / 1000) + (nanoseconds % 1000 >= 500 ? 1 : 0), 1, Longest);
 
     private static void AddUp(long[] sums, long[] others)
     {

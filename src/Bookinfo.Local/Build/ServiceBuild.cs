@@ -67,13 +67,15 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
     /// <summary>Makes sure that programs are compiled, without compiling them.</summary>
     /// <param name="programs">The programs.</param>
     /// <exception cref="OperationFailedException">One is missing.</exception>
-    public void RequireBuilt(IEnumerable<NativeProgram> programs) => RequireBuilt(programs.Select(program => tree.NativeExecutable(program.Project)));
+    public void RequireBuilt(IEnumerable<NativeProgram> programs) =>
+        RequireBuilt(programs.Select(program => tree.NativeExecutable(program.Project)));
 
     private void RequireBuilt(IEnumerable<string> files)
     {
         if (Missing(files) is { } file)
         {
-            throw new OperationFailedException(FailureKind.BuildFailed, $"{tree.Relative(file)} is missing: run once without --no-build to build it.");
+            throw new OperationFailedException(
+                FailureKind.BuildFailed, $"{tree.Relative(file)} is missing: run once without --no-build to build it.");
         }
     }
 
@@ -139,7 +141,10 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
             foreach (var (index, program) in programs.Index())
             {
                 report($"{program.Name}, {index + 1} of {programs.Count}");
-                await RunAsync(["publish", tree.ProjectFile(program.Project), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments], log, cancellationToken);
+                await RunAsync(
+                    ["publish", tree.ProjectFile(program.Project), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments],
+                    log,
+                    cancellationToken);
             }
         });
     }
@@ -154,7 +159,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
 
         if (OperatingSystem.IsMacOS() && ChildProcess.FindTool("clang") is null)
         {
-            throw new OperationFailedException(FailureKind.MissingTool, "native code needs a linker: install it (xcode-select --install), or leave out --native.");
+            throw new OperationFailedException(
+                FailureKind.MissingTool, "native code needs a linker: install it (xcode-select --install), or leave out --native.");
         }
     }
 
@@ -162,7 +168,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
     {
         var environment = InheritedEnvironment.SelectForBuild(Environment.GetEnvironmentVariables());
         using var build = ChildProcess.HasSessions
-            ? ChildProcess.Start("/bin/sh", ["-c", EndWithParent, "sh", ChildProcess.DotNet, .. arguments], environment, tree.Root, log, time)
+            ? ChildProcess.Start(
+                "/bin/sh", ["-c", EndWithParent, "sh", ChildProcess.DotNet, .. arguments], environment, tree.Root, log, time)
             : ChildProcess.Start(ChildProcess.DotNet, arguments, environment, tree.Root, log, time);
         int exitCode;
         try

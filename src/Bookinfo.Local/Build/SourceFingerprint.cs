@@ -19,7 +19,8 @@ internal static class SourceFingerprint
     {
         var shared = new DirectoryInfo(tree.Root).EnumerateFiles()
             .Where(file => file.Extension is ".props" or ".targets" or ".config" || file.Name is "global.json" or "BannedSymbols.txt" or ".editorconfig");
-        var own = WithReferences(projects.Select(tree.ProjectFile)).Values.SelectMany(project => project.Directory!.EnumerateFiles("*", SearchOption.AllDirectories));
+        var own = WithReferences(projects.Select(tree.ProjectFile)).Values.SelectMany(
+            project => project.Directory!.EnumerateFiles("*", SearchOption.AllDirectories));
         var files = new DirectoryInfo(tree.Sources).EnumerateFiles().Concat(shared).Concat(own)
             .OrderBy(file => file.FullName, StringComparer.Ordinal);
 
@@ -67,5 +68,6 @@ internal static class SourceFingerprint
         return file.Descendants("Import").Attributes("Project").SelectMany(import => WithImports(Resolve(import, path))).Prepend(file);
     }
 
-    private static string Resolve(XAttribute relative, string file) => Path.GetFullPath(relative.Value.Replace('\\', '/'), Path.GetDirectoryName(file)!);
+    private static string Resolve(XAttribute relative, string file) =>
+        Path.GetFullPath(relative.Value.Replace('\\', '/'), Path.GetDirectoryName(file)!);
 }

@@ -39,7 +39,8 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
                 options.Native ? [] : [tree.Assembly(service)],
                 Environment(options, service, version, inherited),
                 Path.Combine(tree.Logs(options.Port), $"{version.Name}.log"));
-        var plan = new LocalPlan([.. services], string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}/productpage"));
+        var plan = new LocalPlan(
+            [.. services], string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}/productpage"));
         return options.PrometheusPort is not { } port ? plan : plan with
         {
             Services = [.. plan.Services, PrometheusProcess.Plan(port, tree, options.Port, inherited)],

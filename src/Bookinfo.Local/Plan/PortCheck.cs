@@ -27,8 +27,14 @@ public static class PortCheck
 
         var first = taken[0];
         var owner = PortOwner.Find(first.Port) is { } found ? $"{found.Name} (pid {found.Pid})" : "another process";
-        var others = taken.Count == 1 ? "" : $"; so {(taken.Count == 2 ? "is" : "are")} {Enumerate(taken.Skip(1).Select(service => $"{service.Port}"))}";
-        var options = taken.Select(service => OptionOf(service.Version.Service)).Distinct().Order(StringComparer.Ordinal).Reverse().ToList();
+        var others = taken.Count == 1
+            ? ""
+            : $"; so {(taken.Count == 2 ? "is" : "are")} {Enumerate(taken.Skip(1).Select(service => $"{service.Port}"))}";
+        var options = taken.Select(service => OptionOf(service.Version.Service))
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .Reverse()
+            .ToList();
         throw new OperationFailedException(
             FailureKind.PortTaken,
             $"port {first.Port}, which {first.Name} needs, is taken by {owner}{others}. Stop that process or choose {Another(options)} with {Enumerate(options)}.");

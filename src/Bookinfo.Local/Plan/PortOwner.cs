@@ -108,7 +108,8 @@ public sealed record PortOwner(int Pid, string Name)
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(file => new FileInfo(file).LinkTarget is { } target && sockets.Contains(target));
+            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(
+                file => new FileInfo(file).LinkTarget is { } target && sockets.Contains(target));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

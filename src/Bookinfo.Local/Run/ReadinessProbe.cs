@@ -36,7 +36,8 @@ public sealed class ReadinessProbe(int port, string path)
             var length = await socket.ReceiveAsync(answer, patience.Token);
             return answer.AsSpan(0, length).StartsWith("HTTP/1.1 200"u8);
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }

@@ -26,7 +26,8 @@ public sealed class RunLock : IDisposable
         var logs = Directory.CreateDirectory(tree.Logs(port));
         try
         {
-            return new RunLock(new FileStream(Path.Combine(logs.FullName, "up.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new RunLock(
+                new FileStream(Path.Combine(logs.FullName, "up.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException exception) when (Held.Contains(exception.HResult))
         {

@@ -35,7 +35,8 @@ public sealed record ServiceStatus(
         : Restarts == 0 ? ShortDescription : $"{ShortDescription}, restarts: {Restarts}";
 
     /// <summary>What is said below the service when <see cref="Description"/> does not fit beside it.</summary>
-    public string Note => State == ServiceState.Restarting ? Description : $"restarts: {Restarts}, last time after {ToolResult.DescribeExit(ExitCode ?? 0)}";
+    public string Note =>
+        State == ServiceState.Restarting ? Description : $"restarts: {Restarts}, last time after {ToolResult.DescribeExit(ExitCode ?? 0)}";
 }
 
 /// <summary>Where a service is in its life.</summary>

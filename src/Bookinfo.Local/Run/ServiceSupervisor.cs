@@ -37,7 +37,9 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
     public ServiceStatus Status => _status with
     {
         ResidentBytes = _status.Pid is null ? null : _process?.ResidentBytes,
-        RestartIn = _status.State == ServiceState.Restarting ? time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _restartAt)) : null,
+        RestartIn = _status.State == ServiceState.Restarting
+            ? time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _restartAt))
+            : null,
     };
 
     /// <summary>Why the log of the service lacks something; <see langword="null"/> when it does not.</summary>

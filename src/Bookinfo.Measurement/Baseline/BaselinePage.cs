@@ -13,7 +13,9 @@ public static class BaselinePage
             HtmlTable.Create(BaselineTables.Page(baseline)),
             BaselineTables.Errors(baseline) is { Rows.Count: > 0 } errors ? HtmlTable.Create(errors) : null,
             ReportPage.Plots(LatencyFigures(baseline)));
-        page.Add("Latency by hop", [.. baseline.Summary.Select(rate => HtmlTable.Create(BaselineTables.Latencies(rate))), ReportPage.Plots(HopFigures(baseline))]);
+        page.Add(
+            "Latency by hop",
+            [.. baseline.Summary.Select(rate => HtmlTable.Create(BaselineTables.Latencies(rate))), ReportPage.Plots(HopFigures(baseline))]);
         if (BaselineTables.Use(baseline) is { Rows.Count: > 0 } use)
         {
             page.Add("Resources", ReportPage.Plots(UseFigures(baseline)), HtmlTable.Create(use));
@@ -30,7 +32,9 @@ public static class BaselinePage
             page.Add("Notes", ReportPage.List(baseline.Notes));
         }
 
-        page.Add("How it was measured", [ReportPage.List(BaselineText.Method(baseline)), ReportPage.Facts(BaselineText.Settings(baseline.Settings))]);
+        page.Add(
+            "How it was measured",
+            [ReportPage.List(BaselineText.Method(baseline)), ReportPage.Facts(BaselineText.Settings(baseline.Settings))]);
         return page.ToString();
     }
 
@@ -54,7 +58,8 @@ public static class BaselinePage
         foreach (var (index, rate) in baseline.Summary.Index())
         {
             string[] measures = [.. Measure.InOrder(rate.Latencies.Keys).Where(measure => measure != Measure.PageFromSend)];
-            Estimate? Milliseconds(Estimate microseconds) => new(microseconds.Mean / 1000, microseconds.Low / 1000, microseconds.High / 1000);
+            Estimate? Milliseconds(Estimate microseconds) => new(
+                microseconds.Mean / 1000, microseconds.Low / 1000, microseconds.High / 1000);
             yield return BarPlot.Create(
                 $"hops-{index}", $"Hops at {Name(rate)}", "Bars are 95% confidence intervals over the rounds.", "ms", measures,
                 [

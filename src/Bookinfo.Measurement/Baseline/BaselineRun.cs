@@ -44,7 +44,8 @@ public sealed record BaselineOutcome(BaselineFile? File, OperationFailedExceptio
 /// <param name="generator">Where the requests come from.</param>
 /// <param name="observer">Is told how far it is.</param>
 /// <param name="time">The clock.</param>
-public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenerator generator, IBaselineObserver observer, TimeProvider time)
+public sealed class BaselineRun(
+    BaselinePlan plan, ISubject subject, ILoadGenerator generator, IBaselineObserver observer, TimeProvider time)
 {
     /// <summary>
     /// What a step takes besides sending, as long as that is not known: connecting, and asking the services what they use.
@@ -130,7 +131,9 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
         foreach (var (index, (round, rate)) in _schedule.Index())
         {
             var overhead = index == 0 ? UsualOverhead : (time.GetElapsedTime(began) / index) - plan.Step;
-            observer.Show(new BaselineProgress(index + 1, _schedule.Count, round, plan.Rounds, rate), (_schedule.Count - index) * (plan.Step + overhead));
+            observer.Show(
+                new BaselineProgress(index + 1, _schedule.Count, round, plan.Rounds, rate),
+                (_schedule.Count - index) * (plan.Step + overhead));
             var notes = new List<string>();
             var before = await ReadAsync(settled, notes, stop);
             if (stop.IsCancellationRequested)
@@ -240,7 +243,8 @@ public sealed class BaselineRun(BaselinePlan plan, ISubject subject, ILoadGenera
         Note(steps
             .SelectMany(step => step.Warnings.Select(warning => (step.Rate, Warning: warning)))
             .GroupBy(one => one.Warning.Code)
-            .Select(group => (Rates: string.Join(", ", group.Select(one => one.Rate).Distinct().Order().Select(Figures.Rate)), Warnings: group))
+            .Select(
+                group => (Rates: string.Join(", ", group.Select(one => one.Rate).Distinct().Order().Select(Figures.Rate)), Warnings: group))
             .Select(one => string.Create(
                 CultureInfo.InvariantCulture,
                 $"In {one.Warnings.Count()} of {steps.Count} steps (at {one.Rates}/s), {one.Warnings.Key}, first: {one.Warnings.First().Warning.Text}")));

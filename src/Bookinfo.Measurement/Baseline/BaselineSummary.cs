@@ -44,7 +44,8 @@ public static class BaselineSummary
         Estimate.Of([.. steps.Select(step => step.Achieved)]),
         steps.Sum(step => step.Requests.Due),
         steps.Sum(Failed),
-        steps.SelectMany(step => step.Errors).GroupBy(error => error.Key).ToDictionary(group => group.Key, group => group.Sum(error => error.Value)),
+        steps.SelectMany(step => step.Errors).GroupBy(error => error.Key).ToDictionary(
+            group => group.Key, group => group.Sum(error => error.Value)),
         Measure.InOrder(steps.SelectMany(step => step.Latencies.Keys))
             .ToDictionary(measure => measure, measure => Latency(measure, steps)),
         steps
@@ -70,8 +71,11 @@ public static class BaselineSummary
 
     private static UseSummary Use(string name, IReadOnlyList<StepMeasurement> steps)
     {
-        var rounds = steps.Where(step => step.Requests.Sent > 0 && step.Use.ContainsKey(name)).Select(step => (Step: step, Used: step.Use[name])).ToList();
-        Estimate Over(Func<StepMeasurement, UseMeasurement, double> figure) => Estimate.Of([.. rounds.Select(round => figure(round.Step, round.Used))]);
+        var rounds = steps.Where(step => step.Requests.Sent > 0 && step.Use.ContainsKey(name))
+            .Select(step => (Step: step, Used: step.Use[name]))
+            .ToList();
+        Estimate Over(Func<StepMeasurement, UseMeasurement, double> figure) => Estimate.Of(
+            [.. rounds.Select(round => figure(round.Step, round.Used))]);
         return new UseSummary(
             Over((step, used) => (used.CpuSeconds + used.SidecarCpuSeconds) / step.Seconds),
             Over((step, used) => (used.CpuSeconds + used.SidecarCpuSeconds) / step.Requests.Sent * Requests),
@@ -117,7 +121,8 @@ public sealed record RateSummary(
 /// <param name="P99">Of a hundred, 99 are not above it.</param>
 /// <param name="P999">Of a thousand, 999 are not above it.</param>
 /// <param name="Max">The highest of each round.</param>
-public sealed record LatencySummary(long Count, long Errors, Estimate Mean, Estimate P50, Estimate P90, Estimate P99, Estimate P999, Estimate Max);
+public sealed record LatencySummary(
+    long Count, long Errors, Estimate Mean, Estimate P50, Estimate P90, Estimate P99, Estimate P999, Estimate Max);
 
 /// <summary>What a service used at one rate, over the rounds.</summary>
 /// <param name="Cores">Processors' worth of time that it used, sidecars included.</param>
@@ -127,4 +132,5 @@ public sealed record LatencySummary(long Count, long Errors, Estimate Mean, Esti
 /// <param name="SidecarCpuPerThousand">The part of it that is the sidecars'.</param>
 /// <param name="MemoryBytes">Memory, sidecars included.</param>
 /// <param name="SidecarMemoryBytes">The part of it that is the sidecars'.</param>
-public sealed record UseSummary(Estimate Cores, Estimate CpuPerThousand, Estimate SidecarCpuPerThousand, Estimate MemoryBytes, Estimate SidecarMemoryBytes);
+public sealed record UseSummary(
+    Estimate Cores, Estimate CpuPerThousand, Estimate SidecarCpuPerThousand, Estimate MemoryBytes, Estimate SidecarMemoryBytes);

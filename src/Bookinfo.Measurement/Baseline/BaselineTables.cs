@@ -72,7 +72,9 @@ public static class BaselineTables
                        Figures.MillisecondsOfSeconds(use.CpuPerThousand),
                        .. sidecars ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.MillisecondsOfSeconds(Short(use.SidecarCpuPerThousand))] : Array.Empty<string>(),
                        Figures.Mebibytes(use.MemoryBytes),
-                       .. sidecars ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.Mebibytes(Short(use.SidecarMemoryBytes))] : Array.Empty<string>(),
+                       .. sidecars
+                           ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.Mebibytes(Short(use.SidecarMemoryBytes))]
+                           : Array.Empty<string>(),
                    ],
             ]);
     }
@@ -106,7 +108,9 @@ public static class BaselineTables
                     .. images
                         ? [Range(service.ImagePullSeconds), service.ImageBytes is { } bytes ? Figures.Mebibytes(new Estimate(bytes, null, null)) : Figures.Unknown, .. narrow ? Array.Empty<string>() : [service.Image?.Split('/')[^1] ?? Figures.Unknown]]
                         : Array.Empty<string>(),
-                    .. sidecars ? [service.Sidecars.Count > 0 ? string.Join(", ", service.Sidecars) : Figures.Unknown] : Array.Empty<string>(),
+                    .. sidecars
+                        ? [service.Sidecars.Count > 0 ? string.Join(", ", service.Sidecars) : Figures.Unknown]
+                        : Array.Empty<string>(),
                 ]),
             ]);
     }

@@ -38,5 +38,6 @@ public static class Measure
     /// <summary>What an answer is called in which the outcome of a call is missing.</summary>
     /// <param name="name">The name of the call.</param>
     /// <returns><see langword="null"/> when it is not the name of a call.</returns>
-    public static string? FlawOf(string name) => name.Split(Arrow) is [var caller, var callee] ? BookinfoAnswers.FlawOf(caller, callee) : null;
+    public static string? FlawOf(string name) =>
+        name.Split(Arrow) is [var caller, var callee] ? BookinfoAnswers.FlawOf(caller, callee) : null;
 }

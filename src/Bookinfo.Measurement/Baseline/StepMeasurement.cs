@@ -61,7 +61,8 @@ public sealed record StepMeasurement(
             report.Requests,
             Measure.InOrder(latencies.Keys)
                 .Where(name => latencies[name].TotalCount > 0)
-                .ToDictionary(name => name, name => new LatencyMeasurement(Percentiles.Of(latencies[name]), HistogramCodec.Encode(latencies[name]))),
+                .ToDictionary(
+                    name => name, name => new LatencyMeasurement(Percentiles.Of(latencies[name]), HistogramCodec.Encode(latencies[name]))),
             report.Errors,
             report.ReviewsVersions,
             use,

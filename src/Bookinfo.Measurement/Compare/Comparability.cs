@@ -12,7 +12,8 @@ internal static class Comparability
 
     /// <summary>The same in words.</summary>
     /// <param name="baseline">The baseline.</param>
-    public static string RatesText(BaselineFile baseline) => Rates(baseline) is { Count: > 0 } rates ? $"{string.Join(", ", rates.Select(Figures.Rate))}/s" : "none";
+    public static string RatesText(BaselineFile baseline) =>
+        Rates(baseline) is { Count: > 0 } rates ? $"{string.Join(", ", rates.Select(Figures.Rate))}/s" : "none";
 
     /// <summary>Finds what else than the change may make two baselines differ.</summary>
     /// <param name="before">The first.</param>
@@ -36,7 +37,8 @@ internal static class Comparability
             }
         }
 
-        foreach (var (what, first, second) in Facts(before).Zip(Facts(after), static (first, second) => (first.What, first.Value, second.Value)))
+        foreach (
+            var (what, first, second) in Facts(before).Zip(Facts(after), static (first, second) => (first.What, first.Value, second.Value)))
         {
             if (first != second)
             {
@@ -64,7 +66,8 @@ internal static class Comparability
         var target = Uri.TryCreate(settings.Target, UriKind.Absolute, out var url) ? url : null;
         yield return ("Measured from different places", settings.Generator switch
         {
-            "cluster" => string.Create(CultureInfo.InvariantCulture, $"inside the cluster, by {settings.Workers} worker{(settings.Workers == 1 ? "" : "s")}"),
+            "cluster" => string.Create(
+                CultureInfo.InvariantCulture, $"inside the cluster, by {settings.Workers} worker{(settings.Workers == 1 ? "" : "s")}"),
             "local" => "where the command ran",
             var other => other,
         });

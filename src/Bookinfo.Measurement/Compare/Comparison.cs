@@ -89,7 +89,8 @@ public static class Comparison
                 var second = after.Use(service, figure);
                 if (first.Count > 0 && second.Count > 0 && (figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value > 0)))
                 {
-                    yield return Draft(service, figure, first, second, figure == FigureName.Cpu ? SmallestDifference.Cpu * Mean(first) : null);
+                    yield return Draft(
+                        service, figure, first, second, figure == FigureName.Cpu ? SmallestDifference.Cpu * Mean(first) : null);
                 }
             }
         }

@@ -24,7 +24,12 @@ internal static class ComparisonHeadline
         }
 
         // The deepest call first: what is slow there makes those above it slow.
-        var hops = rate.Figures.Select(figure => figure.Subject).Distinct().Where(Measure.IsHop).Reverse().SelectMany(hop => Shown(rate, [hop], FigureName.P50, FigureName.P90, FigureName.P99).Take(1)).ToList();
+        var hops = rate.Figures.Select(figure => figure.Subject)
+            .Distinct()
+            .Where(Measure.IsHop)
+            .Reverse()
+            .SelectMany(hop => Shown(rate, [hop], FigureName.P50, FigureName.P90, FigureName.P99).Take(1))
+            .ToList();
         if (hops.Count > 0)
         {
             parts.Add($"by hop {string.Join(", ", hops.Select(figure => $"{figure.Subject} {FigureText.Signed(figure, withUnit: true)} at {figure.Figure}"))}");
@@ -36,7 +41,8 @@ internal static class ComparisonHeadline
             parts.Add($"CPU for 1,000 requests {FigureText.Percent(figure)}{(sidecars is { Difference: > 0 } ? $", of it {FigureText.Signed(sidecars, withUnit: true)} by sidecars" : "")}");
         }
 
-        parts.AddRange(Shown(rate, [Measure.Page], FigureName.Errors).Select(figure => $"errors {FigureText.Signed(figure, withUnit: true)}"));
+        parts.AddRange(
+            Shown(rate, [Measure.Page], FigureName.Errors).Select(figure => $"errors {FigureText.Signed(figure, withUnit: true)}"));
         var others = rate.Figures.Count(figure => figure.Shown);
         return $"At {Figures.Rate(rate.Rate)}/s: {(parts.Count > 0 ? string.Join("; ", parts) : others > 0 ? "only the figures below differ" : "no difference is shown")}.";
     }

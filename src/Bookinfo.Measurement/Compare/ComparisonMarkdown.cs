@@ -22,7 +22,8 @@ public static class ComparisonMarkdown
             lines.AddRange(["", $"**{MarkdownTable.Text(table.Caption)}**", "", .. MarkdownTable.Lines(table)]);
         }
 
-        lines.AddRange(["", "**How it was compared**", "", .. ComparisonText.Method(report).Select(sentence => $"- {MarkdownTable.Text(sentence)}")]);
+        lines.AddRange(
+            ["", "**How it was compared**", "", .. ComparisonText.Method(report).Select(sentence => $"- {MarkdownTable.Text(sentence)}")]);
         lines.AddRange(["", $"- Before: {MarkdownTable.Text(ComparisonText.Describe(report.Before))}", $"- After: {MarkdownTable.Text(ComparisonText.Describe(report.After))}"]);
         return string.Join('\n', lines) + "\n";
     }

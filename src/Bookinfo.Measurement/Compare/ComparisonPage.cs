@@ -38,7 +38,10 @@ public static class ComparisonPage
         page.Add("How it was compared", ReportPage.List(ComparisonText.Method(report)));
         foreach (var (name, baseline) in new[] { ("Before", before), ("After", after) })
         {
-            page.Add(name, ReportPage.Facts([.. BaselineText.Environment(baseline), .. BaselineText.Settings(baseline.Settings)]), baseline.Notes.Count > 0 ? ReportPage.List(baseline.Notes) : null);
+            page.Add(
+                name,
+                ReportPage.Facts([.. BaselineText.Environment(baseline), .. BaselineText.Settings(baseline.Settings)]),
+                baseline.Notes.Count > 0 ? ReportPage.List(baseline.Notes) : null);
         }
 
         return page.ToString();

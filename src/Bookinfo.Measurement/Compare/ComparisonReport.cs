@@ -42,7 +42,8 @@ public sealed record ComparisonReport(
 /// <param name="StartedAt">When it was measured.</param>
 /// <param name="Target">The address that was measured.</param>
 /// <param name="Mesh">The meshes that were seen in the pods.</param>
-public sealed record ComparedBaseline(string File, string Name, string Program, DateTimeOffset StartedAt, string Target, IReadOnlyList<string> Mesh);
+public sealed record ComparedBaseline(
+    string File, string Name, string Program, DateTimeOffset StartedAt, string Target, IReadOnlyList<string> Mesh);
 
 /// <summary>What differs at a rate.</summary>
 /// <param name="Rate">The rate, in requests a second.</param>
@@ -55,7 +56,8 @@ public sealed record RateComparison(double Rate, int RoundsBefore, int RoundsAft
     /// <param name="subject">What it is of.</param>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     /// <returns>The figure, or <see langword="null"/> when one of the two baselines has not got it.</returns>
-    public FigureComparison? Find(string subject, string figure) => Figures.FirstOrDefault(one => one.Subject == subject && one.Figure == figure);
+    public FigureComparison? Find(string subject, string figure) =>
+        Figures.FirstOrDefault(one => one.Subject == subject && one.Figure == figure);
 }
 
 /// <summary>

@@ -9,7 +9,9 @@ internal static class ComparisonTables
     /// <param name="rate">The rate.</param>
     /// <param name="wide">Whether there is room for more than 80 characters.</param>
     public static ReportTable Latencies(RateComparison rate, bool wide) => Create(
-        string.Create(CultureInfo.InvariantCulture, $"Latency at {Figures.Rate(rate.Rate)} requests/s, {rate.RoundsBefore} and {rate.RoundsAfter} rounds, in ms"),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Latency at {Figures.Rate(rate.Rate)} requests/s, {rate.RoundsBefore} and {rate.RoundsAfter} rounds, in ms"),
         "LATENCY",
         rate.Figures.Where(figure => FigureName.OfLatency.Contains(figure.Figure) && (wide || figure.Figure != FigureName.Mean)),
         FigureText.Name,
@@ -56,7 +58,9 @@ internal static class ComparisonTables
                 FigureText.Value(figure, figure.Before),
                 FigureText.Value(figure, figure.After),
                 FigureText.WithMargin(figure),
-                .. wide ? [FigureText.Percent(figure), figure.Least is { } least ? FigureText.Value(figure, least) : Figures.Unknown] : Array.Empty<string>(),
+                .. wide
+                    ? [FigureText.Percent(figure), figure.Least is { } least ? FigureText.Value(figure, least) : Figures.Unknown]
+                    : Array.Empty<string>(),
                 FigureText.Verdict(figure),
             ]),
         ]);

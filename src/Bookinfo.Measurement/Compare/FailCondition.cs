@@ -68,8 +68,13 @@ public sealed partial record FailCondition(string Text, string Subject, string F
         var figures = report.Rates.Select(rate => (Rate: rate, Figure: rate.Find(Subject, Figure))).ToList();
         if (figures.TrueForAll(one => one.Figure is null))
         {
-            var known = report.Rates.SelectMany(rate => rate.Figures).Where(figure => figure.Figure == Figure).Select(figure => figure.Subject).Distinct().ToList();
-            throw Unknowable($"not both baselines have {Figure} of {Subject}{(known.Count > 0 ? $"; they have it of {string.Join(", ", known)}" : "")}");
+            var known = report.Rates.SelectMany(rate => rate.Figures)
+                .Where(figure => figure.Figure == Figure)
+                .Select(figure => figure.Subject)
+                .Distinct()
+                .ToList();
+            throw Unknowable(
+                $"not both baselines have {Figure} of {Subject}{(known.Count > 0 ? $"; they have it of {string.Join(", ", known)}" : "")}");
         }
 
         return figures.Exists(one => one.Figure is { IsTested: true })

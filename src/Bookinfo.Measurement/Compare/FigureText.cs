@@ -40,7 +40,8 @@ public static class FigureText
     /// <param name="figure">The figure.</param>
     /// <param name="withUnit">Whether with the unit as well.</param>
     public static string Signed(FigureComparison figure, bool withUnit = false) =>
-        Sign(figure.Difference / Scale(figure.Figure)) + (!withUnit ? "" : figure.Figure == FigureName.Errors ? " percentage points" : $" {Unit(figure.Figure)}");
+        Sign(figure.Difference / Scale(figure.Figure)) + (
+            !withUnit ? "" : figure.Figure == FigureName.Errors ? " percentage points" : $" {Unit(figure.Figure)}");
 
     /// <summary>The difference of a latency in words.</summary>
     /// <param name="figure">The figure.</param>
@@ -53,7 +54,8 @@ public static class FigureText
     {
         var difference = figure.Difference / Scale(figure.Figure);
         return figure.High is { } high
-            ? string.Create(CultureInfo.InvariantCulture, $"{Sign(difference)} ±{Figures.Number((high - figure.Difference) / Scale(figure.Figure))}")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"{Sign(difference)} ±{Figures.Number((high - figure.Difference) / Scale(figure.Figure))}")
             : Sign(difference);
     }
 

@@ -28,7 +28,8 @@ internal sealed class RoundValues(BaselineFile baseline, double rate)
     public IEnumerable<string> Services => _steps.SelectMany(step => step.Use.Keys).Distinct().Order(StringComparer.Ordinal);
 
     /// <summary>Requests that failed or were not sent, in percent.</summary>
-    public IReadOnlyList<double> Errors => [.. _steps.Select(step => Percent * (step.Requests.Failed + step.Requests.Unsent) / step.Requests.Due)];
+    public IReadOnlyList<double> Errors =>
+        [.. _steps.Select(step => Percent * (step.Requests.Failed + step.Requests.Unsent) / step.Requests.Due)];
 
     /// <summary>The rates that were achieved.</summary>
     public IReadOnlyList<double> Achieved => [.. _steps.Select(step => step.Achieved)];

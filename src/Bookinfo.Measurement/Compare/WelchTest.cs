@@ -27,7 +27,9 @@ internal sealed record WelchTest(double Difference, double StandardError, double
         }
 
         var sum = first + second;
-        var freedom = sum == 0 ? before.Freedom + after.Freedom : sum * sum / ((first * first / before.Freedom) + (second * second / after.Freedom));
+        var freedom = sum == 0
+            ? before.Freedom + after.Freedom
+            : sum * sum / ((first * first / before.Freedom) + (second * second / after.Freedom));
         return new WelchTest(after.Mean - before.Mean, Math.Sqrt(Math.Max(sum, leastVariance)), freedom);
     }
 
@@ -45,7 +47,9 @@ internal sealed record WelchTest(double Difference, double StandardError, double
             return size > margin ? 0 : 1;
         }
 
-        return Math.Min(1, StudentT.CDF(0, 1, Freedom, (margin - size) / StandardError) + StudentT.CDF(0, 1, Freedom, (-margin - size) / StandardError));
+        return Math.Min(
+            1,
+            StudentT.CDF(0, 1, Freedom, (margin - size) / StandardError) + StudentT.CDF(0, 1, Freedom, (-margin - size) / StandardError));
     }
 
     /// <summary>The confidence interval of the difference.</summary>

@@ -28,15 +28,18 @@ internal static class BarPlot
         Func<Estimate, string> format)
     {
         var model = PlotFigure.NewModel(groups.Max(group => group.Length));
-        var names = PlotFigure.Style(new CategoryAxis { Position = AxisPosition.Left, GapWidth = GroupGap / (series.Count * BarHeight) }, grid: false);
+        var names = PlotFigure.Style(
+            new CategoryAxis { Position = AxisPosition.Left, GapWidth = GroupGap / (series.Count * BarHeight) }, grid: false);
         // OxyPlot begins at the bottom, both with the groups and within them.
         names.Labels.AddRange(groups.Reverse());
         model.Axes.Add(names);
-        model.Axes.Add(PlotFigure.Style(new LinearAxis { Position = AxisPosition.Bottom, Title = unit, Minimum = 0, MaximumPadding = 0.05 }));
+        model.Axes.Add(
+            PlotFigure.Style(new LinearAxis { Position = AxisPosition.Bottom, Title = unit, Minimum = 0, MaximumPadding = 0.05 }));
         foreach (var (index, (name, values)) in series.Index().Reverse())
         {
             var bars = new ErrorBarSeries { Title = name, FillColor = PlotColors.Series(index), ErrorStrokeThickness = 1, StrokeColor = PlotColors.Ink, StrokeThickness = 0 };
-            bars.Items.AddRange(values.Reverse().Select(value => new ErrorBarItem { Value = value?.Mean ?? double.NaN, Error = value?.Margin() ?? 0 }));
+            bars.Items.AddRange(
+                values.Reverse().Select(value => new ErrorBarItem { Value = value?.Mean ?? double.NaN, Error = value?.Margin() ?? 0 }));
             model.Series.Add(bars);
         }
 

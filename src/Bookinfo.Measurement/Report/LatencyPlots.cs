@@ -65,7 +65,8 @@ internal static class LatencyPlots
     /// <param name="title">The title of the figure.</param>
     /// <param name="rates">The rates, ascending.</param>
     /// <param name="lines">Names, and an estimate in microseconds for each rate.</param>
-    public static PlotFigure ByRate(string id, string title, IReadOnlyList<double> rates, IReadOnlyList<(string Name, IReadOnlyList<Estimate> Values)> lines)
+    public static PlotFigure ByRate(
+        string id, string title, IReadOnlyList<double> rates, IReadOnlyList<(string Name, IReadOnlyList<Estimate> Values)> lines)
     {
         var model = PlotFigure.NewModel();
         var axis = new LatencyAxis([.. lines.SelectMany(line => line.Values).SelectMany(value => new[] { value.Mean, value.High ?? value.Mean }).Select(value => value / MicrosecondsPerMillisecond)]);

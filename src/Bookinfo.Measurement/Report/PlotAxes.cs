@@ -21,7 +21,8 @@ internal sealed class LatencyAxis : LogarithmicAxis
     }
 
     /// <inheritdoc/>
-    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    public override void GetTickValues(
+        out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
     {
         majorLabelValues = majorTickValues = [.. Steps().Where(step => step >= ActualMinimum * 0.999 && step <= ActualMaximum * 1.001)];
         minorTickValues = [];
@@ -55,7 +56,8 @@ internal sealed class PercentileAxis : LinearAxis
     public static double At(double percentile) => -Math.Log10(1 - (percentile / 100));
 
     /// <inheritdoc/>
-    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    public override void GetTickValues(
+        out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
     {
         majorLabelValues = majorTickValues = [.. Percentiles.Select(At).Where(position => position <= ActualMaximum + 1e-9)];
         minorTickValues = [];

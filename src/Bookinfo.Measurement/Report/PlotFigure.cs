@@ -87,7 +87,9 @@ internal sealed record PlotFigure(string Id, string Title, string Note, PlotMode
     /// <summary>In a page svg needs no namespace. Ids have to be different in all plots of it.</summary>
     private XElement WithoutNamespace(XElement element) => new(
         element.Name.LocalName,
-        element.Attributes().Where(attribute => !attribute.IsNamespaceDeclaration).Select(attribute => new XAttribute(attribute.Name.LocalName, attribute.Name.LocalName == "id"
+        element.Attributes()
+            .Where(attribute => !attribute.IsNamespaceDeclaration)
+            .Select(attribute => new XAttribute(attribute.Name.LocalName, attribute.Name.LocalName == "id"
             ? $"{Id}-{attribute.Value}"
             : PlotColors.Replace(attribute.Value).Replace("url(#", $"url(#{Id}-", StringComparison.Ordinal))),
         element.Nodes().Select(node => node is XElement child ? WithoutNamespace(child) : node));
@@ -106,7 +108,8 @@ internal static class PlotColors
 
     private static readonly IReadOnlyList<(OxyColor Color, string Variable)> All =
     [
-        (Marker(0), "--ink"), (Marker(1), "--grid"), .. Enumerable.Range(0, Count).Select(index => (Marker((byte)(2 + index)), Variable(index))),
+        (Marker(0), "--ink"), (Marker(1), "--grid"), .. Enumerable.Range(0, Count).Select(
+            index => (Marker((byte)(2 + index)), Variable(index))),
     ];
 
     /// <summary>Of texts and axes.</summary>

@@ -8,7 +8,8 @@ public static class ReportFile
 {
     /// <summary>Whether an exception is about a file that cannot be opened or written.</summary>
     /// <param name="exception">The exception.</param>
-    public static bool IsRefusal(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+    public static bool IsRefusal(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
     /// <summary>
     /// Writes it, beside where it is to be, and puts it there when it is whole: part of a report looks like all of one, and a file that is

@@ -29,11 +29,13 @@ internal sealed class ReportPage
     /// <summary>Adds a section.</summary>
     /// <param name="heading">Its heading.</param>
     /// <param name="content">Elements; <see langword="null"/> is left out.</param>
-    public void Add(string heading, params IEnumerable<object?> content) => _main.Add(new XElement("section", new XElement("h2", heading), content));
+    public void Add(string heading, params IEnumerable<object?> content) =>
+        _main.Add(new XElement("section", new XElement("h2", heading), content));
 
     /// <summary>Plots beside each other, as many as the screen has room for.</summary>
     /// <param name="figures">The plots.</param>
-    public static XElement Plots(params IEnumerable<PlotFigure> figures) => new("div", new XAttribute("class", "plots"), figures.Select(figure => figure.ToHtml()));
+    public static XElement Plots(params IEnumerable<PlotFigure> figures) =>
+        new("div", new XAttribute("class", "plots"), figures.Select(figure => figure.ToHtml()));
 
     /// <summary>A list.</summary>
     /// <param name="items">Its items.</param>

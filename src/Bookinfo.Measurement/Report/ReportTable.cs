@@ -62,8 +62,10 @@ internal static class MarkdownTable
     /// <param name="text">The text.</param>
     public static string Text(string text)
     {
-        var safe = text.ReplaceLineEndings(" ").Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
-        return string.Concat(safe.Select(character => character is '\\' or '|' or '`' or '*' or '_' or '[' or ']' ? $"\\{character}" : $"{character}"));
+        var safe = text.ReplaceLineEndings(" ").Replace("&", "&amp;", StringComparison.Ordinal).Replace(
+            "<", "&lt;", StringComparison.Ordinal);
+        return string.Concat(
+            safe.Select(character => character is '\\' or '|' or '`' or '*' or '_' or '[' or ']' ? $"\\{character}" : $"{character}"));
     }
 
     private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";

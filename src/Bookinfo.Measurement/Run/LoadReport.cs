@@ -73,11 +73,13 @@ public sealed record LoadReport(
             new RequestRates(Math.Round(result.AskedRate, 2), Math.Round(result.AchievedRate, 2)),
             Percentiles.Of(total.FromDue),
             Percentiles.Of(total.FromSend),
-            total.Model.Hops.Where(hop => total[hop.Name].TotalCount > 0).ToDictionary(hop => hop.Name, hop => Percentiles.Of(total[hop.Name])),
+            total.Model.Hops.Where(hop => total[hop.Name].TotalCount > 0).ToDictionary(
+                hop => hop.Name, hop => Percentiles.Of(total[hop.Name])),
             total.Versions().ToDictionary(),
             total.Statuses().ToDictionary(status => $"{status.Key}", status => status.Value),
             total.Errors().ToDictionary(),
-            new GeneratorFigures(Percentiles.Of(total.SchedulingDelay), Math.Round(result.ProcessorSeconds, 3), result.Processors, result.ConnectionsOpened),
+            new GeneratorFigures(
+                Percentiles.Of(total.SchedulingDelay), Math.Round(result.ProcessorSeconds, 3), result.Processors, result.ConnectionsOpened),
             [.. GeneratorCheck.Check(result), .. AnswerCheck.Check(result), .. further]);
     }
 }
@@ -91,7 +93,8 @@ public sealed record LoadReport(
 /// <param name="WaitedForConnection">Those for which no connection was free when they fell due.</param>
 /// <param name="Setup">Those that were sent before the start, and are in no other figure.</param>
 /// <param name="Bytes">Bytes of bodies that came.</param>
-public sealed record RequestCounts(long Due, long Sent, long Good, long Failed, long Unsent, long WaitedForConnection, long Setup, long Bytes);
+public sealed record RequestCounts(
+    long Due, long Sent, long Good, long Failed, long Unsent, long WaitedForConnection, long Setup, long Bytes);
 
 /// <summary>Rates, in requests a second.</summary>
 /// <param name="Asked">Requests that fell due.</param>

@@ -93,8 +93,11 @@ public static class LoadText
             "",
             Heading("REQUESTS") + string.Create(
                 CultureInfo.InvariantCulture, $"{requests.Due:N0} due   {requests.Good:N0} good   {requests.Failed:N0} failed"),
-            .. requests.Unsent > 0 ? [Heading("") + string.Create(CultureInfo.InvariantCulture, $"{requests.Unsent:N0} not sent")] : Array.Empty<string>(),
-            Heading("RATE") + string.Create(CultureInfo.InvariantCulture, $"{report.Rate.Asked:N1}/s asked   {report.Rate.Achieved:N1}/s achieved"),
+            .. requests.Unsent > 0
+                ? [Heading("") + string.Create(CultureInfo.InvariantCulture, $"{requests.Unsent:N0} not sent")]
+                : Array.Empty<string>(),
+            Heading("RATE") + string.Create(
+                CultureInfo.InvariantCulture, $"{report.Rate.Asked:N1}/s asked   {report.Rate.Achieved:N1}/s achieved"),
             "",
         ];
         lines.AddRange(Figures(result.Total));
@@ -132,5 +135,6 @@ public static class LoadText
         ? Row(name, "-", "-", "-", "-", "-")
         : Row(name, Time(times.P50), Time(times.P90), Time(times.P99), Time(times.P999), Time(times.Max));
 
-    private static string Row(string name, params string[] cells) => name.PadRight(NameWidth) + string.Concat(cells.Select(cell => cell.PadLeft(11)));
+    private static string Row(string name, params string[] cells) =>
+        name.PadRight(NameWidth) + string.Concat(cells.Select(cell => cell.PadLeft(11)));
 }

@@ -122,6 +122,12 @@ public sealed record SaturationTrial(double Rate, double Achieved, long P99, dou
         var late = GeneratorCheck.Check(result).Any(warning => warning.Code.StartsWith("generator", StringComparison.Ordinal));
         // That no more than the objective's worth of requests is still under way at the end does not mean that the rate was not kept.
         var kept = result.InTime >= (result.Due * (1 - Tolerance)) - (rate * objective.TotalSeconds);
-        return new SaturationTrial(rate, Math.Round(result.AchievedRate, 1), p99, failed, result.Due > 0 && p99 < objective.TotalMicroseconds && failed <= Tolerance && kept, late);
+        return new SaturationTrial(
+            rate,
+            Math.Round(result.AchievedRate, 1),
+            p99,
+            failed,
+            result.Due > 0 && p99 < objective.TotalMicroseconds && failed <= Tolerance && kept,
+            late);
     }
 }

@@ -13,7 +13,9 @@ public sealed partial class MetricsText
     /// <summary>The service with its version; <see langword="null"/> when it is none of Bookinfo's.</summary>
     public string? Service =>
         _samples["target_info"].Select(info => info.Labels).FirstOrDefault() is { } labels
-        && labels.TryGetValue("service_name", out var name) && labels.TryGetValue("service_version", out var version) ? $"{name}-{version}" : null;
+        && labels.TryGetValue("service_name", out var name) && labels.TryGetValue("service_version", out var version)
+            ? $"{name}-{version}"
+            : null;
 
     /// <summary>Processor time of the process, in seconds.</summary>
     public double? CpuSeconds => Sum("process_cpu_time_seconds_total");
@@ -44,7 +46,8 @@ public sealed partial class MetricsText
                     .GroupBy(label => label.Groups[1].Value).ToDictionary(label => label.Key, label => label.First().Groups[2].Value),
                 double.TryParse(match.Groups["value"].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)));
 
-    private double? Sum(string name) => _samples.Contains(name) && _samples[name].Sum(sample => sample.Value) is var sum && double.IsFinite(sum) ? sum : null;
+    private double? Sum(string name) =>
+        _samples.Contains(name) && _samples[name].Sum(sample => sample.Value) is var sum && double.IsFinite(sum) ? sum : null;
 
     [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(?<labels>(?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+(?<value>[^ \t\r\n]+)""", RegexOptions.Multiline)]
     private static partial Regex Sample();

@@ -19,7 +19,11 @@ public sealed record StartUpLine(DateTimeOffset? At, double Seconds)
                 using var json = JsonDocument.Parse(line);
                 var root = json.RootElement;
                 return root.TryGetProperty("startup_ms", out var startUp) && startUp.ValueKind == JsonValueKind.Number
-                    ? new StartUpLine(root.TryGetProperty("time", out var time) && time.ValueKind == JsonValueKind.String && time.TryGetDateTimeOffset(out var at) ? at : null, startUp.GetDouble() / 1000)
+                    ? new StartUpLine(
+                        root.TryGetProperty("time", out var time)
+                            && time.ValueKind == JsonValueKind.String
+                            && time.TryGetDateTimeOffset(out var at) ? at : null,
+                        startUp.GetDouble() / 1000)
                     : null;
             }
             catch (JsonException)

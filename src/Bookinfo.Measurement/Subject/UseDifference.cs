@@ -8,7 +8,8 @@ internal static class UseDifference
     /// <param name="after">The second.</param>
     /// <param name="notes">Is given a line for each service that was restarted or replaced in between, and so has no figures.</param>
     /// <returns>By the name of the service, those that both readings know.</returns>
-    public static IReadOnlyDictionary<string, UseMeasurement> Of(IReadOnlyList<InstanceUse> before, IReadOnlyList<InstanceUse> after, ICollection<string> notes)
+    public static IReadOnlyDictionary<string, UseMeasurement> Of(
+        IReadOnlyList<InstanceUse> before, IReadOnlyList<InstanceUse> after, ICollection<string> notes)
     {
         var use = new Dictionary<string, UseMeasurement>();
         foreach (var service in after.GroupBy(one => one.Service))
@@ -54,4 +55,5 @@ public sealed record InstanceUse(
 /// <param name="MemoryBytes">Its memory at the end: resident of a process, the working set of a container.</param>
 /// <param name="SidecarMemoryBytes">Likewise of the other containers.</param>
 /// <param name="Seconds">The time that the processor time was measured over: close to the length of the step.</param>
-public sealed record UseMeasurement(double CpuSeconds, double SidecarCpuSeconds, double MemoryBytes, double SidecarMemoryBytes, double Seconds);
+public sealed record UseMeasurement(
+    double CpuSeconds, double SidecarCpuSeconds, double MemoryBytes, double SidecarMemoryBytes, double Seconds);

@@ -27,7 +27,8 @@ public static class BackendAddress
         return Uri.CheckHostName(name) != UriHostNameType.Unknown
             && Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"http://{authority}:{port}"), UriKind.Absolute, out var address)
             ? address
-            : throw new InvalidSettingException(SettingNames.ServicesDomain, domain ?? "", $"the rest of a host name that begins with '{host}.'");
+            : throw new InvalidSettingException(
+                SettingNames.ServicesDomain, domain ?? "", $"the rest of a host name that begins with '{host}.'");
     }
 
     private static string? HostName(Settings settings, string variable) => settings.Text(variable) switch

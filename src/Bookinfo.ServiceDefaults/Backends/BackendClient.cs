@@ -166,7 +166,14 @@ public sealed class BackendClient : IDisposable
             if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && !(idOfVisitor && IsAnswerToId(status)))
             {
                 using var scope = _logger.BeginScope(RequestRecord.Of(context));
-                LogEvents.BackendCallFailed(_logger, _peer, PrintableText.Clean(path, PrintableText.LongestPath), status, errorType, measurement.Elapsed.TotalMilliseconds, number);
+                LogEvents.BackendCallFailed(
+                    _logger,
+                    _peer,
+                    PrintableText.Clean(path, PrintableText.LongestPath),
+                    status,
+                    errorType,
+                    measurement.Elapsed.TotalMilliseconds,
+                    number);
             }
         }
     }
@@ -200,7 +207,8 @@ public sealed class BackendClient : IDisposable
         catch (IOException exception)
         {
             // What was borrowed for an answer that did not come is left to the garbage collector.
-            throw new HttpRequestException((exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.ResponseEnded, exception.Message, exception);
+            throw new HttpRequestException(
+                (exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.ResponseEnded, exception.Message, exception);
         }
     }
 

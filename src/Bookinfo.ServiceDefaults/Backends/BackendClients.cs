@@ -31,7 +31,8 @@ public sealed class BackendClients
     public BackendClient ForService(
         ServiceDefinition service, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders, Action<BackendAnswer>? finished = null) =>
         new(
-            service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(_time), useProxy: false,
+            service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(
+                _time), useProxy: false,
             _connections, _time, _telemetry, _logger);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>

@@ -35,7 +35,8 @@ internal sealed class CallTimeouts(TimeSpan timeout, TimeProvider time)
     /// <param name="timeouts">Where its source goes back to.</param>
     /// <param name="source">What it cancels.</param>
     /// <param name="visitor">What it hears of the visitor by.</param>
-    internal readonly struct Running(CallTimeouts timeouts, CancellationTokenSource source, CancellationTokenRegistration visitor) : IDisposable
+    internal readonly struct Running(CallTimeouts timeouts, CancellationTokenSource source, CancellationTokenRegistration visitor)
+        : IDisposable
     {
         /// <summary>Is cancelled when the call has to end.</summary>
         public CancellationToken Token => source.Token;

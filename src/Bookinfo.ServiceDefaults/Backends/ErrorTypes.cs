@@ -19,7 +19,9 @@ internal static class ErrorTypes
 
     /// <summary>Finds the reason for which the HTTP client gave up.</summary>
     /// <param name="exception">What it threw.</param>
-    public static string Of(Exception exception) => exception is HungUpException ? ResponseEnded : (exception as HttpRequestException)?.HttpRequestError switch
+    public static string Of(Exception exception) => exception is HungUpException
+        ? ResponseEnded
+        : (exception as HttpRequestException)?.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => "name_resolution_error",
         HttpRequestError.ConnectionError => "connection_error",

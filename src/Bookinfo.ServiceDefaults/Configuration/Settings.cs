@@ -33,7 +33,9 @@ public sealed class Settings(IConfiguration configuration)
     public int Number(string name, int standard, int least, int most) => Text(name) switch
     {
         null => standard,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most => value,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= least
+            && value <= most => value,
         var text => throw new InvalidSettingException(name, text, $"a whole number from {least} to {most}"),
     };
 
@@ -72,6 +74,7 @@ public sealed class Settings(IConfiguration configuration)
 
         return address.UserInfo is ""
             ? address
-            : throw new InvalidSettingException($"{name} is not allowed: it must be an address without a user and a password, such as http://localhost:9080.");
+            : throw new InvalidSettingException(
+                $"{name} is not allowed: it must be an address without a user and a password, such as http://localhost:9080.");
     }
 }

@@ -45,7 +45,8 @@ public sealed class BorrowedBuffer : PipeWriter, IDisposable
     }
 
     /// <inheritdoc/>
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(default(FlushResult));
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(default(FlushResult));
 
     /// <inheritdoc/>
     public override void CancelPendingFlush()

@@ -19,7 +19,8 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
             RequestBody.Guard(context);
             await (HttpNames.Method(context.Request.Method) == HttpNames.OtherMethod ? HandleOtherMethodAsync(context) : next(context));
         }
-        catch (OperationCanceledException exception) when (exception is VisitorLeftException || context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (
+            exception is VisitorLeftException || context.RequestAborted.IsCancellationRequested)
         {
             // The visitor has left: nobody reads an answer.
             if (!context.Response.HasStarted)

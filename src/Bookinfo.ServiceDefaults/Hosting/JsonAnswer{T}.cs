@@ -12,7 +12,8 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <param name="value">The value.</param>
 /// <param name="typeInfo">How it is written.</param>
 /// <param name="statusCode">The status, 200 when not given.</param>
-public sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> typeInfo, int statusCode = StatusCodes.Status200OK) : IResult, IStatusCodeHttpResult
+public sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> typeInfo, int statusCode = StatusCodes.Status200OK)
+    : IResult, IStatusCodeHttpResult
 {
     /// <summary>Room for any answer of the contract as it is, in bytes.</summary>
     private const int UsualSize = 1024;

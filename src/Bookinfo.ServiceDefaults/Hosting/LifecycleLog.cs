@@ -12,7 +12,8 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <param name="time">The clock.</param>
 /// <param name="drain">How long the service goes on after it was told to stop.</param>
 /// <param name="logger">The log.</param>
-internal sealed class LifecycleLog(IServer server, TimeProvider time, DrainOptions drain, ILogger<LifecycleLog> logger) : IHostedLifecycleService
+internal sealed class LifecycleLog(IServer server, TimeProvider time, DrainOptions drain, ILogger<LifecycleLog> logger)
+    : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
     {

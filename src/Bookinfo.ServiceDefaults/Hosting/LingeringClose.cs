@@ -38,7 +38,8 @@ internal sealed class LingeringClose(ConnectionDelegate next, LingerOptions opti
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using var longest = new CancellationTokenSource(options.Longest, time);
         using var pause = new CancellationTokenSource(options.LongestPause, time);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping, longest.Token, pause.Token, connection.ConnectionClosed);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(
+            stopping, longest.Token, pause.Token, connection.ConnectionClosed);
         var input = connection.Transport.Input;
         try
         {

@@ -40,7 +40,11 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
 
         if (settings.Text(Urls) is { } urls)
         {
-            return Read(Urls, urls, "a list of addresses such as http://*:9080, separated by semicolons, without https and without a path", ParseUrl);
+            return Read(
+                Urls,
+                urls,
+                "a list of addresses such as http://*:9080, separated by semicolons, without https and without a path",
+                ParseUrl);
         }
 
         return settings.Text(Ports) is { } ports
@@ -126,7 +130,9 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
             places.Add(place);
         }
 
-        return places is [] ? throw new InvalidSettingException(variable, text, allowed) : new ListenAddresses(variable, [.. places.Select(place => place.Address)]);
+        return places is []
+            ? throw new InvalidSettingException(variable, text, allowed)
+            : new ListenAddresses(variable, [.. places.Select(place => place.Address)]);
     }
 
     private static Place? ParsePort(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
@@ -163,7 +169,9 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
         }
 
         // Kestrel listens on two addresses for it, which cannot both have the same port by chance.
-        return host == Localhost && address.Port == 0 ? null : new Place(text.Replace(address.Host, written, StringComparison.Ordinal), host, address.Port);
+        return host == Localhost && address.Port == 0
+            ? null
+            : new Place(text.Replace(address.Host, written, StringComparison.Ordinal), host, address.Port);
     }
 
     /// <summary>
@@ -212,7 +220,8 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
             return null;
         }
 
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) ? Localhost : All;
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) ? Localhost : All;
     }
 
     private static string Canonical(IPAddress address) =>
@@ -228,6 +237,7 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
         public bool Overlaps(Place other) => Port == other.Port
             && (Port == 0 ? Host[0] == '/' && Host == other.Host : Host == other.Host || Host == All || other.Host == All || IsNameOf(other) || other.IsNameOf(this));
 
-        private bool IsNameOf(Place other) => Host == Localhost && IPAddress.TryParse(other.Host, out var address) && IPAddress.IsLoopback(address);
+        private bool IsNameOf(Place other) =>
+            Host == Localhost && IPAddress.TryParse(other.Host, out var address) && IPAddress.IsLoopback(address);
     }
 }

@@ -89,7 +89,8 @@ internal sealed class RejectedRequestAnswers(
         {
             // Nothing of what was sent: a header that cannot be read may still hold a secret.
             var address = features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
-            LogEvents.RequestRejected(logger, status, address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString());
+            LogEvents.RequestRejected(
+                logger, status, address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString());
         }
     }
 }

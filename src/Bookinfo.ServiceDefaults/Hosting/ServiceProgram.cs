@@ -87,7 +87,8 @@ public static class ServiceProgram
         catch (Exception exception) when (listen is not null && IsCannotListen(exception))
         {
             var way = IsTaken(exception) ? "Stop what listens there, or set" : "Set";
-            return await FailAsync(service, $"{exception.Message.TrimEnd('.')}. {way} {listen.Variable} to something else than {listen}.", ExitCannotListen);
+            return await FailAsync(
+                service, $"{exception.Message.TrimEnd('.')}. {way} {listen.Variable} to something else than {listen}.", ExitCannotListen);
         }
         catch (Exception exception) when (!started.IsCancellationRequested)
         {

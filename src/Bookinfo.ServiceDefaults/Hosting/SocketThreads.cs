@@ -29,5 +29,6 @@ internal static class SocketThreads
 
     /// <summary>Says so to the server, which has a pool of its own otherwise.</summary>
     /// <param name="transport">The options of the server's sockets.</param>
-    public static void Configure(SocketTransportOptions transport) => transport.UnsafePreferInlineScheduling = Environment.GetEnvironmentVariable(Inline) == "1";
+    public static void Configure(SocketTransportOptions transport) =>
+        transport.UnsafePreferInlineScheduling = Environment.GetEnvironmentVariable(Inline) == "1";
 }

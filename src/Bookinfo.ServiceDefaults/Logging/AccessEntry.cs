@@ -80,5 +80,6 @@ internal sealed class AccessEntry(
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>The entry in words.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{method} {path} {status} {duration.TotalMilliseconds:F2} ms");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{method} {path} {status} {duration.TotalMilliseconds:F2} ms");
 }

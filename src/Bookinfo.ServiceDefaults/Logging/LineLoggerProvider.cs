@@ -74,7 +74,8 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             provider.Write(new LogLine(
                 provider._time.GetUtcNow(),
                 logLevel,

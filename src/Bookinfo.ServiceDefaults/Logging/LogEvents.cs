@@ -26,7 +26,8 @@ internal static partial class LogEvents
         Level = LogLevel.Warning,
         EventName = "BackendCallFailed",
         Message = "A call to {peer} failed: {path}, status {status}, {error_type}, after {duration_ms} ms, try {try}")]
-    public static partial void BackendCallFailed(ILogger logger, string peer, string path, int? status, string error_type, double duration_ms, int @try);
+    public static partial void BackendCallFailed(
+        ILogger logger, string peer, string path, int? status, string error_type, double duration_ms, int @try);
 
     /// <summary>A backend answered 200 with something else than what was asked for.</summary>
     [LoggerMessage(

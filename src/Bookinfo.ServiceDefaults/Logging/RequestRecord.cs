@@ -30,7 +30,8 @@ internal sealed class RequestRecord(string id, ActivityContext caller, long star
     public int Count => 1;
 
     /// <inheritdoc/>
-    public KeyValuePair<string, object?> this[int index] => index == 0 ? new(IdKey, id) : throw new ArgumentOutOfRangeException(nameof(index));
+    public KeyValuePair<string, object?> this[int index] =>
+        index == 0 ? new(IdKey, id) : throw new ArgumentOutOfRangeException(nameof(index));
 
     /// <summary>The record of a request.</summary>
     /// <param name="context">The request.</param>

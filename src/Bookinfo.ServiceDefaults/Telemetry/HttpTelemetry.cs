@@ -40,9 +40,12 @@ internal sealed class HttpTelemetry : IDisposable
         _spans = options.Traces ? new ActivitySource(Name) : null;
         var meter = meters.Create(Name);
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds };
-        ServerDuration = meter.CreateHistogram("http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, buckets);
-        ClientDuration = meter.CreateHistogram("http.client.request.duration", "s", "Duration of HTTP client requests.", tags: null, buckets);
-        meter.CreateObservableUpDownCounter("http.server.active_requests", ActiveRequests.Observe, "{request}", "Number of active HTTP server requests.");
+        ServerDuration = meter.CreateHistogram(
+            "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, buckets);
+        ClientDuration = meter.CreateHistogram(
+            "http.client.request.duration", "s", "Duration of HTTP client requests.", tags: null, buckets);
+        meter.CreateObservableUpDownCounter(
+            "http.server.active_requests", ActiveRequests.Observe, "{request}", "Number of active HTTP server requests.");
         Rejected = meter.CreateCounter<long>(
             "bookinfo.http.server.rejected_requests", "{request}", "Requests that the server turned away because they are no HTTP or over its limits.");
     }

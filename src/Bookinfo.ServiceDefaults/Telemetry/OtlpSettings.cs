@@ -25,7 +25,15 @@ internal sealed class OtlpSettings
 
     /// <summary>What says how a request is sent is for who sends it to say; some of it would make every batch fail.</summary>
     private static readonly FrozenSet<string> ConnectionHeaders =
-        FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade");
+        FrozenSet.Create(
+            StringComparer.OrdinalIgnoreCase,
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
 
     private OtlpExportProtocol _protocol = OtlpExportProtocol.Grpc;
     private OtlpExportCompression _compression = OtlpExportCompression.None;
@@ -63,7 +71,8 @@ internal sealed class OtlpSettings
         // A gRPC call has a path of its own, and the general address gets the path of the signal.
         if (otlp._endpoint is ({ } variable, { Query.Length: > 0 } address) && (otlp._protocol == OtlpExportProtocol.Grpc || !otlp.HasOwnEndpoint))
         {
-            throw new InvalidSettingException(variable, address.OriginalString, "an address without a query, which only one signal's endpoint by http/protobuf may have");
+            throw new InvalidSettingException(
+                variable, address.OriginalString, "an address without a query, which only one signal's endpoint by http/protobuf may have");
         }
 
         if (otlp is { HasOwnEndpoint: false, _protocol: OtlpExportProtocol.HttpProtobuf, _endpoint: var (name, general) }
@@ -111,11 +120,14 @@ internal sealed class OtlpSettings
     {
         var name = prefix + "ENDPOINT";
         _endpoint = settings.Text(name) is { } endpoint ? (name, ParseEndpoint(name, endpoint)) : _endpoint;
-        _protocol = settings.Choice(prefix + "PROTOCOL", ProtocolName(_protocol), ProtocolName(Other(_protocol))) == ProtocolName(OtlpExportProtocol.Grpc)
+        _protocol = settings.Choice(prefix + "PROTOCOL", ProtocolName(_protocol), ProtocolName(Other(_protocol))) == ProtocolName(
+            OtlpExportProtocol.Grpc)
             ? OtlpExportProtocol.Grpc
             : OtlpExportProtocol.HttpProtobuf;
         var (compression, otherCompression) = _compression == OtlpExportCompression.None ? ("none", "gzip") : ("gzip", "none");
-        _compression = settings.Choice(prefix + "COMPRESSION", compression, otherCompression) == "none" ? OtlpExportCompression.None : OtlpExportCompression.GZip;
+        _compression = settings.Choice(prefix + "COMPRESSION", compression, otherCompression) == "none"
+            ? OtlpExportCompression.None
+            : OtlpExportCompression.GZip;
         // Not 0, which the standard reads as no limit: a collector that takes a batch and never answers would hold all later ones up for
         // good.
         _timeout = settings.Number(prefix + "TIMEOUT", _timeout, least: 1, most: int.MaxValue);
@@ -149,7 +161,8 @@ internal sealed class OtlpSettings
 
         return address.UserInfo is ""
             ? address
-            : throw new InvalidSettingException($"{name} is not allowed: it must be an address without a user and a password; headers go into {General}HEADERS.");
+            : throw new InvalidSettingException(
+                $"{name} is not allowed: it must be an address without a user and a password; headers go into {General}HEADERS.");
     }
 
     /// <summary>Reads <c>name=value,name=value</c>, both percent-encoded where they have to be.</summary>
@@ -193,11 +206,14 @@ internal sealed class OtlpSettings
     });
 
     /// <summary>Loads what the service shows of itself to a collector.</summary>
-    private static X509Certificate2? LoadClient((string Variable, string File)? certificate, (string Variable, string File)? key) => (certificate, key) switch
+    private static X509Certificate2? LoadClient((string Variable, string File)? certificate, (string Variable, string File)? key) => (
+        certificate, key) switch
     {
         (null, null) => null,
-        (null, var (variable, file)) => throw new InvalidSettingException(variable, file, $"set together with {General}CLIENT_CERTIFICATE, to which the key belongs"),
-        (var (variable, file), null) => LoadFile(variable, file, "a file with a certificate and its private key, in PEM or PKCS #12 without a password", LoadWithKey),
+        (null, var (variable, file)) => throw new InvalidSettingException(
+            variable, file, $"set together with {General}CLIENT_CERTIFICATE, to which the key belongs"),
+        (var (variable, file), null) => LoadFile(
+            variable, file, "a file with a certificate and its private key, in PEM or PKCS #12 without a password", LoadWithKey),
         var ((variable, file), (keyVariable, keyFile)) => LoadFile(
             // Whether the key can be read at all is a question of its own.
             variable, file, $"a file with a certificate in PEM, to which the key of {keyVariable} belongs",
@@ -220,7 +236,9 @@ internal sealed class OtlpSettings
     }
 
     private static string ReadKey(string file) =>
-        File.ReadAllText(file) is var text && text.Contains("PRIVATE KEY-----", StringComparison.Ordinal) && !text.Contains("ENCRYPTED", StringComparison.Ordinal)
+        File.ReadAllText(file) is var text
+            && text.Contains("PRIVATE KEY-----", StringComparison.Ordinal)
+            && !text.Contains("ENCRYPTED", StringComparison.Ordinal)
         ? file
         : throw new CryptographicException("There is no private key that can be read.");
 
@@ -230,7 +248,8 @@ internal sealed class OtlpSettings
         {
             return load(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or NotSupportedException)
         {
             // Who puts the key itself where its file belongs must not find it in the log.
             throw file.Contains("-----BEGIN", StringComparison.Ordinal)
@@ -277,7 +296,8 @@ internal sealed class OtlpSettings
 
         if (_client is not null)
         {
-            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(_client, additionalCertificates: null, offline: true);
+            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(
+                _client, additionalCertificates: null, offline: true);
         }
 
         return handler;

@@ -19,9 +19,15 @@ internal sealed class ProcessMetrics
     {
         var meter = meters.Create(Name);
         meter.CreateObservableCounter("process.cpu.time", MeasureCpuTime, "s", "Total CPU seconds broken down by mode.");
-        meter.CreateObservableUpDownCounter("process.memory.usage", () => Read(static process => process.WorkingSet64), "By", "The amount of physical memory in use.");
-        meter.CreateObservableUpDownCounter("process.memory.virtual", () => Read(static process => process.VirtualMemorySize64), "By", "The amount of committed virtual memory.");
-        meter.CreateObservableUpDownCounter("process.thread.count", () => Read(static process => process.Threads.Count), "{thread}", "Process threads count.");
+        meter.CreateObservableUpDownCounter(
+            "process.memory.usage", () => Read(static process => process.WorkingSet64), "By", "The amount of physical memory in use.");
+        meter.CreateObservableUpDownCounter(
+            "process.memory.virtual",
+            () => Read(static process => process.VirtualMemorySize64),
+            "By",
+            "The amount of committed virtual memory.");
+        meter.CreateObservableUpDownCounter(
+            "process.thread.count", () => Read(static process => process.Threads.Count), "{thread}", "Process threads count.");
         meter.CreateObservableGauge(
             "process.uptime", () => Read(process => (time.GetUtcNow() - process.StartTime.ToUniversalTime()).TotalSeconds), "s", "The time the process has been running.");
         if (OperatingSystem.IsLinux())

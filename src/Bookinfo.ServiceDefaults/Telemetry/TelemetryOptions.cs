@@ -45,8 +45,10 @@ internal sealed record TelemetryOptions(
         settings.Number("OTEL_METRIC_EXPORT_INTERVAL", standard: 60_000, least: 1, most: int.MaxValue);
         settings.Number("OTEL_METRIC_EXPORT_TIMEOUT", standard: 30_000, least: 1, most: int.MaxValue);
         settings.Choice("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "cumulative", "delta", "lowmemory");
-        settings.Choice("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "explicit_bucket_histogram", "base2_exponential_bucket_histogram");
-        var (traces, logs, metrics) = (OtlpSettings.Read(settings, "TRACES"), OtlpSettings.Read(settings, "LOGS"), OtlpSettings.Read(settings, "METRICS"));
+        settings.Choice(
+            "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "explicit_bucket_histogram", "base2_exponential_bucket_histogram");
+        var (traces, logs, metrics) = (
+            OtlpSettings.Read(settings, "TRACES"), OtlpSettings.Read(settings, "LOGS"), OtlpSettings.Read(settings, "METRICS"));
         return new TelemetryOptions(
             Metrics: enabled,
             // The standard's default is otlp. Ours is prometheus unless metrics have an endpoint of their own: a platform that scrapes must
@@ -115,7 +117,8 @@ internal sealed record TelemetryOptions(
             return;
         }
 
-        var path = settings.Text(Place) ?? throw new InvalidSettingException(Retry, "disk", $"in_memory, or disk with a directory in {Place}");
+        var path = settings.Text(Place) ?? throw new InvalidSettingException(
+            Retry, "disk", $"in_memory, or disk with a directory in {Place}");
         try
         {
             // The SDK has a directory for each signal.
@@ -130,7 +133,8 @@ internal sealed record TelemetryOptions(
                 });
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new InvalidSettingException(Place, path, "a directory that can be written");
         }

@@ -39,7 +39,8 @@ internal static class TelemetrySetup
 
         if (options.Traces)
         {
-            builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithTracing(traces => traces.AddSource(HttpTelemetry.Name).AddOtlpExporter(options.TracesExport.Apply));
+            builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithTracing(
+                traces => traces.AddSource(HttpTelemetry.Name).AddOtlpExporter(options.TracesExport.Apply));
         }
 
         if (options.PushLogs)

@@ -21,8 +21,10 @@ internal sealed class ThreadPoolMetrics
     public ThreadPoolMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(Name);
-        meter.CreateObservableUpDownCounter(Threads, static () => ThreadPool.ThreadCount, "{thread}", "The number of thread pool threads that currently exist.");
-        meter.CreateObservableUpDownCounter(Queue, static () => ThreadPool.PendingWorkItemCount, "{work_item}", "The number of work items that are currently queued.");
+        meter.CreateObservableUpDownCounter(
+            Threads, static () => ThreadPool.ThreadCount, "{thread}", "The number of thread pool threads that currently exist.");
+        meter.CreateObservableUpDownCounter(
+            Queue, static () => ThreadPool.PendingWorkItemCount, "{work_item}", "The number of work items that are currently queued.");
     }
 
     /// <summary>Leaves out .NET's own.</summary>

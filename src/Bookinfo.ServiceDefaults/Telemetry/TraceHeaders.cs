@@ -23,7 +23,8 @@ internal static class TraceHeaders
         if (headers.TryGetValue("traceparent", out var parent) && TraceParent.TryParse(parent, out var trace, out var span, out var flags))
         {
             var sampled = (flags & TraceParentFlags.Sampled) == 0 ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded;
-            return new ActivityContext(trace, span, sampled, headers.TryGetValue("tracestate", out var state) ? TraceState.Of(state) : null, isRemote: true);
+            return new ActivityContext(
+                trace, span, sampled, headers.TryGetValue("tracestate", out var state) ? TraceState.Of(state) : null, isRemote: true);
         }
 
         return headers.ContainsKey("b3") || headers.ContainsKey("x-b3-traceid") ? B3.Read(headers).Position : default;
@@ -65,7 +66,8 @@ internal static class TraceHeaders
         var headers = request.Headers;
         if (formats.W3C)
         {
-            headers.TryAddWithoutValidation("traceparent", formats.RandomTraceId ? $"00-{span.TraceId}-{span.SpanId}-{(span.Recorded ? "03" : "02")}" : span.Id);
+            headers.TryAddWithoutValidation(
+                "traceparent", formats.RandomTraceId ? $"00-{span.TraceId}-{span.SpanId}-{(span.Recorded ? "03" : "02")}" : span.Id);
             if (span.TraceStateString is { Length: > 0 } state)
             {
                 headers.TryAddWithoutValidation("tracestate", state);
