@@ -65,8 +65,8 @@ internal static class GrowthMeasurement
                 return wrk.format(nil, "/ratings/" .. math.random(0, {Products - 1}))
             end
             """);
-        ServerDefinition Ratings(string name) => bench.Programs.Services().Single(
-            service => service.Name == "ratings") with { Name = name };
+        var ratings = bench.Programs.Services().Single(service => service.Name == "ratings");
+        ServerDefinition Ratings(string name) => ratings with { Name = name };
         await using var one = (await ServerProcess.StartAsync(Ratings("ratings with one product"), bench.Time)).Server;
         await using var all = (await ServerProcess.StartAsync(Ratings("ratings with all products"), bench.Time)).Server;
         await FillAsync(one, 1);

@@ -34,7 +34,8 @@ public static class CompareSample
 
         return BaselineSample.File(
             [.. Enumerable.Range(1, rounds).SelectMany(round => (rates ?? UsualRates).Select(rate => Step(round, rate)))],
-            name) with { Notes = [] };
+            name) with
+        { Notes = [] };
     }
 
     /// <summary>A little more in each round, so that rounds differ.</summary>

@@ -66,14 +66,14 @@ public static partial class ClusterFailure
     /// <returns>What to end the command with; <see langword="null"/> when the exception is none of a cluster.</returns>
     public static OperationFailedException? Explain(
         Exception exception, Kubeconfig config, CancellationToken cancellationToken) => exception switch
-    {
-        HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content ?? "", config),
-        HttpRequestException failed => Unreachable(config, DescribeConnection(failed, config)),
-        IOException broken => Unreachable(config, broken.Message),
-        JsonException => Unreachable(config, "what answers there does not speak the API of Kubernetes"),
-        OperationCanceledException when !cancellationToken.IsCancellationRequested => Unreachable(config, "no answer in time"),
-        _ => null,
-    };
+        {
+            HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content ?? "", config),
+            HttpRequestException failed => Unreachable(config, DescribeConnection(failed, config)),
+            IOException broken => Unreachable(config, broken.Message),
+            JsonException => Unreachable(config, "what answers there does not speak the API of Kubernetes"),
+            OperationCanceledException when !cancellationToken.IsCancellationRequested => Unreachable(config, "no answer in time"),
+            _ => null,
+        };
 
     /// <summary>Explains why kubectl failed.</summary>
     /// <param name="result">What it said.</param>

@@ -22,14 +22,14 @@ internal static class ErrorTypes
     public static string Of(Exception exception) => exception is HungUpException
         ? ResponseEnded
         : (exception as HttpRequestException)?.HttpRequestError switch
-    {
-        HttpRequestError.NameResolutionError => "name_resolution_error",
-        HttpRequestError.ConnectionError => "connection_error",
-        HttpRequestError.SecureConnectionError => "secure_connection_error",
-        HttpRequestError.ProxyTunnelError => "proxy_tunnel_error",
-        HttpRequestError.InvalidResponse => "invalid_response",
-        HttpRequestError.ResponseEnded => ResponseEnded,
-        HttpRequestError.ConfigurationLimitExceeded => "configuration_limit_exceeded",
-        _ => exception.InnerException is { } inner and not IOException ? Of(inner) : exception.InnerException is IOException ? ResponseEnded : Other,
-    };
+        {
+            HttpRequestError.NameResolutionError => "name_resolution_error",
+            HttpRequestError.ConnectionError => "connection_error",
+            HttpRequestError.SecureConnectionError => "secure_connection_error",
+            HttpRequestError.ProxyTunnelError => "proxy_tunnel_error",
+            HttpRequestError.InvalidResponse => "invalid_response",
+            HttpRequestError.ResponseEnded => ResponseEnded,
+            HttpRequestError.ConfigurationLimitExceeded => "configuration_limit_exceeded",
+            _ => exception.InnerException is { } inner and not IOException ? Of(inner) : exception.InnerException is IOException ? ResponseEnded : Other,
+        };
 }
