@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Bookinfo.Contracts;
 
-/// <summary>What details answers for <c>GET /details/{id}</c>; the keys and their order are the wire contract's.</summary>
+/// <summary>The answer of details to <c>GET /details/{id}</c>; the keys and their order are part of the wire contract.</summary>
 /// <param name="Id">The id that was asked for.</param>
 /// <param name="Author">The author's full name.</param>
 /// <param name="Year">The year of publication; <see langword="null"/> where the external book service names none.</param>

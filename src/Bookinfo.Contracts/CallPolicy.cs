@@ -1,10 +1,10 @@
 namespace Bookinfo.Contracts;
 
 /// <summary>
-/// How long a call to a backend may take and how often it is tried: the one table. Mesh tutorials depend on these figures.
+/// The timeout and the number of tries of a call to a backend. All of them are defined here; mesh tutorials depend on these figures.
 /// </summary>
 /// <param name="Timeout">The most that one try may take, from the start of the request to the last byte of the answer.</param>
-/// <param name="Tries">How often the call is tried at most, the first time included; a further try follows at once.</param>
+/// <param name="Tries">How many times the call is tried at most, the first included; a retry follows at once.</param>
 public sealed record CallPolicy(TimeSpan Timeout, int Tries)
 {
     /// <summary>productpage to details: 3 s, once.</summary>
@@ -23,8 +23,8 @@ public sealed record CallPolicy(TimeSpan Timeout, int Tries)
     public static CallPolicy BlackReviewsToRatings { get; } = new(TimeSpan.FromSeconds(10), Tries: 1);
 
     /// <summary>
-    /// reviews to ratings with stars of any other color (v3): 2.5 s, once. Short enough for productpage's 3 s: this is the version in
-    /// which the tutorials' bug is mended.
+    /// reviews to ratings with stars of any other color (v3): 2.5 s, once. Short enough for productpage's 3 s: this is the version in which
+    /// the tutorials' bug is fixed.
     /// </summary>
     public static CallPolicy ColoredReviewsToRatings { get; } = new(TimeSpan.FromSeconds(2.5), Tries: 1);
 

@@ -22,8 +22,8 @@ public static class ForwardedHeaders
     ];
 
     /// <summary>
-    /// Headers about the visitor, which stay between the services: they are never sent to a service of somebody else, such as the
-    /// external book service (which would, besides, refuse a request with a foreign <c>authorization</c>).
+    /// Headers about the visitor, which stay between our services: they are never sent to a third party, such as the external book service
+    /// (which would refuse a request with someone else's <c>authorization</c> anyway).
     /// </summary>
     public static IReadOnlyList<string> Personal { get; } = [EndUser, "cookie", "authorization", "jwt"];
 

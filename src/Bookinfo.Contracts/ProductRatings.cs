@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Bookinfo.Contracts;
 
-/// <summary>What ratings answers for <c>GET</c> and <c>POST /ratings/{id}</c>.</summary>
+/// <summary>The answer of ratings to <c>GET</c> and <c>POST /ratings/{id}</c>.</summary>
 /// <param name="Id">The id that was asked for.</param>
 /// <param name="Ratings">Stars (0 to 5) by reviewer name, in the order in which they were posted.</param>
 public sealed record ProductRatings(

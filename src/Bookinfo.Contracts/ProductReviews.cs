@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Bookinfo.Contracts;
 
-/// <summary>What reviews answers for <c>GET /reviews/{id}</c>.</summary>
+/// <summary>The answer of reviews to <c>GET /reviews/{id}</c>.</summary>
 /// <param name="Id">The id that was asked for: here, unlike in details and ratings, a string.</param>
 /// <param name="PodName">The pod that answered (<c>HOSTNAME</c>), or the string <c>null</c>.</param>
 /// <param name="ClusterName">The cluster that it runs in (<c>CLUSTER_NAME</c>), or the string <c>null</c>.</param>

@@ -1,19 +1,19 @@
 namespace Bookinfo.Contracts;
 
 /// <summary>
-/// What exists: the one table of services, versions, ports and who calls whom. Hops, the names in <c>Server-Timing</c>, the columns of
-/// load, baseline and compare, and what may be missing in a page follow from it.
+/// The services that exist, with their versions, ports and calls to each other, all in one table. Hops, the names in <c>Server-Timing</c>,
+/// the columns of load, baseline and compare, and what may be missing in a page follow from it.
 /// </summary>
 /// <param name="services">The services, each before those that call it.</param>
 public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
 {
-    /// <summary>The port that every service listens on in a cluster, and everywhere when nothing else is said.</summary>
+    /// <summary>The port that every service listens on in a cluster, and elsewhere by default.</summary>
     public const int ServicePort = 9080;
 
-    /// <summary>Book details; calls nobody (details-v2: the external book service).</summary>
+    /// <summary>Book details; calls no other service (details-v2 calls the external book service).</summary>
     public static ServiceDefinition Details { get; } = new("details", "Bookinfo.Details", [], [Version("details", "v1", 9081)]);
 
-    /// <summary>Star ratings; calls nobody.</summary>
+    /// <summary>Star ratings; calls no other service.</summary>
     public static ServiceDefinition Ratings { get; } = new("ratings", "Bookinfo.Ratings", [], [Version("ratings", "v1", 9082)]);
 
     /// <summary>Reviews in three versions of one program: v1 without stars, v2 with black and v3 with red ones.</summary>
@@ -35,7 +35,7 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
         Version("productpage", "v1", 30080),
     ]);
 
-    /// <summary>The application as it is.</summary>
+    /// <summary>Bookinfo itself.</summary>
     public static ServiceCatalog Bookinfo { get; } = new([Details, Ratings, Reviews, ProductPage]);
 
     /// <summary>All services, each before those that call it: the order to start them in; stop them in the reverse.</summary>
@@ -45,8 +45,8 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
     public IReadOnlyList<ServiceDefinition> Services { get; } = services;
 
     /// <summary>
-    /// The calls whose time an answer tells, one for each service that is called: of several callers the one deepest in the graph, which is
-    /// called for every page, whereas the others call for their API only. Those of the page come first.
+    /// The calls whose duration an answer reports, one for each service that is called. If a service has several callers, the one deepest
+    /// in the graph counts: it calls for every page, whereas the others call for their API only. Calls made for the page come first.
     /// </summary>
     public IReadOnlyList<ServiceEdge> Hops { get; } =
     [

@@ -19,8 +19,8 @@ public sealed record ServiceDefinition(
 /// <summary>A call that a service makes to another one to answer a request: an edge of the graph of services.</summary>
 /// <param name="Service">The name of the service that is called.</param>
 /// <param name="Missing">
-/// The text in an answer with a good status by which the caller tells that it got nothing from that call; <see langword="null"/> when the
-/// answer has a status of its own then.
+/// The text in the caller's answer, whose status is good, that shows that this call got nothing; <see langword="null"/> when the answer has
+/// an error status in that case.
 /// </param>
 public sealed record ServiceCall(string Service, string? Missing = null);
 

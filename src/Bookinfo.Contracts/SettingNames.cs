@@ -1,15 +1,15 @@
 namespace Bookinfo.Contracts;
 
-/// <summary>The names of the services' settings, for the services that read them and for whoever starts services.</summary>
+/// <summary>The names of the services' settings, for the services that read them and for the code that starts services.</summary>
 public static class SettingNames
 {
-    /// <summary>The version of the service: label, <c>service.version</c>, and for ratings its misbehavior.</summary>
+    /// <summary>The version of the service: the label, <c>service.version</c>, and for ratings the kind of misbehavior.</summary>
     public const string ServiceVersion = "SERVICE_VERSION";
 
-    /// <summary>The name of the pod, which reviews tell.</summary>
+    /// <summary>The name of the pod, which reviews includes in its answers.</summary>
     public const string Hostname = "HOSTNAME";
 
-    /// <summary>The name of the cluster, which reviews tell.</summary>
+    /// <summary>The name of the cluster, which reviews includes in its answers.</summary>
     public const string ClusterName = "CLUSTER_NAME";
 
     /// <summary>The domain that is added to the host names of backends.</summary>
@@ -33,7 +33,7 @@ public static class SettingNames
     /// <summary>Whether details asks the external book service by plain HTTP.</summary>
     public const string DoNotEncrypt = "DO_NOT_ENCRYPT";
 
-    /// <summary>Makes the misbehavior of ratings repeatable.</summary>
+    /// <summary>The seed that makes the misbehavior of ratings repeatable.</summary>
     public const string RandomSeed = "RANDOM_SEED";
 
     /// <summary>Which database ratings used in the original; not read here.</summary>
@@ -45,7 +45,7 @@ public static class SettingNames
     /// <summary>How many further requests productpage sends to reviews for each page.</summary>
     public const string FloodFactor = "FLOOD_FACTOR";
 
-    /// <summary>How long a service goes on answering after it was told to stop.</summary>
+    /// <summary>How many seconds a service keeps answering after it is told to stop.</summary>
     public const string DrainSeconds = "DRAIN_SECONDS";
 
     /// <summary>Whether a service stops when its standard input is closed.</summary>
@@ -54,7 +54,7 @@ public static class SettingNames
     /// <summary>How log lines are written: JSON or text.</summary>
     public const string LogFormat = "LOG_FORMAT";
 
-    /// <summary>Whether there is a line for each request.</summary>
+    /// <summary>Whether a line is logged for each request.</summary>
     public const string AccessLog = "ACCESS_LOG";
 
     /// <summary>The namespace of the pod.</summary>
@@ -69,15 +69,15 @@ public static class SettingNames
     /// <summary>The ports to listen on.</summary>
     public const string HttpPorts = "ASPNETCORE_HTTP_PORTS";
 
-    /// <summary>Not allowed: the services speak plain HTTP.</summary>
+    /// <summary>The HTTPS ports to listen on; refused, because the services speak plain HTTP.</summary>
     public const string HttpsPorts = "ASPNETCORE_HTTPS_PORTS";
 
     /// <summary>The addresses to listen on.</summary>
     public const string Urls = "ASPNETCORE_URLS";
 
     /// <summary>
-    /// The settings that belong to one service or one version. What is started must not inherit them from the environment of whoever starts
-    /// it.
+    /// The settings that belong to one service or one version. A service that is started must not inherit them from the environment of the
+    /// program that starts it.
     /// </summary>
     public static IReadOnlyList<string> OfOneService { get; } =
     [
@@ -86,13 +86,13 @@ public static class SettingNames
     ];
 
     /// <summary>
-    /// The prefixes of further settings of one service: databases of the original, what a pod is told of itself, and the backends'
+    /// The prefixes of further settings of one service: the original's databases, what a pod is told about itself, and the backends'
     /// addresses.
     /// </summary>
     public static IReadOnlyList<string> PrefixesOfOneService { get; } =
         ["K8S_", "MYSQL_DB_", .. ServiceCatalog.All.Select(PrefixOf)];
 
-    /// <summary>All settings but those of OpenTelemetry, as docs/settings.md has them.</summary>
+    /// <summary>All settings except OpenTelemetry's, as docs/settings.md lists them.</summary>
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(
         [
             HttpPorts, HttpsPorts, Urls, DrainSeconds, StopWhenStdinCloses, LogFormat, AccessLog, ServiceVersion, K8sNamespaceName, K8sPodName, K8sNodeName,
@@ -103,13 +103,11 @@ public static class SettingNames
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What the names of OpenTelemetry's settings begin with; there are many, and its SDK reads some of them itself.</summary>
+    /// <summary>The prefix of OpenTelemetry's settings; there are many, and its SDK reads some of them itself.</summary>
     private const string Telemetry = "OTEL_";
 
-    /// <summary>
-    /// Whether there is such a setting. One of another service counts: the same arguments may be given to all.
-    /// </summary>
-    /// <param name="name">Its name, in any case.</param>
+    /// <summary>Whether any service has a setting of this name: the same arguments may be given to all of them.</summary>
+    /// <param name="name">The name; case does not matter.</param>
     public static bool Contains(string name) => All.Contains(name) || name.StartsWith(Telemetry, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The setting with the host name of a backend.</summary>

@@ -6,16 +6,16 @@ using System.Text.Json;
 namespace Bookinfo.Contracts;
 
 /// <summary>
-/// Reads whole numbers as any program may write them. JSON has one kind of number: <c>5</c>, <c>5.0</c>, <c>5e0</c> and <c>50e-1</c> are
-/// the same (RFC 8259 section 6), and programs whose numbers are floating-point write each of these. Read exactly: no fraction, however
-/// small, is rounded away, and text that holds a number is none.
+/// Reads whole numbers however another program may write them. JSON has one kind of number: <c>5</c>, <c>5.0</c>, <c>5e0</c> and
+/// <c>50e-1</c> are the same (RFC 8259 section 6), and programs whose numbers are floating-point write any of these. Reading is exact: no
+/// fraction, however small, is rounded away, and a number inside a string does not count.
 /// </summary>
 public static class WholeNumber
 {
-    /// <summary>Reads the value at which a reader stands.</summary>
+    /// <summary>Reads the value at the reader's current position.</summary>
     /// <param name="json">The reader.</param>
     /// <param name="value">The number, or 0 when there is none.</param>
-    /// <returns>Whether the value is a number, whole, and one of 32 bits.</returns>
+    /// <returns>Whether the value is a whole number that fits into 32 bits.</returns>
     public static bool TryRead(ref readonly Utf8JsonReader json, out int value)
     {
         value = 0;
@@ -34,7 +34,7 @@ public static class WholeNumber
             && (element.TryGetInt32(out value) || TryParse(JsonMarshal.GetRawUtf8Value(element), out value));
     }
 
-    /// <summary>Reads a number of JSON (RFC 8259 section 6), which has been found to be one.</summary>
+    /// <summary>Parses a JSON number (RFC 8259 section 6); the caller has checked that it is one.</summary>
     private static bool TryParse(ReadOnlySpan<byte> number, out int value)
     {
         value = 0;
@@ -51,14 +51,14 @@ public static class WholeNumber
             return true;
         }
 
-        // An exponent of more than 32 bits would take more digits than any answer has to come to a whole number of 32 bits.
+        // With an exponent of more than 32 bits, a whole number of 32 bits would need more digits than any answer has.
         var exponent = 0;
         if (exponentAt >= 0 && !int.TryParse(number[(exponentAt + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
         {
             return false;
         }
 
-        // How many of the digits stand in front of the point once the exponent has moved it.
+        // How many of the digits are left of the decimal point once the exponent has moved it.
         var wholeLength = (long)whole.Length + exponent;
         long result = 0;
         for (var i = 0L; i < Math.Max(wholeLength, whole.Length + fraction.Length); i++)

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Bookinfo.Contracts;
 
 /// <summary>
-/// Reads a property that may hold a whole number as <see cref="WholeNumber"/> does. Anything else counts as absent: what another program
-/// says of one thing does not spoil what it says of others.
+/// Reads a property that may hold a whole number as <see cref="WholeNumber"/> does. Anything else counts as absent: one bad value from
+/// another program does not spoil the rest of what it sent.
 /// </summary>
 public sealed class WholeNumberConverter : JsonConverter<int?>
 {

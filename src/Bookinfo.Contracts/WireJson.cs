@@ -18,8 +18,8 @@ namespace Bookinfo.Contracts;
 public sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>
-    /// Every character that JSON allows stays as it is, as with the originals: the answers are <c>application/json</c>, never part of a
-    /// page. That is the writer's affair, because a context with options of its own does without the code that is generated for writing.
+    /// Writes every character that JSON allows unescaped, as the originals do: the answers are <c>application/json</c>, never part of a
+    /// page. Set on the writer, because a context with options of its own does not use the code that is generated for writing.
     /// </summary>
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -39,7 +39,7 @@ public sealed partial class WireJson : JsonSerializerContext
         json.Flush();
     }
 
-    /// <summary>Writes a value into memory of its own.</summary>
+    /// <summary>Writes a value into a new array.</summary>
     /// <inheritdoc cref="Write"/>
     /// <returns>The JSON text in UTF-8.</returns>
     public static byte[] ToBytes<T>(T value, JsonTypeInfo<T> typeInfo)

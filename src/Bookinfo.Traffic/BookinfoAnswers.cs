@@ -6,35 +6,34 @@ namespace Bookinfo.Traffic;
 
 /// <summary>
 /// How to read an answer of Bookinfo beyond its status: which version of reviews it came from, and whether a page with status 200 has a
-/// hole in it, which is how Bookinfo answers when a backend fails. What there is to read follows from the catalog of services.
+/// hole in it, which is how Bookinfo answers when a backend fails. What to look for follows from the catalog of services.
 /// </summary>
 public sealed class BookinfoAnswers : AnswerModel
 {
-    /// <summary>The name in <c>Server-Timing</c> of the whole answer, as the service that answered saw it.</summary>
+    /// <summary>The name in <c>Server-Timing</c> of the whole answer, as timed by the service that answered.</summary>
     public const string Total = "total";
 
     /// <summary>What baselines call <see cref="Total"/>.</summary>
     public const string TotalLabel = "server";
 
     /// <summary>
-    /// Counts answers with reviews of which it cannot be told which version they are of: stars of another color, or none because ratings
-    /// failed.
+    /// Counts answers with reviews whose version cannot be told: their stars have another color, or are missing because ratings failed.
     /// </summary>
     public const string OtherVersion = "other";
 
-    /// <summary>How much of an answer is looked at for the name of the pod.</summary>
+    /// <summary>How many bytes of an answer are searched for the name of the pod.</summary>
     private const int PodNameWindow = 200;
 
-    /// <summary>How much of an answer is looked at for the end of the name of a color.</summary>
+    /// <summary>How many bytes of an answer are searched for the end of a color's name.</summary>
     private const int ColorWindow = 32;
 
-    /// <summary>What the page itself did not get.</summary>
+    /// <summary>What the page itself may be missing.</summary>
     private readonly Hole[] _holesOfPage;
 
-    /// <summary>The same in the order in which they count in a page without reviews: that reviews are missing counts first.</summary>
+    /// <summary>The same in the order in which they count in a page without reviews: missing reviews come first.</summary>
     private readonly Hole[] _holesOfPageWithoutReviews;
 
-    /// <summary>What services behind the page did not get.</summary>
+    /// <summary>What services behind the page may be missing.</summary>
     private readonly Hole[] _furtherHoles;
 
     private readonly (byte Number, byte[] Pod, byte[]? Color)[] _versions;
@@ -65,14 +64,14 @@ public sealed class BookinfoAnswers : AnswerModel
         _other = (byte)(_versions.Length + 1);
     }
 
-    /// <summary>The answers of the application as it is.</summary>
+    /// <summary>The answers of Bookinfo itself.</summary>
     public static BookinfoAnswers Usual { get; } = new(ServiceCatalog.Bookinfo);
 
-    /// <summary>What baselines call the time of a call.</summary>
+    /// <summary>What baselines call the duration of a call.</summary>
     /// <param name="edge">The call.</param>
     public static string LabelOf(ServiceEdge edge) => $"{edge.Caller}->{edge.Callee}";
 
-    /// <summary>What reports call an answer in which the outcome of a call is missing.</summary>
+    /// <summary>What reports call an answer that lacks the result of a call.</summary>
     /// <param name="caller">The service that calls.</param>
     /// <param name="callee">The service that is called.</param>
     public static string FlawOf(string caller, string callee) =>
@@ -90,7 +89,8 @@ public sealed class BookinfoAnswers : AnswerModel
     private static IEnumerable<ServiceEdge> HolesOf(ServiceCatalog catalog) => catalog.Hops.Where(edge => edge.Missing is not null);
 
     /// <summary>
-    /// The page names the pod, if a deployment names its pods as the original's does; else the stars tell, which are the contract.
+    /// Tells the version by the name of the pod, if the deployment names its pods as the original's does; otherwise by the stars, which are
+    /// part of the contract.
     /// </summary>
     private AnswerReading ReadPage(ReadOnlySpan<byte> page)
     {
@@ -117,7 +117,7 @@ public sealed class BookinfoAnswers : AnswerModel
         return new AnswerReading(flaw, VersionOf(json[pod..], StarsOf(json, "\"color\":\""u8, "\""u8), withoutRatings: flaw != 0));
     }
 
-    /// <summary>The first of some holes that an answer has; 0 for none.</summary>
+    /// <summary>Finds the first of some holes that an answer has; 0 for none.</summary>
     private static byte Find(ReadOnlySpan<Hole> holes, ReadOnlySpan<byte> text)
     {
         foreach (var hole in holes)
@@ -131,8 +131,8 @@ public sealed class BookinfoAnswers : AnswerModel
         return 0;
     }
 
-    /// <param name="text">The answer from where the name of the pod stands.</param>
-    /// <param name="stars">The version that the stars tell.</param>
+    /// <param name="text">The answer from the name of the pod on.</param>
+    /// <param name="stars">The version that the stars indicate.</param>
     /// <param name="withoutRatings">Whether reviews could not reach ratings.</param>
     private byte VersionOf(ReadOnlySpan<byte> text, byte stars, bool withoutRatings)
     {
@@ -146,7 +146,7 @@ public sealed class BookinfoAnswers : AnswerModel
             }
         }
 
-        // No stars although there should be: the versions with stars look alike then.
+        // There are no stars although there should be: the versions with stars look alike then.
         return withoutRatings && Array.Exists(_versions, version => version.Number == stars && version.Color is null) ? _other : stars;
     }
 
@@ -178,7 +178,7 @@ public sealed class BookinfoAnswers : AnswerModel
         return _other;
     }
 
-    /// <summary>Something that an answer says it did not get.</summary>
+    /// <summary>Something that an answer says is missing.</summary>
     /// <param name="Flaw">Its number among the flaws.</param>
     /// <param name="Text">How the answer says so.</param>
     private readonly record struct Hole(byte Flaw, byte[] Text);

@@ -6,32 +6,32 @@ using Bookinfo.Load;
 namespace Bookinfo.Traffic;
 
 /// <summary>
-/// Makes the mix of requests. For the usual one the page is fetched once, to find what it is made of, and users sign in, each once. What is
-/// sent for that is kept, so that a ledger has everything that the application was asked.
+/// Makes the mix of requests. For the usual mix, the page is fetched once to find its assets, and each user signs in once. The requests
+/// sent for that are kept, so that a ledger has everything that the application was asked.
 /// </summary>
 /// <param name="target">Where the requests go.</param>
-/// <param name="headers">Headers of the user.</param>
-/// <param name="traceSeed">What the trace ids of the run come from.</param>
+/// <param name="headers">Headers given by the user.</param>
+/// <param name="traceSeed">The source of the run's trace ids.</param>
 /// <param name="timeout">How long a request may take.</param>
-/// <param name="answers">How to read what comes back.</param>
+/// <param name="answers">How to read the answers.</param>
 /// <param name="time">The clock.</param>
 public sealed partial class BookinfoTraffic(
     LoadTarget target, IReadOnlyList<KeyValuePair<string, string>> headers, ulong traceSeed, TimeSpan timeout, AnswerModel answers, TimeProvider time)
 {
-    /// <summary>The page that everybody looks at.</summary>
+    /// <summary>The path of the page.</summary>
     public const string PagePath = "/productpage";
 
     private const string LoginPath = "/login";
 
-    /// <summary>The cookie by which Bookinfo knows who has signed in. There may be others, of proxies on the way.</summary>
+    /// <summary>The cookie by which Bookinfo recognizes a user who has signed in. Proxies on the way may set others.</summary>
     private const string SessionCookie = "session";
 
     /// <summary>How many users sign in.</summary>
     public const int Users = 10;
 
     /// <summary>
-    /// Of all requests, in percent: looks at the page by visitors, by users, calls to the API, and parts of the page for those who see it
-    /// for the first time.
+    /// Shares of all requests, in percent: page views by visitors, page views by users, calls to the API, and assets of the page for those
+    /// who see it for the first time.
     /// </summary>
     private const double VisitorShare = 40;
     private const double UserShare = 20;
@@ -43,12 +43,12 @@ public sealed partial class BookinfoTraffic(
     private readonly List<RequestTemplate> _sent = [];
     private readonly List<Sample> _samples = [];
 
-    /// <summary>What was sent. Its times are timestamps of the clock.</summary>
+    /// <summary>The requests sent to make the mix. Their times are timestamps of the clock.</summary>
     public IReadOnlyList<Sample> Samples => _samples;
 
-    /// <summary>Makes a mix of paths, each as often as the others, and sees that the target can be reached.</summary>
+    /// <summary>Makes a mix of paths in equal shares, and checks that the target can be reached.</summary>
     /// <param name="paths">The paths.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="TargetException">The target cannot be reached.</exception>
     public async Task<TrafficMix> PathsAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
@@ -58,8 +58,8 @@ public sealed partial class BookinfoTraffic(
     }
 
     /// <summary>Makes the usual mix.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="TargetException">The target cannot be reached, or is no Bookinfo.</exception>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="TargetException">The target cannot be reached, or is not Bookinfo.</exception>
     public async Task<TrafficMix> UsualAsync(CancellationToken cancellationToken)
     {
         using var connection = new HttpConnection(target, time);
@@ -110,7 +110,7 @@ public sealed partial class BookinfoTraffic(
             answers);
     }
 
-    /// <summary>What a browser fetches for a page: style sheets, icons, scripts and pictures of the same host, each once.</summary>
+    /// <summary>What a browser fetches with a page: style sheets, icons, scripts and pictures of the same host, each once.</summary>
     /// <param name="html">The page, which lies at <see cref="PagePath"/>.</param>
     /// <returns>Paths with queries.</returns>
     public IReadOnlyList<string> Assets(string html)
@@ -127,7 +127,9 @@ public sealed partial class BookinfoTraffic(
         ];
     }
 
-    /// <summary>The host as the requests name it, to whose name cookies belong: the user's own <c>Host</c> may be another one.</summary>
+    /// <summary>
+    /// The host as the requests name it, which is the one that cookies belong to: the user's own <c>Host</c> may differ from the address.
+    /// </summary>
     private LoadTarget AskedTarget() =>
         headers.FirstOrDefault(header => header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value is { } host
         && Uri.TryCreate($"{target.Uri.Scheme}://{host}/", UriKind.Absolute, out var asked)
@@ -173,7 +175,7 @@ public sealed partial class BookinfoTraffic(
                 $"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: name an address where that is spoken.");
         }
 
-        // A server that waits for the end of a line waits for ever when it is spoken to in TLS.
+        // A server that waits for the end of a line waits forever when it receives TLS.
         var mayBeScheme = error is ErrorKind.Tls or ErrorKind.BadAnswer or ErrorKind.Closed or ErrorKind.Reset
             || (error == ErrorKind.ConnectTimeout && connection.Opened > 0);
         var hint = mayBeScheme ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;

@@ -5,18 +5,18 @@ using System.CommandLine.Parsing;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// What is wrong with a command line, in words of ours. The parser takes an unknown option for an argument where one could stand, and the
-/// next word for the value of an option that has none, as when a shell's variable is empty.
+/// What is wrong with a command line, in our own words. The parser takes an unknown option for an argument where one could stand, and the
+/// next word for the value of an option whose value is missing, as when a shell variable is empty.
 /// </summary>
 internal static class CommandLineMistakes
 {
-    /// <summary>A word that differs by more is another word.</summary>
+    /// <summary>The most edits at which an unknown word still counts as a misspelled one.</summary>
     private const int MostEdits = 3;
 
     /// <summary>Finds the mistakes.</summary>
     /// <param name="args">The command line.</param>
-    /// <param name="parsed">What the parser has made of it.</param>
-    /// <returns>A sentence for each; none when the command can be run.</returns>
+    /// <param name="parsed">How the parser read it.</param>
+    /// <returns>One sentence for each; none when the command can be run.</returns>
     public static IReadOnlyList<string> Find(IReadOnlyList<string> args, ParseResult parsed)
     {
         var options = args.TakeWhile(static word => word != "--").Where(static word => word is ['-', not ('=' or ':'), ..]).ToList();
@@ -31,7 +31,7 @@ internal static class CommandLineMistakes
         }
 
         List<string> unknown = [.. UnknownOptions(options, parsed)];
-        // Whatever else the parser has to say then is about words that are not what it took them for.
+        // Anything else that the parser reports then is about words that it has misread.
         return unknown.Count > 0 ? unknown
             : parsed.Action is ParseErrorAction ? [.. parsed.Errors.Where(error => parsed.UnmatchedTokens.Count == 0 || error.Message.Contains('\'')).Select(error => Word(error.Message, parsed))]
             : parsed.Errors.Count > 0 ? []
@@ -41,7 +41,7 @@ internal static class CommandLineMistakes
     private static IEnumerable<string> UnknownOptions(IEnumerable<string> words, ParseResult parsed)
     {
         var known = Known(parsed).ToList();
-        // Not options are words that the parser has taken for the value of one.
+        // Words that the parser has taken for the value of an option are not options.
         var values = parsed.CommandResult.Children.OfType<OptionResult>()
             .SelectMany(option => option.Tokens)
             .Select(token => token.Value)
@@ -55,7 +55,7 @@ internal static class CommandLineMistakes
         }
     }
 
-    /// <summary>Such as <c>-nshop</c> for <c>-n shop</c>.</summary>
+    /// <summary>Whether a word is an option joined to its value, such as <c>-nshop</c> for <c>-n shop</c>.</summary>
     private static bool IsShortWithValue(string word, List<string> known) =>
         word is ['-', not '-', _, ..] && known.Contains(word[..2], StringComparer.Ordinal);
 
@@ -74,7 +74,7 @@ internal static class CommandLineMistakes
         }
     }
 
-    /// <summary>The parser's own message for a word too many names neither what it is nor what was meant.</summary>
+    /// <summary>Rewords the parser's own message for a surplus word, which says neither what the word is nor what was meant.</summary>
     private static string Word(string message, ParseResult parsed)
     {
         if (parsed.UnmatchedTokens is [var word, ..] && message.Contains($"'{word}'", StringComparison.Ordinal) && message.StartsWith("Unrecognized", StringComparison.Ordinal))
@@ -101,7 +101,7 @@ internal static class CommandLineMistakes
         return nearest.Name is { } name && nearest.Edits <= Math.Min(MostEdits, word.Length / 2) ? $" Did you mean {name}?" : "";
     }
 
-    /// <summary>How many characters have to be changed, added or removed to make one word of the other (Levenshtein).</summary>
+    /// <summary>How many characters have to be changed, added or removed to turn one word into the other (Levenshtein).</summary>
     private static int Edits(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();
@@ -118,7 +118,7 @@ internal static class CommandLineMistakes
         return row[^1];
     }
 
-    /// <summary>A command as it is typed, with those above it.</summary>
+    /// <summary>A command as it is typed, with its parent commands.</summary>
     /// <param name="command">The command.</param>
     public static string Path(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "bookinfo";

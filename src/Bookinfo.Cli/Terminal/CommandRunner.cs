@@ -14,7 +14,7 @@ internal static class CommandRunner
     /// <param name="interrupted">
     /// What to say after Ctrl-C: a sentence on what is left, or <see langword="null"/> for 'Interrupted.' alone.
     /// </param>
-    /// <param name="alsoStop">What else asks to stop in order.</param>
+    /// <param name="alsoStop">What else asks for an orderly stop.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(
         Func<StopSignals, Task<int>> work, Func<string>? interrupted = null, CancellationToken alsoStop = default)

@@ -9,8 +9,7 @@ public static class ExitCode
     public const int Success = 0;
 
     /// <summary>
-    /// Something unforeseen went wrong, or what there was to say could not be written to stdout or stderr, whatever the command came to
-    /// otherwise.
+    /// Something unforeseen went wrong, or output could not be written to stdout or stderr, whatever the command's own outcome.
     /// </summary>
     public const int Failure = 1;
 
@@ -23,7 +22,7 @@ public static class ExitCode
     /// </summary>
     public const int MissingTool = 3;
 
-    /// <summary>A build failed, or nothing is built and <c>--no-build</c> forbids to. The launchers use the number as well.</summary>
+    /// <summary>A build failed, or nothing is built and <c>--no-build</c> forbids building. The launchers use the number as well.</summary>
     public const int BuildFailed = 4;
 
     /// <summary>A port that is needed is taken.</summary>
@@ -32,10 +31,10 @@ public static class ExitCode
     /// <summary>A service ended before it was ready, or was not ready in time; for <c>deploy</c>: a pod.</summary>
     public const int ServiceFailed = 6;
 
-    /// <summary>The Kubernetes cluster cannot be reached, or there is no configuration of kubectl that says which.</summary>
+    /// <summary>The Kubernetes cluster cannot be reached, or kubectl has no configuration that says which one is meant.</summary>
     public const int ClusterUnreachable = 7;
 
-    /// <summary>The cluster does not allow it, or does not know who asks.</summary>
+    /// <summary>The cluster does not allow it, or does not accept the credentials.</summary>
     public const int NotAllowed = 8;
 
     /// <summary>The cluster refuses an object: it is invalid, of a kind that the cluster does not know, or clashes with another.</summary>
@@ -62,12 +61,12 @@ public static class ExitCode
     public const int Interrupted = 130;
 
     /// <summary>
-    /// Done, but whoever read the output left before its end, as <c>head</c> does (128 + SIGPIPE, which is what shells say of a program
-    /// that this ends).
+    /// Done, but the reader of the output left before its end, as <c>head</c> does (128 + SIGPIPE, which is what shells report for a
+    /// program that this signal ends).
     /// </summary>
     public const int ReaderLeft = 141;
 
-    /// <summary>The exit code of a failure.</summary>
+    /// <summary>The exit code for a failure.</summary>
     /// <param name="kind">The kind of the failure.</param>
     public static int Of(FailureKind kind) => kind switch
     {

@@ -4,13 +4,13 @@ using Spectre.Console.Rendering;
 
 namespace Bookinfo.Cli.Terminal;
 
-/// <summary>Lines on a terminal that are drawn again in their place.</summary>
+/// <summary>Lines on a terminal that are redrawn in place.</summary>
 /// <param name="console">The terminal.</param>
 /// <param name="time">The clock.</param>
-/// <param name="clears">Whether nothing of it stays behind at the end.</param>
+/// <param name="clears">Whether the lines are cleared at the end.</param>
 internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool clears = false) : IAsyncDisposable
 {
-    /// <summary>How often it is drawn even without a change: the terminal may have got another size.</summary>
+    /// <summary>How often the lines are drawn even without a change: the terminal may have been resized.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
@@ -19,7 +19,7 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
     private volatile Func<int, IEnumerable<IRenderable>> _text = _ => [];
 
     /// <summary>Shows lines.</summary>
-    /// <param name="text">Makes them for a width in characters, each time that they are drawn.</param>
+    /// <param name="text">Makes the lines for a width in characters, each time they are drawn.</param>
     public void Show(Func<int, IEnumerable<IRenderable>> text)
     {
         _text = text;
@@ -27,10 +27,10 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
         _drawing ??= Task.Run(DrawAsync);
     }
 
-    /// <summary>Draws what is shown again, because what it is made from has changed.</summary>
+    /// <summary>Redraws the lines, because what they are made from has changed.</summary>
     public void Redraw() => _wake.Writer.TryWrite(true);
 
-    /// <summary>Draws a last time and leaves that on the terminal, unless it is to be cleared.</summary>
+    /// <summary>Draws one last time and leaves the lines on the terminal, unless they are to be cleared.</summary>
     public async ValueTask DisposeAsync()
     {
         _wake.Writer.TryComplete();
@@ -56,10 +56,10 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
 
     private Rows Render()
     {
-        // One size for each drawing: the terminal may become another one in the middle of it.
+        // One size for each drawing: the terminal may be resized in the middle of it.
         console.Profile.Width = console.Profile.Out.Width;
         console.Profile.Height = console.Profile.Out.Height;
-        // The last column stays free: terminals differ in whether a character in it begins a new line.
+        // The last column stays free: terminals differ in whether a character there begins a new line.
         return new Rows(_text(console.Profile.Width - 1));
     }
 

@@ -4,7 +4,7 @@ using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Terminal;
 
-/// <summary>What options may be, for the commands that measure: a value that is not allowed is refused with what is.</summary>
+/// <summary>Rules for the options of the commands that measure: the message for a value that is not allowed says what is.</summary>
 internal static class OptionRules
 {
     /// <summary>The highest rate, in requests a second.</summary>
@@ -13,7 +13,7 @@ internal static class OptionRules
     /// <summary>The lowest rate, in requests a second.</summary>
     public const double LowestRate = 0.1;
 
-    /// <summary>An option that may be repeated.</summary>
+    /// <summary>Requires each value of an option that may be repeated to be valid.</summary>
     public static void RequireEach(Option<string[]> option, Func<string, bool> isValid, string allowed) => option.Validators.Add(result =>
     {
         foreach (var token in result.Tokens)
@@ -23,7 +23,8 @@ internal static class OptionRules
     });
 
     /// <summary>
-    /// What options mean together. Where the value of one cannot be read at all, the parser says so, and these rules are not asked.
+    /// Adds a rule about several options together. Where the value of one cannot be read at all, the parser says so, and the rule is not
+    /// checked.
     /// </summary>
     public static void RequireTogether(Command command, Action<CommandResult> rule) => command.Validators.Add(result =>
     {
@@ -33,11 +34,11 @@ internal static class OptionRules
         }
         catch (InvalidOperationException)
         {
-            // What the parser throws when it is asked for such a value.
+            // What the parser throws when asked for such a value.
         }
     });
 
-    /// <summary>Anything that a function can tell.</summary>
+    /// <summary>Requires what a function checks.</summary>
     public static void Require(SymbolResult result, string? text, string name, Func<string, bool> isValid, string allowed)
     {
         if (text is not null && !isValid(text))
@@ -46,7 +47,7 @@ internal static class OptionRules
         }
     }
 
-    /// <summary>A value that a rule allows which is a sentence of its own, such as those of image names.</summary>
+    /// <summary>Requires what a function checks, for a rule that is a sentence of its own, such as those for image names.</summary>
     public static void RequireRule(OptionResult result, Func<string, bool> isAllowed, string rule)
     {
         if (Token(result) is { } text && !isAllowed(text))
@@ -55,16 +56,16 @@ internal static class OptionRules
         }
     }
 
-    /// <summary>What was typed for an option; <see langword="null"/> for nothing.</summary>
+    /// <summary>The text that was typed for an option; <see langword="null"/> when there is none.</summary>
     public static string? Token(OptionResult result) => result.Tokens is [var token] ? token.Value : null;
 
     /// <summary>Whether a text is an address to send requests to.</summary>
     public static bool IsUrl(string text) => LoadTarget.IsUrl(text);
 
-    /// <summary>Whether a text ends with what a file can be called; an empty one, or a directory, it cannot.</summary>
+    /// <summary>Whether a text ends with a possible file name: not when it is empty or a directory.</summary>
     public static bool IsFileName(string text) => Path.GetFileName(text) is not ("" or "." or "..");
 
-    /// <summary>Reads a header.</summary>
+    /// <summary>Parses a header.</summary>
     public static bool TryParseHeader(string text, out KeyValuePair<string, string> header)
     {
         header = SplitHeader(text);

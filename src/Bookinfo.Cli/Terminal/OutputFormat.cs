@@ -6,6 +6,6 @@ internal enum OutputFormat
     /// <summary>For people: a table, kept up to date on a terminal.</summary>
     Table,
 
-    /// <summary>For programs: one JSON object a line.</summary>
+    /// <summary>For programs: one JSON object per line.</summary>
     Json,
 }

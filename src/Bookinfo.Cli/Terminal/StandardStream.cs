@@ -8,7 +8,7 @@ internal static class StandardStream
 {
     private const int BrokenPipe = 32; // EPIPE
 
-    /// <summary>How to write to one.</summary>
+    /// <summary>Returns the function that writes to stdout or stderr.</summary>
     /// <param name="descriptor">Which: <see cref="FileDescriptor.Output"/> or <see cref="FileDescriptor.Error"/>.</param>
     public static Action<ReadOnlySpan<byte>> Open(int descriptor)
     {
@@ -23,13 +23,13 @@ internal static class StandardStream
         return stream.Write;
     }
 
-    /// <summary>Whether a write failed because whoever read has left, as <c>head</c> does when it has what it wants.</summary>
+    /// <summary>Whether a write failed because the reader has left, as <c>head</c> does when it has what it wants.</summary>
     /// <param name="failure">How it failed.</param>
     public static bool ReaderHasLeft(Exception failure) => !OperatingSystem.IsWindows() && failure.HResult == BrokenPipe;
 
-    /// <summary>Looks whether whoever read it has left, without writing anything.</summary>
+    /// <summary>Checks whether the reader has left, without writing anything.</summary>
     /// <param name="descriptor">Which of them.</param>
-    /// <returns>What writing would fail with; <see langword="null"/> when it would not, or nobody knows.</returns>
+    /// <returns>What writing would fail with; <see langword="null"/> when it would not, or when that cannot be told.</returns>
     public static IOException? FindReaderLeft(int descriptor) => !OperatingSystem.IsWindows() && FileDescriptor.HasNoReader(descriptor)
         ? new IOException(Marshal.GetPInvokeErrorMessage(BrokenPipe), BrokenPipe)
         : null;

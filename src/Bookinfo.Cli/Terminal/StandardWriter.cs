@@ -4,12 +4,12 @@ using System.Text;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// Text to stdout or stderr. Whoever writes need not expect it to fail: the first failure is kept, what comes after it is dropped, and
-/// <see cref="ToolOutput.End(int)"/> says so when the command has done its work. Nothing is buffered. May be used by several threads; what
-/// one call writes stays together.
+/// Text to stdout or stderr. Callers need not expect a write to fail: the first failure is kept, what comes after it is dropped, and
+/// <see cref="ToolOutput.End(int)"/> says so when the command has done its work. Nothing is buffered. Several threads may use it; what one
+/// call writes stays together.
 /// </summary>
-/// <param name="write">Writes bytes, all of them or with an exception.</param>
-/// <param name="encoding">What the reader expects.</param>
+/// <param name="write">Writes all of the bytes, or throws.</param>
+/// <param name="encoding">The encoding that the reader expects.</param>
 internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding encoding) : TextWriter
 {
     private readonly Lock _lock = new();
@@ -24,10 +24,10 @@ internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding 
     /// <inheritdoc/>
     public override Encoding Encoding => encoding;
 
-    /// <summary>Why not everything was written; <see langword="null"/> as long as everything was.</summary>
+    /// <summary>Why some of the output was lost; <see langword="null"/> as long as none was.</summary>
     public Exception? Failure => _failure;
 
-    /// <summary>Cancelled at the first failure, for those who go on only in order to write more.</summary>
+    /// <summary>Cancelled at the first failure, for work that goes on only in order to write more.</summary>
     public CancellationToken Lost => _lost.Token;
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding 
     }
 
     /// <summary>Drops what is written from now on.</summary>
-    /// <param name="failure">Why.</param>
+    /// <param name="failure">The reason.</param>
     public void Lose(Exception failure)
     {
         lock (_lock)
@@ -76,7 +76,7 @@ internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding 
             _failure ??= failure;
         }
 
-        // Not here: whoever waits for it may write as well.
+        // Not on this thread: code that waits for the token may write as well.
         _ = _lost.CancelAsync();
     }
 

@@ -3,15 +3,14 @@ using System.Runtime.InteropServices;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// Turns the signals that end a program (Ctrl-C, SIGTERM, and SIGHUP when its terminal is closed) into cancellation. The first asks to
-/// stop in order; a second Ctrl-C or SIGTERM wants it at once; a third ends the process, whatever still waits for something that does
-/// not come.
+/// Turns the signals that end a program (Ctrl-C, SIGTERM, and SIGHUP when its terminal is closed) into cancellation. The first asks for an
+/// orderly stop; a second Ctrl-C or SIGTERM asks to stop at once; a third ends the process, even if something hangs.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>
-    /// No program is impatient so soon, and <c>timeout</c> sends SIGTERM twice at once: to its child, and to the group that this is in as
-    /// well.
+    /// A SIGTERM this soon after the first signal does not count: no program is so impatient, and <c>timeout</c> sends SIGTERM twice at
+    /// once, to its child and to the group that includes this process.
     /// </summary>
     private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
 
@@ -21,7 +20,7 @@ internal sealed class StopSignals : IDisposable
     private long _toldAt;
 
     /// <summary>Begins to listen.</summary>
-    /// <param name="alsoStop">What else asks to stop in order.</param>
+    /// <param name="alsoStop">What else asks for an orderly stop.</param>
     public StopSignals(CancellationToken alsoStop = default) => _registrations =
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Receive),
@@ -36,12 +35,12 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled by a second Ctrl-C or SIGTERM.</summary>
     public CancellationToken Kill => _kill.Token;
 
-    /// <summary>Whether a signal after the first wants it at once.</summary>
+    /// <summary>Whether a signal after the first asks to stop at once.</summary>
     /// <param name="signal">The signal.</param>
     /// <param name="since">The time since the first.</param>
     public static bool IsImpatient(PosixSignal signal, TimeSpan since) => signal switch
     {
-        // A terminal that is closed sends it more than once: its shell does, and the system when the shell has ended.
+        // A closing terminal causes it more than once: its shell sends it, and so does the system when the shell has ended.
         PosixSignal.SIGHUP => false,
         PosixSignal.SIGTERM => since > SameMoment,
         _ => true,

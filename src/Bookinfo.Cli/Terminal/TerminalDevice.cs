@@ -5,14 +5,14 @@ namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
 /// What stdout or stderr is connected to, if it is a terminal. The one place that says how large it is: a terminal may have no size at all,
-/// or a column only, become another size at any time, or be gone.
+/// or only one column, may be resized at any time, or be gone.
 /// </summary>
 /// <param name="writer">Writes to it.</param>
-/// <param name="isTerminal">Whether it is one.</param>
+/// <param name="isTerminal">Whether it is a terminal.</param>
 /// <param name="readSize">Reads its columns and rows.</param>
 internal sealed class TerminalDevice(TextWriter writer, bool isTerminal, Func<(int Columns, int Rows)> readSize) : IAnsiConsoleOutput
 {
-    /// <summary>The least width that anything is laid out for; a narrower terminal breaks lines itself.</summary>
+    /// <summary>The smallest width, in columns, that anything is laid out for; a narrower terminal breaks lines itself.</summary>
     public const int LeastWidth = 20;
 
     private const int MostWidth = 1000;
@@ -44,14 +44,14 @@ internal sealed class TerminalDevice(TextWriter writer, bool isTerminal, Func<(i
             catch (Exception exception) when (
                 exception is IOException or UnauthorizedAccessException or InvalidOperationException or NotSupportedException)
             {
-                // It is gone, or does not say.
+                // The terminal is gone, or does not say.
                 return default;
             }
         }
     }
 
-    /// <summary>Makes what draws on it.</summary>
-    /// <returns><see langword="null"/> when it is not a terminal, or one that knows no control sequences.</returns>
+    /// <summary>Creates the console that draws on the terminal.</summary>
+    /// <returns><see langword="null"/> when it is not a terminal, or is one that does not support control sequences.</returns>
 #pragma warning disable RS0030 // The one place where a console is made.
     public IAnsiConsole? CreateConsole() =>
         isTerminal && AnsiConsole.Create(new AnsiConsoleSettings { Out = this }) is { Profile.Capabilities.Ansi: true } console
@@ -62,7 +62,7 @@ internal sealed class TerminalDevice(TextWriter writer, bool isTerminal, Func<(i
     /// <inheritdoc/>
     public void SetEncoding(Encoding encoding)
     {
-        // It stays what it is: the writer has it already.
+        // Unchanged: the writer already has its encoding.
     }
 
     private static int Bound(int size, int least, int most, int usual) => size <= 0 ? usual : Math.Clamp(size, least, most);

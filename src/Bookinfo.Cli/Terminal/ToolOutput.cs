@@ -6,9 +6,9 @@ using Spectre.Console;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// Where every command writes: data to stdout, everything else that there is to say to stderr. Either may be a file on a full disk, closed,
-/// a pipe whose reader has left, or a terminal that is gone. No command has to deal with that: it does its work to the end, and
-/// <see cref="End(int)"/> turns what was lost into a line on stderr and an exit code.
+/// Where every command writes: data to stdout, everything else to stderr. Either may be a file on a full disk, closed, a pipe whose reader
+/// has left, or a terminal that is gone. No command has to deal with that: it does its work to the end, and <see cref="End(int)"/> turns
+/// what was lost into a line on stderr and an exit code.
 /// </summary>
 internal static class ToolOutput
 {
@@ -21,7 +21,9 @@ internal static class ToolOutput
     /// <summary>Writes to stderr.</summary>
     public static StandardWriter Messages => (StandardWriter)ErrorEnd.Writer;
 
-    /// <summary>What draws on stdout; <see langword="null"/> when that is not a terminal, or one that knows no control sequences.</summary>
+    /// <summary>
+    /// The console that draws on stdout; <see langword="null"/> when that is not a terminal, or does not support control sequences.
+    /// </summary>
     public static IAnsiConsole? DataTerminal { get; } = OutputEnd.CreateConsole();
 
     /// <summary>The same for stderr.</summary>
@@ -31,8 +33,8 @@ internal static class ToolOutput
     public static int? DataWidth => OutputEnd.IsTerminal ? OutputEnd.Width : null;
 
     /// <summary>
-    /// Looks whether somebody still reads stdout. For a command that runs for long and seldom has something to say: it would learn of it
-    /// only then. Who runs at a terminal is told of its end by a signal.
+    /// Checks whether anybody still reads stdout. For a command that runs for long and seldom writes: it would find out only when it does.
+    /// At a terminal this is not needed, because a signal announces its end.
     /// </summary>
     public static void LookForReader()
     {
@@ -42,7 +44,7 @@ internal static class ToolOutput
         }
     }
 
-    /// <summary>Says what could not be written, if something could not.</summary>
+    /// <summary>Reports what could not be written, if anything.</summary>
     /// <param name="exitCode">How the command ended.</param>
     /// <returns>How the process ends, one of <see cref="ExitCode"/>.</returns>
     public static int End(int exitCode) => End(exitCode, Data, Messages);

@@ -6,8 +6,8 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// Options whose values are numbers, times and names. Each is read once, by the parser of the option; a value that is not allowed is
-/// refused with what is. The parser's own messages would speak of types of the runtime.
+/// Options whose values are numbers, durations and names. Each value is read once, by the parser of the option; the message for a value
+/// that is not allowed says what is. The library's own messages would name .NET types.
 /// </summary>
 internal static class TypedOptions
 {
@@ -29,9 +29,7 @@ internal static class TypedOptions
     /// <param name="description">What it is for.</param>
     /// <param name="least">The least value that is allowed.</param>
     /// <param name="most">The greatest value that is allowed.</param>
-    /// <param name="usual">
-    /// What it is when it is not given, for the help; <see langword="null"/> when that is said in the description.
-    /// </param>
+    /// <param name="usual">The default, for the help; <see langword="null"/> when the description says it.</param>
     public static Option<long?> Whole(string name, string description, long least, long most, long? usual = null) => new(name)
     {
         HelpName = "number",
@@ -45,12 +43,12 @@ internal static class TypedOptions
             string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}")),
     };
 
-    /// <summary>A time, such as 500ms or 1m30s.</summary>
+    /// <summary>A duration, such as 500ms or 1m30s.</summary>
     /// <param name="name">The name of the option.</param>
-    /// <param name="description">What it is for, with what it is when it is not given.</param>
+    /// <param name="description">What it is for, with its default.</param>
     /// <param name="least">The least value that is allowed.</param>
     /// <param name="most">The greatest value that is allowed.</param>
-    /// <param name="range">The two in words, for messages.</param>
+    /// <param name="range">The range in words, for messages.</param>
     public static Option<TimeSpan?> Time(string name, string description, TimeSpan least, TimeSpan most, string range) => new(name)
     {
         HelpName = "time",
@@ -60,10 +58,10 @@ internal static class TypedOptions
             $"must be a time {range}, such as 500ms, 30s or 5m"),
     };
 
-    /// <summary>One of the names of an enumeration; the first one when it is not given.</summary>
+    /// <summary>One of the names of an enumeration; the first one is the default.</summary>
     /// <param name="name">The name of the option.</param>
     /// <param name="helpName">What stands for the value in the help.</param>
-    /// <param name="description">What it is for, with what it is when it is not given.</param>
+    /// <param name="description">What it is for, with its default.</param>
     /// <param name="allowed">The names in words, for messages.</param>
     public static Option<T> Name<T>(string name, string helpName, string description, string allowed)
         where T : struct, Enum => new(name)
@@ -78,7 +76,7 @@ internal static class TypedOptions
                 $"must be {allowed}") ?? default,
         };
 
-    /// <summary>How to write the outcome to stdout.</summary>
+    /// <summary>The format of the output on stdout.</summary>
     /// <param name="description">What is written.</param>
     public static Option<OutputFormat> Output(string description) =>
         Name<OutputFormat>("--output", "table|json", $"{description} [default: table]", "table or json");
@@ -91,7 +89,7 @@ internal static class TypedOptions
     /// <summary>Reads the value of an option, or says what is allowed.</summary>
     /// <param name="result">What was typed.</param>
     /// <param name="parse">Reads it; <see langword="null"/> for a value that is not allowed.</param>
-    /// <param name="allowed">What is allowed, to follow 'it'.</param>
+    /// <param name="allowed">What is allowed, as the rest of a sentence that begins with 'it'.</param>
     public static T? Read<T>(ArgumentResult result, Func<string, T?> parse, string allowed)
         where T : struct
     {

@@ -1,9 +1,9 @@
 namespace Bookinfo.Cli.Terminal;
 
-/// <summary>An exception that no command has foreseen.</summary>
+/// <summary>Describes exceptions that no command has foreseen.</summary>
 internal static class UnforeseenFailure
 {
-    /// <summary>Says in one line what has happened and, where it is a mistake of this program, what whoever mends it has to know.</summary>
+    /// <summary>Says in one line what happened and, where it is a bug in this program, what is needed to fix it.</summary>
     /// <param name="failure">The exception.</param>
     public static string Describe(Exception failure)
     {

@@ -15,7 +15,7 @@ public sealed class OperationFailedException(FailureKind kind, string message) :
 /// <summary>The kinds of failures that callers tell apart. The command line tool turns each into an exit code.</summary>
 public enum FailureKind
 {
-    /// <summary>Something failed that has no kind of its own, such as a file that could not be written.</summary>
+    /// <summary>A failure of no other kind, such as a file that could not be written.</summary>
     Failed,
 
     /// <summary>What was asked for is not allowed, or contradicts itself.</summary>

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Bookinfo.Foundation;
 
-/// <summary>Which file a path leads to: two names of one file (hard links) have the same.</summary>
-/// <param name="Device">What it is on.</param>
-/// <param name="Number">Its number there.</param>
+/// <summary>Identifies the file that a path leads to: two names of one file (hard links) have the same identity.</summary>
+/// <param name="Device">The device that the file is on.</param>
+/// <param name="Number">The file's number on that device.</param>
 internal readonly record struct FileIdentity(ulong Device, ulong Number)
 {
     private const int CurrentDirectory = -100; // AT_FDCWD
@@ -14,11 +14,11 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
     private const int RegularFile = 0x8000; // S_IFREG
     private const int TypeMask = 0xF000;
 
-    /// <summary>Looks at a file, of which a link is that which it leads to.</summary>
+    /// <summary>Identifies a file; a link stands for the file that it leads to.</summary>
     /// <param name="path">The path.</param>
     /// <returns>
-    /// <see langword="null"/> where there is none, where it cannot be told, and for a device such as /dev/null, which keeps nothing that
-    /// could be overwritten.
+    /// <see langword="null"/> when there is no file, when its identity cannot be found out, and for a device such as /dev/null, which keeps
+    /// nothing that could be overwritten.
     /// </returns>
     public static FileIdentity? Of(string path) => Look(path) is { } found && TypeOf(found) != CharacterDevice
         ? new FileIdentity(BitConverter.ToUInt64(found, 136), BitConverter.ToUInt64(found, 32))
@@ -26,7 +26,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
 
     /// <summary>Whether a path leads to something that does not keep what is written to it: a directory, a device or a pipe.</summary>
     /// <param name="path">The path.</param>
-    /// <returns><see langword="false"/> where there is nothing, and where it cannot be told.</returns>
+    /// <returns><see langword="false"/> also when nothing is there, or when that cannot be found out.</returns>
     public static bool IsOtherThanFile(string path) => Look(path) is { } found && TypeOf(found) != RegularFile;
 
     private static int TypeOf(byte[] found) => BitConverter.ToUInt16(found, 28) & TypeMask;
@@ -40,13 +40,13 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
 
         try
         {
-            // The same layout on all processors, which stat does not have.
+            // This layout is the same on all processors, unlike that of stat.
             var found = new byte[Length];
             return Look(CurrentDirectory, path, 0, TypeAndNumber, found) == 0 ? found : null;
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library from before 2018.
+            // The C library is from before 2018.
             return null;
         }
     }

@@ -1,12 +1,12 @@
 namespace Bookinfo.Foundation;
 
-/// <summary>A path that the user has given.</summary>
+/// <summary>A path given by the user.</summary>
 public static class GivenPath
 {
-    /// <summary>Makes it absolute.</summary>
+    /// <summary>Makes the path absolute.</summary>
     /// <param name="option">The option that it was given with.</param>
     /// <param name="path">The path.</param>
-    /// <exception cref="OperationFailedException">It is relative to a directory that is not there.</exception>
+    /// <exception cref="OperationFailedException">The path is relative, and the current directory has been deleted.</exception>
     public static string Resolve(string option, string path)
     {
         try

@@ -1,22 +1,22 @@
 namespace Bookinfo.Foundation;
 
 /// <summary>
-/// Where a file really is, however it is named: what a command writes must not go over something else that it writes, over what it has
-/// read, or over where its report or its messages go.
+/// Where a file really is, whatever name it is given: a command must not write over another of its outputs, over what it has read, or over
+/// where its report or its messages go.
 /// </summary>
 public static class OutputPath
 {
-    /// <summary>As many links as Linux follows.</summary>
+    /// <summary>The number of links that Linux follows at most.</summary>
     private const int MostLinks = 40;
 
     private const string Devices = "/dev/";
     private const string StandardOutput = "/dev/stdout";
     private const string StandardError = "/dev/stderr";
 
-    /// <summary>Looks for what is wrong with the files of a command.</summary>
-    /// <param name="outputs">The files that it is to write, and the options that say so.</param>
+    /// <summary>Finds what is wrong with the files of a command.</summary>
+    /// <param name="outputs">The files that it is to write, with the options that name them.</param>
     /// <param name="inputs">The files that it reads.</param>
-    /// <returns>A line for the user; <see langword="null"/> when nothing is.</returns>
+    /// <returns>A line for the user; <see langword="null"/> when nothing is wrong.</returns>
     public static string? FindProblem(IEnumerable<(string Option, string? File)> outputs, params IReadOnlyList<string> inputs)
     {
         var seen = new List<(string Option, string File)>();
@@ -54,17 +54,17 @@ public static class OutputPath
     }
 
     /// <summary>
-    /// Whether what is written to a path is kept there: it leads to a file, or to nothing yet, and not to a device or a pipe, which only
-    /// pass it on.
+    /// Whether what is written to a path is kept there: the path leads to a file, or to nothing yet, and not to a device or a pipe, which
+    /// only passes data on.
     /// </summary>
     /// <param name="path">The path.</param>
     public static bool IsKept(string path) => OperatingSystem.IsLinux()
         ? !FileIdentity.IsOtherThanFile(path)
         : !Directory.Exists(path) && (Resolve(path) is not { } resolved || !IsDevice(resolved));
 
-    /// <summary>The path without links.</summary>
-    /// <param name="path">The path, which need not lead to anything.</param>
-    /// <returns><see langword="null"/> for one that cannot be.</returns>
+    /// <summary>Resolves the links in a path.</summary>
+    /// <param name="path">The path, which need not exist.</param>
+    /// <returns>The path without links; <see langword="null"/> when it cannot be resolved.</returns>
     public static string? Resolve(string path)
     {
         try
@@ -75,7 +75,7 @@ public static class OutputPath
         catch (Exception exception) when (
             exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            // Whoever opens it says what is wrong.
+            // The error on opening it says what is wrong.
             return null;
         }
     }

@@ -18,7 +18,7 @@ public sealed record SourceTree(string Root)
     /// <summary>The directory of Prometheus' configuration: what to scrape, rules and alerts.</summary>
     public string PrometheusConfiguration => Path.Combine(Root, "observability", "prometheus");
 
-    /// <summary>The directory of everything that is made and not committed.</summary>
+    /// <summary>The directory of everything that is generated and not committed.</summary>
     public string Artifacts => Path.Combine(Root, "artifacts");
 
     /// <summary>What <c>up</c> remembers between runs about its builds.</summary>
@@ -29,7 +29,7 @@ public sealed record SourceTree(string Root)
     /// </summary>
     public static string RuntimeIdentifier { get; } = FindRuntimeIdentifier();
 
-    /// <summary>Finds the working copy by walking up from where this program lies.</summary>
+    /// <summary>Finds the working copy by walking up from the location of this program.</summary>
     /// <exception cref="OperationFailedException">The program was copied elsewhere.</exception>
     public static SourceTree Find()
     {
@@ -49,19 +49,19 @@ public sealed record SourceTree(string Root)
     /// <param name="project">The name of the project.</param>
     public string ProjectFile(string project) => Path.Combine(Sources, project, $"{project}.csproj");
 
-    /// <summary>What a build of a service makes: an assembly that the <c>dotnet</c> command runs.</summary>
+    /// <summary>The output of building a service: an assembly that the <c>dotnet</c> command runs.</summary>
     /// <param name="service">The service.</param>
     public string Assembly(ServiceDefinition service) =>
         Path.Combine(Artifacts, "bin", service.Project, "release", $"{service.Project}.dll");
 
-    /// <summary>What publishing a project makes: a native executable.</summary>
+    /// <summary>The output of publishing a project: a native executable.</summary>
     /// <param name="project">The name of the project.</param>
     public string NativeExecutable(string project) => Path.Combine(
         Artifacts, "publish", project, $"release_{RuntimeIdentifier}", OperatingSystem.IsWindows() ? $"{project}.exe" : project);
 
     /// <summary>
-    /// Where the logs of a run go. A second system beside the first must not write into the first one's files, so only the run on the
-    /// usual port has them right in <c>artifacts/logs</c>.
+    /// The directory for the logs of a run. A second system beside the first must not write into the first one's files, so only the run on
+    /// the usual port writes to <c>artifacts/logs</c> itself.
     /// </summary>
     /// <param name="port">productpage's port.</param>
     public string Logs(int port) => port == ServiceCatalog.ProductPage.Versions[0].LocalPort
@@ -72,13 +72,13 @@ public sealed record SourceTree(string Root)
     /// <param name="port">productpage's port.</param>
     public string Prometheus(int port) => Path.Combine(Artifacts, "prometheus", $"port-{port}");
 
-    /// <summary>A path as a person at the root of the working copy would write it.</summary>
+    /// <summary>A path relative to the root of the working copy, for people.</summary>
     /// <param name="path">A full path.</param>
     public string Relative(string path) => Path.GetRelativePath(Root, path);
 
     private static string FindRuntimeIdentifier()
     {
-        // A runtime that a distribution built itself says 'fedora.42-x64'; the native compiler's packages have portable names only.
+        // A runtime built by a distribution reports 'fedora.42-x64'; the native compiler's packages have portable names only.
         var system = OperatingSystem.IsWindows() ? "win"
             : OperatingSystem.IsMacOS() ? "osx"
             : RuntimeInformation.RuntimeIdentifier is var id && (id.Contains("musl") || id.StartsWith("alpine")) ? "linux-musl"

@@ -4,16 +4,17 @@ using System.Diagnostics;
 namespace Bookinfo.Foundation;
 
 /// <summary>
-/// A process that belongs to this one: it is held by its handle, never by a number that may belong to another process by now; what it
-/// writes goes to a log; and its standard input stays open until it is to stop.
+/// A child process. It is held by its handle, never by a number that may belong to another process by now; its output goes to a log; and
+/// its standard input stays open until it is to stop.
 /// </summary>
 public sealed class ChildProcess : IDisposable
 {
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The tool that starts a program in a session of its own (util-linux). A terminal sends Ctrl-C to all processes of its group; ours
-    /// decides in which order the others end, so they must not get it themselves. Where it is missing they all end at once.
+    /// The tool that starts a program in a session of its own (util-linux). A terminal sends Ctrl-C to all processes of its group; this
+    /// process decides in which order the others end, so they must not receive it themselves. Where the tool is missing, they all end at
+    /// once.
     /// </summary>
     private static readonly string? SetSid = OperatingSystem.IsLinux() ? FindTool("setsid") : null;
 
@@ -27,17 +28,17 @@ public sealed class ChildProcess : IDisposable
         Exited = WaitAsync(process, copies, time);
     }
 
-    /// <summary>The program with which assemblies are run and projects built: the one that runs this.</summary>
+    /// <summary>The program that runs assemblies and builds projects: the one that runs this process.</summary>
     public static string DotNet { get; } =
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
 
-    /// <summary>Its process id, to be shown; nothing is done with it.</summary>
+    /// <summary>The process id, for display only.</summary>
     public int Pid { get; }
 
-    /// <summary>Completes with the exit code when it has ended and all that it wrote is in the log.</summary>
+    /// <summary>Completes with the exit code when the process has ended and all of its output is in the log.</summary>
     public Task<int> Exited { get; }
 
-    /// <summary>The memory that it occupies, in bytes; <see langword="null"/> when it has ended.</summary>
+    /// <summary>The memory that the process occupies, in bytes; <see langword="null"/> when it has ended.</summary>
     public long? ResidentBytes
     {
         get
@@ -57,9 +58,9 @@ public sealed class ChildProcess : IDisposable
     /// <summary>Whether a process can be started in a session of its own, out of reach of the terminal's Ctrl-C.</summary>
     public static bool HasSessions => SetSid is not null;
 
-    /// <summary>Looks for a program in the directories of <c>PATH</c>, as a shell does: what cannot be executed is passed over.</summary>
+    /// <summary>Finds a program in the directories of <c>PATH</c>, as a shell does: files that cannot be executed are skipped.</summary>
     /// <param name="name">Its name.</param>
-    /// <returns>Its full path, or <see langword="null"/>.</returns>
+    /// <returns>The full path, or <see langword="null"/>.</returns>
     public static string? FindTool(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(directory => Path.Combine(directory, name))
@@ -116,7 +117,7 @@ public sealed class ChildProcess : IDisposable
         return new ChildProcess(Process.Start(start)!, log, time);
     }
 
-    /// <summary>Closes its standard input, which asks it to stop.</summary>
+    /// <summary>Closes the standard input of the process, which asks it to stop.</summary>
     public void CloseInput()
     {
         try
@@ -129,7 +130,7 @@ public sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Ends it and all that it has started, at once.</summary>
+    /// <summary>Kills the process and everything that it has started, at once.</summary>
     public void Kill()
     {
         try

@@ -1,10 +1,10 @@
 namespace Bookinfo.Foundation;
 
-/// <summary>Shows that something that takes long goes on.</summary>
+/// <summary>Shows that long-running work is going on.</summary>
 public interface IWorkProgress
 {
-    /// <summary>Does the work, and shows it meanwhile.</summary>
-    /// <param name="what">What is done, such as 'Building the services'.</param>
-    /// <param name="work">The work; what it reports is shown behind that.</param>
+    /// <summary>Does the work, and shows progress meanwhile.</summary>
+    /// <param name="what">The name of the work, such as 'Building the services'.</param>
+    /// <param name="work">The work; what it reports is shown after its name.</param>
     Task RunAsync(string what, Func<Action<string>, Task> work);
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Bookinfo.Foundation;
 
 /// <summary>
-/// The log file of a process: what it writes to stdout and stderr, as it writes it. Processes that follow one another can share one.
+/// The log file of a process: its stdout and stderr, as it writes them. Processes that run one after another can share one.
 /// </summary>
 public sealed class ProcessLog : IDisposable
 {
@@ -13,16 +13,16 @@ public sealed class ProcessLog : IDisposable
     private string _lastLine = "";
     private string? _problem;
 
-    /// <summary>Begins the file.</summary>
+    /// <summary>Creates the file.</summary>
     /// <param name="path">Its path.</param>
     public ProcessLog(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // No buffer: whoever follows the file sees a line when it is written, and none is lost when this process is killed.
+        // No buffer: anyone who follows the file sees a line when it is written, and none is lost when this process is killed.
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 
-    /// <summary>The last line that says something: it is not empty, and not indented as the lines of a stack trace are.</summary>
+    /// <summary>The last line that says something: not empty, and not indented like the lines of a stack trace.</summary>
     public string LastLine
     {
         get
@@ -34,7 +34,7 @@ public sealed class ProcessLog : IDisposable
         }
     }
 
-    /// <summary>Why not all that was written is in the file; <see langword="null"/> when all of it is.</summary>
+    /// <summary>Why part of the output is missing from the file; <see langword="null"/> when none is.</summary>
     public string? Problem
     {
         get
@@ -46,7 +46,7 @@ public sealed class ProcessLog : IDisposable
         }
     }
 
-    /// <summary>Copies a stream to the file until it ends. Lines stay whole, though two streams are copied at the same time.</summary>
+    /// <summary>Copies a stream to the file until it ends. Lines stay whole even while two streams are copied at once.</summary>
     /// <param name="stream">stdout or stderr of the process.</param>
     public async Task CopyAsync(Stream stream)
     {
@@ -95,7 +95,7 @@ public sealed class ProcessLog : IDisposable
             catch (IOException exception)
             {
                 _problem ??= exception.Message;
-                // The disk is full. What the process writes is taken from it all the same: it would stand still otherwise.
+                // The disk is full. The output of the process is still read, because the process would block otherwise.
             }
 
             _lastLine = LastOf(lines) ?? _lastLine;

@@ -4,37 +4,37 @@ using System.Diagnostics;
 namespace Bookinfo.Foundation;
 
 /// <summary>
-/// A program that is run to its end for what it does or says. Where it can, it runs in a session of its own: the terminal's Ctrl-C is for
-/// this process, which decides what ends.
+/// Runs a program to its end for what it does or prints. Where possible it runs in a session of its own: the terminal's Ctrl-C goes to this
+/// process alone, which decides what ends.
 /// </summary>
 public static class ToolProcess
 {
-    /// <summary>What <c>setsid</c> ends with when there is something that cannot be run, as a shell does.</summary>
+    /// <summary>The exit code of <c>setsid</c>, as of a shell, when the program is there but cannot be run.</summary>
     private const int CannotBeRun = 126;
 
     /// <summary>Runs a program that reads nothing.</summary>
     /// <param name="program">Its name or path.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="directory">Its working directory.</param>
-    /// <param name="cancellationToken">Ends it at once.</param>
-    /// <returns>What it said and how it ended.</returns>
-    /// <exception cref="Win32Exception">It cannot be started.</exception>
+    /// <param name="cancellationToken">Kills the program at once.</param>
+    /// <returns>What the program printed and how it ended.</returns>
+    /// <exception cref="Win32Exception">The program cannot be started.</exception>
     public static Task<ToolResult> RunAsync(
         string program, IEnumerable<string> arguments, string directory, CancellationToken cancellationToken)
     {
         var start = ChildProcess.InOwnSession(program, arguments);
         start.WorkingDirectory = directory;
-        // What is read of it must be the same in every language.
+        // Its output is parsed, so it must be the same in every language.
         start.Environment["LC_ALL"] = "C";
         return RunAsync(start, "", cancellationToken);
     }
 
     /// <summary>Runs a program.</summary>
-    /// <param name="start">What <see cref="ChildProcess.InOwnSession"/> has made.</param>
-    /// <param name="input">What it reads.</param>
-    /// <param name="cancellationToken">Ends it at once.</param>
-    /// <returns>What it said and how it ended.</returns>
-    /// <exception cref="Win32Exception">It cannot be started.</exception>
+    /// <param name="start">The result of <see cref="ChildProcess.InOwnSession"/>.</param>
+    /// <param name="input">What the program reads from stdin.</param>
+    /// <param name="cancellationToken">Kills the program at once.</param>
+    /// <returns>What the program printed and how it ended.</returns>
+    /// <exception cref="Win32Exception">The program cannot be started.</exception>
     public static async Task<ToolResult> RunAsync(ProcessStartInfo start, string input, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -47,8 +47,7 @@ public static class ToolProcess
             await process.WaitForExitAsync(cancellationToken);
             var result = new ToolResult(
                 process.ExitCode, await output.ReadAsync(cancellationToken), await messages.ReadAsync(cancellationToken));
-            // What was started is setsid, which says so when the program itself cannot be: it, or the interpreter of its first line, is
-            // missing.
+            // setsid itself was started; it reports when the program, or the interpreter named in its first line, is missing.
             return result.ExitCode is CannotBeRun or CannotBeRun + 1 && result.Messages.StartsWith("setsid: ", StringComparison.Ordinal)
                 ? throw new Win32Exception(result.Messages.Trim().Split(": ")[^1])
                 : result;
@@ -74,25 +73,26 @@ public static class ToolProcess
         }
         catch (IOException)
         {
-            // It ended without reading all of it, and says why.
+            // The program ended without reading all of its input, and says why.
         }
     }
 }
 
-/// <summary>How a program ended and what it said.</summary>
+/// <summary>What a program printed and how it ended.</summary>
 /// <param name="ExitCode">Its exit code; 0 is success.</param>
 /// <param name="Output">Its stdout.</param>
 /// <param name="Messages">Its stderr.</param>
 public sealed record ToolResult(int ExitCode, string Output, string Messages)
 {
-    /// <summary>More than a tool says that has something to say.</summary>
+    /// <summary>The most characters of a message to keep: a tool with something to say needs fewer.</summary>
     private const int LongestReason = 2000;
 
-    /// <summary>Whether it did what it was told.</summary>
+    /// <summary>Whether the program succeeded.</summary>
     public bool Succeeded => ExitCode == 0;
 
     /// <summary>
-    /// Why it failed: its last line, which is where all the tools used here say it, without what every such line begins and ends with.
+    /// Why the program failed: the last line that it printed, where all tools used here give the reason, without the prefix and suffix that
+    /// such lines share.
     /// </summary>
     public string Reason
     {
@@ -105,14 +105,14 @@ public sealed record ToolResult(int ExitCode, string Output, string Messages)
         }
     }
 
-    /// <summary>What to say of a tool that has failed and said nothing.</summary>
+    /// <summary>What to say about a tool that failed without printing anything.</summary>
     public string HowItEnded => $"it ended with {DescribeExit(ExitCode)}";
 
-    /// <summary>Cuts what a tool says where it says too much to be read.</summary>
-    /// <param name="text">What it says.</param>
+    /// <summary>Cuts what a tool printed to a length that can be read.</summary>
+    /// <param name="text">What the tool printed.</param>
     public static string Cut(string text) => text.Length <= LongestReason ? text : $"{text[..TextCut.Before(text, LongestReason)]}...";
 
-    /// <summary>An exit code in words: with the signal that it stands for, where it stands for one.</summary>
+    /// <summary>Describes an exit code, with the signal that it stands for, if any.</summary>
     /// <param name="exitCode">The exit code.</param>
     public static string DescribeExit(int exitCode) => (OperatingSystem.IsWindows() ? 0 : exitCode) switch
     {

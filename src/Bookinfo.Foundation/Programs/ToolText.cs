@@ -3,23 +3,22 @@ using System.Text;
 namespace Bookinfo.Foundation;
 
 /// <summary>
-/// What a program writes to stdout or stderr, read from its start on. The end of the text is the end of the program, not that of the pipe:
-/// a program may leave another behind that goes on holding it, such as a helper that keeps credentials or a connection, and that may run
-/// for days.
+/// What a program writes to stdout or stderr, from its start on. The text ends when the program ends, not when the pipe is closed: a
+/// program may leave another one behind that holds the pipe, possibly for days, such as a helper that keeps credentials or a connection.
 /// </summary>
 public sealed class ToolText
 {
-    /// <summary>How long nothing may come once the program has ended. What it wrote is in the pipe by then.</summary>
+    /// <summary>How long to wait for more output once the program has ended; what it wrote itself is in the pipe by then.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often more may come after such a time: that comes from somebody else.</summary>
+    /// <summary>How many such waits may bring more output, which then comes from another program.</summary>
     private const int MostTimes = 10;
 
     private readonly StringBuilder _text = new();
     private readonly Task _reading;
 
     /// <summary>Begins to read.</summary>
-    /// <param name="reader">The program's end of it.</param>
+    /// <param name="reader">The program's stdout or stderr.</param>
     public ToolText(TextReader reader) => _reading = Task.Run(() => CopyAsync(reader));
 
     private int Length
@@ -33,8 +32,8 @@ public sealed class ToolText
         }
     }
 
-    /// <summary>Gets all of it, when the program has ended.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Returns the whole text, once the program has ended.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
         var before = -1;
@@ -47,7 +46,7 @@ public sealed class ToolText
             }
             catch (TimeoutException)
             {
-                // Somebody else holds it, unless more came meanwhile.
+                // Another process holds the pipe, unless more output has come meanwhile.
             }
         }
 
@@ -73,7 +72,7 @@ public sealed class ToolText
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // Nobody waits for what the other one writes any more.
+            // Nobody waits any longer for what the other process writes.
         }
     }
 }

@@ -7,11 +7,9 @@ namespace Bookinfo.Foundation;
 public static partial class Duration
 {
     /// <summary>Parses a duration.</summary>
-    /// <param name="text">
-    /// Numbers with units, the units being h, m, s, ms, us and ns. Of us the first letter may also be a micro sign or a Greek mu.
-    /// </param>
+    /// <param name="text">Numbers with units: h, m, s, ms, us or ns. The u in us may also be a micro sign or a Greek mu.</param>
     /// <param name="duration">The duration.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <returns>Whether the text is a duration.</returns>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
@@ -31,7 +29,9 @@ public static partial class Duration
         return true;
     }
 
-    /// <summary>Writes one for people, in the greatest unit: 2.1 s, 45 s, 12m, 5h, 3d, as kubectl writes ages from a minute up.</summary>
+    /// <summary>
+    /// Formats a duration for people, in its largest unit: 2.1 s, 45 s, 12m, 5h, 3d. From a minute up this is how kubectl writes ages.
+    /// </summary>
     /// <param name="duration">The duration.</param>
     public static string Format(TimeSpan duration) => FormattableString.Invariant(duration switch
     {

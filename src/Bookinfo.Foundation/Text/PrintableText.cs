@@ -2,14 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Bookinfo.Foundation;
 
-/// <summary>
-/// Makes what others have written (programs, clusters, the logs of containers) fit to be shown: a terminal must not obey it.
-/// </summary>
+/// <summary>Makes text from elsewhere (programs, clusters, the logs of containers) safe to show: a terminal must not obey it.</summary>
 public static partial class PrintableText
 {
     /// <summary>
-    /// Takes out sequences that color text or move about, and carriage returns; what else controls something becomes a question mark. Line
-    /// ends and tabs stay.
+    /// Removes sequences that color text or move the cursor, and carriage returns; any other control character becomes a question mark.
+    /// Line breaks and tabs stay.
     /// </summary>
     /// <param name="text">The text.</param>
     public static string Clean(string text) =>

@@ -3,20 +3,20 @@ namespace Bookinfo.Foundation;
 /// <summary>Cuts texts that are too long for where they stand.</summary>
 public static class TextCut
 {
-    /// <summary>Where to cut a text so that no character is cut in two.</summary>
+    /// <summary>Where to cut a text so that no character is split in two.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="most">How much of it may stay, 2 at least.</param>
+    /// <param name="most">The most characters to keep, at least 2.</param>
     public static int Before(string text, int most) =>
         text.Length <= most ? text.Length : char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
 
-    /// <summary>Breaks a text into lines between its words. One that fits stays as it is.</summary>
+    /// <summary>Breaks a text into lines between its words. A text that fits stays as it is.</summary>
     /// <param name="text">The text.</param>
     /// <param name="width">How many characters fit in a line.</param>
     /// <param name="longestWord">
-    /// Where to cut a word that is longer than a line, 2 at least; <see langword="null"/> to leave it whole, so that a path or an address
+    /// Where to cut a word that is longer than a line, at least 2; <see langword="null"/> to leave it whole, so that a path or an address
     /// can be copied.
     /// </param>
-    /// <returns>The lines, one at least. A word that is wider than the line begins one of its own.</returns>
+    /// <returns>The lines, at least one. A word that is wider than a line gets a line of its own.</returns>
     public static IEnumerable<string> Lines(string text, int width, int? longestWord = null)
     {
         if (text.Length <= width)

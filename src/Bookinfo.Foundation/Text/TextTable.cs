@@ -1,10 +1,10 @@
 namespace Bookinfo.Foundation;
 
 /// <summary>
-/// Tables as text, for a terminal as well as for a file. Nothing in them is cut: in a line that does not fit, the last cells go on a line
-/// of their own below.
+/// Tables as text, for terminals and for files. Nothing in them is cut: in a row that does not fit, the last cells go on a separate line
+/// below.
 /// </summary>
-/// <param name="headings">The headings; one that begins with &gt; is of a column of numbers, written to the right.</param>
+/// <param name="headings">The headings; one that begins with &gt; heads a column of numbers, which is right-aligned.</param>
 public sealed class TextTable(params string[] headings)
 {
     private const string Gap = "  ";
@@ -13,12 +13,12 @@ public sealed class TextTable(params string[] headings)
     private readonly List<string[]> _rows = [];
 
     /// <summary>Adds a row.</summary>
-    /// <param name="cells">As many cells as there are headings.</param>
+    /// <param name="cells">One cell for each heading.</param>
     public void Add(params string[] cells) => _rows.Add([.. cells.Select(PrintableText.Clean)]);
 
     /// <summary>Formats the table.</summary>
-    /// <param name="width">How many characters fit in a line.</param>
-    /// <returns>For each row, the heading first, its lines.</returns>
+    /// <param name="width">The most characters in a line.</param>
+    /// <returns>The lines of each row, the headings first.</returns>
     public IReadOnlyList<IReadOnlyList<string>> Format(int width)
     {
         string[][] rows = [[.. headings.Select(heading => heading.TrimStart('>'))], .. _rows];

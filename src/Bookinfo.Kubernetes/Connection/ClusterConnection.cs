@@ -9,15 +9,15 @@ using k8s.Models;
 
 namespace Bookinfo.Kubernetes;
 
-/// <summary>A cluster that answers.</summary>
+/// <summary>A connection to a cluster that answers.</summary>
 public sealed class ClusterConnection : IDisposable
 {
-    /// <summary>Asks for names and labels only: all that is needed to know what there is.</summary>
+    /// <summary>Asks for names and labels only: enough to know what exists.</summary>
     private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     private const string MetadataListOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
     /// <summary>
-    /// How long the first answer may take. kubectl may have asked for 5 seconds before, and 15 is what a person has to wait at most.
+    /// How long the first answer may take. kubectl may have asked for 5 seconds before, and nobody should have to wait for more than 15.
     /// </summary>
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(7);
 
@@ -39,12 +39,12 @@ public sealed class ClusterConnection : IDisposable
     /// <summary>The API of the cluster.</summary>
     public IKubernetes Api => _client;
 
-    /// <summary>The version of the API server; <see langword="null"/> when it does not tell us.</summary>
+    /// <summary>The version of the API server; <see langword="null"/> when it does not say.</summary>
     public VersionInfo? Version { get; private init; }
 
-    /// <summary>Connects, and makes sure that the cluster answers and knows who asks.</summary>
+    /// <summary>Connects, and makes sure that the cluster answers and accepts the credentials.</summary>
     /// <param name="kubectl">kubectl, with the context that is asked for.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">Nothing is configured, nothing answers, or the credentials are refused.</exception>
     public static async Task<ClusterConnection> OpenAsync(Kubectl kubectl, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ public sealed class ClusterConnection : IDisposable
         {
             if (ClusterFailure.IsForbidden(exception))
             {
-                // A cluster need not tell everybody its version.
+                // A cluster need not tell everyone its version.
                 return new ClusterConnection(kubectl, config, api);
             }
 
@@ -69,38 +69,38 @@ public sealed class ClusterConnection : IDisposable
         }
     }
 
-    /// <summary>Asks for something that KubernetesClient has no type for.</summary>
-    /// <param name="path">Its path, without a slash in front.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="HttpOperationException">The answer is none of success.</exception>
+    /// <summary>Gets something that KubernetesClient has no type for.</summary>
+    /// <param name="path">The path, without a leading slash.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="HttpOperationException">The answer is not a success.</exception>
     public Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, "application/json", null, cancellationToken);
 
-    /// <summary>Asks for something that is no JSON.</summary>
-    /// <param name="path">Its path, without a slash in front.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="HttpOperationException">The answer is none of success.</exception>
+    /// <summary>Gets something that is not JSON.</summary>
+    /// <param name="path">The path, without a leading slash.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="HttpOperationException">The answer is not a success.</exception>
     public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) =>
         SendTextAsync(HttpMethod.Get, path, "*/*", null, cancellationToken);
 
-    /// <summary>Asks for the metadata of an object, or of all objects of a kind, whatever kind that is.</summary>
-    /// <param name="path">Its path, without a slash in front.</param>
-    /// <param name="list">Whether that is the path of a list.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="HttpOperationException">The answer is none of success.</exception>
+    /// <summary>Gets the metadata of an object, or of all objects of a kind, whatever kind that is.</summary>
+    /// <param name="path">The path, without a leading slash.</param>
+    /// <param name="list">Whether the path is that of a list.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="HttpOperationException">The answer is not a success.</exception>
     public Task<JsonDocument> GetMetadataAsync(string path, bool list, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, list ? MetadataListOnly : MetadataOnly, null, cancellationToken);
 
-    /// <summary>Asks for an object to be deleted; it is gone when all that it owns is gone.</summary>
-    /// <param name="path">Its path, without a slash in front.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="HttpOperationException">The answer is none of success.</exception>
+    /// <summary>Asks for an object to be deleted; it is gone once everything that it owns is gone.</summary>
+    /// <param name="path">The path, without a leading slash.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="HttpOperationException">The answer is not a success.</exception>
     public async Task DeleteAsync(string path, CancellationToken cancellationToken) =>
         (await SendAsync(HttpMethod.Delete, path, "application/json", """{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Foreground"}""", cancellationToken)).Dispose();
 
-    /// <summary>Whether there is something at a path.</summary>
-    /// <param name="path">The path, without a slash in front.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Whether something exists at a path.</summary>
+    /// <param name="path">The path, without a leading slash.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<bool> ExistsAsync(string path, CancellationToken cancellationToken)
     {
         try

@@ -11,12 +11,12 @@ namespace Bookinfo.Kubernetes;
 /// <summary>Says what a failed request to a cluster means, and what to do.</summary>
 public static partial class ClusterFailure
 {
-    /// <summary>How an API server answers to a path of no API that it has.</summary>
+    /// <summary>What an API server answers for a path that belongs to none of its APIs.</summary>
     private const string NoSuchPath = "404 page not found";
 
     /// <summary>
-    /// Whether the API says that there is no such thing. A load balancer in front of it that has lost its way answers 404 as well, and does
-    /// not know.
+    /// Whether the API says that there is no such object. A misconfigured load balancer in front of it also answers 404, which proves
+    /// nothing.
     /// </summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool IsNotFound(Exception exception) =>
@@ -27,20 +27,20 @@ public static partial class ClusterFailure
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool IsForbidden(Exception exception) => StatusCode(exception) == HttpStatusCode.Forbidden;
 
-    /// <summary>Whether the API says that there is such a thing already, or that it has changed since.</summary>
+    /// <summary>Whether the API says that the object already exists, or has changed meanwhile.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool IsConflict(Exception exception) => StatusCode(exception) == HttpStatusCode.Conflict;
 
-    /// <summary>Whether what should have answered is down, behind an API server that is not.</summary>
+    /// <summary>Whether the API server is up, but what should have answered behind it is down.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool IsUnavailable(Exception exception) => StatusCode(exception) == HttpStatusCode.ServiceUnavailable;
 
     /// <summary>
-    /// Whether the same request may well be answered a moment later: the API server is overloaded, starts anew or has another leader, or
-    /// the connection broke.
+    /// Whether the same request may well succeed a moment later: the API server is overloaded, is restarting or has another leader, or the
+    /// connection broke.
     /// </summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
-    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, that was no failure.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
     public static bool IsPassing(Exception exception, CancellationToken cancellationToken) => exception switch
     {
         HttpOperationException { Response: { } response } => response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
@@ -51,10 +51,11 @@ public static partial class ClusterFailure
     };
 
     /// <summary>
-    /// Whether there is no usable answer, whatever the reason: it failed, did not come in time, or is not what the API would say.
+    /// Whether there is no usable answer, whatever the reason: the request failed, took too long, or got something that the API would not
+    /// say.
     /// </summary>
-    /// <param name="exception">What a call threw, or reading its answer.</param>
-    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, that was no failure.</param>
+    /// <param name="exception">What a call, or reading its answer, threw.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
     public static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpOperationException or HttpRequestException or IOException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
@@ -62,8 +63,8 @@ public static partial class ClusterFailure
     /// <summary>Explains an exception.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     /// <param name="config">Which cluster was asked.</param>
-    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, that was no failure.</param>
-    /// <returns>What to end the command with; <see langword="null"/> when the exception is none of a cluster.</returns>
+    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
+    /// <returns>The exception to end the command with; <see langword="null"/> when the given one does not come from a cluster.</returns>
     public static OperationFailedException? Explain(
         Exception exception, Kubeconfig config, CancellationToken cancellationToken) => exception switch
         {
@@ -76,7 +77,7 @@ public static partial class ClusterFailure
         };
 
     /// <summary>Explains why kubectl failed.</summary>
-    /// <param name="result">What it said.</param>
+    /// <param name="result">What kubectl printed.</param>
     /// <param name="config">Which cluster was asked.</param>
     public static OperationFailedException Explain(ToolResult result, Kubeconfig config)
     {
@@ -94,11 +95,11 @@ public static partial class ClusterFailure
     }
 
     /// <summary>Why kubectl failed, in its own words as far as it has said any.</summary>
-    /// <param name="result">What it said and how it ended.</param>
+    /// <param name="result">What kubectl printed and how it ended.</param>
     public static string Shorten(ToolResult result) => Shorten(result.Messages) is { Length: > 0 } message ? message : result.HowItEnded;
 
     /// <summary>
-    /// Takes from what kubectl said what a person needs: no prefixes, no timestamps, nothing twice, and not more than can be read.
+    /// Reduces what kubectl printed to what a person needs: no prefixes, no timestamps, nothing twice, and not more than can be read.
     /// </summary>
     /// <param name="messages">What it wrote to stderr.</param>
     public static string Shorten(string messages)
@@ -120,7 +121,7 @@ public static partial class ClusterFailure
         }
         catch (ArgumentException)
         {
-            // Go has escapes that others have not.
+            // Go has escapes that others do not have.
             return text;
         }
     }
@@ -157,7 +158,7 @@ public static partial class ClusterFailure
 
     /// <summary>Says which rights are missing and how to check them.</summary>
     /// <param name="missing">The rights, one at least.</param>
-    /// <param name="user">Who has not got them, as the cluster calls them; <see langword="null"/> when that is not known.</param>
+    /// <param name="user">Who lacks them, by the cluster's name for the user; <see langword="null"/> when that is not known.</param>
     public static OperationFailedException NotAllowed(IReadOnlyList<Right> missing, string? user = null)
     {
         var who = user is null ? "you are" : $"user '{user}' is";
@@ -170,7 +171,7 @@ public static partial class ClusterFailure
                 $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; who administers the cluster can grant it.");
     }
 
-    /// <summary>One line for all that is missing of a resource.</summary>
+    /// <summary>One line for everything that is missing on a resource.</summary>
     private static IEnumerable<Right> Group(IEnumerable<Right> missing) =>
         missing.GroupBy(right => right with { Verb = "" }).Select(
             group => group.Key with { Verb = string.Join(", ", group.Select(right => right.Verb)) });
@@ -193,7 +194,7 @@ public static partial class ClusterFailure
             : "TLS failed, as it does where plain http is spoken: see whether the configuration should say http://";
     }
 
-    /// <summary>Whether a body is what the API itself says of a failure.</summary>
+    /// <summary>Whether a body is the API's own description of a failure.</summary>
     private static bool IsStatus(string? content)
     {
         try
@@ -208,8 +209,8 @@ public static partial class ClusterFailure
     }
 
     /// <summary>
-    /// The message of the API's answer, which is a Status object unless something in between has answered; the words of the status where
-    /// there is none.
+    /// The message of the API's answer, which is a Status object unless something in between has answered; the name of the HTTP status
+    /// where there is none.
     /// </summary>
     private static string Message(HttpStatusCode status, string content)
     {

@@ -5,19 +5,19 @@ namespace Bookinfo.Kubernetes;
 
 /// <summary>
 /// Which proxy leads to a cluster: <c>proxy-url</c> of the kubeconfig, or else what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say, read as
-/// kubectl reads them (https://pkg.go.dev/golang.org/x/net/http/httpproxy). .NET knows no address ranges and no ports in NO_PROXY, and
-/// would hand the credentials to a proxy that they are not for.
+/// kubectl reads them (https://pkg.go.dev/golang.org/x/net/http/httpproxy). .NET supports neither address ranges nor ports in NO_PROXY, and
+/// would send the credentials to a proxy that they are not meant for.
 /// </summary>
 internal static class ClusterProxy
 {
     private static readonly string[] Schemes = ["http", "https", "socks5", "socks5h"];
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the proxy.</summary>
     /// <param name="server">The address of the cluster.</param>
     /// <param name="configured">The <c>proxy-url</c> of the cluster; <see langword="null"/> or empty when there is none.</param>
-    /// <param name="variable">Reads a variable of the environment.</param>
+    /// <param name="variable">Reads an environment variable.</param>
     /// <returns>The proxy; <see langword="null"/> when the cluster is reached without one.</returns>
-    /// <exception cref="KubeConfigException">What names the proxy is not the address of one.</exception>
+    /// <exception cref="KubeConfigException">The setting that names the proxy does not hold the address of one.</exception>
     public static WebProxy? Find(Uri server, string? configured, Func<string, string?> variable)
     {
         string? Any(string name) => variable(name) is { Length: > 0 } value ? value : variable(name.ToLowerInvariant());
@@ -37,7 +37,7 @@ internal static class ClusterProxy
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || !Schemes.Contains(uri.Scheme) || uri.Host.Length == 0)
         {
-            // Without the address itself, in which a password may be.
+            // The address itself is left out: it may contain a password.
             throw new KubeConfigException($"{source} is not allowed: it must be the address of a proxy, such as http://proxy.example:3128 or socks5://proxy.example:1080");
         }
 
@@ -68,7 +68,7 @@ internal static class ClusterProxy
     }
 
     /// <summary>
-    /// Whether one entry of NO_PROXY holds: <c>*</c>, a range of addresses, or an address or a name, each with a port or without.
+    /// Whether an entry of NO_PROXY applies: <c>*</c>, a range of addresses, or an address or a name, each with or without a port.
     /// </summary>
     private static bool IsMatch(string exception, string host, IPAddress? address, int port)
     {
@@ -84,7 +84,7 @@ internal static class ClusterProxy
         }
 
         var name = exception;
-        // What has several colons and no brackets is an address of IPv6 without a port.
+        // Several colons and no brackets: an IPv6 address without a port.
         var colon = exception.LastIndexOf(':');
         if (colon >= 0 && (exception.IndexOf(':') == colon || exception[colon - 1] == ']'))
         {
@@ -107,7 +107,7 @@ internal static class ClusterProxy
     }
 
     /// <summary>
-    /// Whether an address is in a range. Unlike <see cref="IPNetwork"/> it takes a range that is named by any address in it.
+    /// Whether an address is in a range. Unlike <see cref="IPNetwork"/>, this accepts a range that is named by any address in it.
     /// </summary>
     private static bool IsInRange(IPAddress address, IPAddress any, int bits)
     {

@@ -9,33 +9,33 @@ using k8s.Authentication;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// The program that signs the user in, where <c>exec</c> of a kubeconfig names one, as the clouds' configurations do:
-/// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins. KubernetesClient would run it with
-/// its arguments split at spaces, take any warning for a failure, and wait for it however long it hangs; and it needs a serializer that
-/// this program does without.
+/// The program that signs the user in, where <c>exec</c> of a kubeconfig names one, as the cloud providers' configurations do:
+/// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins. KubernetesClient would split its
+/// arguments at spaces, take any warning for a failure, and wait forever if it hangs; and it needs a serializer that this program does
+/// without.
 /// </summary>
 /// <param name="context">The context, for messages.</param>
 /// <param name="exec">How the kubeconfig names it.</param>
 /// <param name="cluster">The cluster, as the kubeconfig describes it.</param>
 internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObject cluster) : ITokenProvider
 {
-    /// <summary>What of a cluster's description a program is told that asks for it, by the same names.</summary>
+    /// <summary>The fields of a cluster's description that are passed, by the same names, to a program that asks for them.</summary>
     private static readonly string[] ClusterFields =
         ["server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url", "disable-compression"];
 
-    /// <summary>How long it may take. One that needs a person for it is better started by kubectl, which shows what it says.</summary>
+    /// <summary>How long the program may take. One that needs a person is better started by kubectl, which shows what it says.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long before its end a token is replaced: it has to arrive.</summary>
+    /// <summary>How long before it expires a token is replaced: it still has to reach the server.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(30);
 
     private volatile JsonObject? _status;
 
     /// <summary>Signs in.</summary>
     /// <param name="user">
-    /// The user of the kubeconfig, who gets what the program gives: a token, a certificate with its key, or both.
+    /// The user of the kubeconfig, to whom the program's credentials are added: a token, a certificate with its key, or both.
     /// </param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Whether there is a token.</returns>
     /// <exception cref="OperationFailedException">
     /// There is no such program, or it fails, does not answer, or answers something else.
@@ -47,7 +47,7 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         {
             if (Text(status, from) is { } pem)
             {
-                // In a kubeconfig it is encoded once more.
+                // A kubeconfig has it in base64.
                 user[to] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pem));
             }
         }
@@ -65,7 +65,7 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
 
     /// <inheritdoc/>
     public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
-        // Two requests at once may both ask for a new one: either is good.
+        // Two requests at the same time may both ask for a new one: either will do.
         new("Bearer", Text(await StatusAsync(cancellationToken), "token"));
 
     private static string? Text(JsonObject json, string name) =>

@@ -1,11 +1,11 @@
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// Acts as another user, as <c>as</c>, <c>as-uid</c>, <c>as-groups</c> and <c>as-user-extra</c> of a kubeconfig ask for. KubernetesClient
-/// does not.
+/// Acts as another user, as <c>as</c>, <c>as-uid</c>, <c>as-groups</c> and <c>as-user-extra</c> of a kubeconfig ask. KubernetesClient does
+/// not support this.
 /// </summary>
 /// <param name="headers">
-/// The headers that say so: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+/// The headers that do this: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
 /// </param>
 internal sealed class ImpersonationHandler(IReadOnlyList<KeyValuePair<string, string>> headers) : DelegatingHandler
 {

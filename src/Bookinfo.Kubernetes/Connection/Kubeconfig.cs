@@ -10,32 +10,32 @@ using k8s.KubeConfigModels;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// Which cluster, and as whom: one context of kubectl's configuration. kubectl itself reads and merges the files, so that both always talk
-/// to the same cluster; what KubernetesClient leaves out of it (impersonation, proxy, token files, public authorities) is added here.
+/// Which cluster to use, and as whom: one context of kubectl's configuration. kubectl itself reads and merges the files, so that both
+/// always talk to the same cluster; what KubernetesClient ignores (impersonation, proxy, token files, public authorities) is added here.
 /// </summary>
 /// <param name="Context">The name of the context.</param>
-/// <param name="Namespace">The namespace of the context; <see langword="null"/> when it says none.</param>
+/// <param name="Namespace">The namespace of the context; <see langword="null"/> when it names none.</param>
 /// <param name="Client">How KubernetesClient connects.</param>
-/// <param name="Impersonation">The headers that make us another user; empty mostly.</param>
+/// <param name="Impersonation">The headers that make us another user; usually empty.</param>
 public sealed record Kubeconfig(
     string Context, string? Namespace, KubernetesClientConfiguration Client, IReadOnlyList<KeyValuePair<string, string>> Impersonation)
 {
-    /// <summary>How long a request may take: an unreachable cluster has to be told of within 15 seconds.</summary>
+    /// <summary>How long a request may take: an unreachable cluster has to be reported within 15 seconds.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>What of a user KubernetesClient takes for credentials.</summary>
+    /// <summary>The fields of a user that KubernetesClient takes for credentials.</summary>
     private static readonly string[] CredentialFields =
         ["token", "username", "client-certificate", "client-certificate-data", "auth-provider"];
 
     /// <summary>How the certificate of the server is verified; <see langword="null"/> when it is not.</summary>
     internal ServerCertificate? Certificate { get; private init; }
 
-    /// <summary>The proxy that leads to it; <see langword="null"/> when none does.</summary>
+    /// <summary>The proxy that leads to the cluster; <see langword="null"/> when there is none.</summary>
     private WebProxy? Proxy { get; init; }
 
     /// <summary>Reads the configuration that kubectl uses.</summary>
     /// <param name="kubectl">kubectl, with the context that is asked for.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">There is no configuration, no such context, or no way to sign in with it.</exception>
     public static async Task<Kubeconfig> ReadAsync(Kubectl kubectl, CancellationToken cancellationToken)
     {
@@ -55,7 +55,7 @@ public sealed record Kubeconfig(
         }
         catch (Exception exception) when (exception is not (OperationFailedException or OperationCanceledException))
         {
-            // It was written by others, and whatever is wrong in it is theirs to mend.
+            // Others wrote it, and whatever is wrong in it is theirs to fix.
             throw context is null
                 ? new OperationFailedException(
                     FailureKind.ClusterUnreachable,
@@ -64,8 +64,8 @@ public sealed record Kubeconfig(
         }
     }
 
-    /// <summary>Makes the client of it. The caller disposes of it.</summary>
-    /// <exception cref="OperationFailedException">Something in it, such as a certificate, is not what it should be.</exception>
+    /// <summary>Creates a client for this cluster. The caller disposes of it.</summary>
+    /// <exception cref="OperationFailedException">Something in the configuration, such as a certificate, is not valid.</exception>
     public k8s.Kubernetes Connect()
     {
         SocketsHttpHandler? handler = null;
@@ -81,7 +81,7 @@ public sealed record Kubeconfig(
             var api = Impersonation.Count == 0
                 ? new k8s.Kubernetes(Client)
                 : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
-            // Only now: KubernetesClient sets its own verification after it has called the above.
+            // Only now: KubernetesClient sets its own verification after calling the above.
             Certificate?.Require(handler!.SslOptions);
             return api;
         }
@@ -98,7 +98,7 @@ public sealed record Kubeconfig(
         var user = config["users"]?[0]?["user"] as JsonObject;
         var impersonation = user is null ? [] : TakeImpersonation(user);
         var server = Uri.TryCreate((string?)cluster["server"], UriKind.Absolute, out var address) ? address : null;
-        // Credentials are for TLS: on any other way everybody could read them, and kubectl sends none.
+        // Credentials are sent over TLS only: otherwise anyone could read them, and kubectl does not send them either.
         ITokenProvider? token = null;
         if (user is not null && server?.Scheme == Uri.UriSchemeHttps)
         {
@@ -111,16 +111,16 @@ public sealed record Kubeconfig(
 
         if (user is not null && !CredentialFields.Any(user.ContainsKey))
         {
-            // KubernetesClient insists on credentials of whoever has a name.
+            // KubernetesClient insists on credentials for a context that names a user.
             context.Remove("user");
         }
 
-        // JSON is YAML.
+        // JSON is valid YAML.
         var client = KubernetesClientConfiguration.BuildConfigFromConfigObject(
             KubernetesYaml.Deserialize<K8SConfiguration>(config.ToJsonString()));
         client.HttpClientTimeout = RequestTimeout;
         client.TokenProvider = token ?? client.TokenProvider;
-        // Without an authority of its own, a cluster has a certificate that everybody trusts; the client insists on a list.
+        // A cluster that names no authority has a publicly trusted certificate; the client insists on a list.
         client.SslCaCerts ??= new X509Certificate2Collection();
         var proxy = server is null ? null : ClusterProxy.Find(server, (string?)cluster["proxy-url"], Environment.GetEnvironmentVariable);
         var certificate = client.SkipTlsVerify || server is null
@@ -132,7 +132,7 @@ public sealed record Kubeconfig(
         return new Kubeconfig(name, (string?)context["namespace"], client, impersonation) { Certificate = certificate, Proxy = proxy };
     }
 
-    /// <summary>Finds the token of a user, or what gives it, and makes of the user what KubernetesClient understands.</summary>
+    /// <summary>Finds the token of a user, or what provides it, and turns the user into what KubernetesClient understands.</summary>
     private static async Task<ITokenProvider?> TakeTokenAsync(
         Kubectl kubectl, string context, string name, JsonObject user, JsonObject cluster, CancellationToken cancellationToken)
     {
@@ -165,10 +165,10 @@ public sealed record Kubeconfig(
         return provider;
     }
 
-    /// <summary>Makes sure that a token can be sent.</summary>
+    /// <summary>Makes sure that a token can be sent in a header.</summary>
     /// <param name="token">The token.</param>
     /// <returns>The token.</returns>
-    /// <exception cref="KubeConfigException">Something is in it that no header can carry.</exception>
+    /// <exception cref="KubeConfigException">The token contains something that no header can carry.</exception>
     internal static string RequireToken(string token) => token.All(static character => character is >= ' ' and <= '~')
         ? token
         : throw new KubeConfigException("the token has a line break or another character in it that cannot be sent");

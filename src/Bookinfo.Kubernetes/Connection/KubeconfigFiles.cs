@@ -3,15 +3,16 @@ using System.Text.Json.Nodes;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// The files that kubectl's configuration is merged from. kubectl resolves a relative path in one of them from where the file is.
+/// The files that kubectl's configuration is merged from. kubectl resolves a relative path in one of them against the directory of that
+/// file.
 /// </summary>
 internal static class KubeconfigFiles
 {
-    /// <summary>Makes a path absolute that the description of a user has.</summary>
+    /// <summary>Makes a path in the description of a user absolute.</summary>
     /// <param name="kubectl">kubectl.</param>
     /// <param name="user">The name of the user.</param>
     /// <param name="path">The path.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static async Task<string> ResolveAsync(Kubectl kubectl, string user, string path, CancellationToken cancellationToken)
     {
         if (Path.IsPathFullyQualified(path))
@@ -24,7 +25,7 @@ internal static class KubeconfigFiles
             : [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")];
         foreach (var file in files)
         {
-            // Of a user who is in several files, the first one counts.
+            // When several files describe a user, the first one counts.
             if (files.Length == 1 || await HasUserAsync(kubectl, file, user, cancellationToken))
             {
                 return Path.GetFullPath(path, Path.GetDirectoryName(file)!);

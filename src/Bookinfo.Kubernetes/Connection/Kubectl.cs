@@ -6,33 +6,33 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// Runs kubectl. What it is better at than any library is left to it: reading its own configuration, rendering with kustomize, and
-/// applying in a way that a user's own <c>kubectl apply</c> can go on with.
+/// Runs kubectl for what it does better than any library: reading its own configuration, rendering with kustomize, and applying in a way
+/// that a user's own <c>kubectl apply</c> can continue.
 /// </summary>
-/// <param name="program">Its path.</param>
+/// <param name="program">The path of kubectl.</param>
 /// <param name="context">The context of <c>--context</c>; <see langword="null"/> for the current one.</param>
 public sealed class Kubectl(string program, string? context)
 {
-    /// <summary>The oldest version whose kustomize knows components and what else the manifests use.</summary>
+    /// <summary>The oldest version whose kustomize supports components and whatever else the manifests use.</summary>
     public static readonly Version Oldest = new(1, 22);
 
     /// <summary>
-    /// How long one request of kubectl may take, in its own notation: an unreachable cluster has to be told of within 15 seconds.
+    /// How long one request of kubectl may take, in its own notation: an unreachable cluster has to be reported within 15 seconds.
     /// </summary>
     private const string RequestTimeout = "--request-timeout=10s";
 
-    /// <summary>How long kubectl may take for what it asks nobody.</summary>
+    /// <summary>How long kubectl may take for what needs no server.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>The context that is asked for; <see langword="null"/> for the current one.</summary>
     public string? Context => context;
 
-    /// <summary>The arguments that name it.</summary>
+    /// <summary>The arguments that select the context.</summary>
     public string[] ContextArguments => context is null ? [] : ["--context", context];
 
-    /// <summary>Finds it in <c>PATH</c>.</summary>
+    /// <summary>Finds kubectl in <c>PATH</c>.</summary>
     /// <param name="context">The context of <c>--context</c>; <see langword="null"/> for the current one.</param>
-    /// <exception cref="OperationFailedException">It is not installed.</exception>
+    /// <exception cref="OperationFailedException">kubectl is not installed.</exception>
     public static Kubectl Find(string? context) => new(
         ChildProcess.FindTool(OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl") ?? throw new OperationFailedException(
             FailureKind.MissingTool,
@@ -40,10 +40,10 @@ public sealed class Kubectl(string program, string? context)
             + $"Debian, Ubuntu: snap install kubectl --classic), version {Oldest} or newer."),
         context);
 
-    /// <summary>Asks for its version.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The version, as 1.32; <see langword="null"/> when it does not say.</returns>
-    /// <exception cref="OperationFailedException">It cannot be started, or does not answer.</exception>
+    /// <summary>Gets the version of kubectl.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The version, such as 1.32; <see langword="null"/> when kubectl does not say.</returns>
+    /// <exception cref="OperationFailedException">kubectl cannot be started, or does not answer.</exception>
     public async Task<Version?> VersionAsync(CancellationToken cancellationToken)
     {
         var result = await AskAsync(Offline(["version", "--client", "--output=json"]), cancellationToken);
@@ -59,36 +59,36 @@ public sealed class Kubectl(string program, string? context)
         }
     }
 
-    /// <summary>Talks to the cluster.</summary>
+    /// <summary>Runs kubectl with the cluster.</summary>
     /// <param name="arguments">Verb and arguments.</param>
-    /// <param name="input">What it reads from stdin.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="input">What kubectl reads from stdin.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public Task<ToolResult> RequestAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken) =>
         RunAsync([.. arguments, RequestTimeout, .. ContextArguments], input, cancellationToken);
 
-    /// <summary>Runs it with just these arguments.</summary>
+    /// <summary>Runs kubectl with exactly these arguments.</summary>
     /// <param name="arguments">Verb and arguments.</param>
-    /// <param name="input">What it reads from stdin.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationFailedException">It cannot be started.</exception>
+    /// <param name="input">What kubectl reads from stdin.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">kubectl cannot be started.</exception>
     public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken) =>
         RunAsync(Prepare(arguments), input, cancellationToken);
 
     /// <summary>
-    /// Runs it where it has nothing to do with a cluster. The kubectl of Google Cloud's tools would ask the cluster for its version all the
-    /// same, for seconds when that does not answer.
+    /// Runs kubectl for what has nothing to do with a cluster. The kubectl of Google Cloud's tools would otherwise ask the cluster for its
+    /// version all the same, for seconds when that does not answer.
     /// </summary>
     /// <param name="arguments">Verb and arguments.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationFailedException">It cannot be started.</exception>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">kubectl cannot be started.</exception>
     public Task<ToolResult> RunOfflineAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(Offline(arguments), "", cancellationToken);
 
-    /// <summary>Asks for what is in its configuration.</summary>
+    /// <summary>Asks kubectl about its configuration.</summary>
     /// <param name="arguments">What follows <c>config</c>.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <param name="file">The one file to read; <see langword="null"/> for all that its configuration is.</param>
-    /// <exception cref="OperationFailedException">It cannot be started, or does not answer.</exception>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="file">The one file to read; <see langword="null"/> for the whole configuration.</param>
+    /// <exception cref="OperationFailedException">kubectl cannot be started, or does not answer.</exception>
     public Task<ToolResult> ConfigAsync(IEnumerable<string> arguments, CancellationToken cancellationToken, string? file = null)
     {
         var start = Prepare(arguments.Prepend("config"));
@@ -100,9 +100,9 @@ public sealed class Kubectl(string program, string? context)
         return AskAsync(start, cancellationToken);
     }
 
-    /// <summary>Starts it and leaves it running; the caller ends it.</summary>
+    /// <summary>Starts kubectl and leaves it running; the caller ends it.</summary>
     /// <param name="arguments">Verb and arguments, without the context.</param>
-    /// <exception cref="OperationFailedException">It cannot be started.</exception>
+    /// <exception cref="OperationFailedException">kubectl cannot be started.</exception>
     public Process Start(IEnumerable<string> arguments)
     {
         try
@@ -115,7 +115,7 @@ public sealed class Kubectl(string program, string? context)
         }
     }
 
-    /// <summary>Asks for what it knows without asking anybody.</summary>
+    /// <summary>Asks kubectl for what it knows without a server.</summary>
     private async Task<ToolResult> AskAsync(ProcessStartInfo start, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience, TimeProvider.System);

@@ -5,8 +5,8 @@ namespace Bookinfo.Kubernetes;
 /// <summary>The items of the API's lists.</summary>
 public static class ListItems
 {
-    /// <summary>All of them. An empty list is null to some API servers.</summary>
+    /// <summary>All items of a list. Some API servers send null for an empty one.</summary>
     /// <param name="list">The list.</param>
-    /// <typeparam name="T">What is listed.</typeparam>
+    /// <typeparam name="T">The type of the items.</typeparam>
     public static IList<T> All<T>(this IItems<T> list) => list.Items ?? [];
 }

@@ -6,12 +6,12 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// A way to a Service or a pod through the API server, as long as this is not disposed. No firewall and no policy of the cluster is in its
-/// way.
+/// A route to a Service or a pod through the API server, open until this is disposed. No firewall and no network policy of the cluster is
+/// in its way.
 /// </summary>
 public sealed partial class PortForward : IDisposable
 {
-    /// <summary>How long it may take until it is there.</summary>
+    /// <summary>How long it may take until the port-forward can be used.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
@@ -22,17 +22,17 @@ public sealed partial class PortForward : IDisposable
         Address = address;
     }
 
-    /// <summary>Where that is on this machine.</summary>
+    /// <summary>The address of the port-forward on this machine.</summary>
     public Uri Address { get; }
 
     /// <summary>Starts a port-forward, and waits until it can be used.</summary>
     /// <param name="kubectl">kubectl.</param>
     /// <param name="space">The namespace.</param>
     /// <param name="target">What it leads to, such as <c>service/productpage</c> or <c>pod/load-1</c>.</param>
-    /// <param name="port">Its port.</param>
+    /// <param name="port">The port of the target.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="IOException">There is no way: the message says why, in kubectl's words.</exception>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="IOException">The port-forward failed: the message says why, in kubectl's words.</exception>
     public static async Task<PortForward> StartAsync(
         Kubectl kubectl, string space, string target, int port, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ public sealed partial class PortForward : IDisposable
             ["port-forward", "--namespace", space, .. kubectl.ContextArguments, "--address", "127.0.0.1", target, string.Create(CultureInfo.InvariantCulture, $":{port}")]);
         try
         {
-            // Read on, so that it is never held up by a full pipe; its last words say why it failed.
+            // Reading goes on, so that a full pipe never blocks kubectl; its last words say why it failed.
             var messages = new ToolText(process.StandardError);
             var line = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken);
             if (line is null || ForwardedPort().Match(line) is not { Success: true } local)

@@ -3,28 +3,28 @@ using k8s.Models;
 
 namespace Bookinfo.Kubernetes;
 
-/// <summary>Something that the cluster allows or not.</summary>
-/// <param name="Verb">What to do: <c>get</c>, <c>list</c>, <c>create</c>, <c>patch</c>, <c>delete</c>, ...</param>
-/// <param name="Resource">With what, as the API names it: <c>deployments</c>, or with a subresource <c>nodes/proxy</c>.</param>
+/// <summary>A permission in a cluster.</summary>
+/// <param name="Verb">The action: <c>get</c>, <c>list</c>, <c>create</c>, <c>patch</c>, <c>delete</c>, ...</param>
+/// <param name="Resource">What to do it to, as the API names it: <c>deployments</c>, or with a subresource <c>nodes/proxy</c>.</param>
 /// <param name="Group">The API group of the resource; empty for the core one.</param>
-/// <param name="Namespace">Where; <see langword="null"/> for the whole cluster.</param>
+/// <param name="Namespace">The namespace; <see langword="null"/> for the whole cluster.</param>
 public sealed record Right(string Verb, string Resource, string Group = "", string? Namespace = null)
 {
     private string[] Parts => Resource.Split('/', 2);
 
     private string QualifiedResource => Group.Length == 0 ? Parts[0] : $"{Parts[0]}.{Group}";
 
-    /// <summary>How to ask the cluster for it by hand.</summary>
+    /// <summary>The command that asks the cluster for this right by hand.</summary>
     public string CanI =>
         $"kubectl auth can-i {Verb} {QualifiedResource}"
         + (Parts is [_, var subresource] ? $" --subresource={subresource}" : "")
         + (Namespace is null ? "" : $" --namespace {Namespace}");
 
-    /// <summary>Asks the cluster which rights are missing. Everybody may ask that who is allowed anything at all.</summary>
+    /// <summary>Asks the cluster which rights are missing. Anyone who is allowed anything at all may ask that.</summary>
     /// <param name="api">The cluster.</param>
-    /// <param name="rights">What is needed.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Those that are missing, in the order asked for.</returns>
+    /// <param name="rights">The rights that are needed.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The missing rights, in the order given.</returns>
     public static async Task<IReadOnlyList<Right>> MissingAsync(
         IKubernetes api, IEnumerable<Right> rights, CancellationToken cancellationToken)
     {

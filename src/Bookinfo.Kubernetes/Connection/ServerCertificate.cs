@@ -5,9 +5,9 @@ using Bookinfo.Load;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// Verifies the certificate of an API server as kubectl does: it is for the name that the server is called by, and an authority of the
-/// kubeconfig has signed it, or one of the machine where the kubeconfig names none. KubernetesClient passes any name once the authority is
-/// one of a kubeconfig, so that whoever has any certificate of the cluster would be given the credentials.
+/// Verifies the certificate of an API server as kubectl does: it must be for the server's name, and signed by an authority of the
+/// kubeconfig or, where the kubeconfig names none, by one that this machine trusts. KubernetesClient accepts any name once the authority is
+/// one of a kubeconfig, so that anyone with any certificate of the cluster would be given the credentials.
 /// </summary>
 /// <param name="authorities">The authorities that the kubeconfig names; may be empty.</param>
 /// <param name="name">The name of the server.</param>
@@ -17,8 +17,8 @@ internal sealed class ServerCertificate(X509Certificate2Collection authorities, 
     /// <summary>What was wrong with the last certificate, as part of a sentence; <see langword="null"/> when nothing was.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Has every certificate verified.</summary>
-    /// <param name="options">How TLS is spoken.</param>
+    /// <summary>Makes TLS verify every certificate this way.</summary>
+    /// <param name="options">The TLS options to change.</param>
     public void Require(SslClientAuthenticationOptions options)
     {
         if (authorities.Count > 0)
@@ -46,8 +46,8 @@ internal sealed class ServerCertificate(X509Certificate2Collection authorities, 
     }
 
     /// <summary>
-    /// Whether an authority of the kubeconfig has signed what is otherwise valid without being a root itself: it is trusted for what it is
-    /// named for.
+    /// Whether a chain that is otherwise valid ends at an authority of the kubeconfig that is not a root itself: it is trusted because the
+    /// kubeconfig names it.
     /// </summary>
     private bool EndsAtAuthority(X509Chain? chain) =>
         chain is { ChainElements: [.., var last], ChainStatus: var problems }

@@ -5,8 +5,8 @@ using k8s.Exceptions;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// The token of a <c>tokenFile</c> of a kubeconfig. It is read again after a minute, as kubectl does: what a cluster puts there is good for
-/// an hour.
+/// The token of a <c>tokenFile</c> of a kubeconfig. It is read again after a minute, as kubectl does: the tokens that a cluster puts there
+/// are valid for an hour.
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="fallback">
@@ -21,8 +21,8 @@ internal sealed class TokenFile(string path, string? fallback, TimeProvider time
     private string? _token = fallback;
     private long? _read;
 
-    /// <summary>Gives the token.</summary>
-    /// <exception cref="KubeConfigException">There has never been one.</exception>
+    /// <summary>Returns the token.</summary>
+    /// <exception cref="KubeConfigException">There has never been a token.</exception>
     public string Read()
     {
         lock (_lock)
@@ -50,7 +50,7 @@ internal sealed class TokenFile(string path, string? fallback, TimeProvider time
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // While it is replaced it may be gone; the last one is good for longer than that.
+            // While it is being replaced the file may be gone; the last token is valid for longer than that.
             return null;
         }
     }

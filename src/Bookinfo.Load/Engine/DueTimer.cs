@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Lets a thread of its own sleep until a moment to within tens of microseconds, and burns no processor time for it. The runtime's own
-/// waits count in milliseconds, which is as long as many a request takes.
+/// Lets a dedicated thread sleep until a moment, to within tens of microseconds, without using processor time. The runtime's own waits
+/// count in milliseconds, which is as long as many a request takes.
 /// </summary>
 /// <param name="time">The clock, which must be the system's.</param>
 public sealed class DueTimer(TimeProvider time)
@@ -14,7 +14,7 @@ public sealed class DueTimer(TimeProvider time)
     private const int SetTimerSlack = 29;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    /// <summary>Prepares the calling thread: Linux may otherwise let it sleep 50 us longer, to wake several at once.</summary>
+    /// <summary>Prepares the calling thread: Linux may otherwise let it sleep 50 us longer, to wake several threads at once.</summary>
     public static void PrepareThread()
     {
         if (OperatingSystem.IsLinux())
@@ -23,14 +23,14 @@ public sealed class DueTimer(TimeProvider time)
         }
     }
 
-    /// <summary>Sleeps. A signal may end the sleep early, so callers look at the clock again.</summary>
+    /// <summary>Sleeps. A signal may end the sleep early, so callers check the clock again.</summary>
     /// <param name="until">When to wake, as a timestamp of the clock.</param>
     public void Sleep(long until)
     {
         if (OperatingSystem.IsLinux() && time.TimestampFrequency == NanosecondsPerSecond)
         {
-            // The clock of timestamps. An absolute time, so that a thread that is not running between a look at the clock and its sleep
-            // does not oversleep.
+            // The clock that timestamps come from. The time is absolute, so that a thread that is preempted between reading the clock and
+            // sleeping does not oversleep.
             var moment = new Timespec { Seconds = (nint)(until / NanosecondsPerSecond), Nanoseconds = (nint)(until % NanosecondsPerSecond) };
             _ = ClockNanosleep(MonotonicClock, Absolute, in moment, 0);
             return;

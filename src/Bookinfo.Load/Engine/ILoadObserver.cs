@@ -1,12 +1,10 @@
 namespace Bookinfo.Load;
 
-/// <summary>
-/// Looks on while a run goes on. Called by one thread, which also keeps the time limits of requests: nothing here may take long.
-/// </summary>
+/// <summary>Observes a run. Called by one thread, which also enforces the time limits of requests: nothing here may take long.</summary>
 public interface ILoadObserver
 {
     /// <summary>The run begins.</summary>
-    /// <param name="startedAt">When.</param>
+    /// <param name="startedAt">The time of the start.</param>
     void Started(DateTimeOffset startedAt)
     {
     }
@@ -24,14 +22,16 @@ public interface ILoadObserver
     }
 }
 
-/// <summary>How a run stands. The recordings are those of the engine: they hold only until the call that hands them over returns.</summary>
+/// <summary>
+/// How a run stands. The recordings are those of the engine: they are valid only until the call that passes them returns.
+/// </summary>
 /// <param name="At">When the interval ends, in nanoseconds since the start.</param>
 /// <param name="Length">How long the interval is, in nanoseconds.</param>
 /// <param name="StartedAt">When the run began.</param>
 /// <param name="Asked">The rate that is asked for now, in requests a second; 0 after the end.</param>
 /// <param name="InFlight">How many requests are under way.</param>
-/// <param name="Interval">What ended in the interval.</param>
-/// <param name="Total">What has ended so far.</param>
+/// <param name="Interval">The requests that ended in the interval.</param>
+/// <param name="Total">The requests that have ended so far.</param>
 /// <param name="IsLast">Whether the run is over.</param>
 public sealed record LoadProgress(
     long At, long Length, DateTimeOffset StartedAt, double Asked, int InFlight, Recording Interval, Recording Total, bool IsLast);

@@ -1,12 +1,12 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Runs a plan. An open loop: when a request is due depends on the schedule alone, so a slow answer delays no other request for as long as
-/// a connection is free, and where none is, the delay is measured. Senders, a thread each, send; one thread records, keeps time limits and
-/// tells observers.
+/// Runs a plan as an open loop: when a request is due depends on the schedule alone, so as long as a connection is free, a slow answer
+/// delays no other request; when none is free, the delay is measured. Each sender has a thread of its own; one more thread records,
+/// enforces time limits and informs observers.
 /// </summary>
 /// <param name="plan">The run.</param>
-/// <param name="observers">Who looks on.</param>
+/// <param name="observers">The observers of the run.</param>
 /// <param name="time">The clock, which must be the system's.</param>
 public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> observers, TimeProvider time)
 {
@@ -16,7 +16,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private const long ProgressInterval = NanosecondsPerSecond;
 
     /// <summary>
-    /// How long after the last request was due late ones are still sent, and how long an interrupted run waits for what is under way.
+    /// How long after the last request was due late ones are still sent, and how long an interrupted run waits for requests under way.
     /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -25,7 +25,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     /// </summary>
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long senders are waited for before it is seen to it that they come to an end.</summary>
+    /// <summary>How long to wait for senders before forcing them to end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
 
     private readonly RunClock _clock = new(time);
@@ -38,14 +38,14 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private long _inTime;
     private long _sentInTime;
 
-    /// <summary>Starts a thread; for tests another way than the usual one.</summary>
+    /// <summary>Starts a thread; tests replace it.</summary>
     internal Action<Thread> StartThread { get; init; } = static thread => thread.Start();
 
     /// <summary>Runs the plan.</summary>
-    /// <param name="setup">What was sent beforehand; its times are timestamps of the clock.</param>
-    /// <param name="stop">Ends the run early; what was measured is returned.</param>
-    /// <param name="kill">Ends it at once.</param>
-    /// <exception cref="ThreadLimitException">This machine gives fewer threads than there are to be connections.</exception>
+    /// <param name="setup">The requests sent beforehand; their times are timestamps of the clock.</param>
+    /// <param name="stop">Ends the run early; what was measured until then is returned.</param>
+    /// <param name="kill">Ends the run at once.</param>
+    /// <exception cref="ThreadLimitException">This machine allows fewer threads than the plan has connections.</exception>
     public Task<LoadResult> RunAsync(IReadOnlyList<Sample> setup, CancellationToken stop, CancellationToken kill)
     {
         var done = new TaskCompletionSource<LoadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -106,7 +106,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
         }
 
         var processorTime = Environment.CpuUsage.TotalTime;
-        // A start that is agreed on with others is kept, unless opening connections took longer than until then.
+        // A start that was agreed on with other workers is kept, unless opening connections took longer than that.
         _clock.StartIn(plan.StartAt - time.GetUtcNow() is { } left && left > Lead ? left : Lead);
         foreach (var observer in observers)
         {
@@ -115,7 +115,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
 
         foreach (var sample in setup)
         {
-            // Noted before there was a start to count from.
+            // Recorded before there was a start to count from.
             var sent = _clock.At(sample.Sent);
             Record(sample with { Due = sent, Sent = sent, Done = _clock.At(sample.Done) });
         }
@@ -166,7 +166,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
 
             if (!interrupted && stop.IsCancellationRequested)
             {
-                // Also when everything has fallen due: what is waited for then is a part of the run.
+                // Even when everything has fallen due: what is waited for then is part of the run.
                 interrupted = true;
                 _end = Math.Clamp(now, 0, _end);
                 cut = Math.Max(0, now) + grace;
@@ -241,12 +241,12 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
         _intervalBegan = now;
     }
 
-    /// <summary>Waits for the end of senders that are to send nothing.</summary>
+    /// <summary>Ends senders that are to send nothing, and waits for their threads.</summary>
     private static void End(ReadOnlySpan<LoadSender> senders, ReadOnlySpan<Thread> threads)
     {
         for (var index = 0; index < threads.Length; index++)
         {
-            // Whoever has not begun to connect yet does so after the first interruption.
+            // A sender that has not begun to connect yet does so after the first interruption.
             do
             {
                 senders[index].Connection.Interrupt();

@@ -1,9 +1,11 @@
 namespace Bookinfo.Load;
 
-/// <summary>What came of a run.</summary>
-/// <param name="Plan">What was to be done.</param>
+/// <summary>The result of a run.</summary>
+/// <param name="Plan">What was planned.</param>
 /// <param name="StartedAt">When it began.</param>
-/// <param name="Seconds">How long requests were due: the duration of the profile, or until the run was interrupted.</param>
+/// <param name="Seconds">
+/// For how many seconds requests fell due: the duration of the profile, or the time until the run was interrupted.
+/// </param>
 /// <param name="Total">What was counted and measured.</param>
 /// <param name="Unsent">
 /// Requests that were due and were never sent, because no connection came free in time. They are in no histogram.
@@ -12,7 +14,7 @@ namespace Bookinfo.Load;
 /// <param name="SentInTime">Requests that were sent within that time.</param>
 /// <param name="ConnectionsOpened">How many connections were opened.</param>
 /// <param name="Interrupted">Whether the run was interrupted.</param>
-/// <param name="ProcessorSeconds">Processor time that this process used.</param>
+/// <param name="ProcessorSeconds">Processor time that this process used, in seconds.</param>
 /// <param name="Processors">How many processors it may use.</param>
 public sealed record LoadResult(
     LoadPlan Plan,
@@ -27,13 +29,13 @@ public sealed record LoadResult(
     double ProcessorSeconds,
     int Processors)
 {
-    /// <summary>Where an answer led that was a redirect, if one was and it is known.</summary>
+    /// <summary>Where a redirect led; <see langword="null"/> when there was none or this is not known.</summary>
     public string? RedirectedTo { get; init; }
 
-    /// <summary>Why TLS failed, if it did and that is known.</summary>
+    /// <summary>Why TLS failed; <see langword="null"/> when it did not or this is not known.</summary>
     public string? TlsProblem { get; init; }
 
-    /// <summary>Pages for users who had signed in that came back as for anybody.</summary>
+    /// <summary>How many pages for signed-in users came back as if nobody had signed in.</summary>
     public long SignedOut { get; init; }
 
     /// <summary>Requests that were due.</summary>
@@ -42,15 +44,15 @@ public sealed record LoadResult(
     /// <summary>The rate that was asked for, in requests a second.</summary>
     public double AskedRate => Seconds > 0 ? Due / Seconds : 0;
 
-    /// <summary>The rate that was achieved: requests that ended, one way or the other, within the time, a second.</summary>
+    /// <summary>The rate that was achieved, in requests a second: requests that ended in time, successfully or not.</summary>
     public double AchievedRate => Seconds > 0 ? InTime / Seconds : 0;
 
     /// <summary>
-    /// Puts together what workers did at the same time. Nothing is lost in it: counts are sums, and histograms have the values of all.
-    /// <see cref="Processors"/> is a sum as well, so a machine that has two of the workers is in it twice.
+    /// Merges the results of workers that ran at the same time. Nothing is lost: counts are sums, and histograms have the values of all.
+    /// <see cref="Processors"/> is a sum as well, so a machine that runs two of the workers counts twice.
     /// </summary>
-    /// <param name="plan">What all of them were to do together.</param>
-    /// <param name="parts">What each of them did, one at least.</param>
+    /// <param name="plan">What all workers together were to do.</param>
+    /// <param name="parts">The result of each worker, at least one.</param>
     public static LoadResult Merge(LoadPlan plan, IReadOnlyList<LoadResult> parts)
     {
         var total = new Recording(plan.Mix.Answers);

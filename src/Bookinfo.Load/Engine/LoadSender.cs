@@ -1,8 +1,8 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// A connection and the thread that drives it: take the next arrival, sleep until it is due, send, read, note, again. When all workers are
-/// busy the next arrival is taken late, and its latency from due time says so; nothing is ever left out for that.
+/// A connection and the thread that drives it: take the next arrival, sleep until it is due, send, read, record, repeat. When all senders
+/// are busy, the next arrival is taken late, and its latency from the due time shows that; no arrival is skipped for that reason.
 /// </summary>
 /// <param name="plan">The run.</param>
 /// <param name="schedule">The arrivals.</param>
@@ -10,7 +10,7 @@ namespace Bookinfo.Load;
 /// <param name="time">The clock.</param>
 internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClock clock, TimeProvider time)
 {
-    /// <summary>A thread that sleeps longer would be as long in noticing that it is to stop.</summary>
+    /// <summary>The longest sleep, in nanoseconds, and so the longest time until the thread notices that it is to stop.</summary>
     private const long LongestSleep = 100_000_000;
 
     private const long RingFullPause = 1_000_000;
@@ -26,29 +26,29 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
     /// <summary>The connection.</summary>
     public HttpConnection Connection { get; } = new(plan.Target, time);
 
-    /// <summary>What has been sent.</summary>
+    /// <summary>The requests that have been sent.</summary>
     public SampleRing Samples { get; } = new(plan.Connections);
 
     /// <summary>
-    /// When the arrival was due that it had taken and did not send any more; <see langword="null"/> without one. Only read when the thread
-    /// has ended.
+    /// When the arrival was due that was taken but not sent; <see langword="null"/> when there is none. Read only after the thread has
+    /// ended.
     /// </summary>
     public long? Dropped { get; private set; }
 
-    /// <summary>Where the first answer led that was a redirect. Only read when the thread has ended.</summary>
+    /// <summary>Where the first redirect led. Read only after the thread has ended.</summary>
     public string? RedirectedTo { get; private set; }
 
-    /// <summary>What the library of TLS said of the last failure of this connection. Only read when the thread has ended.</summary>
+    /// <summary>What the TLS library said about the last failure of this connection. Read only after the thread has ended.</summary>
     public string? TlsProblem { get; private set; }
 
-    /// <summary>How many pages came back that should have been a user's and were anybody's. Only read when the thread has ended.</summary>
+    /// <summary>How many pages for signed-in users came back as if nobody had signed in. Read only after the thread has ended.</summary>
     public long SignedOut { get; private set; }
 
-    /// <summary>Makes it send nothing more.</summary>
+    /// <summary>Makes the sender send nothing more.</summary>
     public void Stop() => _stopping = true;
 
     /// <summary>
-    /// Opens the connection, so that the first request is not the only one to wait for that. If it cannot, the first request tries again.
+    /// Opens the connection, so that the first request does not have to wait for it. If that fails, the first request tries again.
     /// </summary>
     public void Prepare()
     {

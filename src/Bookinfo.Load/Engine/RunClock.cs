@@ -12,22 +12,22 @@ internal sealed class RunClock(TimeProvider time)
     /// <summary>The time now; negative before the start.</summary>
     public long Now => At(time.GetTimestamp());
 
-    /// <summary>When the start is, by the calendar.</summary>
+    /// <summary>The date and time of the start.</summary>
     public DateTimeOffset StartedAt { get; private set; }
 
-    /// <summary>Sets the start. Before that, times are of no use.</summary>
-    /// <param name="from">How long from now it is.</param>
+    /// <summary>Sets the start. Before that, times mean nothing.</summary>
+    /// <param name="from">How long from now the start is.</param>
     public void StartIn(TimeSpan from)
     {
         _start = time.GetTimestamp() + (long)(from.TotalSeconds * time.TimestampFrequency);
         StartedAt = time.GetUtcNow() + from;
     }
 
-    /// <summary>The time of the run at a timestamp of the clock.</summary>
+    /// <summary>Converts a timestamp of the clock to a time of the run.</summary>
     /// <param name="timestamp">The timestamp.</param>
     public long At(long timestamp) => (long)((timestamp - _start) * _nanosecondsPerTick);
 
-    /// <summary>The timestamp of the clock at a time of the run.</summary>
-    /// <param name="nanoseconds">The time.</param>
+    /// <summary>Converts a time of the run to a timestamp of the clock.</summary>
+    /// <param name="nanoseconds">The time of the run.</param>
     public long Timestamp(long nanoseconds) => _start + (long)(nanoseconds / _nanosecondsPerTick);
 }

@@ -13,13 +13,13 @@ public struct Sample
     /// <summary>When its sending began, the opening of a connection included if there was none.</summary>
     public long Sent;
 
-    /// <summary>When its answer had come to the end, or it had failed.</summary>
+    /// <summary>When its answer was complete, or it had failed.</summary>
     public long Done;
 
     /// <summary>The length of the answer's body in bytes.</summary>
     public long Length;
 
-    /// <summary>What its answer says of the hops.</summary>
+    /// <summary>The times of the hops that its answer reports.</summary>
     public HopTimes Hops;
 
     /// <summary>Which of the mix's templates it was made from.</summary>
@@ -31,12 +31,12 @@ public struct Sample
     /// <summary>What went wrong.</summary>
     public ErrorKind Error;
 
-    /// <summary>The number of the version that it came from, in <see cref="AnswerModel.Versions"/>; 0 when it does not tell.</summary>
+    /// <summary>The number of the version that it came from, in <see cref="AnswerModel.Versions"/>; 0 when it does not say.</summary>
     public byte Version;
 
     /// <summary>
-    /// Whether a connection was free when it fell due; else it waited for one, and <see cref="Due"/> to <see cref="Sent"/> is not the fault
-    /// of the generator.
+    /// Whether a connection was free when the request fell due. Otherwise it waited for one, and the time from <see cref="Due"/> to
+    /// <see cref="Sent"/> is not the generator's fault.
     /// </summary>
     public bool WasAwaited;
 }

@@ -1,8 +1,8 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Carries samples from the one thread that sends to the one that records, without either waiting for a lock: a thread that holds one and
-/// is not running would hold up all others, and that would be measured as latency.
+/// Carries samples from the one thread that sends to the one that records, without a lock: a thread that is preempted while it holds a lock
+/// would hold up all others, and that would be measured as latency.
 /// </summary>
 internal sealed class SampleRing
 {
@@ -14,7 +14,7 @@ internal sealed class SampleRing
     private long _read;
 
     /// <summary>Creates an empty ring.</summary>
-    /// <param name="connections">How many rings there are: the more, the less each has to hold.</param>
+    /// <param name="connections">How many rings there are: the more there are, the less each has to hold.</param>
     public SampleRing(int connections) =>
         _samples = new Sample[Math.Max(Capacity / 16, Capacity / (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)connections))];
 

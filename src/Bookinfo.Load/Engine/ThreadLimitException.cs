@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace Bookinfo.Load;
 
-/// <summary>This machine gives the program fewer threads than there are to be connections, each of which takes one.</summary>
-/// <param name="connections">How many connections there are to be.</param>
-/// <param name="inner">What the runtime says of it: that memory is short, which it need not be.</param>
+/// <summary>This machine allows the program fewer threads than it needs connections, each of which takes one.</summary>
+/// <param name="connections">How many connections were planned.</param>
+/// <param name="inner">What the runtime threw: it says that memory is short, which need not be the cause.</param>
 public sealed class ThreadLimitException(int connections, Exception inner) : Exception(
     string.Create(
         CultureInfo.InvariantCulture,

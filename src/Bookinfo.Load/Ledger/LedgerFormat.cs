@@ -3,38 +3,38 @@ using System.Text.Json.Serialization;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// The frame of a ledger (docs/measuring.md): a preamble of 16 bytes, the header as JSON, records of equal length, and a footer, without
-/// which the ledger was cut off. Numbers are little-endian.
+/// The framing of a ledger (docs/measuring.md): a preamble of 16 bytes, the header as JSON, records of equal length, and a footer. A ledger
+/// without a footer was cut off. Numbers are little-endian.
 /// </summary>
 internal static class LedgerFormat
 {
-    /// <summary>Changes when a reader of the last version would misread a file.</summary>
+    /// <summary>The version of the format; it changes when a reader of the previous version would misread a file.</summary>
     public const ushort Version = 2;
 
-    /// <summary>The magic, the version, the length of a record and the length of the header.</summary>
+    /// <summary>The length in bytes of the magic, the version, the length of a record and the length of the header.</summary>
     public const int PreambleLength = 16;
 
-    /// <summary>The magic, the number of records and the number of those that were lost.</summary>
+    /// <summary>The length in bytes of the magic, the number of records and the number of lost records.</summary>
     public const int FooterLength = 24;
 
-    /// <summary>How a ledger begins.</summary>
+    /// <summary>The bytes that a ledger begins with.</summary>
     public static ReadOnlySpan<byte> Magic => "BOOKLOAD"u8;
 
-    /// <summary>How the footer of a ledger begins.</summary>
+    /// <summary>The bytes that the footer of a ledger begins with.</summary>
     public static ReadOnlySpan<byte> FooterMagic => "BOOKDONE"u8;
 }
 
-/// <summary>What a ledger says of its run.</summary>
+/// <summary>What a ledger says about its run.</summary>
 /// <param name="Program">The version of the program that wrote it.</param>
 /// <param name="Target">Where the requests went.</param>
 /// <param name="StartUnixNanoseconds">
-/// When the run began, in nanoseconds since 1970-01-01 UTC, to a ten-thousandth of a millisecond; all times are counted from it.
+/// When the run began, in nanoseconds since 1970-01-01 UTC, in steps of 100 ns; all times are counted from it.
 /// </param>
 /// <param name="Seed">The seed of the run.</param>
-/// <param name="Requests">What the records refer to.</param>
-/// <param name="Fields">The fields of a record, in their order.</param>
+/// <param name="Requests">The requests that the records refer to.</param>
+/// <param name="Fields">The fields of a record, in order.</param>
 /// <param name="Errors">What the numbers in the field <c>error</c> mean.</param>
-/// <param name="Versions">What the numbers in the field <c>version</c> mean; 0 is an answer that does not tell.</param>
+/// <param name="Versions">What the numbers in the field <c>version</c> mean; 0 is an answer that does not say.</param>
 public sealed record LedgerHeader(
     string Program,
     string Target,
@@ -46,19 +46,19 @@ public sealed record LedgerHeader(
     IReadOnlyDictionary<int, string> Versions);
 
 /// <summary>A kind of request that a ledger's records refer to.</summary>
-/// <param name="Kind">What it stands for.</param>
+/// <param name="Kind">What the request stands for.</param>
 /// <param name="Method">GET or POST.</param>
 /// <param name="Path">Path and query.</param>
 public sealed record LedgerRequest(RequestKind Kind, string Method, string Path);
 
 /// <summary>A field of a record.</summary>
-/// <param name="Name">What it holds.</param>
-/// <param name="Offset">Where it begins, in bytes from the beginning of the record.</param>
-/// <param name="Type">How it is written: <c>bytes</c>, <c>int64</c>, <c>uint32</c>, <c>uint16</c> or <c>uint8</c>.</param>
-/// <param name="Length">How many bytes it takes.</param>
+/// <param name="Name">What the field holds.</param>
+/// <param name="Offset">Where the field begins, in bytes from the beginning of the record.</param>
+/// <param name="Type">The type: <c>bytes</c>, <c>int64</c>, <c>uint32</c>, <c>uint16</c> or <c>uint8</c>.</param>
+/// <param name="Length">The length in bytes.</param>
 public sealed record LedgerField(string Name, int Offset, string Type, int Length);
 
-/// <summary>How the header of a ledger is written.</summary>
+/// <summary>How the header of a ledger is serialized.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,

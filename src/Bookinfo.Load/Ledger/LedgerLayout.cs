@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Bookinfo.Load;
 
-/// <summary>Where the fields of a record lie. Its length follows from how many hops an answer tells of.</summary>
+/// <summary>Where the fields of a record are. The length of a record depends on how many hops an answer reports.</summary>
 public sealed class LedgerLayout
 {
     private const string HopPrefix = "hop:";
@@ -25,7 +25,7 @@ public sealed class LedgerLayout
 
     private readonly int _afterHops;
 
-    /// <summary>Lays out records.</summary>
+    /// <summary>Creates the layout of records with these hops.</summary>
     /// <param name="hops">The names of the hops, at most <see cref="HopTimes.Most"/>.</param>
     public LedgerLayout(IReadOnlyList<string> hops)
     {
@@ -53,9 +53,9 @@ public sealed class LedgerLayout
     /// <summary>The length of a record in bytes. With four hops it is 72, so a million records take 72 MB.</summary>
     public int Length { get; }
 
-    /// <summary>The layout that the fields of a header tell of.</summary>
+    /// <summary>The layout that the fields of a header describe.</summary>
     /// <param name="fields">The fields.</param>
-    /// <exception cref="InvalidDataException">They are not fields that this program understands.</exception>
+    /// <exception cref="InvalidDataException">This program does not understand the fields.</exception>
     public static LedgerLayout Of(IReadOnlyList<LedgerField> fields)
     {
         var hops = fields.Where(field => field.Name.StartsWith(HopPrefix, StringComparison.Ordinal))
@@ -85,7 +85,7 @@ public sealed class LedgerLayout
 
         var rest = bytes[_afterHops..];
         return new LedgerRecord(
-            // As bytes they are in the order of the header, so that a trace id can be looked for in the file.
+            // As bytes they are in the order of the trace header, so that a trace id can be searched for in the file.
             new RequestIdentity(
                 BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), BinaryPrimitives.ReadUInt64BigEndian(bytes[16..])),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),

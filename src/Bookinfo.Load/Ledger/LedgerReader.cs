@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Bookinfo.Load;
 
-/// <summary>Reads a ledger, also one whose writer was cut off in the middle.</summary>
+/// <summary>Reads a ledger, even one that was cut off in the middle.</summary>
 public sealed class LedgerReader : IDisposable
 {
     private const int LongestHeader = 16 * 1024 * 1024;
@@ -14,9 +14,9 @@ public sealed class LedgerReader : IDisposable
     /// <summary>Opens a ledger.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">
-    /// It is not a ledger, or one of a version or a layout that this program does not know.
+    /// The file is not a ledger, or is one of a version or a layout that this program does not know.
     /// </exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public LedgerReader(string path)
     {
         _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 256 * 1024);
@@ -34,22 +34,22 @@ public sealed class LedgerReader : IDisposable
         }
     }
 
-    /// <summary>What it says of its run.</summary>
+    /// <summary>What the ledger says about its run.</summary>
     public LedgerHeader Header { get; }
 
-    /// <summary>Where the fields of its records lie.</summary>
+    /// <summary>Where the fields of a record are.</summary>
     public LedgerLayout Layout { get; }
 
-    /// <summary>How many records it has, those of the setup included.</summary>
+    /// <summary>How many records the ledger has, including those of the setup.</summary>
     public long Count { get; }
 
-    /// <summary>How many more there should be, which its writer had no room for; only known of a complete one.</summary>
+    /// <summary>How many records are missing because their writer had no room for them; known only for a complete ledger.</summary>
     public long Lost { get; }
 
-    /// <summary>Whether its writer came to the end.</summary>
+    /// <summary>Whether the ledger was written to its end.</summary>
     public bool IsComplete { get; }
 
-    /// <summary>Reads the records, in the order in which the requests ended, as far as they were sent on one connection.</summary>
+    /// <summary>Reads the records. Those of requests on one connection are in the order in which the requests ended.</summary>
     public IEnumerable<LedgerRecord> Read()
     {
         _file.Position = _first;

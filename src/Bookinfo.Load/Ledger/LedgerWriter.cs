@@ -5,14 +5,14 @@ using System.Text.Json;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Writes the ledger of a run, a record for each request. The file is written by a thread of its own, in blocks; whoever adds a record
-/// never waits for it. When the disk cannot keep up with what memory there is for that, records are lost, and counted.
+/// Writes the ledger of a run, one record for each request. A separate thread writes the file in blocks; adding a record never waits for
+/// it. When the disk cannot keep up and the memory set aside for blocks is full, records are lost, and counted.
 /// </summary>
 public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
 {
     private const int RecordsInBlock = 1024;
 
-    /// <summary>Four seconds at 16,000 requests a second, in 5 MB.</summary>
+    /// <summary>Room for four seconds at 16,000 requests a second, in 5 MB.</summary>
     private const int Blocks = 64;
 
     private readonly Stream _file;
@@ -30,8 +30,8 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     private bool _ended;
     private volatile Exception? _failure;
 
-    /// <summary>Begins a ledger.</summary>
-    /// <param name="file">Where it goes. Is disposed with this.</param>
+    /// <summary>Creates a ledger.</summary>
+    /// <param name="file">The stream to write to, which is disposed with this.</param>
     /// <param name="plan">The run.</param>
     /// <param name="program">The version of the program that writes it.</param>
     public LedgerWriter(Stream file, LoadPlan plan, string program)
@@ -49,10 +49,10 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
         _writing = Task.Factory.StartNew(WriteBlocks, TaskCreationOptions.LongRunning);
     }
 
-    /// <summary>How many requests are not in it although they should be.</summary>
+    /// <summary>How many requests are missing from the ledger.</summary>
     public long Lost { get; private set; }
 
-    /// <summary>Why it could not be written, if it could not.</summary>
+    /// <summary>Why the ledger could not be written; <see langword="null"/> when it could.</summary>
     public Exception? Failure => _failure;
 
     /// <inheritdoc/>
@@ -102,10 +102,10 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
     public void Progress(LoadProgress progress) => HandOver();
 
     /// <summary>
-    /// Ends it, and waits until all of it is written. That of a run that never began stays empty: one with an end would pass for a whole
-    /// one.
+    /// Ends the ledger, and waits until all of it is written. If the run never began, the ledger stays empty: with a footer it would pass
+    /// for a complete one.
     /// </summary>
-    /// <param name="giveUp">Ends the wait, after which <see cref="Failure"/> says so.</param>
+    /// <param name="giveUp">Cancels the wait, after which <see cref="Failure"/> says so.</param>
     public async Task EndAsync(CancellationToken giveUp)
     {
         if (_ended)
@@ -136,7 +136,7 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it, and waits until all of it is written.</summary>
+    /// <summary>Ends the ledger, and waits until all of it is written.</summary>
     public async ValueTask DisposeAsync() => await EndAsync(CancellationToken.None);
 
     private void HandOver()
@@ -167,7 +167,7 @@ public sealed class LedgerWriter : ILoadObserver, IAsyncDisposable
         }
         catch (Exception exception) when (FileFailure.Is(exception))
         {
-            // The run goes on; what it was for may be something else.
+            // The run goes on; the ledger may not be what it is for.
             _failure = exception;
         }
     }

@@ -3,18 +3,18 @@ using System.Text;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// What the answers of an application tell beyond their status. The load generator knows no application: whoever says which requests to
-/// send says with this how to read their answers.
+/// What the answers of an application say beyond their status. The load generator knows no application: the code that says which requests
+/// to send uses this to say how to read their answers.
 /// </summary>
 public class AnswerModel
 {
     private readonly byte[][] _hopNames;
 
     /// <summary>Describes the answers of an application.</summary>
-    /// <param name="hops">The hops that <c>Server-Timing</c> tells of, at most <see cref="HopTimes.Most"/>.</param>
+    /// <param name="hops">The hops that <c>Server-Timing</c> reports, at most <see cref="HopTimes.Most"/>.</param>
     /// <param name="versions">The names of the versions that an answer may come from; at most 255.</param>
     /// <param name="flaws">What may be wrong with an answer whose status is good, in words; at most <see cref="MostFlaws"/>.</param>
-    /// <exception cref="ArgumentException">There are too many of one of them.</exception>
+    /// <exception cref="ArgumentException">One of the lists is too long.</exception>
     public AnswerModel(IReadOnlyList<AnswerHop> hops, IReadOnlyList<string> versions, IReadOnlyList<string> flaws)
     {
         if (hops.Count > HopTimes.Most || versions.Count > byte.MaxValue || flaws.Count > MostFlaws)
@@ -28,13 +28,13 @@ public class AnswerModel
         _hopNames = [.. hops.Select(hop => Encoding.Latin1.GetBytes(hop.Name))];
     }
 
-    /// <summary>The most flaws that an application can have: what is left of the numbers of <see cref="ErrorKind"/>.</summary>
+    /// <summary>The most flaws that an application can have: the numbers that <see cref="ErrorKind"/> leaves free.</summary>
     public const int MostFlaws = byte.MaxValue - (int)ErrorKind.FirstFlaw + 1;
 
-    /// <summary>Answers that tell nothing but their status.</summary>
+    /// <summary>Answers that say nothing beyond their status.</summary>
     public static AnswerModel None { get; } = new([], [], []);
 
-    /// <summary>The hops that <c>Server-Timing</c> tells of, in the order of <see cref="HopTimes"/>.</summary>
+    /// <summary>The hops that <c>Server-Timing</c> reports, in the order of <see cref="HopTimes"/>.</summary>
     public IReadOnlyList<AnswerHop> Hops { get; }
 
     /// <summary>The names of the versions that an answer may come from. The first one has number 1.</summary>
@@ -45,9 +45,9 @@ public class AnswerModel
 
     internal IReadOnlyList<byte[]> HopNames => _hopNames;
 
-    /// <summary>Judges an answer that has come completely.</summary>
+    /// <summary>Judges a complete answer.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="version">The number of the version that it came from; 0 when it does not tell.</param>
+    /// <param name="version">The number of the version that it came from; 0 when it does not say.</param>
     /// <returns>What is wrong with it.</returns>
     public ErrorKind Judge(HttpAnswer answer, out byte version)
     {
@@ -67,17 +67,17 @@ public class AnswerModel
     public string NameOf(ErrorKind kind) =>
         kind >= ErrorKind.FirstFlaw && kind - ErrorKind.FirstFlaw < Flaws.Count ? Flaws[kind - ErrorKind.FirstFlaw] : ErrorText.Of(kind);
 
-    /// <summary>Looks into an answer whose status is good.</summary>
+    /// <summary>Reads an answer whose status is good.</summary>
     /// <param name="answer">The answer.</param>
     protected virtual AnswerReading Read(HttpAnswer answer) => default;
 }
 
-/// <summary>A part of an answer whose time its <c>Server-Timing</c> header tells.</summary>
+/// <summary>A part of an answer whose duration the <c>Server-Timing</c> header reports.</summary>
 /// <param name="Name">The name of the metric in the header.</param>
-/// <param name="Label">What the time is of, in baselines: <c>caller-&gt;callee</c>, or a word for the whole.</param>
+/// <param name="Label">What baselines call this time: <c>caller-&gt;callee</c>, or a word for the whole.</param>
 public sealed record AnswerHop(string Name, string Label);
 
-/// <summary>What an answer tells.</summary>
+/// <summary>What was read from an answer.</summary>
 /// <param name="Flaw">The number of its flaw in <see cref="AnswerModel.Flaws"/>, from 1; 0 when nothing is wrong.</param>
-/// <param name="Version">The number of its version in <see cref="AnswerModel.Versions"/>, from 1; 0 when it does not tell.</param>
+/// <param name="Version">The number of its version in <see cref="AnswerModel.Versions"/>, from 1; 0 when it does not say.</param>
 public readonly record struct AnswerReading(byte Flaw, byte Version);

@@ -1,18 +1,18 @@
 namespace Bookinfo.Load;
 
-/// <summary>What was wrong with a request. The numbers are in ledgers, and so never change their meaning.</summary>
+/// <summary>What was wrong with a request. The numbers are stored in ledgers, so their meaning never changes.</summary>
 public enum ErrorKind : byte
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Nothing was wrong.</summary>
     None = 0,
 
     /// <summary>The connection was refused: nothing listens there.</summary>
     Refused = 1,
 
-    /// <summary>The connection was not there in time.</summary>
+    /// <summary>The connection was not established in time.</summary>
     ConnectTimeout = 2,
 
-    /// <summary>There is no way to the address, or it does not exist.</summary>
+    /// <summary>There is no route to the address, or the address does not exist.</summary>
     Unreachable = 3,
 
     /// <summary>TLS could not be agreed on, or the certificate is not trusted.</summary>
@@ -27,10 +27,10 @@ public enum ErrorKind : byte
     /// <summary>The answer was not complete in time.</summary>
     Timeout = 7,
 
-    /// <summary>What came is no HTTP, or beyond the limits of <see cref="HttpAnswerReader"/>.</summary>
+    /// <summary>What came is not HTTP, or exceeds the limits of <see cref="HttpAnswerReader"/>.</summary>
     BadAnswer = 8,
 
-    /// <summary>It was under way when the run was interrupted, and did not end soon.</summary>
+    /// <summary>The request was under way when the run was interrupted, and did not end soon.</summary>
     Interrupted = 9,
 
     /// <summary>This machine had no port, no memory or no file descriptor left for a connection: the generator's own fault.</summary>
@@ -45,7 +45,7 @@ public enum ErrorKind : byte
     FirstFlaw = 16,
 }
 
-/// <summary>What the kinds of errors are called that every application may have, in reports and in JSON.</summary>
+/// <summary>The names, in reports and in JSON, of the kinds of errors that any application may have.</summary>
 internal static class ErrorText
 {
     /// <summary>The name of a kind.</summary>

@@ -1,14 +1,14 @@
 namespace Bookinfo.Load;
 
-/// <summary>What can go wrong with a file that was opened and is being written.</summary>
+/// <summary>Failures of a file that was opened and is being written.</summary>
 public static class FileFailure
 {
-    /// <summary>Why a file is not complete whose end was not awaited.</summary>
+    /// <summary>Why a file is incomplete when the wait for its end was given up.</summary>
     public const string NotTaken = "not everything was taken when the wait for it was ended";
 
     /// <summary>
-    /// Whether an exception says that a file takes no more. That a file would become larger than its file system allows comes as a wrong
-    /// argument.
+    /// Whether an exception means that nothing more can be written to a file. .NET reports a file that would exceed the limit of its file
+    /// system as a wrong argument.
     /// </summary>
     /// <param name="exception">The exception.</param>
     public static bool Is(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;

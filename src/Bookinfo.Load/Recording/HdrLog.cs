@@ -6,16 +6,17 @@ using HdrHistogram;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Writes the histograms of each interval as a log of HdrHistogram's (format 1.3), which its viewers and its tools in other languages read.
-/// Values are microseconds, the column of the maximum has milliseconds; the tag of a line says what was measured: <c>due</c>, <c>send</c>,
-/// <c>delay</c> (the generator's own), or a hop. The file is written by a thread of its own: whoever records never waits for it.
+/// Writes the histograms of each interval as an HdrHistogram log (format 1.3), which HdrHistogram's viewers and its tools in other
+/// languages read. Values are in microseconds, except the column of the maximum, which is in milliseconds. The tag of a line says what was
+/// measured: <c>due</c>, <c>send</c>, <c>delay</c> (the generator's own), or a hop. A separate thread writes the file: recording never
+/// waits for it.
 /// </summary>
-/// <remarks>The lines are made here, since the library's own writer writes UTF-16, which no reader but its own takes.</remarks>
+/// <remarks>The lines are made here, because the library's own writer writes UTF-16, which only its own reader accepts.</remarks>
 public sealed class HdrLog : ILoadObserver, IAsyncDisposable
 {
     private const double MicrosecondsPerMillisecond = 1000;
 
-    /// <summary>Lines that wait to be written, in some megabytes: those of half an hour.</summary>
+    /// <summary>The most lines that wait to be written: half an hour's worth, a few megabytes.</summary>
     private const int MostLines = 16 * 1024;
 
     private readonly BlockingCollection<string> _lines = new(MostLines);
@@ -23,11 +24,11 @@ public sealed class HdrLog : ILoadObserver, IAsyncDisposable
     private volatile Exception? _failure;
     private bool _ended;
 
-    /// <summary>Begins a log.</summary>
-    /// <param name="file">Where it goes. Is disposed with this.</param>
+    /// <summary>Creates a log.</summary>
+    /// <param name="file">The stream to write to, which is disposed with this.</param>
     public HdrLog(Stream file) => _writing = Task.Factory.StartNew(() => WriteLines(file), TaskCreationOptions.LongRunning);
 
-    /// <summary>Why it could not be written, if it could not.</summary>
+    /// <summary>Why the log could not be written; <see langword="null"/> when it could.</summary>
     public Exception? Failure => _failure;
 
     /// <inheritdoc/>
@@ -51,8 +52,8 @@ public sealed class HdrLog : ILoadObserver, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it, and waits until all of it is written.</summary>
-    /// <param name="giveUp">Ends the wait, after which <see cref="Failure"/> says so.</param>
+    /// <summary>Ends the log, and waits until all of it is written.</summary>
+    /// <param name="giveUp">Cancels the wait, after which <see cref="Failure"/> says so.</param>
     public async Task EndAsync(CancellationToken giveUp)
     {
         if (_ended)
@@ -73,7 +74,7 @@ public sealed class HdrLog : ILoadObserver, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it, and waits until all of it is written.</summary>
+    /// <summary>Ends the log, and waits until all of it is written.</summary>
     public async ValueTask DisposeAsync() => await EndAsync(CancellationToken.None);
 
     private void Append(string tag, HistogramBase histogram, LoadProgress progress)
@@ -89,7 +90,7 @@ public sealed class HdrLog : ILoadObserver, IAsyncDisposable
             $"Tag={tag},{start:F3},{progress.Length / 1e9:F3},{histogram.GetMaxValue() / MicrosecondsPerMillisecond:F3},{HistogramCodec.Encode(histogram)}"));
     }
 
-    /// <summary>Whoever records never waits for the file.</summary>
+    /// <summary>Queues a line. Recording never waits for the file.</summary>
     private void Write(string line)
     {
         if (_failure is null && !_lines.TryAdd(line))
@@ -114,7 +115,7 @@ public sealed class HdrLog : ILoadObserver, IAsyncDisposable
         }
         catch (Exception exception) when (FileFailure.Is(exception))
         {
-            // The run goes on; what it was for may be something else.
+            // The run goes on; the log may not be what it is for.
             _failure = exception;
         }
     }

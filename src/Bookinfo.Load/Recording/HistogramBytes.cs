@@ -8,12 +8,12 @@ using HdrHistogram.Utilities;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Histograms in the compressed encoding of HdrHistogram, V2, as its Java source describes it: a header, and the counts up to that of the
-/// highest value as ZigZag LEB128 numbers, a negative one for as many zeros, all of it in a zlib stream.
+/// Histograms in HdrHistogram's compressed encoding, V2, as its Java source describes it: a header, then the counts up to that of the
+/// highest value as ZigZag LEB128 numbers, where a negative number stands for that many zeros, all in a zlib stream.
 /// </summary>
 /// <remarks>
-/// Written here, since the library's own writer leaves out the checksum at the end of the zlib stream, and adds a hundred kilobytes of
-/// zeros behind the counts: only readers that overlook both can read that.
+/// Written here, because the library's own writer omits the checksum at the end of the zlib stream and adds a hundred kilobytes of zeros
+/// after the counts: only readers that overlook both can read that.
 /// </remarks>
 internal static class HistogramBytes
 {
@@ -22,11 +22,11 @@ internal static class HistogramBytes
     private const int WordSize = 0x10;
     private const int HeaderLength = 40;
 
-    /// <summary>A number of 64 bits takes at most eight times seven of them and then eight.</summary>
+    /// <summary>A number of 64 bits takes at most nine bytes: eight with seven bits each, and one with eight.</summary>
     private const int LongestNumber = 9;
 
     /// <summary>Encodes a histogram.</summary>
-    /// <param name="histogram">The histogram, whose lowest value is 1 as that of all of ours is.</param>
+    /// <param name="histogram">The histogram, whose lowest value is 1, as in all of ours.</param>
     public static byte[] Encode(HistogramBase histogram)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(histogram.LowestTrackableValue, 1);
@@ -53,7 +53,9 @@ internal static class HistogramBytes
 
     /// <summary>Decodes a histogram.</summary>
     /// <param name="bytes">The encoded histogram.</param>
-    /// <exception cref="FormatException">It is none, or has values that <see cref="Recording"/> never records.</exception>
+    /// <exception cref="FormatException">
+    /// The bytes are not a histogram, or have values that <see cref="Recording"/> never records.
+    /// </exception>
     public static HistogramBase Decode(byte[] bytes)
     {
         try
@@ -63,7 +65,7 @@ internal static class HistogramBytes
                 ? histogram
                 : throw new FormatException($"a histogram has values above {Recording.Longest}");
         }
-        // The library has no exception of its own for it; what damaged bytes make it throw depends on where they are damaged.
+        // The library has no exception of its own for damaged bytes; what they make it throw depends on where they are damaged.
         catch (Exception exception) when (exception is not (FormatException or OutOfMemoryException))
         {
             throw new FormatException($"a histogram cannot be decoded: {exception.Message}", exception);
@@ -105,7 +107,8 @@ internal static class HistogramBytes
     }
 
     /// <summary>
-    /// Where the count of a value is: each bucket but the first has half as many counts as there are sub-buckets, each of twice the values.
+    /// The index of the count of a value: each bucket but the first has half as many counts as there are sub-buckets, and each count covers
+    /// twice as many values as in the bucket before.
     /// </summary>
     private static int IndexOf(long value, HistogramBase histogram)
     {
@@ -140,7 +143,7 @@ public static class HistogramCodec
     public static string Encode(HistogramBase histogram) => Convert.ToBase64String(HistogramBytes.Encode(histogram));
 
     /// <summary>Decodes a histogram from base64.</summary>
-    /// <param name="text">What <see cref="Encode"/> made.</param>
-    /// <exception cref="FormatException">It is something else.</exception>
+    /// <param name="text">The output of <see cref="Encode"/>.</param>
+    /// <exception cref="FormatException">The text is not such a histogram.</exception>
     public static HistogramBase Decode(string text) => HistogramBytes.Decode(Convert.FromBase64String(text));
 }

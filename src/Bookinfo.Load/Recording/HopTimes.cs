@@ -4,7 +4,7 @@ using Bookinfo.Common;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// How long each hop of an answer took, in microseconds, in the order of <see cref="AnswerModel.Hops"/>; <see cref="Unknown"/> where the
+/// The duration of each hop of an answer, in microseconds, in the order of <see cref="AnswerModel.Hops"/>; <see cref="Unknown"/> where the
 /// answer does not say.
 /// </summary>
 [InlineArray(Most)]
@@ -13,12 +13,12 @@ public struct HopTimes
     /// <summary>The most hops that an application can have.</summary>
     public const int Most = 8;
 
-    /// <summary>The answer does not say.</summary>
+    /// <summary>Stands for a duration that the answer does not report.</summary>
     public const uint Unknown = ServerTimingReader.Unknown;
 
     private uint _first;
 
-    /// <summary>Nothing known of any hop.</summary>
+    /// <summary>Every duration is unknown.</summary>
     public static HopTimes None
     {
         get

@@ -3,14 +3,14 @@ using HdrHistogram;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// What is counted and measured, of an interval, of a run, or of several that are added up: every figure of a report comes out of one of
-/// these. Latencies are in histograms of 1 us to 60 s with three significant digits, so that adding two up loses nothing. Used by one
-/// thread at a time.
+/// The counts and measurements of an interval, of a run, or of several added together: every figure of a report comes from one of these.
+/// Latencies are in histograms of 1 us to 60 s with three significant digits, so that adding two loses nothing. Used by one thread at a
+/// time.
 /// </summary>
-/// <param name="model">What the answers tell beyond their status.</param>
+/// <param name="model">What the answers say beyond their status.</param>
 public sealed class Recording(AnswerModel model)
 {
-    /// <summary>The longest that a histogram tells apart, in microseconds: 60 s.</summary>
+    /// <summary>The longest time that a histogram can tell from longer ones, in microseconds: 60 s.</summary>
     public const long Longest = 60_000_000;
 
     private const int SignificantDigits = 3;
@@ -22,41 +22,41 @@ public sealed class Recording(AnswerModel model)
     private readonly long[] _kinds = new long[byte.MaxValue + 1];
     private readonly LongHistogram[] _hops = [.. model.Hops.Select(_ => NewHistogram())];
 
-    /// <summary>What the answers tell beyond their status.</summary>
+    /// <summary>What the answers say beyond their status.</summary>
     public AnswerModel Model => model;
 
     /// <summary>How many requests were sent; each has an answer or an error.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>Those that had no connection to go out on when they fell due, because all were busy.</summary>
+    /// <summary>How many requests found all connections busy when they fell due.</summary>
     public long Waited { get; private set; }
 
-    /// <summary>Bytes of bodies that came.</summary>
+    /// <summary>The bytes of the answers' bodies.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Requests of the setup, which are in no other figure.</summary>
+    /// <summary>Requests of the setup, which count in no other figure.</summary>
     public long Setup { get; private set; }
 
-    /// <summary>Those with an answer that had nothing wrong.</summary>
+    /// <summary>Requests whose answer had nothing wrong.</summary>
     public long Good => _errors[(int)ErrorKind.None];
 
-    /// <summary>Those with a whole answer, whatever it said.</summary>
+    /// <summary>Requests with a complete answer, whatever it said.</summary>
     public long Answered => Good + Count(ErrorKind.Status) + _errors.Skip((int)ErrorKind.FirstFlaw).Sum();
 
-    /// <summary>Those that failed, or were answered with an error.</summary>
+    /// <summary>Requests that failed, or were answered with an error.</summary>
     public long Failed => Sent - Good;
 
     /// <summary>
-    /// From when a request was due to the end of its answer, in microseconds: what its sender would have seen. Failed requests included.
+    /// From when a request was due to the end of its answer, in microseconds: what its sender would have seen. Includes failed requests.
     /// </summary>
     public LongHistogram FromDue { get; } = NewHistogram();
 
-    /// <summary>From when it was sent to the end of its answer, in microseconds: what most tools report.</summary>
+    /// <summary>From when a request was sent to the end of its answer, in microseconds: what most tools report.</summary>
     public LongHistogram FromSend { get; } = NewHistogram();
 
     /// <summary>
-    /// From when it was due to when it was sent, in microseconds, of those for which a connection was waiting: how late the generator
-    /// itself was.
+    /// From when a request was due to when it was sent, in microseconds, for requests that a free connection was waiting for: how late the
+    /// generator itself was.
     /// </summary>
     public LongHistogram SchedulingDelay { get; } = NewHistogram();
 
@@ -101,8 +101,8 @@ public sealed class Recording(AnswerModel model)
         }
     }
 
-    /// <summary>Adds all of another up to this. Nothing is lost in it.</summary>
-    /// <param name="other">The other.</param>
+    /// <summary>Adds another recording to this one. Nothing is lost.</summary>
+    /// <param name="other">The other recording.</param>
     public void Add(Recording other)
     {
         Sent += other.Sent;
@@ -122,7 +122,7 @@ public sealed class Recording(AnswerModel model)
         }
     }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Resets everything to zero.</summary>
     public void Clear()
     {
         Sent = Waited = Bytes = Setup = 0;
@@ -139,42 +139,42 @@ public sealed class Recording(AnswerModel model)
         }
     }
 
-    /// <summary>The time of a part of the answers, in microseconds, of those that tell it.</summary>
-    /// <param name="hop">Its index in <see cref="AnswerModel.Hops"/>.</param>
+    /// <summary>The duration of a hop, in microseconds, over the answers that report it.</summary>
+    /// <param name="hop">The index of the hop in <see cref="AnswerModel.Hops"/>.</param>
     public LongHistogram this[int hop] => _hops[hop];
 
-    /// <summary>The time of a part of the answers, in microseconds, of those that tell it.</summary>
-    /// <param name="hop">Its name in <see cref="AnswerModel.Hops"/>.</param>
-    /// <exception cref="ArgumentException">The application has no such part.</exception>
+    /// <summary>The duration of a hop, in microseconds, over the answers that report it.</summary>
+    /// <param name="hop">The name of the hop in <see cref="AnswerModel.Hops"/>.</param>
+    /// <exception cref="ArgumentException">The application has no such hop.</exception>
     public LongHistogram this[string hop] => model.Hops.Index().FirstOrDefault(one => one.Item.Name == hop) is { Item: not null } found
         ? _hops[found.Index]
         : throw new ArgumentException($"There is no hop '{hop}'.", nameof(hop));
 
-    /// <summary>How many requests had an error.</summary>
-    /// <param name="kind">Its kind.</param>
+    /// <summary>How many requests had a kind of error.</summary>
+    /// <param name="kind">The kind.</param>
     public long Count(ErrorKind kind) => _errors[(int)kind];
 
     /// <summary>How many answers came from a version.</summary>
-    /// <param name="version">Its number in <see cref="AnswerModel.Versions"/>, from 1; 0 for those that do not tell.</param>
+    /// <param name="version">Its number in <see cref="AnswerModel.Versions"/>, from 1; 0 for answers that do not say.</param>
     public long CountVersion(int version) => _versions[version];
 
-    /// <summary>How many answers came from each version, by its name, without those that none came from.</summary>
+    /// <summary>How many answers came from each version, by name; versions without any are left out.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Versions() =>
         [.. model.Versions.Select((name, index) => KeyValuePair.Create(name, CountVersion(index + 1))).Where(version => version.Value > 0)];
 
-    /// <summary>How many requests stood for something.</summary>
-    /// <param name="kind">What for.</param>
+    /// <summary>How many requests were of a kind.</summary>
+    /// <param name="kind">The kind.</param>
     public long Count(RequestKind kind) => _kinds[(int)kind];
 
-    /// <summary>How many answers had a status; of 0: how many requests had no answer.</summary>
+    /// <summary>How many answers had a status; for 0, how many requests had no answer.</summary>
     /// <param name="status">The status, 0 to 999.</param>
     public long Count(int status) => _statuses[status];
 
-    /// <summary>The statuses of answers that there were, and how many, by status.</summary>
+    /// <summary>How many answers had each status that occurred, by status.</summary>
     public IReadOnlyList<KeyValuePair<int, long>> Statuses() =>
         [.. Enumerable.Range(1, StatusLimit - 1).Select(status => KeyValuePair.Create(status, Count(status))).Where(status => status.Value > 0)];
 
-    /// <summary>The errors that there were: what to call them and how many, the most frequent first; a status counts by itself.</summary>
+    /// <summary>The names and counts of the errors that occurred, the most frequent first; each status counts separately.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Errors() =>
     [
         .. Enum.GetValues<ErrorKind>()
@@ -186,7 +186,7 @@ public sealed class Recording(AnswerModel model)
             .OrderByDescending(error => error.Value),
     ];
 
-    /// <summary>All of it, to be sent elsewhere.</summary>
+    /// <summary>Everything in this recording, to be sent elsewhere.</summary>
     public RecordingData ToData() => new(
         Sent,
         Waited,
@@ -201,10 +201,10 @@ public sealed class Recording(AnswerModel model)
         HistogramBytes.Encode(SchedulingDelay),
         [.. _hops.Select(HistogramBytes.Encode)]);
 
-    /// <summary>Makes it again from what was sent. Not one value is another than before.</summary>
-    /// <param name="data">What was sent.</param>
-    /// <param name="model">What the answers tell beyond their status.</param>
-    /// <exception cref="FormatException">It is not a recording of such answers.</exception>
+    /// <summary>Restores a recording from its data. Every value is the same as before.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="model">What the answers say beyond their status.</param>
+    /// <exception cref="FormatException">The data is not a recording of such answers.</exception>
     public static Recording From(RecordingData data, AnswerModel model)
     {
         if (data.Hops.Count != model.Hops.Count)
@@ -225,7 +225,7 @@ public sealed class Recording(AnswerModel model)
             recording._hops[hop].Add(HistogramBytes.Decode(data.Hops[hop]));
         }
 
-        // Each request is in each of these once, so they tell whether something got lost.
+        // Each request is in each of these once, so they show whether something was lost.
         if (recording._errors.Sum() != data.Sent || recording.FromDue.TotalCount != data.Sent || recording.FromSend.TotalCount != data.Sent)
         {
             throw new FormatException($"the counts do not add up to the {data.Sent} requests that were sent");

@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// What was measured of a system: the object of <c>baseline.json</c> (docs/measuring.md). Latencies are in microseconds, other times in
+/// The measurements of a system: the object of <c>baseline.json</c> (docs/measuring.md). Latencies are in microseconds, other times in
 /// seconds. What could not be found out is <see langword="null"/> or missing, and <see cref="Notes"/> says why.
 /// </summary>
-/// <param name="Version">Of this format; changes when a field changes its meaning.</param>
-/// <param name="Program">The version of the program.</param>
-/// <param name="Name">What the user calls it.</param>
+/// <param name="Version">The version of this format; it changes when a field changes its meaning.</param>
+/// <param name="Program">The version of the program that wrote it.</param>
+/// <param name="Name">The name that the user gave it.</param>
 /// <param name="StartedAt">When the warm-up began.</param>
-/// <param name="Seconds">How long all of it took.</param>
+/// <param name="Seconds">How long the whole baseline took, in seconds.</param>
 /// <param name="Complete">Whether all rounds were done; <see langword="false"/> after Ctrl-C.</param>
 /// <param name="Settings">What was asked for.</param>
 /// <param name="Environment">Where it was measured.</param>
@@ -38,23 +38,23 @@ public sealed record BaselineFile(
     public const int CurrentVersion = 1;
 }
 
-/// <summary>What was asked of a baseline.</summary>
+/// <summary>What the user asked for.</summary>
 /// <param name="Target">The address that was measured.</param>
 /// <param name="Subject">
-/// How the services were found: <c>local</c>, <c>cluster</c>, or <c>url</c>, of which only the latency is known.
+/// How the services were found: <c>local</c>, <c>cluster</c>, or <c>url</c>, for which only the latency is known.
 /// </param>
 /// <param name="Generator">Where the requests came from: <c>local</c> or <c>cluster</c>.</param>
 /// <param name="Workers">How many generators there were.</param>
 /// <param name="Rates">The rates, in requests a second, ascending.</param>
 /// <param name="Rounds">How many rounds. In each, every rate is measured once.</param>
-/// <param name="StepSeconds">How long each step takes.</param>
-/// <param name="WarmUpSeconds">How long the highest rate was sent before the first round.</param>
-/// <param name="Connections">How many connections there are at most, of all generators.</param>
-/// <param name="TimeoutSeconds">How long a request may take.</param>
-/// <param name="Seed">What the order of the steps comes from.</param>
+/// <param name="StepSeconds">How many seconds each step takes.</param>
+/// <param name="WarmUpSeconds">For how many seconds the highest rate was sent before the first round.</param>
+/// <param name="Connections">The most connections, over all generators.</param>
+/// <param name="TimeoutSeconds">How long a request may take, in seconds.</param>
+/// <param name="Seed">The seed for the order of the steps.</param>
 /// <param name="Headers">
-/// The names of further headers, in alphabetical order; values may be secret, and are not kept. <see langword="null"/> in files of before
-/// they were.
+/// The names of additional headers, in alphabetical order; values may be secret, and are not kept. <see langword="null"/> in files from
+/// before this field existed.
 /// </param>
 public sealed record BaselineSettings(
     string Target,

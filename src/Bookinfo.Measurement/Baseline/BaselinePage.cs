@@ -1,9 +1,9 @@
 namespace Bookinfo.Measurement;
 
-/// <summary>The page of a baseline.</summary>
+/// <summary>The HTML page of a baseline.</summary>
 public static class BaselinePage
 {
-    /// <summary>The plots and tables of a baseline as a page of HTML that needs no network.</summary>
+    /// <summary>The plots and tables of a baseline as an HTML page that needs no network.</summary>
     /// <param name="baseline">The baseline.</param>
     public static string Create(BaselineFile baseline)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>How far a baseline is.</summary>
+/// <summary>How far a baseline has come.</summary>
 /// <param name="Step">The number of the step that is running, from 1; 0 for the warm-up.</param>
 /// <param name="Steps">How many steps there are.</param>
 /// <param name="Round">The round.</param>
@@ -17,16 +17,16 @@ public sealed record BaselineProgress(int Step, int Steps, int Round, int Rounds
         ? $"warm-up, {Figures.Rate(Rate)}/s"
         : string.Create(CultureInfo.InvariantCulture, $"step {Step} of {Steps}, round {Round} of {Rounds}, {Figures.Rate(Rate)}/s");
 
-    /// <summary>A bar, and how long it will take yet.</summary>
+    /// <summary>A progress bar, and the time left.</summary>
     /// <param name="elapsed">How long it has taken.</param>
-    /// <param name="left">How long it will take yet.</param>
+    /// <param name="left">How much longer it will take.</param>
     public static string Bar(TimeSpan elapsed, TimeSpan left)
     {
         var done = (int)(BarWidth * Math.Clamp(elapsed / (elapsed + left), 0, 1));
         return $"{new string('█', done)}{new string('░', BarWidth - done)} {Left(left)} left";
     }
 
-    /// <summary>A time for people: <c>2m05s</c>.</summary>
+    /// <summary>Formats a time for people: <c>2m05s</c>.</summary>
     /// <param name="time">The time.</param>
     public static string Left(TimeSpan time)
     {

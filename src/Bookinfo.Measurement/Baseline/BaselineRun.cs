@@ -12,7 +12,7 @@ namespace Bookinfo.Measurement;
 /// <param name="Step">How long each rate is sent in each round.</param>
 /// <param name="WarmUp">How long the highest rate is sent before the first round.</param>
 /// <param name="Requests">How requests are sent.</param>
-/// <param name="Seed">What the order of the steps comes from.</param>
+/// <param name="Seed">The seed for the order of the steps.</param>
 /// <param name="Workers">How many pods of the cluster send; <see langword="null"/> when the requests are sent from here.</param>
 public sealed record BaselinePlan(
     string Name,
@@ -24,58 +24,58 @@ public sealed record BaselinePlan(
     ulong Seed,
     int? Workers);
 
-/// <summary>Is told how far a baseline is.</summary>
+/// <summary>Follows the progress of a baseline.</summary>
 public interface IBaselineObserver
 {
     /// <summary>A step begins.</summary>
-    /// <param name="progress">Which.</param>
-    /// <param name="left">How long it and those after it will take, as far as is known by now.</param>
+    /// <param name="progress">The step.</param>
+    /// <param name="left">How long it and the steps after it will take, as far as is known.</param>
     void Show(BaselineProgress progress, TimeSpan left);
 }
 
-/// <summary>What came of a baseline.</summary>
+/// <summary>The outcome of a baseline.</summary>
 /// <param name="File">What was measured; <see langword="null"/> when it was interrupted before the first round was done.</param>
-/// <param name="Failure">Why it ended before all rounds were done, if that was not an interruption.</param>
+/// <param name="Failure">Why it ended before all rounds were done; <see langword="null"/> when it did not, or was interrupted.</param>
 public sealed record BaselineOutcome(BaselineFile? File, OperationFailedException? Failure);
 
 /// <summary>Measures a subject in rounds.</summary>
 /// <param name="plan">What is to be measured.</param>
 /// <param name="subject">The subject.</param>
 /// <param name="generator">Where the requests come from.</param>
-/// <param name="observer">Is told how far it is.</param>
+/// <param name="observer">Follows the progress.</param>
 /// <param name="time">The clock.</param>
 public sealed class BaselineRun(
     BaselinePlan plan, ISubject subject, ILoadGenerator generator, IBaselineObserver observer, TimeProvider time)
 {
     /// <summary>
-    /// What a step takes besides sending, as long as that is not known: connecting, and asking the services what they use.
+    /// How long a step takes beyond sending, until that has been measured: connecting, and asking the services what they used.
     /// </summary>
     private static readonly TimeSpan UsualOverhead = TimeSpan.FromSeconds(0.5);
 
     private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(plan.Rates, plan.Rounds, plan.Seed);
     private readonly List<StepMeasurement> _steps = [];
 
-    /// <summary>In the order in which they came up, each once.</summary>
+    /// <summary>The notes in the order in which they came up, each once.</summary>
     private readonly OrderedDictionary<string, bool> _notes = [];
 
     private OperationFailedException? _failure;
 
-    /// <summary>How long all of it is to take.</summary>
+    /// <summary>How long the whole baseline should take.</summary>
     /// <param name="plan">What is to be measured.</param>
     public static TimeSpan Planned(BaselinePlan plan) => plan.WarmUp + (plan.Rates.Count * plan.Rounds * (plan.Step + UsualOverhead));
 
-    /// <summary>Whether there is a round of which every rate was measured: with less there is nothing to report.</summary>
+    /// <summary>Whether there is a round in which every rate was measured: without one there is nothing to report.</summary>
     private bool HasRound =>
         _steps.Where(step => !step.Interrupted).GroupBy(step => step.Round).Any(round => round.Count() == plan.Rates.Count);
 
     private bool IsComplete => _steps.Count == _schedule.Count && !_steps[^1].Interrupted;
 
     /// <summary>Runs the warm-up and all rounds.</summary>
-    /// <param name="stop">Ends it early; the rounds that were done are the outcome.</param>
-    /// <param name="kill">Ends it without waiting for the requests that are under way.</param>
-    /// <exception cref="OperationFailedException">It cannot be done, and no round is complete.</exception>
+    /// <param name="stop">Ends the baseline early; the outcome has the rounds that were done.</param>
+    /// <param name="kill">Ends the baseline without waiting for requests under way.</param>
+    /// <exception cref="OperationFailedException">The baseline cannot be measured, and no round is complete.</exception>
     /// <exception cref="TargetException">Nothing answers as it should.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped before the first step began.</exception>
+    /// <exception cref="OperationCanceledException">The baseline was stopped before the first step began.</exception>
     public async Task<BaselineOutcome> RunAsync(CancellationToken stop, CancellationToken kill)
     {
         var facts = await subject.DescribeAsync(stop);
@@ -126,7 +126,7 @@ public sealed class BaselineRun(
     private async Task MeasureAsync(CancellationToken stop, CancellationToken kill)
     {
         var began = time.GetTimestamp();
-        // Nothing of the warm-up may come up in the first step, also where figures come late.
+        // Nothing from the warm-up may show up in the first step, even where figures arrive late.
         var settled = true;
         foreach (var (index, (round, rate)) in _schedule.Index())
         {
@@ -148,7 +148,7 @@ public sealed class BaselineRun(
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                // The second Ctrl-C. This step is lost, those before it are not.
+                // The second Ctrl-C. This step is lost; those before it are not.
                 return;
             }
             catch (OperationFailedException failure) when (HasRound)
@@ -202,7 +202,7 @@ public sealed class BaselineRun(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // What has been measured is kept, without this.
+            // What was measured so far is kept, without this reading.
             return [];
         }
     }
@@ -215,7 +215,9 @@ public sealed class BaselineRun(
         }
     }
 
-    /// <summary>What the answers say of what was measured: figures of another page, or of failures alone, are complete as well.</summary>
+    /// <summary>
+    /// Notes what the answers reveal about the measurement: figures of another page, or of failures alone, look complete as well.
+    /// </summary>
     private void NoteAnswers()
     {
         var steps = _steps.Where(step => !step.Interrupted).ToList();
@@ -236,7 +238,7 @@ public sealed class BaselineRun(
         }
     }
 
-    /// <summary>What the generator says of itself, each kind once.</summary>
+    /// <summary>Notes the generator's warnings about itself, each kind once.</summary>
     private void NoteWarnings()
     {
         var steps = _steps.Where(step => !step.Interrupted).ToList();

@@ -1,9 +1,8 @@
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// The order of the steps: a randomized block design. A round is a block, in which every rate is measured once, in an order of its own.
-/// What drifts in the course of time, such as a machine that gets warm, then meets all rates alike, and a rate does not always follow the
-/// same other one.
+/// The order of the steps: a randomized block design. A round is a block, in which every rate is measured once, in a new order. Slow drift,
+/// such as a machine that gets warm, then affects all rates alike, and no rate always follows the same other one.
 /// </summary>
 public static class BaselineSchedule
 {

@@ -6,16 +6,16 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>Baselines in files.</summary>
+/// <summary>Reads and writes baselines.</summary>
 public static class BaselineStore
 {
-    /// <summary>Seeds have up to 20 digits; whatever is measured has fewer.</summary>
+    /// <summary>The largest number that a file may have: seeds have up to 20 digits, and measurements have fewer.</summary>
     private const double Most = 1e20;
 
-    /// <summary>The properties whose values are looked up by name, those of steps and of the summary.</summary>
+    /// <summary>The properties of steps and of the summary that are dictionaries.</summary>
     private static readonly string[] Dictionaries = ["latencies", "use"];
 
-    /// <summary>Writes <c>productpage->details</c> as it is: no browser ever takes these files for a page.</summary>
+    /// <summary>Writes <c>productpage->details</c> without escapes: no browser ever takes these files for a page.</summary>
     private static readonly BaselineJson Json =
         new(new JsonSerializerOptions(BaselineJson.Default.Options!)
         {
@@ -23,14 +23,14 @@ public static class BaselineStore
             Converters = { new OneLineText() },
         });
 
-    /// <summary>A baseline as it is written.</summary>
+    /// <summary>The JSON text of a baseline.</summary>
     /// <param name="baseline">The baseline.</param>
     public static string Write(BaselineFile baseline) => JsonSerializer.Serialize(baseline, Json.BaselineFile) + "\n";
 
     /// <summary>Reads a baseline.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="OperationFailedException">
-    /// There is none that this program can read: the message names the file and says what to do.
+    /// The file is not a baseline that this program can read: the message names the file and says what to do.
     /// </exception>
     public static BaselineFile Read(string path)
     {
@@ -87,7 +87,10 @@ public static class BaselineStore
         }
     }
 
-    /// <summary>Sums and squares of what can be measured are numbers; those of anything that can be written in JSON are not.</summary>
+    /// <summary>
+    /// Whether there is a number larger than any measurement. Sums and squares of measurements are finite; those of anything that can be
+    /// written in JSON need not be.
+    /// </summary>
     private static bool HasImpossibleNumber(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Number => Math.Abs(element.GetDouble()) > Most,
@@ -97,8 +100,8 @@ public static class BaselineStore
     };
 
     /// <summary>
-    /// Whether there is a null in a list or in a dictionary. In neither is one ever written, and the serializer, which heeds what
-    /// properties may be, does not look at what is in those.
+    /// Whether there is a null in a list or in a dictionary. None is ever written there, and the serializer, which checks which properties
+    /// may be null, does not check elements.
     /// </summary>
     private static bool HasHole(JsonElement element, bool isDictionary = false) => element.ValueKind switch
     {
@@ -112,7 +115,7 @@ public static class BaselineStore
     private static OperationFailedException Refuse(string message) => new(FailureKind.InvalidRequest, message);
 }
 
-/// <summary>How a baseline is written and read.</summary>
+/// <summary>How a baseline is serialized.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

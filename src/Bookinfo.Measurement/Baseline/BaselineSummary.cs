@@ -4,22 +4,22 @@ using HdrHistogram;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// Puts the steps of each rate together. A round is one observation: a percentile is taken of each round, and what is estimated is the
-/// trimmed mean of those. To pool the requests of all rounds instead would make believe that requests of the same seconds are independent
-/// of each other, and intervals far too narrow.
+/// Combines the steps of each rate. A round is one observation: a percentile is taken of each round, and the estimate is the trimmed mean
+/// of those. Pooling the requests of all rounds instead would treat requests of the same seconds as independent of each other, and make
+/// intervals far too narrow.
 /// </summary>
 public static class BaselineSummary
 {
-    /// <summary>Processor time is told for so many requests.</summary>
+    /// <summary>Processor time is reported for this many requests.</summary>
     private const double Requests = 1000;
 
     /// <summary>One summary for each rate.</summary>
     /// <param name="steps">The steps. Interrupted ones are left out.</param>
-    /// <returns>One for each rate of which there is a step, by ascending rate.</returns>
+    /// <returns>One for each rate that has a step, by ascending rate.</returns>
     public static IReadOnlyList<RateSummary> Of(IEnumerable<StepMeasurement> steps) =>
         [.. steps.Where(step => !step.Interrupted).GroupBy(step => step.Rate).OrderBy(group => group.Key).Select(group => Of(group.Key, [.. group]))];
 
-    /// <summary>All requests of a rate in one histogram: for what needs the whole distribution, and no interval.</summary>
+    /// <summary>All requests of a rate in one histogram, for what needs the whole distribution and no interval.</summary>
     /// <param name="steps">The steps. Interrupted ones are left out.</param>
     /// <param name="rate">The rate.</param>
     /// <param name="measure">One of <see cref="Measure"/>.</param>
@@ -90,9 +90,9 @@ public static class BaselineSummary
         Measure.FlawOf(measure) is { } flaw ? step.Errors.GetValueOrDefault(flaw) : Failed(step);
 }
 
-/// <summary>What the rounds say of one rate.</summary>
+/// <summary>The rounds of one rate, summarized.</summary>
 /// <param name="Rate">The rate that was asked for, in requests a second.</param>
-/// <param name="Rounds">How many rounds it is of.</param>
+/// <param name="Rounds">How many rounds it summarizes.</param>
 /// <param name="Achieved">The rate that was achieved.</param>
 /// <param name="Requests">How many requests fell due in all rounds.</param>
 /// <param name="Failed">How many of them failed or were not sent.</param>
@@ -112,25 +112,25 @@ public sealed record RateSummary(
 /// <summary>A latency over the rounds: each figure is the mean of what the rounds have, in microseconds.</summary>
 /// <param name="Count">How many values all rounds have together.</param>
 /// <param name="Errors">
-/// How many requests failed for this hop's sake: pages that say that details, reviews or ratings could not be had; of the whole request,
+/// How many requests failed because of this hop: pages that say that details, reviews or ratings could not be had; for the whole request,
 /// all that failed.
 /// </param>
 /// <param name="Mean">The mean.</param>
 /// <param name="P50">The median.</param>
-/// <param name="P90">Of ten, nine are not above it.</param>
-/// <param name="P99">Of a hundred, 99 are not above it.</param>
-/// <param name="P999">Of a thousand, 999 are not above it.</param>
-/// <param name="Max">The highest of each round.</param>
+/// <param name="P90">The 90th percentile.</param>
+/// <param name="P99">The 99th percentile.</param>
+/// <param name="P999">The 99.9th percentile.</param>
+/// <param name="Max">The highest value.</param>
 public sealed record LatencySummary(
     long Count, long Errors, Estimate Mean, Estimate P50, Estimate P90, Estimate P99, Estimate P999, Estimate Max);
 
 /// <summary>What a service used at one rate, over the rounds.</summary>
-/// <param name="Cores">Processors' worth of time that it used, sidecars included.</param>
+/// <param name="Cores">How many processor cores it used on average, sidecars included.</param>
 /// <param name="CpuPerThousand">
-/// Processor seconds for 1,000 requests to the page, sidecars included. What it uses when idle is in it.
+/// Processor seconds for 1,000 requests to the page, sidecars included. This includes what the service uses when idle.
 /// </param>
-/// <param name="SidecarCpuPerThousand">The part of it that is the sidecars'.</param>
-/// <param name="MemoryBytes">Memory, sidecars included.</param>
-/// <param name="SidecarMemoryBytes">The part of it that is the sidecars'.</param>
+/// <param name="SidecarCpuPerThousand">The sidecars' part of it.</param>
+/// <param name="MemoryBytes">Memory in bytes, sidecars included.</param>
+/// <param name="SidecarMemoryBytes">The sidecars' part of it.</param>
 public sealed record UseSummary(
     Estimate Cores, Estimate CpuPerThousand, Estimate SidecarCpuPerThousand, Estimate MemoryBytes, Estimate SidecarMemoryBytes);

@@ -19,7 +19,8 @@ public static class BaselineTables
     /// <summary>All latencies at one rate.</summary>
     /// <param name="rate">The rate.</param>
     /// <param name="narrow">
-    /// Whether it has to fit on a terminal, so that what says least is left out: the interval of the maximum, and a column of zeros.
+    /// Whether the table has to fit on a terminal; then the least informative columns are left out: the interval of the maximum, and a
+    /// column of zeros.
     /// </param>
     public static ReportTable Latencies(RateSummary rate, bool narrow = false)
     {
@@ -79,9 +80,9 @@ public static class BaselineTables
             ]);
     }
 
-    /// <summary>Start-up and images of the services.</summary>
+    /// <summary>The start-up times and images of the services.</summary>
     /// <param name="baseline">The baseline.</param>
-    /// <param name="narrow">Whether it has to fit on a terminal, without the names of images.</param>
+    /// <param name="narrow">Whether the table has to fit on a terminal; then the names of images are left out.</param>
     public static ReportTable Services(BaselineFile baseline, bool narrow = false)
     {
         string Range(IReadOnlyList<double> seconds) => seconds.Count switch

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>What is said of a baseline in words, in its page as well as in Markdown.</summary>
+/// <summary>The texts about a baseline, for its page and for Markdown.</summary>
 public static class BaselineText
 {
     /// <summary>What was measured, when and where, in a line.</summary>

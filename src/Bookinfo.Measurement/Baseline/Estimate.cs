@@ -8,22 +8,22 @@ namespace Bookinfo.Measurement;
 /// <param name="High">The upper end.</param>
 public sealed record Estimate(double Mean, double? Low, double? High)
 {
-    /// <summary>How sure the interval is.</summary>
+    /// <summary>The confidence level of the interval.</summary>
     public const double Confidence = 0.95;
 
-    /// <summary>Half the width of the interval: what to write behind a plus-minus sign.</summary>
+    /// <summary>Half the width of the interval: the number after a plus-minus sign.</summary>
     public double? Margin() => High - Mean;
 
-    /// <summary>Estimates from one value a round, as <see cref="RoundSample"/> says.</summary>
-    /// <param name="rounds">The values, one at least.</param>
+    /// <summary>Estimates from one value per round, as <see cref="RoundSample"/> says.</summary>
+    /// <param name="rounds">The values, at least one.</param>
     public static Estimate Of(IReadOnlyCollection<double> rounds) => RoundSample.Of(rounds).ToEstimate();
 }
 
 /// <summary>
-/// A figure in the rounds of one baseline, each round an observation: its trimmed mean, by which all reports tell it, and how exact that
-/// is. The lowest and the highest fifth of the rounds, rounded down, are left out of the mean, since a round in which the machine did
-/// something else says nothing of the system; that they were left out is accounted for by the winsorized variance (K. K. Yuen, The
-/// two-sample trimmed t for unequal population variances, Biometrika 61, 1974). With fewer than five rounds none is left out.
+/// A figure over the rounds of one baseline, each round an observation: its trimmed mean, which all reports show, and how precise that is.
+/// The lowest and the highest fifth of the rounds, rounded down, are left out of the mean, since a round in which the machine did something
+/// else says nothing about the system; the winsorized variance accounts for that (K. K. Yuen, The two-sample trimmed t for unequal
+/// population variances, Biometrika 61, 1974). With fewer than five rounds none is left out.
 /// </summary>
 /// <param name="Rounds">How many rounds.</param>
 /// <param name="Mean">The trimmed mean.</param>
@@ -31,12 +31,12 @@ public sealed record Estimate(double Mean, double? Low, double? High)
 /// <param name="Freedom">Its degrees of freedom.</param>
 internal sealed record RoundSample(int Rounds, double Mean, double? Variance, int Freedom)
 {
-    /// <summary>The share of the rounds that is left out at either end.</summary>
+    /// <summary>The share of the rounds that is left out at each end.</summary>
     public const double UsualTrim = 0.2;
 
     /// <summary>Takes a sample of rounds.</summary>
-    /// <param name="rounds">One value a round, one at least.</param>
-    /// <param name="trim">The share to leave out at either end, below a half; 0 for the ordinary mean.</param>
+    /// <param name="rounds">One value per round, at least one.</param>
+    /// <param name="trim">The share to leave out at each end, below one half; 0 for the ordinary mean.</param>
     public static RoundSample Of(IReadOnlyCollection<double> rounds, double trim = UsualTrim)
     {
         var sorted = rounds.Order().ToArray();

@@ -19,14 +19,14 @@ public static class Measure
 
     private static readonly string[] OfTheWhole = [Page, PageFromSend, Server];
 
-    /// <summary>All that the application as it is has, in the order of reports.</summary>
+    /// <summary>All latencies of Bookinfo itself, in the order of reports.</summary>
     public static IReadOnlyList<string> All { get; } = Of(BookinfoAnswers.Usual);
 
-    /// <summary>All that an application has, in the order of reports.</summary>
-    /// <param name="answers">What its answers tell.</param>
+    /// <summary>All latencies of an application, in the order of reports.</summary>
+    /// <param name="answers">What its answers say.</param>
     public static IReadOnlyList<string> Of(AnswerModel answers) => InOrder(OfTheWhole.Concat(answers.Hops.Select(hop => hop.Label)));
 
-    /// <summary>Puts names in the order of reports: first those of the whole request, then those of calls as they came.</summary>
+    /// <summary>Puts names in the order of reports: first those of the whole request, then those of calls in the order given.</summary>
     /// <param name="names">The names; each is in the result once.</param>
     public static IReadOnlyList<string> InOrder(IEnumerable<string> names) =>
         [.. names.Distinct().OrderBy(name => Array.IndexOf(OfTheWhole, name) is >= 0 and var index ? index : OfTheWhole.Length)];
@@ -35,7 +35,7 @@ public static class Measure
     /// <param name="name">The name.</param>
     public static bool IsHop(string name) => name.Contains(Arrow, StringComparison.Ordinal);
 
-    /// <summary>What an answer is called in which the outcome of a call is missing.</summary>
+    /// <summary>What an answer that lacks the result of a call is called.</summary>
     /// <param name="name">The name of the call.</param>
     /// <returns><see langword="null"/> when it is not the name of a call.</returns>
     public static string? FlawOf(string name) =>

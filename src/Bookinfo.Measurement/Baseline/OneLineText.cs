@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>Texts of a file that may be a stranger's, without the control characters by which they would act on a terminal.</summary>
+/// <summary>Reads text from a file that may come from a stranger, without the control characters that a terminal would obey.</summary>
 internal sealed class OneLineText : JsonConverter<string>
 {
-    /// <summary>A text without them.</summary>
+    /// <summary>A text without control characters.</summary>
     /// <param name="text">The text.</param>
     public static string Of(string text) =>
         text.Any(char.IsControl) ? new([.. text.Select(static character => char.IsControl(character) ? '?' : character)]) : text;

@@ -6,17 +6,17 @@ namespace Bookinfo.Measurement;
 /// <summary>One rate in one round.</summary>
 /// <param name="Round">The round, from 1.</param>
 /// <param name="Rate">The rate that was asked for, in requests a second.</param>
-/// <param name="Achieved">Requests that ended within the time, a second.</param>
+/// <param name="Achieved">Requests that ended in time, per second.</param>
 /// <param name="StartedAt">When it began.</param>
-/// <param name="Seconds">How long requests fell due.</param>
-/// <param name="Interrupted">Whether Ctrl-C ended it early; it is then in no summary.</param>
+/// <param name="Seconds">For how many seconds requests fell due.</param>
+/// <param name="Interrupted">Whether Ctrl-C ended it early; if so, it is in no summary.</param>
 /// <param name="Requests">Counts of requests.</param>
-/// <param name="Latencies">By the names of <see cref="Measure"/>, without those that no answer told of.</param>
+/// <param name="Latencies">By the names of <see cref="Measure"/>, without those that no answer reported.</param>
 /// <param name="Errors">Failed requests by what was wrong.</param>
 /// <param name="ReviewsVersions">Answers by the version of reviews that they came from.</param>
 /// <param name="Use">What each service used meanwhile, by its name; empty when that is not known.</param>
 /// <param name="Generator">About the generator itself.</param>
-/// <param name="Warnings">Reasons not to take the figures at their face.</param>
+/// <param name="Warnings">Reasons not to take the figures at face value.</param>
 public sealed record StepMeasurement(
     int Round,
     double Rate,
@@ -32,7 +32,7 @@ public sealed record StepMeasurement(
     GeneratorFigures Generator,
     IReadOnlyList<LoadWarning> Warnings)
 {
-    /// <summary>Makes it of what came of a run.</summary>
+    /// <summary>Makes a measurement from the result of a run.</summary>
     /// <param name="round">The round.</param>
     /// <param name="rate">The rate that was asked for.</param>
     /// <param name="result">The run.</param>
@@ -72,6 +72,6 @@ public sealed record StepMeasurement(
 }
 
 /// <summary>A latency in one step.</summary>
-/// <param name="Percentiles">What most people want to know of it.</param>
-/// <param name="Histogram">All of it: an HdrHistogram of microseconds in its compressed encoding (V2), in base64.</param>
+/// <param name="Percentiles">The percentiles that most readers want.</param>
+/// <param name="Histogram">The whole distribution: an HdrHistogram of microseconds in its compressed encoding (V2), in base64.</param>
 public sealed record LatencyMeasurement(Percentiles Percentiles, string Histogram);

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>What a service says at <c>/metrics</c>, in Prometheus' text format; of it what a baseline needs.</summary>
+/// <summary>The part of a service's <c>/metrics</c>, in Prometheus' text format, that a baseline needs.</summary>
 public sealed partial class MetricsText
 {
     private readonly ILookup<string, (IReadOnlyDictionary<string, string> Labels, double Value)> _samples;
 
     private MetricsText(ILookup<string, (IReadOnlyDictionary<string, string> Labels, double Value)> samples) => _samples = samples;
 
-    /// <summary>The service with its version; <see langword="null"/> when it is none of Bookinfo's.</summary>
+    /// <summary>The service with its version; <see langword="null"/> when it is not one of Bookinfo's.</summary>
     public string? Service =>
         _samples["target_info"].Select(info => info.Labels).FirstOrDefault() is { } labels
         && labels.TryGetValue("service_name", out var name) && labels.TryGetValue("service_version", out var version)
@@ -36,8 +36,8 @@ public sealed partial class MetricsText
             .Distinct(),
     ];
 
-    /// <summary>Parses the text. Lines that are not samples are passed over.</summary>
-    /// <param name="text">What was answered.</param>
+    /// <summary>Parses the text. Lines that are not samples are skipped.</summary>
+    /// <param name="text">The body of the answer.</param>
     public static MetricsText Parse(string text) => new(
         Sample().Matches(text).ToLookup(
             match => match.Groups["name"].Value,

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>What a service says in its log when it listens.</summary>
-/// <param name="At">When it said so.</param>
-/// <param name="Seconds">How long that took since its process was started.</param>
+/// <summary>The line by which a service says in its log that it listens.</summary>
+/// <param name="At">The time of the line.</param>
+/// <param name="Seconds">How many seconds after the start of the process that was.</param>
 public sealed record StartUpLine(DateTimeOffset? At, double Seconds)
 {
     /// <summary>Finds the line in a log.</summary>
-    /// <param name="log">The beginning of the log, one JSON object a line.</param>
-    /// <returns>The first there is; <see langword="null"/> when the log does not say.</returns>
+    /// <param name="log">The beginning of the log, one JSON object per line.</param>
+    /// <returns>The first such line; <see langword="null"/> when there is none.</returns>
     public static StartUpLine? Find(string log)
     {
         foreach (var line in log.Split('\n').Where(line => line.Contains("\"ServiceStarted\"", StringComparison.Ordinal)))
@@ -28,7 +28,7 @@ public sealed record StartUpLine(DateTimeOffset? At, double Seconds)
             }
             catch (JsonException)
             {
-                // Cut off, or another program's.
+                // Cut off, or written by another program.
             }
         }
 

@@ -1,6 +1,6 @@
 namespace Bookinfo.Measurement;
 
-/// <summary>What is known of what is measured.</summary>
+/// <summary>What is known about a subject.</summary>
 /// <param name="Services">Its services.</param>
 /// <param name="Cluster">The version of the cluster that they run in.</param>
 /// <param name="Nodes">The nodes that they run on.</param>
@@ -12,10 +12,10 @@ public sealed record SubjectFacts(
 /// <summary>A service that was measured: one process, or all pods of one Deployment.</summary>
 /// <param name="Name">The service with its version, as the Deployment is called: <c>details-v1</c>.</param>
 /// <param name="Instances">How many processes or pods.</param>
-/// <param name="StartUpSeconds">How long each took from the start of its process until it listened.</param>
+/// <param name="StartUpSeconds">How many seconds each took from the start of its process until it listened.</param>
 /// <param name="Image">The image.</param>
-/// <param name="ImageBytes">Its size on the node.</param>
-/// <param name="ImagePullSeconds">How long pulling it took, for each node that had to.</param>
+/// <param name="ImageBytes">The size of the image on the node, in bytes.</param>
+/// <param name="ImagePullSeconds">How many seconds it took to pull, for each node that had to.</param>
 /// <param name="Sidecars">The names of the other containers in its pods, such as <c>istio-proxy</c>.</param>
 public sealed record ServiceFacts(
     string Name,
@@ -34,7 +34,7 @@ public sealed record ServiceFacts(
 /// <param name="Kubelet">The version of its kubelet.</param>
 /// <param name="Architecture">The architecture of its processors.</param>
 /// <param name="Processors">How many processors it has.</param>
-/// <param name="MemoryBytes">How much memory it has.</param>
+/// <param name="MemoryBytes">How much memory it has, in bytes.</param>
 public sealed record NodeFacts(
     string Name, string Os, string Kernel, string ContainerRuntime, string Kubelet, string Architecture, double Processors, double MemoryBytes);
 

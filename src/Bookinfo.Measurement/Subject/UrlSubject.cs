@@ -1,6 +1,6 @@
 namespace Bookinfo.Measurement;
 
-/// <summary>An address, behind which anything may be: of its services nothing is known but what answers say.</summary>
+/// <summary>An address that anything may be behind: nothing is known about its services except what answers say.</summary>
 /// <param name="target">The address.</param>
 public sealed class UrlSubject(Uri target) : ISubject
 {

@@ -3,14 +3,14 @@ using System.IO.Pipelines;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
 
-/// <summary>A pipe that nobody reads: it keeps what is written, in memory that it borrows until it is disposed.</summary>
+/// <summary>A pipe writer without a reader: it keeps what is written in memory that it borrows until it is disposed.</summary>
 public sealed class BorrowedBuffer : PipeWriter, IDisposable
 {
     private byte[] _buffer;
     private int _length;
 
     /// <summary>Borrows a buffer from the shared pool.</summary>
-    /// <param name="size">How many bytes there is room for before more has to be borrowed.</param>
+    /// <param name="size">How many bytes fit before more memory has to be borrowed.</param>
     public BorrowedBuffer(int size) => _buffer = ArrayPool<byte>.Shared.Rent(size);
 
     /// <summary>What was written.</summary>

@@ -1,18 +1,18 @@
 namespace Bookinfo.ServiceDefaults.Hosting;
 
-/// <summary>On each connection: what is still to be done when the server is done with it.</summary>
+/// <summary>What remains to be done on a connection when the server is done with it.</summary>
 /// <param name="connectionId">The id of the connection.</param>
 internal sealed class ConnectionEnd(string connectionId)
 {
     /// <summary>The id of the connection.</summary>
     public string ConnectionId => connectionId;
 
-    /// <summary>The body of the answer to a request that the server itself turned away, which is still to be sent.</summary>
+    /// <summary>The body, still to be sent, of the answer to a request that the server itself turned away.</summary>
     public ReadOnlyMemory<byte>? RejectionBody { get; set; }
 
     /// <summary>The body of the last request that had one.</summary>
     public GuardedBody? LastBody { get; set; }
 
-    /// <summary>Whether the client may still be sending what nobody is going to read.</summary>
+    /// <summary>Whether the client may still be sending what nobody will read.</summary>
     public bool IsEarly => RejectionBody is not null || LastBody is { IsRead: false };
 }

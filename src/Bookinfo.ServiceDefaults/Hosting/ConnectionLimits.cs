@@ -12,12 +12,12 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <param name="Calls">The most connections of each client of a backend.</param>
 internal sealed record ConnectionLimits(int Visitors, int Calls)
 {
-    /// <summary>Below so many connections a service is of no use.</summary>
+    /// <summary>The fewest connections that a service can work with.</summary>
     private const int Fewest = 16;
 
     /// <summary>
-    /// What is open besides, with room to spare: the log, telemetry, what the runtime opens for a moment, and each assembly of a program
-    /// that is not native.
+    /// How many other files may be open, with room to spare: the log, telemetry, what the runtime opens for a moment, and each assembly of
+    /// a program that is not native.
     /// </summary>
     private static int Reserve => RuntimeFeature.IsDynamicCodeCompiled ? 256 : 64;
 
@@ -25,11 +25,11 @@ internal sealed record ConnectionLimits(int Visitors, int Calls)
     /// <param name="service">The service, which may call others.</param>
     public static ConnectionLimits Read(ServiceDefinition service) => Within(ReadOpenFileLimit(), service.Calls.Count);
 
-    /// <summary>One half is for visitors, and the other for the calls that they cause.</summary>
+    /// <summary>Half of them are for visitors, and half for the calls that visitors cause.</summary>
     /// <param name="files">How many files may be open.</param>
     /// <param name="backends">
-    /// How many backends are called by the catalog. There may be one client more: the page has two for reviews, and details has one for
-    /// the book service.
+    /// How many backends the service calls, according to the catalog. There may be one client more: the page has two for reviews, and
+    /// details has one for the book service.
     /// </param>
     public static ConnectionLimits Within(int files, int backends)
     {
@@ -50,7 +50,7 @@ internal sealed record ConnectionLimits(int Visitors, int Calls)
         {
             var lines = File.ReadLines("/proc/self/limits");
             var line = lines.FirstOrDefault(static line => line.StartsWith(Name, StringComparison.Ordinal)) ?? Name;
-            // The first number is the limit, and the second its ceiling. A word stands for none.
+            // The first number is the limit, the second its ceiling. A word instead of a number means that there is no limit.
             return line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var limit, ..]
                 && int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var files) ? files : int.MaxValue;
         }

@@ -3,9 +3,9 @@ using System.Text;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// How the value of <c>Content-Length</c> is read: as digits and nothing else (RFC 9110 section 8.6). Kestrel takes a sign too, and two who
-/// disagree about a length disagree about where the next request begins. What is not a length comes out as a question mark, which Kestrel
-/// answers with 400.
+/// How the value of <c>Content-Length</c> is read: as digits and nothing else (RFC 9110 section 8.6). Kestrel accepts a sign too, and two
+/// parties that disagree about a length disagree about where the next request begins. Anything that is not a length becomes a question
+/// mark, which Kestrel answers with 400.
 /// </summary>
 internal sealed class ContentLengthEncoding : Encoding
 {

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Hosting;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// On SIGTERM: turns the service unready and keeps it serving for the drain period, before the server stops taking connections. Without
-/// it every rollout loses the requests that are sent before the last load balancer has heard of the end.
+/// On SIGTERM: turns the service unready and keeps it serving for the drain period, before the server stops taking connections. Without it
+/// every rollout loses the requests that are sent before the last load balancer has noticed.
 /// </summary>
 /// <param name="readiness">What the readiness probe reads.</param>
-/// <param name="options">How long to go on.</param>
+/// <param name="options">How long to drain.</param>
 /// <param name="time">The clock.</param>
 internal sealed class DrainBeforeStop(Readiness readiness, DrainOptions options, TimeProvider time) : IHostedLifecycleService
 {

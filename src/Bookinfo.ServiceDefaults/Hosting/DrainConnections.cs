@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// While a service drains, every answer is the last on its connection (<c>Connection: close</c>, RFC 9112 section 9.6): whoever keeps
-/// connections open goes elsewhere with the next request, instead of sending it just when the server closes.
+/// While a service drains, every answer is the last on its connection (<c>Connection: close</c>, RFC 9112 section 9.6): a client that keeps
+/// connections open sends its next request elsewhere, instead of just when the server closes.
 /// </summary>
 /// <param name="next">What handles the request.</param>
 /// <param name="readiness">Whether the service drains.</param>
@@ -23,7 +23,7 @@ internal sealed class DrainConnections(RequestDelegate next, Readiness readiness
     /// <summary>Makes an answer the last on its connection.</summary>
     /// <param name="response">The answer, not yet started.</param>
     public static void CloseAfter(HttpResponse response) =>
-        // At the last moment, because an error on the way clears what is set now.
+        // At the last moment, because an error on the way clears headers that are set now.
         response.OnStarting(static response =>
         {
             ((HttpResponse)response).Headers.Connection = "close";

@@ -22,7 +22,7 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         catch (OperationCanceledException exception) when (
             exception is VisitorLeftException || context.RequestAborted.IsCancellationRequested)
         {
-            // The visitor has left: nobody reads an answer.
+            // The visitor has left, so nobody would read an answer.
             if (!context.Response.HasStarted)
             {
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -32,10 +32,10 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
-            // The body was too large, too slow or malformed, found out while it was read.
+            // The body turned out to be too large, too slow or malformed while it was read.
             context.Response.Clear();
             context.Response.StatusCode = exception.StatusCode;
-            // Where the next request would begin is not known.
+            // It is not known where the next request would begin.
             context.Response.Headers.Connection = "close";
         }
         catch (Exception exception) when (!context.Response.HasStarted)
@@ -57,8 +57,8 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
     }
 
     /// <summary>
-    /// Routing takes <c>get</c> for <c>GET</c>, though case matters (RFC 9110 section 9.1). So it is not shown a method that is not one
-    /// of HTTP's.
+    /// Routing accepts <c>get</c> for <c>GET</c>, although case matters (RFC 9110 section 9.1). So routing never sees a method that HTTP
+    /// does not define.
     /// </summary>
     private async Task HandleOtherMethodAsync(HttpContext context)
     {
@@ -74,7 +74,7 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         }
     }
 
-    /// <summary>The message for an error that no endpoint has put into words.</summary>
+    /// <summary>The message for an error that no endpoint has described.</summary>
     /// <param name="statusCode">The status of the answer.</param>
     /// <returns>A few words in English.</returns>
     public static string MessageFor(int statusCode) => statusCode switch

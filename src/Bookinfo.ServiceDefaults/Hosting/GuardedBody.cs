@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// The body of a request, from which nothing that a visitor sends can come as an exception of ours: reading it ends with the bytes, with
+/// The body of a request, guarded so that nothing a visitor sends can surface as an exception of ours: a read ends with the bytes, with
 /// <see cref="BadHttpRequestException"/>, or with <see cref="VisitorLeftException"/>.
 /// </summary>
 /// <remarks>
-/// It is read without the token of whoever reads, which would make it a matter of chance what the end of a connection is taken for: Kestrel
-/// ends a read that waits in any case, and says whether the visitor closed his side too early (a bad request) or reset the connection (he
-/// has left).
+/// It is read without the caller's cancellation token, which would make it a matter of chance how the end of a connection is reported:
+/// Kestrel ends a pending read in any case, and says whether the visitor closed the connection too early (a bad request) or reset it (the
+/// visitor has left).
 /// </remarks>
 /// <param name="body">The body as Kestrel gives it.</param>
 internal sealed class GuardedBody(Stream body) : Stream
@@ -59,7 +59,7 @@ internal sealed class GuardedBody(Stream body) : Stream
         }
         catch (Exception exception)
         {
-            // Such as the IOException for the size of a chunk that is no 32-bit number. What Kestrel throws here it throws because of what
+            // Such as the IOException for a chunk size that is not a 32-bit number. Whatever Kestrel throws here, it throws because of what
             // was sent.
             throw new BadHttpRequestException("The body of the request could not be read.", StatusCodes.Status400BadRequest, exception);
         }

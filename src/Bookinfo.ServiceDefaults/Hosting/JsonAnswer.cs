@@ -16,7 +16,7 @@ public static class JsonAnswer
     public static JsonAnswer<ErrorMessage> Error(int statusCode, string message) =>
         new(new ErrorMessage(message), WireJson.Default.ErrorMessage, statusCode);
 
-    /// <summary>Writes JSON that is there as bytes.</summary>
+    /// <summary>Writes JSON that is already serialized.</summary>
     /// <param name="response">The response, not yet started.</param>
     /// <param name="statusCode">The status.</param>
     /// <param name="json">The JSON text in UTF-8.</param>

@@ -15,7 +15,7 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 public sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> typeInfo, int statusCode = StatusCodes.Status200OK)
     : IResult, IStatusCodeHttpResult
 {
-    /// <summary>Room for any answer of the contract as it is, in bytes.</summary>
+    /// <summary>The size of the first buffer, in bytes; the usual answers of the contract fit.</summary>
     private const int UsualSize = 1024;
 
     /// <inheritdoc/>

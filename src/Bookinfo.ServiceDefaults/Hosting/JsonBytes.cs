@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
 
-/// <summary>An answer of the wire contract that is there as bytes already.</summary>
+/// <summary>An answer of the wire contract that is already serialized.</summary>
 /// <param name="json">The JSON text in UTF-8.</param>
 /// <param name="statusCode">The status, 200 when not given.</param>
 public sealed class JsonBytes(ReadOnlyMemory<byte> json, int statusCode = StatusCodes.Status200OK) : IResult, IStatusCodeHttpResult

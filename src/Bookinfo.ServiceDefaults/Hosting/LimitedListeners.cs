@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Takes connections for the server, and closes at once those that are over the limit. The server's own limit would close them later, on
-/// a thread of the pool; and when files run out meanwhile, it tries to take the next connection again and again without a pause.
+/// Accepts connections for the server, and closes those over the limit at once. The server's own limit would close them later, on a thread
+/// of the pool; and when files run out meanwhile, the server retries without a pause.
 /// </summary>
-/// <param name="sockets">What takes them.</param>
+/// <param name="sockets">What accepts connections.</param>
 /// <param name="limits">How many there may be.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where it is told that the limit is reached.</param>
+/// <param name="logger">Where reaching the limit is logged.</param>
 internal sealed class LimitedListeners(
     IConnectionListenerFactory sockets, ConnectionLimits limits, TimeProvider time, ILogger<LimitedListeners> logger)
     : IConnectionListenerFactory

@@ -5,11 +5,11 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
 /// Connection middleware that ends connections as RFC 9112 section 9.6 asks: when a request was answered before all of it was read, what
-/// the client still sends is read and thrown away for a while. Closed at once, the connection would be reset by what comes next, and a
-/// client that sends everything before it reads would lose the answer.
+/// the client still sends is read and thrown away for a while. If the connection were closed at once, the next bytes to arrive would reset
+/// it, and a client that sends everything before it reads would lose the answer.
 /// </summary>
 /// <param name="next">The server's handling of the connection.</param>
-/// <param name="options">For how long.</param>
+/// <param name="options">How much to read, and for how long.</param>
 /// <param name="time">The clock.</param>
 internal sealed class LingeringClose(ConnectionDelegate next, LingerOptions options, TimeProvider time)
 {
@@ -22,7 +22,7 @@ internal sealed class LingeringClose(ConnectionDelegate next, LingerOptions opti
         await next(connection);
         if (end.RejectionBody is { } body)
         {
-            // Also when the client has closed its side: it may still be reading.
+            // Even when the client has closed its side: it may still be reading.
             await connection.Transport.Output.WriteAsync(body);
         }
 
@@ -34,7 +34,7 @@ internal sealed class LingeringClose(ConnectionDelegate next, LingerOptions opti
 
     private async Task ReadOnAsync(ConnectionContext connection)
     {
-        // A service that stops does not wait for who is still sending.
+        // A service that is stopping does not wait for clients that are still sending.
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using var longest = new CancellationTokenSource(options.Longest, time);
         using var pause = new CancellationTokenSource(options.LongestPause, time);
@@ -58,7 +58,7 @@ internal sealed class LingeringClose(ConnectionDelegate next, LingerOptions opti
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // Enough; or the connection is gone, or was left in the middle of a read. The answer is on its way in any case.
+            // Enough was read; or the connection is gone, or was left in the middle of a read. The answer is on its way in any case.
         }
     }
 }

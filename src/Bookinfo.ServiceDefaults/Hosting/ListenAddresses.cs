@@ -9,11 +9,11 @@ using Microsoft.AspNetCore.Http;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>Where a service listens.</summary>
-/// <param name="Variable">The variable that says so, or would.</param>
+/// <param name="Variable">The environment variable that sets this, or would.</param>
 /// <param name="Addresses">At least one address, as Kestrel reads them.</param>
 internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Addresses)
 {
-    /// <summary>What the names begin with that the platform has for where to listen.</summary>
+    /// <summary>The prefix of the platform's variables for where to listen.</summary>
     public const string Prefix = "ASPNETCORE_";
 
     private const string Urls = Prefix + "URLS";
@@ -53,7 +53,7 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
     }
 
     /// <summary>
-    /// The name of the variable that an argument sets: those of where to listen may lack their prefix, as in <c>--urls</c>.
+    /// The name of the variable that an argument sets: variables for where to listen may lack their prefix, as in <c>--urls</c>.
     /// </summary>
     /// <param name="argument">The name in the argument, in any case.</param>
     public static string VariableOf(string argument) =>
@@ -62,7 +62,8 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
             : argument;
 
     /// <summary>
-    /// Removes the sockets that nobody listens on any more: who was killed has left his behind, and in its place no other can be made.
+    /// Removes the sockets that nobody listens on any more: a process that was killed leaves its socket behind, and no other can be created
+    /// in its place.
     /// </summary>
     public void RemoveLeftSockets()
     {
@@ -80,7 +81,7 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // There is none, or it cannot be removed: what is wrong with it, listening says.
+                // There is none, or it cannot be removed; listening then reports what is wrong.
             }
         }
     }
@@ -101,7 +102,7 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
         }
     }
 
-    /// <summary>Whether a path is that of a socket: connecting to a file is refused as well, but a file can be opened.</summary>
+    /// <summary>Whether a path is that of a socket. Connecting to a file is refused as well, but a file can be opened.</summary>
     private static bool IsSocket(string path)
     {
         const int NoSuchDevice = 6; // ENXIO
@@ -168,14 +169,15 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
             return null;
         }
 
-        // Kestrel listens on two addresses for it, which cannot both have the same port by chance.
+        // For this name Kestrel listens on two addresses, which cannot both be given the same free port.
         return host == Localhost && address.Port == 0
             ? null
             : new Place(text.Replace(address.Host, written, StringComparison.Ordinal), host, address.Port);
     }
 
     /// <summary>
-    /// A host as a socket takes it: with the zone of an address as it is, and with no IPv4 address that is written as one of IPv6.
+    /// A host in the form that a socket takes: the zone of an address stays as it is, and an IPv4 address written as IPv6 becomes plain
+    /// IPv4.
     /// </summary>
     private static string Writable(string host)
     {
@@ -189,7 +191,8 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
     }
 
     /// <summary>
-    /// Whether what follows the host is a port, of digits and nothing else, or only a slash. The platform takes signs and spaces as well.
+    /// Whether the host is followed by a port of digits and nothing else, or only by a slash. The platform accepts signs and spaces as
+    /// well.
     /// </summary>
     private static bool IsPort(ReadOnlySpan<char> rest) =>
         rest is [':', .. var port] ? !port.TrimEnd('/').ContainsAnyExceptInRange('0', '9') : rest.TrimEnd('/').IsEmpty;

@@ -9,7 +9,7 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <summary><c>/metrics</c>, which Prometheus scrapes.</summary>
 internal static class MetricsEndpoint
 {
-    /// <summary>Maps it, and makes the instruments that nobody asks for.</summary>
+    /// <summary>Maps the endpoint, and creates the instruments, which nothing else asks the container for.</summary>
     /// <param name="app">The application.</param>
     public static void MapMetrics(this WebApplication app)
     {
@@ -19,7 +19,7 @@ internal static class MetricsEndpoint
             app.Services.GetRequiredService<ThreadPoolMetrics>();
             app.Services.GetRequiredService<LogMetrics>();
             app.Services.GetRequiredService<ExportReports>();
-            // A scrape takes a millisecond and more, and its exporter waits for others by keeping the processor busy.
+            // A scrape takes a millisecond or more, and the exporter spins while it waits for another one.
             app.MapPrometheusScrapingEndpoint(
                 "/metrics",
                 meterProvider: null,
@@ -29,8 +29,8 @@ internal static class MetricsEndpoint
     }
 
     /// <summary>
-    /// Middleware that lets the answer be made whole before any of it is sent. The exporter writes while it keeps all other scrapes
-    /// waiting, so that one who asks and does not read would stop them all.
+    /// Middleware that buffers the whole answer before any of it is sent. The exporter keeps all other scrapes waiting while it writes, so
+    /// a client that does not read would block them all.
     /// </summary>
     private static async Task MakeWhole(HttpContext context, RequestDelegate next)
     {
@@ -49,7 +49,7 @@ internal static class MetricsEndpoint
 
         if (whole.Length == 0)
         {
-            // It failed, and the answer says so in the way of all errors.
+            // It failed; the usual error answer says so.
             return;
         }
 

@@ -10,7 +10,7 @@ public static class ReadMethods
     /// <summary>GET, and HEAD with it, as RFC 9110 section 9.1 asks of every server.</summary>
     public static string[] GetAndHead { get; } = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Answers all other methods with 405, for endpoints of the platform, which take any.</summary>
+    /// <summary>Answers all other methods with 405, for endpoints of the platform, which accept any.</summary>
     /// <param name="endpoint">The endpoint.</param>
     public static void ReadOnly(this IEndpointConventionBuilder endpoint) => endpoint.WithMetadata(new HttpMethodMetadata(GetAndHead));
 }

@@ -10,14 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Gives a short JSON body to the requests that the server itself turns away because they are no HTTP or over its limits: a malformed
-/// request line or header, too many of them, an unknown HTTP version. No middleware ever sees those, and the server answers them with an
-/// empty body; to a client of the contract every error has one.
+/// Gives a short JSON body to the requests that the server itself turns away because they are not HTTP or are over its limits: a malformed
+/// request line or header, too many headers, an unknown HTTP version. No middleware ever sees those, and the server answers them with an
+/// empty body, although the contract gives every error a body.
 /// </summary>
 /// <remarks>
-/// Kestrel announces such a request on a diagnostic listener before it answers it (<see cref="IBadRequestExceptionFeature"/>). There the
-/// head of our answer is started, which keeps Kestrel from sending its own; there is no way to write a body at that point, because the
-/// request has none of its streams yet. So <see cref="LingeringClose"/> sends it when Kestrel is done with the connection.
+/// Kestrel announces such a request on a diagnostic listener before it answers it (<see cref="IBadRequestExceptionFeature"/>). Our answer
+/// is started there, which keeps Kestrel from sending its own; a body cannot be written at that point, because the request has none of its
+/// streams yet. So <see cref="LingeringClose"/> sends it when Kestrel is done with the connection.
 /// </remarks>
 /// <param name="listener">The listener that Kestrel announces on.</param>
 /// <param name="telemetry">Where they are counted: no other instrument sees them.</param>
@@ -51,13 +51,13 @@ internal sealed class RejectedRequestAnswers(
             && features.Get<IHttpResponseBodyFeature>() is { } output
             && features.Get<ConnectionEnd>() is { } end)
         {
-            // An HTTP version that we do not speak would be a 505; but no visitor can make a service of ours answer 5xx.
+            // An HTTP version that we do not speak would be a 505, but no visitor may make our services answer 5xx.
             var error = features.Get<IBadRequestExceptionFeature>()?.Error as BadHttpRequestException;
             var status = error is { StatusCode: < 500 and var given } ? given : StatusCodes.Status400BadRequest;
             Tell(features, status);
             if (server.IsAnsweredInHttp2(end.ConnectionId))
             {
-                // With the frame by which that protocol says 'use HTTP/1.1'.
+                // Kestrel answers with the frame by which HTTP/2 says 'use HTTP/1.1'.
                 return;
             }
 
@@ -66,7 +66,7 @@ internal sealed class RejectedRequestAnswers(
             response.Headers.ContentType = JsonAnswer.ContentType;
             response.Headers.ContentLength = body.Length;
             response.Headers.Connection = "close";
-            // Completes at once: nothing is sent before the connection is flushed, and nobody has registered to be asked first.
+            // Completes at once: nothing is sent before the connection is flushed, and no OnStarting callback is registered.
             if (output.StartAsync().IsCompletedSuccessfully)
             {
                 end.RejectionBody = body;
@@ -87,7 +87,7 @@ internal sealed class RejectedRequestAnswers(
         telemetry.Rejected.Add(1, new KeyValuePair<string, object?>("http.response.status_code", HttpNames.StatusValue(status)));
         if (options.Access)
         {
-            // Nothing of what was sent: a header that cannot be read may still hold a secret.
+            // Nothing of what was sent is logged: a header that cannot be read may still hold a secret.
             var address = features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
             LogEvents.RequestRejected(
                 logger, status, address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString());

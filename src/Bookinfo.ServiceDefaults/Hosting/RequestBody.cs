@@ -4,8 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// The one way to read what a visitor sent as the body of a request. Whatever is wrong with it is his affair: a 4xx, and no line in the
-/// log.
+/// The one way to read the body of a visitor's request. Whatever is wrong with it is the visitor's fault: a 4xx, and no line in the log.
 /// </summary>
 public static class RequestBody
 {
@@ -28,7 +27,7 @@ public static class RequestBody
 
     /// <summary>Reads a form.</summary>
     /// <param name="request">The request, whose content type is that of a form.</param>
-    /// <returns>The form; <see langword="null"/> when the body is none.</returns>
+    /// <returns>The form; <see langword="null"/> when the body is not one.</returns>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
     public static async Task<IFormCollection?> ReadFormAsync(HttpRequest request)
     {
@@ -38,14 +37,14 @@ public static class RequestBody
         }
         catch (Exception exception) when (exception is not (BadHttpRequestException or VisitorLeftException))
         {
-            // The platform has an exception for each kind of defect, and looks at nothing but what was sent.
+            // The platform throws a different exception for each kind of defect, and only because of what was sent.
             return null;
         }
     }
 
-    /// <summary>Makes the body of a request one that reports all that is wrong with it as the visitor's fault.</summary>
+    /// <summary>Wraps the body of a request, so that everything wrong with it is reported as the visitor's fault.</summary>
     /// <param name="context">The request.</param>
-    /// <exception cref="BadHttpRequestException">It cannot be told for sure where the body ends.</exception>
+    /// <exception cref="BadHttpRequestException">It is not certain where the body ends.</exception>
     internal static void Guard(HttpContext context)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
@@ -68,14 +67,14 @@ public static class RequestBody
 
         if (request.ContentLength > ServiceProgram.LargestRequestBody)
         {
-            // It is not going to be read, whoever answers.
+            // The body will not be read, whatever answers the request.
             DrainConnections.CloseAfter(context.Response);
         }
     }
 
     /// <summary>
-    /// Whether two who read the request may disagree about where its body ends (RFC 9112 section 6.1): with a length beside the chunks,
-    /// with chunks in a version that has none, or with a transfer coding that is not known here.
+    /// Whether two parties that read the request may disagree about where its body ends (RFC 9112 section 6.1): it has a length beside the
+    /// chunks, chunks in a version that has none, or a transfer coding that is not known here.
     /// </summary>
     private static bool IsFramedBadly(HttpRequest request) => request.Headers.TransferEncoding is { Count: > 0 } coding
         && (coding.Count > 1

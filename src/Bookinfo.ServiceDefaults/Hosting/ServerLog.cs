@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Stands between Kestrel and the log. What is wrong with the server goes on as it is. What visitors do wrong fills no log, also where
-/// Kestrel takes it for an error; but that Kestrel tells it at all has two uses: it names what was wrong in its exceptions only when
-/// somebody listens, and it says when it has answered something itself.
+/// Stands between Kestrel and the log. Problems of the server pass unchanged. Mistakes of visitors never fill the log, even where Kestrel
+/// reports them as errors. Kestrel's reports of them still have two uses: its exceptions name what was wrong only when somebody listens,
+/// and the reports show when Kestrel has answered something itself.
 /// </summary>
-/// <param name="services">Where the log is, which cannot be made before this.</param>
+/// <param name="services">Provides the log, which cannot be created before this.</param>
 internal sealed class ServerLog(IServiceProvider services) : ILoggerProvider
 {
     private const string Category = "Microsoft.AspNetCore.Server.Kestrel";
@@ -18,22 +18,22 @@ internal sealed class ServerLog(IServiceProvider services) : ILoggerProvider
     /// <summary>The beginning of the categories of Kestrel's parts.</summary>
     private const string Parts = Category + ".";
 
-    /// <summary>The part that deals with bad requests, and says nothing worse of them than that it debugs.</summary>
+    /// <summary>The part that deals with bad requests, which it never reports above the Debug level.</summary>
     private const string BadRequests = Parts + "BadRequests";
 
-    /// <summary>The first line of HTTP/2 has come, which Kestrel answers in HTTP/2.</summary>
+    /// <summary>The event for the first line of HTTP/2, which Kestrel answers in HTTP/2.</summary>
     private const string PrefaceDetected = "PossibleInvalidHttpVersionDetected";
 
     /// <summary>
-    /// The rest of a body that nobody had read could not be skipped: the connection was reset, or a trailer has a null character. There is
-    /// no other cause, since no endpoint leaves a read unfinished.
+    /// The event for the rest of an unread body that could not be skipped: the connection was reset, or a trailer has a null character.
+    /// There is no other cause, since no endpoint leaves a read unfinished.
     /// </summary>
     private const string SkippingFailed = "RequestBodyDrainBodyReaderInvalidState";
 
     private readonly ConcurrentDictionary<string, bool> _prefaces = new();
     private readonly Lazy<ILogger> _log = new(() => services.GetRequiredService<ILogger<ServerLog>>());
 
-    /// <summary>Leads what Kestrel says through here, and past the log.</summary>
+    /// <summary>Routes Kestrel's messages through here, and past the log.</summary>
     /// <param name="logging">The logging of the service.</param>
     public static void AddFilters(ILoggingBuilder logging) => logging
         .AddFilter(Category, LogLevel.None)

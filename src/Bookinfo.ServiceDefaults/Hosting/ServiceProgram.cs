@@ -49,7 +49,7 @@ public static class ServiceProgram
     /// <summary>Exit code when the service cannot start because it cannot listen on its address.</summary>
     public const int ExitCannotListen = 3;
 
-    /// <summary>Exit code when the service cannot start for a reason that nobody has thought of.</summary>
+    /// <summary>Exit code when the service cannot start for an unforeseen reason.</summary>
     public const int ExitFailed = 1;
 
     /// <summary>Builds the service, runs it until it is told to stop, and turns a failed start into one line on stderr.</summary>
@@ -75,7 +75,7 @@ public static class ServiceProgram
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                // Told to stop before it had started: an orderly end as well.
+                // Told to stop before it had started, which is an orderly end as well.
             }
 
             return 0;
@@ -100,14 +100,14 @@ public static class ServiceProgram
     /// <param name="service">The service.</param>
     /// <param name="args">The arguments of the process; <c>--NAME=value</c> overrides the environment variable NAME.</param>
     /// <param name="version">
-    /// Finds the version that the settings make of the service, for telemetry when <c>SERVICE_VERSION</c> does not say it; v1 when not
-    /// given.
+    /// Determines from the settings which version of the service this is, for telemetry when <c>SERVICE_VERSION</c> is not set; v1 when
+    /// omitted.
     /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static WebApplicationBuilder CreateBuilder(ServiceDefinition service, string[] args, Func<Settings, string>? version = null)
     {
-        // Nothing but what is asked for here: no settings files, whatever lies where the service was started from, and no console log.
+        // Nothing but what is added here: no settings files from where the service was started, and no console log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddEnvironmentVariables();
         AddArguments(builder.Configuration, args);
@@ -121,7 +121,7 @@ public static class ServiceProgram
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ConfigureServer(server, LargestRequestHeaders(service)));
         builder.Services.Configure<SocketTransportOptions>(SocketThreads.Configure);
         builder.Services.AddSingleton(ConnectionLimits.Read(service));
-        // Of those that are registered the server takes the last.
+        // The server takes the last one that is registered.
         builder.Services.AddSingleton<IConnectionListenerFactory>(static services => new LimitedListeners(
             new SocketTransportFactory(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>()),
@@ -131,11 +131,11 @@ public static class ServiceProgram
         builder.Logging
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
-            // Why a service did not start is said in one line by RunAsync.
+            // RunAsync says in one line why a service did not start.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             // An unready service says so to its probes; that is not an error, and not worth a line for each probe.
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
-            // Without this filter the host makes an Activity for each request whether or not anybody traces.
+            // Without this filter the host creates an Activity for each request, whether or not anybody traces.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         builder.Services.AddSingleton<ServerLog>();
@@ -158,14 +158,14 @@ public static class ServiceProgram
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton(LingerOptions.Standard);
         var endsWithParent = settings.Flag(SettingNames.StopWhenStdinCloses, standard: false);
-        // The first, because they are stopped in the reverse order: what the others still say is sent as well. Without a parent there is
-        // nobody left to wait for the end.
+        // Registered first, because these services are stopped in reverse order: what the others still report is sent as well. Without a
+        // parent process nobody is left to wait for the end.
         builder.Services.AddHostedService(services => new TelemetryShutdown(services, TimeSpan.FromSeconds(endsWithParent ? 2 : 5)));
         builder.Services.AddHostedService<LifecycleLog>();
         builder.Services.AddHostedService<DrainBeforeStop>();
         builder.Services.AddHostedService<RejectedRequestAnswers>();
         builder.Services.AddHealthChecks().AddCheck<Readiness>("draining");
-        // The longest call that a service of ours waits for takes 10 s; what is in flight after that long hangs.
+        // The longest call that our services wait for takes 10 s; what is still in flight after 15 s hangs.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + TimeSpan.FromSeconds(15));
         if (endsWithParent)
         {
@@ -175,7 +175,7 @@ public static class ServiceProgram
         return builder;
     }
 
-    /// <summary>Builds the application with what stands before and beside every service's own endpoints.</summary>
+    /// <summary>Builds the application with everything that comes before and beside a service's own endpoints.</summary>
     /// <param name="builder">The builder, with the services of the application registered.</param>
     /// <returns>The application, to map endpoints on.</returns>
     public static WebApplication Build(WebApplicationBuilder builder)
@@ -206,7 +206,7 @@ public static class ServiceProgram
 
     private static void AddArguments(ConfigurationManager configuration, string[] args)
     {
-        // The platform passes over what it does not understand.
+        // The platform ignores what it does not understand.
         if (!Array.TrueForAll(args, static arg => arg is ['-', '-', not '=', ..] && arg.Contains('=', StringComparison.Ordinal)))
         {
             throw new InvalidSettingException("the arguments", string.Join(' ', args), "of the form --NAME=value");
@@ -219,7 +219,7 @@ public static class ServiceProgram
             var name = ListenAddresses.VariableOf(arg[2..end]);
             if (!SettingNames.Contains(name))
             {
-                // The value may be a secret whose name is mistyped.
+                // The value is left out: it may be a secret whose name is mistyped.
                 throw new InvalidSettingException("the arguments", arg[..end], "the name of a setting, such as --DRAIN_SECONDS=5");
             }
 
@@ -229,7 +229,7 @@ public static class ServiceProgram
         configuration.AddInMemoryCollection(settings);
     }
 
-    /// <summary>Ends the service in order on SIGHUP, as on the signals that the platform knows.</summary>
+    /// <summary>Stops the service in order on SIGHUP, as on the signals that the platform handles.</summary>
     private static PosixSignalRegistration StopOnHangUp(IHostApplicationLifetime lifetime) =>
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -241,12 +241,12 @@ public static class ServiceProgram
     {
         try
         {
-            // What a message of somebody else's says may have several lines.
+            // A message from a library may have several lines.
             await Console.Error.WriteLineAsync($"{service.Name} cannot start: {reason.ReplaceLineEndings(" ")}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A stderr that is full or closed: the code still tells.
+            // stderr is full or closed; the exit code still tells.
         }
 
         return exitCode;
@@ -256,9 +256,7 @@ public static class ServiceProgram
     private static bool IsCannotListen(Exception exception) =>
         exception is SocketException or AddressInUseException or IOException { InnerException: SocketException or AddressInUseException };
 
-    /// <summary>
-    /// Whether it cannot listen because something else does, and not because this machine has no such address or does not allow it.
-    /// </summary>
+    /// <summary>Whether the address is taken, as opposed to not existing on this machine or not being allowed.</summary>
     private static bool IsTaken(Exception exception) =>
         exception is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
         || (exception.InnerException is { } inner && IsTaken(inner));
@@ -268,8 +266,8 @@ public static class ServiceProgram
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = LargestRequestBody;
         server.Limits.MaxRequestHeadersTotalSize = largestHeaders;
-        // Who has sent a part of a head would hold up the end of the service, when the server looks at no time any more; so not much
-        // longer than the service drains.
+        // A client that has sent part of a head would hold up the end of the service, when the server no longer checks timeouts; so this
+        // is not much longer than the drain period.
         server.Limits.RequestHeadersTimeout = LongestRequestHead;
         // Header values are bytes to us. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
         server.RequestHeaderEncodingSelector = static name =>

@@ -10,7 +10,7 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <param name="time">The clock.</param>
 internal sealed class StopWhenStdinCloses(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedService
 {
-    // Less than the 4 s after which 'bookinfo up' kills, more than what the last telemetry and the last lines of the log may take.
+    // Less than the 4 s after which 'bookinfo up' kills the service, more than the last telemetry and log lines may take.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class StopWhenStdinCloses(IHostApplicationLifetime lifetime, Tim
         }
         catch (IOException)
         {
-            // A broken pipe is an ended parent as well.
+            // A broken pipe also means that the parent has ended.
         }
 
         lifetime.StopApplication();
