@@ -65,8 +65,13 @@ internal static class GrowthMeasurement
                 return wrk.format(nil, "/ratings/" .. math.random(0, {Products - 1}))
             end
             """);
-        var ratings = bench.Programs.Services().Single(service => service.Name == "ratings");
-        ServerDefinition Ratings(string name) => ratings with { Name = name };
+        ServerDefinition Ratings(string name)
+        {
+            // Each time with a port of its own.
+            var ratings = bench.Programs.Services().Single(service => service.Name == "ratings");
+            return ratings with { Name = name };
+        }
+
         await using var one = (await ServerProcess.StartAsync(Ratings("ratings with one product"), bench.Time)).Server;
         await using var all = (await ServerProcess.StartAsync(Ratings("ratings with all products"), bench.Time)).Server;
         await FillAsync(one, 1);
