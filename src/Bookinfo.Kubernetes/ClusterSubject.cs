@@ -63,8 +63,8 @@ public sealed class ClusterSubject : ISubject
     /// <param name="space">The namespace.</param>
     /// <param name="target">Where requests are to go; <see langword="null"/> for where the page is.</param>
     /// <param name="say">Is told that it has to wait.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">There is none, or its page is not as it should be.</exception>
     public static async Task<ClusterSubject> OpenAsync(
         ClusterConnection cluster, string space, Uri? target, Action<string> say, TimeProvider time, CancellationToken cancellationToken)

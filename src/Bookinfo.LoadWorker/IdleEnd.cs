@@ -6,7 +6,6 @@ namespace Bookinfo.LoadWorker;
 /// </summary>
 /// <param name="slot">Knows when it was last used.</param>
 /// <param name="lifetime">The life of the worker.</param>
-/// <param name="time">The clock.</param>
 internal sealed class IdleEnd(RunSlot slot, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
 {
     /// <summary>How long it waits: longer than what lies between two steps of a measurement.</summary>

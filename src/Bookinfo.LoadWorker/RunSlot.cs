@@ -3,7 +3,7 @@ namespace Bookinfo.LoadWorker;
 /// <summary>
 /// The one run that a worker does at a time: two would be in each other's way, and neither result would be worth anything.
 /// </summary>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class RunSlot(TimeProvider time)
 {
     private readonly Lock _lock = new();

@@ -58,8 +58,8 @@ public sealed class LocalSubject : ISubject
 
     /// <summary>Looks for the processes behind a page.</summary>
     /// <param name="target">The page.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns><see langword="null"/> when there is no Bookinfo of ours there whose services are on this machine.</returns>
     public static async Task<LocalSubject?> FindAsync(Uri target, TimeProvider time, CancellationToken cancellationToken)
     {

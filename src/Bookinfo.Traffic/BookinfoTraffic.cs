@@ -14,7 +14,7 @@ namespace Bookinfo.Traffic;
 /// <param name="traceSeed">The source of the run's trace ids.</param>
 /// <param name="timeout">How long a request may take.</param>
 /// <param name="answers">How to read the answers.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed partial class BookinfoTraffic(
     LoadTarget target, IReadOnlyList<KeyValuePair<string, string>> headers, ulong traceSeed, TimeSpan timeout, AnswerModel answers, TimeProvider time)
 {

@@ -17,4 +17,8 @@ public abstract class BaselineRuns : IDisposable
         Directory.Delete(Folder, recursive: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Runs <c>bookinfo baseline</c>.</summary>
+    protected CommandRun Baseline(params string[] arguments) =>
+        CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", .. arguments, "--name", Name]);
 }

@@ -221,89 +221,6 @@ public sealed partial class BaselineTests : BaselineRuns
         Assert.InRange(Interlocked.Read(ref sent), 1, 64 << 20);
     }
 
-    [Theory]
-    [InlineData("json")]
-    [InlineData("html")]
-    [InlineData("md")]
-    public async Task Files_that_exist_are_not_touched(string extension)
-    {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        await File.WriteAllTextAsync($"{Name}.{extension}", "mine", TestContext.Current.CancellationToken);
-        await using var run = Baseline(server.Address.ToString(), "--rates", "20");
-
-        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
-        Assert.Equal($"bookinfo: --name: '{Name}.{extension}' exists: take another name, or replace it with --overwrite.\n", run.Messages);
-        Assert.Equal("mine", await File.ReadAllTextAsync($"{Name}.{extension}", TestContext.Current.CancellationToken));
-        Assert.Single(Directory.GetFiles(Folder));
-        Assert.Equal(0, server.Requests);
-    }
-
-    [Fact]
-    public async Task Files_that_exist_are_replaced_when_that_is_said()
-    {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        await File.WriteAllTextAsync($"{Name}.json", "old", TestContext.Current.CancellationToken);
-        await using var run = Baseline(
-            server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "0s", "--overwrite");
-
-        Assert.Equal(ExitCode.Success, await run.ExitAsync());
-        Assert.Null(Assert.Single(BaselineStore.Read($"{Name}.json").Summary).Latencies[Measure.Page].P50.Low);
-    }
-
-    [Theory]
-    [InlineData("json")]
-    [InlineData("html")]
-    public async Task Files_that_somebody_else_makes_during_the_measurement_are_not_touched_and_nothing_is_lost(string extension)
-    {
-        var name = Name;
-        await using var server = new LoadServer(async (number, stream, cancellationToken) =>
-        {
-            if (number == 10)
-            {
-                await File.WriteAllTextAsync($"{name}.{extension}", "mine", cancellationToken);
-                await File.WriteAllTextAsync($"{name}-2.md", "mine too", cancellationToken);
-            }
-
-            await LoadServer.SendAsync(stream, LoadServer.Ok("page", ServerTiming), cancellationToken);
-            return true;
-        });
-        await using var run = Baseline(server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "1s", "--warm-up", "0s");
-
-        Assert.Equal(ExitCode.Failure, await run.ExitAsync());
-        Assert.EndsWith(
-            $"""
-            Written: {Name}-3.json, {Name}-3.html, {Name}-3.md
-            bookinfo: --name: somebody else has made files of the name '{Name}' during the measurement: they are left as they are.
-
-            """.ReplaceLineEndings("\n"),
-            run.Messages);
-        Assert.Equal("mine", await File.ReadAllTextAsync($"{Name}.{extension}", TestContext.Current.CancellationToken));
-        Assert.True(BaselineStore.Read($"{Name}-3.json").Complete);
-        Assert.Equal(5, Directory.GetFiles(Folder).Length);
-    }
-
-    [Theory]
-    [InlineData("missing/base", "does not exist: make it, or name another.")]
-    [InlineData("/proc/base", "'/proc/base.json' cannot be written: ")]
-    [InlineData("taken", "'taken.md' cannot be written: it is a directory")]
-    // With .json it is longer than a file system allows, and with .md it is not.
-    [InlineData("long", ".json' cannot be written: ")]
-    public async Task What_cannot_be_written_is_told_before_the_run(string name, string message)
-    {
-        Directory.CreateDirectory(Path.Combine(Folder, "taken.md"));
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        await using var run = CommandRun.Start(
-            "dotnet",
-            [CommandRun.ToolAssembly, "baseline", server.Address.ToString(), "--name", name == "long" ? new string('n', 251) : name],
-            Folder);
-
-        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
-        Assert.StartsWith("bookinfo: --name: ", run.Messages);
-        Assert.Contains(message, run.Messages);
-        Assert.Empty(Directory.GetFiles(Folder));
-        Assert.Equal(0, server.Requests);
-    }
-
     [Fact]
     public async Task What_up_runs_is_found_and_measured()
     {
@@ -362,6 +279,10 @@ public sealed partial class BaselineTests : BaselineRuns
     [InlineData("--header 'Host' is not allowed", "--header", "Host")]
     [InlineData("--namespace 'A_b' is not allowed", "--namespace", "A_b")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
+    [InlineData("--workers is of no use without --in-cluster.", "--workers", "2")]
+    [InlineData("--worker-image is of no use without --in-cluster.", "--worker-image", "i")]
+    [InlineData("--workers '0' is not allowed: it must be a whole number from 1 to 100.", "--in-cluster", "--workers", "0")]
+    [InlineData("--workers '9' is not allowed: each worker needs a connection, and --connections is 8.", "--in-cluster", "--workers", "9", "--connections", "8")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)
     {
         await using var run = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", .. arguments], Folder);
@@ -394,9 +315,6 @@ public sealed partial class BaselineTests : BaselineRuns
         Assert.Equal(microseconds, rate.Latencies[measure].P999.Mean, microseconds / 1000);
         Assert.Equal(rate.Requests, rate.Latencies[measure].Count);
     }
-
-    private CommandRun Baseline(params string[] arguments) =>
-        CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", .. arguments, "--name", Name]);
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]")]
     private static partial Regex Control();

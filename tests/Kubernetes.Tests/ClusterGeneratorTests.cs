@@ -171,7 +171,7 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await using var generator = await StartAsync(connection, Options() with { Target = new Uri(closed.Address, "/productpage") });
 
         await AssertFailsAsync(
-            generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled), FailureKind.TargetUnreachable, @"^load worker [12] of 2 \(w-[12]\): http://127\.0\.0\.1:\d+ does not answer: connection refused\. ");
+            RunAsync(generator), FailureKind.TargetUnreachable, @"^load worker [12] of 2 \(w-[12]\): http://127\.0\.0\.1:\d+ does not answer: connection refused\. ");
     }
 
     [Fact]
@@ -179,26 +179,16 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     {
         var ahead = TimeProvider.System.GetUtcNow().AddSeconds(20).ToString("O", CultureInfo.InvariantCulture);
         await using var other = new LoadServer(LoadServer.Ok($$"""{"now":"{{ahead}}"}"""));
-        await AddWorkersAsync(1);
-        AddPods(other.Address);
-        using var connection = await ConnectAsync();
-        await using var generator = await StartAsync(connection);
-
-        await AssertFailsAsync(
-            generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled), FailureKind.ServiceFailed, @"^the clocks of the nodes differ by (19|20|2\d) s, so the load workers cannot begin together: synchronize them");
+        await AssertRunFailsAsync(
+            other, FailureKind.ServiceFailed, @"^the clocks of the nodes differ by (19|20|2\d) s, so the load workers cannot begin together: synchronize them");
     }
 
     [Fact]
     public async Task What_is_no_worker_of_this_version_is_told_of()
     {
         await using var other = new LoadServer(LoadServer.Ok("<html>"));
-        await AddWorkersAsync(1);
-        AddPods(other.Address);
-        using var connection = await ConnectAsync();
-        await using var generator = await StartAsync(connection);
-
-        await AssertFailsAsync(
-            generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled), FailureKind.ServiceFailed, @"^load worker 2 of 2 \(w-2\): its answer is not understood \(.+\); its image must be of the same version as bookinfo\.$");
+        await AssertRunFailsAsync(
+            other, FailureKind.ServiceFailed, @"^load worker 2 of 2 \(w-2\): its answer is not understood \(.+\); its image must be of the same version as bookinfo\.$");
     }
 
     [Fact]
@@ -332,17 +322,17 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         Assert.Single(_asked, $"DELETE {Api}/{Job}");
     }
 
-    [Theory]
-    [InlineData("--workers is of no use without --in-cluster.", "--workers", "2")]
-    [InlineData("--worker-image is of no use without --in-cluster.", "--worker-image", "i")]
-    [InlineData("--workers '0' is not allowed: it must be a whole number from 1 to 100.", "--in-cluster", "--workers", "0")]
-    [InlineData("--workers '9' is not allowed: each worker needs a connection, and --connections is 8.", "--in-cluster", "--workers", "9", "--connections", "8")]
-    public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)
-    {
-        await using var baseline = CommandRun.Bookinfo(["baseline", .. arguments]);
+    private static Task<LoadResult> RunAsync(ClusterGenerator generator) =>
+        generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled);
 
-        Assert.Equal(ExitCode.InvalidUsage, await baseline.ExitAsync());
-        Assert.Contains(message, baseline.Messages.Split('\n')[0]);
+    /// <summary>Runs a worker of ours and another server in the place of the second one.</summary>
+    private async Task AssertRunFailsAsync(LoadServer other, FailureKind kind, string pattern)
+    {
+        await AddWorkersAsync(1);
+        AddPods(other.Address);
+        using var connection = await ConnectAsync();
+        await using var generator = await StartAsync(connection);
+        await AssertFailsAsync(RunAsync(generator), kind, pattern);
     }
 
     private static async Task AssertFailsAsync(Task task, FailureKind kind, string pattern)

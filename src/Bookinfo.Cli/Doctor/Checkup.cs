@@ -11,7 +11,6 @@ internal sealed class Checkup : IDisposable
     /// <summary>Makes the checks; nothing is looked at yet.</summary>
     /// <param name="options">What the user asked for.</param>
     /// <param name="tree">Where things are.</param>
-    /// <param name="time">The clock.</param>
     public Checkup(DoctorOptions options, SourceTree tree, TimeProvider time)
     {
         var kubectl = new KubectlCheck(options.Context);

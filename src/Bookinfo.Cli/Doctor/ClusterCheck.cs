@@ -8,7 +8,6 @@ namespace Bookinfo.Cli.Doctor;
 /// <summary>The cluster: it answers, knows who asks, and is of a version that the manifests and kubectl fit.</summary>
 /// <param name="kubectl">kubectl.</param>
 /// <param name="kubeconfig">Which cluster.</param>
-/// <param name="time">The clock.</param>
 internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubeconfig, TimeProvider time) : ICheck, IDisposable
 {
     /// <summary>The oldest version of Kubernetes that the default overlay is tested on.</summary>

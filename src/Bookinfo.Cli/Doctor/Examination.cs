@@ -4,7 +4,6 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Cli.Doctor;
 
 /// <summary>Runs checks: all at once, but each after those that it needs, and none for longer than its time.</summary>
-/// <param name="time">The clock.</param>
 internal sealed class Examination(TimeProvider time)
 {
     /// <summary>

@@ -225,7 +225,6 @@ internal sealed partial record InstalledTool(string File)
 
     /// <summary>Runs the tool and takes the first line that it prints.</summary>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What it wrote to stdout; <see langword="null"/> when it cannot be run, fails, or does not answer in time.</returns>
     public async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {

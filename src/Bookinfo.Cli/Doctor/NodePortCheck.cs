@@ -9,7 +9,6 @@ namespace Bookinfo.Cli.Doctor;
 /// <param name="cluster">The cluster.</param>
 /// <param name="manifests">What is to run.</param>
 /// <param name="name">The name of the namespace.</param>
-/// <param name="time">The clock.</param>
 internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifests, string name, TimeProvider time)
     : InClusterCheck(cluster)
 {

@@ -27,7 +27,6 @@ internal sealed partial class RegistryClient : IDisposable
 
     /// <summary>Asks the registry for an image.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     public async Task<RegistryAnswer> AskAsync(ImageReference image, CancellationToken cancellationToken)
     {
         try

@@ -11,7 +11,6 @@ namespace Bookinfo.Cli.Sessions;
 /// <summary>What <c>baseline</c> does: finds what is to be measured, measures it in rounds, and writes the files.</summary>
 /// <param name="options">What the user asked for.</param>
 /// <param name="signals">Ctrl-C.</param>
-/// <param name="time">The clock.</param>
 internal sealed class BaselineSession(BaselineOptions options, StopSignals signals, TimeProvider time)
 {
     private const int Width = 79;

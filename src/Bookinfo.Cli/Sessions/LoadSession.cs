@@ -13,7 +13,6 @@ namespace Bookinfo.Cli.Sessions;
 /// <summary>What <c>load</c> does: makes the requests, runs them or searches, shows it, and writes the outcome.</summary>
 /// <param name="options">What the user asked for.</param>
 /// <param name="signals">Ctrl-C.</param>
-/// <param name="time">The clock.</param>
 internal sealed class LoadSession(LoadOptions options, StopSignals signals, TimeProvider time)
 {
     /// <summary>The least time of a search: a rate takes two trials, and each some time to connect.</summary>

@@ -9,13 +9,11 @@ namespace Bookinfo.Cli.Sessions;
 /// <summary>Finds what is to be measured: what the user named, else what <c>up</c> runs here, else what <c>deploy</c> deployed.</summary>
 /// <param name="options">What the user asked for.</param>
 /// <param name="here">Where <c>up</c> has its page on this machine when it is not told otherwise.</param>
-/// <param name="time">The clock.</param>
 internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvider time)
 {
     private const string Page = "/productpage";
 
     /// <summary>Finds the subject.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationFailedException">There is nothing: the message says what to do.</exception>
     public async Task<ISubject> FindAsync(CancellationToken cancellationToken)
     {

@@ -6,7 +6,6 @@ namespace Bookinfo.Cli.Terminal;
 
 /// <summary>Lines on a terminal that are redrawn in place.</summary>
 /// <param name="console">The terminal.</param>
-/// <param name="time">The clock.</param>
 /// <param name="clears">Whether the lines are cleared at the end.</param>
 internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool clears = false) : IAsyncDisposable
 {

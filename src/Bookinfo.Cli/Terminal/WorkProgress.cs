@@ -7,7 +7,6 @@ namespace Bookinfo.Cli.Terminal;
 /// <summary>
 /// Shows on stderr that work goes on: a spinner with the seconds on a terminal, a line at its start and at its end elsewhere.
 /// </summary>
-/// <param name="time">The clock.</param>
 internal sealed class WorkProgress(TimeProvider time) : IWorkProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);

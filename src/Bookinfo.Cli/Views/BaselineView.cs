@@ -6,7 +6,6 @@ namespace Bookinfo.Cli.Views;
 
 /// <summary>Shows on stderr how far a baseline is: a bar with the time left on a terminal, a line for each step anywhere else.</summary>
 /// <param name="planned">How long all of it is to take.</param>
-/// <param name="time">The clock.</param>
 internal sealed class BaselineView(TimeSpan planned, TimeProvider time) : IBaselineObserver, IAsyncDisposable
 {
     private readonly long _began = time.GetTimestamp();

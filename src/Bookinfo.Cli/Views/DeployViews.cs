@@ -8,7 +8,6 @@ namespace Bookinfo.Cli.Views;
 /// <summary>For a terminal: the table of the Deployments, drawn again in its place at each change.</summary>
 /// <param name="console">The terminal.</param>
 /// <param name="messages">Where what is said beside it goes.</param>
-/// <param name="time">The clock.</param>
 internal sealed class LiveDeployView(IAnsiConsole console, TextWriter messages, TimeProvider time) : IDeployView
 {
     private readonly LiveText _live = new(console, time);

@@ -14,7 +14,6 @@ internal interface ILoadView : ILoadObserver, IAsyncDisposable;
 /// </summary>
 /// <param name="console">The terminal.</param>
 /// <param name="duration">How long the run is to be, in seconds.</param>
-/// <param name="time">The clock.</param>
 internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimeProvider time) : ILoadView
 {
     private static readonly Style Heading = new(decoration: Decoration.Dim);

@@ -92,7 +92,6 @@ internal sealed class PlainStatusView(TextWriter output, TextWriter messages, IR
 /// <summary>For a terminal: the table, drawn again in its place about once a second and at each change.</summary>
 /// <param name="console">The terminal.</param>
 /// <param name="footer">What to say below the table.</param>
-/// <param name="time">The clock.</param>
 internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string> footer, TimeProvider time) : IStatusView
 {
     private readonly LiveText _live = new(console, time);

@@ -93,7 +93,7 @@ public sealed class ChildProcess : IDisposable
     /// <param name="environment">All of its environment; <see langword="null"/> for that of this process.</param>
     /// <param name="directory">Its working directory.</param>
     /// <param name="log">Where its output goes.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Tells the time and waits.</param>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
     public static ChildProcess Start(
         string fileName,

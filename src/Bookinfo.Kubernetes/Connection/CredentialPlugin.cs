@@ -35,7 +35,6 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
     /// <param name="user">
     /// The user of the kubeconfig, to whom the program's credentials are added: a token, a certificate with its key, or both.
     /// </param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Whether there is a token.</returns>
     /// <exception cref="OperationFailedException">
     /// There is no such program, or it fails, does not answer, or answers something else.

@@ -12,7 +12,6 @@ internal static class KubeconfigFiles
     /// <param name="kubectl">kubectl.</param>
     /// <param name="user">The name of the user.</param>
     /// <param name="path">The path.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
     public static async Task<string> ResolveAsync(Kubectl kubectl, string user, string path, CancellationToken cancellationToken)
     {
         if (Path.IsPathFullyQualified(path))

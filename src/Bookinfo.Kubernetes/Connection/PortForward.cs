@@ -30,7 +30,7 @@ public sealed partial class PortForward : IDisposable
     /// <param name="space">The namespace.</param>
     /// <param name="target">What it leads to, such as <c>service/productpage</c> or <c>pod/load-1</c>.</param>
     /// <param name="port">The port of the target.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Tells the time and waits.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="IOException">The port-forward failed: the message says why, in kubectl's words.</exception>
     public static async Task<PortForward> StartAsync(

@@ -11,7 +11,6 @@ namespace Bookinfo.Kubernetes;
 /// </summary>
 /// <param name="authorities">The authorities that the kubeconfig names; may be empty.</param>
 /// <param name="name">The name of the server.</param>
-/// <param name="time">The clock.</param>
 internal sealed class ServerCertificate(X509Certificate2Collection authorities, string name, TimeProvider time)
 {
     /// <summary>What was wrong with the last certificate, as part of a sentence; <see langword="null"/> when nothing was.</summary>

@@ -12,7 +12,6 @@ namespace Bookinfo.Kubernetes;
 /// <param name="fallback">
 /// The <c>token</c> beside it, for as long as the file cannot be read; <see langword="null"/> when there is none.
 /// </param>
-/// <param name="time">The clock.</param>
 internal sealed class TokenFile(string path, string? fallback, TimeProvider time) : ITokenProvider
 {
     private static readonly TimeSpan Validity = TimeSpan.FromMinutes(1);

@@ -12,7 +12,6 @@ internal sealed class ApiDiscovery(ClusterConnection cluster)
     /// <summary>Finds how the API calls a kind.</summary>
     /// <param name="apiVersion">Group and version.</param>
     /// <param name="kind">The kind.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The resource; <see langword="null"/> when the cluster has none.</returns>
     /// <exception cref="HttpOperationException">That cannot be known at the moment. To ask again asks the cluster again.</exception>
     public async Task<ApiResource?> FindAsync(string apiVersion, string kind, CancellationToken cancellationToken)
@@ -30,7 +29,6 @@ internal sealed class ApiDiscovery(ClusterConnection cluster)
     }
 
     /// <summary>Lists everything that can be in a namespace and be listed, in the version that the cluster prefers.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The resources; and the groups with their versions that do not answer, as aggregated APIs do that are down.</returns>
     public async Task<(IReadOnlyList<ApiResource> Resources, IReadOnlyList<string> Silent)> ListNamespacedAsync(
         CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
     /// <summary>Reads the inventory of a namespace.</summary>
     /// <param name="api">The cluster.</param>
     /// <param name="space">The namespace.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The inventory and the ConfigMap that it is from; <see langword="null"/> when nothing was deployed there.</returns>
     public static async Task<(Inventory Inventory, V1ConfigMap Stored)?> ReadAsync(
         IKubernetes api, string space, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
     /// <param name="api">The cluster.</param>
     /// <param name="space">The namespace.</param>
     /// <param name="stored">What is stored; <see langword="null"/> when there is nothing yet.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>What is stored now.</returns>
     public async Task<V1ConfigMap> WriteAsync(IKubernetes api, string space, V1ConfigMap? stored, CancellationToken cancellationToken)
     {

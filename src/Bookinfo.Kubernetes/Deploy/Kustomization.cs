@@ -37,7 +37,7 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
 
     /// <summary>Renders the manifests.</summary>
     /// <param name="options">What was asked for.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">
     /// There is no such overlay or component, kustomize refuses it, or kubectl is too old.
     /// </exception>

@@ -8,14 +8,14 @@ namespace Bookinfo.Kubernetes;
 /// <param name="api">The cluster.</param>
 /// <param name="space">The namespace.</param>
 /// <param name="say">Is told that it has to wait.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> say, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Waits until the namespace is gone, if it is being deleted.</summary>
     /// <param name="timeout">How long that may take.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="OperationFailedException">It is not gone in time.</exception>
     public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {

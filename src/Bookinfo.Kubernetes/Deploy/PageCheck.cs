@@ -11,7 +11,7 @@ namespace Bookinfo.Kubernetes;
 /// <param name="cluster">The cluster.</param>
 /// <param name="space">The namespace.</param>
 /// <param name="say">Is told that it has to wait.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed partial class PageCheck(ClusterConnection cluster, string space, Action<string> say, TimeProvider time)
 {
     private const string Service = "productpage";
@@ -29,7 +29,7 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
     private static readonly TimeSpan ForwardPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Looks at it.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Where the page is.</returns>
     /// <exception cref="OperationFailedException">It is not there, or not as it should be.</exception>
     public async Task<PageLocation> RunAsync(CancellationToken cancellationToken)

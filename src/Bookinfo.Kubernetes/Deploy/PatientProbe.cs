@@ -14,7 +14,7 @@ namespace Bookinfo.Kubernetes;
 /// </param>
 /// <param name="patience">How long the places may take.</param>
 /// <param name="waiting">Is told once which places are waited for, if some are.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class PatientProbe(
     HttpClient client, Func<int, string, string?> judge, TimeSpan patience, Action<string> waiting, TimeProvider time)
 {
@@ -28,7 +28,7 @@ public sealed class PatientProbe(
 
     /// <summary>Asks each place until it answers as it should.</summary>
     /// <param name="places">Their names, each with its addresses, one of which is enough.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>
     /// For each place the address that answers, or <see langword="null"/>, and what is wrong with the answer, if one came.
     /// </returns>

@@ -8,7 +8,7 @@ namespace Bookinfo.Kubernetes;
 /// <summary>Removes what <c>deploy</c> made, and only that.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="space">The namespace.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class Removal(ClusterConnection cluster, string space, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);

@@ -66,7 +66,7 @@ public sealed class ClusterGenerator : ILoadGenerator
     /// <param name="options">What is asked for.</param>
     /// <param name="report">Is told how far it is.</param>
     /// <param name="say">Is told what went wrong at the end, when there is nobody left to throw to.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Tells the time and waits.</param>
     /// <param name="cancellationToken">Ends it; nothing stays behind.</param>
     /// <exception cref="OperationFailedException">
     /// A right is missing, nothing is deployed, the Job is refused, or a worker cannot become ready.

@@ -9,7 +9,6 @@ namespace Bookinfo.Kubernetes;
 /// <param name="name">What to call it in messages.</param>
 /// <param name="address">Where it is.</param>
 /// <param name="way">The way there; disposed of with this.</param>
-/// <param name="time">The clock.</param>
 internal sealed class WorkerConnection(string name, Uri address, IDisposable? way, TimeProvider time) : IDisposable
 {
     /// <summary>After how many heartbeats that did not come a worker is lost.</summary>
@@ -23,7 +22,6 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
     public string Name => name;
 
     /// <summary>Asks for its time.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What its clock shows, and how long the question took, within which that was.</returns>
     /// <exception cref="WorkerException">It does not answer.</exception>
     public Task<(DateTimeOffset Now, TimeSpan Took)> AskTimeAsync(CancellationToken cancellationToken) => TalkAsync(WorkerProtocol.Heartbeat * MostMissed, async patience =>

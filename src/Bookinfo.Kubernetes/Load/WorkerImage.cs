@@ -17,7 +17,7 @@ public sealed partial record WorkerImage(string Name, IList<V1LocalObjectReferen
     /// <param name="cluster">The cluster.</param>
     /// <param name="space">The namespace of the application.</param>
     /// <param name="wanted">The image that the user asks for; <see langword="null"/> for the usual one.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">Nothing is deployed there, or what is deployed is not our productpage.</exception>
     public static async Task<WorkerImage> FindAsync(
         ClusterConnection cluster, string space, string? wanted, CancellationToken cancellationToken)

@@ -8,7 +8,6 @@ namespace Bookinfo.Kubernetes;
 /// <summary>The pods of a Job of load workers.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="job">The Job, as the cluster has it.</param>
-/// <param name="time">The clock.</param>
 internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
@@ -22,7 +21,6 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
     /// <summary>Waits until all are ready.</summary>
     /// <param name="timeout">How long that may take.</param>
     /// <param name="report">Is told how far it is.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Their names.</returns>
     /// <exception cref="OperationFailedException">One cannot become ready, or is not in time.</exception>
     public async Task<IReadOnlyList<string>> WaitAsync(TimeSpan timeout, Action<string> report, CancellationToken cancellationToken)
@@ -54,7 +52,6 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
 
     /// <summary>Waits until none is left.</summary>
     /// <param name="timeout">How long to wait.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether none is.</returns>
     public async Task<bool> WaitForEndAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -73,7 +70,6 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
 
     /// <summary>Says what has become of a worker that does not answer any more.</summary>
     /// <param name="pod">The name of the pod.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A sentence without its end; <see langword="null"/> when nothing is wrong with the pod.</returns>
     public async Task<string?> FindLossAsync(string pod, CancellationToken cancellationToken)
     {

@@ -13,7 +13,6 @@ internal static class PodLog
     /// <param name="api">The cluster.</param>
     /// <param name="space">The namespace.</param>
     /// <param name="problem">What is wrong with the pod.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The lines; none when the problem is none of a container that ran.</returns>
     public static async Task<IReadOnlyList<string>> ReadAsync(
         IKubernetes api, string space, PodProblem problem, CancellationToken cancellationToken)

@@ -6,7 +6,6 @@ namespace Bookinfo.Kubernetes;
 /// <summary>
 /// The problems of pods that are waited for: since when each is known, whether it is certain not to pass, and what to say of it.
 /// </summary>
-/// <param name="time">The clock.</param>
 internal sealed class PodProblems(TimeProvider time)
 {
     private readonly Dictionary<(string Subject, string Reason), long> _firstSeen = [];
@@ -26,7 +25,6 @@ internal sealed class PodProblems(TimeProvider time)
     /// <param name="problems">The problems.</param>
     /// <param name="api">The cluster.</param>
     /// <param name="space">The namespace of the pods.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     public static async Task AppendAsync(
         StringBuilder text, IEnumerable<PodProblem> problems, IKubernetes api, string space, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ namespace Bookinfo.Kubernetes;
 /// <param name="space">The namespace.</param>
 /// <param name="deployments">The names of the Deployments.</param>
 /// <param name="view">Shows how it goes on.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string> deployments, IDeployView view, TimeProvider time)
 {
     private const string Revision = "deployment.kubernetes.io/revision";
@@ -37,7 +37,7 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
     /// <summary>Waits until all Deployments are ready.</summary>
     /// <param name="began">When <c>deploy</c> began to apply, as a timestamp of the clock.</param>
     /// <param name="timeout">How long it may take from then on.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">One cannot become ready, or is not in time.</exception>
     public async Task WaitAsync(long began, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ public static class DeployedApplication
     /// <summary>That nothing is deployed, with what to do.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="space">The namespace in which nothing is.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static async Task<OperationFailedException> NotDeployedAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken) => new(
         FailureKind.NotDeployed,
         $"nothing is deployed in namespace {space} of {cluster.Config.Client.Host}{await DescribeElsewhereAsync(cluster, space, cancellationToken)}. 'bookinfo deploy' deploys.");
@@ -24,7 +24,7 @@ public static class DeployedApplication
     /// <summary>Names other namespaces in which something is deployed, to follow 'nothing is deployed here'.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="space">The namespace in which nothing is.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static async Task<string> DescribeElsewhereAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken)
     {
         try

@@ -12,7 +12,6 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
 
     /// <summary>Asks the metrics API (metrics-server), or else the kubelet of each node.</summary>
     /// <param name="nodes">The nodes that the pods are on.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>By the name of the pod: cores and bytes (working set); and what to say when nobody answers.</returns>
     public async Task<(IReadOnlyDictionary<string, (double Cpu, double Memory)> Use, string? Note)> ReadAsync(
         IEnumerable<string> nodes, CancellationToken cancellationToken)

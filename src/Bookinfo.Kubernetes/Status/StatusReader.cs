@@ -10,7 +10,7 @@ namespace Bookinfo.Kubernetes;
 /// <summary>Finds out how what is deployed does.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="space">The namespace.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class StatusReader(ClusterConnection cluster, string space, TimeProvider time)
 {
     /// <summary>How much of a log is read: what a service says when it listens is among the first lines.</summary>
@@ -23,13 +23,13 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
     private readonly ConcurrentDictionary<string, ImagePull> _pulls = [];
 
     /// <summary>Whether anything of Bookinfo is in the namespace.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<bool> IsDeployedAsync(CancellationToken cancellationToken) =>
         (await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All().Count > 0
         || await Inventory.ReadAsync(cluster.Api, space, cancellationToken) is not null;
 
     /// <summary>Reads the status of all pods and Services.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <param name="withUse">Whether to ask what the pods use.</param>
     public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken, bool withUse = true)
     {

@@ -7,7 +7,6 @@ namespace Bookinfo.Load;
 /// <param name="plan">The run.</param>
 /// <param name="schedule">The arrivals.</param>
 /// <param name="clock">The time of the run.</param>
-/// <param name="time">The clock.</param>
 internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClock clock, TimeProvider time)
 {
     /// <summary>The longest sleep, in nanoseconds, and so the longest time until the thread notices that it is to stop.</summary>

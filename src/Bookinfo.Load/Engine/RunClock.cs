@@ -1,7 +1,6 @@
 namespace Bookinfo.Load;
 
 /// <summary>The time of a run, in nanoseconds since its start.</summary>
-/// <param name="time">The clock.</param>
 internal sealed class RunClock(TimeProvider time)
 {
     private const double NanosecondsPerSecond = 1e9;

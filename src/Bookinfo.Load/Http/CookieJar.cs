@@ -7,7 +7,7 @@ namespace Bookinfo.Load;
 /// have added some of its own to those of the application.
 /// </summary>
 /// <param name="target">The host.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class CookieJar(LoadTarget target, TimeProvider time)
 {
     private readonly OrderedDictionary<(string Name, string Domain, string Path), (string Value, bool IsSecure)> _cookies = [];

@@ -14,7 +14,7 @@ public static class HostAddresses
 
     /// <summary>Looks a host up.</summary>
     /// <param name="host">A name, or an address, of version 6 with or without a zone.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="SocketException">There is no such host.</exception>
     public static async Task<IReadOnlyList<IPAddress>> FindAsync(string host, CancellationToken cancellationToken)
     {
@@ -55,7 +55,7 @@ public static class HostAddresses
 
     /// <summary>Connects for an <see cref="HttpClient"/>, by the same rules.</summary>
     /// <param name="context">Where to.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var left = (await FindAsync(context.DnsEndPoint.Host, cancellationToken)).ToList();

@@ -119,7 +119,7 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
 
         // HTTP/1.1 200 OK
         if (head.Length < 14 || !head.StartsWith("HTTP/1."u8) || head[7] is not ((byte)'0' or (byte)'1') || head[8] != ' '
-            || !IsStatus(head[9..12], out var status) || head[12] is not ((byte)' ' or (byte)'\r'))
+            || !HttpFields.IsStatus(head[9..12], out var status) || head[12] is not ((byte)' ' or (byte)'\r'))
         {
             return Fail(ErrorKind.BadAnswer);
         }
@@ -128,7 +128,7 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         _mayKeep = head[7] == '1';
         _mustClose = false;
         head = head[(head.IndexOf("\r\n"u8) + 2)..];
-        if (!Unfold(head))
+        if (!HttpFields.Unfold(head))
         {
             return Fail(ErrorKind.BadAnswer);
         }
@@ -149,26 +149,6 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         return !chunked || length < 0 || Fail(ErrorKind.BadAnswer);
     }
 
-    /// <summary>
-    /// Makes one line of a field that goes on in the next, which begins with a space (RFC 9112, 5.2). Before the first field there is none
-    /// to go on.
-    /// </summary>
-    private static bool Unfold(Span<byte> fields)
-    {
-        if (fields is [(byte)' ' or (byte)'\t', ..])
-        {
-            return false;
-        }
-
-        while (fields.IndexOf("\r\n "u8) is var space && fields.IndexOf("\r\n\t"u8) is var tab && Math.Max(space, tab) >= 0)
-        {
-            fields = fields[(space < 0 ? tab : tab < 0 ? space : Math.Min(space, tab))..];
-            fields[..2].Fill((byte)' ');
-        }
-
-        return true;
-    }
-
     private bool ReadField(HttpAnswer answer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref long length, ref bool chunked)
     {
         if (name is [.., (byte)' ' or (byte)'\t'])
@@ -179,8 +159,8 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         switch (name.Length)
         {
             case 10 when Ascii.EqualsIgnoreCase(name, "connection"u8):
-                _mustClose |= Contains(value, "close"u8);
-                _mayKeep |= Contains(value, "keep-alive"u8);
+                _mustClose |= HttpFields.Contains(value, "close"u8);
+                _mayKeep |= HttpFields.Contains(value, "keep-alive"u8);
                 return true;
             case 10 when answer.WantsCookies && Ascii.EqualsIgnoreCase(name, "set-cookie"u8):
                 answer.Cookies.Add(Encoding.Latin1.GetString(value));
@@ -189,8 +169,8 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
                 answer.Location = value.IsEmpty ? null : Encoding.Latin1.GetString(value);
                 return true;
             case 12 when Ascii.EqualsIgnoreCase(name, "content-type"u8):
-                answer.IsHtml = StartsWith(value, "text/html"u8);
-                answer.IsJson = StartsWith(value, "application/json"u8);
+                answer.IsHtml = HttpFields.StartsWith(value, "text/html"u8);
+                answer.IsJson = HttpFields.StartsWith(value, "application/json"u8);
                 return true;
             case 13 when Ascii.EqualsIgnoreCase(name, "server-timing"u8):
                 var hops = answer.Hops;
@@ -198,7 +178,7 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
                 answer.Hops = hops;
                 return true;
             case 14 when Ascii.EqualsIgnoreCase(name, "content-length"u8):
-                return IsNumber(value, 10, out var given) && (length < 0 || length == given) && (length = given) >= 0;
+                return HttpFields.IsNumber(value, 10, out var given) && (length < 0 || length == given) && (length = given) >= 0;
             case 16 when Ascii.EqualsIgnoreCase(name, "content-encoding"u8):
                 answer.IsCoded |= !value.IsEmpty && !Ascii.EqualsIgnoreCase(value, "identity"u8);
                 return true;
@@ -251,7 +231,7 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
             }
 
             var semicolon = line.IndexOf((byte)';');
-            if (!IsNumber((semicolon < 0 ? line : line[..semicolon]).Trim(" \t"u8), 16, out var size))
+            if (!HttpFields.IsNumber((semicolon < 0 ? line : line[..semicolon]).Trim(" \t"u8), 16, out var size))
             {
                 return Fail(ErrorKind.BadAnswer);
             }
@@ -344,71 +324,12 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
     }
 
     /// <summary>
-    /// Whether more may come of what has come so far. Whoever speaks another protocol may wait for us as long as we wait for him.
+    /// Whether what has come so far can be the beginning of an answer. A server of another protocol may wait for us as long as we wait for it.
     /// </summary>
     private static bool IsBeginning(ReadOnlySpan<byte> head)
     {
         var expected = "HTTP/1."u8;
         var length = Math.Min(head.Length, expected.Length);
         return head[..length].SequenceEqual(expected[..length]) && head.IndexOf("\n\n"u8) < 0;
-    }
-
-    private static bool IsStatus(ReadOnlySpan<byte> digits, out int status)
-    {
-        var valid = IsNumber(digits, 10, out var number) && number >= 100;
-        status = (int)number;
-        return valid;
-    }
-
-    private static bool IsNumber(ReadOnlySpan<byte> digits, int radix, out long number)
-    {
-        number = 0;
-        // Fifteen digits are more than any body has, and cannot overflow.
-        if (digits.Length is 0 or > 15)
-        {
-            return false;
-        }
-
-        foreach (var digit in digits)
-        {
-            var value = digit switch
-            {
-                >= (byte)'0' and <= (byte)'9' => digit - '0',
-                >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
-                >= (byte)'A' and <= (byte)'F' => digit - 'A' + 10,
-                _ => radix,
-            };
-            if (value >= radix)
-            {
-                return false;
-            }
-
-            number = (number * radix) + value;
-        }
-
-        return true;
-    }
-
-    private static bool StartsWith(ReadOnlySpan<byte> value, ReadOnlySpan<byte> lowerCase) =>
-        value.Length >= lowerCase.Length && Ascii.EqualsIgnoreCase(value[..lowerCase.Length], lowerCase);
-
-    /// <summary>Whether a list of tokens, in a header, has one.</summary>
-    private static bool Contains(ReadOnlySpan<byte> list, ReadOnlySpan<byte> token)
-    {
-        while (true)
-        {
-            var comma = list.IndexOf((byte)',');
-            if (Ascii.EqualsIgnoreCase((comma < 0 ? list : list[..comma]).Trim(" \t"u8), token))
-            {
-                return true;
-            }
-
-            if (comma < 0)
-            {
-                return false;
-            }
-
-            list = list[(comma + 1)..];
-        }
     }
 }

@@ -36,7 +36,7 @@ public sealed class HttpConnection : IDisposable
 
     /// <summary>Makes one that is not open yet.</summary>
     /// <param name="target">The other side.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Tells the time and waits.</param>
     public HttpConnection(LoadTarget target, TimeProvider time)
     {
         _time = time;
@@ -121,7 +121,7 @@ public sealed class HttpConnection : IDisposable
     /// <summary>Runs one of the calls above with a time limit, for who has no other thread that keeps it.</summary>
     /// <param name="exchange">The call, which is given its deadline.</param>
     /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<ErrorKind> RunAsync(Func<long, ErrorKind> exchange, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var deadline = _time.GetTimestamp() + (long)(timeout.TotalSeconds * _time.TimestampFrequency);

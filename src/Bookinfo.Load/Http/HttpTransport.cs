@@ -10,7 +10,6 @@ namespace Bookinfo.Load;
 /// closes the socket under them.
 /// </summary>
 /// <param name="target">The other side.</param>
-/// <param name="time">The clock.</param>
 internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDisposable
 {
     private const int TcpLevel = 6; // IPPROTO_TCP

@@ -49,7 +49,7 @@ public sealed class LoadTarget(Uri uri, IReadOnlyList<IPAddress> addresses, bool
     /// <summary>Looks the host up.</summary>
     /// <param name="uri">The address.</param>
     /// <param name="insecure">Whether any certificate will do.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="TargetException">There is no such host.</exception>
     public static async Task<LoadTarget> ResolveAsync(Uri uri, bool insecure, CancellationToken cancellationToken)
     {

@@ -17,8 +17,8 @@ public static class SchemeProbe
     /// <summary>Asks where that may be why a run failed: nothing was answered, or plain http all with 400.</summary>
     /// <param name="target">The address that was tried.</param>
     /// <param name="total">What came of the run.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>A sentence that names the address to try instead; <see langword="null"/> when that would be no better.</returns>
     public static async Task<string?> AskAsync(
         LoadTarget target, Recording total, TimeProvider time, CancellationToken cancellationToken) =>
@@ -33,8 +33,8 @@ public static class SchemeProbe
 
     /// <summary>Asks the other way.</summary>
     /// <param name="target">The address that was tried.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>A sentence that names the address to try instead; <see langword="null"/> when that would be no better.</returns>
     public static async Task<string?> AskAsync(LoadTarget target, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace Bookinfo.Local;
 /// <summary>Builds the services when what is there is missing or out of date.</summary>
 /// <param name="tree">Where things are.</param>
 /// <param name="progress">Shows how it goes on.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimeProvider time)
 {
     private const int MostErrors = 20;

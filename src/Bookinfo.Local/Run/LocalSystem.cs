@@ -10,7 +10,7 @@ public sealed class LocalSystem : IDisposable
     /// <summary>Makes the system; nothing is started.</summary>
     /// <param name="plan">What to run.</param>
     /// <param name="tree">Where things are.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Tells the time and waits.</param>
     /// <param name="changed">Called when the state of a service has changed, from any thread.</param>
     public LocalSystem(LocalPlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed) =>
         _services = [.. plan.Services.Select(service => new ServiceSupervisor(service, tree, time, changed))];
@@ -27,7 +27,7 @@ public sealed class LocalSystem : IDisposable
     public void Start() => _services.ForEach(service => service.Start());
 
     /// <summary>Waits until all are ready.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="OperationFailedException">One ended instead, or takes too long.</exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {

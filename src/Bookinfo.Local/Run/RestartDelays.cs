@@ -4,7 +4,6 @@ namespace Bookinfo.Local;
 /// How long to wait before a service that ended is started again: 1 s, 2 s, 4 s, and so on up to 30 s, so that a service that cannot
 /// run does not keep the machine busy; 1 s again once it has stayed up for a minute.
 /// </summary>
-/// <param name="time">The clock.</param>
 internal sealed class RestartDelays(TimeProvider time)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);

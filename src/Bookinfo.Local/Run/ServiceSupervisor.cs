@@ -6,7 +6,6 @@ namespace Bookinfo.Local;
 /// <summary>Keeps one service running: starts it, sees when it is ready, starts it again when it ends by itself, and stops it.</summary>
 /// <param name="plan">The service.</param>
 /// <param name="tree">Where things are.</param>
-/// <param name="time">The clock.</param>
 /// <param name="changed">Called when the state has changed, from any thread.</param>
 internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed) : IDisposable
 {
@@ -64,7 +63,6 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
     }
 
     /// <summary>Waits until the service is ready for the first time.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OperationFailedException">
     /// It ended instead, or takes too long: the line says why, as far as the service's log does.
     /// </exception>

@@ -43,7 +43,7 @@ public sealed record BaselineOutcome(BaselineFile? File, OperationFailedExceptio
 /// <param name="subject">The subject.</param>
 /// <param name="generator">Where the requests come from.</param>
 /// <param name="observer">Follows the progress.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class BaselineRun(
     BaselinePlan plan, ISubject subject, ILoadGenerator generator, IBaselineObserver observer, TimeProvider time)
 {

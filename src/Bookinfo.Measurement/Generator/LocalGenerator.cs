@@ -7,7 +7,7 @@ namespace Bookinfo.Measurement;
 
 /// <summary>Requests from this process.</summary>
 /// <param name="plan">What every run has in common.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Tells the time and waits.</param>
 public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGenerator
 {
     private ulong _runs;
@@ -16,8 +16,8 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
     /// <param name="target">Where the requests go, with the path.</param>
     /// <param name="settings">How requests are sent.</param>
     /// <param name="seed">Makes what is left to chance repeatable.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">The connections are more than this process can have.</exception>
     /// <exception cref="TargetException">Nothing answers there.</exception>
     public static async Task<LocalGenerator> CreateAsync(

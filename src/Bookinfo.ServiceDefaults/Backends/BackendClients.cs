@@ -15,7 +15,7 @@ public sealed class BackendClients
 
     /// <summary>Takes what they need.</summary>
     /// <param name="connections">The most connections of each client.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Tells the time and waits.</param>
     /// <param name="telemetry">The instruments.</param>
     /// <param name="logger">The log.</param>
     internal BackendClients(int connections, TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger) =>

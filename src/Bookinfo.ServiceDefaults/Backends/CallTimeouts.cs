@@ -4,7 +4,6 @@ namespace Bookinfo.ServiceDefaults.Backends;
 
 /// <summary>Ends calls that take too long, or whose visitor has left. What it takes for that is used again.</summary>
 /// <param name="timeout">The most that a call may take.</param>
-/// <param name="time">The clock.</param>
 internal sealed class CallTimeouts(TimeSpan timeout, TimeProvider time)
 {
     private readonly ConcurrentBag<CancellationTokenSource> _idle = [];

@@ -12,7 +12,6 @@ namespace Bookinfo.ServiceDefaults.Backends;
 /// load there are five a second and no more: a connection costs more than a request, and with twenty a second at a thousand requests a
 /// second it was connections that decided p99.
 /// </remarks>
-/// <param name="time">The clock.</param>
 internal sealed class ConnectionSpreader(TimeProvider time)
 {
     /// <summary>How many connections requests that are alone may give up at once after a time of rest.</summary>

@@ -8,7 +8,6 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// </summary>
 /// <param name="readiness">What the readiness probe reads.</param>
 /// <param name="options">How long to drain.</param>
-/// <param name="time">The clock.</param>
 internal sealed class DrainBeforeStop(Readiness readiness, DrainOptions options, TimeProvider time) : IHostedLifecycleService
 {
     public async Task StoppingAsync(CancellationToken cancellationToken)

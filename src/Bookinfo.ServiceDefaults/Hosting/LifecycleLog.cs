@@ -9,7 +9,6 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>Says in the log when the service began to listen, was told to stop, and has stopped.</summary>
 /// <param name="server">What listens.</param>
-/// <param name="time">The clock.</param>
 /// <param name="drain">How long the service goes on after it is told to stop.</param>
 /// <param name="logger">The log.</param>
 internal sealed class LifecycleLog(IServer server, TimeProvider time, DrainOptions drain, ILogger<LifecycleLog> logger)

@@ -13,7 +13,6 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// </summary>
 /// <param name="sockets">What accepts connections.</param>
 /// <param name="limits">How many there may be.</param>
-/// <param name="time">The clock.</param>
 /// <param name="logger">Where reaching the limit is logged.</param>
 internal sealed class LimitedListeners(
     IConnectionListenerFactory sockets, ConnectionLimits limits, TimeProvider time, ILogger<LimitedListeners> logger)

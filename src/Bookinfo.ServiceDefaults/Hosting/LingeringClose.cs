@@ -10,7 +10,6 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// </summary>
 /// <param name="next">The server's handling of the connection.</param>
 /// <param name="options">How much to read, and for how long.</param>
-/// <param name="time">The clock.</param>
 internal sealed class LingeringClose(ConnectionDelegate next, LingerOptions options, TimeProvider time)
 {
     /// <summary>Handles a connection.</summary>

@@ -7,7 +7,6 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// closes it however that process ends, <c>kill -9</c> included: so no service outlives the command that started it.
 /// </summary>
 /// <param name="lifetime">The service's lifetime.</param>
-/// <param name="time">The clock.</param>
 internal sealed class StopWhenStdinCloses(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedService
 {
     // Less than the 4 s after which 'bookinfo up' kills the service, more than the last telemetry and log lines may take.

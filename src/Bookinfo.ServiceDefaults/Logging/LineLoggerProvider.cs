@@ -18,7 +18,6 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
     /// <summary>Starts to write.</summary>
     /// <param name="service">Who writes the log.</param>
     /// <param name="options">How it is written.</param>
-    /// <param name="time">The clock.</param>
     public LineLoggerProvider(ServiceIdentity service, LogOptions options, TimeProvider time)
     {
         _time = time;

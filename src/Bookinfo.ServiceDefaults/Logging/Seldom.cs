@@ -1,7 +1,6 @@
 namespace Bookinfo.ServiceDefaults.Logging;
 
 /// <summary>Lets something that may happen very often be said once a minute at most.</summary>
-/// <param name="time">The clock.</param>
 internal sealed class Seldom(TimeProvider time)
 {
     /// <summary>The shortest time between two lines.</summary>

@@ -28,7 +28,6 @@ internal sealed class ExportReport(string signal)
 
     /// <summary>Begins to write to the log, which the exporters are a part of, and so are made before it.</summary>
     /// <param name="logger">The log.</param>
-    /// <param name="time">The clock.</param>
     public void WriteTo(ILogger logger, TimeProvider time) => (_telling, _logger) = (new Seldom(time), logger);
 
     /// <summary>Says that a request failed.</summary>

@@ -12,7 +12,6 @@ internal sealed class ExportReports
     /// <summary>Makes the instrument, and lets the exporters write to the log.</summary>
     /// <param name="meters">What makes meters, and ends them with the service.</param>
     /// <param name="options">Which signals are exported.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     public ExportReports(IMeterFactory meters, TelemetryOptions options, TimeProvider time, ILogger<ExportReports> logger)
     {

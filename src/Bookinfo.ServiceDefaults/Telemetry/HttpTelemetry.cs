@@ -33,7 +33,6 @@ internal sealed class HttpTelemetry : IDisposable
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">What makes meters, and ends them with the service.</param>
     /// <param name="options">Whether there are spans.</param>
-    /// <param name="time">The clock.</param>
     public HttpTelemetry(IMeterFactory meters, TelemetryOptions options, TimeProvider time)
     {
         _clock = new SpanClock(time);

@@ -14,7 +14,6 @@ internal sealed class ProcessMetrics
 
     /// <summary>Makes the instruments.</summary>
     /// <param name="meters">What makes meters, and ends them with the service.</param>
-    /// <param name="time">The clock.</param>
     public ProcessMetrics(IMeterFactory meters, TimeProvider time)
     {
         var meter = meters.Create(Name);

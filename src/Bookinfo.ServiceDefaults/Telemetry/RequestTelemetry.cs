@@ -17,7 +17,6 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <param name="telemetry">The instruments.</param>
 /// <param name="options">Whether there is an access log.</param>
 /// <param name="logger">The access log.</param>
-/// <param name="time">The clock.</param>
 internal sealed class RequestTelemetry(
     RequestDelegate next, HttpTelemetry telemetry, LogOptions options, ILogger<RequestTelemetry> logger, TimeProvider time)
 {

@@ -30,7 +30,6 @@ internal sealed class TryMeasurement : IDisposable
 
     /// <summary>Begins to measure a try.</summary>
     /// <param name="telemetry">The instruments.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="peer">The name of the service that is called.</param>
     /// <param name="template">The template of the path, such as <c>/reviews/{id}</c>.</param>
     /// <param name="address">Where the request goes.</param>
