@@ -23,7 +23,8 @@ internal static class BudgetReport
             met &= line.IsMetBy(measured.Median);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{line.Text,-57} {FigureText.Format(measured.Median),6} {(line.IsLeast ? ">=" : "<=")} {FigureText.Format(line.Limit),5}{(line.IsMetBy(measured.Median) ? "" : " NO")}"));
+                $"{line.Text,-57} {FigureText.Format(measured.Median),6} {(line.IsLeast ? ">=" : "<=")} "
+                + $"{FigureText.Format(line.Limit),5}{(line.IsMetBy(measured.Median) ? "" : " NO")}"));
         }
 
         foreach (var line in Budget.Lines.Where(line => line.Aim is not null && file.Find(line.Figure) is not null))
@@ -41,7 +42,8 @@ internal static class BudgetReport
     {
         foreach (var figure in file.Figures)
         {
-            output.WriteLine($"{figure.Name,-36} {FigureText.Format(figure.Median),9} {figure.Unit,-11} {FigureText.Format(figure.Least)} to {FigureText.Format(figure.Most)}");
+            output.WriteLine($"{figure.Name,-36} {FigureText.Format(figure.Median),9} {figure.Unit,-11} {FigureText.Format(figure.Least)} "
+                + $"to {FigureText.Format(figure.Most)}");
         }
     }
 }

@@ -51,7 +51,8 @@ internal static class Guard
             var allowed = line.Tolerance * 100 * (line.MoreIsBetter ? -1 : 1);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{line.Text,-36} {FigureText.Format(before),9} {FigureText.Format(after),9} {change * 100,7:+0.0;-0.0;0.0}% {allowed,7:+0;-0}%{(isWorse ? " WORSE" : "")}"));
+                $"{line.Text,-36} {FigureText.Format(before),9} {FigureText.Format(after),9} {change * 100,7:+0.0;-0.0;0.0}% "
+                + $"{allowed,7:+0;-0}%{(isWorse ? " WORSE" : "")}"));
         }
 
         return holds;

@@ -30,6 +30,7 @@ internal static class OpenLoop
         var result = await new LoadEngine(plan, [], time).RunAsync([], CancellationToken.None, CancellationToken.None);
         return result.Total.Failed == 0 && result.Unsent == 0
             ? result
-            : throw new BenchException($"{target} at {rate:0} requests/s: {result.Total.Failed} failed and {result.Unsent} could not be sent, so there is nothing to report.");
+            : throw new BenchException($"{target} at {rate:0} requests/s: {result.Total.Failed} failed and {result.Unsent} could not be "
+                + $"sent, so there is nothing to report.");
     }
 }

@@ -35,7 +35,9 @@ internal static class PerformancePage
         var machine = file.Machine;
         Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"Measured {file.MeasuredAt:yyyy-MM-dd} on {machine.Processors} processors ({machine.Processor ?? "model unknown"}), {machine.MemoryBytes / (1024.0 * 1024 * 1024):0} GiB of memory, {machine.Os}, kernel {machine.Kernel}, {machine.Runtime}; {string.Join(", ", file.Tools)}{(file.Commit.Length > 0 ? $"; commit {file.Commit}" : "")}."));
+            $"Measured {file.MeasuredAt:yyyy-MM-dd} on {machine.Processors} processors ({machine.Processor ?? "model unknown"}), "
+            + $"{machine.MemoryBytes / (1024.0 * 1024 * 1024):0} GiB of memory, {machine.Os}, kernel {machine.Kernel}, {machine.Runtime}; "
+            + $"{string.Join(", ", file.Tools)}{(file.Commit.Length > 0 ? $"; commit {file.Commit}" : "")}."));
         Line("Figures are medians; what is in brackets is the smallest and the largest.");
         Line();
         Line("### The budget");
@@ -47,7 +49,9 @@ internal static class PerformancePage
         foreach (var line in Budget.Lines)
         {
             var measured = file.Find(line.Figure);
-            Line($"| {line.Text} | {(line.IsLeast ? "at least" : "at most")} {FigureText.Format(line.Limit)}{(line.Aim is { } aim ? $" ({FigureText.Format(aim)})" : "")} | {Value(measured)} | {(measured is null ? "not measured" : line.IsMetBy(measured.Median) ? "met" : "**not met**")} |");
+            Line($"| {line.Text} | {(line.IsLeast ? "at least" : "at most")} "
+                + $"{FigureText.Format(line.Limit)}{(line.Aim is { } aim ? $" ({FigureText.Format(aim)})" : "")} | {Value(measured)} | "
+                + $"{(measured is null ? "not measured" : line.IsMetBy(measured.Median) ? "met" : "**not met**")} |");
         }
 
         Line();
@@ -65,18 +69,23 @@ internal static class PerformancePage
                 var ratio = implementation == Implementation.Ours
                     ? null
                     : file.Find($"throughput-ratio/{target}/{implementation.ToString().ToLowerInvariant()}");
-                Line($"| {target} | {Name(target, implementation)} | {Value(Of("throughput"))} | {(ratio is null ? "" : Value(ratio))} | {Value(Of("cpu"))} | {Value(Of("half-p50"))} | {Value(Of("half-p99"))} |");
+                Line($"| {target} | {Name(target, implementation)} | {Value(Of("throughput"))} | {(ratio is null ? "" : Value(ratio))} | "
+                    + $"{Value(Of("cpu"))} | {Value(Of("half-p50"))} | {Value(Of("half-p99"))} |");
             }
         }
 
         Line();
         Line("### Start, memory, size");
         Line();
-        Line("| | Start to ready, ms | Slowest start, ms | Idle, MiB | Most under load, MiB | Most with 1,000 connections, MiB | Executable, MB | Image, MB | As pulled, MB |");
+        Line("| | Start to ready, ms | Slowest start, ms | Idle, MiB | Most under load, MiB | Most with 1,000 connections, MiB | "
+            + "Executable, MB | Image, MB | As pulled, MB |");
         Line("|---|---|---|---|---|---|---|---|---|");
         foreach (var name in new[] { "details", "ratings", "reviews", "productpage", "bare", "nginx" })
         {
-            Line($"| {(name == "bare" ? "bare Kestrel" : name)} | {Value(file.Find($"start/{name}"))} | {(file.Find($"start/{name}") is { } start ? FigureText.Format(start.Most) : "")} | {Value(file.Find($"idle/{name}"))} | {Value(file.Find($"load/{name}"))} | {Value(file.Find($"crowd/{name}"))} | {Value(file.Find($"executable/{name}"))} | {Value(file.Find($"image/{name}"))} | {Value(file.Find($"image-compressed/{name}"))} |");
+            Line($"| {(name == "bare" ? "bare Kestrel" : name)} | {Value(file.Find($"start/{name}"))} | "
+                + $"{(file.Find($"start/{name}") is { } start ? FigureText.Format(start.Most) : "")} | {Value(file.Find($"idle/{name}"))} "
+                + $"| {Value(file.Find($"load/{name}"))} | {Value(file.Find($"crowd/{name}"))} | {Value(file.Find($"executable/{name}"))} "
+                + $"| {Value(file.Find($"image/{name}"))} | {Value(file.Find($"image-compressed/{name}"))} |");
         }
 
         Line();

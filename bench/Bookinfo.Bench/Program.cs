@@ -4,7 +4,12 @@ using Bookinfo.Bench;
 var root = new Option<DirectoryInfo>("--root") { Required = true, Description = "The directory of the project." };
 var runtime = new Option<string>("--runtime") { Required = true, Description = "The runtime identifier that was published for." };
 var check = new Option<bool>("--check") { Description = "Measure the ratios only, and compare them with those in bench/results.json." };
-var only = new Option<string[]>("--only") { Description = "Measure no more than this: start, launch, throughput, half, rate, growth, allocations, soak, size. Nothing is kept.", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only")
+{
+    Description = "Measure no more than this: start, launch, throughput, half, rate, growth, "
+    + "allocations, soak, size. Nothing is kept.",
+    AllowMultipleArgumentsPerToken = true
+};
 var rounds = new Option<int?>("--rounds") { Description = "How often each figure is measured, with --only." };
 rounds.Validators.Add(result =>
 {

@@ -155,7 +155,8 @@ public sealed class ClusterSubject : ISubject
         }
         catch (Exception exception) when (exception is HttpOperationException or HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            notes.Add($"What the pods use could not always be read: {(ClusterFailure.Explain(exception, _cluster.Config, cancellationToken) ?? exception).Message}");
+            notes.Add($"What the pods use could not always be read: "
+                + $"{(ClusterFailure.Explain(exception, _cluster.Config, cancellationToken) ?? exception).Message}");
             return [];
         }
     }

@@ -130,7 +130,8 @@ public sealed class LocalSubject : ISubject
 
         if (services.Any(service => service.StartUpSeconds.Count == 0))
         {
-            notes.Add($"Start-up times are only known of processes that 'up' of this working copy runs: no log in {logs} tells of the start of {string.Join(", ", services.Where(service => service.StartUpSeconds.Count == 0).Select(service => service.Name))}.");
+            notes.Add($"Start-up times are only known of processes that 'up' of this working copy runs: no log in {logs} tells of the "
+                + $"start of {string.Join(", ", services.Where(service => service.StartUpSeconds.Count == 0).Select(service => service.Name))}.");
         }
 
         return new SubjectFacts(services, null, [], [], notes);

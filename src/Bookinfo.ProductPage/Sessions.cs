@@ -107,6 +107,7 @@ public sealed partial class Sessions
     }
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "SessionKeyMade",
-        Message = "SESSION_KEY is not set: sessions are signed with a random key, so a restart signs everybody out, and several replicas do not know each other's users")]
+        Message = "SESSION_KEY is not set: sessions are signed with a random key, so a restart signs everybody out, and several replicas "
+            + "do not know each other's users")]
     private static partial void RandomKey(ILogger logger);
 }

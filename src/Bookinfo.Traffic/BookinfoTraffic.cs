@@ -93,7 +93,8 @@ public sealed partial class BookinfoTraffic(
             answer.Cookies.ForEach(cookie => cookies.Take(cookie, LoginPath));
             if (answer.Status >= 400 || !cookies.Has(SessionCookie, PagePath))
             {
-                throw NoBookinfo($"POST {LoginPath} is answered with {answer.Status} and {(answer.Cookies.Count == 0 ? "no cookie" : $"no cookie '{SessionCookie}' that could be sent back")}, so nobody can sign in");
+                throw NoBookinfo($"POST {LoginPath} is answered with {answer.Status} and "
+                    + $"{(answer.Cookies.Count == 0 ? "no cookie" : $"no cookie '{SessionCookie}' that could be sent back")}, so nobody can sign in");
             }
 
             users.Add(new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, cookies.Header(PagePath)) { User = Encoding.UTF8.GetBytes(name) });
@@ -166,7 +167,8 @@ public sealed partial class BookinfoTraffic(
 
         if (connection.CertificateProblem is { } problem)
         {
-            throw new TargetException($"the certificate of {target.Origin} is not trusted: {problem}. Take any certificate with --insecure, or make this machine trust it.");
+            throw new TargetException($"the certificate of {target.Origin} is not trusted: {problem}. Take any certificate with "
+                + $"--insecure, or make this machine trust it.");
         }
 
         if (error == ErrorKind.BadAnswer && connection.WasHttp2)
@@ -180,7 +182,8 @@ public sealed partial class BookinfoTraffic(
             || (error == ErrorKind.ConnectTimeout && connection.Opened > 0);
         var hint = mayBeScheme ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
         var advice = hint ?? (connection.TlsProblem is null ? "Start Bookinfo with 'bookinfo up', or name another address" : null);
-        throw new TargetException($"{target.Origin} does not answer: {answers.NameOf(error)}{(hint is null && connection.TlsProblem is { } said ? $": {said}" : "")}.{(advice is null ? "" : $" {advice}.")}");
+        throw new TargetException($"{target.Origin} does not answer: "
+            + $"{answers.NameOf(error)}{(hint is null && connection.TlsProblem is { } said ? $": {said}" : "")}.{(advice is null ? "" : $" {advice}.")}");
     }
 
     private TargetException NoBookinfo(string what, string? hint = null) => new(

@@ -100,5 +100,6 @@ public static class RawHttp
     /// <returns>The response.</returns>
     public static Task<RawResponse?> GetAsync(Uri server, string target, params string[] headers) => SendAsync(
         server,
-        $"GET {target} HTTP/1.1\r\nHost: {server.Authority}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n");
+        $"GET {target} HTTP/1.1\r\nHost: {server.Authority}\r\nConnection: "
+        + $"close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n");
 }

@@ -38,7 +38,8 @@ public sealed class RecordingBackend : IAsyncDisposable
     /// <summary>A complete answer.</summary>
     public static Func<Stream, CancellationToken, Task> Answer(int status, string body) => (stream, token) =>
         stream.WriteAsync(
-            Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
+            Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\nContent-Length: "
+                + $"{Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
             token).AsTask();
 
     /// <summary>Bytes as they are, and then the end of the connection.</summary>

@@ -1,12 +1,6 @@
-using System.Text.RegularExpressions;
-using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
-using Bookinfo.Foundation;
-using Bookinfo.Local;
 using Bookinfo.Measurement;
-using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
-using k8s.Models;
 
 namespace Bookinfo.Cli.Tests;
 

@@ -1,10 +1,13 @@
+using Bookinfo.ToolTesting;
+
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>What the tests of <c>bookinfo baseline</c> as a process have in common.</summary>
 public abstract class BaselineRuns : IDisposable
 {
     /// <summary>Headers of a page that says how long its parts took.</summary>
-    private protected const string ServerTiming = "Content-Type: text/html\r\nServer-Timing: total;dur=12.5, details;dur=3.25, reviews;dur=8, ratings;dur=5\r\n";
+    private protected const string ServerTiming = "Content-Type: text/html\r\nServer-Timing: total;dur=12.5, details;dur=3.25, "
+        + "reviews;dur=8, ratings;dur=5\r\n";
 
     /// <summary>Where files go; is deleted at the end.</summary>
     private protected string Folder { get; } = Directory.CreateTempSubdirectory().FullName;
@@ -19,6 +22,6 @@ public abstract class BaselineRuns : IDisposable
     }
 
     /// <summary>Runs <c>bookinfo baseline</c>.</summary>
-    protected CommandRun Baseline(params string[] arguments) =>
+    private protected CommandRun Baseline(params string[] arguments) =>
         CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", .. arguments, "--name", Name]);
 }

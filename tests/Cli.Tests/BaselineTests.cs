@@ -172,7 +172,8 @@ public sealed partial class BaselineTests : BaselineRuns
 
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
         Assert.EndsWith(
-            "bookinfo: every request of the warm-up was answered with a redirect to https://shop.example/x, and none is followed: name the address that it leads to.\n", run.Messages);
+            "bookinfo: every request of the warm-up was answered with a redirect to https://shop.example/x, and none is followed: name the "
+            + "address that it leads to.\n", run.Messages);
         Assert.Empty(Directory.GetFiles(Folder));
     }
 
@@ -184,7 +185,8 @@ public sealed partial class BaselineTests : BaselineRuns
             server.Address.ToString(), "--rates", "20,40", "--rounds", "1", "--step", "500ms", "--warm-up", "0s");
 
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
-        Assert.EndsWith("bookinfo: not one of 30 requests was answered as it should be: status 401. Is that Bookinfo, and is it well? 'bookinfo load' says more.\n", run.Messages);
+        Assert.EndsWith("bookinfo: not one of 30 requests was answered as it should be: status 401. Is that Bookinfo, and is it well? "
+            + "'bookinfo load' says more.\n", run.Messages);
         Assert.True(BaselineStore.Read($"{Name}.json").Complete);
     }
 
@@ -297,7 +299,8 @@ public sealed partial class BaselineTests : BaselineRuns
     public async Task On_a_terminal_there_is_a_bar_and_it_fits()
     {
         await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
-        var command = $"stty cols 80 rows 24; exec dotnet '{CommandRun.ToolAssembly}' baseline {server.Address} --rates 20 --rounds 3 --step 1s --warm-up 0s --name '{Name}'";
+        var command = $"stty cols 80 rows 24; exec dotnet '{CommandRun.ToolAssembly}' baseline {server.Address} --rates 20 --rounds 3 "
+            + $"--step 1s --warm-up 0s --name '{Name}'";
         await using var terminal = CommandRun.Start(
             "script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
 

@@ -23,7 +23,8 @@ public sealed class ClusterCommandTests : IDisposable
         await using var run = Run(file, command);
 
         Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
-        Assert.Equal($"bookinfo: no cluster is configured: KUBECONFIG names {file}, where there is no context. Set KUBECONFIG to the file that came with the cluster.\n", run.Messages);
+        Assert.Equal($"bookinfo: no cluster is configured: KUBECONFIG names {file}, where there is no context. Set KUBECONFIG to the file "
+            + $"that came with the cluster.\n", run.Messages);
         Assert.Empty(run.Output);
     }
 
@@ -71,7 +72,8 @@ public sealed class ClusterCommandTests : IDisposable
         await using var run = Run(Write($"https://127.0.0.1:{closed.Address.Port}"), command);
 
         Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
-        Assert.StartsWith($"bookinfo: the cluster at https://127.0.0.1:{closed.Address.Port} cannot be reached: Connection refused. Is it running, and is context 'first' the right one?", run.Messages);
+        Assert.StartsWith($"bookinfo: the cluster at https://127.0.0.1:{closed.Address.Port} cannot be reached: Connection refused. Is it "
+            + $"running, and is context 'first' the right one?", run.Messages);
     }
 
     [Theory]
@@ -140,7 +142,8 @@ public sealed class ClusterCommandTests : IDisposable
         proxy.Start();
         var file = Write("https://cluster.invalid");
         await File.WriteAllTextAsync(
-            file, (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace("cluster: {", $"cluster: {{proxy-url: 'http://{proxy.LocalEndpoint}', "), TestContext.Current.CancellationToken);
+            file, (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace("cluster: {", $"cluster: {{proxy-url: "
+                + $"'http://{proxy.LocalEndpoint}', "), TestContext.Current.CancellationToken);
         await using var run = Run(file, "status");
         using var connection = await proxy.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         using var reader = new StreamReader(connection.GetStream());

@@ -27,7 +27,8 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(ExitCode.Success, await compare.ExitAsync());
         Assert.Empty(compare.Messages);
         Assert.StartsWith(
-            "BEFORE  without, 2026-11-23 02:00 UTC, before.json\nAFTER   with <a> & \"delay\", 2026-11-23 02:00 UTC, after.json\n\nAt 100/s: the page takes 2.00 ms longer at p50 (+50%), ", compare.Output);
+            "BEFORE  without, 2026-11-23 02:00 UTC, before.json\nAFTER   with <a> & \"delay\", 2026-11-23 02:00 UTC, after.json\n\nAt "
+            + "100/s: the page takes 2.00 ms longer at p50 (+50%), ", compare.Output);
         Assert.Matches(@"\nreviews->ratings p50 +1\.03 +3\.03 +\+2\.00 ±0\.0\d +\+2\.00 ms\n", compare.Output);
         Assert.Matches(@"\nproductpage->reviews p99 +2\.03 +4\.03 +\+2\.00 ±0\.0\d +\+2\.00 ms\n", compare.Output);
         Assert.Matches(@"\nproductpage->details p50 +1\.03 +1\.03 +\+0\.00 ±0\.0\d +no difference shown\n", compare.Output);

@@ -105,7 +105,8 @@ public sealed class DoctorImagesTests : DoctorExaminations
 
         Assert.Equal(CheckState.Warning, result.State);
         Assert.Contains("127.0.0.1:1 cannot be asked from here", result.Detail);
-        Assert.Equal(["./bookinfo images build --registry 127.0.0.1:1/shop --tag 2 --save images", "./bookinfo images build --registry 127.0.0.1:1/shop --tag 2 --push"], result.Commands);
+        Assert.Equal(["./bookinfo images build --registry 127.0.0.1:1/shop --tag 2 --save images", "./bookinfo images build --registry "
+            + "127.0.0.1:1/shop --tag 2 --push"], result.Commands);
     }
 
     [Fact]

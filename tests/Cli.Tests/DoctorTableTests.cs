@@ -12,7 +12,8 @@ public sealed class DoctorTableTests
     [
         new("first", CheckPurpose.Up, CheckResult.Ok("all is well")),
         new("second of them", CheckPurpose.Deploy, CheckResult.Problem(
-            $"the cluster at {LongAddress} says a lot of things that need more than one line to be said", "Do this, and if that does not help, do something else: it has to be long, too.", LongCommand)),
+            $"the cluster at {LongAddress} says a lot of things that need more than one line to be said", "Do this, and if that does not "
+                + "help, do something else: it has to be long, too.", LongCommand)),
         new("third", CheckPurpose.Deploy, CheckResult.NotChecked("needs 'second of them' to be in order")),
         new("fourth", CheckPurpose.Deploy, CheckResult.Warning(new string('x', 500), "Short.", "ls")),
     ];

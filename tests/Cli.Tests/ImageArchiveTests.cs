@@ -100,7 +100,8 @@ public sealed class ImageArchiveTests : IDisposable
     }
 
     [Fact]
-    public async Task An_archive_that_nobody_wrote_is_no_archive() => Assert.StartsWith("details.tar is not an archive", await FailureAsync());
+    public async Task An_archive_that_nobody_wrote_is_no_archive() =>
+        Assert.StartsWith("details.tar is not an archive", await FailureAsync());
 
     [Fact]
     public async Task What_is_no_archive_at_all_is_refused()

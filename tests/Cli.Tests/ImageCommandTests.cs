@@ -48,10 +48,12 @@ public sealed class ImageCommandTests : IDisposable
     public async Task A_base_that_cannot_be_fetched_is_replaced_when_nobody_asked_for_it()
     {
         // Its end is that of the build, which the script cannot do.
-        using var buildah = new FakeTool("buildah", "pull* | inspect*) echo 'Error: no such host' >&2; exit 125 ;; build*) cp -rp \"$(eval echo \\${$#})\" \"$own/context\"; exit 1 ;;");
+        using var buildah = new FakeTool("buildah", "pull* | inspect*) echo 'Error: no such host' >&2; exit 125 ;; build*) cp -rp \"$(eval "
+            + "echo \\${$#})\" \"$own/context\"; exit 1 ;;");
         await FailsAsync(
             buildah.Environment, ExitCode.BuildFailed,
-            $"bookinfo: the base image {Standard} cannot be fetched: no such host. One is assembled from the packages of this machine instead (--base debian).\n");
+            $"bookinfo: the base image {Standard} cannot be fetched: no such host. One is assembled from the packages of this machine "
+            + $"instead (--base debian).\n");
 
         Assert.Equal([$"pull --quiet {Standard}", $"inspect --type image {Standard}"], buildah.Calls.Take(2));
         Assert.Contains("--build-arg BASE=assembled --build-arg PROGRAM=details ", buildah.Calls[2]);
@@ -114,7 +116,8 @@ public sealed class ImageCommandTests : IDisposable
         using var buildah = new FakeTool("buildah", "pull* | inspect*) echo 'Error: unauthorized' >&2; exit 125 ;;");
         await FailsAsync(
             buildah.Environment, ExitCode.RegistryFailed,
-            "bookinfo: the base image registry.example/base:1 cannot be fetched: unauthorized. '--base debian' assembles one from the packages of this machine.\n",
+            "bookinfo: the base image registry.example/base:1 cannot be fetched: unauthorized. '--base debian' assembles one from the "
+            + "packages of this machine.\n",
             "--base", "registry.example/base:1");
     }
 
@@ -176,7 +179,9 @@ public sealed class ImageCommandTests : IDisposable
     [InlineData(false)]
     public async Task Buildah_pushes_to_the_registry(bool allowed)
     {
-        using var buildah = new FakeTool("buildah", $"*oci-archive:*) cp \"$own/archive\" details.tar; for s in ratings reviews productpage load-worker; do cp details.tar $s.tar; done ;; *docker://*) {(allowed ? "" : "echo 'Error: denied' >&2; exit 1")} ;;");
+        using var buildah = new FakeTool("buildah", $"*oci-archive:*) cp \"$own/archive\" details.tar; for s in ratings reviews "
+            + $"productpage load-worker; do cp details.tar $s.tar; done ;; *docker://*) "
+            + $"{(allowed ? "" : "echo 'Error: denied' >&2; exit 1")} ;;");
         ImageArchives.Write(buildah.PathOf("archive"), [ImageArchives.Zip(ImageArchives.Layer(100))]);
         await using var run = Build(buildah.Environment, "--base", "debian", "--registry", "ghcr.io/me", "--tag", "1", "--push");
 
@@ -221,7 +226,8 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Equal(["version", "buildx version", $"pull --quiet {Standard}"], docker.Calls.Take(3));
         Assert.Matches(
             "^buildx build --load --provenance=false --sbom=false --build-arg SOURCE_DATE_EPOCH=0 "
-            + $"--build-arg BASE={Standard} --build-arg PROGRAM=details --build-arg PORT=9080 --build-arg VERSION=0\\.1\\.0 --label org\\.opencontainers\\.image\\.base\\.name={Standard} "
+            + $"--build-arg BASE={Standard} --build-arg PROGRAM=details --build-arg PORT=9080 --build-arg VERSION=0\\.1\\.0 --label "
+            + $"org\\.opencontainers\\.image\\.base\\.name={Standard} "
             + "--file [^ ]+/deploy/images/Containerfile --tag ghcr\\.io/me/details:1 [^ ]+/artifacts/image-contexts/build-[0-9a-f]+$",
             docker.Calls[3]);
         Assert.Equal("save --output details.tar ghcr.io/me/details:1", docker.Calls[4]);

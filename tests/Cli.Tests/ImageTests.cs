@@ -207,7 +207,8 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
             await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, token);
             await tls.ReadAtLeastAsync(new byte[4096], 1, cancellationToken: token);
             var body = """{"items":[{"volumeInfo":{"publisher":"Over TLS"}}]}""";
-            await tls.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), token);
+            await tls.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+                + $"{body.Length}\r\nConnection: close\r\n\r\n{body}"), token);
         });
         var settings = new Dictionary<string, string>
         {

@@ -13,7 +13,8 @@ namespace Bookinfo.Cli.Tests;
 public sealed class KubeconfigTests : IDisposable
 {
     private const string Unavailable = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    private const string NeedsUser = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    private const string NeedsUser = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic "
+        + "realm=\"p\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-kubeconfig-");
     private readonly TestAuthority _authority = new();
@@ -34,7 +35,8 @@ public sealed class KubeconfigTests : IDisposable
         await using var run = Run(Write(server, "{token: secret}"));
 
         Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
-        Assert.Contains($"the cluster at https://127.0.0.1:{server.Address.Port} cannot be reached: its certificate is not trusted: it is for worker-7.example, not for 127.0.0.1.", run.Messages);
+        Assert.Contains($"the cluster at https://127.0.0.1:{server.Address.Port} cannot be reached: its certificate is not trusted: it is "
+            + $"for worker-7.example, not for 127.0.0.1.", run.Messages);
         Assert.DoesNotContain(_heads, IsOurs);
     }
 

@@ -30,7 +30,8 @@ public sealed class LauncherTests : IDisposable
 
         Assert.Equal(ExitCode.MissingTool, await run.ExitAsync());
         Assert.Equal(
-            "bookinfo: the .NET SDK 10 is not installed (no 'dotnet' in PATH). Get it from https://dotnet.microsoft.com/download\n", run.Messages);
+            "bookinfo: the .NET SDK 10 is not installed (no 'dotnet' in PATH). Get it from "
+            + "https://dotnet.microsoft.com/download\n", run.Messages);
     }
 
     [Theory]
@@ -46,7 +47,8 @@ public sealed class LauncherTests : IDisposable
 
         Assert.Equal(ExitCode.MissingTool, await run.ExitAsync());
         Assert.Equal(
-            "bookinfo: the .NET SDK 10 is not installed ('dotnet --list-sdks' names none). Get it from https://dotnet.microsoft.com/download\n",
+            "bookinfo: the .NET SDK 10 is not installed ('dotnet --list-sdks' names none). Get it from "
+            + "https://dotnet.microsoft.com/download\n",
             run.Messages);
     }
 

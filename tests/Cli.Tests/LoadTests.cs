@@ -96,7 +96,8 @@ public sealed partial class LoadTests : IDisposable
 
         Assert.Equal(ExitCode.TargetUnreachable, await load.ExitAsync());
         Assert.Equal(
-            $"bookinfo: {closed.Address.ToString().TrimEnd('/')} does not answer: connection refused. Start Bookinfo with 'bookinfo up', or name another address.\n", load.Messages);
+            $"bookinfo: {closed.Address.ToString().TrimEnd('/')} does not answer: connection refused. Start Bookinfo with 'bookinfo up', "
+            + $"or name another address.\n", load.Messages);
         Assert.Empty(load.Output);
     }
 
@@ -175,7 +176,8 @@ public sealed partial class LoadTests : IDisposable
             "bash", ["-c", $"ulimit -n 1024; exec dotnet '{CommandRun.ToolAssembly}' load {server.Address}x --connections 1000"]);
 
         Assert.Equal(ExitCode.InvalidUsage, await load.ExitAsync());
-        Assert.Matches(@"^bookinfo: --connections: 1000 connections do not fit into the limit of 1024 open files, of which the program needs \d+ for itself: take at most \d+ connections, or raise the limit with 'ulimit -n \d+'\.\n$", load.Messages);
+        Assert.Matches(@"^bookinfo: --connections: 1000 connections do not fit into the limit of 1024 open files, of which the program "
+            + @"needs \d+ for itself: take at most \d+ connections, or raise the limit with 'ulimit -n \d+'\.\n$", load.Messages);
         Assert.Equal(0, server.Requests);
     }
 
@@ -197,7 +199,8 @@ public sealed partial class LoadTests : IDisposable
             "bash", ["-c", $"ulimit -n 400; exec dotnet '{CommandRun.ToolAssembly}' load {server.Address}x --connections 400"]);
         await tooMany.ExitAsync();
         var most = MostConnections().Match(tooMany.Messages).Groups[1].Value;
-        await using var load = CommandRun.Start("bash", ["-c", $"ulimit -n 400; exec dotnet '{CommandRun.ToolAssembly}' load {server.Address}x --connections {most} --rate 500 --duration 1s --ledger ledger --hdr log"], _directory);
+        await using var load = CommandRun.Start("bash", ["-c", $"ulimit -n 400; exec dotnet '{CommandRun.ToolAssembly}' load "
+            + $"{server.Address}x --connections {most} --rate 500 --duration 1s --ledger ledger --hdr log"], _directory);
 
         Assert.True(await load.ExitAsync() == ExitCode.Success, load.ToString());
         Assert.Contains("500 good", load.Output);

@@ -51,7 +51,8 @@ public sealed class TallyTests : IDisposable
     [Fact]
     public async Task Programs_are_added_up_and_one_that_breaks_down_does_not_keep_the_next_from_running()
     {
-        var tally = $"run One {Program("one", "report 5 4 1; exit 2")}\nrun Two {_directory}/missing\nrun Three {Program("three", "report 7 6 0; exit 0")}\ntally";
+        var tally = $"run One {Program("one", "report 5 4 1; exit 2")}\nrun Two {_directory}/missing\nrun Three "
+            + $"{Program("three", "report 7 6 0; exit 0")}\ntally";
 
         await using var run = Tally(tally);
 
@@ -70,7 +71,8 @@ public sealed class TallyTests : IDisposable
 
     private static CommandRun Tally(string script, Dictionary<string, string>? environment = null) =>
         CommandRun.Start(
-            "bash", ["-c", $"set -euo pipefail\nguarded() {{ \"$@\"; }}\nsource '{WorkingCopy.Root}/tests/tally.sh'\n{script}"], environment: environment);
+            "bash", ["-c", $"set -euo pipefail\nguarded() {{ \"$@\"; }}\nsource "
+                + $"'{WorkingCopy.Root}/tests/tally.sh'\n{script}"], environment: environment);
 
     /// <summary>A script in place of a test program; it is started with <c>--results-directory DIRECTORY</c>.</summary>
     private string Program(string name, string script)

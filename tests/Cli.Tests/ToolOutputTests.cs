@@ -107,7 +107,8 @@ public sealed class ToolOutputTests
 
         var line = UnforeseenFailure.Describe(new AggregateException(failure));
 
-        Assert.Matches($@"^first second \(InvalidOperationException at .*{nameof(ToolOutputTests)}.*\)\. This is a mistake in bookinfo: please report this line\.$", line);
+        Assert.Matches($@"^first second \(InvalidOperationException at .*{nameof(ToolOutputTests)}.*\)\. This is a mistake in bookinfo: "
+            + $@"please report this line\.$", line);
         Assert.DoesNotContain('\n', line);
     }
 

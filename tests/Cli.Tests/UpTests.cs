@@ -186,7 +186,8 @@ public sealed class UpTests
         await using var up = Up("--env", "details:ENABLE_EXTERNAL_BOOK_SERVICE=maybe");
 
         Assert.Equal(ExitCode.ServiceFailed, await up.ExitAsync());
-        Assert.StartsWith("bookinfo: details-v1 ended before it was ready (exit code 2): details cannot start: ENABLE_EXTERNAL_BOOK_SERVICE='maybe' is not allowed", up.Messages);
+        Assert.StartsWith("bookinfo: details-v1 ended before it was ready (exit code 2): details cannot start: "
+            + "ENABLE_EXTERNAL_BOOK_SERVICE='maybe' is not allowed", up.Messages);
         Assert.EndsWith($" Its log: artifacts/logs/port-{_ports.Page}/details-v1.log\n", up.Messages);
         Assert.Single(up.Messages.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(up.Output);

@@ -52,7 +52,8 @@ public sealed class UsualDeployTests(Cluster cluster)
             var second = await Tool.BookinfoAsync("deploy");
 
             Assert.True(second.ExitCode == 0, $"{second}");
-            Assert.Contains($"Applied: 0 created, 0 changed, {before.Count(line => !line.StartsWith("ReplicaSet ") && !line.StartsWith("Secret productpage") && !line.StartsWith("ConfigMap "))} unchanged.", second.Messages);
+            Assert.Contains($"Applied: 0 created, 0 changed, "
+                + $"{before.Count(line => !line.StartsWith("ReplicaSet ") && !line.StartsWith("Secret productpage") && !line.StartsWith("ConfigMap "))} unchanged.", second.Messages);
             Assert.All(Deployments, name => Assert.Contains($"{name}: ready, unchanged", second.Output));
             Assert.Equal(before, await VersionsAsync(Cluster.Namespace));
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
+using Bookinfo.Load;
 using Bookinfo.LoadWorker;
 using Bookinfo.Measurement;
 using Bookinfo.Testing;
@@ -158,7 +158,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await _workers[1].DisposeAsync();
 
         await AssertFailsAsync(
-            running, FailureKind.ServiceFailed, @"^load worker 2 of 2 \(w-2\): the connection was lost \(.+\): container load-worker was ended because it used more memory than its limit of 64Mi \(OOMKilled\)\.$");
+            running, FailureKind.ServiceFailed, @"^load worker 2 of 2 \(w-2\): the connection was lost \(.+\): container load-worker was "
+                + @"ended because it used more memory than its limit of 64Mi \(OOMKilled\)\.$");
         await Eventually.HoldsAsync("the end of the other", () => _workers[0].Services.GetRequiredService<RunSlot>().Idle > TimeSpan.Zero);
     }
 
@@ -171,7 +172,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await using var generator = await StartAsync(connection, Options() with { Target = new Uri(closed.Address, "/productpage") });
 
         await AssertFailsAsync(
-            RunAsync(generator), FailureKind.TargetUnreachable, @"^load worker [12] of 2 \(w-[12]\): http://127\.0\.0\.1:\d+ does not answer: connection refused\. ");
+            RunAsync(generator), FailureKind.TargetUnreachable, @"^load worker [12] of 2 \(w-[12]\): http://127\.0\.0\.1:\d+ does not "
+                + @"answer: connection refused\. ");
     }
 
     [Fact]
@@ -180,7 +182,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         var ahead = TimeProvider.System.GetUtcNow().AddSeconds(20).ToString("O", CultureInfo.InvariantCulture);
         await using var other = new LoadServer(LoadServer.Ok($$"""{"now":"{{ahead}}"}"""));
         await AssertRunFailsAsync(
-            other, FailureKind.ServiceFailed, @"^the clocks of the nodes differ by (19|20|2\d) s, so the load workers cannot begin together: synchronize them");
+            other, FailureKind.ServiceFailed, @"^the clocks of the nodes differ by (19|20|2\d) s, so the load workers cannot begin "
+                + @"together: synchronize them");
     }
 
     [Fact]
@@ -188,7 +191,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     {
         await using var other = new LoadServer(LoadServer.Ok("<html>"));
         await AssertRunFailsAsync(
-            other, FailureKind.ServiceFailed, @"^load worker 2 of 2 \(w-2\): its answer is not understood \(.+\); its image must be of the same version as bookinfo\.$");
+            other, FailureKind.ServiceFailed, @"^load worker 2 of 2 \(w-2\): its answer is not understood \(.+\); its image must be of the "
+                + @"same version as bookinfo\.$");
     }
 
     [Fact]
@@ -197,7 +201,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         _cluster.Denies = right => right is "create jobs" or "delete jobs";
 
         await AssertFailsAsync(
-            StartAsync(await ConnectAsync()), FailureKind.NotAllowed, @"^you are not allowed to\n  create, delete jobs\.batch in namespace 'bookinfo'\nCheck with 'kubectl auth can-i create jobs\.batch --namespace bookinfo'");
+            StartAsync(await ConnectAsync()), FailureKind.NotAllowed, @"^you are not allowed to\n  create, delete jobs\.batch in namespace "
+                + @"'bookinfo'\nCheck with 'kubectl auth can-i create jobs\.batch --namespace bookinfo'");
         Assert.DoesNotContain(_asked, request => request.Contains(Api, StringComparison.Ordinal));
     }
 
@@ -255,7 +260,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await AssertFailsAsync(
             StartAsync(await ConnectAsync()),
             FailureKind.ServiceFailed,
-            @"^the load workers cannot become ready\.\n  pod w-1: its image ghcr\.io/me/load-worker:7 cannot be pulled: .*not found\n'bookinfo images build' makes the workers' image");
+            @"^the load workers cannot become ready\.\n  pod w-1: its image ghcr\.io/me/load-worker:7 cannot be pulled: .*not "
+            + @"found\n'bookinfo images build' makes the workers' image");
         Assert.Single(_asked, $"DELETE {Api}/{Job}");
     }
 
@@ -270,7 +276,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         _cluster.Answer("/api/v1/namespaces/bookinfo/pods/w-1/log", 200, "load-worker cannot start: no port\n");
 
         await AssertFailsAsync(
-            StartAsync(await ConnectAsync()), FailureKind.ServiceFailed, @"pod w-1: container load-worker ended with exit code 1\n    \| load-worker cannot start: no port$");
+            StartAsync(await ConnectAsync()), FailureKind.ServiceFailed, @"pod w-1: container load-worker ended with exit code 1\n    \| "
+                + @"load-worker cannot start: no port$");
     }
 
     [Fact]

@@ -61,7 +61,8 @@ public sealed class CredentialPluginTests : IDisposable
 
         Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
         Assert.Contains("answers 503", run.Messages);
-        Assert.Contains(heads, head => head.StartsWith("GET /version", StringComparison.Ordinal) && head.Contains("\r\nAuthorization: Bearer two words of me\r\n", StringComparison.Ordinal));
+        Assert.Contains(heads, head => head.StartsWith("GET /version", StringComparison.Ordinal) && head.Contains("\r\nAuthorization: "
+            + "Bearer two words of me\r\n", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -42,7 +42,8 @@ public sealed class KubernetesFormatTests
     [Fact]
     public void What_is_rendered_is_read_and_can_be_taken_apart()
     {
-        const string yaml = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: n\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d\n  namespace: n\n";
+        const string yaml = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: n\n---\napiVersion: apps/v1\nkind: "
+            + "Deployment\nmetadata:\n  name: d\n  namespace: n\n";
 
         var manifests = Manifests.Parse(yaml);
 
@@ -95,9 +96,11 @@ public sealed class KubernetesFormatTests
 
     [Theory]
     [InlineData(
-        "Error from server (Forbidden): error when creating \"STDIN\": services is forbidden: User \"u\" cannot create resource \"services\" in API group \"\" in the namespace \"n\"",
+        "Error from server (Forbidden): error when creating \"STDIN\": services is forbidden: User \"u\" cannot create resource "
+        + "\"services\" in API group \"\" in the namespace \"n\"",
         FailureKind.NotAllowed,
-        "user 'u' is not allowed to create services in namespace 'n'. Check with 'kubectl auth can-i create services --namespace n'; who administers the cluster can grant it.")]
+        "user 'u' is not allowed to create services in namespace 'n'. Check with 'kubectl auth can-i create services --namespace n'; who "
+        + "administers the cluster can grant it.")]
     [InlineData("The Service \"s\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated", FailureKind.PortTaken, "The Service \"s\" is invalid")]
     [InlineData("Warning: something old\nThe Deployment \"d\" is invalid: spec: Required value", FailureKind.ObjectRefused, "The Deployment \"d\" is invalid: spec: Required value")]
     [InlineData("Unable to connect to the server: dial tcp 127.0.0.1:1: i/o timeout", FailureKind.ClusterUnreachable, "the cluster at http://c cannot be reached: Unable to connect")]

@@ -30,7 +30,8 @@ public sealed class PodDiagnosisTests
     public void While_the_kubelet_waits_the_reason_is_in_the_event_and_a_second_failure_is_certain()
     {
         var pod = Waiting("ImagePullBackOff", $"Back-off pulling image \"{Image}\"");
-        Corev1Event failure = Event("Failed", $"Failed to pull image \"{Image}\": rpc error: code = Unknown desc = failed to resolve reference \"{Image}\": 503 Service Unavailable");
+        Corev1Event failure = Event("Failed", $"Failed to pull image \"{Image}\": rpc error: code = Unknown desc = failed to resolve "
+            + $"reference \"{Image}\": 503 Service Unavailable");
 
         var once = PodDiagnosis.Diagnose(pod, [failure]);
         failure.Count = 2;

@@ -92,7 +92,8 @@ public sealed class LoadCookieTests
             await LoadServer.SendAsync(
                 stream,
                 number > 1
-                    ? $"HTTP/1.1 302 Found\r\nSet-Cookie: session=s; Path=/\r\nSet-Cookie: route=abc; Domain={domain}; Path=/\r\nContent-Length: 0\r\n\r\n"
+                    ? $"HTTP/1.1 302 Found\r\nSet-Cookie: session=s; Path=/\r\nSet-Cookie: route=abc; Domain={domain}; "
+                        + $"Path=/\r\nContent-Length: 0\r\n\r\n"
                     : LoadServer.Ok("hi", Page),
                 cancellationToken);
             return true;
@@ -124,7 +125,8 @@ public sealed class LoadCookieTests
         await using var server = new LoadServer(LoadServer.Ok("hi", $"{Page}Content-Encoding: gzip\r\n"));
 
         var failure = await Assert.ThrowsAsync<TargetException>(() => UsualAsync(server));
-        Assert.Contains("GET /productpage is answered with a coded page, as with gzip, into which nobody looks here. Leave out the header Accept-Encoding, or say with --path", failure.Message);
+        Assert.Contains("GET /productpage is answered with a coded page, as with gzip, into which nobody looks here. Leave out the header "
+            + "Accept-Encoding, or say with --path", failure.Message);
     }
 
     [Theory]

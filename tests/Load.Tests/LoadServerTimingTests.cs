@@ -55,7 +55,8 @@ public sealed class LoadServerTimingTests
     public async Task Several_headers_and_a_folded_one_are_one()
     {
         await using var server = new LoadServer(
-            "HTTP/1.1 200 OK\r\nServer-Timing: gateway;dur=1\r\nserver-timing: total;dur=4,\r\n\tdetails;dur=3,\r\n reviews;desc=\"a,\r\n b\";dur=2\r\nSERVER-TIMING:ratings;dur=1\r\nContent-Length: 0\r\n\r\n");
+            "HTTP/1.1 200 OK\r\nServer-Timing: gateway;dur=1\r\nserver-timing: total;dur=4,\r\n\tdetails;dur=3,\r\n reviews;desc=\"a,\r\n "
+            + "b\";dur=2\r\nSERVER-TIMING:ratings;dur=1\r\nContent-Length: 0\r\n\r\n");
         var sample = await LoadRunner.SendOneAsync(server.Address);
 
         Assert.Equal(ErrorKind.None, sample.Error);
@@ -66,7 +67,8 @@ public sealed class LoadServerTimingTests
     public async Task What_an_early_hint_or_a_proxy_in_front_says_is_not_the_applications()
     {
         await using var server = new LoadServer(
-            "HTTP/1.1 103 Early Hints\r\nServer-Timing: total;dur=7, details;dur=7\r\n\r\nHTTP/1.1 200 OK\r\nServer-Timing: total;dur=4\r\nServer-Timing: total;dur=99\r\nContent-Length: 0\r\n\r\n");
+            "HTTP/1.1 103 Early Hints\r\nServer-Timing: total;dur=7, details;dur=7\r\n\r\nHTTP/1.1 200 OK\r\nServer-Timing: "
+            + "total;dur=4\r\nServer-Timing: total;dur=99\r\nContent-Length: 0\r\n\r\n");
         var sample = await LoadRunner.SendOneAsync(server.Address);
 
         Assert.Equal(ErrorKind.None, sample.Error);

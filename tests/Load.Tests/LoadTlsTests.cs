@@ -66,7 +66,8 @@ public sealed class LoadTlsTests
         var failure = await Assert.ThrowsAsync<TargetException>(() => Setup(target).PathsAsync(["/x"], Cancelled));
 
         Assert.Equal(
-            $"https://localhost:{server.Address.Port} does not answer: TLS failed. It speaks plain http there: try http://localhost:{server.Address.Port}/x.", failure.Message);
+            $"https://localhost:{server.Address.Port} does not answer: TLS failed. It speaks plain http there: try "
+            + $"http://localhost:{server.Address.Port}/x.", failure.Message);
     }
 
     [Theory]
@@ -163,7 +164,8 @@ public sealed class LoadTlsTests
         var failure = await Assert.ThrowsAsync<TargetException>(() => Setup(target).UsualAsync(Cancelled));
 
         Assert.Equal(
-            $"https://localhost:{server.Address.Port} is not Bookinfo's productpage: GET /productpage is answered with 400 and no page. It may demand a certificate of the client, and none is sent.",
+            $"https://localhost:{server.Address.Port} is not Bookinfo's productpage: GET /productpage is answered with 400 and no page. It "
+            + $"may demand a certificate of the client, and none is sent.",
             failure.Message);
         var result = await LoadRunner.RunAsync(
             LoadRunner.Plan(new Uri($"https://localhost:{server.Address.Port}"), rate: 20, seconds: 0.2, insecure: true));

@@ -23,7 +23,8 @@ public sealed class ServiceBuildTests : IDisposable
             new ServiceBuild(new SourceTree(root.FullName), new NoProgress(), TimeProvider.System).RunAsync(native, TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.BuildFailed, failure.Kind);
-        Assert.Equal($"the path of this working copy has a {trouble} in it, with which the SDK cannot build the services: move it, or clone it to a path without.", failure.Message);
+        Assert.Equal($"the path of this working copy has a {trouble} in it, with which the SDK cannot build the services: move it, or "
+            + $"clone it to a path without.", failure.Message);
         Assert.False(Directory.Exists(Path.Combine(root.FullName, "artifacts")));
     }
 

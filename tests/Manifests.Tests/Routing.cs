@@ -16,7 +16,8 @@ internal static class Routing
         var http = route.Is("HTTPRoute");
         var rule = route.List("spec", http ? "rules" : "http").First(candidate => Matches(candidate, http, user));
         var destinations = Manifest.Items(rule[http ? "backendRefs" : "route"])
-            .Select(destination => $"{(http ? Version(rendering, $"{destination["name"]}") : destination["destination"]!["subset"])} {destination["weight"] ?? 100}");
+            .Select(destination => $"{(http ? Version(rendering, $"{destination["name"]}") : destination["destination"]!["subset"])} "
+                + $"{destination["weight"] ?? 100}");
         string?[] rest =
         [
             rule["fault"]?["delay"] is { } delay ? $"delay {delay["fixedDelay"]} for {delay["percentage"]!["value"]}%" : null,

@@ -35,6 +35,7 @@ internal static class Tool
         await process.WaitForExitAsync();
         return process.ExitCode == 0
             ? await output
-            : throw new InvalidOperationException($"{Path.GetFileName(program)} {string.Join(' ', start.ArgumentList)}: exit code {process.ExitCode}\n{await errors}{await output}");
+            : throw new InvalidOperationException($"{Path.GetFileName(program)} {string.Join(' ', start.ArgumentList)}: exit code "
+                + $"{process.ExitCode}\n{await errors}{await output}");
     }
 }

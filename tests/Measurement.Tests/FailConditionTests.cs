@@ -1,5 +1,4 @@
 using Bookinfo.Foundation;
-using Bookinfo.Load;
 using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Measurement.Tests;
@@ -120,7 +119,8 @@ public sealed class FailConditionTests
 
         Assert.Equal([(20, false, false), (200, true, false)], results.Select(result => (result.Rate, result.Tested, result.Violated)));
         Assert.Equal(
-            "--fail-on 'p99:+90%' at 20/s: +2.00 ms (+50%), cannot be tested: it takes two rounds in each baseline, and for a percentile steps so long that requests lie above it.",
+            "--fail-on 'p99:+90%' at 20/s: +2.00 ms (+50%), cannot be tested: it takes two rounds in each baseline, and for a percentile "
+            + "steps so long that requests lie above it.",
             results[0].Text);
         Assert.EndsWith(", holds.", results[1].Text);
     }

@@ -72,7 +72,8 @@ public sealed class MeteredSystem : IAsyncLifetime
         await HasDataAsync(
             "increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", error_type=\"connection_error\"}[1m]) > 0");
         await _services.StartAsync("details-v1");
-        await HasDataAsync("increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", http_response_status_code=\"200\"}[1m]) > 0");
+        await HasDataAsync("increase(http_client_request_duration_seconds_count{service_peer_name=\"details\", "
+            + "http_response_status_code=\"200\"}[1m]) > 0");
         await HasDataAsync($"count(increase(process_uptime_seconds[1m]) > 0) == {versions.Count}");
     }
 

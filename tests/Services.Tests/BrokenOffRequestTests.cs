@@ -31,7 +31,8 @@ public sealed class BrokenOffRequestTests : IAsyncLifetime
         },
         {
             "productpage",
-            $"POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {Multipart.Length}\r\n\r\n",
+            $"POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: "
+            + $"{Multipart.Length}\r\n\r\n",
             Multipart
         },
     };

@@ -32,7 +32,8 @@ public sealed class ConditionalRequestTests
         {
             var answer = await RawHttp.SendAsync(
                 page.Address,
-                $"{method} {address.Value} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{header.Replace("{tag}", address.Groups[1].Value, StringComparison.Ordinal)}\r\n\r\n");
+                $"{method} {address.Value} HTTP/1.1\r\nHost: a\r\nConnection: "
+                + $"close\r\n{header.Replace("{tag}", address.Groups[1].Value, StringComparison.Ordinal)}\r\n\r\n");
             Assert.Equal((method, status, caching), (method, answer!.Status, answer.Header("cache-control")));
             Assert.Equal(status == 412 && method == "GET" ? """{"error":"precondition failed"}""" : "", status == 412 ? answer.Text : "");
         }

@@ -43,7 +43,8 @@ public sealed class HostileInputTests : IAsyncLifetime
         "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-16", "application/x-www-form-urlencoded; charset=\"utf-7\"",
         "application/x-www-form-urlencoded; charset=utf-32", "application/x-www-form-urlencoded; charset=none", "multipart/form-data; boundary=x",
         "multipart/form-data; boundary=\"x\"; charset=utf-16", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
-        $"multipart/form-data; boundary={new string('x', 200)}", "multipart/form-data; boundary=x; boundary=y", "multipart/mixed; boundary=x", "multipart/form-data; boundary=--",
+        $"multipart/form-data; "
+        + $"boundary={new string('x', 200)}", "multipart/form-data; boundary=x; boundary=y", "multipart/mixed; boundary=x", "multipart/form-data; boundary=--",
     ];
 
     /// <summary>What parts of forms are made of.</summary>
@@ -107,7 +108,8 @@ public sealed class HostileInputTests : IAsyncLifetime
         from declared in Gen.Elements(0, 0, 0, -1, 1)
         select (byte[])
         [
-            .. Bytes($"POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: {type}\r\nContent-Length: {Math.Max(0, body.Length + declared)}\r\n\r\n"),
+            .. Bytes($"POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: {type}\r\nContent-Length: "
+                + $"{Math.Max(0, body.Length + declared)}\r\n\r\n"),
             .. body,
         ]);
 
@@ -120,7 +122,8 @@ public sealed class HostileInputTests : IAsyncLifetime
         from pieces in Gen.ArrayOf(Gen.Elements(FormPieces))
         let body = string.Concat(pieces)
         select Encoding.Latin1.GetBytes(
-            $"POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{encoding}Content-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            $"POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{encoding}Content-Type: {type}\r\nContent-Length: "
+            + $"{body.Length}\r\n\r\n{body}"));
 
     [Theory]
     [MemberData(nameof(Services))]
@@ -158,7 +161,8 @@ public sealed class HostileInputTests : IAsyncLifetime
             (9, Gen.Constant("chunked")), (1, Gen.Elements("gzip, chunked", "Chunked", "chunked, chunked", "chunked\r\nContent-Length: 5")))
         from pieces in Gen.ArrayOf(Gen.Elements(ChunkPieces))
         select Encoding.Latin1.GetBytes(
-            $"{request} HTTP/{version}\r\nHost: a\r\nConnection: close\r\nContent-Type: {type}\r\nTransfer-Encoding: {coding}\r\n\r\n{string.Concat(pieces)}");
+            $"{request} HTTP/{version}\r\nHost: a\r\nConnection: close\r\nContent-Type: {type}\r\nTransfer-Encoding: "
+            + $"{coding}\r\n\r\n{string.Concat(pieces)}");
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 

@@ -53,7 +53,8 @@ public sealed class LoginTests : IAsyncLifetime
             : $"Referer: {referrer.Replace("{host}", _page.Address.Authority, StringComparison.Ordinal)}";
         var login = await RawHttp.SendAsync(
             _page.Address,
-            $"POST /login HTTP/1.1\r\nHost: {_page.Address.Authority}\r\nConnection: close\r\n{header}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nusername=a");
+            $"POST /login HTTP/1.1\r\nHost: {_page.Address.Authority}\r\nConnection: close\r\n{header}\r\nContent-Type: "
+            + $"application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nusername=a");
         Assert.Equal((302, location), (login!.Status, login.Header("location")));
         var logout = await RawHttp.GetAsync(_page.Address, "/logout", header);
         Assert.Equal((302, location), (logout!.Status, logout.Header("location")));
@@ -198,5 +199,6 @@ public sealed class LoginTests : IAsyncLifetime
 
     private Task<RawResponse?> PostAsync(string contentType, string body) => RawHttp.SendAsync(
         _page.Address,
-        $"POST /login HTTP/1.1\r\nHost: {_page.Address.Authority}\r\nConnection: close\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        $"POST /login HTTP/1.1\r\nHost: {_page.Address.Authority}\r\nConnection: close\r\nContent-Type: {contentType}\r\nContent-Length: "
+        + $"{body.Length}\r\n\r\n{body}");
 }

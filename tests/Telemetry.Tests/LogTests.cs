@@ -46,7 +46,8 @@ public sealed class LogTests
                 && byRequest["view"].Count() is 3 or 4
                 && finished == served
                 ? ""
-                : $"{byRequest["failing"].Count()}, {byRequest["retried"].Count()} and {byRequest["view"].Count()} lines; {finished} requests logged and {served} traced.";
+                : $"{byRequest["failing"].Count()}, {byRequest["retried"].Count()} and {byRequest["view"].Count()} lines; {finished} "
+                    + $"requests logged and {served} traced.";
         });
 
         var lines = system.Logs();

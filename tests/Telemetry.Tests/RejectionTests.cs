@@ -62,7 +62,8 @@ public sealed class RejectionTests
         string[] beginnings = ["GET /health", "GET /ratings/7", "GET /details/7", "GET /reviews/7", "POST /ratings/7", "POST /login", "DELETE /metrics", "GET /nope", "BREW /", "G@T /", "get"];
         string[] bodies =
         [
-            "\r\n", "Content-Length: 15\r\n\r\n{\"Reviewer1\":5}", "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n80000000\r\n",
+            "\r\n", "Content-Length: 15\r\n\r\n{\"Reviewer1\":5}", "Transfer-Encoding: "
+                + "chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n80000000\r\n",
             "Transfer-Encoding: chunked\r\n\r\n0\r\nX: \0\r\n\r\n", "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 3\r\n\r\n--y",
             "Content-Length: 40000\r\n\r\nxxxx", "Content-Length: +7\r\n\r\n{}", "Content-Length: 7\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "X: \0\r\n\r\n",
         ];
@@ -72,7 +73,8 @@ public sealed class RejectionTests
             {
                 var version = random.Next(10) == 0 ? "HTTP/2.0" : "HTTP/1.1";
                 var request = Encoding.Latin1.GetBytes(
-                    $"{beginnings[random.Next(beginnings.Length)]} {version}\r\nHost: a\r\nConnection: close\r\n{bodies[random.Next(bodies.Length)]}");
+                    $"{beginnings[random.Next(beginnings.Length)]} {version}\r\nHost: a\r\nConnection: "
+                    + $"close\r\n{bodies[random.Next(bodies.Length)]}");
                 var sent = request.AsMemory(0, random.Next(1, request.Length + 1));
                 await (random.Next(2) == 0 ? RawHttp.ResetAsync(process.Address, sent) : RawHttp.SendAsync(process.Address, sent, endAfterwards: true));
             }

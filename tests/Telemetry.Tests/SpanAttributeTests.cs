@@ -131,5 +131,6 @@ public sealed class SpanAttributeTests
             $"{span["http.response.status_code"] ?? "(none)"} {span["error.type"] ?? "(none)"} {span.Status}");
 
     private static List<string> Sorted(Dictionary<string, object> attributes) =>
-        [.. attributes.Select(attribute => $"{attribute.Key} = {attribute.Value} ({attribute.Value.GetType().Name})").Order(StringComparer.Ordinal)];
+        [.. attributes.Select(attribute => $"{attribute.Key} = {attribute.Value} "
+            + $"({attribute.Value.GetType().Name})").Order(StringComparer.Ordinal)];
 }

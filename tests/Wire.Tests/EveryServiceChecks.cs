@@ -118,7 +118,8 @@ public sealed class EveryServiceChecks(WireSystem system)
         { "length with a space in it", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 1 1\r\n\r\n{\"a\":1}", 400 },
         { "list of lengths", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 7, 7\r\n\r\n{\"a\":1}", 400 },
         { "length of more than 64 bits", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400 },
-        { "length of more digits than a buffer has", $"POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: {new string('1', 500)}\r\n\r\n", 400 },
+        { "length of more digits than a buffer has", $"POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: "
+            + $"{new string('1', 500)}\r\n\r\n", 400 },
         { "length beside chunks", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
         { "two transfer codings", "POST /nope HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400 },
         { "chunks in HTTP/1.0", "POST /nope HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
@@ -127,7 +128,8 @@ public sealed class EveryServiceChecks(WireSystem system)
         { "unknown transfer coding", "POST /nope HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: magic\r\n\r\n", 400 },
         { "long request line", $"GET /{new string('a', 20_000)} HTTP/1.1\r\nHost: a\r\n\r\n", 414 },
         { "large header", $"GET /health HTTP/1.1\r\nHost: a\r\nCookie: {new string('a', 50_000)}\r\n\r\n", 431 },
-        { "many headers", $"GET /health HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 200).Select(i => $"X{i}: x\r\n"))}\r\n", 431 },
+        { "many headers", $"GET /health HTTP/1.1\r\nHost: "
+            + $"a\r\n{string.Concat(Enumerable.Range(0, 200).Select(i => $"X{i}: x\r\n"))}\r\n", 431 },
         { "second request is no HTTP", "GET /nope HTTP/1.1\r\nHost: a\r\n\r\nrubbish\r\n\r\n", 404 },
     };
 

@@ -90,7 +90,8 @@ internal static class BaselineCommand
     public static Command Create()
     {
         Url.Validators.Add(static result => OptionRules.Require(
-            result, result.GetValueOrDefault<string?>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}"));
+            result, result.GetValueOrDefault<string?>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user or "
+                + $"fragment, such as {TrafficOptions.LocalUrl}"));
         FileName.Validators.Add(static result => OptionRules.Require(
             result,
             OptionRules.Token(result),
@@ -99,10 +100,12 @@ internal static class BaselineCommand
             "must be the name of a file without its ending"));
         Rates.Validators.Add(static result => OptionRules.Require(
             result, OptionRules.Token(result), Rates.Name, static text => TryParseRates(text, out _),
-            string.Create(CultureInfo.InvariantCulture, $"must be up to {MostRates} different numbers from {OptionRules.LowestRate} to {OptionRules.HighestRate:0}, such as {UsualRates}")));
+            string.Create(CultureInfo.InvariantCulture, $"must be up to {MostRates} different numbers from {OptionRules.LowestRate} to "
+                + $"{OptionRules.HighestRate:0}, such as {UsualRates}")));
 
         var command = new Command(
-            "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence intervals, CPU, memory, start-up. Writes a report.")
+            "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence "
+                + "intervals, CPU, memory, start-up. Writes a report.")
         {
             Url, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Context, Output,
         };

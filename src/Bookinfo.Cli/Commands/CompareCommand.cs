@@ -16,14 +16,20 @@ internal static class CompareCommand
     {
         HelpName = "condition",
         Description =
-            "End with exit code 14 if a figure has become greater by more than this and the difference is shown to be no chance: p99:+20%, 'reviews->ratings:p50:+1ms', "
+            "End with exit code 14 if a figure has become greater by more than this and the difference is shown to be no chance: p99:+20%, "
+            + "'reviews->ratings:p50:+1ms', "
             + "errors:+1% (percentage points), cpu:+30% (of all services), details-v1:cpu:+30%. May be repeated.",
         AllowMultipleArgumentsPerToken = false,
     };
 
     private static readonly Option<string> Html = new("--html") { HelpName = "file", Description = "Write a page with plots of both there. It needs no network." };
 
-    private static readonly Option<string> Markdown = new("--markdown") { HelpName = "file", Description = "Write the tables there in Markdown, as for a pull request." };
+    private static readonly Option<string> Markdown = new("--markdown")
+    {
+        HelpName = "file",
+        Description = "Write the tables there in "
+        + "Markdown, as for a pull request."
+    };
 
     private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace these files if they exist." };
 

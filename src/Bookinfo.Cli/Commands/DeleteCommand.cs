@@ -57,7 +57,8 @@ internal static class DeleteCommand
             }
         }
 
-        await ToolOutput.Messages.WriteLineAsync($"Deleting what 'bookinfo deploy' made in namespace {space} of {cluster.Config.Client.Host}. Pods finish what is in flight first.");
+        await ToolOutput.Messages.WriteLineAsync($"Deleting what 'bookinfo deploy' made in namespace {space} of "
+            + $"{cluster.Config.Client.Host}. Pods finish what is in flight first.");
         var foreign = await new Removal(cluster, space, TimeProvider.System).RunAsync(
             known.Value.Inventory, timeout, Gone, cancellationToken);
         if (format == OutputFormat.Json)
@@ -73,7 +74,8 @@ internal static class DeleteCommand
         if (foreign.Count > 0)
         {
             var more = foreign.Count > MostForeignNamed ? $" and {foreign.Count - MostForeignNamed} more" : "";
-            await ToolOutput.Messages.WriteLineAsync($"Namespace {space} stays, for in it is what 'bookinfo deploy' did not make: {string.Join(", ", foreign.Take(MostForeignNamed))}{more}.");
+            await ToolOutput.Messages.WriteLineAsync($"Namespace {space} stays, for in it is what 'bookinfo deploy' did not make: "
+                + $"{string.Join(", ", foreign.Take(MostForeignNamed))}{more}.");
         }
 
         await ToolOutput.Messages.WriteLineAsync("Done.");
@@ -89,11 +91,13 @@ internal static class DeleteCommand
         {
             throw new OperationFailedException(
                 FailureKind.NotDeployed,
-                $"Bookinfo in namespace '{space}' was not deployed by 'bookinfo deploy', so what belongs to it is not known here. Delete it as it was made: 'kubectl delete -k {Kustomization.UsualOverlay}'.");
+                $"Bookinfo in namespace '{space}' was not deployed by 'bookinfo deploy', so what belongs to it is not known here. Delete "
+                + $"it as it was made: 'kubectl delete -k {Kustomization.UsualOverlay}'.");
         }
 
         // What is to be gone is gone: whoever runs this twice has not failed.
-        await ToolOutput.Messages.WriteLineAsync($"Nothing is deployed in namespace {space}{await DeployedApplication.DescribeElsewhereAsync(cluster, space, cancellationToken)}.");
+        await ToolOutput.Messages.WriteLineAsync($"Nothing is deployed in namespace "
+            + $"{space}{await DeployedApplication.DescribeElsewhereAsync(cluster, space, cancellationToken)}.");
         return ExitCode.Success;
     }
 }

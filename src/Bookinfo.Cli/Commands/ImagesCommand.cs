@@ -26,7 +26,8 @@ internal static class ImagesCommand
     private static readonly Option<string?> Base = new("--base")
     {
         HelpName = "image|debian",
-        Description = "What they are built on: an image with glibc and OpenSSL 3, or debian, which is assembled from the packages of this machine without any registry. "
+        Description = "What they are built on: an image with glibc and OpenSSL 3, or debian, which is assembled from the packages of this "
+            + "machine without any registry. "
             + $"[default: {BaseImage.Standard}, or debian where that cannot be fetched]",
     };
 
@@ -98,7 +99,8 @@ internal static class ImagesCommand
         if (OperatingSystem.IsWindows() || !SourceTree.RuntimeIdentifier.StartsWith("linux-", StringComparison.Ordinal) || SourceTree.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal))
         {
             throw new OperationFailedException(
-                FailureKind.MissingTool, $"images need executables for Linux with glibc, which cannot be compiled on this system ({SourceTree.RuntimeIdentifier}).");
+                FailureKind.MissingTool, $"images need executables for Linux with glibc, which cannot be compiled on this system "
+                    + $"({SourceTree.RuntimeIdentifier}).");
         }
 
         // Everything that can be wrong is found out before minutes of compiling.

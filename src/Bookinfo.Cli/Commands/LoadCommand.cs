@@ -60,7 +60,8 @@ internal static class LoadCommand
     private static readonly Option<string[]> Paths = new("--path")
     {
         HelpName = "path",
-        Description = "Send this instead of the usual mix (40% page views by visitors, 20% by users who have signed in, 20% calls to the API, 20% what the page is made of). May be repeated.",
+        Description = "Send this instead of the usual mix (40% page views by visitors, 20% by users who have signed in, 20% calls to the "
+            + "API, 20% what the page is made of). May be repeated.",
         AllowMultipleArgumentsPerToken = false,
     };
 
@@ -78,7 +79,12 @@ internal static class LoadCommand
         Description = "Write down every request there: trace id, times, status, version of reviews, hops. 72 bytes each (docs/measuring.md).",
     };
 
-    private static readonly Option<string> Hdr = new("--hdr") { HelpName = "file", Description = "Write the histograms of each second there, as a log of HdrHistogram." };
+    private static readonly Option<string> Hdr = new("--hdr")
+    {
+        HelpName = "file",
+        Description = "Write the histograms of each second "
+        + "there, as a log of HdrHistogram."
+    };
 
     private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the outcome to stdout.");
 
@@ -88,7 +94,8 @@ internal static class LoadCommand
         Url.Validators.Add(static result => OptionRules.Require(result, result.GetValueOrDefault<string>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}"));
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
 
-        var command = new Command("load", "Send requests to Bookinfo at a steady rate, whatever becomes of them (an open loop), and report latency and errors. Ctrl-C ends it and reports.")
+        var command = new Command("load", "Send requests to Bookinfo at a steady rate, whatever becomes of them (an open loop), and report "
+            + "latency and errors. Ctrl-C ends it and reports.")
         {
             Url, Rate, Duration, Profile, From, Peak, Steps, Arrivals, Traffic.Seed, Paths, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, UntilSaturated, Slo, Ledger, Hdr, Output,
         };
@@ -156,7 +163,8 @@ internal static class LoadCommand
 
         if (search && result.GetValue(Duration) < LoadSession.ShortestSearch)
         {
-            result.AddError($"{Duration.Name} '{result.GetResult(Duration)!.Tokens[0].Value}' is not allowed with --until-saturated: each rate is tried twice or more, which takes 2s at least.");
+            result.AddError($"{Duration.Name} '{result.GetResult(Duration)!.Tokens[0].Value}' is not allowed with --until-saturated: each "
+                + $"rate is tried twice or more, which takes 2s at least.");
         }
 
         if (result.GetResult(Paths) is { Implicit: false } && Uri.TryCreate(result.GetValue(Url), UriKind.Absolute, out var url) && url.PathAndQuery != "/")

@@ -19,7 +19,8 @@ internal static class UpCommand
 
     private static readonly Option<bool> Native = new("--native")
     {
-        Description = "Compile the services to native code and run that: they start several times as fast and need half the memory. The first time that takes minutes. Needs clang.",
+        Description = "Compile the services to native code and run that: they start several times as fast and need half the memory. The "
+            + "first time that takes minutes. Needs clang.",
     };
 
     private static readonly Option<int> Port = new("--port")
@@ -46,7 +47,8 @@ internal static class UpCommand
     private static readonly Option<string[]> Environment = new("--env")
     {
         HelpName = "[service:]NAME=VALUE",
-        Description = "Set an environment variable of all services, of one (ratings:SERVICE_VERSION=v-delayed) or of one version (reviews-v2:STAR_COLOR=blue). May be repeated.",
+        Description = "Set an environment variable of all services, of one (ratings:SERVICE_VERSION=v-delayed) or of one version "
+            + "(reviews-v2:STAR_COLOR=blue). May be repeated.",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
     };
@@ -244,7 +246,8 @@ internal static class UpCommand
         if (options.PrometheusPort is { } prometheus && (prometheus == options.Port || (prometheus >= options.BackendPort && prometheus <= last)))
         {
             throw new OperationFailedException(
-                FailureKind.InvalidRequest, $"--prometheus-port {prometheus} is a port of the services, {options.Port} or {options.BackendPort} to {last}: choose another.");
+                FailureKind.InvalidRequest, $"--prometheus-port {prometheus} is a port of the services, {options.Port} or "
+                    + $"{options.BackendPort} to {last}: choose another.");
         }
     }
 }

@@ -59,7 +59,8 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return CheckResult.Problem(
-                $"{Config.Client.Host} does not answer within {Examination.CheckLimit.TotalSeconds:0} s", "Is it running, and does no firewall or missing VPN stand between? This asks it again:", "kubectl cluster-info");
+                $"{Config.Client.Host} does not answer within {Examination.CheckLimit.TotalSeconds:0} s", "Is it running, and does no "
+                    + "firewall or missing VPN stand between? This asks it again:", "kubectl cluster-info");
         }
 
         var milliseconds = Math.Ceiling(roundTrip.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
@@ -85,7 +86,8 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
             ? CheckResult.Ok(detail)
             : CheckResult.Warning(
                 $"{detail}; kubectl {client} is more than one minor version away, which Kubernetes does not support",
-                $"It mostly works. If it does not, get kubectl {server.Major}.{server.Minor}: https://kubernetes.io/releases/version-skew-policy/#kubectl");
+                $"It mostly works. If it does not, get kubectl {server.Major}.{server.Minor}: "
+                + $"https://kubernetes.io/releases/version-skew-policy/#kubectl");
     }
 
     /// <summary>Clouds add to the minor version: <c>27+</c>.</summary>

@@ -62,7 +62,8 @@ internal static class DoctorTable
     /// <summary>What the findings come to, a line for each command.</summary>
     /// <param name="findings">The findings.</param>
     public static IReadOnlyList<string> Summarize(IReadOnlyList<Finding> findings) =>
-        [.. findings.GroupBy(finding => finding.Purpose).Select(purpose => $"{Command(purpose.Key)}: {Summarize([.. purpose.Select(finding => finding.Result.State)])}.")];
+        [.. findings.GroupBy(finding => finding.Purpose).Select(purpose => $"{Command(purpose.Key)}: "
+            + $"{Summarize([.. purpose.Select(finding => finding.Result.State)])}.")];
 
     private static string Summarize(List<CheckState> states)
     {

@@ -46,14 +46,16 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
 
         var truncated = nodes.Exists(node => node.Status?.Images?.Count >= MostListed);
         var detail = string.Join("; ", unavailable.GroupBy(answer => answer.Answer).Select(group =>
-            $"{string.Join(", ", group.Select(answer => answer.Image))} {(group.Count() == 1 ? "is" : "are")} not {(truncated ? "listed" : "there")} on every node, and {Describe(group.Key, group.First().Image.Host)}"));
+            $"{string.Join(", ", group.Select(answer => answer.Image))} {(group.Count() == 1 ? "is" : "are")} not "
+            + $"{(truncated ? "listed" : "there")} on every node, and {Describe(group.Key, group.First().Image.Host)}"));
         var which = $"--tag {wanted[0].Tag}";
         string[] commands =
         [
             $"./bookinfo images build {(registry is null ? "" : $"--registry {registry} ")}{which} --save images",
             $"./bookinfo images build --registry {registry ?? "REGISTRY"} {which} --push",
         ];
-        const string Advice = "Build them and load the archives into every node (kind load image-archive, k3s ctr images import), or push them to a registry that the nodes can reach:";
+        const string Advice = "Build them and load the archives into every node (kind load image-archive, k3s ctr images import), or push "
+            + "them to a registry that the nodes can reach:";
         return !truncated && unavailable.TrueForAll(answer => answer.Answer == RegistryAnswer.Missing)
             ? CheckResult.Problem(detail, Advice, commands)
             : CheckResult.Warning(detail, Advice, commands);

@@ -38,7 +38,8 @@ internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> 
         return taken.All(one => one.Owner?.Name == one.Project)
             ? CheckResult.Ok($"'bookinfo up' runs: {list}")
             : CheckResult.Warning(
-                list, "Stop what has them, or choose other ports:", $"./bookinfo up --port {FreePort(8080)} --backend-port {FreePort(9181, LocalPlan.BackendPorts)}");
+                list, "Stop what has them, or choose other ports:", $"./bookinfo up --port {FreePort(8080)} --backend-port "
+                    + $"{FreePort(9181, LocalPlan.BackendPorts)}");
     }
 
     /// <summary>The first port from a number on that begins a row of free ones.</summary>

@@ -197,7 +197,8 @@ internal sealed class KubeconfigCheck(KubectlCheck kubectl) : ICheck
         catch (OperationFailedException failure)
         {
             return CheckResult.Problem(
-                failure.Message, "This lists the contexts. To make a cluster on this machine, use kind, k3s or minikube: https://kubernetes.io/docs/tasks/tools", "kubectl config get-contexts");
+                failure.Message, "This lists the contexts. To make a cluster on this machine, use kind, k3s or minikube: "
+                    + "https://kubernetes.io/docs/tasks/tools", "kubectl config get-contexts");
         }
 
         var source = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } file ? $"KUBECONFIG {file}" : "~/.kube/config";

@@ -47,7 +47,8 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
             .Count(pod => pod.Status?.Phase is not ("Succeeded" or "Failed") && pod.Metadata.Labels?.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo) != true);
         return others > 0 && level != "restricted"
             ? CheckResult.Warning(
-                $"'{name}' has {others} {(others == 1 ? "pod" : "pods")} of others; 'deploy' sets the Pod Security level 'restricted' there, which may keep them from starting again",
+                $"'{name}' has {others} {(others == 1 ? "pod" : "pods")} of others; 'deploy' sets the Pod Security level 'restricted' "
+                + $"there, which may keep them from starting again",
                 "Choose another with --namespace, or make sure that they do without privileges.")
             : CheckResult.Ok($"'{name}' is there{(level is null ? "" : $"; Pod Security level '{level}', which our pods pass")}");
     }

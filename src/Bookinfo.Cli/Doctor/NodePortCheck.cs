@@ -54,7 +54,8 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
             ? CheckResult.Ok($"{nodePort} is ours and answers on every node: http://{Host(nodes[0])}:{nodePort}/productpage")
             : CheckResult.Warning(
                 $"{nodePort} is ours, and does not answer from here on {string.Join(", ", silent)}",
-                "'bookinfo status' says whether productpage is ready. If it is, nodes are out of reach from here (a firewall, or a cluster in containers); this opens the page at http://localhost:8080/productpage:",
+                "'bookinfo status' says whether productpage is ready. If it is, nodes are out of reach from here (a firewall, or a cluster "
+                + "in containers); this opens the page at http://localhost:8080/productpage:",
                 $"kubectl port-forward --namespace {name} service/{holders[0].Service.Metadata.Name} 8080:{servicePort}");
     }
 

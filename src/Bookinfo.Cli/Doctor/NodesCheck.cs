@@ -50,7 +50,8 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         if (usable.Count == 0)
         {
             return CheckResult.Problem(
-                nodes.Count == 0 ? "there is no node" : $"none of {nodes.Count} is ready for pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask who administers the cluster. This says why:", "kubectl describe nodes");
+                nodes.Count == 0 ? "there is no node" : $"none of {nodes.Count} is ready for "
+                    + $"pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask who administers the cluster. This says why:", "kubectl describe nodes");
         }
 
         if (fitting.Count == 0)
@@ -66,7 +67,8 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         if (placed < demands.Count)
         {
             return CheckResult.Problem(
-                $"{detail}; only {placed} of the {demands.Count} pods fit beside what is requested there already: {string.Join(", ", capacities)} free",
+                $"{detail}; only {placed} of the {demands.Count} pods fit beside what is requested there already: "
+                + $"{string.Join(", ", capacities)} free",
                 "Remove something, add a node, or run fewer versions.", "kubectl describe nodes");
         }
 
@@ -152,7 +154,8 @@ internal sealed record NodeCapacity(string Node, decimal Cpu, decimal Memory, de
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Node} {Math.Max(0, Cpu):0.##} CPU, {Math.Max(0, Math.Floor(Memory / (1024 * 1024))):0} MiB, {Math.Max(0, Pods):0} pods");
+        CultureInfo.InvariantCulture, $"{Node} {Math.Max(0, Cpu):0.##} CPU, {Math.Max(0, Math.Floor(Memory / (1024 * 1024))):0} MiB, "
+            + $"{Math.Max(0, Pods):0} pods");
 }
 
 /// <summary>What a pod asks a node, and a quota, for.</summary>

@@ -45,7 +45,8 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         if (options.Base == BaseImage.Debian)
         {
             return DebianPackages.AreHere ? BaseImage.Debian : throw new OperationFailedException(
-                FailureKind.MissingTool, "--base debian is made of the packages of this machine, which has none: it is not Debian, or one made from it, such as Ubuntu.");
+                FailureKind.MissingTool, "--base debian is made of the packages of this machine, which has none: it is not Debian, or one "
+                    + "made from it, such as Ubuntu.");
         }
 
         var image = options.Base ?? BaseImage.Standard;
@@ -62,7 +63,8 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
                     failure.Kind, $"{failure.Message} '--base debian' assembles one from the packages of this machine.");
             }
 
-            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {PrintableText.Clean(failure.Message)} One is assembled from the packages of this machine instead (--base debian).");
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {PrintableText.Clean(failure.Message)} One is assembled from the packages "
+                + $"of this machine instead (--base debian).");
             return BaseImage.Debian;
         }
     }
@@ -205,7 +207,8 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     private async Task<ToolResult> StepAsync(string[] arguments, string directory)
     {
         signals.Stop.ThrowIfCancellationRequested();
-        await using var notice = signals.Stop.Register(() => ToolOutput.Messages.WriteLine("Interrupted: this step is let to its end, which takes some seconds. Ctrl-C again ends it at once."));
+        await using var notice = signals.Stop.Register(() => ToolOutput.Messages.WriteLine("Interrupted: this step is let to its end, "
+            + "which takes some seconds. Ctrl-C again ends it at once."));
         var result = await RunToolAsync(arguments, directory, signals.Kill);
         signals.Stop.ThrowIfCancellationRequested();
         return result;

@@ -95,13 +95,15 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
 
         if (await ToolProcess.RunAsync(Program, ["version"], "/", cancellationToken) is { ExitCode: not 0 } daemon)
         {
-            throw new OperationFailedException(FailureKind.MissingTool, $"docker is installed, but does not work ({daemon.Reason}): start it, or {Install.Replace(", podman or docker", " or podman")}.");
+            throw new OperationFailedException(FailureKind.MissingTool, $"docker is installed, but does not work ({daemon.Reason}): start "
+                + $"it, or {Install.Replace(", podman or docker", " or podman")}.");
         }
 
         if (await ToolProcess.RunAsync(Program, ["buildx", "version"], "/", cancellationToken) is { ExitCode: not 0 })
         {
             throw new OperationFailedException(
-                FailureKind.MissingTool, "docker has no plugin buildx: install it (Debian: apt-get install docker-buildx; Ubuntu: docker-buildx-v2 or docker-buildx-plugin).");
+                FailureKind.MissingTool, "docker has no plugin buildx: install it (Debian: apt-get install docker-buildx; Ubuntu: "
+                    + "docker-buildx-v2 or docker-buildx-plugin).");
         }
     }
 }

@@ -77,7 +77,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 
         if (ledger is { Lost: > 0 })
         {
-            further.Add(new LoadWarning("ledger-lost", $"{ledger.Lost.ToString("N0", CultureInfo.InvariantCulture)} requests are not in the ledger, as it could not be written fast enough."));
+            further.Add(new LoadWarning("ledger-lost", $"{ledger.Lost.ToString("N0", CultureInfo.InvariantCulture)} requests are not in "
+                + $"the ledger, as it could not be written fast enough."));
         }
 
         var report = LoadReport.From(result, further);
@@ -140,7 +141,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             var left = options.Duration - time.GetElapsedTime(started);
             await ToolOutput.Messages.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{SaturationText.Rate(rate),9}/s   p99 {LoadText.Time(trial.P99),8}   {100 * trial.Failed,5:0.0}% failed   {(trial.Passed ? "passed" : "did not pass")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
+                $"{SaturationText.Rate(rate),9}/s   p99 {LoadText.Time(trial.P99),8}   {100 * trial.Failed,5:0.0}% failed   "
+                + $"{(trial.Passed ? "passed" : "did not pass")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
             return trial;
         });
         await search.RunAsync(options.Rate);

@@ -42,7 +42,8 @@ internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvi
         {
             throw new OperationFailedException(
                 FailureKind.TargetUnreachable,
-                $"nothing to measure. On this machine no Bookinfo answers at {local}: 'bookinfo up' starts one. In a cluster: {failure.Message} Or name an address.");
+                $"nothing to measure. On this machine no Bookinfo answers at {local}: 'bookinfo up' starts one. In a cluster: "
+                + $"{failure.Message} Or name an address.");
         }
     }
 

@@ -16,7 +16,8 @@ public static class GivenPath
         catch (IOException)
         {
             throw new OperationFailedException(
-                FailureKind.InvalidRequest, $"{option} '{path}' is not allowed: the current directory has been deleted. Change to another one, or give a path that begins with /.");
+                FailureKind.InvalidRequest, $"{option} '{path}' is not allowed: the current directory has been deleted. Change to another "
+                    + $"one, or give a path that begins with /.");
         }
     }
 }

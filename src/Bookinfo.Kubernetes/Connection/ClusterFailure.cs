@@ -89,7 +89,8 @@ public static partial class ClusterFailure
                 || message.Contains("must be logged in", StringComparison.Ordinal) => Unauthorized(config),
             _ when NoConnection().IsMatch(message) => Unreachable(config, message),
             _ when message.Contains("port is already allocated", StringComparison.Ordinal) => new OperationFailedException(
-                FailureKind.PortTaken, $"{message} Another Service of the cluster has that NodePort: 'kubectl get services --all-namespaces' says which."),
+                FailureKind.PortTaken, $"{message} Another Service of the cluster has that NodePort: 'kubectl get services "
+                    + $"--all-namespaces' says which."),
             _ => new OperationFailedException(FailureKind.ObjectRefused, message),
         };
     }
@@ -141,7 +142,8 @@ public static partial class ClusterFailure
     };
 
     private static OperationFailedException Unauthorized(Kubeconfig config) => new(
-        FailureKind.NotAllowed, $"{Cluster(config)} does not accept the credentials of context '{config.Context}': they may have expired; sign in again, then try 'kubectl auth can-i --list'.");
+        FailureKind.NotAllowed, $"{Cluster(config)} does not accept the credentials of context '{config.Context}': they may have expired; "
+            + $"sign in again, then try 'kubectl auth can-i --list'.");
 
     private static OperationFailedException NotAllowed(string message)
     {
@@ -168,7 +170,8 @@ public static partial class ClusterFailure
                 $"{who} not allowed to {right}. Check with '{right.CanI}'; who administers the cluster can grant it.")
             : new OperationFailedException(
                 FailureKind.NotAllowed,
-                $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; who administers the cluster can grant it.");
+                $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; who "
+                + $"administers the cluster can grant it.");
     }
 
     /// <summary>One line for everything that is missing on a resource.</summary>
@@ -177,7 +180,8 @@ public static partial class ClusterFailure
             group => group.Key with { Verb = string.Join(", ", group.Select(right => right.Verb)) });
 
     private static OperationFailedException Unreachable(Kubeconfig config, string why) => new(
-        FailureKind.ClusterUnreachable, $"{Cluster(config)} cannot be reached: {why.TrimEnd('.')}. Is it running, and is context '{config.Context}' the right one? Try 'kubectl cluster-info'.");
+        FailureKind.ClusterUnreachable, $"{Cluster(config)} cannot be reached: {why.TrimEnd('.')}. Is it running, and is context "
+            + $"'{config.Context}' the right one? Try 'kubectl cluster-info'.");
 
     private static string Cluster(Kubeconfig config) => $"the cluster at {config.Client.Host}";
 
@@ -239,7 +243,8 @@ public static partial class ClusterFailure
     [GeneratedRegex("""User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)")?""")]
     private static partial Regex Forbidden();
 
-    [GeneratedRegex("Unable to connect to the server|The connection to the server|i/o timeout|connection refused|no such host|TLS handshake timeout|Client.Timeout exceeded|context deadline exceeded")]
+    [GeneratedRegex("Unable to connect to the server|The connection to the server|i/o timeout|connection refused|no such host|TLS "
+        + "handshake timeout|Client.Timeout exceeded|context deadline exceeded")]
     private static partial Regex NoConnection();
 
     [GeneratedRegex("""^(?:error: |Error: |Error from server \(\w+\): |Error from server: )+(?:error when (?:creating|applying patch|retrieving current configuration of)[^:]*: )?""")]

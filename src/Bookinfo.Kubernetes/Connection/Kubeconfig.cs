@@ -233,5 +233,6 @@ public sealed record Kubeconfig(
 
     private static OperationFailedException Unusable(string context, Exception exception) => new(
         FailureKind.ClusterUnreachable,
-        $"context '{context}' of kubectl's configuration cannot be used: {(exception is NullReferenceException or ArgumentException ? "a part of it is missing" : exception.Message.Trim())}");
+        $"context '{context}' of kubectl's configuration cannot be used: "
+        + $"{(exception is NullReferenceException or ArgumentException ? "a part of it is missing" : exception.Message.Trim())}");
 }

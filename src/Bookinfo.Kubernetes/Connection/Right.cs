@@ -35,7 +35,8 @@ public sealed record Right(string Verb, string Resource, string Group = "", stri
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Verb} {(Group.Length == 0 ? Resource : $"{Resource}.{Group}")} {(Namespace is null ? "in the whole cluster" : $"in namespace '{Namespace}'")}";
+        $"{Verb} {(Group.Length == 0 ? Resource : $"{Resource}.{Group}")} "
+        + $"{(Namespace is null ? "in the whole cluster" : $"in namespace '{Namespace}'")}";
 
     private async Task<bool> IsAllowedAsync(IKubernetes api, CancellationToken cancellationToken)
     {

@@ -59,7 +59,8 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
             [var version, var kind, var name] => new ObjectReference(version, kind, name, null),
             [var version, var kind, var name, var space] => new ObjectReference(version, kind, name, space),
             _ => throw new OperationFailedException(
-                FailureKind.Failed, $"ConfigMap {Name} in namespace '{stored.Namespace()}' says 'objects: {line}', which is not 'apiVersion kind name [namespace]': correct it, or delete it and what it lists yourself."),
+                FailureKind.Failed, $"ConfigMap {Name} in namespace '{stored.Namespace()}' says 'objects: {line}', which is not "
+                    + $"'apiVersion kind name [namespace]': correct it, or delete it and what it lists yourself."),
         })]);
     }
 
@@ -93,6 +94,7 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
         ["overlay"] = Overlay,
         ["components"] = string.Join('\n', Components),
         ["version"] = ToolVersion,
-        ["objects"] = string.Concat(Objects.Select(one => $"{one.ApiVersion} {one.Kind} {one.Name}{(one.Namespace is null ? "" : $" {one.Namespace}")}\n")),
+        ["objects"] = string.Concat(Objects.Select(one => $"{one.ApiVersion} {one.Kind} "
+            + $"{one.Name}{(one.Namespace is null ? "" : $" {one.Namespace}")}\n")),
     };
 }

@@ -31,7 +31,8 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
             {
                 throw new OperationFailedException(
                     FailureKind.ServiceFailed,
-                    $"namespace {space} is still being deleted after {Duration.Format(timeout)} (--timeout). 'kubectl get namespace {space} --output yaml' says what holds it up. Nothing was applied.");
+                    $"namespace {space} is still being deleted after {Duration.Format(timeout)} (--timeout). 'kubectl get namespace "
+                    + $"{space} --output yaml' says what holds it up. Nothing was applied.");
             }
 
             await Task.Delay(Interval, time, cancellationToken);

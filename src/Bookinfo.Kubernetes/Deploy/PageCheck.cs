@@ -70,7 +70,8 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
             return new PageLocation(reached, null, note);
         }
 
-        var command = $"kubectl port-forward --namespace {space} {string.Concat(cluster.Kubectl.ContextArguments.Select(argument => $"{argument} "))}service/{Service} 8080:{servicePort.Port}";
+        var command = $"kubectl port-forward --namespace {space} "
+            + $"{string.Concat(cluster.Kubectl.ContextArguments.Select(argument => $"{argument} "))}service/{Service} 8080:{servicePort.Port}";
         await ForwardAsync(client, servicePort.Port, cancellationToken);
         return new PageLocation([], command, note);
     }

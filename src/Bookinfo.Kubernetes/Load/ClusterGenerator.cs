@@ -133,7 +133,8 @@ public sealed class ClusterGenerator : ILoadGenerator
             var apart = parts.Max(part => part.StartedAt) - parts.Min(part => part.StartedAt);
             return apart <= Tolerance ? LoadResult.Merge(plan, parts) : throw new OperationFailedException(
                 FailureKind.ServiceFailed,
-                $"the load workers began {Duration.Format(apart)} apart, as connections to {_options.Target.GetLeftPart(UriPartial.Authority)} took so long to open. Take fewer connections or workers, and see that the target is well.");
+                $"the load workers began {Duration.Format(apart)} apart, as connections to "
+                + $"{_options.Target.GetLeftPart(UriPartial.Authority)} took so long to open. Take fewer connections or workers, and see that the target is well.");
         }
         catch (WorkerException exception)
         {
@@ -168,7 +169,8 @@ public sealed class ClusterGenerator : ILoadGenerator
         catch (Exception exception) when (ClusterFailure.Explain(exception, _cluster.Config, CancellationToken.None) is { } explained)
         {
             _say(
-                $"{itself} could not be removed: {explained.Message} It ends by itself after some minutes; 'kubectl delete job {Job} --namespace {_options.Namespace}' removes it.");
+                $"{itself} could not be removed: {explained.Message} It ends by itself after some minutes; 'kubectl delete job {Job} "
+                + $"--namespace {_options.Namespace}' removes it.");
         }
     }
 
@@ -203,7 +205,8 @@ public sealed class ClusterGenerator : ILoadGenerator
         var apart = last.Now - first.Now;
         return apart - last.Took <= Tolerance ? last.Now + Lead : throw new OperationFailedException(
             FailureKind.ServiceFailed,
-            $"the clocks of the nodes differ by {Duration.Format(apart)}, so the load workers cannot begin together: synchronize them (chrony, systemd-timesyncd), or take one worker.");
+            $"the clocks of the nodes differ by {Duration.Format(apart)}, so the load workers cannot begin together: synchronize them "
+            + $"(chrony, systemd-timesyncd), or take one worker.");
     }
 
     private WorkerOrder Order(LoadPlan plan, double rate, TimeSpan duration, int index, DateTimeOffset start) => new(

@@ -106,7 +106,8 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
         await PodProblems.AppendAsync(text, problems, cluster.Api, Space, cancellationToken);
         if (problems.Exists(problem => problem.Hint is not null))
         {
-            text.Append("\n'bookinfo images build' makes the workers' image with those of the services: bring it to the nodes as you do with those, or name another with --worker-image.");
+            text.Append("\n'bookinfo images build' makes the workers' image with those of the services: bring it to the nodes as you do "
+                + "with those, or name another with --worker-image.");
         }
 
         return text.ToString();

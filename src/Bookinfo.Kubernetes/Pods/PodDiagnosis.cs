@@ -35,7 +35,8 @@ internal static partial class PodDiagnosis
         {
             // Not certain: an autoscaler may add a node, or another pod may leave one.
             return unscheduled.Reason == "SchedulingGated"
-                ? new PodProblem(subject, unscheduled.Reason, $"is held back by a scheduling gate ({Names(pod.Spec.SchedulingGates?.Select(gate => gate.Name))}), which something else has to remove", null)
+                ? new PodProblem(subject, unscheduled.Reason, $"is held back by a scheduling gate "
+                    + $"({Names(pod.Spec.SchedulingGates?.Select(gate => gate.Name))}), which something else has to remove", null)
                 : new PodProblem(
                     subject, "Unschedulable", $"fits on no node: {unscheduled.Message ?? unscheduled.Reason ?? "nothing says why"}", null);
         }
@@ -57,7 +58,8 @@ internal static partial class PodDiagnosis
         {
             return new PodProblem(subject, "Paused", "is paused, so that its pods are not replaced", Brief)
             {
-                Hint = $"Go on with 'kubectl rollout resume deployment/{deployment.Metadata.Name} --namespace {deployment.Metadata.NamespaceProperty}'.",
+                Hint = $"Go on with 'kubectl rollout resume deployment/{deployment.Metadata.Name} --namespace "
+                    + $"{deployment.Metadata.NamespaceProperty}'.",
             };
         }
 
@@ -176,7 +178,8 @@ internal static partial class PodDiagnosis
         pod.Status?.Conditions?.FirstOrDefault(
             condition => condition is { Type: "Ready", Status: "False", Reason: "ReadinessGatesNotReady" }) is { } gated
             ? new PodProblem(
-                subject, gated.Reason, $"runs, and waits for a readiness gate: {gated.Message ?? Names(pod.Spec.ReadinessGates?.Select(gate => gate.ConditionType))}", null)
+                subject, gated.Reason, $"runs, and waits for a readiness gate: "
+                    + $"{gated.Message ?? Names(pod.Spec.ReadinessGates?.Select(gate => gate.ConditionType))}", null)
             : null;
 
     private static string Names(IEnumerable<string>? names) => string.Join(", ", names ?? []);
@@ -189,7 +192,8 @@ internal static partial class PodDiagnosis
     private static string? Probe(List<Corev1Event> events) => events.LastOrDefault(one => one.Reason == "Unhealthy")?.Message?.Trim();
 
     [GeneratedRegex(
-        "not found|manifest unknown|does not exist|unauthorized|authorization failed|denied|no match for platform|no matching manifest|invalid reference|couldn't parse|no such host|network is unreachable|no route to host",
+        "not found|manifest unknown|does not exist|unauthorized|authorization failed|denied|no match for platform|no matching "
+        + "manifest|invalid reference|couldn't parse|no such host|network is unreachable|no route to host",
         RegexOptions.IgnoreCase)]
     private static partial Regex Permanent();
 

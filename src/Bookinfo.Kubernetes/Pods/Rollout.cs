@@ -212,7 +212,8 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
         {
             foreach (var status in healthy)
             {
-                text.Append($"\n  Deployment {status.Deployment}: {status.Ready} of {status.Wanted} pods are ready; nothing is reported that would keep the others from it.");
+                text.Append($"\n  Deployment {status.Deployment}: {status.Ready} of {status.Wanted} pods are ready; nothing is reported "
+                    + $"that would keep the others from it.");
             }
         }
 

@@ -19,7 +19,8 @@ public static class DeployedApplication
     /// <param name="cancellationToken">Cancels the operation.</param>
     public static async Task<OperationFailedException> NotDeployedAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken) => new(
         FailureKind.NotDeployed,
-        $"nothing is deployed in namespace {space} of {cluster.Config.Client.Host}{await DescribeElsewhereAsync(cluster, space, cancellationToken)}. 'bookinfo deploy' deploys.");
+        $"nothing is deployed in namespace {space} of "
+        + $"{cluster.Config.Client.Host}{await DescribeElsewhereAsync(cluster, space, cancellationToken)}. 'bookinfo deploy' deploys.");
 
     /// <summary>Names other namespaces in which something is deployed, to follow 'nothing is deployed here'.</summary>
     /// <param name="cluster">The cluster.</param>

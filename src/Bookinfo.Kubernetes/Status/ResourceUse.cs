@@ -33,7 +33,8 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
             nodes.Distinct().Select(async node => (Node: node, Answer: await AskKubeletAsync(node, cancellationToken))));
         var failed = answers.Where(one => one.Answer.WhyNot is not null).ToList();
         var note = failed.Count == 0 ? null
-            : $"Real use is not known{(failed.Count == answers.Length ? "" : $" on {string.Join(", ", failed.Select(one => one.Node))}")}: {noMetrics}, and {failed[0].Answer.WhyNot}.";
+            : $"Real use is not known{(failed.Count == answers.Length ? "" : $" on {string.Join(", ", failed.Select(one => one.Node))}")}: "
+                + $"{noMetrics}, and {failed[0].Answer.WhyNot}.";
         return (answers.SelectMany(one => one.Answer.Use).DistinctBy(one => one.Key).ToDictionary(), note);
     }
 

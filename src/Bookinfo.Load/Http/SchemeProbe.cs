@@ -50,6 +50,7 @@ public static class SchemeProbe
             cancellationToken);
         // With 400 ports of TLS answer plain http.
         return error != ErrorKind.None || answer.Status == BadRequest ? null : string.Create(
-            CultureInfo.InvariantCulture, $"It speaks {(other.IsTls ? "TLS" : "plain http")} there: try {other.Origin}{target.Uri.PathAndQuery.TrimEnd('/')}");
+            CultureInfo.InvariantCulture, $"It speaks {(other.IsTls ? "TLS" : "plain http")} there: try "
+                + $"{other.Origin}{target.Uri.PathAndQuery.TrimEnd('/')}");
     }
 }

@@ -36,7 +36,8 @@ public sealed class HdrLog : ILoadObserver, IAsyncDisposable
     {
         Write("#[Logged with bookinfo load; values in microseconds]");
         Write("#[Histogram log format version 1.3]");
-        Write(string.Create(CultureInfo.InvariantCulture, $"#[StartTime: {startedAt.ToUnixTimeMilliseconds() / 1000.0:F3} (seconds since epoch), {startedAt.UtcDateTime:o}]"));
+        Write(string.Create(CultureInfo.InvariantCulture, $"#[StartTime: {startedAt.ToUnixTimeMilliseconds() / 1000.0:F3} (seconds since "
+            + $"epoch), {startedAt.UtcDateTime:o}]"));
         Write("\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"");
     }
 

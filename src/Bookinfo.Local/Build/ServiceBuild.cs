@@ -114,7 +114,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         if (tree.Root.IndexOfAny([.. trouble]) is var index and >= 0)
         {
             throw new OperationFailedException(
-                FailureKind.BuildFailed, $"the path of this working copy has a {tree.Root[index]} in it, with which the SDK cannot build the services: move it, or clone it to a path without.");
+                FailureKind.BuildFailed, $"the path of this working copy has a {tree.Root[index]} in it, with which the SDK cannot build "
+                    + $"the services: move it, or clone it to a path without.");
         }
     }
 
@@ -154,7 +155,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         if (OperatingSystem.IsLinux() && ChildProcess.FindTool("clang") is null && ChildProcess.FindTool("gcc") is null)
         {
             throw new OperationFailedException(
-                FailureKind.MissingTool, "native code needs a linker: install it (Debian, Ubuntu: apt-get install clang zlib1g-dev). 'up' does without native code when --native is left out.");
+                FailureKind.MissingTool, "native code needs a linker: install it (Debian, Ubuntu: apt-get install clang zlib1g-dev). 'up' "
+                    + "does without native code when --native is left out.");
         }
 
         if (OperatingSystem.IsMacOS() && ChildProcess.FindTool("clang") is null)

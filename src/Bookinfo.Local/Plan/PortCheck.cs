@@ -16,7 +16,8 @@ public static class PortCheck
         {
             throw new OperationFailedException(
                 FailureKind.PortTaken,
-                $"port {forbidden.Port}, which {forbidden.Name} needs, is one that you are not allowed to listen on: choose another one, 1024 or above, with {OptionOf(forbidden.Version.Service)}.");
+                $"port {forbidden.Port}, which {forbidden.Name} needs, is one that you are not allowed to listen on: choose another one, "
+                + $"1024 or above, with {OptionOf(forbidden.Version.Service)}.");
         }
 
         var taken = plan.Services.Where(service => !IsFree(service.Port)).ToList();
@@ -37,7 +38,8 @@ public static class PortCheck
             .ToList();
         throw new OperationFailedException(
             FailureKind.PortTaken,
-            $"port {first.Port}, which {first.Name} needs, is taken by {owner}{others}. Stop that process or choose {Another(options)} with {Enumerate(options)}.");
+            $"port {first.Port}, which {first.Name} needs, is taken by {owner}{others}. Stop that process or choose {Another(options)} "
+            + $"with {Enumerate(options)}.");
     }
 
     /// <summary>Whether nothing listens on a port, neither on 127.0.0.1 nor on ::1.</summary>

@@ -39,7 +39,8 @@ public static class PrometheusProcess
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,
-                @"--prometheus needs a shell that Windows does not have: start Prometheus yourself, with --config.file=observability\prometheus\prometheus.yml.");
+                @"--prometheus needs a shell that Windows does not have: start Prometheus yourself, with "
+                + @"--config.file=observability\prometheus\prometheus.yml.");
         }
 
         var program = ChildProcess.FindTool("prometheus") ?? throw new OperationFailedException(

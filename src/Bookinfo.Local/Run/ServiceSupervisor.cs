@@ -80,7 +80,8 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new OperationFailedException(
-                FailureKind.ServiceFailed, $"{plan.Name} is not ready after {StartPatience.TotalSeconds:0} s. Its log: {tree.Relative(plan.LogFile)}");
+                FailureKind.ServiceFailed, $"{plan.Name} is not ready after {StartPatience.TotalSeconds:0} s. Its log: "
+                    + $"{tree.Relative(plan.LogFile)}");
         }
 
         var exitCode = await _process!.Exited;

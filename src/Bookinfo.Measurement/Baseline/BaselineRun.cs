@@ -192,7 +192,8 @@ public sealed class BaselineRun(
 
     private static string NothingGood(string requests, string why, string? hint = null) => string.Create(
         CultureInfo.InvariantCulture,
-        $"not one of {requests} was answered as it should be: {why}. {hint ?? "Is that Bookinfo, and is it well? 'bookinfo load' says more"}.");
+        $"not one of {requests} was answered as it should be: {why}. "
+        + $"{hint ?? "Is that Bookinfo, and is it well? 'bookinfo load' says more"}.");
 
     private async Task<IReadOnlyList<InstanceUse>> ReadAsync(bool settled, ICollection<string> notes, CancellationToken stop)
     {
@@ -249,6 +250,7 @@ public sealed class BaselineRun(
                 group => (Rates: string.Join(", ", group.Select(one => one.Rate).Distinct().Order().Select(Figures.Rate)), Warnings: group))
             .Select(one => string.Create(
                 CultureInfo.InvariantCulture,
-                $"In {one.Warnings.Count()} of {steps.Count} steps (at {one.Rates}/s), {one.Warnings.Key}, first: {one.Warnings.First().Warning.Text}")));
+                $"In {one.Warnings.Count()} of {steps.Count} steps (at {one.Rates}/s), {one.Warnings.Key}, first: "
+                + $"{one.Warnings.First().Warning.Text}")));
     }
 }

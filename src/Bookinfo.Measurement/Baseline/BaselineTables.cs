@@ -28,7 +28,8 @@ public static class BaselineTables
         return new ReportTable(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"At {Figures.Rate(rate.Rate)} requests/s ({Figures.WithMargin(rate.Achieved)} achieved), {rate.Rounds} round{(rate.Rounds == 1 ? "" : "s")}, in ms"),
+                $"At {Figures.Rate(rate.Rate)} requests/s ({Figures.WithMargin(rate.Achieved)} achieved), {rate.Rounds} "
+                + $"round{(rate.Rounds == 1 ? "" : "s")}, in ms"),
             ["LATENCY", ">P50", ">P90", ">P99", ">P99.9", ">MAX", .. errors ? [">ERRORS"] : Array.Empty<string>()],
             [
                 .. from measure in Measure.InOrder(rate.Latencies.Keys)
@@ -56,7 +57,8 @@ public static class BaselineTables
         Estimate Short(Estimate estimate) => narrow ? new Estimate(estimate.Mean, null, null) : estimate;
         var sidecars = baseline.Services.Any(service => service.Sidecars.Count > 0);
         return new ReportTable(
-            $"Use of resources ± half of the 95% confidence interval{(sidecars ? ": all containers, and what part of it is the sidecars'" : "")}",
+            $"Use of resources ± half of the 95% confidence "
+            + $"interval{(sidecars ? ": all containers, and what part of it is the sidecars'" : "")}",
             sidecars
                 ? ["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">SIDECARS", ">MEMORY MiB", ">SIDECARS"]
                 : ["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">MEMORY MiB"],

@@ -9,7 +9,8 @@ public static class BaselineText
     /// <param name="baseline">The baseline.</param>
     public static string Lead(BaselineFile baseline) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{baseline.Settings.Target}, {Subject(baseline)}, {baseline.StartedAt:yyyy-MM-dd HH:mm} UTC, {baseline.Seconds:0} s{(baseline.Complete ? "" : ", interrupted")}");
+        $"{baseline.Settings.Target}, {Subject(baseline)}, {baseline.StartedAt:yyyy-MM-dd HH:mm} UTC, {baseline.Seconds:0} "
+        + $"s{(baseline.Complete ? "" : ", interrupted")}");
 
     /// <summary>Where it was measured.</summary>
     /// <param name="baseline">The baseline.</param>
@@ -26,7 +27,8 @@ public static class BaselineText
         {
             yield return ($"Node {node.Name}", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{node.Processors:0.#} processors, {Memory(node.MemoryBytes)}, {node.Architecture}, {node.Os}, kernel {node.Kernel}, {node.ContainerRuntime}, kubelet {node.Kubelet}"));
+                $"{node.Processors:0.#} processors, {Memory(node.MemoryBytes)}, {node.Architecture}, {node.Os}, kernel {node.Kernel}, "
+                + $"{node.ContainerRuntime}, kubelet {node.Kubelet}"));
         }
 
         if (environment.Cluster is not null)
@@ -36,7 +38,8 @@ public static class BaselineText
 
         yield return (environment.Cluster is null ? "Machine" : "Machine of the command", string.Create(
             CultureInfo.InvariantCulture,
-            $"{machine.Processor ?? "unknown processor"}, {machine.Processors} processors{(machine.MemoryBytes is { } memory ? $", {Memory(memory)}" : "")}"));
+            $"{machine.Processor ?? "unknown processor"}, {machine.Processors} "
+            + $"processors{(machine.MemoryBytes is { } memory ? $", {Memory(memory)}" : "")}"));
         yield return ("System", $"{machine.Os}{(machine.Kernel is { } kernel ? $", kernel {kernel}" : "")}, {machine.Runtime}");
         yield return ("Program", $"bookinfo {baseline.Program}");
     }
@@ -48,8 +51,10 @@ public static class BaselineText
         ("Target", settings.Target),
         ("Generator", settings.Generator == "cluster" ? string.Create(CultureInfo.InvariantCulture, $"in the cluster, {settings.Workers} workers") : "where the command ran"),
         ("Rates", $"{string.Join(", ", settings.Rates.Select(Figures.Rate))} requests/s"),
-        ("Rounds", string.Create(CultureInfo.InvariantCulture, $"{settings.Rounds}, steps of {settings.StepSeconds:0.###} s, warm-up of {settings.WarmUpSeconds:0.###} s")),
-        ("Connections", string.Create(CultureInfo.InvariantCulture, $"{settings.Connections}, time limit of a request {settings.TimeoutSeconds:0.###} s")),
+        ("Rounds", string.Create(CultureInfo.InvariantCulture, $"{settings.Rounds}, steps of {settings.StepSeconds:0.###} s, warm-up of "
+            + $"{settings.WarmUpSeconds:0.###} s")),
+        ("Connections", string.Create(CultureInfo.InvariantCulture, $"{settings.Connections}, time limit of a request "
+            + $"{settings.TimeoutSeconds:0.###} s")),
         ("Seed", string.Create(CultureInfo.InvariantCulture, $"{settings.Seed}")),
     ];
 
@@ -59,14 +64,22 @@ public static class BaselineText
     [
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Requests were sent in an open loop: they fell due at equal distances, whatever became of those before them. Latency of the page counts from when a request was due, so that waiting for a slow server is in it; page-from-send counts from when it was sent."),
+            $"Requests were sent in an open loop: they fell due at equal distances, whatever became of those before them. Latency of the "
+            + $"page counts from when a request was due, so that waiting for a slow server is in it; page-from-send counts from when it was sent."),
         string.Create(
             CultureInfo.InvariantCulture,
-            $"After a warm-up of {baseline.Settings.WarmUpSeconds:0.###} s, which is in no figure, there were {baseline.Summary.Select(rate => rate.Rounds).DefaultIfEmpty().Max()} rounds. Each has every rate once, in an order of its own, so that what changes in the course of time meets all rates alike."),
-        "A percentile is taken of each round; what is told is the mean over the rounds without the lowest and the highest fifth of them (a trimmed mean, as in 'compare'), with its 95% confidence interval by Student's t. With fewer than five rounds none is left out. Two baselines whose intervals overlap much have not been shown to differ.",
+            $"After a warm-up of {baseline.Settings.WarmUpSeconds:0.###} s, which is in no figure, there were "
+            + $"{baseline.Summary.Select(rate => rate.Rounds).DefaultIfEmpty().Max()} rounds. Each has every rate once, in an order of its "
+            + $"own, so that what changes in the course of time meets all rates alike."),
+        "A percentile is taken of each round; what is told is the mean over the rounds without the lowest and the highest fifth of them (a "
+        + "trimmed mean, as in 'compare'), with its 95% confidence interval by Student's t. With fewer than five rounds none is left out. "
+        + "Two baselines whose intervals overlap much have not been shown to differ.",
         "Failed requests are in the latencies. The maximum is the mean of the rounds' highest, and says more about luck than about the system.",
-        "The hops are what the services say in Server-Timing: productpage's calls to details and reviews, and the call of reviews to ratings, which a third of the pages (those by reviews v1) do without. server is the whole answer as productpage saw it; page-from-send less server is network, proxies and connections.",
-        "CPU is the difference of counters before and after each step, for 1,000 requests of the page; what a service uses when idle is in it. Memory is that at the end of the step: resident of a process, the working set of a container.",
+        "The hops are what the services say in Server-Timing: productpage's calls to details and reviews, and the call of reviews to "
+        + "ratings, which a third of the pages (those by reviews v1) do without. server is the whole answer as productpage saw it; "
+        + "page-from-send less server is network, proxies and connections.",
+        "CPU is the difference of counters before and after each step, for 1,000 requests of the page; what a service uses when idle is in "
+        + "it. Memory is that at the end of the step: resident of a process, the working set of a container.",
     ];
 
     private static string Subject(BaselineFile baseline) => baseline.Settings.Subject switch

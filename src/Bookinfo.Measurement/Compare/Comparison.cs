@@ -28,7 +28,8 @@ public static class Comparison
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,
-                $"there is no rate that both baselines have: '{beforeFile}' has {Comparability.RatesText(before)}, '{afterFile}' {Comparability.RatesText(after)}. Measure one of them again with --rates.");
+                $"there is no rate that both baselines have: '{beforeFile}' has {Comparability.RatesText(before)}, '{afterFile}' "
+                + $"{Comparability.RatesText(after)}. Measure one of them again with --rates.");
         }
 
         var drafts = rates.Select(rate => (Rate: rate, Figures: Draft(new RoundValues(before, rate), new RoundValues(after, rate)).ToList())).ToList();
@@ -122,5 +123,6 @@ public static class Comparison
 
     private static string Untestable(RateComparison rate) => string.Create(
         CultureInfo.InvariantCulture,
-        $"No test is possible at {Figures.Rate(rate.Rate)}/s: it takes two rounds in each baseline, and there are {rate.RoundsBefore} and {rate.RoundsAfter}. The differences may be chance.");
+        $"No test is possible at {Figures.Rate(rate.Rate)}/s: it takes two rounds in each baseline, and there are {rate.RoundsBefore} and "
+        + $"{rate.RoundsAfter}. The differences may be chance.");
 }

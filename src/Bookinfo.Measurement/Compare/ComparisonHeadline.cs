@@ -38,13 +38,15 @@ internal static class ComparisonHeadline
         foreach (var figure in Shown(rate, [FigureComparison.AllServices], FigureName.Cpu))
         {
             var sidecars = rate.Find(figure.Subject, FigureName.SidecarCpu);
-            parts.Add($"CPU for 1,000 requests {FigureText.Percent(figure)}{(sidecars is { Difference: > 0 } ? $", of it {FigureText.Signed(sidecars, withUnit: true)} by sidecars" : "")}");
+            parts.Add($"CPU for 1,000 requests "
+                + $"{FigureText.Percent(figure)}{(sidecars is { Difference: > 0 } ? $", of it {FigureText.Signed(sidecars, withUnit: true)} by sidecars" : "")}");
         }
 
         parts.AddRange(
             Shown(rate, [Measure.Page], FigureName.Errors).Select(figure => $"errors {FigureText.Signed(figure, withUnit: true)}"));
         var others = rate.Figures.Count(figure => figure.Shown);
-        return $"At {Figures.Rate(rate.Rate)}/s: {(parts.Count > 0 ? string.Join("; ", parts) : others > 0 ? "only the figures below differ" : "no difference is shown")}.";
+        return $"At {Figures.Rate(rate.Rate)}/s: "
+            + $"{(parts.Count > 0 ? string.Join("; ", parts) : others > 0 ? "only the figures below differ" : "no difference is shown")}.";
     }
 
     private static List<FigureComparison> Shown(RateComparison rate, string[] subjects, params string[] figures) =>

@@ -12,20 +12,28 @@ public static class ComparisonText
     /// <param name="baseline">The baseline.</param>
     public static string Describe(ComparedBaseline baseline) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{baseline.Name}, {baseline.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC{(baseline.Mesh.Count > 0 ? $", with {string.Join(", ", baseline.Mesh)}" : "")}, {baseline.File}");
+        $"{baseline.Name}, {baseline.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} "
+        + $"UTC{(baseline.Mesh.Count > 0 ? $", with {string.Join(", ", baseline.Mesh)}" : "")}, {baseline.File}");
 
     /// <summary>How the baselines were compared and how to read it.</summary>
     /// <param name="report">The comparison.</param>
     public static IReadOnlyList<string> Method(ComparisonReport report) =>
     [
-        $"A round is one observation. Figures are means over the rounds without the lowest and the highest fifth of them; ± is half of the {Share(report.Confidence)} confidence interval of the difference, each for itself.",
+        $"A round is one observation. Figures are means over the rounds without the lowest and the highest fifth of them; ± is half of the "
+        + $"{Share(report.Confidence)} confidence interval of the difference, each for itself.",
         string.Create(
             CultureInfo.InvariantCulture,
-            $"A difference is shown when it is greater than the smallest one that counts by Welch's t-test of trimmed means, corrected by Holm for the {report.Tests} figures that are tested: with a probability of {Share(1 - report.Level)} nothing is shown where nothing is."),
+            $"A difference is shown when it is greater than the smallest one that counts by Welch's t-test of trimmed means, corrected by "
+            + $"Holm for the {report.Tests} figures that are tested: with a probability of {Share(1 - report.Level)} nothing is shown where nothing is."),
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The smallest difference that counts is what two baselines of the same system differ by. p50: {Share(SmallestDifference.MedianShare)}, at least {SmallestDifference.MedianMicroseconds / 1e3:0.##} ms. Other percentiles: {Share(SmallestDifference.TailShare)}, at least {SmallestDifference.TailMicroseconds / 1e3:0.##} ms. All: at least as long as the generator itself waited for a processor at that percentile. CPU: {Share(SmallestDifference.Cpu)}. Errors: {SmallestDifference.Errors} percentage points."),
-        $"'{FigureText.NotShown}' does not say that there is none: it may be smaller than these rounds can tell from chance, and the interval says how great it may be.",
+            $"The smallest difference that counts is what two baselines of the same system differ by. p50: "
+            + $"{Share(SmallestDifference.MedianShare)}, at least {SmallestDifference.MedianMicroseconds / 1e3:0.##} ms. Other "
+            + $"percentiles: {Share(SmallestDifference.TailShare)}, at least {SmallestDifference.TailMicroseconds / 1e3:0.##} ms. All: at "
+            + $"least as long as the generator itself waited for a processor at that percentile. CPU: {Share(SmallestDifference.Cpu)}. "
+            + $"Errors: {SmallestDifference.Errors} percentage points."),
+        $"'{FigureText.NotShown}' does not say that there is none: it may be smaller than these rounds can tell from chance, and the "
+        + $"interval says how great it may be.",
     ];
 
     /// <summary>The whole as text.</summary>

@@ -15,7 +15,8 @@ public sealed partial record FailCondition(string Text, string Subject, string F
     /// <summary>How to write one.</summary>
     public const string Grammar =
         "must be [what:]figure:+limit, such as p99:+20%, 'reviews->ratings:p50:+1ms', errors:+1% or cpu:+30%. Figures are p50, p90, p99, p99.9, errors and cpu; "
-        + "limits are in %, us, ms or s, of errors in percentage points. What is page if nothing is said, server, a hop such as productpage->details, or of cpu a service such as details-v1";
+        + "limits are in %, us, ms or s, of errors in percentage points. What is page if nothing is said, server, a hop such as "
+        + "productpage->details, or of cpu a service such as details-v1";
 
     private const string TestNeeds = "it takes two rounds in each baseline, and for a percentile steps so long that requests lie above it";
 

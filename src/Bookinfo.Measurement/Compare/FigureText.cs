@@ -46,7 +46,8 @@ public static class FigureText
     /// <summary>The difference of a latency in words.</summary>
     /// <param name="figure">The figure.</param>
     public static string Longer(FigureComparison figure) =>
-        $"{Figures.Number(Math.Abs(figure.Difference) / Scale(figure.Figure))} {Unit(figure.Figure)} {(figure.Difference < 0 ? "less" : "longer")}";
+        $"{Figures.Number(Math.Abs(figure.Difference) / Scale(figure.Figure))} {Unit(figure.Figure)} "
+        + $"{(figure.Difference < 0 ? "less" : "longer")}";
 
     /// <summary>The difference with half the width of its interval.</summary>
     /// <param name="figure">The figure.</param>

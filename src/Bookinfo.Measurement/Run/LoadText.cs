@@ -67,7 +67,8 @@ public static class LoadText
         var rate = progress.Length > 0 ? progress.Interval.Sent / (progress.Length / 1e9) : 0;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Math.Clamp(seconds, 0, duration),6:0} s of {duration:0.#} s   {rate,8:N0}/s of {progress.Asked:N0}/s   {progress.InFlight,4} in flight   {progress.Total.Failed:N0} failed");
+            $"{Math.Clamp(seconds, 0, duration),6:0} s of {duration:0.#} s   {rate,8:N0}/s of {progress.Asked:N0}/s   "
+            + $"{progress.InFlight,4} in flight   {progress.Total.Failed:N0} failed");
     }
 
     /// <summary>The status with the percentiles of the interval, for a log.</summary>
@@ -89,7 +90,8 @@ public static class LoadText
             report.Target,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{report.Profile} rate for {report.Seconds:0.##} s{(report.Interrupted ? " (interrupted)" : "")}, {report.Arrivals} arrivals, seed {report.Seed}, {report.Connections} connections"),
+                $"{report.Profile} rate for {report.Seconds:0.##} s{(report.Interrupted ? " (interrupted)" : "")}, {report.Arrivals} "
+                + $"arrivals, seed {report.Seed}, {report.Connections} connections"),
             "",
             Heading("REQUESTS") + string.Create(
                 CultureInfo.InvariantCulture, $"{requests.Due:N0} due   {requests.Good:N0} good   {requests.Failed:N0} failed"),
@@ -104,7 +106,8 @@ public static class LoadText
         lines.Add("");
         lines.Add(Heading("GENERATOR") + string.Create(
             CultureInfo.InvariantCulture,
-            $"late by {Time(report.Generator.SchedulingDelay.P50)} at p50, {Time(report.Generator.SchedulingDelay.P99)} at p99   {report.Generator.ProcessorSeconds / Math.Max(report.Seconds, 0.001):0.00} of {report.Generator.Processors} processors"));
+            $"late by {Time(report.Generator.SchedulingDelay.P50)} at p50, {Time(report.Generator.SchedulingDelay.P99)} at p99   "
+            + $"{report.Generator.ProcessorSeconds / Math.Max(report.Seconds, 0.001):0.00} of {report.Generator.Processors} processors"));
         foreach (var warning in report.Warnings)
         {
             lines.Add("");

@@ -46,7 +46,8 @@ public static class SaturationText
 
         if (report.Trials.Any(trial => !trial.Passed && trial.GeneratorWasLate))
         {
-            yield return "Warning: in trials that did not pass the generator itself was late, so the server may be able to do more. Give the generator processors of its own.";
+            yield return "Warning: in trials that did not pass the generator itself was late, so the server may be able to do more. Give "
+                + "the generator processors of its own.";
         }
 
         foreach (var warning in report.Warnings)

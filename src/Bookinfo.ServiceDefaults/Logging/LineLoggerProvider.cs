@@ -41,7 +41,8 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
     {
         var buffer = new ArrayBufferWriter<byte>();
         _format.Write(buffer, new LogLine(
-            _time.GetUtcNow(), LogLevel.Warning, typeof(LineWriter).FullName!, "LogLinesDropped", $"{lines} lines of the log were lost because stdout did not take them",
+            _time.GetUtcNow(), LogLevel.Warning, typeof(LineWriter).FullName!, "LogLinesDropped", $"{lines} lines of the log were lost "
+                + $"because stdout did not take them",
             [new("lines", lines)], Exception: null, Request: null));
         return buffer.WrittenSpan.ToArray();
     }

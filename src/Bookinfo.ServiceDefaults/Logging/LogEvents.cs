@@ -37,7 +37,8 @@ internal static partial class LogEvents
     public static partial void BackendAnswerUnusable(ILogger logger, string peer, string path);
 
     /// <summary>The server turned away what never became a request.</summary>
-    [LoggerMessage(Level = LogLevel.Information, EventName = "RequestRejected", Message = "Answered {status} to what is no HTTP or over the limits, from {client_address}")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "RequestRejected", Message = "Answered {status} to what is no HTTP or over "
+        + "the limits, from {client_address}")]
     public static partial void RequestRejected(ILogger logger, int status, string? client_address);
 
     /// <summary>There were more visitors than the limit of open files allows.</summary>

@@ -16,7 +16,8 @@ internal static class RequestIds
 
     /// <summary>Makes an id.</summary>
     /// <returns>The id, in lower case with hyphens.</returns>
-    [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "An id must not repeat, so there is nothing to seed it with; this takes 256 bits from the kernel.")]
+    [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "An id must not repeat, so there is nothing to seed it "
+        + "with; this takes 256 bits from the kernel.")]
     public static string Next()
     {
         Span<byte> bytes = stackalloc byte[Size];
