@@ -27,5 +27,7 @@ internal sealed record BenchPlan(int Rounds, TimeSpan Step, int Starts, TimeSpan
     /// connections.
     /// </summary>
     public TimeSpan Expected => TimeSpan.FromSeconds(
-        (Starts * 0.8) + (Rounds * ((26 * (Step.TotalSeconds + 1)) + 6 + (IsWhole ? 24 * (Step.TotalSeconds + 1) : 0))) + (IsWhole ? 60 : 0)) + Soak;
+        (Starts * 0.8)
+        + (Rounds * ((26 * (Step.TotalSeconds + 1)) + 6 + (IsWhole ? 24 * (Step.TotalSeconds + 1) : 0)))
+        + (IsWhole ? 60 : 0)) + Soak;
 }

@@ -127,7 +127,8 @@ internal static class BenchRun
         try
         {
             var commit = (await Command.RunAsync("git", "-C", root, "rev-parse", "--short", "HEAD")).Output.Trim();
-            var changes = (await Command.RunAsync("git", "-C", root, "status", "--porcelain", "--untracked-files=no", "--", "src", "bench/Bookinfo.Reference")).Output;
+            var (_, changes, _) = await Command.RunAsync(
+                "git", "-C", root, "status", "--porcelain", "--untracked-files=no", "--", "src", "bench/Bookinfo.Reference");
             return changes.Length > 0 ? commit + "+" : commit;
         }
         catch (System.ComponentModel.Win32Exception)

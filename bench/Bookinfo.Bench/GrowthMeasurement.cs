@@ -26,7 +26,8 @@ internal static class GrowthMeasurement
             for (var round = 1; round <= bench.Plan.Rounds; round++)
             {
                 // Bare Kestrel says what the kernel and the server themselves make of it.
-                foreach (var implementation in BenchPlan.Turn<Implementation>(round, bench.Plan.IsWhole ? [Implementation.Ours, Implementation.Bare] : [Implementation.Ours]))
+                Implementation[] measured = bench.Plan.IsWhole ? [Implementation.Ours, Implementation.Bare] : [Implementation.Ours];
+                foreach (var implementation in BenchPlan.Turn(round, measured))
                 {
                     var few = await CostAsync(bench, workload[target, implementation], Few);
                     var many = await CostAsync(bench, workload[target, implementation], Many);
@@ -92,7 +93,8 @@ internal static class GrowthMeasurement
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         for (var product = 0; product < products; product++)
         {
-            using var answer = await client.PostAsync(new Uri($"http://127.0.0.1:{server.Port}/ratings/{product}"), new StringContent("""{"Reviewer1":5,"Reviewer2":4}"""));
+            using var answer = await client.PostAsync(
+                new Uri($"http://127.0.0.1:{server.Port}/ratings/{product}"), new StringContent("""{"Reviewer1":5,"Reviewer2":4}"""));
             answer.EnsureSuccessStatusCode();
         }
     }

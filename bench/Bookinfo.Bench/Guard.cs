@@ -15,7 +15,10 @@ internal static class Guard
             $"{target}: processor time / bare",
             MoreIsBetter: false,
             OfTarget(target),
-            file => Ratio(file, ThroughputMeasurement.Name("cpu", target, Implementation.Ours), ThroughputMeasurement.Name("cpu", target, Implementation.Bare)))),
+            file => Ratio(
+                file,
+                ThroughputMeasurement.Name("cpu", target, Implementation.Ours),
+                ThroughputMeasurement.Name("cpu", target, Implementation.Bare)))),
         .. ThroughputMeasurement.Targets.Select(
             target => More($"{target}: 1,000 connections / 32", GuardTolerance.TimedTogether, $"connections/{target}")),
         Less("page: three hops / two and one", GuardTolerance.TimedTogether, "hops/ratio"),

@@ -17,7 +17,8 @@ internal static class LaunchMeasurement
         for (var round = 0; round <= bench.Plan.Rounds; round++)
         {
             var began = bench.Time.GetTimestamp();
-            string[] arguments = ["up", "--native", "--no-build", "--port", Text(Port), "--backend-port", Text(Port + 1), "--output", "json"];
+            string[] arguments =
+                ["up", "--native", "--no-build", "--port", Text(Port), "--backend-port", Text(Port + 1), "--output", "json"];
             var start = new ProcessStartInfo(Path.Combine(bench.Root, "bookinfo"), arguments)
             {
                 RedirectStandardInput = true,
@@ -27,7 +28,8 @@ internal static class LaunchMeasurement
             using var up = Process.Start(start)!;
             var messages = up.StandardError.ReadToEndAsync();
             string? line;
-            while ((line = await up.StandardOutput.ReadLineAsync()) is not null && !line.Contains("\"event\":\"ready\"", StringComparison.Ordinal))
+            while ((line = await up.StandardOutput.ReadLineAsync()) is not null
+                && !line.Contains("\"event\":\"ready\"", StringComparison.Ordinal))
             {
             }
 

@@ -21,7 +21,13 @@ internal static class PageRateMeasurement
                 // The bare fan-out says what the processors make of the same calls without anything around them, but nothing of its hops.
                 (string Name, HistogramBase Histogram)[] latencies = implementation == Implementation.Bare
                     ? [("bare", result.Total.FromDue)]
-                    : [("page", result.Total.FromDue), ("details", result.Total["details"]), ("reviews", result.Total["reviews"]), ("ratings", result.Total["ratings"])];
+                    :
+                    [
+                        ("page", result.Total.FromDue),
+                        ("details", result.Total["details"]),
+                        ("reviews", result.Total["reviews"]),
+                        ("ratings", result.Total["ratings"]),
+                    ];
                 foreach (var (name, histogram) in latencies)
                 {
                     bench.Figures.Add($"rate-p50/{name}", "ms", histogram.GetValueAtPercentile(50) / 1e3);

@@ -57,7 +57,9 @@ internal static class PerformancePage
         Line();
         Line("### Throughput, and what a request costs");
         Line();
-        Line("wrk with 32 connections on the same processors. Processor time is that of all processes that have a part in the answer, without wrk.");
+        Line(
+            "wrk with 32 connections on the same processors. "
+            + "Processor time is that of all processes that have a part in the answer, without wrk.");
         Line();
         Line("| Target | Served by | Requests/s | Ours / theirs | Processor time, µs | p50 at half of that, ms | p99, ms |");
         Line("|---|---|---|---|---|---|---|");

@@ -18,7 +18,10 @@ rounds.Validators.Add(result =>
         result.AddError("--rounds: at least 1.");
     }
 });
-var command = new RootCommand("Measures the services against references, in turns. Run it by bench/run.sh.") { root, runtime, check, only, rounds };
+var command = new RootCommand("Measures the services against references, in turns. Run it by bench/run.sh.")
+{
+    root, runtime, check, only, rounds,
+};
 command.SetAction(async (arguments, cancellationToken) =>
 {
     try

@@ -8,4 +8,9 @@ namespace Bookinfo.Bench;
 /// <param name="Port">Where it will listen.</param>
 /// <param name="ReadyPath">What answers with 200 when it is ready.</param>
 internal sealed record ServerDefinition(
-    string Name, string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, int Port, string ReadyPath);
+    string Name,
+    string Program,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, string> Environment,
+    int Port,
+    string ReadyPath);

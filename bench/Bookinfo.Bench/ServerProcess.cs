@@ -59,7 +59,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <exception cref="BenchException">It did not start, or ended.</exception>
     public static async Task<(ServerProcess Server, TimeSpan Took)> StartAsync(ServerDefinition definition, TimeProvider time)
     {
-        var start = new ProcessStartInfo(definition.Program, definition.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(definition.Program, definition.Arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in definition.Environment)
         {
             start.Environment[name] = value;

@@ -118,5 +118,8 @@ internal sealed class Workload : IAsyncDisposable
 
     private void Add(string target, Implementation implementation, string path, string asked, params string[] servers) =>
         _subjects.Add((target, implementation), new Subject(
-            target, implementation, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Server(asked).Port}{path}")), [.. servers.Select(Server)]));
+            target,
+            implementation,
+            new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Server(asked).Port}{path}")),
+            [.. servers.Select(Server)]));
 }

@@ -23,7 +23,8 @@ internal static partial class Wrk
         ];
         var (exitCode, report, messages) = await Command.RunAsync("wrk", arguments);
         var count = Count().Match(report);
-        if (exitCode != 0 || !count.Success || report.Contains("Non-2xx", StringComparison.Ordinal) || report.Contains("Socket errors", StringComparison.Ordinal))
+        if (exitCode != 0 || !count.Success
+            || report.Contains("Non-2xx", StringComparison.Ordinal) || report.Contains("Socket errors", StringComparison.Ordinal))
         {
             throw new BenchException($"Requests to {target} failed, so there is nothing to report. wrk says:\n{report}{messages}");
         }

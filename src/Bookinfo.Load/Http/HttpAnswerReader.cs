@@ -324,7 +324,8 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
     }
 
     /// <summary>
-    /// Whether what has come so far can be the beginning of an answer. A server of another protocol may wait for us as long as we wait for it.
+    /// Whether what has come so far can be the beginning of an answer. A server of another protocol may wait for us as long as we wait for
+    /// it.
     /// </summary>
     private static bool IsBeginning(ReadOnlySpan<byte> head)
     {
