@@ -42,11 +42,11 @@ internal static class ImagesCommand
         Description = "Also push them to their registry. Needs --registry.",
     };
 
-    private static readonly Option<BuilderKind?> Builder = new("--builder")
-    {
-        HelpName = "buildah|podman|docker",
-        Description = "The program that builds. [default: the first of them in PATH]",
-    };
+    private static readonly Option<BuilderKind?> Builder = TypedOptions.OptionalName<BuilderKind>(
+        "--builder",
+        "buildah|podman|docker",
+        "The program that builds. [default: the first of them in PATH]",
+        "buildah, podman or docker");
 
     private static readonly Option<bool> NoBuild = new("--no-build")
     {
@@ -62,7 +62,6 @@ internal static class ImagesCommand
         Tag.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsTag, ImageNames.TagRule));
         Base.Validators.Add(result => OptionRules.RequireRule(result, text => text == BaseImage.Debian || ImageNames.IsFullName(text), ImageNames.FullNameRule));
         Save.Validators.Add(result => OptionRules.RequireRule(result, text => text.Length > 0, "it must be a directory"));
-        Builder.Validators.Add(result => OptionRules.RequireRule(result, IsName<BuilderKind>, "it must be buildah, podman or docker"));
         Push.Validators.Add(result =>
         {
             if (result.GetValue(Push) && (result.GetResult(Registry) is null or { Implicit: true }))
@@ -141,7 +140,4 @@ internal static class ImagesCommand
             ToolOutput.Data.WriteLine(line);
         }
     }
-
-    private static bool IsName<T>(string text)
-        where T : struct, Enum => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase);
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
 using Bookinfo.Contracts;
@@ -23,19 +22,16 @@ internal static class UpCommand
             + "first time that takes minutes. Needs clang.",
     };
 
-    private static readonly Option<int> Port = new("--port")
-    {
-        HelpName = "number",
-        Description = "The port of productpage, the page to open.",
-        DefaultValueFactory = static _ => ServiceCatalog.ProductPage.Versions[0].LocalPort,
-    };
+    private static readonly Option<int> Port = TypedOptions.Port(
+        "--port",
+        "The port of productpage, the page to open.",
+        ServiceCatalog.ProductPage.Versions[0].LocalPort);
 
-    private static readonly Option<int> BackendPort = new("--backend-port")
-    {
-        HelpName = "number",
-        Description = "The first port of the other services; each has the next: details, ratings, reviews v1, v2, v3.",
-        DefaultValueFactory = static _ => ServiceCatalog.Details.Versions[0].LocalPort,
-    };
+    private static readonly Option<int> BackendPort = TypedOptions.Port(
+        "--backend-port",
+        "The first port of the other services; each has the next: details, ratings, reviews v1, v2, v3.",
+        ServiceCatalog.Details.Versions[0].LocalPort,
+        ushort.MaxValue + 1 - LocalPlan.BackendPorts);
 
     private static readonly Option<string> Reviews = new("--reviews")
     {
@@ -58,12 +54,10 @@ internal static class UpCommand
         Description = "Run Prometheus as well: it scrapes the services and evaluates the rules and alerts of observability/. It must be installed.",
     };
 
-    private static readonly Option<int> PrometheusPort = new("--prometheus-port")
-    {
-        HelpName = "number",
-        Description = "The port of Prometheus.",
-        DefaultValueFactory = static _ => PrometheusProcess.UsualPort,
-    };
+    private static readonly Option<int> PrometheusPort = TypedOptions.Port(
+        "--prometheus-port",
+        "The port of Prometheus.",
+        PrometheusProcess.UsualPort);
 
     private static readonly Option<bool> NoBuild = new("--no-build")
     {
@@ -76,9 +70,6 @@ internal static class UpCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Port.Validators.Add(result => RequirePort(result, Port, ushort.MaxValue));
-        BackendPort.Validators.Add(result => RequirePort(result, BackendPort, ushort.MaxValue + 1 - LocalPlan.BackendPorts));
-        PrometheusPort.Validators.Add(result => RequirePort(result, PrometheusPort, ushort.MaxValue));
         PrometheusPort.Validators.Add(RequirePrometheus);
         Reviews.Validators.Add(RequireVersions);
         Environment.Validators.Add(RequireSettings);
@@ -202,15 +193,6 @@ internal static class UpCommand
         {
             result.AddError(
                 $"--reviews '{text}' is not allowed: it must be one or more of {string.Join(", ", AllReviews)}, separated by commas.");
-        }
-    }
-
-    private static void RequirePort(OptionResult result, Option<int> option, int most)
-    {
-        // Read as text: for what is not a number at all the parser's own message would speak of System.Int32.
-        if (result.Tokens is [var token] && !(int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port >= 1 && port <= most))
-        {
-            result.AddError($"{option.Name} '{token.Value}' is not allowed: it must be a number from 1 to {most}.");
         }
     }
 

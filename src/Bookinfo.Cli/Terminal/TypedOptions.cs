@@ -58,6 +58,24 @@ internal static class TypedOptions
             $"must be a time {range}, such as 500ms, 30s or 5m"),
     };
 
+    /// <summary>A port.</summary>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="usual">The default.</param>
+    /// <param name="most">The greatest value that is allowed.</param>
+    public static Option<int> Port(string name, string description, int usual, int most = ushort.MaxValue) => new(name)
+    {
+        HelpName = "number",
+        Description = description,
+        DefaultValueFactory = _ => usual,
+        CustomParser = result => Read(
+            result,
+            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port >= 1 && port <= most
+                ? port
+                : (int?)null,
+            $"must be a number from 1 to {most}") ?? usual,
+    };
+
     /// <summary>One of the names of an enumeration; the first one is the default.</summary>
     /// <param name="name">The name of the option.</param>
     /// <param name="helpName">What stands for the value in the help.</param>
@@ -68,12 +86,17 @@ internal static class TypedOptions
         {
             HelpName = helpName,
             Description = description,
-            CustomParser = result => Read(
-                result,
-                static text => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase)
-                    ? Enum.Parse<T>(text, ignoreCase: true)
-                    : (T?)null,
-                $"must be {allowed}") ?? default,
+            CustomParser = result => ReadName<T>(result, allowed) ?? default,
+        };
+
+    /// <summary>One of the names of an enumeration, or none.</summary>
+    /// <inheritdoc cref="Name{T}"/>
+    public static Option<T?> OptionalName<T>(string name, string helpName, string description, string allowed)
+        where T : struct, Enum => new(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            CustomParser = result => ReadName<T>(result, allowed),
         };
 
     /// <summary>The format of the output on stdout.</summary>
@@ -106,6 +129,12 @@ internal static class TypedOptions
 
         return value;
     }
+
+    private static T? ReadName<T>(ArgumentResult result, string allowed)
+        where T : struct, Enum => Read(
+            result,
+            static text => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : (T?)null,
+            $"must be {allowed}");
 
     private static string Range(double least, double most) =>
         string.Create(CultureInfo.InvariantCulture, $"must be a number from {least} to {most:0}");
