@@ -31,6 +31,6 @@ internal static class OpenLoop
         return result.Total.Failed == 0 && result.Unsent == 0
             ? result
             : throw new BenchException($"{target} at {rate:0} requests/s: {result.Total.Failed} failed and {result.Unsent} could not be "
-                + $"sent, so there is nothing to report.");
+                + "sent, so there is nothing to report.");
     }
 }

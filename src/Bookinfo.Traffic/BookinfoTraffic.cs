@@ -168,7 +168,7 @@ public sealed partial class BookinfoTraffic(
         if (connection.CertificateProblem is { } problem)
         {
             throw new TargetException($"the certificate of {target.Origin} is not trusted: {problem}. Take any certificate with "
-                + $"--insecure, or make this machine trust it.");
+                + "--insecure, or make this machine trust it.");
         }
 
         if (error == ErrorKind.BadAnswer && connection.WasHttp2)

@@ -180,7 +180,7 @@ public sealed class ImageCommandTests : IDisposable
     public async Task Buildah_pushes_to_the_registry(bool allowed)
     {
         using var buildah = new FakeTool("buildah", $"*oci-archive:*) cp \"$own/archive\" details.tar; for s in ratings reviews "
-            + $"productpage load-worker; do cp details.tar $s.tar; done ;; *docker://*) "
+            + "productpage load-worker; do cp details.tar $s.tar; done ;; *docker://*) "
             + $"{(allowed ? "" : "echo 'Error: denied' >&2; exit 1")} ;;");
         ImageArchives.Write(buildah.PathOf("archive"), [ImageArchives.Zip(ImageArchives.Layer(100))]);
         await using var run = Build(buildah.Environment, "--base", "debian", "--registry", "ghcr.io/me", "--tag", "1", "--push");

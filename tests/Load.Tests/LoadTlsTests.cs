@@ -165,7 +165,7 @@ public sealed class LoadTlsTests
 
         Assert.Equal(
             $"https://localhost:{server.Address.Port} is not Bookinfo's productpage: GET /productpage is answered with 400 and no page. It "
-            + $"may demand a certificate of the client, and none is sent.",
+            + "may demand a certificate of the client, and none is sent.",
             failure.Message);
         var result = await LoadRunner.RunAsync(
             LoadRunner.Plan(new Uri($"https://localhost:{server.Address.Port}"), rate: 20, seconds: 0.2, insecure: true));

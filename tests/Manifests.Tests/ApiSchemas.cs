@@ -84,5 +84,5 @@ internal static class ApiSchemas
 
     private static string Need(string name) => Tool.Find(name)
         ?? throw new InvalidOperationException($"'{name}' is not in PATH. These tests need Node.js 18 or later and npm: ./test.sh installs "
-            + $"them (Debian, Ubuntu: apt-get install nodejs npm).");
+            + "them (Debian, Ubuntu: apt-get install nodejs npm).");
 }

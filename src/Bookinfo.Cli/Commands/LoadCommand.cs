@@ -164,7 +164,7 @@ internal static class LoadCommand
         if (search && result.GetValue(Duration) < LoadSession.ShortestSearch)
         {
             result.AddError($"{Duration.Name} '{result.GetResult(Duration)!.Tokens[0].Value}' is not allowed with --until-saturated: each "
-                + $"rate is tried twice or more, which takes 2s at least.");
+                + "rate is tried twice or more, which takes 2s at least.");
         }
 
         if (result.GetResult(Paths) is { Implicit: false } && Uri.TryCreate(result.GetValue(Url), UriKind.Absolute, out var url) && url.PathAndQuery != "/")

@@ -87,7 +87,7 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
             : CheckResult.Warning(
                 $"{detail}; kubectl {client} is more than one minor version away, which Kubernetes does not support",
                 $"It mostly works. If it does not, get kubectl {server.Major}.{server.Minor}: "
-                + $"https://kubernetes.io/releases/version-skew-policy/#kubectl");
+                + "https://kubernetes.io/releases/version-skew-policy/#kubectl");
     }
 
     /// <summary>Clouds add to the minor version: <c>27+</c>.</summary>

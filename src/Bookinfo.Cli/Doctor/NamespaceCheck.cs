@@ -48,7 +48,7 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
         return others > 0 && level != "restricted"
             ? CheckResult.Warning(
                 $"'{name}' has {others} {(others == 1 ? "pod" : "pods")} of others; 'deploy' sets the Pod Security level 'restricted' "
-                + $"there, which may keep them from starting again",
+                + "there, which may keep them from starting again",
                 "Choose another with --namespace, or make sure that they do without privileges.")
             : CheckResult.Ok($"'{name}' is there{(level is null ? "" : $"; Pod Security level '{level}', which our pods pass")}");
     }

@@ -38,7 +38,7 @@ internal sealed class DebianBase(DebianPackages packages)
             var path = files.AddFromMachine(library);
             owners.Add(await packages.OwnerAsync(path)
                 ?? throw new OperationFailedException(FailureKind.BuildFailed, $"the services are linked to {path}, which is of no "
-                    + $"package: it has no place in an image."));
+                    + "package: it has no place in an image."));
         }
 
         owners.Add(await AddCertificatesAsync(files));

@@ -64,7 +64,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
             }
 
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {PrintableText.Clean(failure.Message)} One is assembled from the packages "
-                + $"of this machine instead (--base debian).");
+                + "of this machine instead (--base debian).");
             return BaseImage.Debian;
         }
     }

@@ -17,7 +17,7 @@ public static class GivenPath
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest, $"{option} '{path}' is not allowed: the current directory has been deleted. Change to another "
-                    + $"one, or give a path that begins with /.");
+                    + "one, or give a path that begins with /.");
         }
     }
 }

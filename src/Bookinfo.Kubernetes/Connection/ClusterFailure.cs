@@ -143,7 +143,7 @@ public static partial class ClusterFailure
 
     private static OperationFailedException Unauthorized(Kubeconfig config) => new(
         FailureKind.NotAllowed, $"{Cluster(config)} does not accept the credentials of context '{config.Context}': they may have expired; "
-            + $"sign in again, then try 'kubectl auth can-i --list'.");
+            + "sign in again, then try 'kubectl auth can-i --list'.");
 
     private static OperationFailedException NotAllowed(string message)
     {
@@ -171,7 +171,7 @@ public static partial class ClusterFailure
             : new OperationFailedException(
                 FailureKind.NotAllowed,
                 $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; who "
-                + $"administers the cluster can grant it.");
+                + "administers the cluster can grant it.");
     }
 
     /// <summary>One line for everything that is missing on a resource.</summary>

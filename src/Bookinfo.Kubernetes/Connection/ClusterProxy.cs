@@ -39,7 +39,7 @@ internal static class ClusterProxy
         {
             // The address itself is left out: it may contain a password.
             throw new KubeConfigException($"{source} is not allowed: it must be the address of a proxy, such as http://proxy.example:3128 "
-                + $"or socks5://proxy.example:1080");
+                + "or socks5://proxy.example:1080");
         }
 
         var plain = new UriBuilder(uri) { UserName = "", Password = "", Path = "" };

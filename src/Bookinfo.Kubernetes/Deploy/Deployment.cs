@@ -89,7 +89,7 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
             throw new OperationFailedException(
                 FailureKind.ObjectRefused,
                 $"this cluster ({cluster.Version?.GitVersion ?? "of unknown version"}) has no {string.Join(", no ", unknown)}: install "
-                + $"what brings that, or leave out the component that needs it. Nothing was applied.");
+                + "what brings that, or leave out the component that needs it. Nothing was applied.");
         }
 
         // What is rendered twice is one object.

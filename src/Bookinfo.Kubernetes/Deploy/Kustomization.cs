@@ -138,7 +138,7 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
             throw new OperationFailedException(
                 FailureKind.MissingTool,
                 $"kubectl {version} is too old, the kustomize in it does not know what the manifests use: install version {Kubectl.Oldest} "
-                + $"or newer (https://kubernetes.io/docs/tasks/tools).");
+                + "or newer (https://kubernetes.io/docs/tasks/tools).");
         }
 
         var rendered = await kubectl.RunOfflineAsync(["kustomize", directory], cancellationToken);

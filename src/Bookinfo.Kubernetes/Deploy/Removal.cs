@@ -149,7 +149,7 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         var pods = (await cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken)).All()
             .Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"\n  pod {pod.Metadata.Name} is ending").ToList();
         return $"not gone after {Duration.Format(timeout)} (--timeout): {string.Join(", ", left)}.{string.Concat(pods)}\nThey are told to "
-            + $"go; run 'bookinfo delete' again to see whether they are gone.";
+            + "go; run 'bookinfo delete' again to see whether they are gone.";
     }
 
     /// <summary>Finds what is in the namespace and neither was made by deploy, which is gone by now, nor by the cluster itself.</summary>

@@ -206,7 +206,7 @@ public sealed class ClusterGenerator : ILoadGenerator
         return apart - last.Took <= Tolerance ? last.Now + Lead : throw new OperationFailedException(
             FailureKind.ServiceFailed,
             $"the clocks of the nodes differ by {Duration.Format(apart)}, so the load workers cannot begin together: synchronize them "
-            + $"(chrony, systemd-timesyncd), or take one worker.");
+            + "(chrony, systemd-timesyncd), or take one worker.");
     }
 
     private WorkerOrder Order(LoadPlan plan, double rate, TimeSpan duration, int index, DateTimeOffset start) => new(

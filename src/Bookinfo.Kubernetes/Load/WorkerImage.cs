@@ -36,7 +36,7 @@ public sealed partial record WorkerImage(string Name, IList<V1LocalObjectReferen
                     FailureKind.NotDeployed,
                     $"there is no Deployment {name} in namespace "
                     + $"'{space}'{await DeployedApplication.DescribeElsewhereAsync(cluster, space, cancellationToken)}. Deploy Bookinfo "
-                    + $"with 'bookinfo deploy', or name the workers' image with --worker-image.");
+                    + "with 'bookinfo deploy', or name the workers' image with --worker-image.");
             }
         }
 
@@ -50,7 +50,7 @@ public sealed partial record WorkerImage(string Name, IList<V1LocalObjectReferen
             ? new WorkerImage(worker, pod!.ImagePullSecrets)
             : throw new OperationFailedException(
                 FailureKind.InvalidRequest, $"Deployment {name} in namespace '{space}' has the image {image}, beside which no image of a "
-                    + $"load worker is to be expected: name one with --worker-image.");
+                    + "load worker is to be expected: name one with --worker-image.");
     }
 
     /// <summary>The name of the workers' image beside productpage's.</summary>

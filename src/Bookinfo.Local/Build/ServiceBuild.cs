@@ -115,7 +115,7 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         {
             throw new OperationFailedException(
                 FailureKind.BuildFailed, $"the path of this working copy has a {tree.Root[index]} in it, with which the SDK cannot build "
-                    + $"the services: move it, or clone it to a path without.");
+                    + "the services: move it, or clone it to a path without.");
         }
     }
 

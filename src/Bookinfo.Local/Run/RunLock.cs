@@ -32,8 +32,9 @@ public sealed class RunLock : IDisposable
         catch (IOException exception) when (Held.Contains(exception.HResult))
         {
             throw new OperationFailedException(
-                FailureKind.PortTaken, $"port {port}, which productpage needs, belongs to another 'bookinfo up' of this working copy. Stop "
-                    + $"that or choose another port with --port.");
+                FailureKind.PortTaken,
+                $"port {port}, which productpage needs, belongs to another 'bookinfo up' of this working copy. "
+                + "Stop that or choose another port with --port.");
         }
     }
 

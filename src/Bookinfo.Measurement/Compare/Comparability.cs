@@ -56,7 +56,7 @@ internal static class Comparability
         if (before.Services.Count > 0 && after.Services.Count > 0 && onlyBefore.Length + onlyAfter.Length > 0)
         {
             yield return $"Not the same services were measured: {List(onlyBefore)} only before, {List(onlyAfter)} only after. What all "
-                + $"services use is the sum of what was measured.";
+                + "services use is the sum of what was measured.";
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
         var buffer = new ArrayBufferWriter<byte>();
         _format.Write(buffer, new LogLine(
             _time.GetUtcNow(), LogLevel.Warning, typeof(LineWriter).FullName!, "LogLinesDropped", $"{lines} lines of the log were lost "
-                + $"because stdout did not take them",
+                + "because stdout did not take them",
             [new("lines", lines)], Exception: null, Request: null));
         return buffer.WrittenSpan.ToArray();
     }
