@@ -56,6 +56,9 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
                 .First()),
     ];
 
+    /// <summary>The texts by which a page says that a part of it is missing.</summary>
+    public IReadOnlyList<string> MissingTexts => [.. Hops.Select(edge => edge.Missing).OfType<string>()];
+
     private static ServiceVersion Version(
         string service, string version, int localPort, params (string Name, string Value)[] environment) =>
         new(

@@ -70,18 +70,31 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
         return [.. pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is null)];
     }
 
-    /// <summary>The address of the page on a node, once it answers there: nodes learn of ready pods some time after the API does.</summary>
+    /// <summary>What a page says is missing, or <see langword="null"/> when nothing is.</summary>
+    /// <param name="page">The page.</param>
+    internal static string? MissingFrom(string page) => ServiceCatalog.Bookinfo.MissingTexts.FirstOrDefault(text => page.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>
+    /// The address of the page on a node, once all of it is there with the reviews of every version: nodes learn of ready pods some time
+    /// after the API does, each on its own, so one version may reach ratings while another does not yet.
+    /// </summary>
     public async Task<Uri> PageAsync()
     {
         var page = new Uri($"http://{(await Cluster.NodeAddressesAsync())[0]}:{NodePort}/productpage");
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var awaited = ServiceCatalog.Reviews.Versions.Select(version => version.Name).ToHashSet();
         await Eventually.HoldsAsync(async () =>
         {
             try
             {
-                return (await client.GetStringAsync(page)).Contains("Error fetching", StringComparison.Ordinal)
-                    ? $"{page} misses something"
-                    : "";
+                var html = await client.GetStringAsync(page);
+                if (MissingFrom(html) is { } text)
+                {
+                    return $"{page} says '{text}'";
+                }
+
+                awaited.RemoveWhere(version => html.Contains($"{version}-", StringComparison.Ordinal));
+                return string.Join(", ", awaited.Select(version => $"{page} has not come with the reviews of {version}"));
             }
             catch (HttpRequestException exception)
             {

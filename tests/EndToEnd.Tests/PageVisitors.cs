@@ -9,8 +9,6 @@ namespace EndToEnd.Tests;
 /// </summary>
 internal sealed class PageVisitors : IDisposable
 {
-    private static readonly string[] Errors = ["Error fetching", "currently unavailable"];
-
     private readonly Uri _page;
     private readonly HttpClient _keeping = Client(Timeout.InfiniteTimeSpan);
     private readonly HttpClient _opening = Client(TimeSpan.Zero);
@@ -77,7 +75,7 @@ internal sealed class PageVisitors : IDisposable
             {
                 Failed($"{(int)answer.StatusCode}");
             }
-            else if (Errors.FirstOrDefault(error => page.Contains(error, StringComparison.Ordinal)) is { } error)
+            else if (Deployed.MissingFrom(page) is { } error)
             {
                 Failed($"a page that says '{error}'");
             }

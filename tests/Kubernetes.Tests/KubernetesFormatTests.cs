@@ -128,6 +128,7 @@ public sealed class KubernetesFormatTests
     [InlineData(503, "", "it answers 503")]
     [InlineData(200, "<title>Welcome to nginx!</title>", "it is not Bookinfo's page")]
     [InlineData(200, "<title>Simple Bookstore App</title><h4>Error fetching product details</h4>", "it says 'Error fetching product details'")]
+    [InlineData(200, "<title>Simple Bookstore App</title><i>Ratings service is currently unavailable</i>", "it says 'Ratings service is currently unavailable'")]
     public void The_page_is_judged_as_a_visitor_would(int status, string html, string? wrong) =>
         Assert.Equal(wrong, PageCheck.Judge(status, html));
 

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 using k8s;
@@ -12,7 +12,7 @@ namespace Bookinfo.Kubernetes;
 /// <param name="space">The namespace.</param>
 /// <param name="say">Is told that it has to wait.</param>
 /// <param name="time">Tells the time and waits.</param>
-public sealed partial class PageCheck(ClusterConnection cluster, string space, Action<string> say, TimeProvider time)
+public sealed class PageCheck(ClusterConnection cluster, string space, Action<string> say, TimeProvider time)
 {
     private const string Service = "productpage";
     private const string Path = "/productpage";
@@ -82,7 +82,7 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
     /// <returns>What is wrong with it; <see langword="null"/> when nothing is.</returns>
     public static string? Judge(int status, string html) => status != 200 ? $"it answers {status}"
         : !html.Contains("<title>Simple Bookstore App</title>", StringComparison.Ordinal) ? "it is not Bookinfo's page"
-        : FetchError().Match(html) is { Success: true } error ? $"it says '{error.Value}'"
+        : ServiceCatalog.Bookinfo.MissingTexts.FirstOrDefault(text => html.Contains(text, StringComparison.Ordinal)) is { } text ? $"it says '{text}'"
         : null;
 
     private async Task<IReadOnlyList<(string Name, IReadOnlyList<string> Addresses)>> ListNodesAsync(
@@ -128,9 +128,6 @@ public sealed partial class PageCheck(ClusterConnection cluster, string space, A
 
     private static OperationFailedException Wrong(string where) => new(
         FailureKind.ServiceFailed, $"all pods are ready, but the page is not as it should be at {where}. 'bookinfo status' and 'kubectl logs' say more.");
-
-    [GeneratedRegex("Error fetching [a-z ]+")]
-    private static partial Regex FetchError();
 }
 
 /// <summary>Where the page is.</summary>

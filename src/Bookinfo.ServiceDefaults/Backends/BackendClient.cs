@@ -178,14 +178,14 @@ public sealed class BackendClient : IDisposable
         }
     }
 
-    /// <summary>Reads all of an answer, of a length that is told into borrowed memory.</summary>
-    /// <exception cref="HttpRequestException">It is too long, or breaks off.</exception>
     /// <summary>
     /// Whether a status says that there is no such product, or that its id is none. What is escaped on the way may become too long.
     /// </summary>
     private static bool IsAnswerToId(int? status) =>
         status is StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound or StatusCodes.Status414UriTooLong;
 
+    /// <summary>Reads all of an answer, of a length that is told into borrowed memory.</summary>
+    /// <exception cref="HttpRequestException">It is too long, or breaks off.</exception>
     private static async ValueTask<BackendAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;

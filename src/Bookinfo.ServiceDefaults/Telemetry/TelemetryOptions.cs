@@ -91,9 +91,9 @@ internal sealed record TelemetryOptions(
     }
 
     /// <summary>
-    /// Checks how spans or log records are put together. The SDK reads these itself, and takes what it cannot read for its own default.
+    /// Checks how much of a span or a log record is kept. The SDK reads these itself, and takes what is not a number, or is below 0, as no
+    /// limit.
     /// </summary>
-    /// <summary>How much of a span or a log record is kept; the SDK takes what is not a number, or is below 0, as no limit.</summary>
     private static void CheckLimits(Settings settings)
     {
         string[] limits =
