@@ -3,7 +3,7 @@ using k8s;
 
 namespace EndToEnd.Tests;
 
-/// <summary><c>bookinfo deploy</c>: what it makes, and how it says what cannot become ready.</summary>
+/// <summary><c>bookinfo deploy</c>: what it makes, keeps and refuses.</summary>
 public sealed class DeployTests(Cluster cluster)
 {
     private const int InvalidUsage = 2;
@@ -11,10 +11,6 @@ public sealed class DeployTests(Cluster cluster)
     private const int ServiceFailed = 6;
     private const int NotAllowed = 8;
     private const int ObjectRefused = 9;
-    private const int Interrupted = 130;
-
-    /// <summary>Within this the user is told of what cannot work; it is far below <c>--timeout</c>.</summary>
-    private static readonly TimeSpan Early = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task Without_a_node_port_the_page_is_checked_through_a_port_forward_which_does_not_stay()
@@ -43,122 +39,6 @@ public sealed class DeployTests(Cluster cluster)
             "productpage-session", overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(first.Metadata.ResourceVersion, second.Metadata.ResourceVersion);
         Assert.Equal(32, Convert.FromBase64String(System.Text.Encoding.ASCII.GetString(second.Data["session-key"])).Length);
-    }
-
-    [Fact]
-    public async Task A_wrong_tag_ends_early_with_the_image_and_why()
-    {
-        await using var overlay = new TestOverlay();
-
-        var deploy = await overlay.DeployAsync("--tag", "no-such-tag");
-
-        Assert.Equal(ServiceFailed, deploy.ExitCode);
-        Assert.InRange(deploy.Duration, TimeSpan.Zero, Early);
-        // The first pod that is certain to fail ends it, and which of the six that is the nodes decide.
-        Assert.Matches(@"pod ([a-z]+)-v\d-\S+: its image bookinfo/\1:no-such-tag cannot be pulled: \S+", deploy.Messages);
-        Assert.Contains("Check --registry and --tag.", deploy.Messages);
-    }
-
-    [Fact]
-    public async Task A_registry_replaces_the_usual_one_in_all_images()
-    {
-        await using var overlay = new TestOverlay();
-
-        var deploy = await overlay.DeployAsync("--registry", "registry.invalid/some/where", "--tag", "9");
-
-        Assert.Equal(ServiceFailed, deploy.ExitCode);
-        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(
-            overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(
-            ["registry.invalid/some/where/details:9", "registry.invalid/some/where/productpage:9", "registry.invalid/some/where/ratings:9", "registry.invalid/some/where/reviews:9"],
-            pods.Items.Select(pod => pod.Spec.Containers[0].Image).Distinct().Order());
-    }
-
-    [Fact]
-    public async Task What_fits_on_no_node_is_said_with_the_schedulers_words()
-    {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources/requests/cpu", "value": "1000"}""");
-
-        var deploy = await overlay.DeployAsync("--timeout", "10s");
-
-        Assert.Equal(ServiceFailed, deploy.ExitCode);
-        // On a slow machine others may be named after it.
-        Assert.Matches(@"bookinfo: details-v1.* not ready in 10 s \(--timeout\)\.", deploy.Messages);
-        Assert.Matches(@"pod details-v1-\S+: fits on no node: .*Insufficient cpu", deploy.Messages);
-    }
-
-    [Fact]
-    public async Task What_crashes_is_said_early_with_its_last_words()
-    {
-        await using var overlay = new TestOverlay().Patch("Deployment", "ratings-v1", """{"op": "add", "path": "/spec/template/spec/containers/0/env/-", "value": {"name": "DRAIN_SECONDS", "value": "soon"}}""");
-
-        var deploy = await overlay.DeployAsync();
-
-        Assert.Equal(ServiceFailed, deploy.ExitCode);
-        Assert.Contains("bookinfo: ratings-v1 cannot become ready.", deploy.Messages);
-        Assert.Matches(@"pod ratings-v1-\S+: container ratings ended with exit code \d+", deploy.Messages);
-        Assert.Contains("DRAIN_SECONDS", deploy.Messages.Split("    | ")[1]);
-    }
-
-    [Fact]
-    public async Task What_uses_too_much_memory_is_said()
-    {
-        await using var overlay = new TestOverlay().Patch(
-            "Deployment", "ratings-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources", "value": {"requests": {"cpu": "10m", "memory": "6Mi"}, "limits": {"memory": "6Mi"}}}""");
-
-        var deploy = await overlay.DeployAsync();
-
-        Assert.Equal(ServiceFailed, deploy.ExitCode);
-        Assert.Matches(@"pod ratings-v1-\S+: container ratings was ended ", deploy.Messages);
-    }
-
-    [Fact]
-    public async Task A_probe_that_fails_is_said()
-    {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/readinessProbe/httpGet/path", "value": "/nowhere"}""");
-
-        var deploy = await overlay.DeployAsync("--timeout", "12s");
-
-        Assert.Equal(ServiceFailed, deploy.ExitCode);
-        Assert.Matches(
-            @"pod details-v1-\S+: runs but is not ready: Readiness probe failed: HTTP probe failed with statuscode: 404", deploy.Messages);
-    }
-
-    [Fact]
-    public async Task A_missing_ConfigMap_is_said_early()
-    {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "add", "path": "/spec/template/spec/containers/0/envFrom", "value": [{"configMapRef": {"name": "missing"}}]}""");
-
-        var deploy = await overlay.DeployAsync();
-
-        Assert.Equal(ServiceFailed, deploy.ExitCode);
-        Assert.Matches(@"pod details-v1-\S+: cannot be configured: configmap ""missing"" not found", deploy.Messages);
-    }
-
-    [Fact]
-    public async Task A_volume_that_cannot_be_mounted_is_said()
-    {
-        await using var overlay = new TestOverlay().Patch(
-            "Deployment",
-            "details-v1",
-            """{"op": "add", "path": "/spec/template/spec/volumes", "value": [{"name": "v", "secret": {"secretName": "missing"}}]}""",
-            """{"op": "add", "path": "/spec/template/spec/containers/0/volumeMounts", "value": [{"name": "v", "mountPath": "/v"}]}""");
-
-        var deploy = await overlay.DeployAsync("--timeout", "12s");
-
-        Assert.Equal(ServiceFailed, deploy.ExitCode);
-        Assert.Matches(@"pod details-v1-\S+: its container cannot be created: MountVolume.* ""missing"" not found", deploy.Messages);
-    }
-
-    [Fact]
-    public async Task Pods_that_a_quota_refuses_are_said_early()
-    {
-        await using var overlay = new TestOverlay().Add("""{"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}}""");
-
-        var deploy = await overlay.DeployAsync();
-
-        Assert.Equal(ServiceFailed, deploy.ExitCode);
-        Assert.Matches("Deployment details-v1: its pods are refused: .*exceeded quota: none", deploy.Messages);
     }
 
     [Fact]
@@ -219,7 +99,6 @@ public sealed class DeployTests(Cluster cluster)
                 environment: new() { ["KUBECONFIG"] = kubeconfig });
 
             Assert.Equal(NotAllowed, deploy.ExitCode);
-            Assert.InRange(deploy.Duration, TimeSpan.Zero, Early);
             Assert.Contains($"get, create, patch services in namespace '{overlay.Namespace}'", deploy.Messages);
             Assert.Contains($"Check with 'kubectl auth can-i get namespaces --namespace {overlay.Namespace}'", deploy.Messages);
             Assert.DoesNotContain(overlay.Namespace, await Tool.KubectlAsync("get", "namespaces", "--output", "name"));
@@ -276,20 +155,6 @@ public sealed class DeployTests(Cluster cluster)
             overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
         Assert.NotEqual(first.Metadata.Uid, second.Metadata.Uid);
         Assert.Null(second.Metadata.DeletionTimestamp);
-    }
-
-    [Fact]
-    public async Task Interrupted_it_says_what_stays()
-    {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources/requests/cpu", "value": "1000"}""");
-
-        var deploy = await Tool.RunAsync(
-            "timeout",
-            ["--preserve-status", "--signal=INT", "10", Path.Combine(WorkingCopy.Root, "bookinfo"), "deploy", .. overlay.Options]);
-
-        Assert.Equal(Interrupted, deploy.ExitCode);
-        Assert.Contains(
-            "Interrupted. What was applied stays: deploy again to go on, or remove it with 'bookinfo delete'.", deploy.Messages);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
-using k8s;
 using k8s.Models;
 
 namespace EndToEnd.Tests;
@@ -21,9 +20,6 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
 
     /// <summary>The names of the Deployments.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name)];
-
-    /// <summary>The cluster.</summary>
-    public Cluster Cluster { get; } = cluster;
 
     public async ValueTask InitializeAsync()
     {
@@ -54,25 +50,12 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
         }
     }
 
-    /// <summary>Waits until the pods that are on their way out are gone.</summary>
-    public static Task SettledAsync(Cluster cluster) => Eventually.HoldsAsync(async () =>
-    {
-        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(Cluster.Namespace);
-        return string.Join(
-            ", ", pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"{pod.Metadata.Name} still ends"));
-    });
-
     /// <summary>The pods that are not on their way out.</summary>
     /// <param name="selector">A label selector, such as <c>app=reviews,version=v2</c>.</param>
-    public async Task<IReadOnlyList<V1Pod>> PodsAsync(string? selector = null)
-    {
-        var pods = await Cluster.Api.CoreV1.ListNamespacedPodAsync(Cluster.Namespace, labelSelector: selector);
-        return [.. pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is null)];
-    }
+    public Task<IReadOnlyList<V1Pod>> PodsAsync(string? selector = null) => cluster.PodsAsync(Cluster.Namespace, selector);
 
-    /// <summary>What a page says is missing, or <see langword="null"/> when nothing is.</summary>
-    /// <param name="page">The page.</param>
-    internal static string? MissingFrom(string page) => ServiceCatalog.Bookinfo.MissingTexts.FirstOrDefault(text => page.Contains(text, StringComparison.Ordinal));
+    /// <summary>Waits until the pods that are on their way out are gone.</summary>
+    public Task SettledAsync() => cluster.SettledAsync(Cluster.Namespace);
 
     /// <summary>
     /// The address of the page on a node, once all of it is there with the reviews of every version: nodes learn of ready pods some time
@@ -80,7 +63,7 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
     /// </summary>
     public async Task<Uri> PageAsync()
     {
-        var page = new Uri($"http://{(await Cluster.NodeAddressesAsync())[0]}:{NodePort}/productpage");
+        var page = new Uri($"http://{(await cluster.NodeAddressesAsync())[0]}:{NodePort}/productpage");
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var awaited = ServiceCatalog.Reviews.Versions.Select(version => version.Name).ToHashSet();
         await Eventually.HoldsAsync(async () =>
@@ -103,4 +86,8 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
         });
         return page;
     }
+
+    /// <summary>What a page says is missing, or <see langword="null"/> when nothing is.</summary>
+    /// <param name="page">The page.</param>
+    internal static string? MissingFrom(string page) => ServiceCatalog.Bookinfo.MissingTexts.FirstOrDefault(text => page.Contains(text, StringComparison.Ordinal));
 }

@@ -5,6 +5,7 @@ using Bookinfo.Testing;
 namespace EndToEnd.Tests;
 
 /// <summary><c>bookinfo doctor</c> on a real cluster.</summary>
+[Collection(UsualNodePort.Name)]
 public sealed class DoctorTests : IAsyncLifetime
 {
     private const int ProblemFound = 12;

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
 using Bookinfo.Load;
@@ -20,7 +18,7 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
         using var connection = await LoadWorkers.ConnectAsync();
         await using (var generator = await LoadWorkers.StartAsync(connection, load.Options(workers: 2)))
         {
-            var before = await RequestsAsync();
+            var before = await load.RequestsAsync();
             var first = await generator.RunAsync(100, TimeSpan.FromSeconds(3), 1, Cancelled, Cancelled);
             var second = await generator.RunAsync(51, TimeSpan.FromSeconds(1), 2, Cancelled, Cancelled);
 
@@ -37,7 +35,7 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
             }
 
             Assert.Equal((3.0, 1.0), (first.Seconds, second.Seconds));
-            Assert.Equal(first.Total.Good + second.Total.Good, await RequestsAsync() - before);
+            Assert.Equal(first.Total.Good + second.Total.Good, await load.RequestsAsync() - before);
             // Both of them opened connections, so both sent.
             Assert.InRange(first.ConnectionsOpened, 2, long.MaxValue);
         }
@@ -93,15 +91,15 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
         using var connection = await LoadWorkers.ConnectAsync();
         await using (var generator = await LoadWorkers.StartAsync(connection, load.Options(workers: 2)))
         {
-            var before = await RequestsAsync();
+            var before = await load.RequestsAsync();
             using var stop = new CancellationTokenSource();
             var running = generator.RunAsync(50, TimeSpan.FromMinutes(10), 1, stop.Token, Cancelled);
-            await Eventually.HoldsAsync(async () => await RequestsAsync() > before + 20 ? "" : "requests");
+            await Eventually.HoldsAsync(async () => await load.RequestsAsync() > before + 20 ? "" : "requests");
             await stop.CancelAsync();
             var result = await running;
 
             Assert.True(result.Interrupted);
-            Assert.Equal(await RequestsAsync() - before, result.Total.Sent);
+            Assert.Equal(await load.RequestsAsync() - before, result.Total.Sent);
             Assert.Equal(result.Total.Sent, result.Total.Good);
         }
 
@@ -114,9 +112,9 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
         using var connection = await LoadWorkers.ConnectAsync();
         await using (var generator = await LoadWorkers.StartAsync(connection, load.Options(workers: 2)))
         {
-            var before = await RequestsAsync();
+            var before = await load.RequestsAsync();
             var running = generator.RunAsync(50, TimeSpan.FromMinutes(10), 1, Cancelled, Cancelled);
-            await Eventually.HoldsAsync(async () => await RequestsAsync() > before + 20 ? "" : "requests");
+            await Eventually.HoldsAsync(async () => await load.RequestsAsync() > before + 20 ? "" : "requests");
             var victim = (await load.PodsAsync())[0].Metadata.Name;
             await cluster.Api.CoreV1.DeleteNamespacedPodAsync(victim, load.Namespace, cancellationToken: Cancelled);
 
@@ -175,97 +173,5 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
         }
 
         await load.AssertNothingLeftAsync();
-    }
-
-    [Fact]
-    public async Task Baseline_in_the_cluster_measures_with_them()
-    {
-        var directory = Directory.CreateTempSubdirectory("bookinfo-baseline-");
-        try
-        {
-            var name = Path.Combine(directory.FullName, "in");
-            var run = await Tool.BookinfoAsync(
-                "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name", name, "--rates", "20,41", "--rounds", "2", "--step", "2s", "--warm-up", "1s");
-
-            Assert.True(run.ExitCode == ExitCode.Success, $"{run}");
-            using var file = JsonDocument.Parse(await File.ReadAllTextAsync($"{name}.json", Cancelled));
-            var settings = file.RootElement.GetProperty("settings");
-            Assert.Equal(("cluster", 2), (settings.GetProperty("generator").GetString(), settings.GetProperty("workers").GetInt32()));
-            Assert.Equal($"http://productpage.{load.Namespace}:9080/productpage", settings.GetProperty("target").GetString());
-            Assert.Equal(
-                [40, 40, 82, 82],
-                file.RootElement.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("requests").GetProperty("good").GetInt32()).Order());
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
-
-        await load.AssertNothingLeftAsync();
-    }
-
-    [Fact]
-    public async Task When_a_worker_is_lost_the_rounds_that_were_done_are_kept()
-    {
-        var directory = Directory.CreateTempSubdirectory("bookinfo-baseline-");
-        try
-        {
-            var name = Path.Combine(directory.FullName, "in");
-            var before = await RequestsAsync();
-            var running = Tool.BookinfoAsync(
-                "baseline", "--in-cluster", "--namespace", load.Namespace, "--name", name, "--rates", "20", "--rounds", "99", "--step", "1s", "--warm-up", "1s");
-            await Eventually.HoldsAsync(async () => await RequestsAsync() > before + 80 ? "" : "the warm-up and two rounds");
-            await cluster.Api.CoreV1.DeleteNamespacedPodAsync(
-                Assert.Single(await load.PodsAsync()).Metadata.Name, load.Namespace, cancellationToken: Cancelled);
-            var run = await running;
-
-            Assert.True(run.ExitCode == ExitCode.ServiceFailed, $"{run}");
-            Assert.Contains("Not all rounds were done; those that were are kept. Written: ", run.Messages);
-            Assert.Contains("load worker 1 of 1", run.Messages);
-            using var file = JsonDocument.Parse(await File.ReadAllTextAsync($"{name}.json", Cancelled));
-            Assert.False(file.RootElement.GetProperty("complete").GetBoolean());
-            Assert.InRange(file.RootElement.GetProperty("steps").GetArrayLength(), 2, 98);
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
-
-        await load.AssertNothingLeftAsync();
-    }
-
-    [Fact]
-    public async Task Ctrl_C_leaves_nothing_in_the_cluster()
-    {
-        var directory = Directory.CreateTempSubdirectory("bookinfo-baseline-");
-        try
-        {
-            // Wherever it has got to by then, this is how it ends.
-            var run = await Tool.RunAsync("timeout", [
-                "--preserve-status", "--signal=INT", "20",
-                "./bookinfo", "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name", Path.Combine(directory.FullName, "in"), "--rates", "20", "--step", "1h", "--warm-up", "1s",
-            ]);
-
-            Assert.True(run.ExitCode == ExitCode.Interrupted, $"{run}");
-            Assert.Contains("Interrupted before the first round was done", run.Messages);
-            Assert.Empty(directory.GetFiles());
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
-
-        await load.AssertNothingLeftAsync();
-    }
-
-    /// <summary>How many page views productpage has counted itself.</summary>
-    private async Task<long> RequestsAsync()
-    {
-        var pod = Assert.Single((await cluster.Api.CoreV1.ListNamespacedPodAsync(load.Namespace, labelSelector: "app=productpage", cancellationToken: Cancelled)).Items);
-        using var client = new HttpClient();
-        var metrics = await client.GetStringAsync(new Uri($"http://{pod.Status.PodIP}:9080/metrics"), Cancelled);
-        return metrics.Split('\n')
-            .Where(line => line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal) && line.Contains("http_route=\"/productpage\"", StringComparison.Ordinal))
-            .Sum(line => long.Parse(line.Split("} ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -22,7 +22,7 @@ public sealed class RolloutTests(Deployed deployed)
         {
             await Tool.KubectlAsync(["rollout", "restart", "-n", Cluster.Namespace, "deployment", .. Deployed.Names]);
             await Deployed.ReadyAsync();
-            await Deployed.SettledAsync(deployed.Cluster);
+            await deployed.SettledAsync();
             var restarted = await deployed.PodsAsync();
             Assert.Equal(2 * Deployed.Names.Count, restarted.Count);
             Assert.Empty(before.Intersect(restarted.Select(pod => pod.Metadata.Name)));

@@ -1,8 +1,8 @@
 namespace EndToEnd.Tests;
 
 /// <summary>
-/// The tests that share one deployment of the application, and put back what they change in it. Some load the machine fully, so no other
-/// runs meanwhile.
+/// The tests that share one deployment of the application in the usual namespace, and put back what they change in it. Some load the
+/// machine fully, so no other runs meanwhile.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SharedDeployment : ICollectionFixture<Deployed>

@@ -6,7 +6,7 @@ namespace EndToEnd.Tests;
 
 /// <summary>Who runs where, who answers under which name, and who gets how much.</summary>
 [Collection(SharedDeployment.Name)]
-public sealed partial class TopologyTests(Deployed deployed)
+public sealed partial class TopologyTests(Deployed deployed, Cluster cluster)
 {
     [Fact]
     public async Task Each_object_is_as_the_manifests_say()
@@ -24,7 +24,7 @@ public sealed partial class TopologyTests(Deployed deployed)
     [Fact]
     public async Task Every_node_that_can_has_some_of_the_pods()
     {
-        var nodes = (await deployed.Cluster.Api.CoreV1.ListNodeAsync(cancellationToken: TestContext.Current.CancellationToken)).Items.Where(node => node.Spec.Unschedulable != true && node.Spec.Taints is null or []).ToList();
+        var nodes = (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: TestContext.Current.CancellationToken)).Items.Where(node => node.Spec.Unschedulable != true && node.Spec.Taints is null or []).ToList();
         var used = (await deployed.PodsAsync()).Select(pod => pod.Spec.NodeName).Distinct();
         Assert.Equal(nodes.Select(node => node.Metadata.Name).Order(), used.Order());
     }
@@ -33,7 +33,7 @@ public sealed partial class TopologyTests(Deployed deployed)
     public async Task The_page_answers_on_its_port_of_every_node()
     {
         using var client = new HttpClient();
-        var addresses = await deployed.Cluster.NodeAddressesAsync();
+        var addresses = await cluster.NodeAddressesAsync();
         Assert.NotEmpty(addresses);
         foreach (var address in addresses)
         {
@@ -80,7 +80,7 @@ public sealed partial class TopologyTests(Deployed deployed)
                 "deployment/productpage-v1",
                 $"SERVICES_DOMAIN={Cluster.Namespace}.svc.cluster.local");
             await Deployed.ReadyAsync();
-            await Deployed.SettledAsync(deployed.Cluster);
+            await deployed.SettledAsync();
             using var client = new HttpClient();
             var page = await client.GetStringAsync(await deployed.PageAsync(), TestContext.Current.CancellationToken);
             Assert.Null(Deployed.MissingFrom(page));
