@@ -14,35 +14,12 @@ case ${1:-} in
     *) echo "test.sh: '$1' is not known. Without an argument everything that needs no cluster is run, with 'cluster' the rest." >&2; exit 2 ;;
 esac
 
-# Runs a command in a process group of its own, so that a signal to this script can end it at once with all that it has started. What a test program starts,
-# and what of that gets away, that program's supervisor ends (tests/Bookinfo.Supervision), also when this script is killed.
-job=
-guarded() {
-    local status=0
-    set -m
-    "$@" </dev/null &
-    job=$!
-    set +m
-    wait "$job" || status=$?
-    job=
-    return "$status"
-}
-end() { # the number of the signal
-    trap '' INT TERM HUP
-    if [ -n "$job" ]; then
-        kill -TERM "$job" || true
-        wait "$job" || true
-        kill -KILL -- "-$job" || true
-    fi 2>/dev/null
-    exit $((128 + $1))
-}
-trap 'end 2' INT
-trap 'end 15' TERM
-trap 'end 1' HUP
+# 'guarded'.
+source tests/guard.sh
 
 say() { printf '\n== %s\n' "$*"; }
 
-# 'run' and 'tally'.
+# 'run', 'add' and 'tally'.
 source tests/tally.sh
 
 command -v dotnet >/dev/null || {
@@ -55,6 +32,7 @@ missing=()
 need() { command -v "$1" >/dev/null || missing+=("$2"); }
 need clang clang
 need setsid util-linux
+need setpriv util-linux
 need script bsdutils
 need prometheus prometheus
 need buildah buildah
@@ -97,35 +75,20 @@ renders || {
 say "Building"
 guarded dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
 
-tests() { echo "artifacts/bin/$1/release/$1"; }
-
+# Two lanes, for two cores: most programs wait much of the time, for processes and for time to pass.
 on_this_machine() {
-    say "Publishing the services and the load worker with Native AOT (about a minute each the first time)"
-    rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
-    for program in Details Ratings Reviews ProductPage LoadWorker; do
-        output=$(mktemp)
-        guarded dotnet publish "src/Bookinfo.$program" -c Release -r "$rid" -v quiet -nodeReuse:false >"$output" 2>&1 || { cat "$output"; exit 1; }
-        if [ -s "$output" ]; then
-            printf 'Publishing Bookinfo.%s must not say anything, but it did:\n' "$program"
-            cat "$output"
-            exit 1
-        fi
-        rm "$output"
+    say "Testing, in two lanes (a program's output comes when it has ended)"
+    local lane directory
+    directory=$(mktemp -d)
+    for lane in native managed; do
+        # It ends with this script, however that ends.
+        setpriv --pdeathsig KILL tests/lane.sh "$lane" "$directory/$lane" "$directory/printing" </dev/null &
+        jobs+=($!)
     done
-
-    run "Services, in this process" "$(tests Services.Tests)"
-    run "The wire contract, against processes under the JIT" "$(tests Wire.Tests)"
-    run "The wire contract, against native processes" env BOOKINFO_WIRE_MODE=native "$(tests Wire.Tests)"
-    run "Telemetry, exact to the count" "$(tests Telemetry.Tests)"
-    run "The load generator" "$(tests Load.Tests)"
-    run "Baselines, comparisons and their reports" "$(tests Measurement.Tests)"
-    run "The application on this machine: plans and builds" "$(tests Local.Tests)"
-    run "The application in a cluster: the libraries" "$(tests Kubernetes.Tests)"
-    run "What the libraries of the tool stand on" "$(tests Foundation.Tests)"
-    run "The command line tool" "$(tests Cli.Tests)"
-    run "The manifests, rendered with every component" "$(tests Manifests.Tests)"
-    run "Prometheus, rules and dashboards" "$(tests Observability.Tests)"
-    run "The page, in Chromium (screenshots: artifacts/screenshots)" "$(tests Browser.Tests)"
+    wait "${jobs[@]}" || true
+    jobs=()
+    for lane in native managed; do add "$directory/$lane" "The lane '$lane'"; done
+    rm -r "$directory"
 }
 
 on_a_cluster() {
@@ -133,7 +96,7 @@ on_a_cluster() {
         echo "test.sh: the cluster cannot be reached (KUBECONFIG is '${KUBECONFIG:-}')." >&2
         exit 1
     }
-    run "The application on a Kubernetes cluster" "$(tests EndToEnd.Tests)"
+    run "The application on a Kubernetes cluster" artifacts/bin/EndToEnd.Tests/release/EndToEnd.Tests
 }
 
 if [ $cluster = yes ]; then on_a_cluster; else on_this_machine; fi

@@ -1,4 +1,4 @@
-# Runs test programs and adds up what they report. test.sh reads this file; it needs 'guarded', which runs a command.
+# Runs test programs and adds up what they report. test.sh and its lanes read this file; it needs 'guarded', which runs a command.
 # What is counted comes from the report that a program writes as a file: what it prints is for people, and depends on colors, language and version.
 passed=0 failed=0 skipped=0
 
@@ -23,6 +23,18 @@ run() { # title, then the test program with its arguments
     passed=$((passed + good))
     failed=$((failed + bad))
     skipped=$((skipped + total - good - bad))
+}
+
+# Adds what a lane has counted; one that broke down has counted nothing.
+add() { # the file with its counts, then its name
+    local good=0 bad=0 left=0
+    if ! read -r good bad left 2>/dev/null <"$1"; then
+        printf '\n%s: broke down. This counts as one failure.\n' "$2"
+        good=0 bad=1 left=0
+    fi
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    skipped=$((skipped + left))
 }
 
 # The last line of a test run; the exit code tells whether all is well.

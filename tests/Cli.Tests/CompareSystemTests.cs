@@ -15,6 +15,7 @@ namespace Bookinfo.Cli.Tests;
 /// native: while a call to ratings is held back, that to details is done with, and the more processor time that takes, the less the call to
 /// ratings has to wait for a processor afterwards. bench/compare.sh does the same with baselines one after another.
 /// </summary>
+[Collection(nameof(Measured))]
 public sealed class CompareSystemTests
 {
     private const double Rate = 50;
@@ -104,3 +105,7 @@ public sealed class CompareSystemTests
     private static Task<LoadResult> RunAsync(LocalGenerator generator, double rate, TimeSpan duration) =>
         generator.RunAsync(rate, duration, seed: 1, TestContext.Current.CancellationToken, CancellationToken.None);
 }
+
+/// <summary>The tests whose figures need the processors: they run when the others of this program have ended.</summary>
+[CollectionDefinition(nameof(Measured), DisableParallelization = true)]
+public sealed class Measured;

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# A lane of the test run: some of the test programs, one after another, while the other lane runs the rest. test.sh starts it, with its name, a file for
+# its counts, and one that whoever prints locks. What a program says is printed when it has ended, so that the lanes do not mix.
+set -euo pipefail
+CDPATH= cd -- "$(dirname -- "$0")/.."
+lane=$1 counts=$2 printing=$3
+source tests/guard.sh
+source tests/tally.sh
+
+whole() { # a command of this shell
+    local output status=0
+    output=$(mktemp)
+    "$@" >"$output" 2>&1 || status=$?
+    flock "$printing" cat "$output"
+    rm "$output"
+    return "$status"
+}
+
+tests() { # title, test project, and settings for its program
+    printf '   (%s: begins)\n' "$1"
+    whole run "$1" env "${@:3}" "artifacts/bin/$2/release/$2"
+}
+
+publish() { # project
+    printf '\n== Publishing %s with Native AOT\n' "$1"
+    local said
+    said=$(mktemp)
+    guarded dotnet publish "src/$1" -c Release -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" -v quiet -nodeReuse:false >"$said" 2>&1 ||
+        { cat "$said"; return 1; }
+    if [ -s "$said" ]; then
+        printf 'Publishing must not say anything, but it did:\n'
+        cat "$said"
+        return 1
+    fi
+    rm "$said"
+}
+
+# What needs the services as native executables.
+native() {
+    local project
+    for project in $(grep -lE 'Bookinfo\.(NativeProgram|Service)\.props' src/*/*.csproj); do
+        whole publish "$(basename "$project" .csproj)" || exit 1
+    done
+    tests "The wire contract, against native processes" Wire.Tests BOOKINFO_WIRE_MODE=native
+    tests "Services, in this process" Services.Tests
+    tests "Telemetry, exact to the count" Telemetry.Tests
+    tests "The command line tool" Cli.Tests
+}
+
+managed() {
+    tests "The wire contract, against processes under the JIT" Wire.Tests
+    tests "The load generator" Load.Tests
+    tests "Baselines, comparisons and their reports" Measurement.Tests
+    tests "The application on this machine: plans and builds" Local.Tests
+    tests "The application in a cluster: the libraries" Kubernetes.Tests
+    tests "What the libraries of the tool stand on" Foundation.Tests
+    tests "The manifests, rendered with every component" Manifests.Tests
+    tests "Prometheus, rules and dashboards" Observability.Tests
+    tests "The page, in Chromium (screenshots: artifacts/screenshots)" Browser.Tests
+}
+
+"$lane"
+echo "$passed $failed $skipped" >"$counts"
