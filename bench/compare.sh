@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Measures whether 'bookinfo compare' is to be believed on this machine: baselines of the same system must come out as no difference at any hop in nine of ten pairs,
-# and 2 ms in front of ratings as 2 ms, where they are waited for and nowhere else. The services are started anew for each baseline, as they are when a mesh is put in.
+# Measures whether 'bookinfo compare' is to be believed on this machine: baselines of the same system must come out as no difference at any
+# hop in nine of ten pairs, and 2 ms in front of ratings as 2 ms, where they are waited for and nowhere else. The services are started anew
+# for each baseline, as they are when a mesh is put in.
 # Ends with 1 when it is not so.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
@@ -69,14 +70,16 @@ measure() { # name, milliseconds
     say "Measuring $name"
     dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll "$proxyport" "$ratings" "$2" <&9 > /dev/null &
     proxy=$!
-    "${tool[@]}" up --port "$port" --backend-port $((port + 1)) --native --env "reviews:RATINGS_SERVICE_PORT=$proxyport" --output json < /dev/null > "$work/up" 2> "$work/up.log" &
+    "${tool[@]}" up --port "$port" --backend-port $((port + 1)) --native --env "reviews:RATINGS_SERVICE_PORT=$proxyport" --output json \
+        < /dev/null > "$work/up" 2> "$work/up.log" &
     up=$!
     for _ in $(seq 9000); do
         grep -q '"event":"ready"' "$work/up" && break
         kill -0 "$up" 2>/dev/null || { cat "$work/up.log" >&2; exit 1; }
         sleep 0.1
     done
-    "${tool[@]}" baseline "http://localhost:$port" --name "$results/$name" --overwrite --rates "$rates" --rounds "$rounds" --step "$step" --warm-up "$warmup" --output json \
+    "${tool[@]}" baseline "http://localhost:$port" --name "$results/$name" --overwrite --rates "$rates" --rounds "$rounds" \
+        --step "$step" --warm-up "$warmup" --output json \
         > /dev/null 2> "$work/baseline.log" || { cat "$work/baseline.log" >&2; exit 1; }
     stop
 }
@@ -91,7 +94,8 @@ done
 good=0
 for number in $(seq "$pairs"); do
     "${tool[@]}" compare "$results/same-$((number - 1))" "$results/same-$number" --output json > "$work/comparison.json"
-    shown=$(jq -r '[.rates[] | .rate as $rate | .figures[] | select(.shown and (.subject | contains("->"))) | "\(.subject) \(.figure) at \($rate)/s"] | join(", ")' "$work/comparison.json")
+    shown=$(jq -r '[.rates[] | .rate as $rate | .figures[] | select(.shown and (.subject | contains("->")))
+        | "\(.subject) \(.figure) at \($rate)/s"] | join(", ")' "$work/comparison.json")
     [ -n "$shown" ] || good=$((good + 1))
     printf 'same system, pair %2d: %s\n' "$number" "${shown:-no difference shown at any hop}"
 done
@@ -99,7 +103,8 @@ for number in $(seq "$delayed"); do
     "${tool[@]}" compare "$results/same-$number" "$results/delayed-$number" --output json > "$work/comparison.json"
     # Of each hop: what the medians differ by in ms, and whether that is shown, at each rate.
     jq -r --arg number "$number" '.rates[] | .rate as $rate | [.figures[] | select(.figure == "p50" and (.subject | contains("->")))
-        | "\(.subject) \(.difference | round / 1000) ms\(if .shown then "" else " (not shown)" end)"] | "2 ms delay, pair \($number), \($rate)/s: \(join(", "))"' "$work/comparison.json"
+        | "\(.subject) \(.difference | round / 1000) ms\(if .shown then "" else " (not shown)" end)"]
+        | "2 ms delay, pair \($number), \($rate)/s: \(join(", "))"' "$work/comparison.json"
     jq -e '[.rates[].figures[] | select(.subject | contains("->"))
         | if .subject == "productpage->details" then .shown | not
           elif .figure == "p50" then .shown and (.difference > 1700) and (.difference < 2300)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What bookinfo load, hey, wrk and siege report of the same page on this machine: once when nothing happens, and once when productpage stands still for
-# two seconds in the middle. Prints a table in Markdown.
+# What bookinfo load, hey, wrk and siege report of the same page on this machine: once when nothing happens, and once when
+# productpage stands still for two seconds in the middle. Prints a table in Markdown.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
 . bench/tools.sh
@@ -45,27 +45,32 @@ productpage=$(head -n 1 "$work/up" | jq -r '.. | objects | select(.service? == "
 
 # Each prints: requests a second, p50, p99 and the longest in milliseconds; - for what the tool does not tell.
 with_load() {
-    dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll load "$page" --rate "$rate" --duration "${seconds}s" --connections "$connections" --output json 2>/dev/null |
+    dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll load "$page" --rate "$rate" --duration "${seconds}s" \
+        --connections "$connections" --output json 2>/dev/null |
         jq -r '[.rate.achieved, .fromDue.p50 / 1000, .fromDue.p99 / 1000, .fromDue.max / 1000] | @tsv'
 }
 with_hey() {
     hey -z "${seconds}s" -c "$connections" -q "$(awk -v r="$rate" -v c="$connections" 'BEGIN { print r / c }')" "$page" |
-        awk '/Requests\/sec/ { r = $2 } /Slowest/ { m = $2 } /50%% in|50% in/ { a = $3 } /99%% in|99% in/ { b = $3 } END { print r "\t" 1000 * a "\t" 1000 * b "\t" 1000 * m }'
+        awk '/Requests\/sec/ { r = $2 } /Slowest/ { m = $2 } /50%% in|50% in/ { a = $3 } /99%% in|99% in/ { b = $3 }
+            END { print r "\t" 1000 * a "\t" 1000 * b "\t" 1000 * m }'
 }
 with_wrk() {
     wrk -t 2 -c "$connections" -d "${seconds}s" --timeout 10s --latency "$page" |
         awk 'function ms(t) { return t ~ /us$/ ? t / 1000 : t ~ /ms$/ ? t + 0 : 1000 * t }
-            /Requests\/sec/ { r = $2 } $1 == "Latency" && $2 != "Distribution" { m = ms($4) } $1 == "50%" { a = ms($2) } $1 == "99%" { b = ms($2) } END { print r "\t" a "\t" b "\t" m }'
+            /Requests\/sec/ { r = $2 } $1 == "Latency" && $2 != "Distribution" { m = ms($4) }
+            $1 == "50%" { a = ms($2) } $1 == "99%" { b = ms($2) } END { print r "\t" a "\t" b "\t" m }'
 }
 with_siege() {
     # A user of siege waits up to --delay after each answer, half of it on average. --no-parser: the page alone.
-    siege --quiet --json-output --no-parser --concurrent="$connections" --time="${seconds}S" --delay="$(awk -v r="$rate" -v c="$connections" 'BEGIN { print 2 * c / r }')" "$page" 2>/dev/null |
+    siege --quiet --json-output --no-parser --concurrent="$connections" --time="${seconds}S" \
+        --delay="$(awk -v r="$rate" -v c="$connections" 'BEGIN { print 2 * c / r }')" "$page" 2>/dev/null |
         sed -n '/{/,/}/p' | jq -r '[.transaction_rate, "-", "-", 1000 * .longest_transaction] | @tsv'
 }
 
 measure() { # title, tool
     "with_$2" > "$work/$2"
-    awk -F '\t' -v title="$1" 'function f(t) { return t == "-" ? t : sprintf("%.1f ms", t) } { printf "| %-30s | %9.1f | %10s | %10s | %10s |\n", title, $1, f($2), f($3), f($4) }' "$work/$2"
+    awk -F '\t' -v title="$1" 'function f(t) { return t == "-" ? t : sprintf("%.1f ms", t) }
+        { printf "| %-30s | %9.1f | %10s | %10s | %10s |\n", title, $1, f($2), f($3), f($4) }' "$work/$2"
 }
 
 # Everything is awake once, and what is measured is not the first request.

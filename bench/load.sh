@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What 'bookinfo load' is able to do on this machine: its highest rate beside that of wrk against the same server, and how exactly it keeps a rate. The
-# tools take turns, so that a noisy machine treats both alike. Ends with 1 when a figure is outside its limit.
+# What 'bookinfo load' is able to do on this machine: its highest rate beside that of wrk against the same server, and how exactly it
+# keeps a rate. The tools take turns, so that a noisy machine treats both alike. Ends with 1 when a figure is outside its limit.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
 . bench/tools.sh
@@ -41,7 +41,8 @@ work=$(mktemp -d)
 port=31092
 address=http://127.0.0.1:$port/ratings/0
 # A pipe with a reader, as a container's stdout is.
-env ASPNETCORE_URLS="http://127.0.0.1:$port" DRAIN_SECONDS=0 "artifacts/publish/Bookinfo.Ratings/release_$rid/Bookinfo.Ratings" > >(cat > /dev/null) &
+env ASPNETCORE_URLS="http://127.0.0.1:$port" DRAIN_SECONDS=0 \
+    "artifacts/publish/Bookinfo.Ratings/release_$rid/Bookinfo.Ratings" > >(cat > /dev/null) &
 server=$!
 trap 'kill -TERM "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
@@ -51,7 +52,9 @@ for _ in $(seq 200); do
 done
 curl -sf -o /dev/null "$address" || { say "bench/load.sh: ratings did not become ready"; exit 1; }
 
-load() { dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll load "$address" --connections "$connections" --output json "$@" 2>/dev/null; }
+load() {
+    dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll load "$address" --connections "$connections" --output json "$@" 2>/dev/null
+}
 achieved() { jq -r '.rate.achieved'; }
 
 wrk -t 1 -c "$connections" -d 2 "$address" >/dev/null
@@ -66,10 +69,13 @@ say "$rate requests a second for $steady s"
 load --rate "$rate" --duration "${steady}s" > "$work/steady.json"
 
 figure() { jq -r "$1" "$work/steady.json"; }
-printf '%-46s %10.0f\n' 'wrk, highest rate (requests/s)' "$(median < "$work/wrk")" 'bookinfo load, highest rate (requests/s)' "$(median < "$work/load")"
+printf '%-46s %10.0f\n' 'wrk, highest rate (requests/s)' "$(median < "$work/wrk")" \
+    'bookinfo load, highest rate (requests/s)' "$(median < "$work/load")"
 printf '%-46s %10.1f\n' 'asked (requests/s)' "$(figure .rate.asked)" 'achieved (requests/s)' "$(figure .rate.achieved)" \
-    'scheduling delay p50 (us)' "$(figure .generator.schedulingDelay.p50)" 'scheduling delay p90 (us)' "$(figure .generator.schedulingDelay.p90)" \
-    'scheduling delay p99 (us)' "$(figure .generator.schedulingDelay.p99)" 'scheduling delay p99.9 (us)' "$(figure .generator.schedulingDelay.p999)" \
+    'scheduling delay p50 (us)' "$(figure .generator.schedulingDelay.p50)" \
+    'scheduling delay p90 (us)' "$(figure .generator.schedulingDelay.p90)" \
+    'scheduling delay p99 (us)' "$(figure .generator.schedulingDelay.p99)" \
+    'scheduling delay p99.9 (us)' "$(figure .generator.schedulingDelay.p999)" \
     'processor time of the generator (s)' "$(figure .generator.processorSeconds)"
 
 echo

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the services against the least that could do the same, in one run and in turns: see docs/performance.md. Installs what it needs (Debian and Ubuntu).
-# Ends with 1 when something that is promised is not met, or with --check when something is worse than it was.
+# Measures the services against the least that could do the same, in one run and in turns: see docs/performance.md. Installs what it
+# needs (Debian and Ubuntu). Ends with 1 when something that is promised is not met, or with --check when something is worse than it was.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
 . bench/tools.sh
@@ -24,7 +24,10 @@ written to bench/results.json and docs/performance.md.
 END
             exit 0 ;;
         --check)
-            [ -e bench/results.json ] || { say "$0: there is no bench/results.json to compare with; bench/run.sh without --check writes it"; exit 1; } ;;
+            [ -e bench/results.json ] || {
+                say "$0: there is no bench/results.json to compare with; bench/run.sh without --check writes it"
+                exit 1
+            } ;;
         --only | --rounds | start | launch | throughput | half | rate | growth | allocations | soak | size | [1-9]*) ;;
         *) say "$0: '$argument' is no option and no part; --help names them"; exit 2 ;;
     esac

@@ -111,7 +111,8 @@ start_all() { # settings...
 }
 
 settings_of() {
-    local otlp="OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_TRACES_SAMPLER=parentbased_traceidratio OTEL_TRACES_SAMPLER_ARG=0.1 OTEL_LOGS_EXPORTER=none"
+    local otlp="OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_LOGS_EXPORTER=none"
+    otlp+=" OTEL_TRACES_SAMPLER=parentbased_traceidratio OTEL_TRACES_SAMPLER_ARG=0.1"
     case $1 in
         off) echo "OTEL_SDK_DISABLED=true ACCESS_LOG=off" ;;
         on) echo "ACCESS_LOG=on" ;;
@@ -158,7 +159,8 @@ memory() { median < "$work/$1.memory"; }
 printf '%-8s  %15s  %15s  %14s  %8s  %8s  %10s\n' WAY 'DETAILS req/s' 'PAGE views/s' SPREAD 'PAGE p50' 'p99' 'MEMORY'
 for way in "${ways[@]}"; do
     printf '%-8s  %15.0f  %15.0f  %14s  %5.2f ms  %5.2f ms  %6.1f MiB\n' \
-        "$way" "$(rate "$way" details)" "$(rate "$way" page)" "$(spread "$way" page)" "$(latency "$way" page 50)" "$(latency "$way" page 99)" "$(memory "$way")"
+        "$way" "$(rate "$way" details)" "$(rate "$way" page)" "$(spread "$way" page)" \
+        "$(latency "$way" page 50)" "$(latency "$way" page 99)" "$(memory "$way")"
 done
 
 echo
@@ -167,7 +169,9 @@ for target in details page; do
     check "$target: throughput with traces at 10% / without" "$(ratio "$(rate traced $target)" "$(rate on $target)")" 0.85 least
 done
 for way in down hanging; do
-    check "page: median latency with the endpoint $way / answering" "$(ratio "$(latency "$way" page 50)" "$(latency traced page 50)")" 1.15 most
-    check "page: MiB resident with the endpoint $way - answering" "$(awk -v a="$(memory "$way")" -v b="$(memory traced)" 'BEGIN { print a - b }')" 8 most
+    check "page: median latency with the endpoint $way / answering" \
+        "$(ratio "$(latency "$way" page 50)" "$(latency traced page 50)")" 1.15 most
+    check "page: MiB resident with the endpoint $way - answering" \
+        "$(awk -v a="$(memory "$way")" -v b="$(memory traced)" 'BEGIN { print a - b }')" 8 most
 done
 exit $status

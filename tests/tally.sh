@@ -1,5 +1,6 @@
 # Runs test programs and adds up what they report. test.sh and its lanes read this file; it needs 'guarded', which runs a command.
-# What is counted comes from the report that a program writes as a file: what it prints is for people, and depends on colors, language and version.
+# What is counted comes from the report that a program writes as a file: what it prints is for people, and depends on colors,
+# language and version.
 passed=0 failed=0 skipped=0
 
 run() { # title, then the test program with its arguments
@@ -10,12 +11,14 @@ run() { # title, then the test program with its arguments
     if [ -f "$results/results.trx" ]; then
         # Without this line in the report, the three figures stay 0.
         read -r total good bad < <(
-            sed -nE 's/.*<Counters total="([0-9]+)" executed="[0-9]+" passed="([0-9]+)" failed="([0-9]+)".*/\1 \2 \3/p' "$results/results.trx"
+            sed -nE 's/.*<Counters total="([0-9]+)" executed="[0-9]+" passed="([0-9]+)" failed="([0-9]+)".*/\1 \2 \3/p' \
+                "$results/results.trx"
         ) || true
     fi
     rm -rf "$results"
     : "${total:=0}" "${good:=0}" "${bad:=0}"
-    # Whatever ends otherwise than with all its tests passed has failed, also when no single test did: it broke down, left processes behind, or ran nothing.
+    # Whatever ends otherwise than with all its tests passed has failed, also when no single test did: it broke down,
+    # left processes behind, or ran nothing.
     if [ "$bad" -eq 0 ] && { [ "$total" -eq 0 ] || [ "$status" -ne 0 ]; }; then
         printf '%s: ended with exit code %d, after %d tests of which none failed. This counts as one failure.\n' "$1" "$status" "$total"
         bad=1 total=$((total + 1))

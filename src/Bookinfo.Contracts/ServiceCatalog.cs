@@ -17,12 +17,13 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
     public static ServiceDefinition Ratings { get; } = new("ratings", "Bookinfo.Ratings", [], [Version("ratings", "v1", 9082)]);
 
     /// <summary>Reviews in three versions of one program: v1 without stars, v2 with black and v3 with red ones.</summary>
-    public static ServiceDefinition Reviews { get; } = new("reviews", "Bookinfo.Reviews", [new ServiceCall("ratings", PageTexts.RatingsMissing)],
-    [
-        Version("reviews", "v1", 9083, (SettingNames.EnableRatings, "false")),
-        Version("reviews", "v2", 9084, (SettingNames.EnableRatings, "true"), (SettingNames.StarColor, "black")),
-        Version("reviews", "v3", 9085, (SettingNames.EnableRatings, "true"), (SettingNames.StarColor, "red")),
-    ]);
+    public static ServiceDefinition Reviews { get; } = new(
+        "reviews", "Bookinfo.Reviews", [new ServiceCall("ratings", PageTexts.RatingsMissing)],
+        [
+            Version("reviews", "v1", 9083, (SettingNames.EnableRatings, "false")),
+            Version("reviews", "v2", 9084, (SettingNames.EnableRatings, "true"), (SettingNames.StarColor, "black")),
+            Version("reviews", "v3", 9085, (SettingNames.EnableRatings, "true"), (SettingNames.StarColor, "red")),
+        ]);
 
     /// <summary>The page that visitors see; calls details and reviews, and ratings for its API.</summary>
     public static ServiceDefinition ProductPage { get; } = new("productpage", "Bookinfo.ProductPage",
@@ -52,7 +53,8 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
     [
         .. services.Reverse().SelectMany(caller => caller.Calls).Select(call => call.Service).Distinct()
             .Select(callee => services
-                .SelectMany(caller => caller.Calls.Where(call => call.Service == callee).Select(call => new ServiceEdge(caller.Name, callee, call.Missing)))
+                .SelectMany(caller => caller.Calls.Where(call => call.Service == callee)
+                    .Select(call => new ServiceEdge(caller.Name, callee, call.Missing)))
                 .First()),
     ];
 

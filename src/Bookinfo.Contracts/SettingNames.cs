@@ -81,8 +81,8 @@ public static class SettingNames
     /// </summary>
     public static IReadOnlyList<string> OfOneService { get; } =
     [
-        ServiceVersion, Hostname, ClusterName, ServicesDomain, EnableRatings, StarColor, EnableExternalBookService, ExternalBookServiceUrl, DoNotEncrypt,
-        RandomSeed, DbType, DrainSeconds, StopWhenStdinCloses,
+        ServiceVersion, Hostname, ClusterName, ServicesDomain, EnableRatings, StarColor, EnableExternalBookService, ExternalBookServiceUrl,
+        DoNotEncrypt, RandomSeed, DbType, DrainSeconds, StopWhenStdinCloses,
     ];
 
     /// <summary>
@@ -95,7 +95,8 @@ public static class SettingNames
     /// <summary>All settings except OpenTelemetry's, as docs/settings.md lists them.</summary>
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(
         [
-            HttpPorts, HttpsPorts, Urls, DrainSeconds, StopWhenStdinCloses, LogFormat, AccessLog, ServiceVersion, K8sNamespaceName, K8sPodName, K8sNodeName,
+            HttpPorts, HttpsPorts, Urls, DrainSeconds, StopWhenStdinCloses, LogFormat, AccessLog, ServiceVersion, K8sNamespaceName,
+            K8sPodName, K8sNodeName,
             Hostname, ClusterName, ReviewsEndpoints, ServicesDomain, SessionKey, FloodFactor, EnableRatings, StarColor, RandomSeed,
             EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl,
             .. ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service))).SelectMany(

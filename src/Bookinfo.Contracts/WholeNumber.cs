@@ -53,7 +53,8 @@ public static class WholeNumber
 
         // With an exponent of more than 32 bits, a whole number of 32 bits would need more digits than any answer has.
         var exponent = 0;
-        if (exponentAt >= 0 && !int.TryParse(number[(exponentAt + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
+        if (exponentAt >= 0
+            && !int.TryParse(number[(exponentAt + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
         {
             return false;
         }
@@ -63,7 +64,9 @@ public static class WholeNumber
         long result = 0;
         for (var i = 0L; i < Math.Max(wholeLength, whole.Length + fraction.Length); i++)
         {
-            var digit = i < whole.Length ? whole[(int)i] - '0' : i - whole.Length < fraction.Length ? fraction[(int)i - whole.Length] - '0' : 0;
+            var digit = i < whole.Length
+                ? whole[(int)i] - '0'
+                : i - whole.Length < fraction.Length ? fraction[(int)i - whole.Length] - '0' : 0;
             if (i >= wholeLength)
             {
                 if (digit != 0)

@@ -21,7 +21,11 @@ public sealed partial class WireJson : JsonSerializerContext
     /// Writes every character that JSON allows unescaped, as the originals do: the answers are <c>application/json</c>, never part of a
     /// page. Set on the writer, because a context with options of its own does not use the code that is generated for writing.
     /// </summary>
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Writing = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     [ThreadStatic]
     private static Utf8JsonWriter? _threadWriter;

@@ -17,7 +17,8 @@ public sealed class GoogleBooksSource(DetailsOptions options, HeaderForwarding h
     private const string Path = "/books/v1/volumes";
 
     private readonly BackendClient _client = clients.ForExternalService(
-        "books", Path, CallPolicy.DetailsToBooks, new EndpointRotation(options.ExternalBookService!), (message, request) => headers.Copy(request, message, personal: false));
+        "books", Path, CallPolicy.DetailsToBooks, new EndpointRotation(options.ExternalBookService!),
+        (message, request) => headers.Copy(request, message, personal: false));
 
     /// <inheritdoc/>
     public async Task<BookDetails?> FindAsync(long id, HttpRequest request)

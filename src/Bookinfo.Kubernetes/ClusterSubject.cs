@@ -127,7 +127,8 @@ public sealed class ClusterSubject : ISubject
         try
         {
             var used = pods.Select(pod => pod.Spec.NodeName).ToHashSet();
-            nodes = [.. (await _cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All().Where(node => used.Contains(node.Metadata.Name)).Select(Describe)];
+            nodes = [.. (await _cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken))
+                .All().Where(node => used.Contains(node.Metadata.Name)).Select(Describe)];
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
         {
@@ -136,7 +137,8 @@ public sealed class ClusterSubject : ISubject
 
         if (_forward is not null)
         {
-            notes.Add("No node answers at the node port, so requests went through kubectl port-forward and the API server, which are measured as well.");
+            notes.Add("No node answers at the node port, so requests went through kubectl port-forward and the API server, "
+                + "which are measured as well.");
         }
 
         return new SubjectFacts([.. services], _cluster.Version?.GitVersion, nodes, PodContainers.Mesh(pods), notes);
@@ -153,7 +155,8 @@ public sealed class ClusterSubject : ISubject
             var samples = await SampleAsync(pods, settled, notes, cancellationToken);
             return [.. pods.Zip(told).Select(pair => Put(pair.First, pair.Second, at, samples, notes)).OfType<InstanceUse>()];
         }
-        catch (Exception exception) when (exception is HttpOperationException or HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is HttpOperationException or HttpRequestException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             notes.Add($"What the pods use could not always be read: "
                 + $"{(ClusterFailure.Explain(exception, _cluster.Config, cancellationToken) ?? exception).Message}");
@@ -175,7 +178,11 @@ public sealed class ClusterSubject : ISubject
         var services = string.Join(',', ServiceCatalog.All.Select(service => service.Name));
         var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(
             space, labelSelector: $"app in ({services})", cancellationToken: cancellationToken);
-        return [.. pods.All().Where(pod => pod.Status?.Phase == "Running" && pod.Metadata.DeletionTimestamp is null).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal)];
+        return
+        [
+            .. pods.All().Where(pod => pod.Status?.Phase == "Running" && pod.Metadata.DeletionTimestamp is null)
+                .OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal),
+        ];
     }
 
     private static string ServiceOf(V1Pod pod) =>
@@ -188,7 +195,8 @@ public sealed class ClusterSubject : ISubject
         double Capacity(string resource) => node.Status?.Capacity?.TryGetValue(resource, out var amount) == true ? amount.ToDouble() : 0;
         var info = node.Status?.NodeInfo ?? new V1NodeSystemInfo();
         return new NodeFacts(
-            node.Metadata.Name, info.OsImage ?? "", info.KernelVersion ?? "", info.ContainerRuntimeVersion ?? "", info.KubeletVersion ?? "", info.Architecture ?? "", Capacity("cpu"), Capacity("memory"));
+            node.Metadata.Name, info.OsImage ?? "", info.KernelVersion ?? "", info.ContainerRuntimeVersion ?? "", info.KubeletVersion ?? "",
+            info.Architecture ?? "", Capacity("cpu"), Capacity("memory"));
     }
 
     /// <summary>Asks a service itself.</summary>
@@ -203,9 +211,11 @@ public sealed class ClusterSubject : ISubject
         try
         {
             metrics = MetricsText.Parse(await _cluster.GetTextAsync(
-                string.Create(CultureInfo.InvariantCulture, $"api/v1/namespaces/{_space}/pods/{pod.Metadata.Name}:{ServiceCatalog.ServicePort}/proxy/metrics"), cancellationToken));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"api/v1/namespaces/{_space}/pods/{pod.Metadata.Name}:{ServiceCatalog.ServicePort}/proxy/metrics"), cancellationToken));
         }
-        catch (Exception exception) when (exception is HttpOperationException or HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is HttpOperationException or HttpRequestException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             // Another program's, behind a mesh that lets nobody else in, or not for us to ask.
         }
@@ -219,7 +229,8 @@ public sealed class ClusterSubject : ISubject
     private async Task<ILookup<string, ContainerUse>> SampleAsync(
         IReadOnlyList<V1Pod> pods, bool settled, ICollection<string> notes, CancellationToken cancellationToken)
     {
-        var needed = pods.SelectMany(pod => PodContainers.Sidecars(pod).Concat(_tells[pod.Metadata.Uid] ? [] : [PodContainers.Service(pod).Name]).Select(name => (pod.Metadata.Uid, name))).ToHashSet();
+        var needed = pods.SelectMany(pod => PodContainers.Sidecars(pod).Concat(
+            _tells[pod.Metadata.Uid] ? [] : [PodContainers.Service(pod).Name]).Select(name => (pod.Metadata.Uid, name))).ToHashSet();
         IReadOnlyList<ContainerUse> first;
         try
         {

@@ -46,7 +46,8 @@ public static class Program
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args);
         builder.Configuration["http_ports"] ??= WorkerProtocol.Port.ToString(CultureInfo.InvariantCulture);
-        if (builder.Configuration["http_ports"]!.Split(';').FirstOrDefault(static port => !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } wrong)
+        if (builder.Configuration["http_ports"]!.Split(';')
+            .FirstOrDefault(static port => !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } wrong)
         {
             // Kestrel would leave it out.
             throw new FormatException($"'{wrong}' in ASPNETCORE_HTTP_PORTS is not a port");

@@ -86,7 +86,8 @@ public sealed class LocalSubject : ISubject
             var seen = new HashSet<int>();
             while (open.TryDequeue(out var address))
             {
-                if (!seen.Add(address.Port) || await TryReadAsync(client, address, cancellationToken) is not { Service: { } service } metrics)
+                if (!seen.Add(address.Port)
+                    || await TryReadAsync(client, address, cancellationToken) is not { Service: { } service } metrics)
                 {
                     continue;
                 }
@@ -131,7 +132,8 @@ public sealed class LocalSubject : ISubject
         if (services.Any(service => service.StartUpSeconds.Count == 0))
         {
             notes.Add($"Start-up times are only known of processes that 'up' of this working copy runs: no log in {logs} tells of the "
-                + $"start of {string.Join(", ", services.Where(service => service.StartUpSeconds.Count == 0).Select(service => service.Name))}.");
+                + "start of "
+                + $"{string.Join(", ", services.Where(service => service.StartUpSeconds.Count == 0).Select(service => service.Name))}.");
         }
 
         return new SubjectFacts(services, null, [], [], notes);
@@ -143,7 +145,8 @@ public sealed class LocalSubject : ISubject
         var use = new List<InstanceUse>();
         foreach (var (service, address) in _services)
         {
-            if (await TryReadAsync(_client, address, cancellationToken) is { CpuSeconds: { } cpu, MemoryBytes: { } memory, UptimeSeconds: { } uptime })
+            if (await TryReadAsync(
+                _client, address, cancellationToken) is { CpuSeconds: { } cpu, MemoryBytes: { } memory, UptimeSeconds: { } uptime })
             {
                 var now = _time.GetUtcNow();
                 // Processes have no name that another never has; one that was started again has begun at another time, to some seconds.

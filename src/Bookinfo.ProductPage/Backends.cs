@@ -65,7 +65,8 @@ public sealed class Backends : IDisposable
     public Task FloodReviewsAsync(string id, HttpRequest request) => _floodFactor == 0
         ? Task.CompletedTask
         : Task.WhenAll(Enumerable.Range(0, _floodFactor)
-            .Select(async _ => (await _flood.GetAsync(request.HttpContext, $"/{ServiceCatalog.Reviews.Name}/{id}", aside: true)).Dispose()));
+            .Select(
+                async _ => (await _flood.GetAsync(request.HttpContext, $"/{ServiceCatalog.Reviews.Name}/{id}", aside: true)).Dispose()));
 
     /// <inheritdoc/>
     public void Dispose()

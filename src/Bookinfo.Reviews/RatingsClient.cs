@@ -11,7 +11,8 @@ namespace Bookinfo.Reviews;
 public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding headers, BackendClients clients) : IDisposable
 {
     private readonly BackendClient _client = clients.ForService(
-        ServiceCatalog.Ratings, options.RatingsPolicy, new EndpointRotation(options.Ratings), (message, request) => headers.Copy(request, message));
+        ServiceCatalog.Ratings, options.RatingsPolicy, new EndpointRotation(options.Ratings),
+        (message, request) => headers.Copy(request, message));
 
     /// <summary>Gets the stars of a product.</summary>
     /// <param name="product">The product.</param>

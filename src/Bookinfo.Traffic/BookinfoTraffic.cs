@@ -16,7 +16,8 @@ namespace Bookinfo.Traffic;
 /// <param name="answers">How to read the answers.</param>
 /// <param name="time">Tells the time and waits.</param>
 public sealed partial class BookinfoTraffic(
-    LoadTarget target, IReadOnlyList<KeyValuePair<string, string>> headers, ulong traceSeed, TimeSpan timeout, AnswerModel answers, TimeProvider time)
+    LoadTarget target, IReadOnlyList<KeyValuePair<string, string>> headers, ulong traceSeed, TimeSpan timeout, AnswerModel answers,
+    TimeProvider time)
 {
     /// <summary>The path of the page.</summary>
     public const string PagePath = "/productpage";
@@ -38,7 +39,10 @@ public sealed partial class BookinfoTraffic(
     private const double ApiShare = 20;
     private const double AssetShare = 20;
 
-    private static readonly string[] ApiPaths = ["/api/v1/products", "/api/v1/products/0", "/api/v1/products/0/reviews", "/api/v1/products/0/ratings"];
+    private static readonly string[] ApiPaths =
+    [
+        "/api/v1/products", "/api/v1/products/0", "/api/v1/products/0/reviews", "/api/v1/products/0/ratings",
+    ];
 
     private readonly List<RequestTemplate> _sent = [];
     private readonly List<Sample> _samples = [];
@@ -74,7 +78,9 @@ public sealed partial class BookinfoTraffic(
                     "Leave out the header Accept-Encoding, or say with --path what to send instead of the usual mix");
             }
 
-            var what = answer.Location is { } location ? $" and leads to {Redirect.Printable(location)}" : answer.IsHtml ? "" : " and no page";
+            var what = answer.Location is { } location
+                ? $" and leads to {Redirect.Printable(location)}"
+                : answer.IsHtml ? "" : " and no page";
             var hint = SchemeProbe.MayMean(target, answer.Status) ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
             hint ??= answer.Status == (int)HttpStatusCode.BadRequest && target.IsTls
                 ? "It may demand a certificate of the client, and none is sent"
@@ -94,10 +100,14 @@ public sealed partial class BookinfoTraffic(
             if (answer.Status >= 400 || !cookies.Has(SessionCookie, PagePath))
             {
                 throw NoBookinfo($"POST {LoginPath} is answered with {answer.Status} and "
-                    + $"{(answer.Cookies.Count == 0 ? "no cookie" : $"no cookie '{SessionCookie}' that could be sent back")}, so nobody can sign in");
+                    + $"{(answer.Cookies.Count == 0 ? "no cookie" : $"no cookie '{SessionCookie}' that could be sent back")}, "
+                    + "so nobody can sign in");
             }
 
-            users.Add(new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, cookies.Header(PagePath)) { User = Encoding.UTF8.GetBytes(name) });
+            users.Add(new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, cookies.Header(PagePath))
+            {
+                User = Encoding.UTF8.GetBytes(name),
+            });
         }
 
         return new TrafficMix(
@@ -182,8 +192,9 @@ public sealed partial class BookinfoTraffic(
             || (error == ErrorKind.ConnectTimeout && connection.Opened > 0);
         var hint = mayBeScheme ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
         var advice = hint ?? (connection.TlsProblem is null ? "Start Bookinfo with 'bookinfo up', or name another address" : null);
-        throw new TargetException($"{target.Origin} does not answer: "
-            + $"{answers.NameOf(error)}{(hint is null && connection.TlsProblem is { } said ? $": {said}" : "")}.{(advice is null ? "" : $" {advice}.")}");
+        throw new TargetException($"{target.Origin} does not answer: {answers.NameOf(error)}"
+            + (hint is null && connection.TlsProblem is { } said ? $": {said}." : ".")
+            + (advice is null ? "" : $" {advice}."));
     }
 
     private TargetException NoBookinfo(string what, string? hint = null) => new(

@@ -67,7 +67,8 @@ internal static class ServerTimingReader
             if (!isKnown && Ascii.EqualsIgnoreCase(name, "dur"u8))
             {
                 isKnown = true;
-                if (wanted >= 0 && times[wanted] == Unknown && (isQuoted ? QuotedMicroseconds(value) : Microseconds(value)) is { } microseconds)
+                if (wanted >= 0 && times[wanted] == Unknown
+                    && (isQuoted ? QuotedMicroseconds(value) : Microseconds(value)) is { } microseconds)
                 {
                     times[wanted] = microseconds;
                 }

@@ -10,7 +10,9 @@ if (args is not [var port, var targetPort, var milliseconds])
 
 int Port(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 using var proxy = new Proxy(
-    Port(port), Port(targetPort), TimeSpan.FromMilliseconds(double.Parse(milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)), TimeProvider.System);
+    Port(port), Port(targetPort),
+    TimeSpan.FromMilliseconds(double.Parse(milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)),
+    TimeProvider.System);
 Console.WriteLine("listening");
 while (await Console.In.ReadLineAsync() is not null)
 {

@@ -69,7 +69,8 @@ public sealed record RunningProcess(int Pid, int Parent, int Session, long Ticks
                 && stat[(end + 2)..].Split(' ') is var fields
                 && fields[0] is not ("Z" or "X"))
             {
-                all.Add(new RunningProcess(pid, Number(fields[1]), Number(fields[3]), Number(fields[11]) + Number(fields[12]), stat[(stat.IndexOf('(') + 1)..end]));
+                all.Add(new RunningProcess(pid, Number(fields[1]), Number(fields[3]), Number(fields[11]) + Number(fields[12]),
+                    stat[(stat.IndexOf('(') + 1)..end]));
             }
         }
 

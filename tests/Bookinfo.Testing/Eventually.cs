@@ -51,7 +51,8 @@ public static class Eventually
                 (seen, moved) = (now, now.Equals(seen) ? moved : looked);
             }
 
-            if (time.GetElapsedTime(started) > (progress is null ? Never : NeverInSpiteOfProgress) || (progress is not null && time.GetElapsedTime(moved) > Standstill))
+            if (time.GetElapsedTime(started) > (progress is null ? Never : NeverInSpiteOfProgress)
+                || (progress is not null && time.GetElapsedTime(moved) > Standstill))
             {
                 throw new TimeoutException($"Waited {time.GetElapsedTime(started).TotalMinutes:0} minutes in vain: {what}");
             }

@@ -106,7 +106,8 @@ public sealed class OtlpReceiver : IAsyncDisposable
         var (message, isCompressed) = isGrpc
             ? Unframe(body.ToArray())
             : Decode(body.ToArray(), context.Request.Headers.ContentEncoding.ToString());
-        _exports.Enqueue(new OtlpExport(path, context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()), isCompressed));
+        _exports.Enqueue(new OtlpExport(path, context.Request.Headers.ToDictionary(
+            header => header.Key.ToLowerInvariant(), header => header.Value.ToString()), isCompressed));
         if (_hangs)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, context.RequestAborted);

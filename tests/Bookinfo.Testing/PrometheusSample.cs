@@ -22,5 +22,7 @@ public sealed record PrometheusSample(
     public string? this[string name] => Labels.GetValueOrDefault(name);
 
     /// <summary>The name and the labels in a fixed order: what makes a series one of its own.</summary>
-    public string Series => $"{Name}{{{string.Join(',', Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}=\"{label.Value}\""))}}}";
+    public string Series => $"{Name}{{"
+        + string.Join(',', Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}=\"{label.Value}\""))
+        + "}";
 }

@@ -119,7 +119,8 @@ public static partial class PrometheusText
     {
         foreach (var histogram in samples
             .Where(sample => sample.Type == "histogram" && sample.Name == sample.Family + "_bucket")
-            .GroupBy(sample => (sample with { Name = sample.Family, Labels = sample.Labels.Where(label => label.Key != "le").ToDictionary() }).Series))
+            .GroupBy(sample =>
+                (sample with { Name = sample.Family, Labels = sample.Labels.Where(label => label.Key != "le").ToDictionary() }).Series))
         {
             var counts = histogram.Select(bucket => bucket.Value).ToList();
             var first = histogram.First();
@@ -132,10 +133,13 @@ public static partial class PrometheusText
         }
     }
 
-    [GeneratedRegex("""^# (HELP [a-zA-Z_:][a-zA-Z0-9_:]*( .*)?|UNIT [a-zA-Z_:][a-zA-Z0-9_:]* [a-zA-Z0-9_]+|EOF)$""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        """^# (HELP [a-zA-Z_:][a-zA-Z0-9_:]*( .*)?|UNIT [a-zA-Z_:][a-zA-Z0-9_:]* [a-zA-Z0-9_]+|EOF)$""", RegexOptions.ExplicitCapture)]
     private static partial Regex Comment();
 
-    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?<labels>([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\["\\n])*",?)*)\})? (?<value>[^ ]+)( (?<time>[0-9.]+))?( # \{(?<exemplar>[^}]*)\} [^ ]+( [0-9.]+)?)?$""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        """^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?<labels>([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\["\\n])*",?)*)\})? """
+        + """(?<value>[^ ]+)( (?<time>[0-9.]+))?( # \{(?<exemplar>[^}]*)\} [^ ]+( [0-9.]+)?)?$""", RegexOptions.ExplicitCapture)]
     private static partial Regex Sample();
 
     [GeneratedRegex("""(?<name>[a-zA-Z_][a-zA-Z0-9_]*)="(?<value>([^"\\]|\\["\\n])*)",?""", RegexOptions.ExplicitCapture)]

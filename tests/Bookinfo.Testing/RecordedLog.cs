@@ -40,7 +40,8 @@ public sealed class RecordedLog : ILoggerProvider
             var fields = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
             var status = fields.FirstOrDefault(field => field.Key == "status").Value;
             log._events.Enqueue(new RecordedEvent(
-                logLevel, eventId.Name ?? "", status is null ? null : Convert.ToInt32(status, CultureInfo.InvariantCulture), $"{formatter(state, exception)} {exception}"));
+                logLevel, eventId.Name ?? "", status is null ? null : Convert.ToInt32(status, CultureInfo.InvariantCulture),
+                $"{formatter(state, exception)} {exception}"));
         }
     }
 }

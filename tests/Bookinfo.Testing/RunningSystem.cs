@@ -42,7 +42,8 @@ public sealed class RunningSystem : IAsyncDisposable
     /// <param name="details">The address of a stand-in for details.</param>
     /// <param name="reviews">The address of a stand-in for reviews.</param>
     public static async Task<RunningSystem> StartAsync(
-        IReadOnlyList<string>? versions = null, string? podName = null, string? clusterName = null, Uri? details = null, Uri? reviews = null)
+        IReadOnlyList<string>? versions = null, string? podName = null, string? clusterName = null, Uri? details = null,
+        Uri? reviews = null)
     {
         var system = new RunningSystem();
         try

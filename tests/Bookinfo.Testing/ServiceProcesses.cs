@@ -113,7 +113,8 @@ public sealed class ServiceProcesses : IAsyncDisposable
         start.Environment["ASPNETCORE_HTTP_PORTS"] = $"{_addresses[version.Name].Port}";
         start.Environment["STOP_WHEN_STDIN_CLOSES"] = "true";
         start.Environment["DRAIN_SECONDS"] = "0";
-        foreach (var (name, variable, value) in _settings.Where(setting => setting.Name == "*" || setting.Name == service.Name || setting.Name == version.Name))
+        foreach (var (name, variable, value) in _settings.Where(
+            setting => setting.Name == "*" || setting.Name == service.Name || setting.Name == version.Name))
         {
             start.Environment[variable] = value;
         }

@@ -9,12 +9,14 @@ public static class BaselineSample
 {
     /// <summary>A step in which every request took as long as is said.</summary>
     public static StepMeasurement Step(
-        int round, double rate, long microseconds, bool interrupted = false, Dictionary<string, long>? errors = null, Dictionary<string, UseMeasurement>? use = null,
+        int round, double rate, long microseconds, bool interrupted = false, Dictionary<string, long>? errors = null,
+        Dictionary<string, UseMeasurement>? use = null,
         IReadOnlyList<LoadWarning>? warnings = null) =>
         Step(round, rate, Enumerable.Repeat(microseconds, (int)rate).ToArray(), interrupted, errors, use, warnings);
 
     public static StepMeasurement Step(
-        int round, double rate, long[] microseconds, bool interrupted = false, Dictionary<string, long>? errors = null, Dictionary<string, UseMeasurement>? use = null,
+        int round, double rate, long[] microseconds, bool interrupted = false, Dictionary<string, long>? errors = null,
+        Dictionary<string, UseMeasurement>? use = null,
         IReadOnlyList<LoadWarning>? warnings = null)
     {
         var failed = errors?.Values.Sum() ?? 0;

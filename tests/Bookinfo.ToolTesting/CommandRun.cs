@@ -68,7 +68,10 @@ public sealed class CommandRun : IAsyncDisposable
         string program, string[] arguments, string? directory = null, Dictionary<string, string>? environment = null)
     {
         // A directory from which nothing is found by accident, and no signal that is ignored, as SIGHUP is in all that nohup has started.
-        var start = new ProcessStartInfo("setsid", ["/usr/bin/env", "--default-signal", program, .. arguments]) { WorkingDirectory = directory ?? "/" };
+        var start = new ProcessStartInfo("setsid", ["/usr/bin/env", "--default-signal", program, .. arguments])
+        {
+            WorkingDirectory = directory ?? "/",
+        };
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;

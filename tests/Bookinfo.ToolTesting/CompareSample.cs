@@ -12,7 +12,8 @@ public static class CompareSample
     /// <param name="latency">Of a round and a measure, in microseconds.</param>
     /// <param name="change">Changes a step before the rounds are put together.</param>
     public static BaselineFile Create(
-        string name = "sample", Func<int, string, long>? latency = null, int rounds = 5, double[]? rates = null, Func<StepMeasurement, StepMeasurement>? change = null)
+        string name = "sample", Func<int, string, long>? latency = null, int rounds = 5, double[]? rates = null,
+        Func<StepMeasurement, StepMeasurement>? change = null)
     {
         StepMeasurement Step(int round, double rate)
         {

@@ -48,24 +48,32 @@ public sealed class FakeCluster : IDisposable
     /// <summary>The paths that are never answered.</summary>
     public Predicate<string> Hangs { get; set; } = _ => false;
 
-    public static V1Node Node(string name, string architecture = "amd64", string cpu = "4", string memory = "8Gi", string pods = "110") => new()
-    {
-        Metadata = new V1ObjectMeta { Name = name },
-        Spec = new V1NodeSpec(),
-        Status = new V1NodeStatus
+    public static V1Node Node(
+        string name, string architecture = "amd64", string cpu = "4", string memory = "8Gi", string pods = "110") => new()
         {
-            Conditions = [new V1NodeCondition { Type = "Ready", Status = "True" }],
-            NodeInfo = new V1NodeSystemInfo { OperatingSystem = "linux", Architecture = architecture },
-            Allocatable = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpu), ["memory"] = new(memory), ["pods"] = new(pods) },
-            // The second name is how images without one appear on real nodes.
-            Images = [new V1ContainerImage { Names = ["docker.io/bookinfo/details:0.1.0"] }, new V1ContainerImage { Names = null }],
-            Addresses = [new V1NodeAddress { Type = "InternalIP", Address = "127.0.0.1" }],
-        },
-    };
+            Metadata = new V1ObjectMeta { Name = name },
+            Spec = new V1NodeSpec(),
+            Status = new V1NodeStatus
+            {
+                Conditions = [new V1NodeCondition { Type = "Ready", Status = "True" }],
+                NodeInfo = new V1NodeSystemInfo { OperatingSystem = "linux", Architecture = architecture },
+                Allocatable = new Dictionary<string, ResourceQuantity>
+                {
+                    ["cpu"] = new(cpu), ["memory"] = new(memory), ["pods"] = new(pods),
+                },
+                // The second name is how images without one appear on real nodes.
+                Images = [new V1ContainerImage { Names = ["docker.io/bookinfo/details:0.1.0"] }, new V1ContainerImage { Names = null }],
+                Addresses = [new V1NodeAddress { Type = "InternalIP", Address = "127.0.0.1" }],
+            },
+        };
 
     public static V1Pod Pod(string node, string cpu = "100m", string memory = "64Mi", bool ours = false) => new()
     {
-        Metadata = new V1ObjectMeta { Name = "pod", Labels = ours ? new Dictionary<string, string> { ["app.kubernetes.io/part-of"] = "bookinfo" } : null },
+        Metadata = new V1ObjectMeta
+        {
+            Name = "pod",
+            Labels = ours ? new Dictionary<string, string> { ["app.kubernetes.io/part-of"] = "bookinfo" } : null,
+        },
         Spec = new V1PodSpec
         {
             NodeName = node,
@@ -74,7 +82,10 @@ public sealed class FakeCluster : IDisposable
                 new V1Container
                 {
                     Name = "main",
-                    Resources = new V1ResourceRequirements { Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpu), ["memory"] = new(memory) } },
+                    Resources = new V1ResourceRequirements
+                    {
+                        Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpu), ["memory"] = new(memory) },
+                    },
                 },
             ],
         },

@@ -55,7 +55,8 @@ public sealed class FakeTools : IDisposable
             ["kind"] = "Config",
             ["apiVersion"] = "v1",
             ["current-context"] = "fake",
-            ["contexts"] = new JsonArray(new JsonObject { ["name"] = "fake", ["context"] = new JsonObject { ["cluster"] = "fake", ["user"] = "fake" } }),
+            ["contexts"] = new JsonArray(
+                new JsonObject { ["name"] = "fake", ["context"] = new JsonObject { ["cluster"] = "fake", ["user"] = "fake" } }),
             ["clusters"] = new JsonArray(new JsonObject { ["name"] = "fake", ["cluster"] = new JsonObject { ["server"] = server } }),
             ["users"] = new JsonArray(new JsonObject { ["name"] = "fake", ["user"] = new JsonObject { ["token"] = "t" } }),
         };

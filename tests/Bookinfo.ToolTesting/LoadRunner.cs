@@ -8,7 +8,8 @@ namespace Bookinfo.ToolTesting;
 public static class LoadRunner
 {
     public static LoadPlan Plan(
-        Uri address, double rate, double seconds, int connections = 8, double timeoutSeconds = 5, ArrivalProcess arrivals = ArrivalProcess.Even,
+        Uri address, double rate, double seconds, int connections = 8, double timeoutSeconds = 5,
+        ArrivalProcess arrivals = ArrivalProcess.Even,
         IReadOnlyList<KeyValuePair<string, string>>? headers = null, IReadOnlyList<IPAddress>? addresses = null, bool insecure = false)
     {
         var target = new LoadTarget(address, addresses ?? [IPAddress.Loopback], insecure);

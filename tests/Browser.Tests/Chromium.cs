@@ -61,5 +61,6 @@ public sealed class Chromium : IAsyncLifetime
                 .SelectMany(directory => Names.Select(name => Path.Combine(directory, OperatingSystem.IsWindows() ? $"{name}.exe" : name)))
                 .FirstOrDefault(File.Exists)
                 ?? throw new FileNotFoundException(
-                    "The browser tests need Chromium: install it (Debian, Ubuntu: apt-get install chromium), or name it in BOOKINFO_CHROMIUM.");
+                    "The browser tests need Chromium: install it (Debian, Ubuntu: apt-get install chromium), "
+                    + "or name it in BOOKINFO_CHROMIUM.");
 }

@@ -39,7 +39,8 @@ public sealed class ContentSecurityTests(Chromium chromium)
             elsewhere.Address.AbsoluteUri);
 
         Assert.Equal(["img-src", "script-src-elem", "style-src-elem"], blocked.Order(StringComparer.Ordinal));
-        Assert.True(await visitor.Page.EvaluateAsync<bool>("() => window.injected === undefined && getComputedStyle(document.body).display !== 'none'"));
+        Assert.True(await visitor.Page.EvaluateAsync<bool>(
+            "() => window.injected === undefined && getComputedStyle(document.body).display !== 'none'"));
         Assert.Empty(elsewhere.Requests);
     }
 }

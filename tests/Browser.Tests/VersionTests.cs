@@ -91,14 +91,16 @@ public sealed class VersionTests(Chromium chromium)
         """
         star => {
           const luminance = color => {
-            const [r, g, b] = color.match(/[\d.]+/g).slice(0, 3).map(part => part / 255).map(part => part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4);
+            const [r, g, b] = color.match(/[\d.]+/g).slice(0, 3).map(part => part / 255)
+              .map(part => part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4);
             return .2126 * r + .7152 * g + .0722 * b;
           };
           let ground = star;
           while (getComputedStyle(ground).backgroundColor === 'rgba(0, 0, 0, 0)') {
             ground = ground.parentElement;
           }
-          const [dark, light] = [luminance(getComputedStyle(star).fill), luminance(getComputedStyle(ground).backgroundColor)].sort((a, b) => a - b);
+          const [dark, light] = [luminance(getComputedStyle(star).fill), luminance(getComputedStyle(ground).backgroundColor)]
+            .sort((a, b) => a - b);
           return (light + .05) / (dark + .05);
         }
         """;

@@ -64,7 +64,8 @@ public sealed class Visitor : IAsyncDisposable
     public ILocator FilledStars => Page.Locator(".glyphicon-star");
 
     public static async Task<Visitor> ArriveAsync(
-        Chromium chromium, RunningSystem system, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool scripts = true)
+        Chromium chromium, RunningSystem system, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light,
+        bool scripts = true)
     {
         var context = await chromium.OpenAsync(new BrowserNewContextOptions
         {

@@ -75,8 +75,18 @@ public sealed class BaselineClusterTests : BaselineRuns
     {
         var cluster = new FakeCluster();
         var pod = FakeCluster.Pod("one");
-        pod.Metadata = new V1ObjectMeta { Name = "ratings", Uid = "u", NamespaceProperty = "bookinfo", Labels = new Dictionary<string, string> { ["app"] = "ratings", ["version"] = "v1" } };
-        pod.Spec.Containers = [new V1Container { Name = "ratings", Image = "bookinfo/ratings:0.1.0" }, new V1Container { Name = "istio-proxy", Image = "proxy" }];
+        pod.Metadata = new V1ObjectMeta
+        {
+            Name = "ratings",
+            Uid = "u",
+            NamespaceProperty = "bookinfo",
+            Labels = new Dictionary<string, string> { ["app"] = "ratings", ["version"] = "v1" },
+        };
+        pod.Spec.Containers =
+        [
+            new V1Container { Name = "ratings", Image = "bookinfo/ratings:0.1.0" },
+            new V1Container { Name = "istio-proxy", Image = "proxy" },
+        ];
         pod.Status = new V1PodStatus { Phase = "Running" };
         cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [pod] });
         cluster.Put("/api/v1/namespaces/bookinfo/events", new Corev1EventList { Items = [] });
@@ -89,7 +99,11 @@ public sealed class BaselineClusterTests : BaselineRuns
         object Container(string name, double cpu, long memory) => new Dictionary<string, object>
         {
             ["name"] = name,
-            ["cpu"] = new Dictionary<string, object> { ["time"] = $"{DateTimeOffset.UnixEpoch.AddSeconds(number):yyyy-MM-ddTHH:mm:ssZ}", ["usageCoreNanoSeconds"] = (long)(cpu * 1e9) },
+            ["cpu"] = new Dictionary<string, object>
+            {
+                ["time"] = $"{DateTimeOffset.UnixEpoch.AddSeconds(number):yyyy-MM-ddTHH:mm:ssZ}",
+                ["usageCoreNanoSeconds"] = (long)(cpu * 1e9),
+            },
             ["memory"] = new Dictionary<string, object> { ["workingSetBytes"] = memory },
         };
         cluster.Answer("/api/v1/nodes/one/proxy/stats/summary", 200, JsonSerializer.Serialize(new Dictionary<string, object>
@@ -99,7 +113,10 @@ public sealed class BaselineClusterTests : BaselineRuns
                 new Dictionary<string, object>
                 {
                     ["podRef"] = new Dictionary<string, string> { ["name"] = "ratings", ["namespace"] = "bookinfo", ["uid"] = "u" },
-                    ["containers"] = new[] { Container("ratings", 0.5 * number, 3_000_000), Container("istio-proxy", 0.25 * number, 1_000_000) },
+                    ["containers"] = new[]
+                    {
+                        Container("ratings", 0.5 * number, 3_000_000), Container("istio-proxy", 0.25 * number, 1_000_000),
+                    },
                 },
             },
         }));

@@ -200,7 +200,8 @@ public sealed partial class BaselineTests : BaselineRuns
             $"{server.Address}{path}", "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "500ms");
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
-        Assert.Equal(isNoted, BaselineStore.Read($"{Name}.json").Notes.Any(note => note.StartsWith("No answer told of its parts in Server-Timing", StringComparison.Ordinal)));
+        Assert.Equal(isNoted, BaselineStore.Read($"{Name}.json").Notes.Any(
+            note => note.StartsWith("No answer told of its parts in Server-Timing", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -218,7 +219,8 @@ public sealed partial class BaselineTests : BaselineRuns
             }
         });
 
-        Assert.Null(await LocalSubject.FindAsync(new Uri(server.Address, "/productpage"), TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.Null(await LocalSubject.FindAsync(
+            new Uri(server.Address, "/productpage"), TimeProvider.System, TestContext.Current.CancellationToken));
         // What is under way when it hangs up is a matter of the buffers of the system.
         Assert.InRange(Interlocked.Read(ref sent), 1, 64 << 20);
     }
@@ -253,13 +255,15 @@ public sealed partial class BaselineTests : BaselineRuns
     {
         using var closed = new ClosedPort();
         var options = new BaselineOptions(
-            null, Name, false, [20], 1, TimeSpan.FromSeconds(1), TimeSpan.Zero, [], 1, TimeSpan.FromSeconds(1), false, 1, null, "no-such-context", false, OutputFormat.Table);
+            null, Name, false, [20], 1, TimeSpan.FromSeconds(1), TimeSpan.Zero, [], 1, TimeSpan.FromSeconds(1), false, 1, null,
+            "no-such-context", false, OutputFormat.Table);
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(
             () => new SubjectFinder(options, closed.Address, TimeProvider.System).FindAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);
-        Assert.StartsWith($"nothing to measure. On this machine no Bookinfo answers at {closed.Address}productpage: 'bookinfo up' starts one. In a cluster: ", failure.Message);
+        Assert.StartsWith($"nothing to measure. On this machine no Bookinfo answers at {closed.Address}productpage: "
+            + "'bookinfo up' starts one. In a cluster: ", failure.Message);
         Assert.EndsWith(" Or name an address.", failure.Message);
     }
 
@@ -284,7 +288,9 @@ public sealed partial class BaselineTests : BaselineRuns
     [InlineData("--workers is of no use without --in-cluster.", "--workers", "2")]
     [InlineData("--worker-image is of no use without --in-cluster.", "--worker-image", "i")]
     [InlineData("--workers '0' is not allowed: it must be a whole number from 1 to 100.", "--in-cluster", "--workers", "0")]
-    [InlineData("--workers '9' is not allowed: each worker needs a connection, and --connections is 8.", "--in-cluster", "--workers", "9", "--connections", "8")]
+    [InlineData(
+        "--workers '9' is not allowed: each worker needs a connection, and --connections is 8.", "--in-cluster", "--workers", "9",
+        "--connections", "8")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)
     {
         await using var run = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "baseline", .. arguments], Folder);

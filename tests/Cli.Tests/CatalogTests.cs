@@ -19,7 +19,8 @@ public sealed class CatalogTests
     [Fact]
     public void Every_project_is_in_the_solution_and_the_other_way_round() => Assert.Equal(
         Projects,
-        XDocument.Load(Path.Combine(WorkingCopy.Root, "Bookinfo.slnx")).Descendants("Project").Select(project => project.Attribute("Path")!.Value).Order());
+        XDocument.Load(Path.Combine(WorkingCopy.Root, "Bookinfo.slnx"))
+            .Descendants("Project").Select(project => project.Attribute("Path")!.Value).Order());
 
     [Fact]
     public void Every_project_is_named_for_its_directory() =>

@@ -277,11 +277,13 @@ public sealed class ClusterCommandTests : IDisposable
         {
             File.CreateSymbolicLink(
                 Path.Combine(tools.FullName, tool),
-                Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, tool)).First(File.Exists));
+                Environment.GetEnvironmentVariable("PATH")!.Split(':')
+                    .Select(directory => Path.Combine(directory, tool)).First(File.Exists));
         }
 
         return CommandRun.Start(
-            Path.Combine(WorkingCopy.Root, "bookinfo"), arguments, environment: new() { ["KUBECONFIG"] = kubeconfig, ["PATH"] = tools.FullName });
+            Path.Combine(WorkingCopy.Root, "bookinfo"), arguments,
+            environment: new() { ["KUBECONFIG"] = kubeconfig, ["PATH"] = tools.FullName });
     }
 
     private string Write(string server, string user = "{token: secret}")

@@ -11,7 +11,14 @@ public sealed class ClusterTableTests
     {
         RolloutStatus[] rollouts =
         [
-            new("productpage-v1", 10) { Ready = 10, Scheduled = TimeSpan.FromSeconds(0.3), Image = new ImagePull(TimeSpan.FromSeconds(1.2), 12_000_000), Started = TimeSpan.FromSeconds(9), ReadyAfter = TimeSpan.FromSeconds(100) },
+            new("productpage-v1", 10)
+            {
+                Ready = 10,
+                Scheduled = TimeSpan.FromSeconds(0.3),
+                Image = new ImagePull(TimeSpan.FromSeconds(1.2), 12_000_000),
+                Started = TimeSpan.FromSeconds(9),
+                ReadyAfter = TimeSpan.FromSeconds(100),
+            },
             new("details-v1", 1) { IsUnchanged = true, Ready = 1 },
             new("reviews-v1", 1) { Problem = new PodProblem("pod p", "Unschedulable", new string('x', 200), null) },
         ];
@@ -39,8 +46,12 @@ public sealed class ClusterTableTests
             Image = "registry.example.org/some/where/productpage:0.1.0",
             ImageBytes = 12_000_000,
         };
-        var report = new StatusReport(DateTimeOffset.UnixEpoch, "bookinfo", [pod], [new ServiceEntry("productpage", "NodePort", "10.96.9.100", ["9080:30080/TCP"])],
-            [new string('x', 100), "Real use is not known: the cluster has no metrics API (metrics-server), and the kubelets do not answer."]);
+        var report = new StatusReport(
+            DateTimeOffset.UnixEpoch, "bookinfo", [pod], [new ServiceEntry("productpage", "NodePort", "10.96.9.100", ["9080:30080/TCP"])],
+                [
+                    new string('x', 100),
+                    "Real use is not known: the cluster has no metrics API (metrics-server), and the kubelets do not answer.",
+                ]);
 
         var lines = StatusTables.Format(report, 80).ToList();
 

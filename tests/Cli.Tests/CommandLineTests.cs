@@ -34,7 +34,10 @@ public sealed class CommandLineTests
         await using var run = CommandRun.Bookinfo("up", "--help", "--no-build");
 
         await run.ExitAsync();
-        foreach (var option in new[] { "--native", "--port", "--backend-port", "--reviews", "--env", "--prometheus", "--prometheus-port", "--no-build", "--output" })
+        foreach (var option in new[]
+        {
+            "--native", "--port", "--backend-port", "--reviews", "--env", "--prometheus", "--prometheus-port", "--no-build", "--output",
+        })
         {
             Assert.Contains($"  {option}", run.Output);
         }
@@ -69,12 +72,15 @@ public sealed class CommandLineTests
         var taken = await MessagesAsync("GHCR.io/me", "V_1.0-rc");
         Assert.All(["--registry '", "--tag '"], option => Assert.DoesNotContain(option, taken));
         var refused = await MessagesAsync("me/bookinfo", "a b");
-        Assert.Contains("--registry 'me/bookinfo' is not allowed: it must be a registry's host and a path of lower-case names, such as ghcr.io/me/bookinfo", refused);
+        Assert.Contains("--registry 'me/bookinfo' is not allowed: it must be a registry's host and a path of lower-case names, "
+            + "such as ghcr.io/me/bookinfo", refused);
         Assert.Contains("--tag 'a b' is not allowed: it must be 1 to 128 letters, digits, '_', '.' and '-'", refused);
     }
 
     [Theory]
-    [InlineData("--registry 'ghcr.io/Me' is not allowed: it must be a registry's host and a path of lower-case names, such as ghcr.io/me/bookinfo", "--registry", "ghcr.io/Me")]
+    [InlineData(
+        "--registry 'ghcr.io/Me' is not allowed: it must be a registry's host and a path of lower-case names, such as ghcr.io/me/bookinfo",
+        "--registry", "ghcr.io/Me")]
     [InlineData("--tag '-1' is not allowed: it must be 1 to 128 letters, digits", "--tag", "-1")]
     [InlineData("--base 'ubuntu' is not allowed: it must be debian, or an image's full name", "--base", "ubuntu")]
     [InlineData("--builder 'kaniko' is not allowed: it must be buildah, podman or docker.", "--builder", "kaniko")]
@@ -122,7 +128,8 @@ public sealed class CommandLineTests
     [InlineData("--no-build is not an option of 'bookinfo load'.", "load", "--no-build")]
     [InlineData("--rat is not an option of 'bookinfo load'. Did you mean --rate?", "load", "http://localhost:1", "--rat", "5")]
     [InlineData("--workrs is not an option of 'bookinfo baseline'. Did you mean --workers?", "baseline", "--workrs=2", "--in-cluster")]
-    [InlineData("--fail-one is not an option of 'bookinfo compare'. Did you mean --fail-on?", "compare", "a", "b", "--fail-one", "p99:+20%")]
+    [InlineData(
+        "--fail-one is not an option of 'bookinfo compare'. Did you mean --fail-on?", "compare", "a", "b", "--fail-one", "p99:+20%")]
     [InlineData("--contxt is not an option of 'bookinfo status'. Did you mean --context?", "status", "-nshop", "--contxt", "x")]
     [InlineData("-x is not an option of 'bookinfo delete'.", "delete", "-x")]
     [InlineData("'laod' is not a command of 'bookinfo'. Did you mean load?", "laod")]

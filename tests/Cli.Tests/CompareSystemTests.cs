@@ -36,7 +36,10 @@ public sealed class CompareSystemTests
         var ports = FreePorts.Find();
         using var proxy = new Proxy(FreePort.Find(), ports.Backends + 1, TimeSpan.Zero, TimeProvider.System);
         await using var up = CommandRun.Bookinfo(
-            ["up", "--native", .. ports.Options, "--output", "json", "--env", string.Create(CultureInfo.InvariantCulture, $"reviews:RATINGS_SERVICE_PORT={proxy.Port}")]);
+            [
+                "up", "--native", .. ports.Options, "--output", "json",
+                "--env", string.Create(CultureInfo.InvariantCulture, $"reviews:RATINGS_SERVICE_PORT={proxy.Port}"),
+            ]);
         await up.ReadyAsync();
         var target = new LoadTarget(
             new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports.Page}/productpage")),

@@ -54,8 +54,17 @@ public sealed class CompareTests : IDisposable
         Write("long.json", file with
         {
             Complete = false,
-            Environment = file.Environment with { Cluster = "1.34", Nodes = [.. Enumerable.Range(1, 9).Select(number => new NodeFacts($"node-{number}", "Debian", "6.1.0", "containerd", "1.34", "amd64", 4, 1e9))] },
-            Steps = [.. file.Steps.Select(step => step with { Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { SidecarCpuSeconds = 12, SidecarMemoryBytes = 1e10 }) })],
+            Environment = file.Environment with
+            {
+                Cluster = "1.34",
+                Nodes =
+                [
+                    .. Enumerable.Range(1, 9)
+                        .Select(number => new NodeFacts($"node-{number}", "Debian", "6.1.0", "containerd", "1.34", "amd64", 4, 1e9)),
+                ],
+            },
+            Steps = [.. file.Steps.Select(step => step with { Use = step.Use.ToDictionary(
+                use => use.Key, use => use.Value with { SidecarCpuSeconds = 12, SidecarMemoryBytes = 1e10 }) })],
         });
         await using var compare = Compare("before", "long");
 
@@ -135,7 +144,8 @@ public sealed class CompareTests : IDisposable
 
         Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());
         Assert.Equal(
-            $"bookinfo: {argument} '{names.Single(name => name is "" or ".")}' is not allowed: it must be the file of a baseline, or its name without .json.\nTry 'bookinfo compare --help'.\n",
+            $"bookinfo: {argument} '{names.Single(name => name is "" or ".")}' is not allowed: it must be the file of a baseline, "
+                + "or its name without .json.\nTry 'bookinfo compare --help'.\n",
             compare.Messages);
     }
 
@@ -145,8 +155,12 @@ public sealed class CompareTests : IDisposable
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     [InlineData("--html: the file '/nowhere/page.html' cannot be written: ", "--html", "/nowhere/page.html")]
     [InlineData("--markdown: the file 'before.json' exists. Name another one, or say --overwrite.", "--markdown", "before.json")]
-    [InlineData("--markdown: 'before.json' is the same file as 'before.json', which is read: name another one.", "--markdown", "before.json", "--overwrite")]
-    [InlineData("--html: './after.json' is the same file as 'after.json', which is read: name another one.", "--html", "./after.json", "--overwrite")]
+    [InlineData(
+        "--markdown: 'before.json' is the same file as 'before.json', which is read: name another one.", "--markdown", "before.json",
+        "--overwrite")]
+    [InlineData(
+        "--html: './after.json' is the same file as 'after.json', which is read: name another one.", "--html", "./after.json",
+        "--overwrite")]
     [InlineData("--html and --markdown: 'x' and './x' are the same file: name two.", "--html", "x", "--markdown", "./x", "--overwrite")]
     public async Task What_it_cannot_do_is_refused(string message, params string[] options)
     {
@@ -181,7 +195,10 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task A_histogram_that_is_broken_is_told_and_no_page_written()
     {
-        Write("broken.json", CompareSample.Create(change: step => step with { Latencies = step.Latencies.ToDictionary(latency => latency.Key, latency => latency.Value with { Histogram = "AAAA" }) }));
+        Write("broken.json", CompareSample.Create(change: step => step with
+        {
+            Latencies = step.Latencies.ToDictionary(latency => latency.Key, latency => latency.Value with { Histogram = "AAAA" }),
+        }));
         await using var compare = Compare("before", "broken", "--html", "page.html");
 
         Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());

@@ -16,7 +16,8 @@ public sealed class DeployEndTests : IDisposable
     public DeployEndTests()
     {
         _cluster.Answer("/api/v1", 200, """{"resources":[{"name":"services","kind":"Service","namespaced":true,"verbs":["list"]}]}""");
-        _cluster.Answer("/apis/apps/v1", 200, """{"resources":[{"name":"deployments","kind":"Deployment","namespaced":true,"verbs":["list"]}]}""");
+        _cluster.Answer(
+            "/apis/apps/v1", 200, """{"resources":[{"name":"deployments","kind":"Deployment","namespaced":true,"verbs":["list"]}]}""");
         _cluster.Answer($"{Space}/configmaps/bookinfo-deployment", 200, """{"metadata":{"name":"bookinfo-deployment"}}""");
         _cluster.Answer($"{Space}/secrets/productpage-session", 200, "{}");
         _cluster.Answer($"{Apps}/replicasets", 200, """{"items":[]}""");
@@ -50,7 +51,8 @@ public sealed class DeployEndTests : IDisposable
 
         Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
         Assert.Contains(
-            "answers 500: etcdserver: leader changed\nWhat was applied stays: deploy again to go on, or remove it with 'bookinfo delete'.\n", run.Messages);
+            "answers 500: etcdserver: leader changed\nWhat was applied stays: deploy again to go on, "
+                + "or remove it with 'bookinfo delete'.\n", run.Messages);
         var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.StartsWith("""{"event":"applied",""", lines[0]);
         Assert.StartsWith("""{"event":"failed",""", lines[^1]);
@@ -71,5 +73,6 @@ public sealed class DeployEndTests : IDisposable
     }
 
     private CommandRun Deploy(params string[] arguments) => CommandRun.Start(
-        "dotnet", [CommandRun.ToolAssembly, "deploy", .. arguments], environment: new() { ["PATH"] = $"{_tools.Path}:{Environment.GetEnvironmentVariable("PATH")}" });
+        "dotnet", [CommandRun.ToolAssembly, "deploy", .. arguments],
+        environment: new() { ["PATH"] = $"{_tools.Path}:{Environment.GetEnvironmentVariable("PATH")}" });
 }

@@ -139,7 +139,8 @@ public sealed class DoctorClusterTests : DoctorExaminations
     [Fact]
     public async Task Without_the_right_to_see_nodes_the_checks_of_nodes_are_warnings()
     {
-        Cluster.Refuse("/api/v1/nodes", 403, """nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope""");
+        Cluster.Refuse(
+            "/api/v1/nodes", 403, """nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope""");
 
         var findings = await ExamineAsync();
 
@@ -155,7 +156,8 @@ public sealed class DoctorClusterTests : DoctorExaminations
     [InlineData("", "--user=NAME")]
     public async Task Missing_rights_are_listed_with_what_grants_them(string user, string subject)
     {
-        Tools.AddKubectl(Cluster.Url, refusal: user.Length == 0 ? "" : $"""Error from server (Forbidden): forbidden: User "{user}" cannot get path "/bookinfo-doctor": no""");
+        Tools.AddKubectl(Cluster.Url, refusal: user.Length == 0 ? ""
+            : $"""Error from server (Forbidden): forbidden: User "{user}" cannot get path "/bookinfo-doctor": no""");
         Cluster.Denies = right => right is "create deployments" or "patch deployments" or "create pods/portforward";
 
         var result = await CheckAsync("rights");
@@ -213,7 +215,8 @@ public sealed class DoctorClusterTests : DoctorExaminations
     [InlineData("istio-injection", "disabled", "restricted", nameof(CheckState.Ok))]
     public async Task A_level_that_refuses_the_proxies_of_a_mesh_is_a_warning(string label, string value, string level, string state)
     {
-        Namespace(space => space.Metadata.Labels = new Dictionary<string, string> { [label] = value, ["pod-security.kubernetes.io/enforce"] = level });
+        Namespace(space =>
+            space.Metadata.Labels = new Dictionary<string, string> { [label] = value, ["pod-security.kubernetes.io/enforce"] = level });
 
         var result = await CheckAsync("namespace");
 
@@ -287,7 +290,17 @@ public sealed class DoctorClusterTests : DoctorExaminations
             [
                 new V1LimitRange
                 {
-                    Spec = new V1LimitRangeSpec { Limits = [new V1LimitRangeItem { Type = "Container", DefaultProperty = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("1") } }] },
+                    Spec = new V1LimitRangeSpec
+                    {
+                        Limits =
+                        [
+                            new V1LimitRangeItem
+                            {
+                                Type = "Container",
+                                DefaultProperty = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("1") },
+                            },
+                        ],
+                    },
                 },
             ],
         });
@@ -354,7 +367,8 @@ public sealed class DoctorClusterTests : DoctorExaminations
         var none = await ExamineAsync();
         Cluster.Answer("/api/v1/nodes", 200, """{"items":[{"metadata":{"name":"one"},"spec":{}}]}""");
         var bare = await ExamineAsync();
-        Cluster.Answer("/api/v1/nodes", 200, """{"items":[{"metadata":{"name":"one"},"spec":{},"status":{"conditions":[{"type":"Ready","status":"True"}]}}]}""");
+        Cluster.Answer("/api/v1/nodes", 200,
+            """{"items":[{"metadata":{"name":"one"},"spec":{},"status":{"conditions":[{"type":"Ready","status":"True"}]}}]}""");
         var unknown = await ExamineAsync();
 
         Assert.Equal((CheckState.Problem, "there is no node"), (none["nodes"].State, none["nodes"].Detail));
@@ -373,18 +387,19 @@ public sealed class DoctorClusterTests : DoctorExaminations
         Cluster.Put("/api/v1/namespaces/bookinfo", space);
     }
 
-    private void Quota(string resource, string hard, string used) => Cluster.Put("/api/v1/namespaces/bookinfo/resourcequotas", new V1ResourceQuotaList
-    {
-        Items =
-        [
-            new V1ResourceQuota
-            {
-                Metadata = new V1ObjectMeta { Name = "small" },
-                Spec = new V1ResourceQuotaSpec { Hard = new Dictionary<string, ResourceQuantity> { [resource] = new(hard) } },
-                Status = new V1ResourceQuotaStatus { Used = new Dictionary<string, ResourceQuantity> { [resource] = new(used) } },
-            },
-        ],
-    });
+    private void Quota(string resource, string hard, string used) =>
+        Cluster.Put("/api/v1/namespaces/bookinfo/resourcequotas", new V1ResourceQuotaList
+        {
+            Items =
+            [
+                new V1ResourceQuota
+                {
+                    Metadata = new V1ObjectMeta { Name = "small" },
+                    Spec = new V1ResourceQuotaSpec { Hard = new Dictionary<string, ResourceQuantity> { [resource] = new(hard) } },
+                    Status = new V1ResourceQuotaStatus { Used = new Dictionary<string, ResourceQuantity> { [resource] = new(used) } },
+                },
+            ],
+        });
 
     private void Service(string space, string name, int nodePort = 30080) => Cluster.Put("/api/v1/services", new V1ServiceList
     {

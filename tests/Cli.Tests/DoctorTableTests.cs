@@ -48,7 +48,11 @@ public sealed class DoctorTableTests
             .Select(line => (line.State, line.Text[line.Mark]))
             .ToList();
 
-        Assert.Equal([(CheckState.Ok, "✓ ok"), (CheckState.Problem, "✗ problem"), (CheckState.NotChecked, "- not checked"), (CheckState.Warning, "! warning")], marked);
+        Assert.Equal(
+        [
+            (CheckState.Ok, "✓ ok"), (CheckState.Problem, "✗ problem"), (CheckState.NotChecked, "- not checked"),
+            (CheckState.Warning, "! warning"),
+        ], marked);
     }
 
     [Fact]

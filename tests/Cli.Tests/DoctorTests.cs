@@ -27,7 +27,10 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(("problem", "there is no kubectl in PATH"), (State(checks, "kubectl"), Detail(checks, "kubectl")));
         Assert.Contains("https://kubernetes.io/docs/tasks/tools", checks["kubectl"].GetProperty("advice").GetString());
         Assert.Equal("sudo snap install kubectl --classic", checks["kubectl"].GetProperty("commands")[0].GetString());
-        foreach (var later in new[] { "manifests", "configuration", "cluster", "nodes", "rights", "namespace", "quota", "images", "NodePort", "metrics" })
+        foreach (var later in new[]
+        {
+            "manifests", "configuration", "cluster", "nodes", "rights", "namespace", "quota", "images", "NodePort", "metrics",
+        })
         {
             Assert.Equal(("notChecked", "needs 'kubectl' to be in order"), (State(checks, later), Detail(checks, later)));
         }
@@ -176,7 +179,9 @@ public sealed class DoctorTests : IDisposable
     [InlineData("podman", "echo 'podman version 5.0.0-rc1'", "ok", "podman 5.0.0")]
     [InlineData("docker", "case $1 in --version) echo 'Docker version 27.1.1, build 1' ;; esac", "ok", "docker 27.1.1")]
     [InlineData("docker", "case $1 in version) ;; *) exit 1 ;; esac", "warning", "docker has no plugin buildx")]
-    [InlineData("docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1", "warning", "does not work (Cannot connect to the Docker daemon)")]
+    [InlineData(
+        "docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1", "warning",
+        "does not work (Cannot connect to the Docker daemon)")]
     [InlineData("docker", "exec /bin/sleep 600", "warning", "its daemon does not answer")]
     public async Task Builders_are_tried(string name, string script, string state, string detail)
     {

@@ -49,7 +49,8 @@ public sealed class ExaminationTests
     public async Task A_bug_in_a_check_does_not_hide_the_others()
     {
         var findings = await RunAsync(
-            new FakeCheck("first", _ => throw new FormatException("what is this?")), new FakeCheck("second", _ => Task.FromResult(CheckResult.Ok("fine"))));
+            new FakeCheck("first", _ => throw new FormatException("what is this?")),
+            new FakeCheck("second", _ => Task.FromResult(CheckResult.Ok("fine"))));
 
         Assert.Equal(
             (CheckState.Problem, "the check itself failed: FormatException: what is this?"),

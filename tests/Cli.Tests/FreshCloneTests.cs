@@ -113,7 +113,8 @@ public sealed class FreshCloneTests : IDisposable
             file.CopyTo(Path.Combine(to, file.Name));
         }
 
-        foreach (var directory in from.EnumerateDirectories().Where(directory => directory.Name is not ("artifacts" or ".git" or "bin" or "obj")))
+        foreach (var directory in from.EnumerateDirectories()
+            .Where(directory => directory.Name is not ("artifacts" or ".git" or "bin" or "obj")))
         {
             Copy(directory, Path.Combine(to, directory.Name));
         }

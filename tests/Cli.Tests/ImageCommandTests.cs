@@ -32,11 +32,15 @@ public sealed class ImageCommandTests : IDisposable
             environment, ExitCode.MissingTool,
             "bookinfo: nothing that builds images in PATH: install buildah (Debian, Ubuntu: apt-get install buildah), podman or docker.\n");
         await FailsAsync(
-            environment, ExitCode.MissingTool, "bookinfo: no 'podman' in PATH: install it, or leave out --builder to use another.\n", "--builder", "podman");
+            environment, ExitCode.MissingTool, "bookinfo: no 'podman' in PATH: install it, or leave out --builder to use another.\n",
+            "--builder", "podman");
     }
 
     [Theory]
-    [InlineData("version*) echo 'Cannot connect to the Docker daemon. Is it running?' >&2; exit 1 ;;", "bookinfo: docker is installed, but does not work (Cannot connect to the Docker daemon. Is it running?): start it, or install buildah")]
+    [InlineData(
+        "version*) echo 'Cannot connect to the Docker daemon. Is it running?' >&2; exit 1 ;;",
+        "bookinfo: docker is installed, but does not work (Cannot connect to the Docker daemon. Is it running?): "
+            + "start it, or install buildah")]
     [InlineData("buildx*) exit 1 ;;", "bookinfo: docker has no plugin buildx: install it (Debian: apt-get install docker-buildx")]
     public async Task Says_what_is_wrong_with_docker(string cases, string message)
     {
@@ -66,11 +70,19 @@ public sealed class ImageCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("dpkg-query", "-L\\ ca-certificates) exit 1", ExitCode.MissingTool, "an image needs certificates, which is not installed here: apt-get install ca-certificates.")]
-    [InlineData("dpkg-query", "-S\\ */libssl.so.3) exit 1", ExitCode.MissingTool, "an image needs libssl.so.3, which is not installed here: apt-get install openssl.")]
-    [InlineData("dpkg-query", "-S\\ */libm.so.6) exit 1", ExitCode.BuildFailed, "libm.so.6, which is of no package: it has no place in an image.")]
-    [InlineData("ldd", "*Bookinfo.Details) echo '  libx.so.1 => not found'; exit 0", ExitCode.BuildFailed, "Bookinfo.Details needs libx.so.1, which is not installed: install its package with apt-get.")]
-    [InlineData("ldd", "*libssl.so.3) echo 'bad ELF' >&2; exit 1", ExitCode.BuildFailed, "libssl.so.3 needs cannot be found: ldd says 'bad ELF'.")]
+    [InlineData(
+        "dpkg-query", "-L\\ ca-certificates) exit 1", ExitCode.MissingTool,
+        "an image needs certificates, which is not installed here: apt-get install ca-certificates.")]
+    [InlineData(
+        "dpkg-query", "-S\\ */libssl.so.3) exit 1", ExitCode.MissingTool,
+        "an image needs libssl.so.3, which is not installed here: apt-get install openssl.")]
+    [InlineData(
+        "dpkg-query", "-S\\ */libm.so.6) exit 1", ExitCode.BuildFailed, "libm.so.6, which is of no package: it has no place in an image.")]
+    [InlineData(
+        "ldd", "*Bookinfo.Details) echo '  libx.so.1 => not found'; exit 0", ExitCode.BuildFailed,
+        "Bookinfo.Details needs libx.so.1, which is not installed: install its package with apt-get.")]
+    [InlineData(
+        "ldd", "*libssl.so.3) echo 'bad ELF' >&2; exit 1", ExitCode.BuildFailed, "libssl.so.3 needs cannot be found: ldd says 'bad ELF'.")]
     public async Task Says_what_the_machine_lacks_to_assemble_a_base(string name, string @case, int exitCode, string message)
     {
         using var buildah = new FakeTool("buildah", "");
@@ -99,7 +111,8 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Single(images.Select(image => image.LayerDigests[0]).Distinct());
         Assert.Equal(
             NativeProgram.All.Select(program => $"ASPNETCORE_HTTP_PORTS={program.Port}"),
-            images.Select(image => image.Config["config"]!["Env"]!.AsArray().Select(variable => (string)variable!).Single(variable => variable.StartsWith("ASPNETCORE_HTTP_PORTS=", StringComparison.Ordinal))));
+            images.Select(image => image.Config["config"]!["Env"]!.AsArray().Select(variable => (string)variable!)
+                .Single(variable => variable.StartsWith("ASPNETCORE_HTTP_PORTS=", StringComparison.Ordinal))));
         Assert.All(images, image =>
         {
             Assert.Equal("file", image.Entries[0].Name);
@@ -127,7 +140,8 @@ public sealed class ImageCommandTests : IDisposable
         using var storage = new ContainerStorage();
         var port = FreePort.Find();
         await FailsAsync(
-            storage.Environment, ExitCode.RegistryFailed, $"bookinfo: the base image localhost:{port}/base:1 cannot be fetched: ", "--base", $"localhost:{port}/base:1");
+            storage.Environment, ExitCode.RegistryFailed, $"bookinfo: the base image localhost:{port}/base:1 cannot be fetched: ", "--base",
+            $"localhost:{port}/base:1");
     }
 
     [Fact]

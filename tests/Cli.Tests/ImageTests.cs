@@ -26,10 +26,12 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
     public void Nothing_in_it_can_be_run_but_the_program(string program)
     {
         var executables = Image(program).Entries
-            .Where(entry => entry.EntryType != TarEntryType.Directory && (entry.Mode & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0)
+            .Where(entry => entry.EntryType != TarEntryType.Directory
+                && (entry.Mode & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0)
             .Select(entry => $"/{entry.Name}")
             // Links have all modes; what they lead to is here as well.
-            .Where(path => !Library().IsMatch(path) && path is not ("/lib" or "/lib64" or "/lib32" or "/libx32" or "/usr/lib64" or "/usr/lib/ssl/cert.pem" or "/etc/os-release"));
+            .Where(path => !Library().IsMatch(path) && path is not ("/lib" or "/lib64" or "/lib32" or "/libx32" or "/usr/lib64"
+                or "/usr/lib/ssl/cert.pem" or "/etc/os-release"));
         Assert.Equal([$"/app/{program}"], executables);
         Assert.DoesNotContain(
             Image(program).Entries,
@@ -119,7 +121,9 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         Assert.Equal(
             ("buildah", "debian"), (built.Record.GetProperty("builder").GetString(), built.Record.GetProperty("base").GetString()));
         Assert.Equal(
-            built.Images.Select(image => (image.Key, (string?)image.Value.Index["annotations"]!["org.opencontainers.image.ref.name"], image.Value.Digest, image.Value.Bytes, image.Value.CompressedBytes, Path.Combine(built.SaveDirectory, $"{image.Key}.tar"))),
+            built.Images.Select(image =>
+                (image.Key, (string?)image.Value.Index["annotations"]!["org.opencontainers.image.ref.name"], image.Value.Digest,
+                    image.Value.Bytes, image.Value.CompressedBytes, Path.Combine(built.SaveDirectory, $"{image.Key}.tar"))),
             built.Record.GetProperty("images").EnumerateArray().Select(image => (
                 image.GetProperty("program").GetString()!,
                 image.GetProperty("image").GetString(),
@@ -141,7 +145,10 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         using var storage = new ContainerStorage("vfs");
         await using var run = CommandRun.Start(
             "/bin/sh",
-            ["-c", "umask 077; exec \"$@\"", "sh", Path.Combine(WorkingCopy.Root, "bookinfo"), "images", "build", "--no-build", "--base", "debian", "--builder", "buildah", "--registry", "localhost:5000/other", "--tag", "v2"],
+            [
+                "-c", "umask 077; exec \"$@\"", "sh", Path.Combine(WorkingCopy.Root, "bookinfo"), "images", "build", "--no-build", "--base",
+                "debian", "--builder", "buildah", "--registry", "localhost:5000/other", "--tag", "v2",
+            ],
             environment: storage.Environment);
         Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
 
@@ -162,7 +169,8 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         var image = Image("details");
         var owner = Encoding.UTF8.GetString(image.Content("/usr/lib/os-release"));
         Assert.Equal(File.ReadAllText("/usr/lib/os-release"), owner);
-        var packages = image.Entries.Where(entry => entry.Name.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal) && entry.EntryType == TarEntryType.RegularFile)
+        var packages = image.Entries.Where(entry => entry.Name.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal)
+            && entry.EntryType == TarEntryType.RegularFile)
             .Select(entry => (Name: Path.GetFileName(entry.Name), Status: Encoding.UTF8.GetString(image.Content($"/{entry.Name}"))))
                 .ToList();
         Assert.All(packages, package =>
@@ -226,7 +234,8 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
         }
 
         settings["SSL_CERT_FILE"] = "/trusted.pem";
-        await using (var details = await RunningImage.StartAsync(Image("details"), "details", settings, ("trusted.pem", certificate.ExportCertificatePem())))
+        await using (var details = await RunningImage.StartAsync(
+            Image("details"), "details", settings, ("trusted.pem", certificate.ExportCertificatePem())))
         {
             Assert.Contains("\"publisher\":\"Over TLS\"", await details.TextAsync("/details/0"));
         }

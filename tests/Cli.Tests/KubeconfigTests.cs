@@ -119,7 +119,8 @@ public sealed class KubeconfigTests : IDisposable
 
         Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
         var credentials = Convert.ToBase64String("user:pa@ss"u8);
-        Assert.Contains(_heads, head => head.StartsWith("CONNECT ", StringComparison.Ordinal) && head.Contains($"Proxy-Authorization: Basic {credentials}\r\n", StringComparison.Ordinal));
+        Assert.Contains(_heads, head => head.StartsWith("CONNECT ", StringComparison.Ordinal)
+            && head.Contains($"Proxy-Authorization: Basic {credentials}\r\n", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -178,7 +179,9 @@ public sealed class KubeconfigTests : IDisposable
     [Theory]
     [InlineData("{token: 'tökén'}", "", "the token has a line break or another character in it that cannot be sent")]
     [InlineData("{tokenFile: nonesuch}", "", "nonesuch cannot be read, or no token is in it")]
-    [InlineData("{token: t}", ", proxy-url: 'ftp://p.example'", "proxy-url is not allowed: it must be the address of a proxy, such as http://proxy.example:3128")]
+    [InlineData(
+        "{token: t}", ", proxy-url: 'ftp://p.example'",
+        "proxy-url is not allowed: it must be the address of a proxy, such as http://proxy.example:3128")]
     public async Task What_cannot_be_used_is_told_without_asking_anybody(string user, string setting, string message)
     {
         await using var server = Server(_authority.Issue("127.0.0.1"));
@@ -191,7 +194,8 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     private static CommandRun Run(string kubeconfig, Dictionary<string, string>? environment = null, string? directory = null) =>
-        CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "status"], directory, new Dictionary<string, string>(environment ?? []) { ["KUBECONFIG"] = kubeconfig });
+        CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "status"], directory,
+            new Dictionary<string, string>(environment ?? []) { ["KUBECONFIG"] = kubeconfig });
 
     /// <summary>What was asked first. Some kubectl asks as well, on its own account and with a query.</summary>
     private string VersionRequest() => _heads.First(IsOurs);

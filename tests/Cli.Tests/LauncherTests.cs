@@ -92,7 +92,8 @@ public sealed class LauncherTests : IDisposable
         {
             // Whoever exports CDPATH has other directories of these names.
             await using var run = CommandRun.Start(
-                "bash", ["-c", "exec bash -- \"$0\" up", launcher], directory, new() { ["PATH"] = _tools.FullName, ["CDPATH"] = $"{Path.GetDirectoryName(root)}:{root}:/" });
+                "bash", ["-c", "exec bash -- \"$0\" up", launcher], directory,
+                new() { ["PATH"] = _tools.FullName, ["CDPATH"] = $"{Path.GetDirectoryName(root)}:{root}:/" });
 
             Assert.Equal(0, await run.ExitAsync());
             Assert.Equal($"{root}/artifacts/bin/Bookinfo.Cli/release/bookinfo.dll up\n", run.Output);
@@ -120,7 +121,8 @@ public sealed class LauncherTests : IDisposable
             "bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
 
         Assert.Equal(ExitCode.BuildFailed, await run.ExitAsync());
-        Assert.Equal($"bookinfo: the path of this working copy has {trouble} in it, with which MSBuild cannot build: move it, or clone it to a path without.\n", run.Messages);
+        Assert.Equal($"bookinfo: the path of this working copy has {trouble} in it, with which MSBuild cannot build: "
+            + "move it, or clone it to a path without.\n", run.Messages);
         Assert.Equal(before, Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(root)!, "*", SearchOption.AllDirectories));
     }
 

@@ -31,7 +31,8 @@ public sealed class LoadFileTests : IDisposable
         var ledger = Path.Combine(_directory, "ledger");
         var hdr = Path.Combine(_directory, "log.hdr");
         await using var load = LoadCommandRun.Start(
-            server.Address.ToString(), "--path", "/a", "--path", "/b?c=d", "--rate", "100", "--duration", "2.5s", "--arrivals", "poisson", "--seed", "3",
+            server.Address.ToString(), "--path", "/a", "--path", "/b?c=d", "--rate", "100", "--duration", "2.5s", "--arrivals", "poisson",
+            "--seed", "3",
             "--connections", "16", "--output", "json", "--ledger", ledger, "--hdr", hdr, "--header", "X-Test: yes");
 
         Assert.Equal(ExitCode.Success, await load.ExitAsync());
@@ -154,9 +155,13 @@ public sealed class LoadFileTests : IDisposable
         await using var server = new LoadServer(LoadServer.Ok());
         // The pipe is full, and nobody reads.
         await using var reader = CommandRun.Start(
-            "bash", ["-c", "mkfifo pipe; exec 3<>pipe; dd if=/dev/zero of=pipe bs=4096 oflag=nonblock 2>/dev/null; echo full; exec sleep infinity"], _directory);
+            "bash", ["-c", "mkfifo pipe; exec 3<>pipe; dd if=/dev/zero of=pipe bs=4096 oflag=nonblock 2>/dev/null; "
+                + "echo full; exec sleep infinity"], _directory);
         await reader.LineAsync(line => line == "full");
-        await using var load = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "load", $"{server.Address}x", option, "pipe", "--rate", "100", "--duration", "1s", "--output", "json"], _directory);
+        await using var load = CommandRun.Start("dotnet",
+        [
+            CommandRun.ToolAssembly, "load", $"{server.Address}x", option, "pipe", "--rate", "100", "--duration", "1s", "--output", "json",
+        ], _directory);
         await Eventually.HoldsAsync("requests", () => server.Requests == 100);
         // What it waits for then is the end of the file.
         await LoadServer.HoldAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);

@@ -14,7 +14,10 @@ public sealed class LoadOptionTests
     private static readonly Command Baseline = BaselineCommand.Create();
 
     public static TheoryData<string> NoNumbers { get; } =
-        ["", " ", "NaN", "Infinity", "-Infinity", "1e400", "1e3", "1_000", "1,5", "1 ", " 1", "+1", "-1", "0x10", "\u0663", "\uff11", "1.2.3", ".", "99999999999999999999", "1\n", "--"];
+        [
+            "", " ", "NaN", "Infinity", "-Infinity", "1e400", "1e3", "1_000", "1,5", "1 ", " 1", "+1", "-1", "0x10", "\u0663", "\uff11",
+            "1.2.3", ".", "99999999999999999999", "1\n", "--",
+        ];
 
     [Theory]
     [MemberData(nameof(NoNumbers))]
@@ -23,7 +26,8 @@ public sealed class LoadOptionTests
         foreach (var (command, option) in new[]
         {
             (Load, "--rate"), (Load, "--connections"), (Load, "--seed"), (Load, "--duration"), (Load, "--timeout"),
-            (Baseline, "--rates"), (Baseline, "--rounds"), (Baseline, "--connections"), (Baseline, "--seed"), (Baseline, "--step"), (Baseline, "--warm-up"), (Baseline, "--timeout"),
+            (Baseline, "--rates"), (Baseline, "--rounds"), (Baseline, "--connections"), (Baseline, "--seed"), (Baseline, "--step"),
+            (Baseline, "--warm-up"), (Baseline, "--timeout"),
         })
         {
             // --rates has commas, and there may be spaces around them.
@@ -69,13 +73,20 @@ public sealed class LoadOptionTests
             4 => ((char)random.Next(32, 0xD7FF)).ToString(),
             _ => "0",
         }));
-        foreach (var option in new[] { "--rate", "--duration", "--timeout", "--seed", "--connections", "--slo", "--steps", "--from", "--peak", "--path", "--header", "--profile", "--until-saturated", "--output", "--insecure" })
+        foreach (var option in new[]
+        {
+            "--rate", "--duration", "--timeout", "--seed", "--connections", "--slo", "--steps", "--from", "--peak", "--path", "--header",
+            "--profile", "--until-saturated", "--output", "--insecure",
+        })
         {
             var errors = Load.Parse([$"{option}={Text()}"]).Errors;
             Assert.All(errors, error => Assert.NotEmpty(error.Message));
         }
 
-        foreach (var option in new[] { "--rates", "--rounds", "--step", "--warm-up", "--workers", "--name", "--in-cluster", "--quick", "--output" })
+        foreach (var option in new[]
+        {
+            "--rates", "--rounds", "--step", "--warm-up", "--workers", "--name", "--in-cluster", "--quick", "--output",
+        })
         {
             var errors = Baseline.Parse([$"{option}={Text()}"]).Errors;
             Assert.All(errors, error => Assert.NotEmpty(error.Message));

@@ -112,8 +112,12 @@ public sealed partial class LoadTests : IDisposable
 
     [Theory]
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "GET /productpage is answered with 404 and no page")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "POST /login is answered with 200 and no cookie, so nobody can sign in")]
-    [InlineData("HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/\r\nContent-Length: 0\r\n\r\n", "GET /productpage is answered with 301 and leads to https://shop.example/")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi",
+        "POST /login is answered with 200 and no cookie, so nobody can sign in")]
+    [InlineData(
+        "HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/\r\nContent-Length: 0\r\n\r\n",
+        "GET /productpage is answered with 301 and leads to https://shop.example/")]
     public async Task Says_that_it_is_not_Bookinfo(string answer, string what)
     {
         await using var server = new LoadServer(async (_, stream, cancellationToken) =>
@@ -244,7 +248,8 @@ public sealed partial class LoadTests : IDisposable
         Assert.Equal(ExitCode.Interrupted, await load.ExitAsync());
         var report = JsonDocument.Parse(load.Output).RootElement;
         Assert.True(report.GetProperty("interrupted").GetBoolean());
-        Assert.Equal((10, 0), (report.GetProperty("requests").GetProperty("sent").GetInt32(), report.GetProperty("requests").GetProperty("unsent").GetInt32()));
+        Assert.Equal((10, 0), (report.GetProperty("requests")
+            .GetProperty("sent").GetInt32(), report.GetProperty("requests").GetProperty("unsent").GetInt32()));
         Assert.Equal(10, report.GetProperty("errors").GetProperty("interrupted").GetInt32());
         Assert.Equal(0.5, report.GetProperty("seconds").GetDouble());
     }
@@ -267,7 +272,8 @@ public sealed partial class LoadTests : IDisposable
         Assert.Contains(Lines(terminal), line => Status().IsMatch(line));
         Assert.Contains(
             Lines(terminal), line => line.StartsWith("constant rate for ", StringComparison.Ordinal) && line.Contains("(interrupted)"));
-        Assert.True(terminal.Output.LastIndexOf("\e[?25h", StringComparison.Ordinal) > terminal.Output.LastIndexOf("\e[?25l", StringComparison.Ordinal));
+        Assert.True(terminal.Output.LastIndexOf("\e[?25h", StringComparison.Ordinal) > terminal.Output.LastIndexOf(
+            "\e[?25l", StringComparison.Ordinal));
         await terminal.NothingSurvivesAsync();
     }
 
@@ -287,7 +293,9 @@ public sealed partial class LoadTests : IDisposable
     [InlineData("--seed '-1' is not allowed: it must be a whole number from 0 to 9223372036854775807.", "--seed", "-1")]
     [InlineData("--seed '9223372036854775808' is not allowed", "--seed", "9223372036854775808")]
     [InlineData("--path '/x#y' is not allowed: it must begin with / and have no spaces and no fragment (#).", "--path", "/x#y")]
-    [InlineData("--ledger and --hdr: '/dev/../tmp/nothing-here' and '/tmp/./nothing-here' are the same file: name two.", "--ledger", "/dev/../tmp/nothing-here", "--hdr", "/tmp/./nothing-here")]
+    [InlineData(
+        "--ledger and --hdr: '/dev/../tmp/nothing-here' and '/tmp/./nothing-here' are the same file: name two.", "--ledger",
+        "/dev/../tmp/nothing-here", "--hdr", "/tmp/./nothing-here")]
     [InlineData("--hdr: '/dev/stdout' is where the report goes: name another file.", "--hdr", "/dev/stdout")]
     [InlineData("--ledger: '/proc/self/fd/1' is where the report goes", "--ledger", "/proc/self/fd/1")]
     [InlineData("--steps '1.5' is not allowed", "--profile", "steps", "--steps", "1.5")]
@@ -295,7 +303,9 @@ public sealed partial class LoadTests : IDisposable
     [InlineData("--header 'Host' is not allowed: it must be 'Name: value'", "--header", "Host")]
     [InlineData("--header 'traceparent: x' is not allowed", "--header", "traceparent: x")]
     [InlineData("--header 'a b: x' is not allowed", "--header", "a b: x")]
-    [InlineData("--header 'X: €' is not allowed: it must have no control characters in its value, and none beyond ISO 8859-1 (U+00FF).", "--header", "X: €")]
+    [InlineData(
+        "--header 'X: €' is not allowed: it must have no control characters in its value, and none beyond ISO 8859-1 (U+00FF).",
+        "--header", "X: €")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     [InlineData("--from is of no use without --profile ramp or diurnal.", "--from", "1")]
     [InlineData("--peak is of no use without --profile spike.", "--peak", "1")]

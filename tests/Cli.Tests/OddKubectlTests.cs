@@ -29,10 +29,15 @@ public sealed class OddKubectlTests : IDisposable
     [InlineData("{\"clientVersion\":{\"gitVersion\":null},\"current-context\":\"x\"}")]
     [InlineData("{\"clientVersion\":{\"gitVersion\":5},\"current-context\":\"x\",\"clusters\":[]}")]
     [InlineData("{\"clientVersion\":{\"gitVersion\":\"v99999999999999.1\"},\"current-context\":\"x\",\"clus")]
-    [InlineData("{\"clientVersion\":{\"gitVersion\":\"v1.30.0\"},\"current-context\":\"x\",\"clusters\":[{\"cluster\":{\"server\":\"nonsense\"}}]}")]
-    [InlineData("{\"current-context\":\"x\",\"clusters\":[{\"name\":\"x\",\"cluster\":{\"server\":\"https://h\",\"proxy-url\":\"::::\"}}]}")]
-    [InlineData("{\"current-context\":\"x\",\"clusters\":[{\"name\":\"x\",\"cluster\":{\"server\":\"https://h\"}}],\"users\":[{\"name\":\"x\",\"user\":{\"token\":\"a\\\\nb\"}}]}")]
-    [InlineData("{\"current-context\":\"x\",\"contexts\":[{\"name\":\"x\",\"context\":{\"cluster\":\"x\",\"user\":\"x\"}}],\"clusters\":[{\"name\":\"x\",\"cluster\":{\"server\":\"https://h\"}}],\"users\":[{\"name\":\"x\",\"user\":{\"client-certificate-data\":\"!!!\",\"client-key-data\":\"!!!\"}}]}")]
+    [InlineData("{\"clientVersion\":{\"gitVersion\":\"v1.30.0\"},\"current-context\":\"x\","
+        + "\"clusters\":[{\"cluster\":{\"server\":\"nonsense\"}}]}")]
+    [InlineData(
+        "{\"current-context\":\"x\",\"clusters\":[{\"name\":\"x\",\"cluster\":{\"server\":\"https://h\",\"proxy-url\":\"::::\"}}]}")]
+    [InlineData("{\"current-context\":\"x\",\"clusters\":[{\"name\":\"x\",\"cluster\":{\"server\":\"https://h\"}}],"
+        + "\"users\":[{\"name\":\"x\",\"user\":{\"token\":\"a\\\\nb\"}}]}")]
+    [InlineData("{\"current-context\":\"x\",\"contexts\":[{\"name\":\"x\",\"context\":{\"cluster\":\"x\",\"user\":\"x\"}}],"
+        + "\"clusters\":[{\"name\":\"x\",\"cluster\":{\"server\":\"https://h\"}}],\"users\":[{\"name\":\"x\","
+        + "\"user\":{\"client-certificate-data\":\"!!!\",\"client-key-data\":\"!!!\"}}]}")]
     public async Task What_it_writes_is_never_a_mistake_of_ours(string output)
     {
         var kubectl = Kubectl($"*) printf '%s' '{output}' ;;");

@@ -51,7 +51,8 @@ internal sealed class RunningImage : IAsyncDisposable
         var user = ((string)image.Config["config"]!["User"]!);
         var environment = image.Config["config"]!["Env"]!.AsArray().Select(variable => ((string)variable!).Split('=', 2)).ToDictionary(
             parts => parts[0], parts => parts[1]);
-        foreach (var (name, value) in settings.Append(new("ASPNETCORE_HTTP_PORTS", port.ToString(CultureInfo.InvariantCulture))).Append(new("DRAIN_SECONDS", "0")))
+        foreach (var (name, value) in settings.Append(new("ASPNETCORE_HTTP_PORTS", port.ToString(CultureInfo.InvariantCulture)))
+            .Append(new("DRAIN_SECONDS", "0")))
         {
             environment[name] = value;
         }
@@ -59,7 +60,8 @@ internal sealed class RunningImage : IAsyncDisposable
         string[] chroot = Environment.IsPrivilegedProcess ? ["chroot", $"--userspec={user}", root] : ["chroot", root];
         string[] own = Environment.IsPrivilegedProcess ? ["--mount"] : ["--mount", "--map-root-user"];
         running._run = CommandRun.Start(
-            "unshare", [.. own, "/bin/sh", "-c", Enter, "sh", root, .. environment.Select(variable => $"{variable.Key}={variable.Value}"), .. chroot, (string)image.Config["config"]!["Entrypoint"]![0]!]);
+            "unshare", [.. own, "/bin/sh", "-c", Enter, "sh", root, .. environment.Select(variable =>
+                $"{variable.Key}={variable.Value}"), .. chroot, (string)image.Config["config"]!["Entrypoint"]![0]!]);
         try
         {
             await Eventually.HoldsAsync(async () =>

@@ -79,7 +79,10 @@ public sealed class TallyTests : IDisposable
     {
         const string Report =
             """
-            report() { printf '<ResultSummary><Counters total="%d" executed="%d" passed="%d" failed="%d" error="0" />' "$1" "$1" "$2" "$3" >"$out/results.trx"; }
+            report() {
+                printf '<ResultSummary><Counters total="%d" executed="%d" passed="%d" failed="%d" error="0" />' \
+                    "$1" "$1" "$2" "$3" >"$out/results.trx"
+            }
             """;
         var path = Path.Combine(_directory.FullName, name);
         File.WriteAllText(path, $"#!/bin/bash\nout=$2\n{Report}\n{script}\n");

@@ -36,7 +36,8 @@ public sealed partial class TerminalTests
 
         Assert.Equal(ExitCode.Success, await terminal.ExitAsync());
         Assert.Contains(HideCursor, terminal.Output);
-        Assert.True(terminal.Output.LastIndexOf(ShowCursor, StringComparison.Ordinal) > terminal.Output.LastIndexOf(HideCursor, StringComparison.Ordinal));
+        Assert.True(terminal.Output.LastIndexOf(ShowCursor, StringComparison.Ordinal) > terminal.Output.LastIndexOf(
+            HideCursor, StringComparison.Ordinal));
         Assert.All(Lines(terminal), line => Assert.InRange(line.TrimEnd().Length, 0, 79));
         Assert.Contains("Stopped.", Lines(terminal)[^1]);
         Assert.Contains(

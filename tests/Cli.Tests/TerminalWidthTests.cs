@@ -18,7 +18,8 @@ public sealed partial class TerminalWidthTests
 
     private static readonly string[] Parts =
     [
-        "a", "of", "productpage-v1", "10.0.0.1:30080", "漢字漢字", "👩‍👩‍👧‍👦", "😀😀😀", "e\u0301te\u0301", "\u200b", "ｗｉｄｅ", "[red]", "[/]", "]", "--option=value", "https://example.org/a/path",
+        "a", "of", "productpage-v1", "10.0.0.1:30080", "漢字漢字", "👩‍👩‍👧‍👦", "😀😀😀", "e\u0301te\u0301", "\u200b", "ｗｉｄｅ", "[red]", "[/]",
+        "]", "--option=value", "https://example.org/a/path",
     ];
 
     [Theory]
@@ -103,13 +104,15 @@ public sealed partial class TerminalWidthTests
     private static Finding[] Findings(Random random) => [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => new Finding(
         "a check", (CheckPurpose)random.Next(3), CheckResult.Problem(Words(random), Words(random), $"kubectl {Words(random)}")))];
 
-    private static RolloutStatus[] Rollouts(Random random) => [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => new RolloutStatus(Word(random), 1)
-    {
-        Problem = new PodProblem("pod", Word(random), Words(random), null),
-    })];
+    private static RolloutStatus[] Rollouts(Random random) =>
+        [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => new RolloutStatus(Word(random), 1)
+        {
+            Problem = new PodProblem("pod", Word(random), Words(random), null),
+        })];
 
     private static StatusReport Report(Random random) => new(
-        DateTimeOffset.UnixEpoch, "bookinfo", [new PodState(Word(random), 1, 1, Word(random), 1, 1, Word(random))], [new ServiceEntry(Word(random), "NodePort", Word(random), [Word(random)])], [Words(random)]);
+        DateTimeOffset.UnixEpoch, "bookinfo", [new PodState(Word(random), 1, 1, Word(random), 1, 1, Word(random))],
+        [new ServiceEntry(Word(random), "NodePort", Word(random), [Word(random)])], [Words(random)]);
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]")]
     private static partial Regex Control();

@@ -97,7 +97,8 @@ public sealed class UnwritableOutputTests : IDisposable
 
         // It writes only when the reader has left for certain.
         await using var run = CommandRun.Start(
-            "bash", ["-c", $"mkfifo left; exec 3<>left; exec 4>left 3<&-; '{Launcher}' compare before after --output {format} >&4; echo $? >&2"], _directory);
+            "bash", ["-c", $"mkfifo left; exec 3<>left; exec 4>left 3<&-; '{Launcher}' compare before after --output {format} >&4; "
+                + "echo $? >&2"], _directory);
 
         await run.ExitAsync();
         Assert.Equal($"{ExitCode.ReaderLeft}\n", run.Messages);

@@ -61,7 +61,8 @@ public sealed class UpPrometheusTests
             "the footer",
             () => up.Messages.Contains($"\nMetrics, rules and alerts are in Prometheus: http://localhost:{_ports.Prometheus}\n"));
 
-        foreach (var address in (await Dns.GetHostAddressesAsync(Dns.GetHostName(), AddressFamily.InterNetwork, TestContext.Current.CancellationToken)).Where(address => !IPAddress.IsLoopback(address)))
+        foreach (var address in (await Dns.GetHostAddressesAsync(Dns.GetHostName(), AddressFamily.InterNetwork,
+            TestContext.Current.CancellationToken)).Where(address => !IPAddress.IsLoopback(address)))
         {
             using var client = new TcpClient();
             await Assert.ThrowsAsync<SocketException>(
@@ -128,11 +129,13 @@ public sealed class UpPrometheusTests
             {
                 File.CreateSymbolicLink(
                     Path.Combine(tools.FullName, tool),
-                    Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, tool)).First(File.Exists));
+                    Environment.GetEnvironmentVariable("PATH")!.Split(':')
+                        .Select(directory => Path.Combine(directory, tool)).First(File.Exists));
             }
 
             await using var up = CommandRun.Start(
-                Path.Combine(WorkingCopy.Root, "bookinfo"), ["up", "--no-build", "--prometheus"], environment: new() { ["PATH"] = tools.FullName });
+                Path.Combine(WorkingCopy.Root, "bookinfo"), ["up", "--no-build", "--prometheus"],
+                environment: new() { ["PATH"] = tools.FullName });
 
             Assert.Equal(ExitCode.MissingTool, await up.ExitAsync());
             Assert.StartsWith(
@@ -176,7 +179,9 @@ public sealed class UpPrometheusTests
     private static async Task<JsonElement> QueryAsync(Uri address, string what)
     {
         using var client = new HttpClient();
-        return JsonDocument.Parse(await client.GetStringAsync(new Uri(address, $"/api/v1/{what}"), TestContext.Current.CancellationToken)).RootElement.GetProperty("data");
+        return JsonDocument.Parse(
+            await client.GetStringAsync(new Uri(address, $"/api/v1/{what}"), TestContext.Current.CancellationToken)).RootElement
+            .GetProperty("data");
     }
 
     private CommandRun Up(params string[] options) =>

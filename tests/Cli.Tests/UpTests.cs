@@ -74,7 +74,8 @@ public sealed class UpTests
 
         Assert.Equal(
             ["details-v1", "ratings-v1", "reviews-v1", "reviews-v3", "productpage-v1"],
-            ready.GetProperty("services").EnumerateArray().Select(service => $"{service.GetProperty("service")}-{service.GetProperty("version")}"));
+            ready.GetProperty("services")
+                .EnumerateArray().Select(service => $"{service.GetProperty("service")}-{service.GetProperty("version")}"));
         Assert.Equal(["reviews-v1", "reviews-v3"], (await Page.ServedByAsync(_ports.Page, reloads: 12)).Distinct().Order());
     }
 
@@ -121,23 +122,24 @@ public sealed class UpTests
     [Fact]
     public async Task Is_not_disturbed_by_what_the_shell_has_set()
     {
-        await using var up = CommandRun.Start(Path.Combine(WorkingCopy.Root, "bookinfo"), ["up", "--no-build", .. _ports.Options], environment: new()
-        {
-            ["SERVICES_DOMAIN"] = "nowhere.invalid",
-            ["DETAILS_HOSTNAME"] = "nowhere.invalid",
-            ["RATINGS_SERVICE_PORT"] = "1",
-            ["REVIEWS_HOSTNAME"] = "nowhere.invalid",
-            ["REVIEWS_ENDPOINTS"] = "http://nowhere.invalid",
-            ["ASPNETCORE_URLS"] = "http://localhost:1",
-            ["ASPNETCORE_HTTP_PORTS"] = "1",
-            ["URLS"] = "http://localhost:1",
-            ["SERVICE_VERSION"] = "v-faulty",
-            ["ENABLE_RATINGS"] = "maybe",
-            ["STAR_COLOR"] = "no color",
-            ["CLUSTER_NAME"] = "elsewhere",
-            ["ENABLE_EXTERNAL_BOOK_SERVICE"] = "true",
-            ["DRAIN_SECONDS"] = "300",
-        });
+        await using var up = CommandRun.Start(
+            Path.Combine(WorkingCopy.Root, "bookinfo"), ["up", "--no-build", .. _ports.Options], environment: new()
+            {
+                ["SERVICES_DOMAIN"] = "nowhere.invalid",
+                ["DETAILS_HOSTNAME"] = "nowhere.invalid",
+                ["RATINGS_SERVICE_PORT"] = "1",
+                ["REVIEWS_HOSTNAME"] = "nowhere.invalid",
+                ["REVIEWS_ENDPOINTS"] = "http://nowhere.invalid",
+                ["ASPNETCORE_URLS"] = "http://localhost:1",
+                ["ASPNETCORE_HTTP_PORTS"] = "1",
+                ["URLS"] = "http://localhost:1",
+                ["SERVICE_VERSION"] = "v-faulty",
+                ["ENABLE_RATINGS"] = "maybe",
+                ["STAR_COLOR"] = "no color",
+                ["CLUSTER_NAME"] = "elsewhere",
+                ["ENABLE_EXTERNAL_BOOK_SERVICE"] = "true",
+                ["DRAIN_SECONDS"] = "300",
+            });
         await up.LineAsync(line => line.StartsWith("productpage", StringComparison.Ordinal));
 
         Assert.Equal(["reviews-v1", "reviews-v2", "reviews-v3"], (await Page.ServedByAsync(_ports.Page, reloads: 12)).Distinct().Order());

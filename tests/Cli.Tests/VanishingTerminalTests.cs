@@ -55,7 +55,8 @@ public sealed class VanishingTerminalTests : IDisposable
             trap '{{(random.Next(2) == 0 ? "kill -s HUP $tool" : ":")}}' HUP
             tty
             stty cols {{random.Next(0, 201)}} rows {{random.Next(0, 60)}}
-            (ulimit -t {{ProcessorSeconds}}; exec '{{WorkingCopy.Root}}/bookinfo' {{line}} {{(random.Next(2) == 0 ? $"2>'{messages}'" : "")}}) &
+            (ulimit -t {{ProcessorSeconds}}; exec '{{WorkingCopy.Root}}/bookinfo' \
+                {{line}} {{(random.Next(2) == 0 ? $"2>'{messages}'" : "")}}) &
             tool=$!
             for signals in 1 2 3; do
                 wait $tool
@@ -68,7 +69,8 @@ public sealed class VanishingTerminalTests : IDisposable
             """,
             TestContext.Current.CancellationToken);
         await using var terminal = CommandRun.Start(
-            "script", ["-qfec", $"bash '{_directory}/run'", "/dev/null"], environment: new() { ["TERM"] = "xterm-256color", ["KUBECONFIG"] = "/nonexistent" });
+            "script", ["-qfec", $"bash '{_directory}/run'", "/dev/null"],
+            environment: new() { ["TERM"] = "xterm-256color", ["KUBECONFIG"] = "/nonexistent" });
         var device = (await terminal.LineAsync(text => text.StartsWith("/dev/", StringComparison.Ordinal))).TrimEnd();
         for (var change = random.Next(1, 15); change > 0 && !File.Exists(exit); change--)
         {

@@ -18,7 +18,8 @@ public sealed class ClusterBaselineTests(LoadWorkers load, Cluster cluster) : IC
         {
             var name = Path.Combine(directory.FullName, "in");
             var run = await Tool.BookinfoAsync(
-                "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name", name, "--rates", "20,41", "--rounds", "2", "--step", "2s", "--warm-up", "1s");
+                "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name", name, "--rates", "20,41", "--rounds",
+                "2", "--step", "2s", "--warm-up", "1s");
 
             Assert.True(run.ExitCode == ExitCode.Success, $"{run}");
             using var file = JsonDocument.Parse(await File.ReadAllTextAsync($"{name}.json", Cancelled));
@@ -27,7 +28,8 @@ public sealed class ClusterBaselineTests(LoadWorkers load, Cluster cluster) : IC
             Assert.Equal($"http://productpage.{load.Namespace}:9080/productpage", settings.GetProperty("target").GetString());
             Assert.Equal(
                 [40, 40, 82, 82],
-                file.RootElement.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("requests").GetProperty("good").GetInt32()).Order());
+                file.RootElement.GetProperty("steps")
+                    .EnumerateArray().Select(step => step.GetProperty("requests").GetProperty("good").GetInt32()).Order());
         }
         finally
         {
@@ -46,7 +48,8 @@ public sealed class ClusterBaselineTests(LoadWorkers load, Cluster cluster) : IC
             var name = Path.Combine(directory.FullName, "in");
             var before = await load.RequestsAsync();
             var running = Tool.BookinfoAsync(
-                "baseline", "--in-cluster", "--namespace", load.Namespace, "--name", name, "--rates", "20", "--rounds", "99", "--step", "1s", "--warm-up", "1s");
+                "baseline", "--in-cluster", "--namespace", load.Namespace, "--name", name, "--rates", "20", "--rounds", "99", "--step",
+                "1s", "--warm-up", "1s");
             await Eventually.HoldsAsync(async () => await load.RequestsAsync() > before + 80 ? "" : "the warm-up and two rounds");
             await cluster.Api.CoreV1.DeleteNamespacedPodAsync(
                 Assert.Single(await load.PodsAsync()).Metadata.Name, load.Namespace, cancellationToken: Cancelled);
@@ -76,7 +79,8 @@ public sealed class ClusterBaselineTests(LoadWorkers load, Cluster cluster) : IC
             // Wherever it has got to by then, this is how it ends.
             var run = await Tool.RunAsync("timeout", [
                 "--preserve-status", "--signal=INT", "20",
-                "./bookinfo", "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name", Path.Combine(directory.FullName, "in"), "--rates", "20", "--step", "1h", "--warm-up", "1s",
+                "./bookinfo", "baseline", "--in-cluster", "--workers", "2", "--namespace", load.Namespace, "--name",
+                Path.Combine(directory.FullName, "in"), "--rates", "20", "--step", "1h", "--warm-up", "1s",
             ]);
 
             Assert.True(run.ExitCode == ExitCode.Interrupted, $"{run}");

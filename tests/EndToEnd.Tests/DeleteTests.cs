@@ -46,7 +46,8 @@ public sealed class DeleteTests
     [Fact]
     public async Task What_was_there_before_stays()
     {
-        await using var overlay = new TestOverlay().Add("""{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "before"}, "data": {"a": "b"}}""");
+        await using var overlay = new TestOverlay()
+            .Add("""{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "before"}, "data": {"a": "b"}}""");
         await Tool.KubectlAsync("create", "namespace", overlay.Namespace);
         await Tool.KubectlAsync("create", "configmap", "before", "--namespace", overlay.Namespace);
         await overlay.DeployAsync();

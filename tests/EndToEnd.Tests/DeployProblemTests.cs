@@ -35,14 +35,18 @@ public sealed class DeployProblemTests(Cluster cluster)
         var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(
             overlay.Namespace, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(
-            ["registry.invalid/some/where/details:9", "registry.invalid/some/where/productpage:9", "registry.invalid/some/where/ratings:9", "registry.invalid/some/where/reviews:9"],
+            [
+                "registry.invalid/some/where/details:9", "registry.invalid/some/where/productpage:9",
+                "registry.invalid/some/where/ratings:9", "registry.invalid/some/where/reviews:9",
+            ],
             pods.Items.Select(pod => pod.Spec.Containers[0].Image).Distinct().Order());
     }
 
     [Fact]
     public async Task What_fits_on_no_node_is_said_with_the_schedulers_words()
     {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources/requests/cpu", "value": "1000"}""");
+        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1",
+            """{"op": "replace", "path": "/spec/template/spec/containers/0/resources/requests/cpu", "value": "1000"}""");
 
         var deploy = await overlay.DeployAsync("--timeout", "10s");
 
@@ -55,7 +59,8 @@ public sealed class DeployProblemTests(Cluster cluster)
     [Fact]
     public async Task What_crashes_is_said_early_with_its_last_words()
     {
-        await using var overlay = new TestOverlay().Patch("Deployment", "ratings-v1", """{"op": "add", "path": "/spec/template/spec/containers/0/env/-", "value": {"name": "DRAIN_SECONDS", "value": "soon"}}""");
+        await using var overlay = new TestOverlay().Patch("Deployment", "ratings-v1",
+            """{"op": "add", "path": "/spec/template/spec/containers/0/env/-", "value": {"name": "DRAIN_SECONDS", "value": "soon"}}""");
 
         var deploy = await overlay.DeployAsync();
 
@@ -69,7 +74,8 @@ public sealed class DeployProblemTests(Cluster cluster)
     public async Task What_uses_too_much_memory_is_said()
     {
         await using var overlay = new TestOverlay().Patch(
-            "Deployment", "ratings-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources", "value": {"requests": {"cpu": "10m", "memory": "6Mi"}, "limits": {"memory": "6Mi"}}}""");
+            "Deployment", "ratings-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources", "value": {"requests": """
+                + """{"cpu": "10m", "memory": "6Mi"}, "limits": {"memory": "6Mi"}}}""");
 
         var deploy = await overlay.DeployAsync();
 
@@ -80,7 +86,8 @@ public sealed class DeployProblemTests(Cluster cluster)
     [Fact]
     public async Task A_probe_that_fails_is_said()
     {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/readinessProbe/httpGet/path", "value": "/nowhere"}""");
+        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1",
+            """{"op": "replace", "path": "/spec/template/spec/containers/0/readinessProbe/httpGet/path", "value": "/nowhere"}""");
 
         var deploy = await overlay.DeployAsync("--timeout", "12s");
 
@@ -92,7 +99,8 @@ public sealed class DeployProblemTests(Cluster cluster)
     [Fact]
     public async Task A_missing_ConfigMap_is_said_early()
     {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "add", "path": "/spec/template/spec/containers/0/envFrom", "value": [{"configMapRef": {"name": "missing"}}]}""");
+        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1",
+            """{"op": "add", "path": "/spec/template/spec/containers/0/envFrom", "value": [{"configMapRef": {"name": "missing"}}]}""");
 
         var deploy = await overlay.DeployAsync();
 
@@ -118,7 +126,8 @@ public sealed class DeployProblemTests(Cluster cluster)
     [Fact]
     public async Task Pods_that_a_quota_refuses_are_said_early()
     {
-        await using var overlay = new TestOverlay().Add("""{"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}}""");
+        await using var overlay = new TestOverlay()
+            .Add("""{"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}}""");
 
         var deploy = await overlay.DeployAsync();
 
@@ -129,7 +138,8 @@ public sealed class DeployProblemTests(Cluster cluster)
     [Fact]
     public async Task Interrupted_it_says_what_stays()
     {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/resources/requests/cpu", "value": "1000"}""");
+        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1",
+            """{"op": "replace", "path": "/spec/template/spec/containers/0/resources/requests/cpu", "value": "1000"}""");
 
         var deploy = await Tool.RunAsync(
             "timeout",

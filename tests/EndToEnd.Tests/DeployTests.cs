@@ -49,7 +49,9 @@ public sealed class DeployTests(Cluster cluster)
         await Tool.KubectlAsync("create", "namespace", other.Namespace);
         await Tool.KubectlAsync(
             "create", "service", "nodeport", "other", "--tcp=80:80", $"--node-port={port}", "--namespace", other.Namespace);
-        await using var overlay = new TestOverlay().Patch("Service", "details", """{"op": "add", "path": "/spec/type", "value": "NodePort"}""", $$"""{"op": "add", "path": "/spec/ports/0/nodePort", "value": {{port}}}""");
+        await using var overlay = new TestOverlay().Patch("Service", "details", """
+            {"op": "add", "path": "/spec/type", "value": "NodePort"}
+            """, $$"""{"op": "add", "path": "/spec/ports/0/nodePort", "value": {{port}}}""");
 
         var deploy = await overlay.DeployAsync();
 
@@ -62,7 +64,8 @@ public sealed class DeployTests(Cluster cluster)
     [Fact]
     public async Task An_object_that_is_invalid_is_named()
     {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/spec/template/spec/containers/0/readinessProbe/periodSeconds", "value": -1}""");
+        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1",
+            """{"op": "replace", "path": "/spec/template/spec/containers/0/readinessProbe/periodSeconds", "value": -1}""");
 
         var deploy = await overlay.DeployAsync();
 
@@ -73,7 +76,8 @@ public sealed class DeployTests(Cluster cluster)
     [Fact]
     public async Task A_kind_that_the_cluster_has_not_is_named_and_nothing_is_applied()
     {
-        await using var overlay = new TestOverlay().Add("""{"apiVersion": "example.org/v1", "kind": "Nonesuch", "metadata": {"name": "none"}}""");
+        await using var overlay = new TestOverlay()
+            .Add("""{"apiVersion": "example.org/v1", "kind": "Nonesuch", "metadata": {"name": "none"}}""");
 
         var deploy = await overlay.DeployAsync();
 
@@ -160,7 +164,8 @@ public sealed class DeployTests(Cluster cluster)
     [Fact]
     public async Task An_overlay_that_kustomize_refuses_is_said()
     {
-        await using var overlay = new TestOverlay().Patch("Deployment", "details-v1", """{"op": "replace", "path": "/nowhere/at/all", "value": 1}""");
+        await using var overlay = new TestOverlay()
+            .Patch("Deployment", "details-v1", """{"op": "replace", "path": "/nowhere/at/all", "value": 1}""");
 
         var deploy = await overlay.DeployAsync();
 

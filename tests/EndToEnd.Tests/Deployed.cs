@@ -19,7 +19,10 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
     private static readonly TimeSpan Rollout = TimeSpan.FromMinutes(2);
 
     /// <summary>The names of the Deployments.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name)];
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name),
+    ];
 
     public async ValueTask InitializeAsync()
     {
@@ -89,5 +92,6 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
 
     /// <summary>What a page says is missing, or <see langword="null"/> when nothing is.</summary>
     /// <param name="page">The page.</param>
-    internal static string? MissingFrom(string page) => ServiceCatalog.Bookinfo.MissingTexts.FirstOrDefault(text => page.Contains(text, StringComparison.Ordinal));
+    internal static string? MissingFrom(string page) =>
+        ServiceCatalog.Bookinfo.MissingTexts.FirstOrDefault(text => page.Contains(text, StringComparison.Ordinal));
 }

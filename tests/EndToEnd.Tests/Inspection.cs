@@ -36,7 +36,10 @@ internal static class Inspection
         {
             shareProcessNamespace = seesProcesses,
             volumes = new[] { new { name = Name, configMap = new { name = Name, defaultMode = 0b111_101_101 } } },
-            containers = new[] { new { name = container, volumeMounts = new[] { new { name = Name, mountPath = Directory, readOnly = true } } } },
+            containers = new[]
+            {
+                new { name = container, volumeMounts = new[] { new { name = Name, mountPath = Directory, readOnly = true } } },
+            },
         };
         var patch = JsonSerializer.Serialize(new { spec = new { template = new { spec = pod } } });
         await Tool.KubectlAsync("patch", "-n", space, "deployment", deployment, "-p", patch);

@@ -164,7 +164,8 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
     {
         using var connection = await LoadWorkers.ConnectAsync();
         var options = load.Options(workers: 1) with { Target = new Uri($"http://productpage.{load.Namespace}:9999/productpage") };
-        await using (var generator = await LoadWorkers.StartAsync(connection, options with { Requests = options.Requests with { Timeout = TimeSpan.FromSeconds(2) } }))
+        await using (var generator = await LoadWorkers.StartAsync(
+            connection, options with { Requests = options.Requests with { Timeout = TimeSpan.FromSeconds(2) } }))
         {
             var failure = await Assert.ThrowsAsync<OperationFailedException>(
                 () => generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled));

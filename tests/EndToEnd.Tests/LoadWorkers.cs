@@ -50,9 +50,11 @@ public sealed class LoadWorkers(Cluster cluster) : IAsyncLifetime
     {
         var pod = Assert.Single(await _own.PodsAsync("app=productpage"));
         using var client = new HttpClient();
-        var metrics = await client.GetStringAsync(new Uri($"http://{pod.Status.PodIP}:9080/metrics"), TestContext.Current.CancellationToken);
+        var metrics = await client.GetStringAsync(
+            new Uri($"http://{pod.Status.PodIP}:9080/metrics"), TestContext.Current.CancellationToken);
         return metrics.Split('\n')
-            .Where(line => line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal) && line.Contains("http_route=\"/productpage\"", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal)
+                && line.Contains("http_route=\"/productpage\"", StringComparison.Ordinal))
             .Sum(line => long.Parse(line.Split("} ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
 

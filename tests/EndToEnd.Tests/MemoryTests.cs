@@ -21,7 +21,8 @@ public sealed class MemoryTests(Deployed deployed)
         var after = await deployed.PodsAsync();
         TestContext.Current.TestOutputHelper?.WriteLine($"{visitors.Views / Duration.TotalSeconds:0} views a second");
         Assert.Equal(before.Select(Names).Order(), after.Select(Names).Order());
-        Assert.All(after, pod => Assert.Equal((0, null), (pod.Status.ContainerStatuses[0].RestartCount, pod.Status.ContainerStatuses[0].LastState?.Terminated)));
+        Assert.All(after, pod => Assert.Equal(
+            (0, null), (pod.Status.ContainerStatuses[0].RestartCount, pod.Status.ContainerStatuses[0].LastState?.Terminated)));
         Assert.Empty(visitors.Failures);
         Assert.InRange(visitors.Views, 100 * Duration.TotalSeconds, double.MaxValue);
     }

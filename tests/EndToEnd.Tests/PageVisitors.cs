@@ -51,13 +51,14 @@ internal sealed class PageVisitors : IDisposable
     /// <summary>Views one after another by several visitors at once (a closed loop), as fast as they are answered.</summary>
     /// <param name="visitors">How many at once.</param>
     /// <param name="stop">Ends it; what is under way is waited for.</param>
-    public Task CrowdAsync(int visitors, CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, visitors).Select(_ => Task.Run(async () =>
-    {
-        while (!stop.IsCancellationRequested)
+    public Task CrowdAsync(int visitors, CancellationToken stop) =>
+        Task.WhenAll(Enumerable.Range(0, visitors).Select(_ => Task.Run(async () =>
         {
-            await ViewAsync(_keeping);
-        }
-    })));
+            while (!stop.IsCancellationRequested)
+            {
+                await ViewAsync(_keeping);
+            }
+        })));
 
     public void Dispose()
     {
@@ -91,5 +92,8 @@ internal sealed class PageVisitors : IDisposable
     private void Failed(string what) => _failures.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {what}");
 
     private static HttpClient Client(TimeSpan lifetime) =>
-        new(new SocketsHttpHandler { PooledConnectionLifetime = lifetime, UseCookies = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
+        new(new SocketsHttpHandler { PooledConnectionLifetime = lifetime, UseCookies = false, AllowAutoRedirect = false })
+        {
+            Timeout = TimeSpan.FromSeconds(30),
+        };
 }

@@ -26,7 +26,8 @@ public sealed class StatusTests
             pods = [.. JsonDocument.Parse(json.Output).RootElement.GetProperty("pods").EnumerateArray()];
             // The first figures of a kubelet may be of when the container had only just been made, and it tells of new images only every
             // ten seconds.
-            return pods.All(pod => pod.TryGetProperty("memoryUse", out var memory) && memory.GetDouble() >= LeastMemory && pod.TryGetProperty("imageBytes", out _))
+            return pods.All(pod => pod.TryGetProperty("memoryUse", out var memory) && memory.GetDouble() >= LeastMemory
+                && pod.TryGetProperty("imageBytes", out _))
                 ? ""
                 : $"The use of some pods is not known, or of too early, or the size of their images:\n{json.Output}";
         });
@@ -54,14 +55,19 @@ public sealed class StatusTests
         Assert.Matches(@"\nratings +ClusterIP +[\d.]+ +9080/TCP\n", table.Output);
 
         var watch = await Tool.RunAsync(
-            "timeout", ["--preserve-status", "--signal=INT", "15", Path.Combine(WorkingCopy.Root, "bookinfo"), "status", "--watch", "--namespace", overlay.Namespace, "--output", "json"]);
+            "timeout",
+            [
+                "--preserve-status", "--signal=INT", "15", Path.Combine(WorkingCopy.Root, "bookinfo"), "status", "--watch", "--namespace",
+                overlay.Namespace, "--output", "json",
+            ]);
 
         Assert.Equal(0, watch.ExitCode);
         Assert.InRange(watch.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 2, 9);
 
         await Tool.KubectlAsync("set", "env", "deployment/ratings-v1", "DRAIN_SECONDS=soon", "--namespace", overlay.Namespace);
         await Eventually.HoldsAsync(async () =>
-            await Tool.BookinfoAsync("status", "--namespace", overlay.Namespace) is var crash && crash.Output.Contains("CrashLoopBackOff") ? "" : $"No crash is shown.\n{crash}");
+            await Tool.BookinfoAsync("status", "--namespace", overlay.Namespace) is var crash
+                && crash.Output.Contains("CrashLoopBackOff") ? "" : $"No crash is shown.\n{crash}");
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public sealed partial class TopologyTests(Deployed deployed, Cluster cluster)
     [Fact]
     public async Task Every_node_that_can_has_some_of_the_pods()
     {
-        var nodes = (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: TestContext.Current.CancellationToken)).Items.Where(node => node.Spec.Unschedulable != true && node.Spec.Taints is null or []).ToList();
+        var nodes = (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: TestContext.Current.CancellationToken)).Items.Where(
+            node => node.Spec.Unschedulable != true && node.Spec.Taints is null or []).ToList();
         var used = (await deployed.PodsAsync()).Select(pod => pod.Spec.NodeName).Distinct();
         Assert.Equal(nodes.Select(node => node.Metadata.Name).Order(), used.Order());
     }

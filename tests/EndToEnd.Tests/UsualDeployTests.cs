@@ -17,14 +17,16 @@ public sealed class UsualDeployTests(Cluster cluster)
             var first = await Tool.BookinfoAsync("deploy", "--output", "json");
             Assert.True(first.ExitCode == 0, $"{first}");
             var events = Events(first);
-            var readySeconds = events.Single(one => one.GetProperty("event").GetString() == "ready").GetProperty("readySeconds").GetDouble();
+            var readySeconds = events.Single(one => one.GetProperty("event").GetString() == "ready")
+                .GetProperty("readySeconds").GetDouble();
             TestContext.Current.TestOutputHelper?.WriteLine($"Ready after {readySeconds:0.0} s");
             Assert.Equal("applied", events[0].GetProperty("event").GetString());
             foreach (var name in Deployments)
             {
                 var last = events.Last(one => one.TryGetProperty("deployment", out var deployment) && deployment.GetString() == name);
                 Assert.Equal(1, last.GetProperty("ready").GetInt32());
-                Assert.InRange(last.GetProperty("readySeconds").GetDouble(), last.GetProperty("scheduledSeconds").GetDouble(), readySeconds);
+                Assert.InRange(
+                    last.GetProperty("readySeconds").GetDouble(), last.GetProperty("scheduledSeconds").GetDouble(), readySeconds);
                 Assert.True(
                     last.GetProperty("imagePresent").GetBoolean() || last.GetProperty("imagePullSeconds").GetDouble() > 0, $"{last}");
                 Assert.InRange(last.GetProperty("imageBytes").GetInt64(), 1_000_000, 80_000_000);
@@ -44,8 +46,9 @@ public sealed class UsualDeployTests(Cluster cluster)
             var second = await Tool.BookinfoAsync("deploy");
 
             Assert.True(second.ExitCode == 0, $"{second}");
-            Assert.Contains($"Applied: 0 created, 0 changed, "
-                + $"{before.Count(line => !line.StartsWith("ReplicaSet ") && !line.StartsWith("Secret productpage") && !line.StartsWith("ConfigMap "))} unchanged.", second.Messages);
+            var unchanged = before.Count(line =>
+                !line.StartsWith("ReplicaSet ") && !line.StartsWith("Secret productpage") && !line.StartsWith("ConfigMap "));
+            Assert.Contains($"Applied: 0 created, 0 changed, {unchanged} unchanged.", second.Messages);
             Assert.All(Deployments, name => Assert.Contains($"{name}: ready, unchanged", second.Output));
             Assert.Equal(before, await VersionsAsync(Cluster.Namespace));
 
@@ -87,7 +90,8 @@ public sealed class UsualDeployTests(Cluster cluster)
 
         // The name without the hash of its content.
         async Task<IEnumerable<string>> SettingsFromAsync() =>
-            (await cluster.Api.AppsV1.ReadNamespacedDeploymentAsync("details-v1", Cluster.Namespace)).Spec.Template.Spec.Containers[0].EnvFrom?
+            (await cluster.Api.AppsV1
+                .ReadNamespacedDeploymentAsync("details-v1", Cluster.Namespace)).Spec.Template.Spec.Containers[0].EnvFrom?
                 .Select(source => source.ConfigMapRef.Name.Split('-')[0]) ?? [];
     }
 
@@ -101,6 +105,10 @@ public sealed class UsualDeployTests(Cluster cluster)
             "get", "serviceaccounts,services,deployments,replicasets,configmaps,secrets", "--namespace", space,
             "--output", "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}");
         var itself = await cluster.Api.CoreV1.ReadNamespaceAsync(space, cancellationToken: TestContext.Current.CancellationToken);
-        return [.. list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("default") && !line.Contains("-token-") && !line.Contains("kube-root-ca")), $"Namespace {space} {itself.Metadata.ResourceVersion}"];
+        return
+        [
+            .. list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("default") && !line.Contains("-token-")
+                && !line.Contains("kube-root-ca")), $"Namespace {space} {itself.Metadata.ResourceVersion}",
+        ];
     }
 }

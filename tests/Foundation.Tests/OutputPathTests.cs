@@ -32,7 +32,8 @@ public sealed class OutputPathTests : IDisposable
         File.CreateSymbolicLink(Path("null"), "/dev/null");
 
         Assert.Equal(
-            isSame ? $"--a and --b: '{Path(one)}' and '{Path(other)}' are the same file: name two." : null, OutputPath.FindProblem([("--a", Path(one)), ("--b", Path(other))]));
+            isSame ? $"--a and --b: '{Path(one)}' and '{Path(other)}' are the same file: name two." : null,
+            OutputPath.FindProblem([("--a", Path(one)), ("--b", Path(other))]));
         Assert.Equal(
             isSame ? $"--a: '{Path(one)}' is the same file as '{Path(other)}', which is read: name another one." : null,
             OutputPath.FindProblem([("--a", Path(one)), ("--b", null)], Path(other)));

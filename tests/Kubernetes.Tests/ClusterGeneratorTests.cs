@@ -34,10 +34,17 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         {
             Spec = new V1DeploymentSpec
             {
-                Template = new V1PodTemplateSpec { Spec = new V1PodSpec { Containers = [new V1Container { Name = "productpage", Image = "ghcr.io/me/productpage:7" }] } },
+                Template = new V1PodTemplateSpec
+                {
+                    Spec = new V1PodSpec { Containers = [new V1Container { Name = "productpage", Image = "ghcr.io/me/productpage:7" }] },
+                },
             },
         });
-        _cluster.Put(Api, new V1Job { Metadata = new V1ObjectMeta { Name = Job, NamespaceProperty = "bookinfo", Uid = "u" }, Spec = new V1JobSpec { Completions = 2 } });
+        _cluster.Put(Api, new V1Job
+        {
+            Metadata = new V1ObjectMeta { Name = Job, NamespaceProperty = "bookinfo", Uid = "u" },
+            Spec = new V1JobSpec { Completions = 2 },
+        });
         _cluster.Answer($"{Api}/{Job}", 200, """{"kind":"Status","apiVersion":"v1","status":"Success"}""");
         _cluster.Put(Events, new Corev1EventList { Items = [] });
         _cluster.Put(Pods, new V1PodList { Items = [] });
@@ -77,7 +84,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await AddWorkersAsync(2);
         using var connection = await ConnectAsync();
         var reports = new List<string>();
-        await using (var generator = await ClusterGenerator.StartAsync(connection, Options(), reports.Add, static _ => { }, TimeProvider.System, Cancelled))
+        await using (var generator = await ClusterGenerator.StartAsync(
+            connection, Options(), reports.Add, static _ => { }, TimeProvider.System, Cancelled))
         {
             var result = await generator.RunAsync(101, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled);
 
@@ -153,7 +161,14 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         var killed = Pod(2, ready: false);
         killed.Status.Phase = "Failed";
         killed.Status.ContainerStatuses =
-            [new V1ContainerStatus { Name = "load-worker", Image = "i", State = new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 137, Reason = "OOMKilled" } } }];
+            [
+                new V1ContainerStatus
+                {
+                    Name = "load-worker",
+                    Image = "i",
+                    State = new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 137, Reason = "OOMKilled" } },
+                },
+            ];
         _cluster.Put(Pods, new V1PodList { Items = [Pod(1), killed] });
         await _workers[1].DisposeAsync();
 
@@ -218,7 +233,10 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     public async Task Where_nothing_is_deployed_it_says_so()
     {
         _cluster.Refuse(ProductPage, 404);
-        _cluster.Put("/api/v1/configmaps", new V1ConfigMapList { Items = [new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "bookinfo-deployment", NamespaceProperty = "shop" } }] });
+        _cluster.Put("/api/v1/configmaps", new V1ConfigMapList
+        {
+            Items = [new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "bookinfo-deployment", NamespaceProperty = "shop" } }],
+        });
 
         await AssertFailsAsync(
             StartAsync(await ConnectAsync()),
@@ -237,7 +255,16 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     {
         _cluster.Put(ProductPage, new V1Deployment
         {
-            Spec = new V1DeploymentSpec { Template = new V1PodTemplateSpec { Spec = new V1PodSpec { Containers = [new V1Container { Name = "productpage", Image = "istio/examples-bookinfo-productpage-v1:1.20" }] } } },
+            Spec = new V1DeploymentSpec
+            {
+                Template = new V1PodTemplateSpec
+                {
+                    Spec = new V1PodSpec
+                    {
+                        Containers = [new V1Container { Name = "productpage", Image = "istio/examples-bookinfo-productpage-v1:1.20" }],
+                    },
+                },
+            },
         });
         await AssertFailsAsync(
             StartAsync(await ConnectAsync()),
@@ -254,7 +281,17 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     {
         var waiting = Pod(1, ready: false);
         waiting.Status.ContainerStatuses =
-            [new V1ContainerStatus { Name = "load-worker", Image = "ghcr.io/me/load-worker:7", State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ErrImagePull", Message = "ghcr.io/me/load-worker:7: not found" } } }];
+            [
+                new V1ContainerStatus
+                {
+                    Name = "load-worker",
+                    Image = "ghcr.io/me/load-worker:7",
+                    State = new V1ContainerState
+                    {
+                        Waiting = new V1ContainerStateWaiting { Reason = "ErrImagePull", Message = "ghcr.io/me/load-worker:7: not found" },
+                    },
+                },
+            ];
         _cluster.Put(Pods, new V1PodList { Items = [waiting] });
 
         await AssertFailsAsync(
@@ -271,7 +308,14 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         var ended = Pod(1, ready: false);
         ended.Status.Phase = "Failed";
         ended.Status.ContainerStatuses =
-            [new V1ContainerStatus { Name = "load-worker", Image = "i", State = new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 1 } } }];
+            [
+                new V1ContainerStatus
+                {
+                    Name = "load-worker",
+                    Image = "i",
+                    State = new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 1 } },
+                },
+            ];
         _cluster.Put(Pods, new V1PodList { Items = [ended] });
         _cluster.Answer("/api/v1/namespaces/bookinfo/pods/w-1/log", 200, "load-worker cannot start: no port\n");
 
@@ -285,7 +329,16 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
     {
         _cluster.Put(Events, new Corev1EventList
         {
-            Items = [new Corev1Event { Reason = "FailedCreate", Message = "exceeded quota: small", InvolvedObject = new V1ObjectReference { Uid = "u" }, Metadata = new V1ObjectMeta { Name = "e" } }],
+            Items =
+            [
+                new Corev1Event
+                {
+                    Reason = "FailedCreate",
+                    Message = "exceeded quota: small",
+                    InvolvedObject = new V1ObjectReference { Uid = "u" },
+                    Metadata = new V1ObjectMeta { Name = "e" },
+                },
+            ],
         });
 
         await AssertFailsAsync(
@@ -324,7 +377,8 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         using var interrupt = new CancellationTokenSource();
         using var connection = await ConnectAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => ClusterGenerator.StartAsync(connection, Options(), _ => interrupt.Cancel(), static _ => { }, TimeProvider.System, interrupt.Token));
+            () => ClusterGenerator.StartAsync(
+                connection, Options(), _ => interrupt.Cancel(), static _ => { }, TimeProvider.System, interrupt.Token));
 
         Assert.Single(_asked, $"DELETE {Api}/{Job}");
     }
@@ -355,9 +409,23 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         Spec = new V1PodSpec
         {
             RestartPolicy = "Never",
-            Containers = [new V1Container { Name = "load-worker", Resources = new V1ResourceRequirements { Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new("64Mi") } } }],
+            Containers =
+            [
+                new V1Container
+                {
+                    Name = "load-worker",
+                    Resources = new V1ResourceRequirements
+                    {
+                        Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new("64Mi") },
+                    },
+                },
+            ],
         },
-        Status = new V1PodStatus { Phase = "Running", Conditions = [new V1PodCondition { Type = "Ready", Status = ready ? "True" : "False" }] },
+        Status = new V1PodStatus
+        {
+            Phase = "Running",
+            Conditions = [new V1PodCondition { Type = "Ready", Status = ready ? "True" : "False" }],
+        },
     };
 
     private static Task<ClusterGenerator> StartAsync(ClusterConnection connection, ClusterGeneratorOptions options) =>

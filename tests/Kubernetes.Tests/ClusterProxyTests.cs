@@ -40,7 +40,8 @@ public sealed class ClusterProxyTests
     [InlineData("https://a.example", "http://s.example/")]
     [InlineData("http://a.example", "http://p.example:8080/")]
     public void Each_scheme_has_its_variable(string server, string proxy) =>
-        Assert.Equal(proxy, ClusterProxy.Find(new Uri(server), null, name => name switch { "https_proxy" => "s.example", "HTTP_PROXY" => "http://p.example:8080", _ => null })?.Address?.ToString());
+        Assert.Equal(proxy, ClusterProxy.Find(new Uri(server), null, name =>
+            name switch { "https_proxy" => "s.example", "HTTP_PROXY" => "http://p.example:8080", _ => null })?.Address?.ToString());
 
     [Fact]
     public void The_configuration_comes_before_the_environment_and_its_password_is_not_part_of_the_address()

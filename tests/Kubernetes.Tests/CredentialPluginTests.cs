@@ -50,7 +50,8 @@ public sealed class CredentialPluginTests : IDisposable
             $$$"""
             apiVersion: v1
             kind: Config
-            clusters: [{name: one, cluster: {server: "https://127.0.0.1:{{{server.Address.Port}}}", certificate-authority-data: {{{authority.Data}}}}}]
+            clusters: [{name: one, cluster: {server: "https://127.0.0.1:{{{server.Address.Port}}}",
+              certificate-authority-data: {{{authority.Data}}}}}]
             users: [{name: me, user: {exec: {{{plugin.ToJsonString()}}}}}]
             contexts: [{name: first, context: {cluster: one, user: me}}]
             current-context: first
@@ -61,18 +62,24 @@ public sealed class CredentialPluginTests : IDisposable
 
         Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
         Assert.Contains("answers 503", run.Messages);
-        Assert.Contains(heads, head => head.StartsWith("GET /version", StringComparison.Ordinal) && head.Contains("\r\nAuthorization: "
-            + "Bearer two words of me\r\n", StringComparison.Ordinal));
+        Assert.Contains(heads, head => head.StartsWith("GET /version", StringComparison.Ordinal)
+            && head.Contains("\r\nAuthorization: Bearer two words of me\r\n", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_token_is_replaced_when_it_ends_and_not_before()
     {
         var count = Path.Combine(_directory.FullName, "count");
-        string Counting(string end) => $$$"""{"apiVersion":"{{{Version}}}","status":{"token":"'$(echo >>{{{count}}}; wc -l <{{{count}}})'","expirationTimestamp":"{{{end}}}"}}""";
+        string Counting(string end) =>
+            $$$"""
+            {"apiVersion":"{{{Version}}}","status":{
+              "token":"'$(echo >>{{{count}}}; wc -l <{{{count}}})'","expirationTimestamp":"{{{end}}}"}}
+            """;
 
-        foreach (
-            var (end, tokens) in new[] { ("2999-01-01T00:00:00Z", new[] { "1", "1", "1" }), ("2001-01-01T00:00:00Z", ["1", "2", "3"]) })
+        foreach (var (end, tokens) in new[]
+        {
+            ("2999-01-01T00:00:00Z", new[] { "1", "1", "1" }), ("2001-01-01T00:00:00Z", ["1", "2", "3"]),
+        })
         {
             File.Delete(count);
             var user = new JsonObject();
@@ -94,7 +101,8 @@ public sealed class CredentialPluginTests : IDisposable
         var plugin = Plugin("", $$$"""{"apiVersion":"{{{Version}}}","status":{"clientCertificateData":"PEM","clientKeyData":"KEY"}}""");
 
         Assert.False(await new CredentialPlugin("c", plugin, []).SignInAsync(user, TestContext.Current.CancellationToken));
-        Assert.Equal(["PEM", "KEY"], new[] { "client-certificate-data", "client-key-data" }.Select(name => Encoding.UTF8.GetString(Convert.FromBase64String((string)user[name]!))));
+        Assert.Equal(["PEM", "KEY"], new[] { "client-certificate-data", "client-key-data" }.Select(
+            name => Encoding.UTF8.GetString(Convert.FromBase64String((string)user[name]!))));
     }
 
     [Fact]
@@ -102,7 +110,13 @@ public sealed class CredentialPluginTests : IDisposable
     {
         const string Cluster = ""","cluster":{"server":"https://c","certificate-authority-data":"Q0E=","config":{"a":1}}""";
         var told = Path.Combine(_directory.FullName, "told");
-        var cluster = JsonNode.Parse("""{"server":"https://c","certificate-authority-data":"Q0E=","extensions":[{"name":"client.authentication.k8s.io/exec","extension":{"a":1}}]}""")!.AsObject();
+        var cluster = JsonNode.Parse(
+            """
+            {
+              "server":"https://c","certificate-authority-data":"Q0E=",
+              "extensions":[{"name":"client.authentication.k8s.io/exec","extension":{"a":1}}]
+            }
+            """)!.AsObject();
         foreach (var provide in new[] { false, true })
         {
             var plugin = Plugin($"echo \"$KUBERNETES_EXEC_INFO\" >{told}", Token);
@@ -110,7 +124,8 @@ public sealed class CredentialPluginTests : IDisposable
             await new CredentialPlugin("c", plugin, cluster).SignInAsync([], TestContext.Current.CancellationToken);
 
             Assert.Equal(
-                $$$"""{"apiVersion":"{{{Version}}}","kind":"ExecCredential","spec":{"interactive":false""" + (provide ? Cluster : "") + "}}",
+                $$$"""{"apiVersion":"{{{Version}}}","kind":"ExecCredential","spec":{"interactive":false"""
+                    + (provide ? Cluster : "") + "}}",
                 (await File.ReadAllTextAsync(told, TestContext.Current.CancellationToken)).Trim());
         }
     }
@@ -122,11 +137,13 @@ public sealed class CredentialPluginTests : IDisposable
         var pid = Path.Combine(_directory.FullName, "pid");
         try
         {
-            Assert.True(await new CredentialPlugin("c", Plugin($"sleep 3600 & echo $! >{pid}", Token), []).SignInAsync([], TestContext.Current.CancellationToken));
+            Assert.True(await new CredentialPlugin("c", Plugin($"sleep 3600 & echo $! >{pid}", Token), [])
+                .SignInAsync([], TestContext.Current.CancellationToken));
         }
         finally
         {
-            await Signal.SendAsync("KILL", int.Parse(await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture));
+            await Signal.SendAsync("KILL", int.Parse(await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken),
+                System.Globalization.CultureInfo.InvariantCulture));
         }
     }
 
@@ -137,10 +154,17 @@ public sealed class CredentialPluginTests : IDisposable
     [InlineData("", "", "what it writes is not JSON.")]
     [InlineData("", "Please sign in", "what it writes is not JSON.")]
     [InlineData("", "null", $"what it writes is not an ExecCredential of {Version} with a status.")]
-    [InlineData("", """{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"t"}}""", $"what it writes is not an ExecCredential of {Version} with a status.")]
-    [InlineData("", $$$"""{"apiVersion":"{{{Version}}}","status":5}""", $"what it writes is not an ExecCredential of {Version} with a status.")]
-    [InlineData("", $$$"""{"apiVersion":"{{{Version}}}","status":{"token":5}}""", "what it writes holds neither a token nor a certificate with its key.")]
-    [InlineData("", $$$"""{"apiVersion":"{{{Version}}}","status":{"clientCertificateData":"x"}}""", "what it writes holds neither a token nor a certificate with its key.")]
+    [InlineData("", """
+        {"apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"t"}}
+        """, $"what it writes is not an ExecCredential of {Version} with a status.")]
+    [InlineData(
+        "", $$$"""{"apiVersion":"{{{Version}}}","status":5}""", $"what it writes is not an ExecCredential of {Version} with a status.")]
+    [InlineData("", $$$"""
+        {"apiVersion":"{{{Version}}}","status":{"token":5}}
+        """, "what it writes holds neither a token nor a certificate with its key.")]
+    [InlineData("", $$$"""
+        {"apiVersion":"{{{Version}}}","status":{"clientCertificateData":"x"}}
+        """, "what it writes holds neither a token nor a certificate with its key.")]
     public async Task Its_failure_is_told_in_one_line(string script, string output, string why)
     {
         var plugin = Plugin(script, output);
@@ -148,13 +172,19 @@ public sealed class CredentialPluginTests : IDisposable
             () => new CredentialPlugin("c", plugin, []).SignInAsync([], TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.ClusterUnreachable, failure.Kind);
-        Assert.Equal($"context 'c' of kubectl's configuration cannot be used: '{plugin["command"]}', which is to sign you in, does not do that: {why}", failure.Message);
+        Assert.Equal($"context 'c' of kubectl's configuration cannot be used: '{plugin["command"]}', which is to sign you in, "
+            + $"does not do that: {why}", failure.Message);
     }
 
     [Fact]
     public async Task Where_to_get_it_is_told_as_the_configuration_has_it()
     {
-        var plugin = new JsonObject { ["apiVersion"] = Version, ["command"] = "nonesuch-auth-plugin", ["installHint"] = "Install nonesuch." };
+        var plugin = new JsonObject
+        {
+            ["apiVersion"] = Version,
+            ["command"] = "nonesuch-auth-plugin",
+            ["installHint"] = "Install nonesuch.",
+        };
         var failure = await Assert.ThrowsAsync<OperationFailedException>(
             () => new CredentialPlugin("c", plugin, []).SignInAsync([], TestContext.Current.CancellationToken));
 

@@ -10,7 +10,9 @@ public sealed class KubernetesFormatTests
     [Theory]
     [InlineData("Container image \"bookinfo/details:1\" already present on machine", null, null)]
     [InlineData("Successfully pulled image \"bookinfo/details:1\" in 1.234567s", 1.234567, null)]
-    [InlineData("Successfully pulled image \"bookinfo/details:1\" in 1m2.5s (1m3s including waiting). Image size: 12345678 bytes.", 62.5, 12345678L)]
+    [InlineData(
+        "Successfully pulled image \"bookinfo/details:1\" in 1m2.5s (1m3s including waiting). Image size: 12345678 bytes.",
+        62.5, 12345678L)]
     public void How_an_image_came_is_read_from_the_kubelets_words(string message, double? seconds, long? bytes)
     {
         var pull = ImagePull.Parse(message);
@@ -30,9 +32,21 @@ public sealed class KubernetesFormatTests
         var node = new V1Node
         {
             Metadata = new V1ObjectMeta { Name = "n" },
-            Status = new V1NodeStatus { Images = [new V1ContainerImage { SizeBytes = 1 }, new V1ContainerImage { Names = ["docker.io/bookinfo/details:1"], SizeBytes = 7 }] },
+            Status = new V1NodeStatus
+            {
+                Images =
+                [
+                    new V1ContainerImage { SizeBytes = 1 },
+                    new V1ContainerImage { Names = ["docker.io/bookinfo/details:1"], SizeBytes = 7 },
+                ],
+            },
         };
-        var present = new Corev1Event { Reason = "Pulled", Message = "Container image \"bookinfo/details:1\" already present on machine", InvolvedObject = new V1ObjectReference { Uid = "u" } };
+        var present = new Corev1Event
+        {
+            Reason = "Pulled",
+            Message = "Container image \"bookinfo/details:1\" already present on machine",
+            InvolvedObject = new V1ObjectReference { Uid = "u" },
+        };
 
         Assert.Equal(new ImagePull(null, 7), ImagePull.Find(pod, [present], [node]));
         Assert.Equal(new ImagePull(null, null), ImagePull.Find(pod, [present], []));
@@ -58,7 +72,11 @@ public sealed class KubernetesFormatTests
     [Fact]
     public void An_inventory_that_somebody_has_spoilt_is_not_guessed_at()
     {
-        V1ConfigMap Stored(string objects) => new() { Metadata = new V1ObjectMeta { Name = Inventory.Name, NamespaceProperty = "n" }, Data = new Dictionary<string, string> { ["objects"] = objects } };
+        V1ConfigMap Stored(string objects) => new()
+        {
+            Metadata = new V1ObjectMeta { Name = Inventory.Name, NamespaceProperty = "n" },
+            Data = new Dictionary<string, string> { ["objects"] = objects },
+        };
 
         Assert.Equal(
             [new ObjectReference("v1", "Namespace", "n", null), new ObjectReference("apps/v1", "Deployment", "d", "n")],
@@ -92,7 +110,9 @@ public sealed class KubernetesFormatTests
     [Fact]
     public void What_kubectl_did_is_counted() => Assert.Equal(
         "2 created, 1 changed, 1 unchanged.",
-        ApplySummary.Parse(["namespace/bookinfo created\nservice/details created\n", "service/ratings configured\nservice/reviews unchanged\n"], []).ToString());
+        ApplySummary.Parse(
+            ["namespace/bookinfo created\nservice/details created\n", "service/ratings configured\nservice/reviews unchanged\n"], [])
+            .ToString());
 
     [Theory]
     [InlineData(
@@ -101,9 +121,15 @@ public sealed class KubernetesFormatTests
         FailureKind.NotAllowed,
         "user 'u' is not allowed to create services in namespace 'n'. Check with 'kubectl auth can-i create services --namespace n'; who "
         + "administers the cluster can grant it.")]
-    [InlineData("The Service \"s\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated", FailureKind.PortTaken, "The Service \"s\" is invalid")]
-    [InlineData("Warning: something old\nThe Deployment \"d\" is invalid: spec: Required value", FailureKind.ObjectRefused, "The Deployment \"d\" is invalid: spec: Required value")]
-    [InlineData("Unable to connect to the server: dial tcp 127.0.0.1:1: i/o timeout", FailureKind.ClusterUnreachable, "the cluster at http://c cannot be reached: Unable to connect")]
+    [InlineData(
+        "The Service \"s\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated",
+        FailureKind.PortTaken, "The Service \"s\" is invalid")]
+    [InlineData(
+        "Warning: something old\nThe Deployment \"d\" is invalid: spec: Required value", FailureKind.ObjectRefused,
+        "The Deployment \"d\" is invalid: spec: Required value")]
+    [InlineData(
+        "Unable to connect to the server: dial tcp 127.0.0.1:1: i/o timeout", FailureKind.ClusterUnreachable,
+        "the cluster at http://c cannot be reached: Unable to connect")]
     public void What_kubectl_says_is_told_with_what_to_do(string messages, FailureKind kind, string told)
     {
         var failure = ClusterFailure.Explain(
@@ -127,18 +153,23 @@ public sealed class KubernetesFormatTests
     [InlineData(200, "<title>Simple Bookstore App</title>", null)]
     [InlineData(503, "", "it answers 503")]
     [InlineData(200, "<title>Welcome to nginx!</title>", "it is not Bookinfo's page")]
-    [InlineData(200, "<title>Simple Bookstore App</title><h4>Error fetching product details</h4>", "it says 'Error fetching product details'")]
-    [InlineData(200, "<title>Simple Bookstore App</title><i>Ratings service is currently unavailable</i>", "it says 'Ratings service is currently unavailable'")]
+    [InlineData(
+        200, "<title>Simple Bookstore App</title><h4>Error fetching product details</h4>", "it says 'Error fetching product details'")]
+    [InlineData(
+        200, "<title>Simple Bookstore App</title><i>Ratings service is currently unavailable</i>",
+        "it says 'Ratings service is currently unavailable'")]
     public void The_page_is_judged_as_a_visitor_would(int status, string html, string? wrong) =>
         Assert.Equal(wrong, PageCheck.Judge(status, html));
 
     [Fact]
     public void Use_is_read_from_the_metrics_API_and_from_the_kubelet()
     {
-        var metrics = JsonDocument.Parse("""{"items": [{"metadata": {"name": "p"}, "containers": [{"usage": {"cpu": "1500000n", "memory": "2Mi"}}, {"usage": {"cpu": "1m", "memory": "1024Ki"}}]}]}""");
+        var metrics = JsonDocument.Parse("""{"items": [{"metadata": {"name": "p"}, "containers": [{"usage": """
+            + """{"cpu": "1500000n", "memory": "2Mi"}}, {"usage": {"cpu": "1m", "memory": "1024Ki"}}]}]}""");
         var summary = JsonDocument.Parse("""
             {"pods": [
-                {"podRef": {"name": "p", "namespace": "n"}, "containers": [{"cpu": {"usageNanoCores": 2500000}, "memory": {"workingSetBytes": 3145728}}]},
+                {"podRef": {"name": "p", "namespace": "n"}, "containers": [
+                  {"cpu": {"usageNanoCores": 2500000}, "memory": {"workingSetBytes": 3145728}}]},
                 {"podRef": {"name": "young", "namespace": "n"}, "containers": [{"cpu": {}, "memory": {}}]},
                 {"podRef": {"name": "other", "namespace": "m"}}]}
             """);

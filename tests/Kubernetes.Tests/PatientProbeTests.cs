@@ -16,7 +16,11 @@ public sealed class PatientProbeTests
     [Fact]
     public async Task A_node_that_answers_late_is_found()
     {
-        using var nodes = new Nodes(_time) { ["http://one/"] = _ => 200, ["http://two/"] = passed => passed < TimeSpan.FromSeconds(20) ? null : 200 };
+        using var nodes = new Nodes(_time)
+        {
+            ["http://one/"] = _ => 200,
+            ["http://two/"] = passed => passed < TimeSpan.FromSeconds(20) ? null : 200,
+        };
 
         var found = await FindAsync(nodes, ("one", ["http://one/"]), ("two", ["http://two/"]));
 
@@ -55,7 +59,11 @@ public sealed class PatientProbeTests
     [Fact]
     public async Task A_wrong_answer_is_waited_out_and_told_of_when_it_stays()
     {
-        using var nodes = new Nodes(_time) { ["http://one/"] = passed => passed < TimeSpan.FromSeconds(4) ? 503 : 200, ["http://two/"] = _ => 503 };
+        using var nodes = new Nodes(_time)
+        {
+            ["http://one/"] = passed => passed < TimeSpan.FromSeconds(4) ? 503 : 200,
+            ["http://two/"] = _ => 503,
+        };
 
         Assert.Equal(
             [("one", "http://one/", null), ("two", null, "http://two/: it answers 503")],

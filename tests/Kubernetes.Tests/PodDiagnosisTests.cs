@@ -9,11 +9,36 @@ public sealed class PodDiagnosisTests
 
     /// <summary>What kubelets with containerd, 1.20 to 1.33, and registries say of an image, and whether another try can help.</summary>
     [Theory]
-    [InlineData(true, """rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/bookinfo/details:9": failed to resolve reference "docker.io/bookinfo/details:9": docker.io/bookinfo/details:9: not found""", "docker.io/bookinfo/details:9: not found")]
-    [InlineData(true, """failed to pull and unpack image "docker.io/bookinfo/details:9": failed to resolve reference "docker.io/bookinfo/details:9": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed""", "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed")]
-    [InlineData(true, """rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/bookinfo/details:9": failed to resolve reference "docker.io/bookinfo/details:9": failed to do request: Head "https://registry-1.docker.io/v2/bookinfo/details/manifests/9": dial tcp: lookup registry-1.docker.io on 10.0.0.1:53: no such host""", "dial tcp: lookup registry-1.docker.io on 10.0.0.1:53: no such host")]
-    [InlineData(false, """rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/bookinfo/details:9": failed to resolve reference "docker.io/bookinfo/details:9": failed to do request: Head "https://r/v2/": net/http: TLS handshake timeout""", "net/http: TLS handshake timeout")]
-    [InlineData(false, """failed to resolve reference "docker.io/bookinfo/details:9": unexpected status from HEAD request to https://r/v2/: 503 Service Unavailable""", "unexpected status from HEAD request to https://r/v2/: 503 Service Unavailable")]
+    [InlineData(
+        true,
+        "rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/bookinfo/details:9\": "
+            + "failed to resolve reference \"docker.io/bookinfo/details:9\": docker.io/bookinfo/details:9: not found",
+        "docker.io/bookinfo/details:9: not found")]
+    [InlineData(
+        true,
+        "failed to pull and unpack image \"docker.io/bookinfo/details:9\": "
+            + "failed to resolve reference \"docker.io/bookinfo/details:9\": pull access denied, "
+            + "repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
+        "pull access denied, "
+            + "repository does not exist or may require authorization: server message: insufficient_scope: authorization failed")]
+    [InlineData(
+        true,
+        "rpc error: code = Unknown desc = failed to pull and unpack image \"docker.io/bookinfo/details:9\": "
+            + "failed to resolve reference \"docker.io/bookinfo/details:9\": failed to do request: "
+            + "Head \"https://registry-1.docker.io/v2/bookinfo/details/manifests/9\": "
+            + "dial tcp: lookup registry-1.docker.io on 10.0.0.1:53: no such host",
+        "dial tcp: lookup registry-1.docker.io on 10.0.0.1:53: no such host")]
+    [InlineData(
+        false,
+        "rpc error: code = Unknown desc = failed to pull and unpack image \"docker.io/bookinfo/details:9\": "
+            + "failed to resolve reference \"docker.io/bookinfo/details:9\": failed to do request: "
+            + "Head \"https://r/v2/\": net/http: TLS handshake timeout",
+        "net/http: TLS handshake timeout")]
+    [InlineData(
+        false,
+        "failed to resolve reference \"docker.io/bookinfo/details:9\": "
+            + "unexpected status from HEAD request to https://r/v2/: 503 Service Unavailable",
+        "unexpected status from HEAD request to https://r/v2/: 503 Service Unavailable")]
     public void A_failed_pull_says_why_and_is_certain_only_when_the_next_would_fail_too(bool certain, string message, string shown)
     {
         var pod = Waiting("ErrImagePull", message);
@@ -52,7 +77,16 @@ public sealed class PodDiagnosisTests
     public void A_pod_that_fits_nowhere_may_fit_later()
     {
         var pod = Pod();
-        pod.Status.Conditions = [new V1PodCondition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "0/2 nodes are available: 2 Insufficient cpu." }];
+        pod.Status.Conditions =
+        [
+            new V1PodCondition
+            {
+                Type = "PodScheduled",
+                Status = "False",
+                Reason = "Unschedulable",
+                Message = "0/2 nodes are available: 2 Insufficient cpu.",
+            },
+        ];
 
         var problem = PodDiagnosis.Diagnose(pod, []);
 
@@ -61,7 +95,8 @@ public sealed class PodDiagnosisTests
     }
 
     [Theory]
-    [InlineData("SchedulingGated", null, "pod p: is held back by a scheduling gate (kueue.x-k8s.io/admission), which something else has to remove")]
+    [InlineData(
+        "SchedulingGated", null, "pod p: is held back by a scheduling gate (kueue.x-k8s.io/admission), which something else has to remove")]
     [InlineData("Unschedulable", null, "pod p: fits on no node: Unschedulable")]
     public void A_pod_that_nothing_is_said_of_is_told_by_the_reason(string reason, string? message, string shown)
     {
@@ -77,7 +112,10 @@ public sealed class PodDiagnosisTests
     {
         const string Message = "corresponding condition of pod readiness gate \"target-health.elbv2.k8s.aws/x\" does not exist.";
         var pod = Pod();
-        pod.Status.Conditions = [new V1PodCondition { Type = "Ready", Status = "False", Reason = "ReadinessGatesNotReady", Message = Message }];
+        pod.Status.Conditions =
+        [
+            new V1PodCondition { Type = "Ready", Status = "False", Reason = "ReadinessGatesNotReady", Message = Message },
+        ];
 
         var problem = PodDiagnosis.Diagnose(pod, []);
 
@@ -88,12 +126,25 @@ public sealed class PodDiagnosisTests
     [Fact]
     public void A_Deployment_that_does_not_get_on_says_why()
     {
-        var deployment = new V1Deployment { Metadata = new V1ObjectMeta { Name = "d", NamespaceProperty = "n" }, Spec = new V1DeploymentSpec { Paused = true } };
+        var deployment = new V1Deployment
+        {
+            Metadata = new V1ObjectMeta { Name = "d", NamespaceProperty = "n" },
+            Spec = new V1DeploymentSpec { Paused = true },
+        };
         var paused = PodDiagnosis.Diagnose(deployment);
         deployment.Spec.Paused = null;
         deployment.Status = new V1DeploymentStatus
         {
-            Conditions = [new V1DeploymentCondition { Type = "Progressing", Status = "False", Reason = "ProgressDeadlineExceeded", Message = "it has timed out" }],
+            Conditions =
+            [
+                new V1DeploymentCondition
+                {
+                    Type = "Progressing",
+                    Status = "False",
+                    Reason = "ProgressDeadlineExceeded",
+                    Message = "it has timed out",
+                },
+            ],
         };
         var stuck = PodDiagnosis.Diagnose(deployment);
 
@@ -108,12 +159,17 @@ public sealed class PodDiagnosisTests
     [InlineData("Error", 255, 0, "container details ended with exit code 255, and was restarted once")]
     [InlineData("Error", 139, 0, "container details was ended by signal 11, and was restarted once")]
     [InlineData("Error", 0, 9, "container details was ended by signal 9, and was restarted once")]
-    [InlineData("OOMKilled", 137, 0, "container details was ended because it used more memory than its limit of 64Mi (OOMKilled), and was restarted once")]
+    [InlineData(
+        "OOMKilled", 137, 0,
+        "container details was ended because it used more memory than its limit of 64Mi (OOMKilled), and was restarted once")]
     public void A_crash_loop_says_how_it_ended_and_where_its_last_words_are(string reason, int exitCode, int signal, string message)
     {
         var pod = Waiting("CrashLoopBackOff", "back-off 10s restarting failed container");
         pod.Status.ContainerStatuses[0].RestartCount = 1;
-        pod.Status.ContainerStatuses[0].LastState = new V1ContainerState { Terminated = new V1ContainerStateTerminated { Reason = reason, ExitCode = exitCode, Signal = signal } };
+        pod.Status.ContainerStatuses[0].LastState = new V1ContainerState
+        {
+            Terminated = new V1ContainerStateTerminated { Reason = reason, ExitCode = exitCode, Signal = signal },
+        };
 
         var problem = PodDiagnosis.Diagnose(pod, []);
 
@@ -147,7 +203,8 @@ public sealed class PodDiagnosisTests
         ];
 
         Assert.Equal(
-            "container details was ended by the kubelet: Liveness probe failed: HTTP probe failed with statuscode: 503, and was restarted 2 times",
+            "container details was ended by the kubelet: Liveness probe failed: HTTP probe failed with statuscode: "
+                + "503, and was restarted 2 times",
             PodDiagnosis.Diagnose(pod, events)!.Message);
     }
 
@@ -183,7 +240,19 @@ public sealed class PodDiagnosisTests
         var deployment = new V1Deployment
         {
             Metadata = new V1ObjectMeta { Name = "d" },
-            Status = new V1DeploymentStatus { Conditions = [new V1DeploymentCondition { Type = "ReplicaFailure", Status = "True", Reason = "FailedCreate", Message = "exceeded quota: q" }] },
+            Status = new V1DeploymentStatus
+            {
+                Conditions =
+                [
+                    new V1DeploymentCondition
+                    {
+                        Type = "ReplicaFailure",
+                        Status = "True",
+                        Reason = "FailedCreate",
+                        Message = "exceeded quota: q",
+                    },
+                ],
+            },
         };
 
         Assert.Equal("Deployment d: its pods are refused: exceeded quota: q", PodDiagnosis.Diagnose(deployment)!.ToString());
@@ -207,7 +276,10 @@ public sealed class PodDiagnosisTests
     private static V1Pod Waiting(string reason, string message)
     {
         var pod = Pod();
-        pod.Status.ContainerStatuses[0].State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = reason, Message = message } };
+        pod.Status.ContainerStatuses[0].State = new V1ContainerState
+        {
+            Waiting = new V1ContainerStateWaiting { Reason = reason, Message = message },
+        };
         return pod;
     }
 
@@ -222,7 +294,10 @@ public sealed class PodDiagnosisTests
                 {
                     Name = "details",
                     Image = Image,
-                    Resources = new V1ResourceRequirements { Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new("64Mi") } },
+                    Resources = new V1ResourceRequirements
+                    {
+                        Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new("64Mi") },
+                    },
                 },
             ],
         },

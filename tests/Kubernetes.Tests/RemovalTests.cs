@@ -23,7 +23,8 @@ public sealed class RemovalTests : IDisposable
     public RemovalTests()
     {
         _cluster.Answer("/api/v1", 200, """
-            {"resources":[{"name":"configmaps","kind":"ConfigMap","namespaced":true,"verbs":["list"]},{"name":"namespaces","kind":"Namespace","namespaced":false,"verbs":["list"]}]}
+            {"resources":[{"name":"configmaps","kind":"ConfigMap","namespaced":true,"verbs":["list"]},
+              {"name":"namespaces","kind":"Namespace","namespaced":false,"verbs":["list"]}]}
             """);
         _cluster.Answer("/apis/apps/v1", 200, Apps);
         _cluster.Answer("/apis", 200, """{"groups":[{"preferredVersion":{"groupVersion":"apps/v1"}}]}""");
@@ -104,7 +105,8 @@ public sealed class RemovalTests : IDisposable
     [InlineData("metrics.k8s.io/v1beta1", true)]
     public async Task The_namespace_stays_when_an_API_is_silent_that_may_have_objects_in_it(string version, bool isDeleted)
     {
-        _cluster.Answer("/apis", 200, $$$"""{"groups":[{"preferredVersion":{"groupVersion":"apps/v1"}},{"preferredVersion":{"groupVersion":"{{{version}}}"}}]}""");
+        _cluster.Answer("/apis", 200,
+            $$$"""{"groups":[{"preferredVersion":{"groupVersion":"apps/v1"}},{"preferredVersion":{"groupVersion":"{{{version}}}"}}]}""");
         _cluster.Answer($"/apis/{version}", 503, "");
 
         var foreign = await RemoveAsync(TimeSpan.FromHours(1), Namespace, Deployment);

@@ -26,14 +26,27 @@ public sealed class StatusReaderTests : IDisposable
     {
         var started = new DateTime(2026, 11, 26, 8, 0, 0, DateTimeKind.Utc);
         V1ContainerStatus Running(string name, DateTime since) =>
-            new() { Name = name, Ready = true, State = new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = since } } };
+            new()
+            {
+                Name = name,
+                Ready = true,
+                State = new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = since } },
+            };
         var pod = new V1Pod
         {
-            Metadata = new V1ObjectMeta { Name = "details-v1-x", Uid = "u", Labels = new Dictionary<string, string> { ["app"] = "details" } },
+            Metadata = new V1ObjectMeta
+            {
+                Name = "details-v1-x",
+                Uid = "u",
+                Labels = new Dictionary<string, string> { ["app"] = "details" },
+            },
             Spec = new V1PodSpec
             {
                 NodeName = "one",
-                Containers = [new V1Container { Name = "istio-proxy", Image = ProxyImage }, new V1Container { Name = "details", Image = Image }],
+                Containers =
+                [
+                    new V1Container { Name = "istio-proxy", Image = ProxyImage }, new V1Container { Name = "details", Image = Image },
+                ],
             },
             Status = new V1PodStatus
             {
@@ -43,7 +56,11 @@ public sealed class StatusReaderTests : IDisposable
             },
         };
         var node = FakeCluster.Node("one");
-        node.Status.Images = [new V1ContainerImage { Names = [ProxyImage], SizeBytes = 100_000_000 }, new V1ContainerImage { Names = [$"docker.io/{Image}"], SizeBytes = 24_000_000 }];
+        node.Status.Images =
+        [
+            new V1ContainerImage { Names = [ProxyImage], SizeBytes = 100_000_000 },
+            new V1ContainerImage { Names = [$"docker.io/{Image}"], SizeBytes = 24_000_000 },
+        ];
         Corev1Event Pulled(string image, string time) => new()
         {
             Metadata = new V1ObjectMeta(),
@@ -76,7 +93,8 @@ public sealed class StatusReaderTests : IDisposable
         PutPod();
         foreach (var path in new[]
         {
-            "/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", "/api/v1/nodes/one/proxy/stats/summary", "/api/v1/nodes", "/api/v1/namespaces/bookinfo/events",
+            "/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", "/api/v1/nodes/one/proxy/stats/summary", "/api/v1/nodes",
+            "/api/v1/namespaces/bookinfo/events",
             "/api/v1/namespaces/bookinfo/pods/details-v1-x/log",
         })
         {
@@ -113,7 +131,8 @@ public sealed class StatusReaderTests : IDisposable
         _cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [Named("a", "one"), Named("b", "two")] });
         _cluster.Answer("/apis/metrics.k8s.io/v1beta1/namespaces/bookinfo/pods", 404, "404 page not found");
         _cluster.Answer("/api/v1/nodes/one/proxy/stats/summary", 200, """
-            {"pods":[{"podRef":{"name":"a","namespace":"bookinfo"},"containers":[{"cpu":{"usageNanoCores":1000000000},"memory":{"workingSetBytes":7}}]}]}
+            {"pods":[{"podRef":{"name":"a","namespace":"bookinfo"},
+              "containers":[{"cpu":{"usageNanoCores":1000000000},"memory":{"workingSetBytes":7}}]}]}
             """);
         _cluster.Refuse("/api/v1/nodes/two/proxy/stats/summary", 502);
         using var connection = await ConnectAsync();
@@ -140,7 +159,18 @@ public sealed class StatusReaderTests : IDisposable
         pod.Status = new V1PodStatus
         {
             Phase = "Running",
-            ContainerStatuses = [new V1ContainerStatus { Name = "main", Ready = true, State = new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = new DateTime(2026, 11, 26, 8, 0, 0, DateTimeKind.Utc) } } }],
+            ContainerStatuses =
+            [
+                new V1ContainerStatus
+                {
+                    Name = "main",
+                    Ready = true,
+                    State = new V1ContainerState
+                    {
+                        Running = new V1ContainerStateRunning { StartedAt = new DateTime(2026, 11, 26, 8, 0, 0, DateTimeKind.Utc) },
+                    },
+                },
+            ],
             Conditions = [new V1PodCondition { Type = "Ready", Status = "True" }],
         };
         _cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [pod] });

@@ -34,7 +34,9 @@ public sealed class LoadAnswerTests
     [InlineData("none", "v1", """{"id":"0","podname":"null","clustername":"null","reviews":[{"reviewer":"a","text":"b"}]}""")]
     [InlineData("none", "v3", """{"id":"0","podname":"null","reviews":[{"rating":{"stars":5,"color":"red"}}]}""")]
     [InlineData("none", "v2", """{"id":"0","podname":"reviews-v2-abc","reviews":[{"rating":{"stars":5,"color":"blue"}}]}""")]
-    [InlineData("reviews without ratings", "other", """{"id":"0","podname":"null","reviews":[{"rating":{"error":"Ratings service is currently unavailable"}}]}""")]
+    [InlineData("reviews without ratings", "other", """
+        {"id":"0","podname":"null","reviews":[{"rating":{"error":"Ratings service is currently unavailable"}}]}
+        """)]
     [InlineData("none", "", """{"id":0,"ratings":{"Reviewer1":5}}""")]
     public void Reviews_are_looked_into(string error, string version, string json) =>
         Assert.Equal((error, version), Inspect(json, 200, html: false));
@@ -78,7 +80,8 @@ public sealed class LoadAnswerTests
             Assert.Equal(611, records.Count);
             Assert.Equal(11, records.Count(record => reader.Header.Requests[record.Request].Kind == RequestKind.Setup && record.Due < 0));
             Assert.Equal(total.CountVersion(2), records.Count(record => record.Version == 2 && record.Due >= 0));
-            Assert.Contains(reader.Header.Requests, request => request is { Kind: RequestKind.Asset } && request.Path.StartsWith("/static/bookshop.css?v=", StringComparison.Ordinal));
+            Assert.Contains(reader.Header.Requests, request => request is { Kind: RequestKind.Asset }
+                && request.Path.StartsWith("/static/bookshop.css?v=", StringComparison.Ordinal));
             Assert.Equal(611, records.Select(record => record.Identity.TraceId).Distinct().Count());
         }
         finally
@@ -117,8 +120,10 @@ public sealed class LoadAnswerTests
             ["/a.css?x=1&y=2", "/static/rel.js", "/cover.svg"],
             setup.Assets(
                 """
-                <link rel="stylesheet" href="/a.css?x=1&amp;y=2"><script defer src='static/rel.js'></script><img class="c" src="http://localhost:1234/cover.svg" alt="">
-                <img src="/cover.svg"><img src="http://elsewhere/x.png"><img src="data:image/png;base64,AA=="><a href="/login">no</a><script>var src = "/no.js";</script>
+                <link rel="stylesheet" href="/a.css?x=1&amp;y=2"><script defer src='static/rel.js'></script>
+                <img class="c" src="http://localhost:1234/cover.svg" alt="">
+                <img src="/cover.svg"><img src="http://elsewhere/x.png"><img src="data:image/png;base64,AA==">
+                <a href="/login">no</a><script>var src = "/no.js";</script>
                 """));
     }
 

@@ -16,7 +16,8 @@ public sealed class LoadConnectionTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\nh\r\nA\r\n0123456789\r\n000\r\nTrailer: x\r\n\r\n", 200, 11)]
     [InlineData("HTTP/1.1 204 No Content\r\n\r\n", 204, 0)]
     [InlineData("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", 304, 0)]
-    [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, 2)]
+    [InlineData(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, 2)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", 200, 2)]
     [InlineData("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", 302, 0)]
     [InlineData("HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\t c\r\nContent-Length:\r\n 2\r\n\r\nok", 200, 2)]
@@ -200,7 +201,8 @@ public sealed class LoadConnectionTests
         using var silent = new SilentAddress(IPAddress.Parse("127.0.0.2"), server.Address.Port);
         using var another = new SilentAddress(IPAddress.Parse("127.0.0.3"), server.Address.Port);
         var plan = LoadRunner.Plan(
-            server.Address, rate: 100, seconds: 0.2, connections: 2, timeoutSeconds: 120, addresses: [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3"), IPAddress.Loopback]);
+            server.Address, rate: 100, seconds: 0.2, connections: 2, timeoutSeconds: 120,
+            addresses: [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3"), IPAddress.Loopback]);
         var result = await LoadRunner.RunAsync(plan);
 
         Assert.Equal((20, 20), (result.Total.Good, server.Requests));
@@ -225,7 +227,8 @@ public sealed class LoadConnectionTests
         using var other = new SilentAddress(IPAddress.Parse("127.0.0.2"), one.Port);
         var samples = new SampleList();
         await LoadRunner.RunAsync(
-            LoadRunner.Plan(new Uri($"http://127.0.0.1:{one.Port}"), rate: 10, seconds: 0.05, connections: 1, timeoutSeconds: 1.5, addresses: [IPAddress.Loopback, IPAddress.Parse("127.0.0.2")]), samples);
+            LoadRunner.Plan(new Uri($"http://127.0.0.1:{one.Port}"), rate: 10, seconds: 0.05, connections: 1, timeoutSeconds: 1.5,
+                addresses: [IPAddress.Loopback, IPAddress.Parse("127.0.0.2")]), samples);
 
         var sample = Assert.Single(samples.Samples);
         Assert.Equal(ErrorKind.ConnectTimeout, sample.Error);
@@ -289,7 +292,8 @@ public sealed class LoadConnectionTests
             await LoadServer.SendAsync(client.GetStream(), LoadServer.Ok("asked"), cancellationToken);
         });
         var (error, answer, connection) = await OpenConnection.ExchangeAsync(
-            new LoadTarget(server.Address, [IPAddress.Loopback], insecure: false), () => OpenConnection.WasClosedAsync(server.Address.Port));
+            new LoadTarget(server.Address, [IPAddress.Loopback], insecure: false),
+            () => OpenConnection.WasClosedAsync(server.Address.Port));
 
         Assert.Equal((ErrorKind.None, 200, 5L, 2), (error, answer.Status, answer.Length, connection.Opened));
     }
@@ -351,7 +355,8 @@ public sealed class LoadConnectionTests
             Assert.Equal("GET /x HTTP/1.1", lines[0]);
             Assert.Equal("Host: bookinfo.example", Assert.Single(lines, line => line.StartsWith("Host:", StringComparison.Ordinal)));
             Assert.Contains("X-Test: a b", lines);
-            var traceparent = Assert.Single(lines, line => line.StartsWith("traceparent: ", StringComparison.Ordinal))["traceparent: ".Length..];
+            var traceparent =
+                Assert.Single(lines, line => line.StartsWith("traceparent: ", StringComparison.Ordinal))["traceparent: ".Length..];
             Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-01$", traceparent);
             var trace = traceparent[3..35];
             Assert.Contains($"x-request-id: {Guid.ParseExact(trace, "N"):D}", lines);

@@ -27,7 +27,9 @@ public sealed class LoadCookieTests
     [InlineData("a=1; Path=/|a=2; Path=/productpage", "a=2; a=1")]
     [InlineData("a=1; Path=/other|b=2; Path=/prod|c=3; Path=/productpage/|d=4; Path=x", "d=4")]
     [InlineData("a=1; Secure|b=2", "b=2")]
-    [InlineData("a=1; Domain=example.com|b=2; Domain=.shop.example.com|c=3; Domain=elsewhere.com|d=4; Domain=p.example.com|e=5; Domain=ample.com", "a=1; b=2")]
+    [InlineData(
+        "a=1; Domain=example.com|b=2; Domain=.shop.example.com|c=3; Domain=elsewhere.com|d=4; Domain=p.example.com|e=5; Domain=ample.com",
+        "a=1; b=2")]
     [InlineData("a=\"x y\"; Path=/|b=c=d", "a=\"x y\"; b=c=d")]
     [InlineData("no value|=nameless|;|", "")]
     public void They_are_kept_as_a_browser_keeps_them(string set, string sent)
@@ -103,7 +105,8 @@ public sealed class LoadCookieTests
         Assert.All(
             mix.Templates.Where(template => template.Kind == RequestKind.User),
             template => Assert.Contains(
-                $"Cookie: session=s{(isSent ? "; route=abc" : "")}\r\n", System.Text.Encoding.Latin1.GetString(template.Write(default, new byte[template.Length]))));
+                $"Cookie: session=s{(isSent ? "; route=abc" : "")}\r\n",
+                System.Text.Encoding.Latin1.GetString(template.Write(default, new byte[template.Length]))));
     }
 
     [Theory]
@@ -112,11 +115,13 @@ public sealed class LoadCookieTests
     public void Cookies_of_the_user_do_not_displace_the_login_either(string name, string line)
     {
         var template = new RequestTemplate(
-            RequestKind.User, "x", "/productpage", [KeyValuePair.Create(name, "route=abc"), KeyValuePair.Create(name, "b=2")], cookie: "session=s");
+            RequestKind.User, "x", "/productpage", [KeyValuePair.Create(name, "route=abc"), KeyValuePair.Create(name, "b=2")],
+            cookie: "session=s");
 
         Assert.Equal(
             [line, $"{name}: b=2"],
-            System.Text.Encoding.Latin1.GetString(template.Write(default, new byte[template.Length])).Split("\r\n").Where(header => header.StartsWith("Cookie", StringComparison.OrdinalIgnoreCase)));
+            System.Text.Encoding.Latin1.GetString(template.Write(default, new byte[template.Length]))
+                .Split("\r\n").Where(header => header.StartsWith("Cookie", StringComparison.OrdinalIgnoreCase)));
     }
 
     [Fact]
@@ -130,9 +135,13 @@ public sealed class LoadCookieTests
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 302 Found\r\nSet-Cookie: route=abc\r\nContent-Length: 0\r\n\r\n", "302 and no cookie 'session' that could be sent back")]
-    [InlineData("HTTP/1.1 302 Found\r\nSet-Cookie: session=s; Secure\r\nContent-Length: 0\r\n\r\n", "302 and no cookie 'session' that could be sent back")]
-    [InlineData("HTTP/1.1 302 Found\r\nSet-Cookie: session=\r\nContent-Length: 0\r\n\r\n", "302 and no cookie 'session' that could be sent back")]
+    [InlineData(
+        "HTTP/1.1 302 Found\r\nSet-Cookie: route=abc\r\nContent-Length: 0\r\n\r\n", "302 and no cookie 'session' that could be sent back")]
+    [InlineData(
+        "HTTP/1.1 302 Found\r\nSet-Cookie: session=s; Secure\r\nContent-Length: 0\r\n\r\n",
+        "302 and no cookie 'session' that could be sent back")]
+    [InlineData(
+        "HTTP/1.1 302 Found\r\nSet-Cookie: session=\r\nContent-Length: 0\r\n\r\n", "302 and no cookie 'session' that could be sent back")]
     [InlineData("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", "302 and no cookie")]
     public async Task A_login_that_did_not_work_is_told(string login, string what)
     {
@@ -158,7 +167,17 @@ public sealed class LoadCookieTests
             return true;
         });
         var plan = LoadRunner.Plan(server.Address, rate: 100, seconds: 0.1, connections: 1);
-        plan = plan with { Mix = new TrafficMix([(new RequestTemplate(RequestKind.User, plan.Target.Host, "/productpage", [], "session=s") { User = "reader-3"u8.ToArray() }, 1)], BookinfoAnswers.Usual) };
+        plan = plan with
+        {
+            Mix = new TrafficMix(
+                [
+                    (new RequestTemplate(RequestKind.User, plan.Target.Host, "/productpage", [], "session=s")
+                    {
+                        User = "reader-3"u8.ToArray(),
+                    }, 1),
+                ],
+                BookinfoAnswers.Usual),
+        };
         var result = await LoadRunner.RunAsync(plan);
 
         Assert.Equal((10, 5), (result.Total.Sent, result.SignedOut));

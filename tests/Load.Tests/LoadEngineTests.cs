@@ -192,7 +192,8 @@ public sealed class LoadEngineTests
         Assert.Equal(Percentiles.Of(all.FromDue), Percentiles.Of(merged.FromDue));
         Assert.Equal(
             (all.Sent, all.Good, all.Failed, all.Waited, all.Bytes, all.Count(404), all.CountVersion(2), all.Count(RequestKind.Api)),
-            (merged.Sent, merged.Good, merged.Failed, merged.Waited, merged.Bytes, merged.Count(404), merged.CountVersion(2), merged.Count(RequestKind.Api)));
+            (merged.Sent, merged.Good, merged.Failed, merged.Waited, merged.Bytes, merged.Count(404), merged.CountVersion(2),
+                merged.Count(RequestKind.Api)));
         Assert.Equal(all.Errors(), merged.Errors());
     }
 
@@ -341,7 +342,8 @@ public sealed class LoadEngineTests
                     before = GC.GetAllocatedBytesForCurrentThread();
                 }
 
-                failed += connection.Exchange(template.Write(RequestIdentity.Of(new IndexedRandom(1), number), buffer), answer, long.MaxValue) == ErrorKind.None ? 0 : 1;
+                failed += connection.Exchange(template.Write(RequestIdentity.Of(new IndexedRandom(1), number), buffer), answer,
+                    long.MaxValue) == ErrorKind.None ? 0 : 1;
             }
 
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -362,6 +364,7 @@ public sealed class LoadEngineTests
     [
         .. new[] { ("due", recording.FromDue), ("send", recording.FromSend), ("delay", recording.SchedulingDelay) }
             .Concat(BookinfoAnswers.Usual.Hops.Select(hop => (hop.Name, recording[hop.Name])))
-            .SelectMany(histogram => histogram.Item2.RecordedValues().Select(value => (value.ValueIteratedTo, value.CountAtValueIteratedTo, histogram.Item1))),
+            .SelectMany(histogram => histogram.Item2.RecordedValues()
+                .Select(value => (value.ValueIteratedTo, value.CountAtValueIteratedTo, histogram.Item1))),
     ];
 }

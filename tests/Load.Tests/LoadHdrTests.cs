@@ -58,10 +58,11 @@ public sealed class LoadHdrTests : IDisposable
                 var at = (second + 1) * 1_000_000_000L;
                 log.Progress(new LoadProgress(at, 1_000_000_000, startedAt, 0, 0, interval, total, second == 5));
                 var start = startedAt.ToUnixTimeMilliseconds() + (second * 1000.0);
-                expected.AddRange(new[] { ("due", (HistogramBase)interval.FromDue), ("send", interval.FromSend), ("delay", interval.SchedulingDelay) }
-                    .Concat(BookinfoAnswers.Usual.Hops.Select(hop => (hop.Name, (HistogramBase)interval[hop.Name])))
-                    .Where(one => one.Item2.TotalCount > 0)
-                    .Select(one => (one.Item1, start, start + 1000, one.Item2)));
+                expected.AddRange(
+                    new[] { ("due", (HistogramBase)interval.FromDue), ("send", interval.FromSend), ("delay", interval.SchedulingDelay) }
+                        .Concat(BookinfoAnswers.Usual.Hops.Select(hop => (hop.Name, (HistogramBase)interval[hop.Name])))
+                        .Where(one => one.Item2.TotalCount > 0)
+                        .Select(one => (one.Item1, start, start + 1000, one.Item2)));
             }
         }
 

@@ -263,8 +263,12 @@ public sealed class LoadLedgerTests : IDisposable
 
     [Theory]
     [InlineData("\"status\"", "\"result\"", "its records have a field 'result' (uint16, at 64) that this program does not understand")]
-    [InlineData("\"hop:total\",\"offset\":60", "\"hop:total\",\"offset\":61", "its records have a field 'hop:total' (uint32, at 61) that this program does not understand")]
-    [InlineData("\"type\":\"uint16\"", "\"type\":\"uint61\"", "its records have a field 'status' (uint61, at 64) that this program does not understand")]
+    [InlineData(
+        "\"hop:total\",\"offset\":60", "\"hop:total\",\"offset\":61",
+        "its records have a field 'hop:total' (uint32, at 61) that this program does not understand")]
+    [InlineData(
+        "\"type\":\"uint16\"", "\"type\":\"uint61\"",
+        "its records have a field 'status' (uint61, at 64) that this program does not understand")]
     public async Task A_layout_that_is_not_understood_is_refused(string written, string changed, string why)
     {
         await using (var writer = new LedgerWriter(File.Create(_path), Plan(), "test"))
@@ -291,7 +295,11 @@ public sealed class LoadLedgerTests : IDisposable
         var target = new LoadTarget(new Uri("http://127.0.0.1:1"), [IPAddress.Loopback], insecure: false);
         return new LoadPlan(
             target,
-            new TrafficMix([(new RequestTemplate(RequestKind.Setup, target.Host, "/login", [], form: "a=b"), 0), (new RequestTemplate(RequestKind.Api, target.Host, "/api?x=1", []), 1)], BookinfoAnswers.Usual),
+            new TrafficMix(
+            [
+                (new RequestTemplate(RequestKind.Setup, target.Host, "/login", [], form: "a=b"), 0),
+                (new RequestTemplate(RequestKind.Api, target.Host, "/api?x=1", []), 1),
+            ], BookinfoAnswers.Usual),
             new ConstantProfile(1, 1),
             ArrivalProcess.Even,
             Seed: 42,

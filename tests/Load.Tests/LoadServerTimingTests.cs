@@ -148,7 +148,8 @@ public sealed class LoadServerTimingTests
         : Quoted(random, Pick(random, "", "a, b", "total;dur=9", "\"", "\\", ",,;", "a=b", "é"));
 
     private static string Quoted(Random random, string text) =>
-        $"\"{string.Concat(text.Select(character => character is '"' or '\\' || random.Next(4) == 0 ? $"\\{character}" : character.ToString()))}\"";
+        "\"" + string.Concat(text.Select(character =>
+            character is '"' or '\\' || random.Next(4) == 0 ? $"\\{character}" : character.ToString())) + "\"";
 
     private static string Pick(Random random, params string[] texts) => texts[random.Next(texts.Length)];
 

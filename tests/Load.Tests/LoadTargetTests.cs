@@ -89,7 +89,8 @@ public sealed class LoadTargetTests
         var request = new RequestTemplate(RequestKind.Path, target.Host, "/x", []);
 
         Assert.Equal(ErrorKind.None, await connection.RunAsync(
-            deadline => connection.Exchange(request.Write(default, new byte[request.Length]), new HttpAnswer(BookinfoAnswers.Usual), deadline), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+            deadline => connection.Exchange(request.Write(default, new byte[request.Length]), new HttpAnswer(BookinfoAnswers.Usual),
+                deadline), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         Assert.Contains($"\r\nHost: {target.Host}\r\n", Assert.Single(server.Heads));
     }
 
@@ -118,8 +119,10 @@ public sealed class LoadTargetTests
         var random = new Random(seed);
         string Pick(params string[] parts) => parts[random.Next(parts.Length)];
         var host = string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => Pick(
-            "a", "B", "ü", "ß", "日", "-", "_", ".", "xn--", "1", "127", "%", "%41", "%25", "[", "]", ":", "::", "fe80::1", "[::1]", "[fe80::1%25lo]", " ", "@", "#", "?", "\0", "\n", "\u200b", "。")));
-        var url = $"{Pick("http", "HTTPS", "https", "ftp")}://{host}{Pick("", ":80", ":443", ":8080", ":0", ":")}{Pick("", "/", "/x?y", "/é", "#z")}";
+            "a", "B", "ü", "ß", "日", "-", "_", ".", "xn--", "1", "127", "%", "%41", "%25", "[", "]", ":", "::", "fe80::1", "[::1]",
+            "[fe80::1%25lo]", " ", "@", "#", "?", "\0", "\n", "\u200b", "。")));
+        var url = $"{Pick("http", "HTTPS", "https", "ftp")}://{host}{Pick("", ":80", ":443", ":8080", ":0", ":")}"
+            + $"{Pick("", "/", "/x?y", "/é", "#z")}";
         if (!LoadTarget.IsUrl(url))
         {
             return;

@@ -46,7 +46,8 @@ public sealed class LoadTlsTests
         using var certificate = Certificate("shop.example", -1, hasIssuer: true);
         await using var server = Server(certificate);
 
-        Assert.Single((await Setup(await TargetAsync($"https://localhost:{server.Address.Port}", insecure: true)).PathsAsync(["/x"], Cancelled)).Templates);
+        Assert.Single((await Setup(await TargetAsync($"https://localhost:{server.Address.Port}", insecure: true))
+            .PathsAsync(["/x"], Cancelled)).Templates);
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class LoadTlsTests
 
     [Theory]
     [InlineData(false, "http://localhost:{0} does not answer: connection closed early. It speaks TLS there: try https://localhost:{0}.")]
-    [InlineData(true, "http://localhost:{0} is not Bookinfo's productpage: GET /productpage is answered with 400 and no page. It speaks TLS there: try https://localhost:{0}.")]
+    [InlineData(true, "http://localhost:{0} is not Bookinfo's productpage: GET /productpage is answered with 400 and no page. "
+        + "It speaks TLS there: try https://localhost:{0}.")]
     public async Task Plain_http_spoken_to_a_port_of_TLS_is_told(bool isPolite, string message)
     {
         using var certificate = Certificate("localhost", 1, hasIssuer: false);
@@ -84,7 +86,8 @@ public sealed class LoadTlsTests
     }
 
     [Theory]
-    [InlineData(40, "alert handshake failure: it demands a certificate of the client, or versions or ciphers of TLS that this machine does not use.")]
+    [InlineData(40, "alert handshake failure: it demands a certificate of the client, or versions or ciphers of TLS that this "
+        + "machine does not use.")]
     [InlineData(70, "alert protocol version: it speaks no version of TLS that this machine uses.")]
     [InlineData(112, "unrecognized name: it knows no host of this name: name it by the name that it has.")]
     public async Task What_the_other_side_has_against_it_is_told(byte alert, string reason)
@@ -175,12 +178,17 @@ public sealed class LoadTlsTests
     }
 
     [Theory]
-    [InlineData("SSL Handshake failed with OpenSSL error - SSL_ERROR_SSL.", "error:0A000102:SSL routines::unsupported protocol", "unsupported protocol: it speaks no version of TLS that this machine uses")]
-    [InlineData("", "error:0A000458:SSL routines::tlsv1 unrecognized name", "tlsv1 unrecognized name: it knows no host of this name: name it by the name that it has")]
+    [InlineData(
+        "SSL Handshake failed with OpenSSL error - SSL_ERROR_SSL.", "error:0A000102:SSL routines::unsupported protocol",
+        "unsupported protocol: it speaks no version of TLS that this machine uses")]
+    [InlineData(
+        "", "error:0A000458:SSL routines::tlsv1 unrecognized name",
+        "tlsv1 unrecognized name: it knows no host of this name: name it by the name that it has")]
     [InlineData("", "error:0A000438:SSL routines::tlsv1 alert internal error", "tlsv1 alert internal error")]
     [InlineData("", "Connection reset by peer", null)]
     public void What_the_library_says_is_found(string outer, string inner, string? said) =>
-        Assert.Equal(said, TlsProblem.Describe(new AuthenticationException("Authentication failed, see inner exception.", new IOException(outer, new CryptographicException(inner)))));
+        Assert.Equal(said, TlsProblem.Describe(new AuthenticationException(
+            "Authentication failed, see inner exception.", new IOException(outer, new CryptographicException(inner)))));
 
     [Fact]
     public void Of_a_chain_that_ends_too_early_the_authority_that_is_missing_is_named()
@@ -192,7 +200,8 @@ public sealed class LoadTlsTests
         var now = TimeProvider.System.GetUtcNow();
         var rootName = new X500DistinguishedName("CN=Root");
         var middleRequest = new CertificateRequest("CN=Middle", middleKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        middleRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        middleRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         using var middle = middleRequest.Create(
             rootName, X509SignatureGenerator.CreateForRSA(rootKey, RSASignaturePadding.Pkcs1), now.AddDays(-4), now.AddDays(4), [1]);
         using var middleWithKey = middle.CopyWithPrivateKey(middleKey);
@@ -204,7 +213,8 @@ public sealed class LoadTlsTests
         chain.Build(leaf);
 
         Assert.Equal(
-            "it is signed by an authority that this machine does not trust (CN=Root)", CertificateProblem.Describe(SslPolicyErrors.RemoteCertificateChainErrors, leaf, chain, "localhost", now));
+            "it is signed by an authority that this machine does not trust (CN=Root)",
+            CertificateProblem.Describe(SslPolicyErrors.RemoteCertificateChainErrors, leaf, chain, "localhost", now));
     }
 
     private static async Task<LoadTarget> TargetAsync(string url, bool insecure = false) =>
@@ -229,20 +239,23 @@ public sealed class LoadTlsTests
 
         using var issuerKey = RSA.Create(2048);
         var issuerRequest = new CertificateRequest("CN=Somebody", issuerKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        issuerRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        issuerRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         using var issuer = issuerRequest.CreateSelfSigned(now.AddDays(-4), now.AddDays(4));
         using var signed = request.Create(issuer, now.AddDays(-3), now.AddDays(validDays), [1, 2, 3]);
         using var withKey = signed.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), password: null);
     }
 
-    private static LoopbackServer TlsServer(X509Certificate2 certificate, Func<int, SslStream, CancellationToken, Task> serve) => new(async (client, number, cancellationToken) =>
-    {
-        client.NoDelay = true;
-        await using var stream = new SslStream(client.GetStream());
-        await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
-        await serve(number, stream, cancellationToken);
-    });
+    private static LoopbackServer TlsServer(X509Certificate2 certificate, Func<int, SslStream, CancellationToken, Task> serve) =>
+        new(async (client, number, cancellationToken) =>
+        {
+            client.NoDelay = true;
+            await using var stream = new SslStream(client.GetStream());
+            await stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+            await serve(number, stream, cancellationToken);
+        });
 
     private static async Task AnswerAsync(SslStream stream, CancellationToken cancellationToken)
     {
@@ -254,7 +267,8 @@ public sealed class LoadTlsTests
     /// A server of TLS, which says something to those who speak plain http, or hangs up on them. To others it says what stands outside of
     /// TLS, or something within.
     /// </summary>
-    private static LoopbackServer Server(X509Certificate2 certificate, string toPlain = "", byte[]? behind = null, string inTls = "") => new(async (client, _, cancellationToken) =>
+    private static LoopbackServer Server(X509Certificate2 certificate, string toPlain = "", byte[]? behind = null,
+        string inTls = "") => new(async (client, _, cancellationToken) =>
     {
         client.NoDelay = true;
         var first = new byte[1];

@@ -32,7 +32,11 @@ public sealed class LoadWorkerTests
         });
         await using var worker = await StartAsync();
 
-        var order = Order(server.Address, rate: 200, seconds: 1.5) with { Path = "/a?b=c", Headers = [KeyValuePair.Create("End-User", "jason"), KeyValuePair.Create("End-User", "jane")] };
+        var order = Order(server.Address, rate: 200, seconds: 1.5) with
+        {
+            Path = "/a?b=c",
+            Headers = [KeyValuePair.Create("End-User", "jason"), KeyValuePair.Create("End-User", "jane")],
+        };
         var result = await SendAsync(worker, order);
 
         Assert.Equal(
@@ -64,7 +68,8 @@ public sealed class LoadWorkerTests
 
             var start = TimeProvider.System.GetUtcNow().AddSeconds(3);
             var results = await Task.WhenAll(workers.Select((worker, index) =>
-                SendAsync(worker, Order(server.Address, rate: 100, seconds: 2) with { Worker = index, Workers = Workers, StartAt = start })));
+                SendAsync(
+                    worker, Order(server.Address, rate: 100, seconds: 2) with { Worker = index, Workers = Workers, StartAt = start })));
 
             // 67, 67 and 66 of 200.
             Assert.Equal([67, 67, 66], results.Select(result => (int)result.Total.Sent));
@@ -145,7 +150,8 @@ public sealed class LoadWorkerTests
         using var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync(worker.Address.Host, worker.Address.Port, TestContext.Current.CancellationToken);
         await LoadServer.SendAsync(
-            client.GetStream(), $"POST {WorkerProtocol.RunPath} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}", TestContext.Current.CancellationToken);
+            client.GetStream(), $"POST {WorkerProtocol.RunPath} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}",
+            TestContext.Current.CancellationToken);
         using var answer = new StreamReader(client.GetStream());
 
         Assert.Equal("HTTP/1.1 400 Bad Request", await answer.ReadLineAsync(TestContext.Current.CancellationToken));
@@ -249,7 +255,10 @@ public sealed class LoadWorkerTests
     {
         await using var server = new LoadServer(LoadServer.Ok());
         await using var worker = await StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, Run) { Content = Content(Order(server.Address, rate: 10, seconds: 600)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Run)
+        {
+            Content = Content(Order(server.Address, rate: 10, seconds: 600)),
+        };
         using var response = await worker.Client.SendAsync(
             request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
@@ -264,7 +273,8 @@ public sealed class LoadWorkerTests
     public async Task Orders_from_other_pods_are_refused()
     {
         await using var worker = await RunningService.StartAsync(
-            Bookinfo.LoadWorker.Program.Build, services => services.AddSingleton<IStartupFilter>(new FromElsewhere(IPAddress.Parse("10.1.2.3"))));
+            Bookinfo.LoadWorker.Program.Build,
+            services => services.AddSingleton<IStartupFilter>(new FromElsewhere(IPAddress.Parse("10.1.2.3"))));
 
         await AssertRefusedAsync(
             worker,
@@ -328,7 +338,8 @@ public sealed class LoadWorkerTests
     private static Task<RunningService> StartAsync() => RunningService.StartAsync(Bookinfo.LoadWorker.Program.Build);
 
     private static WorkerOrder Order(Uri target, double rate, double seconds) => new(
-        WorkerProtocol.Version, target.GetLeftPart(UriPartial.Authority), "/productpage", [], rate, seconds, TraceSeed: 11, Worker: 0, Workers: 1, Connections: 8, TimeoutSeconds: 5,
+        WorkerProtocol.Version, target.GetLeftPart(UriPartial.Authority), "/productpage", [], rate, seconds, TraceSeed: 11, Worker: 0,
+        Workers: 1, Connections: 8, TimeoutSeconds: 5,
         Insecure: false, StartAt: Now);
 
     private static StringContent Content(WorkerOrder order) => new(JsonSerializer.Serialize(order, WorkerJson.Default.WorkerOrder));

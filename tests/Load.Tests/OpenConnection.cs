@@ -26,7 +26,8 @@ internal static class OpenConnection
     /// <summary>Waits until the system knows that the other side has closed a connection to a port.</summary>
     public static Task WasClosedAsync(int port) => Eventually.HoldsAsync(
         "the end of the connection",
-        () => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections().Any(connection => connection.RemoteEndPoint.Port == port && connection.State == TcpState.CloseWait));
+        () => IPGlobalProperties.GetIPGlobalProperties()
+            .GetActiveTcpConnections().Any(connection => connection.RemoteEndPoint.Port == port && connection.State == TcpState.CloseWait));
 
     private static long Deadline => TimeProvider.System.GetTimestamp() + (60 * TimeProvider.System.TimestampFrequency);
 }

@@ -114,7 +114,9 @@ public sealed class RecordingDataTests
 
         var merged = LoadResult.Merge(plan, [Part(200, early.AddMilliseconds(1), false), Part(100, early, true)]);
 
-        Assert.Equal((300, 6, 298, 300, 16, true, 0.5, 4), (merged.Total.Sent, merged.Unsent, merged.InTime, merged.SentInTime, merged.ConnectionsOpened, merged.Interrupted, merged.ProcessorSeconds, merged.Processors));
+        Assert.Equal((300, 6, 298, 300, 16, true, 0.5, 4),
+            (merged.Total.Sent, merged.Unsent, merged.InTime, merged.SentInTime, merged.ConnectionsOpened, merged.Interrupted,
+                merged.ProcessorSeconds, merged.Processors));
         Assert.Equal((early, 2.0, 153, 149), (merged.StartedAt, merged.Seconds, merged.AskedRate, merged.AchievedRate));
     }
 
@@ -122,7 +124,8 @@ public sealed class RecordingDataTests
     private static Recording Sent(Recording recording)
     {
         var json = JsonSerializer.Serialize(
-            new WorkerResult(WorkerProtocol.Version, DateTimeOffset.UnixEpoch, 1, recording.ToData(), 0, 0, 0, 0, false, 0, 1, null, null), WorkerJson.Default.WorkerResult);
+            new WorkerResult(WorkerProtocol.Version, DateTimeOffset.UnixEpoch, 1, recording.ToData(), 0, 0, 0, 0, false, 0, 1, null, null),
+            WorkerJson.Default.WorkerResult);
         var plan = LoadRunner.Plan(new Uri("http://localhost:1"), rate: 1, seconds: 1);
         return JsonSerializer.Deserialize(json, WorkerJson.Default.WorkerResult)!.ToResult(plan).Total;
     }
@@ -145,7 +148,10 @@ public sealed class RecordingDataTests
     }
 
     private static IEnumerable<HdrHistogram.LongHistogram> Histograms(Recording recording) =>
-        [recording.FromDue, recording.FromSend, recording.SchedulingDelay, .. BookinfoAnswers.Usual.Hops.Select(hop => recording[hop.Name])];
+        [
+            recording.FromDue, recording.FromSend, recording.SchedulingDelay,
+            .. BookinfoAnswers.Usual.Hops.Select(hop => recording[hop.Name]),
+        ];
 
     private static List<(long, long)> Values(HdrHistogram.LongHistogram histogram) =>
         [.. histogram.RecordedValues().Select(value => (value.ValueIteratedTo, value.CountAtValueIteratedTo))];

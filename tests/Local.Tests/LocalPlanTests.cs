@@ -15,7 +15,10 @@ public sealed class LocalPlanTests
         var plan = Plan(Defaults);
 
         Assert.Equal(
-            [("details-v1", 9081), ("ratings-v1", 9082), ("reviews-v1", 9083), ("reviews-v2", 9084), ("reviews-v3", 9085), ("productpage-v1", 30080)],
+            [
+                ("details-v1", 9081), ("ratings-v1", 9082), ("reviews-v1", 9083), ("reviews-v2", 9084), ("reviews-v3", 9085),
+                ("productpage-v1", 30080),
+            ],
             plan.Services.Select(service => (service.Name, service.Port)));
         Assert.Equal("http://localhost:30080/productpage", plan.Page);
     }

@@ -20,7 +20,8 @@ public sealed class ServiceBuildTests : IDisposable
         root.CreateSubdirectory("src");
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(() =>
-            new ServiceBuild(new SourceTree(root.FullName), new NoProgress(), TimeProvider.System).RunAsync(native, TestContext.Current.CancellationToken));
+            new ServiceBuild(new SourceTree(root.FullName), new NoProgress(), TimeProvider.System)
+                .RunAsync(native, TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.BuildFailed, failure.Kind);
         Assert.Equal($"the path of this working copy has a {trouble} in it, with which the SDK cannot build the services: move it, or "

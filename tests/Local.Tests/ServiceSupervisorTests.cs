@@ -27,7 +27,8 @@ public sealed class ServiceSupervisorTests : IDisposable
         var states = new System.Collections.Concurrent.ConcurrentQueue<ServiceState>();
         var version = ServiceCatalog.ProductPage.Versions[0];
         var plan = new ServicePlan(
-            version, other.Address.Port, "/bin/sh", ["-c", "echo 'address in use'; read end"], new Dictionary<string, string>(), Path.Combine(_directory.FullName, "log"));
+            version, other.Address.Port, "/bin/sh", ["-c", "echo 'address in use'; read end"], new Dictionary<string, string>(),
+            Path.Combine(_directory.FullName, "log"));
         using var supervisor = new ServiceSupervisor(
             plan, new SourceTree(WorkingCopy.Root), TimeProvider.System, status => states.Enqueue(status.State));
         supervisor.Start();

@@ -75,7 +75,9 @@ public sealed class SourceFingerprintTests : IDisposable
 
     private void Project(string name, params string[] references) => Write(
         $"src/{name}/{name}.csproj",
-        $"<Project Sdk=\"Microsoft.NET.Sdk\"><ItemGroup>{string.Concat(references.Select(other => $"<ProjectReference Include=\"../{other}\\{other}.csproj\" />"))}</ItemGroup></Project>");
+        "<Project Sdk=\"Microsoft.NET.Sdk\"><ItemGroup>"
+            + string.Concat(references.Select(other => $"<ProjectReference Include=\"../{other}\\{other}.csproj\" />"))
+            + "</ItemGroup></Project>");
 
     private void Write(string file, string addition)
     {

@@ -58,7 +58,8 @@ public sealed partial class CatalogTests
                 setting => $"{setting["name"]}", setting => setting["valueFrom"]!);
             Assert.Equal(
                 ("metadata.namespace", "metadata.name", "spec.nodeName"),
-                ($"{settings["K8S_NAMESPACE_NAME"]["fieldRef"]!["fieldPath"]}", $"{settings["K8S_POD_NAME"]["fieldRef"]!["fieldPath"]}", $"{settings["K8S_NODE_NAME"]["fieldRef"]!["fieldPath"]}"));
+                ($"{settings["K8S_NAMESPACE_NAME"]["fieldRef"]!["fieldPath"]}", $"{settings["K8S_POD_NAME"]["fieldRef"]!["fieldPath"]}",
+                    $"{settings["K8S_NODE_NAME"]["fieldRef"]!["fieldPath"]}"));
             Assert.Equal(workload.Service == "productpage", settings.ContainsKey("SESSION_KEY"));
         }
     }

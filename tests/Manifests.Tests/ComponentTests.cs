@@ -37,7 +37,8 @@ public sealed class ComponentTests
             rendering.Objects.Where(o => o.Is("HorizontalPodAutoscaler")).Select(o => o.Text("spec", "scaleTargetRef", "name")).Order());
         Assert.Equal(names, rendering.Objects.Where(o => o.Is("PodDisruptionBudget")).Select(o => o.Name).Order());
         Assert.All(rendering.Objects.Where(o => o.Is("HorizontalPodAutoscaler")), o => Assert.Equal(
-            ("2", "5", "80"), (o.Text("spec", "minReplicas"), o.Text("spec", "maxReplicas"), o.Text("spec", "targetCPUUtilizationPercentage"))));
+            ("2", "5", "80"),
+            (o.Text("spec", "minReplicas"), o.Text("spec", "maxReplicas"), o.Text("spec", "targetCPUUtilizationPercentage"))));
         Assert.All(rendering.Objects.Where(o => o.Is("PodDisruptionBudget")), o => Assert.Equal("1", o.Text("spec", "maxUnavailable")));
     }
 
@@ -60,14 +61,16 @@ public sealed class ComponentTests
         var rendering = await InOrderAsync("otlp", "pod-monitor", "dual-stack", "details-v2", "gateway-api/versions");
         Assert.Contains(rendering.Workloads, workload => workload.Name == "details-v2");
         Assert.All(rendering.Workloads, workload => Assert.Single(Manifest.Items(workload.Container["envFrom"])));
-        Assert.All(rendering.Workloads, workload => Assert.DoesNotContain(workload.Annotations.Keys, key => key.StartsWith("prometheus.io/", StringComparison.Ordinal)));
+        Assert.All(rendering.Workloads, workload => Assert.DoesNotContain(
+            workload.Annotations.Keys, key => key.StartsWith("prometheus.io/", StringComparison.Ordinal)));
         Assert.Contains(rendering.Objects, o => o.Is("Service") && o.Name == "reviews-v2");
         Assert.All(
             rendering.Objects.Where(o => o.Is("Service")),
             service => Assert.Equal("PreferDualStack", service.Text("spec", "ipFamilyPolicy")));
 
         rendering = await InOrderAsync("istio/mutual-tls", "istio/details-v2");
-        var rules = rendering.Objects.Where(o => o.Is("DestinationRule") && ServiceCatalog.All.Any(service => service.Name == o.Text("spec", "host"))).ToList();
+        var rules = rendering.Objects.Where(
+            o => o.Is("DestinationRule") && ServiceCatalog.All.Any(service => service.Name == o.Text("spec", "host"))).ToList();
         Assert.NotEmpty(rules);
         Assert.All(rules, rule => Assert.Equal("ISTIO_MUTUAL", rule.Text("spec", "trafficPolicy", "tls", "mode")));
     }
@@ -77,8 +80,10 @@ public sealed class ComponentTests
     {
         var rendering = await Rendering.OfAsync("otlp");
         var settings = Assert.Single(rendering.Objects, o => o.Is("ConfigMap"));
-        Assert.Equal(new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://otel-collector.observability:4317" }, settings.Map("data"));
-        Assert.All(rendering.Workloads, workload => Assert.Equal(settings.Name, $"{Assert.Single(Manifest.Items(workload.Container["envFrom"]))["configMapRef"]!["name"]}"));
+        Assert.Equal(new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://otel-collector.observability:4317" },
+            settings.Map("data"));
+        Assert.All(rendering.Workloads, workload => Assert.Equal(
+            settings.Name, $"{Assert.Single(Manifest.Items(workload.Container["envFrom"]))["configMapRef"]!["name"]}"));
     }
 
     [Fact]
@@ -92,13 +97,15 @@ public sealed class ComponentTests
     {
         Assert.All((await Rendering.OfAsync("base")).Workloads, workload => Assert.Equal(
             ("true", "9080", "/metrics"),
-            (workload.Annotations["prometheus.io/scrape"], workload.Annotations["prometheus.io/port"], workload.Annotations["prometheus.io/path"])));
+            (workload.Annotations["prometheus.io/scrape"], workload.Annotations["prometheus.io/port"],
+                workload.Annotations["prometheus.io/path"])));
 
         var rendering = await Rendering.WithAsync("polyglot/details", "pod-monitor");
         var monitor = rendering.Objects.Single(o => o.Is("PodMonitor"));
         Assert.Equal(
             rendering.Workloads.Select(workload => workload.Name).Except(["details-v1"]),
-            rendering.Workloads.Where(workload => new LabelSelector(monitor.Field("spec", "selector")!).Selects(workload.Labels)).Select(workload => workload.Name));
+            rendering.Workloads.Where(workload => new LabelSelector(monitor.Field("spec", "selector")!).Selects(workload.Labels))
+                .Select(workload => workload.Name));
         Assert.All(rendering.Workloads, workload => Assert.Empty(workload.Annotations));
         Assert.Equal("/metrics", $"{Assert.Single(monitor.List("spec", "podMetricsEndpoints"))["path"]}");
     }
@@ -183,7 +190,8 @@ public sealed class ComponentTests
         Assert.All(
             rendering.Objects.Where(o => o.Is("DestinationRule")),
             rule => Assert.Equal("ISTIO_MUTUAL", rule.Text("spec", "trafficPolicy", "tls", "mode")));
-        Assert.Equal("RANDOM", rendering.Objects.Single(o => o.Is("DestinationRule") && o.Name == "reviews").Text("spec", "trafficPolicy", "loadBalancer", "simple"));
+        Assert.Equal("RANDOM", rendering.Objects.Single(o => o.Is("DestinationRule") && o.Name == "reviews")
+            .Text("spec", "trafficPolicy", "loadBalancer", "simple"));
         Assert.Equal("STRICT", Assert.Single(rendering.Objects, o => o.Is("PeerAuthentication")).Text("spec", "mtls", "mode"));
     }
 }

@@ -30,7 +30,8 @@ internal static class DeployFiles
 
     /// <summary>The names of the overlays on disk.</summary>
     public static IReadOnlyList<string> Overlays { get; } =
-        [.. Kustomizations(Path.Combine(Directory, "overlays")).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal)];
+        [.. Kustomizations(Path.Combine(Directory, "overlays"))
+            .Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Kustomizations(string below) =>
         System.IO.Directory.EnumerateFiles(below, "kustomization.yaml", SearchOption.AllDirectories);

@@ -18,8 +18,9 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task Another_class_of_the_gateway() => Assert.Equal("envoy-gateway", (await RenderAsync(Example("patches", "Gateway"), "gateway-api/gateway"))
-        .Objects.Single(o => o.Is("Gateway")).Text("spec", "gatewayClassName"));
+    public async Task Another_class_of_the_gateway() =>
+        Assert.Equal("envoy-gateway", (await RenderAsync(Example("patches", "Gateway"), "gateway-api/gateway"))
+            .Objects.Single(o => o.Is("Gateway")).Text("spec", "gatewayClassName"));
 
     /// <summary>Of every Deployment with that image, wherever it comes from.</summary>
     [Fact]

@@ -18,7 +18,11 @@ internal static class Kustomize
         try
         {
             string Relative(string path) => Path.GetRelativePath(directory, Path.Combine(DeployFiles.Directory, path));
-            var lines = new List<string> { "apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "resources:", $"  - {Relative(resource)}", "components:" };
+            var lines = new List<string>
+            {
+                "apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "resources:", $"  - {Relative(resource)}",
+                "components:",
+            };
             lines.AddRange(components.Select(component => $"  - {Relative(Path.Combine("components", component))}").DefaultIfEmpty("  []"));
             await File.WriteAllLinesAsync(Path.Combine(directory, "kustomization.yaml"), [.. lines, more]);
             return await Tool.RunAsync(Renderer.Value.Program, [Renderer.Value.Verb, directory]);

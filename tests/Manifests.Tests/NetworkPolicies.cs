@@ -21,9 +21,11 @@ internal sealed class NetworkPolicies(Rendering rendering)
         }
 
         var selecting = _policies.Where(policy =>
-            policy.List("spec", "policyTypes").Any(candidate => $"{candidate}" == type) && new LabelSelector(policy.Field("spec", "podSelector")!).Selects(subject.Labels)).ToList();
+            policy.List("spec", "policyTypes").Any(candidate => $"{candidate}" == type)
+                && new LabelSelector(policy.Field("spec", "podSelector")!).Selects(subject.Labels)).ToList();
         return selecting.Count == 0 || selecting.SelectMany(policy => policy.List("spec", rules)).Any(rule =>
-            (rule["ports"] is null || Manifest.Items(rule["ports"]).Any(allowed => $"{allowed["port"]}" == $"{port}" && (allowed["protocol"]?.ToString() ?? "TCP") == protocol))
+            (rule["ports"] is null || Manifest.Items(rule["ports"])
+                .Any(allowed => $"{allowed["port"]}" == $"{port}" && (allowed["protocol"]?.ToString() ?? "TCP") == protocol))
             && (rule[peers] is null || Manifest.Items(rule[peers]).Any(allowed => Is(allowed, peer))));
     }
 

@@ -15,7 +15,8 @@ public sealed class NetworkPolicyTests
         var pairs = from caller in rendering.Workloads from called in rendering.Workloads select (Caller: caller, Called: called);
         var allowed = pairs.Where(pair => policies.Allow(NetworkEnd.Of(pair.Caller), NetworkEnd.Of(pair.Called), Port)).Select(
             pair => (pair.Caller.Name, pair.Called.Name));
-        var arrows = pairs.Where(pair => ServiceCatalog.All.Single(service => service.Name == pair.Caller.Service).Calls.Any(call => call.Service == pair.Called.Service))
+        var arrows = pairs.Where(pair => ServiceCatalog.All.Single(service => service.Name == pair.Caller.Service).Calls.Any(
+            call => call.Service == pair.Called.Service))
             .Select(pair => (pair.Caller.Name, pair.Called.Name));
         Assert.Equal(arrows.Order(), allowed.Order());
         Assert.DoesNotContain(pairs, pair => policies.Allow(NetworkEnd.Of(pair.Caller), NetworkEnd.Of(pair.Called), 9090));

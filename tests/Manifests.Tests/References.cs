@@ -47,7 +47,8 @@ internal sealed class References
                 PodMonitor(manifest);
                 break;
             case "Ingress":
-                foreach (var backend in manifest.List("spec", "rules").SelectMany(rule => Manifest.Items(rule["http"]!["paths"])).Select(path => path["backend"]!["service"]!))
+                foreach (var backend in manifest.List("spec", "rules")
+                    .SelectMany(rule => Manifest.Items(rule["http"]!["paths"])).Select(path => path["backend"]!["service"]!))
                 {
                     ServicePort(manifest, backend["name"], backend["port"]!["name"] ?? backend["port"]!["number"]);
                 }
@@ -90,7 +91,8 @@ internal sealed class References
             Find("ConfigMap", source["configMapRef"]?["name"]?.ToString(), manifest);
         }
 
-        foreach (var secret in Manifest.Items(workload.Container["env"]).Select(setting => setting["valueFrom"]?["secretKeyRef"]).OfType<JsonNode>())
+        foreach (var secret in Manifest.Items(workload.Container["env"])
+            .Select(setting => setting["valueFrom"]?["secretKeyRef"]).OfType<JsonNode>())
         {
             Expect((bool?)secret["optional"] == true, manifest, $"needs the secret {secret["name"]}, which is not here");
         }
@@ -206,7 +208,8 @@ internal sealed class References
             Selects(manifest, selector);
         }
 
-        foreach (var principal in manifest.List("spec", "rules").SelectMany(rule => Manifest.Items(rule["from"])).SelectMany(from => Manifest.Items(from["source"]?["principals"])))
+        foreach (var principal in manifest.List("spec", "rules")
+            .SelectMany(rule => Manifest.Items(rule["from"])).SelectMany(from => Manifest.Items(from["source"]?["principals"])))
         {
             Find("ServiceAccount", principal.ToString().Split("/sa/")[^1], manifest);
         }

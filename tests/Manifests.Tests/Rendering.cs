@@ -62,7 +62,8 @@ internal sealed record Rendering(string Name, IReadOnlyList<string> Components, 
         for (var number = 1; waiting.Count > 0; number++)
         {
             var together = new List<ComponentLine>();
-            foreach (var line in waiting.Concat(ComponentTable.Lines).Where(line => together.All(other => other != line && other.GoesWith(line))))
+            foreach (var line in waiting.Concat(ComponentTable.Lines)
+                .Where(line => together.All(other => other != line && other.GoesWith(line))))
             {
                 together.Add(line);
             }

@@ -25,18 +25,22 @@ public sealed class RenderingTests
 
     [Theory]
     [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
-    public async Task Every_pod_has_what_it_needs_to_be_a_good_neighbour(string name) => Assert.All((await Rendering.OfAsync(name)).Workloads, workload =>
-    {
-        Assert.Equal("100m", $"{workload.Container["resources"]!["requests"]!["cpu"]}");
-        Assert.NotNull(workload.Container["resources"]!["requests"]!["memory"]);
-        Assert.NotNull(workload.Container["resources"]!["limits"]!["memory"]);
-        Assert.Equal("false", $"{workload.Pod["automountServiceAccountToken"]}");
-        Assert.Equal(
-            "kubernetes.io/hostname", $"{Assert.Single(Manifest.Items(workload.Pod["topologySpreadConstraints"]))["topologyKey"]}");
-        Assert.Equal(("0", "1"), (workload.Deployment.Text("spec", "strategy", "rollingUpdate", "maxUnavailable"), workload.Deployment.Text("spec", "strategy", "rollingUpdate", "maxSurge")));
-        // A tag, and not the one that means another image every day.
-        Assert.Matches(@"^[^:]+:\d+\.\d+\.\d+$", $"{workload.Container["image"]}");
-    });
+    public async Task Every_pod_has_what_it_needs_to_be_a_good_neighbour(string name) =>
+        Assert.All((await Rendering.OfAsync(name)).Workloads, workload =>
+        {
+            Assert.Equal("100m", $"{workload.Container["resources"]!["requests"]!["cpu"]}");
+            Assert.NotNull(workload.Container["resources"]!["requests"]!["memory"]);
+            Assert.NotNull(workload.Container["resources"]!["limits"]!["memory"]);
+            Assert.Equal("false", $"{workload.Pod["automountServiceAccountToken"]}");
+            Assert.Equal(
+                "kubernetes.io/hostname", $"{Assert.Single(Manifest.Items(workload.Pod["topologySpreadConstraints"]))["topologyKey"]}");
+            Assert.Equal(
+                ("0", "1"),
+                (workload.Deployment.Text("spec", "strategy", "rollingUpdate", "maxUnavailable"),
+                    workload.Deployment.Text("spec", "strategy", "rollingUpdate", "maxSurge")));
+            // A tag, and not the one that means another image every day.
+            Assert.Matches(@"^[^:]+:\d+\.\d+\.\d+$", $"{workload.Container["image"]}");
+        });
 
     [Theory]
     [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
@@ -120,7 +124,9 @@ public sealed class RenderingTests
     [InlineData("ConfigMap", "metadata", "name", "\"otl\"", "names the ConfigMap")]
     [InlineData("Deployment reviews-v2", "spec/selector/matchLabels", "version", "\"v9\"", "does not select its own pods")]
     [InlineData("Deployment reviews-v2", "spec/template/spec/containers/0/readinessProbe/httpGet", "port", "\"grpc\"", "probe")]
-    [InlineData("Deployment reviews-v2", "spec/template/spec/containers/0", "volumeMounts", "[{\"name\":\"tmp\",\"mountPath\":\"/tmp\"}]", "mounts other volumes")]
+    [InlineData(
+        "Deployment reviews-v2", "spec/template/spec/containers/0", "volumeMounts", "[{\"name\":\"tmp\",\"mountPath\":\"/tmp\"}]",
+        "mounts other volumes")]
     [InlineData("Deployment reviews-v2", "spec", "replicas", "3", "both set the number of replicas")]
     [InlineData("HorizontalPodAutoscaler details-v1", "spec/scaleTargetRef", "name", "\"details-v9\"", "names the Deployment")]
     [InlineData("PodDisruptionBudget details-v1", "spec/selector/matchLabels", "version", "\"v9\"", "selects no pods")]

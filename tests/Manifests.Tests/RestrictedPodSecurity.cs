@@ -8,12 +8,17 @@ namespace Manifests.Tests;
 /// </summary>
 internal static class RestrictedPodSecurity
 {
-    private static readonly string[] Volumes = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
+    private static readonly string[] Volumes =
+    [
+        "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret",
+    ];
 
     private static readonly string[] Sysctls =
     [
-        "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
-        "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes",
+        "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start", "net.ipv4.tcp_syncookies",
+        "net.ipv4.ping_group_range",
+        "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
+        "net.ipv4.tcp_keepalive_probes",
     ];
 
     /// <summary>Checks the specification of a pod.</summary>
@@ -25,17 +30,20 @@ internal static class RestrictedPodSecurity
             yield return name;
         }
 
-        foreach (var volume in Manifest.Items(pod["volumes"]).SelectMany(volume => volume.AsObject()).Where(field => field.Key != "name" && !Volumes.Contains(field.Key)))
+        foreach (var volume in Manifest.Items(pod["volumes"])
+            .SelectMany(volume => volume.AsObject()).Where(field => field.Key != "name" && !Volumes.Contains(field.Key)))
         {
             yield return $"volume of type {volume.Key}";
         }
 
-        foreach (var sysctl in Manifest.Items(pod["securityContext"]?["sysctls"]).Select(sysctl => $"{sysctl["name"]}").Where(name => !Sysctls.Contains(name)))
+        foreach (var sysctl in Manifest.Items(pod["securityContext"]?["sysctls"])
+            .Select(sysctl => $"{sysctl["name"]}").Where(name => !Sysctls.Contains(name)))
         {
             yield return $"sysctl {sysctl}";
         }
 
-        foreach (var finding in Manifest.Items(pod["initContainers"]).Concat(Manifest.Items(pod["containers"])).SelectMany(container => FindingsIn(pod["securityContext"], container)))
+        foreach (var finding in Manifest.Items(pod["initContainers"])
+            .Concat(Manifest.Items(pod["containers"])).SelectMany(container => FindingsIn(pod["securityContext"], container)))
         {
             yield return finding;
         }
@@ -56,7 +64,8 @@ internal static class RestrictedPodSecurity
             yield return "allowPrivilegeEscalation";
         }
 
-        if (!Manifest.Items(own?["capabilities"]?["drop"]).Any(capability => $"{capability}" == "ALL") || Manifest.Items(own?["capabilities"]?["add"]).Any(capability => $"{capability}" != "NET_BIND_SERVICE"))
+        if (!Manifest.Items(own?["capabilities"]?["drop"]).Any(capability => $"{capability}" == "ALL")
+            || Manifest.Items(own?["capabilities"]?["add"]).Any(capability => $"{capability}" != "NET_BIND_SERVICE"))
         {
             yield return "capabilities";
         }
@@ -87,7 +96,8 @@ internal static class RestrictedPodSecurity
         }
 
         var seLinux = Effective("seLinuxOptions");
-        if ($"{seLinux?["type"]}" is not ("" or "container_t" or "container_init_t" or "container_kvm_t" or "container_engine_t") || seLinux?["user"] is not null || seLinux?["role"] is not null)
+        if ($"{seLinux?["type"]}" is not ("" or "container_t" or "container_init_t" or "container_kvm_t" or "container_engine_t")
+            || seLinux?["user"] is not null || seLinux?["role"] is not null)
         {
             yield return "seLinuxOptions";
         }

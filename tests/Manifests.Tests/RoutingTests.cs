@@ -47,7 +47,9 @@ public sealed class RoutingTests
     {
         var tested = typeof(RoutingTests).GetMethod(nameof(Calls_to_reviews_go_to))!.GetCustomAttributesData()
             .Where(attribute => attribute.AttributeType == typeof(InlineDataAttribute))
-            .Select(attribute => ((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!)[0].Value!.ToString());
+            .Select(attribute =>
+                ((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!)[0]
+                    .Value!.ToString());
         string[] without = ["gateway-api/versions", "istio/destination-rules", "istio/destination-rule-reviews"];
         Assert.Equal(
             ComponentTable.Lines.Where(line => line.Group is not null).Select(line => line.Name).Except(without).Order(), tested.Order());

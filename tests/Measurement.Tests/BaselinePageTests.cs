@@ -32,7 +32,10 @@ public sealed partial class BaselinePageTests
             .ToList();
         Assert.Equal(
             ["RATE|P50|P90|P99|P99.9|MAX|FAILED", "50|1.10 ±0.25|1.10 ±0.25|1.10 ±0.25|1.10 ±0.25|1.10 ±0.25|6 (4%)"], page.Take(2));
-        foreach (var expected in new[] { "A note.", "Debian GNU/Linux 12, kernel 6.1.0, .NET 10.0.0", "50, 200 requests/s", "details-v1", "status 503" })
+        foreach (var expected in new[]
+        {
+            "A note.", "Debian GNU/Linux 12, kernel 6.1.0, .NET 10.0.0", "50, 200 requests/s", "details-v1", "status 503",
+        })
         {
             Assert.Contains(expected, root.Value);
         }

@@ -20,7 +20,8 @@ public sealed class BaselineScheduleTests
 
     [Fact]
     public void Each_order_comes_up() => Assert.Equal(
-        6, BaselineSchedule.Make(Rates, 60, 1).Chunk(3).Select(round => string.Join(' ', round.Select(step => step.Rate))).Distinct().Count());
+        6, BaselineSchedule.Make(Rates, 60, 1)
+            .Chunk(3).Select(round => string.Join(' ', round.Select(step => step.Rate))).Distinct().Count());
 
     [Fact]
     public void The_order_depends_on_the_seed_alone()

@@ -49,11 +49,17 @@ public sealed class BaselineStoreTests : IDisposable
     [InlineData("[]", "'{0}' is not a baseline: it has no 'version' and 'steps'.")]
     [InlineData("{\"version\": 1, \"target\": \"http://localhost/\"}", "'{0}' is not a baseline: it has no 'version' and 'steps'.")]
     [InlineData("{\"version\": \"x\", \"steps\": []}", "'{0}' is not a baseline: it has no 'version' and 'steps'.")]
-    [InlineData("{\"version\": 2, \"steps\": []}", "'{0}' is a baseline of version 2; this program knows version 1. Measure again, or read it with the program that wrote it.")]
+    [InlineData(
+        "{\"version\": 2, \"steps\": []}",
+        "'{0}' is a baseline of version 2; this program knows version 1. Measure again, or read it with the program that wrote it.")]
     [InlineData("{\"version\": 1, \"steps\": []}", "'{0}' is not a baseline, or a broken one: ")]
     [InlineData("{\"version\": 1, \"steps\": 1}", "'{0}' is not a baseline, or a broken one: ")]
-    [InlineData("{\"version\": 1, \"steps\": [{\"use\": {\"x\": {\"cpuSeconds\": 1e308}}}]}", "'{0}' is a broken baseline: a number in it is beyond 1E+20, which cannot be a measurement.")]
-    [InlineData("{\"version\": 1, \"steps\": [-1e999]}", "'{0}' is a broken baseline: a number in it is beyond 1E+20, which cannot be a measurement.")]
+    [InlineData(
+        "{\"version\": 1, \"steps\": [{\"use\": {\"x\": {\"cpuSeconds\": 1e308}}}]}",
+        "'{0}' is a broken baseline: a number in it is beyond 1E+20, which cannot be a measurement.")]
+    [InlineData(
+        "{\"version\": 1, \"steps\": [-1e999]}",
+        "'{0}' is a broken baseline: a number in it is beyond 1E+20, which cannot be a measurement.")]
     public void What_is_none_is_refused(string text, string message) => Refuses(Write(text), message);
 
     [Theory]

@@ -111,7 +111,10 @@ public sealed class BaselineSummaryTests
     public void The_histograms_of_a_rate_add_up()
     {
         StepMeasurement[] steps =
-            [BaselineSample.Step(1, 50, [100, 200]), BaselineSample.Step(2, 50, [300]), BaselineSample.Step(2, 60, [400]), BaselineSample.Step(3, 50, [500], interrupted: true)];
+            [
+                BaselineSample.Step(1, 50, [100, 200]), BaselineSample.Step(2, 50, [300]), BaselineSample.Step(2, 60, [400]),
+                BaselineSample.Step(3, 50, [500], interrupted: true),
+            ];
 
         var pool = BaselineSummary.Pool(steps, 50, Measure.Page);
 

@@ -84,7 +84,8 @@ public sealed class BaselineUseTests
         using var summary = JsonDocument.Parse("""
             {"node": {}, "pods": [
               {"podRef": {"name": "a", "namespace": "bookinfo", "uid": "u1"}, "containers": [
-                {"name": "details", "cpu": {"time": "2026-11-23T02:28:15Z", "usageCoreNanoSeconds": 14758845}, "memory": {"workingSetBytes": 2772992}},
+                {"name": "details", "cpu": {"time": "2026-11-23T02:28:15Z", "usageCoreNanoSeconds": 14758845},
+                   "memory": {"workingSetBytes": 2772992}},
                 {"name": "istio-proxy", "cpu": {"time": "2026-11-23T02:28:16Z"}}]},
               {"podRef": {"name": "b", "namespace": "bookinfo", "uid": "u2"}, "containers": null},
               {"podRef": {"name": "c", "namespace": "bookinfo", "uid": "u3"}}]}
@@ -95,7 +96,8 @@ public sealed class BaselineUseTests
                 new ContainerUse("u1", "details", new DateTimeOffset(2026, 11, 23, 2, 28, 15, TimeSpan.Zero), 0.014758845, 2772992),
                 new ContainerUse("u1", "istio-proxy", new DateTimeOffset(2026, 11, 23, 2, 28, 16, TimeSpan.Zero), null, null),
             ],
-            ContainerUse.Parse(summary.RootElement).Select(use => use with { CpuSeconds = use.CpuSeconds is { } cpu ? Math.Round(cpu, 12) : null }));
+            ContainerUse.Parse(summary.RootElement)
+                .Select(use => use with { CpuSeconds = use.CpuSeconds is { } cpu ? Math.Round(cpu, 12) : null }));
     }
 
     [Theory]
@@ -114,7 +116,8 @@ public sealed class BaselineUseTests
         string containers, string native, string initial, string? ambient, string service, string sidecars, string mesh)
     {
         static List<V1Container> Containers(string names, string? policy = null) =>
-            [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => new V1Container { Name = name, RestartPolicy = policy })];
+            [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(name => new V1Container { Name = name, RestartPolicy = policy })];
         var pod = new V1Pod
         {
             Metadata = new V1ObjectMeta
@@ -122,7 +125,11 @@ public sealed class BaselineUseTests
                 Labels = new Dictionary<string, string> { ["app"] = "details" },
                 Annotations = ambient is null ? null : new Dictionary<string, string> { ["ambient.istio.io/redirection"] = ambient },
             },
-            Spec = new V1PodSpec { Containers = Containers(containers), InitContainers = [.. Containers(native, "Always"), .. Containers(initial)] },
+            Spec = new V1PodSpec
+            {
+                Containers = Containers(containers),
+                InitContainers = [.. Containers(native, "Always"), .. Containers(initial)],
+            },
         };
 
         Assert.Equal(service, PodContainers.Service(pod).Name);

@@ -90,7 +90,8 @@ public sealed class CompareStatisticsTests
 
         // (1.58 - 0.5) / 0.849 = 1.272 and (1.58 + 0.5) / 0.849 = 2.450, each on one side.
         Assert.Equal(
-            StudentT.CDF(0, 1, 17.776, -1.08 / test.StandardError) + StudentT.CDF(0, 1, 17.776, -2.08 / test.StandardError), test.PValue(0.5), 1e-5);
+            StudentT.CDF(0, 1, 17.776, -1.08 / test.StandardError) + StudentT.CDF(0, 1, 17.776, -2.08 / test.StandardError),
+            test.PValue(0.5), 1e-5);
         Assert.True(test.PValue(0.5) > test.PValue());
         Assert.InRange(test.PValue(1.58), 0.5, 1);
         Assert.InRange(test.PValue(10), 0.9, 1);
@@ -116,7 +117,8 @@ public sealed class CompareStatisticsTests
         var random = new Random(1);
 
         var wrong = Enumerable.Range(0, Families).Count(_ => HolmCorrection
-            .Adjust([.. Enumerable.Range(0, Tests).Select(_ => WelchTest.Of(Draw(random, rounds, 10, 1), Draw(random, rounds, 10, 3))!.PValue())])
+            .Adjust([.. Enumerable.Range(0, Tests)
+                .Select(_ => WelchTest.Of(Draw(random, rounds, 10, 1), Draw(random, rounds, 10, 3))!.PValue())])
             .Any(value => value < Comparison.Level));
 
         // The seed is always the same, so this holds always or never.
@@ -146,7 +148,8 @@ public sealed class CompareStatisticsTests
         var random = new Random(3);
 
         var missed = Enumerable.Range(0, Pairs).Count(_ =>
-            WelchTest.Of(Draw(random, rounds, 10, 1), Draw(random, rounds, 13, 2))!.Interval(0.95) is var (low, high) && (low > 3 || high < 3));
+            WelchTest.Of(Draw(random, rounds, 10, 1), Draw(random, rounds, 13, 2))!.Interval(0.95) is var (low, high)
+                && (low > 3 || high < 3));
 
         Assert.InRange(missed, 0, Most(Pairs, 0.05));
     }

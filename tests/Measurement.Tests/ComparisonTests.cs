@@ -34,7 +34,10 @@ public sealed class ComparisonTests
         // One round in which the machine did something else, which a plain mean would have in it.
         var baseline = CompareSample.Create(
             latency: (round, measure) => CompareSample.Usual(round, measure) * (round == 3 ? 50 : 1),
-            change: step => step.Round == 3 ? step with { Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { CpuSeconds = 9 }) } : step);
+            change: step => step.Round == 3 ? step with
+            {
+                Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { CpuSeconds = 9 }),
+            } : step);
 
         var report = Compare(baseline, baseline);
 
@@ -99,7 +102,11 @@ public sealed class ComparisonTests
         var report = Compare(
             CompareSample.Create(rates: [20, 1000]), CompareSample.Create(rates: [20, 1000], latency: CompareSample.Delayed));
 
-        bool[] Tested(int rate) => [.. new[] { FigureName.P50, FigureName.P90, FigureName.P99, FigureName.P999, FigureName.Mean }.Select(figure => report.Rates[rate].Find(Measure.Page, figure)!.IsTested)];
+        bool[] Tested(int rate) =>
+        [
+            .. new[] { FigureName.P50, FigureName.P90, FigureName.P99, FigureName.P999, FigureName.Mean }.Select(
+                figure => report.Rates[rate].Find(Measure.Page, figure)!.IsTested),
+        ];
         Assert.Equal([true, true, false, false, false], Tested(0));
         Assert.Equal([true, true, true, true, false], Tested(1));
         Assert.False(report.Rates[0].Find(Measure.Page, FigureName.P99)!.Shown);
@@ -111,7 +118,11 @@ public sealed class ComparisonTests
     [InlineData(false)]
     public void One_round_with_too_few_requests_for_a_percentile_is_enough(bool isBefore)
     {
-        static StepMeasurement Few(StepMeasurement step) => step.Round != 3 ? step : step with { Latencies = step.Latencies.ToDictionary(latency => latency.Key, _ => BaselineSample.Latency(Enumerable.Repeat(4000L, 99))) };
+        static StepMeasurement Few(StepMeasurement step) => step.Round != 3 ? step : step with
+        {
+            Latencies = step.Latencies.ToDictionary(
+                latency => latency.Key, _ => BaselineSample.Latency(Enumerable.Repeat(4000L, 99))),
+        };
         var few = CompareSample.Create(change: Few);
 
         var rate = (isBefore ? Compare(few, CompareSample.Create()) : Compare(CompareSample.Create(), few)).Rates[0];
@@ -170,7 +181,8 @@ public sealed class ComparisonTests
             step.Round != 1 ? step : step with { Use = step.Use.Where(use => use.Key != "details-v1").ToDictionary() };
         var values = new RoundValues(CompareSample.Create(change: Without), 100);
 
-        Assert.Equal((4, 4, 5), (values.Use(FigureComparison.AllServices, FigureName.Cpu).Count, values.Use("details-v1", FigureName.Cpu).Count, values.Use("ratings-v1", FigureName.Cpu).Count));
+        Assert.Equal((4, 4, 5), (values.Use(FigureComparison.AllServices, FigureName.Cpu).Count, values.Use("details-v1",
+            FigureName.Cpu).Count, values.Use("ratings-v1", FigureName.Cpu).Count));
     }
 
     [Fact]
@@ -187,7 +199,8 @@ public sealed class ComparisonTests
     [InlineData(20, true)]
     public void Errors_are_shown_when_they_are_more_than_chance(int failed, bool shown)
     {
-        StepMeasurement Failing(StepMeasurement step) => step with { Requests = step.Requests with { Failed = failed, Good = step.Requests.Good - failed } };
+        StepMeasurement Failing(StepMeasurement step) =>
+            step with { Requests = step.Requests with { Failed = failed, Good = step.Requests.Good - failed } };
         var report = Compare(CompareSample.Create(rates: [200]), CompareSample.Create(rates: [200], change: Failing));
 
         // In all rounds the same, which is luck: by the rounds alone even one would be certain.
@@ -235,7 +248,8 @@ public sealed class ComparisonTests
     public void Interrupted_steps_do_not_count()
     {
         var report = Compare(
-            CompareSample.Create(), CompareSample.Create(latency: (round, measure) => CompareSample.Usual(round, measure) * (round > 3 ? 9 : 1), change: step => step with { Interrupted = step.Round > 3 }));
+            CompareSample.Create(), CompareSample.Create(latency: (round, measure) =>
+                CompareSample.Usual(round, measure) * (round > 3 ? 9 : 1), change: step => step with { Interrupted = step.Round > 3 }));
 
         Assert.All(report.Rates, rate => Assert.Equal((5, 3), (rate.RoundsBefore, rate.RoundsAfter)));
         Assert.Equal(["No difference shown."], report.Headline);
@@ -280,7 +294,8 @@ public sealed class ComparisonTests
     {
         var report = Compare(
             CompareSample.Create(),
-            CompareSample.Create(change: step => step.Round > 3 ? step : step with { Warnings = [new LoadWarning("generator-late", "It was late.")] }));
+            CompareSample.Create(
+                change: step => step.Round > 3 ? step : step with { Warnings = [new LoadWarning("generator-late", "It was late.")] }));
 
         Assert.Equal(["Of the baseline after, 6 of 10 steps have a warning (generator-late): It was late."], report.Warnings);
     }
@@ -316,10 +331,17 @@ public sealed class ComparisonTests
             "Different clusters: none before, Kubernetes 1.34 after.",
             file => file with { Environment = file.Environment with { Cluster = "1.34" } }),
         ("Different nodes: none before, n1 (4 processors, kernel 6.1) after.",
-            file => file with { Environment = file.Environment with { Nodes = [new NodeFacts("n1", "Debian", "6.1", "containerd", "1.34", "amd64", 4, 1e9)] } }),
+            file => file with
+            {
+                Environment = file.Environment with
+                {
+                    Nodes = [new NodeFacts("n1", "Debian", "6.1", "containerd", "1.34", "amd64", 4, 1e9)],
+                },
+            }),
         ("Measured by different versions of this program: 0.1.0 before, 0.2.0 after.", file => file with { Program = "0.2.0" }),
         ("The baseline after was interrupted: it has the rounds that were done until then.", file => file with { Complete = false }),
-        ("Not the same services were measured: details-v1 only before, details-v2 only after. What all services use is the sum of what was measured.",
+        ("Not the same services were measured: details-v1 only before, details-v2 only after. What all services use is the sum of what was "
+            + "measured.",
             file => file with { Services = [file.Services[0] with { Name = "details-v2" }] }),
     ];
 }

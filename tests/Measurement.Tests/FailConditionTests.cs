@@ -83,8 +83,11 @@ public sealed class FailConditionTests
     public void What_is_no_condition_is_none(string text) => Assert.Null(FailCondition.TryParse(text));
 
     [Theory]
-    [InlineData("details-v9:cpu:+1%", "--fail-on 'details-v9:cpu:+1%': not both baselines have cpu of details-v9; they have it of all services, details-v1, ratings-v1.")]
-    [InlineData("p99.9:+1%", "--fail-on 'p99.9:+1%': p99.9 of page cannot be tested: it takes two rounds in each baseline, and for a percentile steps so long that requests lie above it.")]
+    [InlineData(
+        "details-v9:cpu:+1%",
+        "--fail-on 'details-v9:cpu:+1%': not both baselines have cpu of details-v9; they have it of all services, details-v1, ratings-v1.")]
+    [InlineData("p99.9:+1%", "--fail-on 'p99.9:+1%': p99.9 of page cannot be tested: it takes two rounds in each baseline, "
+        + "and for a percentile steps so long that requests lie above it.")]
     public void A_condition_that_cannot_be_told_is_an_error(string text, string message)
     {
         var report = Compare(CompareSample.Create(), CompareSample.Create());

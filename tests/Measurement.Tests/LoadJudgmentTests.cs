@@ -206,7 +206,8 @@ public sealed class LoadJudgmentTests
     public void A_search_in_which_everything_failed_says_so_and_not_that_it_needs_more_time()
     {
         var report = new SaturationReport(
-            1, "0", "http://x/", 50_000, null, 0, 0, 2, 2, 2, false, false, Good: 0, new Dictionary<string, long> { ["status 503"] = 3, ["timeout"] = 1200 }, Unsent: 0, [Trial(2, false) with { Failed = 1 }], []);
+            1, "0", "http://x/", 50_000, null, 0, 0, 2, 2, 2, false, false, Good: 0,
+            new Dictionary<string, long> { ["status 503"] = 3, ["timeout"] = 1200 }, Unsent: 0, [Trial(2, false) with { Failed = 1 }], []);
         var text = string.Join('\n', SaturationText.Lines(report));
 
         Assert.True(report.NothingWasGood);
@@ -216,16 +217,19 @@ public sealed class LoadJudgmentTests
         report = report with { Good = 1, Trials = [Trial(4, false) with { Failed = 0.02 }, Trial(2, false) with { Failed = 0.0101 }] };
         text = string.Join('\n', SaturationText.Lines(report));
         Assert.False(report.NothingWasGood);
-        Assert.Contains("More than 1% of the requests failed or were not sent in every trial, at 2.0 a second as well: timeout (1,200), status 503 (3).", text);
+        Assert.Contains("More than 1% of the requests failed or were not sent in every trial, at 2.0 a second as well: "
+            + "timeout (1,200), status 503 (3).", text);
         Assert.DoesNotContain("more time", text);
-        Assert.Contains("more time", string.Join('\n', SaturationText.Lines(report with { Trials = [Trial(4, false) with { Failed = 0.02 }, Trial(2, false) with { Failed = 0.01 }] })));
+        Assert.Contains("more time", string.Join('\n', SaturationText.Lines(
+            report with { Trials = [Trial(4, false) with { Failed = 0.02 }, Trial(2, false) with { Failed = 0.01 }] })));
     }
 
     [Fact]
     public void A_search_says_what_was_never_sent_and_what_else_was_measured_than_was_meant()
     {
         var report = new SaturationReport(
-            1, "0", "http://x/", 50_000, null, 0, 0, 2, 2, 2, false, false, Good: 100, new Dictionary<string, long>(), Unsent: 1200, [Trial(2, false) with { Failed = 0.92 }], [new LoadWarning("redirected", "100 answers were redirects.")]);
+            1, "0", "http://x/", 50_000, null, 0, 0, 2, 2, 2, false, false, Good: 100, new Dictionary<string, long>(), Unsent: 1200,
+            [Trial(2, false) with { Failed = 0.92 }], [new LoadWarning("redirected", "100 answers were redirects.")]);
 
         Assert.Contains("in every trial, at 2.0 a second as well: not sent (1,200).", string.Join('\n', SaturationText.Lines(report)));
         Assert.Contains("Warning: 100 answers were redirects.", SaturationText.Lines(report));
@@ -235,7 +239,8 @@ public sealed class LoadJudgmentTests
     [Fact]
     public void The_outcome_says_how_sure_it_is()
     {
-        var report = new SaturationReport(1, "0", "http://x/", 50_000, 2000, 2, 3, 2100, 2, 2, true, false, Good: 1, new Dictionary<string, long>(), Unsent: 0, [Trial(2100, false) with { GeneratorWasLate = true }], []);
+        var report = new SaturationReport(1, "0", "http://x/", 50_000, 2000, 2, 3, 2100, 2, 2, true, false, Good: 1,
+            new Dictionary<string, long>(), Unsent: 0, [Trial(2100, false) with { GeneratorWasLate = true }], []);
         var text = string.Join('\n', SaturationText.Lines(report));
 
         Assert.Contains(
@@ -249,7 +254,13 @@ public sealed class LoadJudgmentTests
     [Fact]
     public void No_line_of_a_report_is_wider_than_a_terminal_however_large_the_figures()
     {
-        var result = Result(1000, failed: 400) with { Unsent = 123_456_789_012, InTime = 999_999_999, Seconds = 86_400, Interrupted = true };
+        var result = Result(1000, failed: 400) with
+        {
+            Unsent = 123_456_789_012,
+            InTime = 999_999_999,
+            Seconds = 86_400,
+            Interrupted = true,
+        };
         foreach (var (error, status) in new[] { (ErrorKind.NoResources, 0), (ErrorKind.Closed, 0), (ErrorKind.Status, 503) })
         {
             var sample = new Sample { Done = long.MaxValue, Hops = default, Error = error, Status = (ushort)status, Version = 4 };

@@ -49,7 +49,8 @@ public sealed class ReportFileTests : IDisposable
         await File.WriteAllTextAsync(Place("file"), "mine", Cancelled);
         File.CreateSymbolicLink(Place("link"), "missing");
 
-        Assert.True(ReportFile.IsRefusal(await Assert.ThrowsAnyAsync<Exception>(() => ReportFile.WriteAsync(Place(name), overwrite: false, "new"))));
+        Assert.True(ReportFile.IsRefusal(
+            await Assert.ThrowsAnyAsync<Exception>(() => ReportFile.WriteAsync(Place(name), overwrite: false, "new"))));
 
         Assert.Equal("mine", await File.ReadAllTextAsync(Place("file"), Cancelled));
         Assert.Equal(2, Directory.GetFiles(_directory).Length);

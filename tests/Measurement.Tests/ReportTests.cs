@@ -103,7 +103,8 @@ public sealed class ReportTests
     [Fact]
     public void Latency_by_rate_takes_intervals_that_reach_below_zero()
     {
-        var html = LatencyPlots.ByRate("rate", "By rate", [50, 200], [("p99", [new Estimate(1000, -500, 2500), new Estimate(4000, null, null)])]).ToHtml();
+        var html = LatencyPlots.ByRate(
+            "rate", "By rate", [50, 200], [("p99", [new Estimate(1000, -500, 2500), new Estimate(4000, null, null)])]).ToHtml();
 
         Assert.DoesNotContain("NaN", html.ToString());
         Assert.Equal(["50", "1.00 ±1.50"], Row(html, "50"));
@@ -129,18 +130,24 @@ public sealed class ReportTests
 
     internal static XElement Parse(ReportPage page) =>
         XDocument.Load(System.Xml.XmlReader.Create(
-            new StringReader(page.ToString()), new System.Xml.XmlReaderSettings { CheckCharacters = false, DtdProcessing = System.Xml.DtdProcessing.Parse })).Root!;
+            new StringReader(page.ToString()),
+            new System.Xml.XmlReaderSettings { CheckCharacters = false, DtdProcessing = System.Xml.DtdProcessing.Parse })).Root!;
 
     private static IEnumerable<string> Row(XElement html, string name) =>
         html.Descendants("tbody").Single().Elements("tr").Single(row => row.Element("th")!.Value == name).Elements().Select(
             cell => cell.Value);
 
     private static PlotFigure Percentiles(string name) =>
-        LatencyPlots.ByPercentile("percentiles", "By percentile", [(name, Histogram(Enumerable.Repeat(1000L, 1000))), ("other", Histogram([.. Enumerable.Repeat(2000L, 995), 100_000, 100_000, 100_000, 100_000, 100_000]))]);
+        LatencyPlots.ByPercentile("percentiles", "By percentile",
+        [
+            (name, Histogram(Enumerable.Repeat(1000L, 1000))),
+            ("other", Histogram([.. Enumerable.Repeat(2000L, 995), 100_000, 100_000, 100_000, 100_000, 100_000])),
+        ]);
 
     private static PlotFigure Bars() => BarPlot.Create(
         "bars", "Bars", "A note.", "ms", ["details-v1", "ratings-v1"],
-        [("50/s", [new Estimate(1.5, 1, 2), new Estimate(3, null, null)]), ("200/s", [null, new Estimate(2, 1, 3)])], estimate => Figures.WithMargin(estimate));
+        [("50/s", [new Estimate(1.5, 1, 2), new Estimate(3, null, null)]), ("200/s", [null, new Estimate(2, 1, 3)])],
+        estimate => Figures.WithMargin(estimate));
 
     private static LongHistogram Histogram(IEnumerable<long> values)
     {

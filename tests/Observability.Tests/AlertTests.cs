@@ -37,7 +37,8 @@ public sealed class AlertTests(MeteredSystem system)
             (await Prometheus.RulesAsync()).Where(rule => rule.GetProperty("type").GetString() == "alerting")
             .SelectMany(rule => rule.GetProperty("alerts").EnumerateArray()).ToList() is { Count: > 0 } active ? active : null);
         // What Go's templates leave in the place of what went wrong: <error expanding template ...>, <no value>.
-        Assert.All(alerts, alert => Assert.All(alert.GetProperty("annotations").EnumerateObject(), text => Assert.DoesNotContain("<", text.Value.GetString())));
+        Assert.All(alerts, alert => Assert.All(
+            alert.GetProperty("annotations").EnumerateObject(), text => Assert.DoesNotContain("<", text.Value.GetString())));
     }
 
     private async Task<IReadOnlyList<string>> AlertsAsync() =>

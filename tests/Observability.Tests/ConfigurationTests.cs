@@ -23,7 +23,8 @@ public sealed partial class ConfigurationTests
         var targets = Target().Matches(File.ReadAllText(ObservabilityFiles.Configuration))
             .Select(target => (int.Parse(target.Groups["port"].Value, CultureInfo.InvariantCulture), target.Groups["name"].Value));
         Assert.Equal(
-            ServiceCatalog.All.SelectMany(service => service.Versions.Select(version => (version.LocalPort, service.Versions.Count == 1 ? service.Name : $"{service.Name} {version.Version}"))).Order(),
+            ServiceCatalog.All.SelectMany(service => service.Versions.Select(
+                version => (version.LocalPort, service.Versions.Count == 1 ? service.Name : $"{service.Name} {version.Version}"))).Order(),
             targets.Order());
     }
 
@@ -31,7 +32,8 @@ public sealed partial class ConfigurationTests
     public void All_rule_files_are_loaded()
     {
         var configuration = File.ReadAllText(ObservabilityFiles.Configuration);
-        Assert.Equal(ObservabilityFiles.RuleFiles.Order(), Directory.EnumerateFiles(ObservabilityFiles.Prometheus, "*.yml").Where(file => file != ObservabilityFiles.Configuration).Order());
+        Assert.Equal(ObservabilityFiles.RuleFiles.Order(), Directory.EnumerateFiles(ObservabilityFiles.Prometheus, "*.yml")
+            .Where(file => file != ObservabilityFiles.Configuration).Order());
         Assert.All(ObservabilityFiles.RuleFiles, file => Assert.Contains($"  - {Path.GetFileName(file)}\n", configuration));
     }
 

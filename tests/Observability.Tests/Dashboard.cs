@@ -23,7 +23,8 @@ internal sealed record Dashboard(string File, JsonElement Json)
 
     /// <summary>The expressions that are no panel's: those of annotations.</summary>
     public IReadOnlyList<string> AnnotationExpressions =>
-        [.. Json.GetProperty("annotations").GetProperty("list").EnumerateArray().Where(list => list.TryGetProperty("expr", out _)).Select(list => list.GetProperty("expr").GetString()!)];
+        [.. Json.GetProperty("annotations").GetProperty("list")
+            .EnumerateArray().Where(list => list.TryGetProperty("expr", out _)).Select(list => list.GetProperty("expr").GetString()!)];
 
     /// <summary>Puts values in the place of variables: all namespaces and services, and a range in which everything has happened.</summary>
     public static string Substitute(string expression) => expression

@@ -51,7 +51,8 @@ public sealed partial class DashboardTests
         {
             Assert.All(panel.Targets.Append(panel.Json), asking => Assert.Equal(
                 ("prometheus", "${datasource}"),
-                (asking.GetProperty("datasource").GetProperty("type").GetString(), asking.GetProperty("datasource").GetProperty("uid").GetString())));
+                (asking.GetProperty("datasource").GetProperty("type").GetString(),
+                    asking.GetProperty("datasource").GetProperty("uid").GetString())));
         }
 
         Assert.All(Dashboard.All, dashboard =>

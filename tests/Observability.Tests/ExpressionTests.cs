@@ -70,8 +70,10 @@ public sealed partial class ExpressionTests(MeteredSystem system)
     public async Task Every_metric_that_is_named_exists()
     {
         var named = Dashboard.All
-            .SelectMany(dashboard => dashboard.Panels.SelectMany(panel => panel.Expressions).Concat(dashboard.AnnotationExpressions).Select(expression => (From: dashboard.File, Expression: Dashboard.Substitute(expression))))
-            .Concat((await RulesAsync("recording")).Concat(await RulesAsync("alerting")).Select(rule => (From: rule.Name, Expression: rule.Query)))
+            .SelectMany(dashboard => dashboard.Panels.SelectMany(panel => panel.Expressions).Concat(dashboard.AnnotationExpressions)
+                .Select(expression => (From: dashboard.File, Expression: Dashboard.Substitute(expression))))
+            .Concat((await RulesAsync("recording"))
+                .Concat(await RulesAsync("alerting")).Select(rule => (From: rule.Name, Expression: rule.Query)))
             .SelectMany(source => PromQl.MetricsIn(source.Expression).Select(metric => (source.From, Metric: metric)))
             .Distinct()
             .ToList();
@@ -87,7 +89,8 @@ public sealed partial class ExpressionTests(MeteredSystem system)
     [Fact]
     public async Task Every_variable_has_values()
     {
-        foreach (var variable in Dashboard.All.SelectMany(dashboard => dashboard.Variables).Where(variable => variable.GetProperty("type").GetString() == "query"))
+        foreach (var variable in Dashboard.All.SelectMany(dashboard => dashboard.Variables)
+            .Where(variable => variable.GetProperty("type").GetString() == "query"))
         {
             var values = LabelValues().Match(variable.GetProperty("query").GetProperty("query").GetString()!);
             Assert.True(values.Success);

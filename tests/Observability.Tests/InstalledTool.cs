@@ -27,7 +27,12 @@ internal static class InstalledTool
     /// <param name="arguments">Its arguments.</param>
     public static async Task<(int ExitCode, string Output)> RunAsync(string name, string input, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Find(name), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Find(name), arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();

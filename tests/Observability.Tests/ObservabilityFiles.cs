@@ -10,7 +10,10 @@ internal static class ObservabilityFiles
     public static string Configuration { get; } = Path.Combine(Prometheus, "prometheus.yml");
 
     /// <summary>The rule files; that the configuration names them all is checked as well.</summary>
-    public static IReadOnlyList<string> RuleFiles { get; } = [Path.Combine(Prometheus, "rules.yml"), Path.Combine(Prometheus, "alerts.yml")];
+    public static IReadOnlyList<string> RuleFiles { get; } =
+    [
+        Path.Combine(Prometheus, "rules.yml"), Path.Combine(Prometheus, "alerts.yml"),
+    ];
 
     public static string Grafana { get; } = Path.Combine(WorkingCopy.Root, "observability", "grafana");
 

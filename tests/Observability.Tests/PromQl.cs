@@ -7,7 +7,10 @@ namespace Observability.Tests;
 internal static partial class PromQl
 {
     private static readonly HashSet<string> Words =
-        ["and", "or", "unless", "bool", "by", "without", "on", "ignoring", "group_left", "group_right", "offset", "sum", "max", "min", "count", "avg"];
+        [
+            "and", "or", "unless", "bool", "by", "without", "on", "ignoring", "group_left", "group_right", "offset", "sum", "max", "min",
+            "count", "avg",
+        ];
 
     /// <summary>
     /// Makes every comparison one that gives 0 or 1 for each series (<c>bool</c>), where it would leave out the series for which it does
@@ -30,7 +33,8 @@ internal static partial class PromQl
     }
 
     [GeneratedRegex(
-        """(?<skipped>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\{(?:[^}"]|"(?:[^"\\]|\\.)*")*\}|\[[^\]]*\]|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\))|(?<comparison>==|!=|>=|<=|>|<)|.|\n""")]
+        """(?<skipped>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\{(?:[^}"]|"(?:[^"\\]|\\.)*")*\}|\[[^\]]*\]|"""
+        + """\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\))|(?<comparison>==|!=|>=|<=|>|<)|.|\n""")]
     private static partial Regex Token();
 
     [GeneratedRegex(@"(?<![\w.:])[a-zA-Z_:][\w:]*(?![\w:]|\s*\()")]

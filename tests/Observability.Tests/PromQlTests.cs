@@ -9,7 +9,9 @@ public sealed class PromQlTests
         Assert.Equal(answered, PromQl.WithEveryComparisonAnswered(expression));
 
     [Theory]
-    [InlineData("sum by (le, x) (rate(a_total{b=\"c_d\"}[5m]) * on (job) group_left (e) target_info) or 0 * l:m:rate5m > 1e3", "a_total,target_info,l:m:rate5m")]
+    [InlineData(
+        "sum by (le, x) (rate(a_total{b=\"c_d\"}[5m]) * on (job) group_left (e) target_info) or 0 * l:m:rate5m > 1e3",
+        "a_total,target_info,l:m:rate5m")]
     [InlineData("label_replace(up, \"a\", \"$1\", \"b\", \"(.*)\") / on () group_left sum(x offset 5m)", "up,x")]
     [InlineData("count(ALERTS) or vector(0)", "ALERTS")]
     public void Names_of_metrics_are_found(string expression, string names) =>

@@ -70,12 +70,14 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         var data = await GetAsync($"query_exemplars?query={Uri.EscapeDataString(expression)}&start={now - 3600}&end={now + 60}");
         return [.. data.EnumerateArray()
             .SelectMany(series => series.GetProperty("exemplars").EnumerateArray())
-            .Select(exemplar => exemplar.GetProperty("labels").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!))];
+            .Select(exemplar => exemplar.GetProperty("labels")
+                .EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!))];
     }
 
     /// <summary>All rules, as Prometheus has read them.</summary>
     public async Task<IReadOnlyList<JsonElement>> RulesAsync() =>
-        [.. (await GetAsync("rules")).GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray())];
+        [.. (await GetAsync("rules"))
+            .GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray())];
 
     /// <summary>The names of all metrics that it has.</summary>
     public async Task<IReadOnlySet<string>> MetricsAsync() =>

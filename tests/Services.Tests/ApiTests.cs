@@ -94,7 +94,8 @@ public sealed class ApiTests
         await AssertErrorsAsync(page, HttpStatusCode.InternalServerError);
         var metrics = await page.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.All(["details", "reviews", "ratings"], service =>
-            Assert.Contains($$"""request_result_total{destination_app="{{service}}",response_code="500"} 1""" + "\n", metrics, StringComparison.Ordinal));
+            Assert.Contains($$"""request_result_total{destination_app="{{service}}",response_code="500"} 1""" + "\n", metrics,
+                StringComparison.Ordinal));
     }
 
     [Fact]
@@ -105,8 +106,10 @@ public sealed class ApiTests
             "", "null", "[]", "{}", "5", "<html>", """{"reviews":null}""", """{"reviews":[null,{}]}""", """{"reviews":[{"rating":{}}]}""",
             """{"reviews":[{"reviewer":"R","text":"T","rating":{"stars":-5,"color":null}}],"podname":null}""",
             """{"reviews":[{"reviewer":"R","text":"T","rating":{"stars":2147483647,"color":"\"><script>"}}]}""",
-            """{"reviews":[{"rating":{"stars":"5"}}]}""", """{"reviews":[{"rating":{"stars":5.5}}]}""", """{"reviews":[{"rating":{"stars":2147483648}}]}""", """{"reviews":[5]}""",
-            """{"reviews":[{"rating":7}]}""", """{"reviews":[{"reviewer":5}]}""", """{"reviews":[],"podname":5}""", """{"publisher":{"a":1},"pages":1e999,"year":"\ud800"}""",
+            """{"reviews":[{"rating":{"stars":"5"}}]}""", """{"reviews":[{"rating":{"stars":5.5}}]}""",
+            """{"reviews":[{"rating":{"stars":2147483648}}]}""", """{"reviews":[5]}""",
+            """{"reviews":[{"rating":7}]}""", """{"reviews":[{"reviewer":5}]}""", """{"reviews":[],"podname":5}""",
+            """{"publisher":{"a":1},"pages":1e999,"year":"\ud800"}""",
         ];
         foreach (var body in bodies)
         {
@@ -131,7 +134,8 @@ public sealed class ApiTests
     [InlineData("99999999999", null)]
     public async Task Stars_are_a_whole_number_however_it_is_written_and_else_not_shown(string written, int? stars)
     {
-        await using var backend = new RecordingBackend(200, $$$"""{"year":1595.0,"reviews":[{"reviewer":"R","text":"T","rating":{"stars":{{{written}}},"color":"red"}}]}""");
+        await using var backend = new RecordingBackend(
+            200, $$$"""{"year":1595.0,"reviews":[{"reviewer":"R","text":"T","rating":{"stars":{{{written}}},"color":"red"}}]}""");
         await using var page = await StartAsync(backend.Address);
         var html = await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.DoesNotContain("Error fetching", html, StringComparison.Ordinal);
@@ -145,7 +149,8 @@ public sealed class ApiTests
     public async Task A_page_of_any_size_comes_whole()
     {
         const int Reviews = 300;
-        var body = $$"""{"reviews":[{{string.Join(',', Enumerable.Range(0, Reviews).Select(number => $$"""{"reviewer":"R{{number}}","text":"{{new string('t', 500)}}"}"""))}}]}""";
+        var reviews = Enumerable.Range(0, Reviews).Select(number => $$"""{"reviewer":"R{{number}}","text":"{{new string('t', 500)}}"}""");
+        var body = $$"""{"reviews":[{{string.Join(',', reviews)}}]}""";
         await using var backend = new RecordingBackend(200, body);
         await using var page = await StartAsync(backend.Address);
         // The second is made in memory that the first has used.
@@ -161,7 +166,8 @@ public sealed class ApiTests
     }
 
     private static Task<RunningService> StartAsync(Uri backend) => RunningService.StartAsync(
-        Bookinfo.ProductPage.Program.Build, [.. new[] { "details", "reviews", "ratings" }.SelectMany(name => RunningService.At(name, backend))]);
+        Bookinfo.ProductPage.Program.Build,
+        [.. new[] { "details", "reviews", "ratings" }.SelectMany(name => RunningService.At(name, backend))]);
 
     private static async Task AssertErrorsAsync(RunningService page, HttpStatusCode status)
     {

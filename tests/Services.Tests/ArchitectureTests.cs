@@ -78,7 +78,8 @@ public sealed partial class ArchitectureTests
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Sources, "Bookinfo.Load"), "*.cs", SearchOption.AllDirectories))
         {
             var text = Comments().Replace(File.ReadAllText(file), "");
-            Assert.Empty(words.Where(word => Regex.IsMatch(text, $@"\b{word}\b", RegexOptions.IgnoreCase)).Select(word => $"{Path.GetFileName(file)}: {word}"));
+            Assert.Empty(words.Where(word => Regex.IsMatch(text, $@"\b{word}\b", RegexOptions.IgnoreCase))
+                .Select(word => $"{Path.GetFileName(file)}: {word}"));
         }
     }
 
@@ -125,7 +126,8 @@ public sealed partial class ArchitectureTests
         }
     }
 
-    [GeneratedRegex(@"\bServiceDefaults\.(?<folder>[A-Z]\w*)\b|(?<![.\w])(?<folder>Configuration|Logging|Telemetry|Backends|Hosting)\.[A-Z]")]
+    [GeneratedRegex(
+        @"\bServiceDefaults\.(?<folder>[A-Z]\w*)\b|(?<![.\w])(?<folder>Configuration|Logging|Telemetry|Backends|Hosting)\.[A-Z]")]
     private static partial Regex Uses();
 
     [GeneratedRegex("//.*")]

@@ -80,7 +80,8 @@ public sealed class B3PropagationTests(TracedService service) : IClassFixture<Tr
             .Concat(sent.Values("x-b3-traceid")).ToList();
         var formats = (headers.Contains("traceparent", StringComparison.Ordinal) ? 1 : 0) + (
             headers.Contains("|b3:", StringComparison.Ordinal) || headers.StartsWith("b3:", StringComparison.Ordinal) ? 1 : 0)
-            + (headers.Contains("x-b3-traceid", StringComparison.Ordinal) || headers.Contains("x-b3-sampled", StringComparison.Ordinal) ? 1 : 0);
+            + (headers.Contains("x-b3-traceid", StringComparison.Ordinal)
+                || headers.Contains("x-b3-sampled", StringComparison.Ordinal) ? 1 : 0);
         Assert.Equal(formats, traces.Count);
         var trace = Assert.Single(traces.Select(trace => trace.PadLeft(32, '0')).Distinct());
         if (continued is null)

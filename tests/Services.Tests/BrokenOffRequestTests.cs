@@ -23,10 +23,14 @@ public sealed class BrokenOffRequestTests : IAsyncLifetime
     public static TheoryData<string, string, string> Requests => new()
     {
         { "ratings", "POST /ratings/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 15\r\n\r\n", """{"Reviewer1":5}""" },
-        { "ratings", "POST /ratings/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n", "8\r\n{\"Review\r\n7;a=b\r\ner1\":5}\r\n0\r\nX: y\r\n\r\n" },
+        {
+            "ratings", "POST /ratings/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "8\r\n{\"Review\r\n7;a=b\r\ner1\":5}\r\n0\r\nX: y\r\n\r\n"
+        },
         {
             "productpage",
-            $"POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {Form.Length}\r\n\r\n",
+            "POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                + $"{Form.Length}\r\n\r\n",
             Form
         },
         {
@@ -50,9 +54,11 @@ public sealed class BrokenOffRequestTests : IAsyncLifetime
 
         // What has no end to its head never became a request; everything else did.
         var log = _services.LogOf(service);
-        await Eventually.HoldsAsync(() => (log.Of("RequestRejected").Count, log.Of("RequestFinished").Count) == (head.Length - 1, body.Length)
-            ? ""
-            : $"{log.Of("RequestRejected").Count} rejected of {head.Length - 1}, {log.Of("RequestFinished").Count} finished of {body.Length}");
+        await Eventually.HoldsAsync(
+            () => (log.Of("RequestRejected").Count, log.Of("RequestFinished").Count) == (head.Length - 1, body.Length)
+                ? ""
+                : $"{log.Of("RequestRejected").Count} rejected of {head.Length - 1}, {log.Of("RequestFinished").Count} "
+                    + $"finished of {body.Length}");
         Assert.All(log.Of("RequestFinished").Concat(log.Of("RequestRejected")), logged => Assert.Equal(400, logged.Status));
         _services.AssertUnharmed(service);
     }

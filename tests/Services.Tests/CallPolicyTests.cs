@@ -59,7 +59,8 @@ public sealed class CallPolicyTests
         await using var ratings = new RecordingBackend(_ => RecordingBackend.Hang);
         var clock = new FakeTimeProvider();
         await using var reviews = await StartAsync(
-            Bookinfo.Reviews.Program.Build, clock, ["ENABLE_RATINGS=true", $"STAR_COLOR={color}", .. RunningService.At("ratings", ratings.Address)]);
+            Bookinfo.Reviews.Program.Build, clock,
+            ["ENABLE_RATINGS=true", $"STAR_COLOR={color}", .. RunningService.At("ratings", ratings.Address)]);
         await AssertGivenUpAsync(reviews, "/reviews/0", clock, ratings, seconds, tries: 1, HttpStatusCode.OK);
     }
 
@@ -123,7 +124,8 @@ public sealed class CallPolicyTests
             : RecordingBackend.Answer(200, """{"id":"0"}"""));
         await using var page = await RunningService.StartAsync(
             Bookinfo.ProductPage.Program.Build, RunningService.At("reviews", reviews.Address));
-        Assert.Equal("""{"id":"0"}""", await page.Client.GetStringAsync(new Uri("/api/v1/products/0/reviews", UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.Equal("""{"id":"0"}""", await page.Client.GetStringAsync(
+            new Uri("/api/v1/products/0/reviews", UriKind.Relative), TestContext.Current.CancellationToken));
         // One call, two tries: the original counts it once.
         var metrics = await page.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(
@@ -140,10 +142,12 @@ public sealed class CallPolicyTests
         {
             both.Signal();
             await Task.Run(() => both.Wait(token), token);
-            await RecordingBackend.Answer(200, request.Target == "/details/0" ? """{"publisher":"At once"}""" : """{"reviews":[]}""")(stream, token);
+            await RecordingBackend.Answer(
+                200, request.Target == "/details/0" ? """{"publisher":"At once"}""" : """{"reviews":[]}""")(stream, token);
         });
         await using var page = await RunningService.StartAsync(
-            Bookinfo.ProductPage.Program.Build, [.. RunningService.At("details", backend.Address), .. RunningService.At("reviews", backend.Address)]);
+            Bookinfo.ProductPage.Program.Build,
+            [.. RunningService.At("details", backend.Address), .. RunningService.At("reviews", backend.Address)]);
         Assert.Contains(
             "At once",
             await page.Client.GetStringAsync(new Uri("/productpage", UriKind.Relative), TestContext.Current.CancellationToken),
@@ -317,7 +321,8 @@ public sealed class CallPolicyTests
         RunningService.StartAsync(build, services => services.AddSingleton<TimeProvider>(clock), settings);
 
     private static async Task AssertGivenUpAsync(
-        RunningService service, string path, FakeTimeProvider clock, RecordingBackend backend, double seconds, int tries, HttpStatusCode status)
+        RunningService service, string path, FakeTimeProvider clock, RecordingBackend backend, double seconds, int tries,
+        HttpStatusCode status)
     {
         var answer = service.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         for (var number = 1; number <= tries; number++)

@@ -10,14 +10,18 @@ public sealed class DetailsFromTheBookServiceTests
     public async Task The_first_volume_is_mapped_to_the_contracts_keys()
     {
         await using var google = new RecordingBackend(200, """
-            {"kind":"books#volumes","totalItems":2,"items":[{"id":"x","volumeInfo":{"title":"The Comedy of Errors","authors":["William Shakespeare","An Editor"],
-            "publisher":"Courier","publishedDate":"2002-05-31","pageCount":64,"printType":"BOOK","language":"en",
-            "industryIdentifiers":[{"type":"ISBN_13","identifier":"9780486424613"},{"type":"ISBN_10","identifier":"0486424618"}]}},{"volumeInfo":{}}]}
+            {"kind":"books#volumes","totalItems":2,"items":[{"id":"x","volumeInfo":{
+              "title":"The Comedy of Errors","authors":["William Shakespeare","An Editor"],
+              "publisher":"Courier","publishedDate":"2002-05-31","pageCount":64,"printType":"BOOK","language":"en",
+              "industryIdentifiers":[{"type":"ISBN_13","identifier":"9780486424613"},{"type":"ISBN_10","identifier":"0486424618"}]}},
+              {"volumeInfo":{}}]}
             """);
         await using var details = await StartAsync(google);
         using var response = await details.Client.GetAsync(new Uri("/details/5", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(
-            (HttpStatusCode.OK, """{"id":5,"author":"William Shakespeare","year":2002,"type":"paperback","pages":64,"publisher":"Courier","language":"English","ISBN-10":"0486424618","ISBN-13":"9780486424613"}"""),
+            (HttpStatusCode.OK,
+                """{"id":5,"author":"William Shakespeare","year":2002,"type":"paperback","pages":"""
+                    + """64,"publisher":"Courier","language":"English","ISBN-10":"0486424618","ISBN-13":"9780486424613"}"""),
             (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         Assert.Equal("/books/v1/volumes?q=isbn:0486424618", google.Requests.Single().Target);
     }
@@ -25,10 +29,12 @@ public sealed class DetailsFromTheBookServiceTests
     [Fact]
     public async Task What_the_book_service_does_not_know_is_null()
     {
-        await using var google = new RecordingBackend(200, """{"items":[{"volumeInfo":{"printType":"MAGAZINE","language":"fr","publishedDate":"?","authors":[]}}]}""");
+        await using var google = new RecordingBackend(
+            200, """{"items":[{"volumeInfo":{"printType":"MAGAZINE","language":"fr","publishedDate":"?","authors":[]}}]}""");
         await using var details = await StartAsync(google);
         Assert.Equal(
-            """{"id":5,"author":null,"year":null,"type":"unknown","pages":null,"publisher":null,"language":"unknown","ISBN-10":null,"ISBN-13":null}""",
+            """{"id":5,"author":null,"year":null,"type":"unknown","pages":null,"publisher":"""
+            + """null,"language":"unknown","ISBN-10":null,"ISBN-13":null}""",
             await details.Client.GetStringAsync(new Uri("/details/5", UriKind.Relative), TestContext.Current.CancellationToken));
     }
 

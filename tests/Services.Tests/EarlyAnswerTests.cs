@@ -45,7 +45,8 @@ public sealed class EarlyAnswerTests
     {
         // However long it takes.
         await using var ratings = await RunningService.StartAsync(
-            Bookinfo.Ratings.Program.Build, services => services.AddSingleton(new LingerOptions(long.MaxValue, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)));
+            Bookinfo.Ratings.Program.Build,
+            services => services.AddSingleton(new LingerOptions(long.MaxValue, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)));
         var request = Encoding.Latin1.GetBytes(beginning + Large);
         using var client = await ConnectAsync(ratings);
         await client.GetStream().WriteAsync(request.AsMemory(0, Enough), TestContext.Current.CancellationToken);
@@ -58,7 +59,8 @@ public sealed class EarlyAnswerTests
     public async Task Who_never_ends_is_cut_off_after_so_many_bytes()
     {
         await using var ratings = await RunningService.StartAsync(
-            Bookinfo.Ratings.Program.Build, services => services.AddSingleton(new LingerOptions(1_000_000, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)));
+            Bookinfo.Ratings.Program.Build,
+            services => services.AddSingleton(new LingerOptions(1_000_000, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)));
         using var client = await ConnectAsync(ratings);
         await client.GetStream().WriteAsync(
             Encoding.Latin1.GetBytes("POST /ratings/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n"),
@@ -111,12 +113,13 @@ public sealed class EarlyAnswerTests
         await service.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
     }
 
-    private static Task<RunningService> StartAsync(TimeProvider time, Action<IServiceCollection>? adjust = null) => RunningService.StartAsync(Bookinfo.Ratings.Program.Build, services =>
-    {
-        services.AddSingleton(time);
-        services.AddSingleton(new LingerOptions(long.MaxValue, Longest, Pause));
-        adjust?.Invoke(services);
-    });
+    private static Task<RunningService> StartAsync(TimeProvider time, Action<IServiceCollection>? adjust = null) =>
+        RunningService.StartAsync(Bookinfo.Ratings.Program.Build, services =>
+        {
+            services.AddSingleton(time);
+            services.AddSingleton(new LingerOptions(long.MaxValue, Longest, Pause));
+            adjust?.Invoke(services);
+        });
 
     private static async Task<TcpClient> ConnectAsync(RunningService service)
     {
@@ -143,18 +146,19 @@ public sealed class EarlyAnswerTests
         }
     }
 
-    private static async Task AssertCutOffAsync(TcpClient client, byte[] block, Action? afterwards = null) => await Eventually.HoldsAsync(async () =>
-    {
-        try
+    private static async Task AssertCutOffAsync(TcpClient client, byte[] block, Action? afterwards = null) =>
+        await Eventually.HoldsAsync(async () =>
         {
-            await client.GetStream().WriteAsync(block, TestContext.Current.CancellationToken);
-        }
-        catch (IOException)
-        {
-            return "";
-        }
+            try
+            {
+                await client.GetStream().WriteAsync(block, TestContext.Current.CancellationToken);
+            }
+            catch (IOException)
+            {
+                return "";
+            }
 
-        afterwards?.Invoke();
-        return "It still takes what is sent.";
-    });
+            afterwards?.Invoke();
+            return "It still takes what is sent.";
+        });
 }

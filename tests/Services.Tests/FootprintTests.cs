@@ -33,12 +33,14 @@ public sealed class FootprintTests
     public async Task A_hundred_thousand_posts_leave_ratings_under_64_MiB_resident()
     {
         await using var ratings = await NativeService.StartAsync("Bookinfo.Ratings");
-        await Parallel.ForEachAsync(Enumerable.Range(0, 100_000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (product, token) =>
-        {
-            using var body = new StringContent($$"""{"Reviewer1":{{product % 6}},"Reviewer2":5,"somebody with a longer name, number {{product}}":0}""");
-            using var response = await ratings.Client.PostAsync(new Uri($"/ratings/{product}", UriKind.Relative), body, token);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 100_000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (product, token) =>
+            {
+                using var body = new StringContent(
+                    $$"""{"Reviewer1":{{product % 6}},"Reviewer2":5,"somebody with a longer name, number {{product}}":0}""");
+                using var response = await ratings.Client.PostAsync(new Uri($"/ratings/{product}", UriKind.Relative), body, token);
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            });
         Assert.InRange(ratings.ResidentBytes, 1, 64 * MiB);
     }
 
@@ -47,12 +49,13 @@ public sealed class FootprintTests
     {
         await using var ratings = await NativeService.StartAsync("Bookinfo.Ratings");
         var names = string.Join(',', Enumerable.Range(0, 900).Select(i => $"\"reviewer {i:D4}\":5"));
-        await Parallel.ForEachAsync(Enumerable.Range(0, 5_000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (product, token) =>
-        {
-            using var body = new StringContent($"{{{names}}}");
-            using var response = await ratings.Client.PostAsync(new Uri($"/ratings/{product}", UriKind.Relative), body, token);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 5_000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (product, token) =>
+            {
+                using var body = new StringContent($"{{{names}}}");
+                using var response = await ratings.Client.PostAsync(new Uri($"/ratings/{product}", UriKind.Relative), body, token);
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            });
         Assert.InRange(ratings.ResidentBytes, 1, 64 * MiB);
     }
 
@@ -77,7 +80,11 @@ public sealed class FootprintTests
         {
             var port = FreePort.Find();
             // The access log is part of what is measured; it is read, as a container's is, and thrown away.
-            var start = new ProcessStartInfo(WorkingCopy.NativeExecutable(project)) { RedirectStandardInput = true, RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(WorkingCopy.NativeExecutable(project))
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            };
             start.Environment["ASPNETCORE_HTTP_PORTS"] = $"{port}";
             start.Environment["STOP_WHEN_STDIN_CLOSES"] = "true";
             var process = Process.Start(start)!;

@@ -10,15 +10,19 @@ public sealed class ForwardedHeadersTests
     /// <summary>The list as the wire contract has it, written down once more: the code's own list must not be its own judge.</summary>
     private static readonly string[] Contract =
     [
-        "x-request-id", "x-ot-span-context", "x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-sampling-priority", "traceparent", "tracestate",
-        "x-cloud-trace-context", "grpc-trace-bin", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags", "b3", "sw8",
-        "baggage", "end-user", "user-agent", "cookie", "authorization", "jwt",
+        "x-request-id", "x-ot-span-context", "x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-sampling-priority",
+        "traceparent", "tracestate",
+        "x-cloud-trace-context", "grpc-trace-bin", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags", "b3",
+        "sw8", "baggage", "end-user", "user-agent", "cookie", "authorization", "jwt",
     ];
 
     /// <summary>
     /// Values that a client library would mend or refuse: bytes above 127, odd white space inside, separators, no value at all.
     /// </summary>
-    private static readonly string[] Odd = ["00-not-a-trace", "a,b;c=\"d\"  e\tf", "\u00e9\u00ff\u0080", "", "  padded  ", "((((", "=?utf-8?q?x?=", "1"];
+    private static readonly string[] Odd =
+    [
+        "00-not-a-trace", "a,b;c=\"d\"  e\tf", "\u00e9\u00ff\u0080", "", "  padded  ", "((((", "=?utf-8?q?x?=", "1",
+    ];
 
     [Fact]
     public void The_list_is_the_contracts() => Assert.Equal(Contract.Order(), ForwardedHeaders.All.Order());
@@ -85,7 +89,10 @@ public sealed class ForwardedHeadersTests
         await using var backend = new RecordingBackend(200, "{}");
         await using var page = await RunningService.StartAsync(
             Bookinfo.ProductPage.Program.Build,
-            [.. RunningService.At("details", backend.Address), .. RunningService.At("reviews", backend.Address), .. RunningService.At("ratings", backend.Address)]);
+            [
+                .. RunningService.At("details", backend.Address), .. RunningService.At("reviews", backend.Address),
+                .. RunningService.At("ratings", backend.Address),
+            ]);
         foreach (var name in new[] { "jason", "Zoë Müller", "名前" })
         {
             using var form = new FormUrlEncodedContent([new("username", name)]);

@@ -58,7 +58,8 @@ public sealed class HeaderSizeTests
         await using var backend = new RecordingBackend(status, "{}");
         var log = new RecordedLog();
         await using var page = await RunningService.StartAsync(
-            Bookinfo.ProductPage.Program.Build, log.AddTo, [.. new[] { "details", "reviews", "ratings" }.SelectMany(name => RunningService.At(name, backend.Address))]);
+            Bookinfo.ProductPage.Program.Build, log.AddTo,
+            [.. new[] { "details", "reviews", "ratings" }.SelectMany(name => RunningService.At(name, backend.Address))]);
         Assert.NotNull(await RawHttp.GetAsync(page.Address, path));
         Assert.Equal(Enumerable.Repeat((int?)status, told), log.Of("BackendCallFailed").Select(logged => logged.Status));
     }

@@ -18,47 +18,63 @@ public sealed class HostileInputTests : IAsyncLifetime
 
     private static readonly string[] Paths =
     [
-        "/", "/index.html", "/productpage", "/health", "/health/live", "/health/ready", "/metrics", "/login", "/logout", "/static/bookshop.css",
+        "/", "/index.html", "/productpage", "/health", "/health/live", "/health/ready", "/metrics", "/login", "/logout",
+        "/static/bookshop.css",
         "/details", "/details/0", "/ratings", "/ratings/0", "/reviews", "/reviews/0",
         "/api/v1/products", "/api/v1/products/0", "/api/v1/products/0/reviews", "/api/v1/products/0/ratings", "*", "http://a/health",
     ];
 
-    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "get", "BREW", "G@T"];
+    private static readonly string[] Methods =
+    [
+        "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "get", "BREW", "G@T",
+    ];
 
     private static readonly string[] HeaderNames =
     [
-        .. ForwardedHeaders.All, "host", "content-type", "content-length", "transfer-encoding", "connection", "expect", "upgrade", "referer", "accept",
+        .. ForwardedHeaders.All, "host", "content-type", "content-length", "transfer-encoding", "connection", "expect", "upgrade",
+        "referer", "accept",
         "accept-encoding", "range", "if-none-match", "x-forwarded-for", "bad name", "",
     ];
 
     private static readonly string[] HeaderValues =
     [
-        "", "0", "-1", "1", "99999999999999999999", "chunked", "gzip, chunked", "close", "keep-alive", "100-continue", "websocket, h2c", "Upgrade, HTTP2-Settings",
-        "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=\u00ff", "session=.", "session=a.b; session=c.d", "a=b; \u0001",
+        "", "0", "-1", "1", "99999999999999999999", "chunked", "gzip, chunked", "close", "keep-alive", "100-continue", "websocket, h2c",
+        "Upgrade, HTTP2-Settings",
+        "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=\u00ff", "session=.",
+        "session=a.b; session=c.d", "a=b; \u0001",
         "http://a//b", "\"x", "bytes=0-1,5-", "*/*;q=2", "00-00000000000000000000000000000000-0000000000000000-01", "\t\t", "\u0080\u00ff",
     ];
 
     private static readonly string[] Forms =
     [
-        "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-16", "application/x-www-form-urlencoded; charset=\"utf-7\"",
-        "application/x-www-form-urlencoded; charset=utf-32", "application/x-www-form-urlencoded; charset=none", "multipart/form-data; boundary=x",
-        "multipart/form-data; boundary=\"x\"; charset=utf-16", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
+        "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-16",
+        "application/x-www-form-urlencoded; charset=\"utf-7\"",
+        "application/x-www-form-urlencoded; charset=utf-32", "application/x-www-form-urlencoded; charset=none",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data; boundary=\"x\"; charset=utf-16", "multipart/form-data", "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=\"\"",
         $"multipart/form-data; "
-        + $"boundary={new string('x', 200)}", "multipart/form-data; boundary=x; boundary=y", "multipart/mixed; boundary=x", "multipart/form-data; boundary=--",
+        + $"boundary={new string('x', 200)}", "multipart/form-data; boundary=x; boundary=y", "multipart/mixed; boundary=x",
+        "multipart/form-data; boundary=--",
     ];
 
     /// <summary>What parts of forms are made of.</summary>
     private static readonly string[] FormPieces =
     [
-        "--x", "--x--", "--y", "--", "\r\n", "\r\n\r\n", "\n", "\r", "Content-Disposition: form-data; name=\"username\"", "Content-Disposition: form-data; name=\"f\"; filename=\"a\"",
-        "Content-Disposition: form-data; name*=UTF-8''%ff", "Content-Disposition: nonsense", "Content-Disposition", "Content-Type: text/plain; charset=utf-16", "Content-Type: ;",
-        "Content-Transfer-Encoding: base64", "Content-Encoding: gzip", "username", "username=a", "=", "&", "%", "%zz", "%00", "%ud800", "+", "\0", "\u00ff\u00fe", ": x", "x: ",
+        "--x", "--x--", "--y", "--", "\r\n", "\r\n\r\n", "\n", "\r", "Content-Disposition: form-data; name=\"username\"",
+        "Content-Disposition: form-data; name=\"f\"; filename=\"a\"",
+        "Content-Disposition: form-data; name*=UTF-8''%ff", "Content-Disposition: nonsense", "Content-Disposition",
+        "Content-Type: text/plain; charset=utf-16", "Content-Type: ;",
+        "Content-Transfer-Encoding: base64", "Content-Encoding: gzip", "username", "username=a", "=", "&", "%", "%zz", "%00", "%ud800", "+",
+        "\0", "\u00ff\u00fe", ": x", "x: ",
     ];
 
     private static readonly string[] ChunkPieces =
     [
-        "0\r\n", "1\r\n", "2\r\n{}\r\n", "a\r\nusername=a\r\n", "80000000\r\n", "ffffffff\r\n", "7fffffff\r\n", "100000000\r\n", "-1\r\n", "+2\r\n{}\r\n", "0x2\r\n", " 2\r\n{}\r\n",
-        "2;a=b\r\n{}\r\n", "2;\r\n{}\r\n", "2;a=\"\r\n\"\r\n{}\r\n", "zz\r\n", "\r\n", "\n", "\r", "{}", "0\r\nX: y\r\n\r\n", "0\r\nX: \0\r\n\r\n", "0\r\n: \r\n\r\n",
+        "0\r\n", "1\r\n", "2\r\n{}\r\n", "a\r\nusername=a\r\n", "80000000\r\n", "ffffffff\r\n", "7fffffff\r\n", "100000000\r\n", "-1\r\n",
+        "+2\r\n{}\r\n", "0x2\r\n", " 2\r\n{}\r\n",
+        "2;a=b\r\n{}\r\n", "2;\r\n{}\r\n", "2;a=\"\r\n\"\r\n{}\r\n", "zz\r\n", "\r\n", "\n", "\r", "{}", "0\r\nX: y\r\n\r\n",
+        "0\r\nX: \0\r\n\r\n", "0\r\n: \r\n\r\n",
         "0\r\nContent-Length: 5\r\n\r\n", "0\r\nbad name: x\r\n\r\n", "0\r\n\u00ff: \u00ff\r\n\r\n", "4000\r\n", "4001\r\n",
     ];
 
@@ -103,7 +119,8 @@ public sealed class HostileInputTests : IAsyncLifetime
         from type in Gen.Elements("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain")
         from body in Gen.OneOf(
             ArbMap.Default.GeneratorFor<byte[]>(),
-            Gen.Elements("{", "{\"a\":", "{\"a\":5}", "[[[[[[", "\"\\ud800\"", "username=", "username=%00", "username=a&username=b", "--x\r\n\r\n\r\n--x--", "a=b&=&&=", "\ufeff{}").Select(Bytes),
+            Gen.Elements("{", "{\"a\":", "{\"a\":5}", "[[[[[[", "\"\\ud800\"", "username=", "username=%00", "username=a&username=b",
+                "--x\r\n\r\n\r\n--x--", "a=b&=&&=", "\ufeff{}").Select(Bytes),
             Gen.Choose(0, 40_000).Select(length => Enumerable.Repeat((byte)'[', length).ToArray()))
         from declared in Gen.Elements(0, 0, 0, -1, 1)
         select (byte[])

@@ -63,7 +63,8 @@ public sealed class LoginTests : IAsyncLifetime
     [Property(MaxTest = 200)]
     public Property However_the_way_out_is_written_nobody_is_sent_there() => Prop.ForAll(
         (from path in Gen.Elements("logout", "login")
-         from letters in Gen.CollectToSequence<char, string>(path, letter => Gen.Elements($"{letter}", $"{char.ToUpperInvariant(letter)}", $"%{(int)letter:x2}", $"%{(int)char.ToUpperInvariant(letter):X2}"))
+         from letters in Gen.CollectToSequence<char, string>(path, letter => Gen.Elements(
+             $"{letter}", $"{char.ToUpperInvariant(letter)}", $"%{(int)letter:x2}", $"%{(int)char.ToUpperInvariant(letter):X2}"))
          from before in Gen.Elements("/", "/./", "/%2e/", "/a/../", "/a/b/../../", "/%2E%2e/")
          from after in Gen.Elements("", "/", "/.", "//", "?", "/?x", "#x")
          select $"{before}{string.Concat(letters)}{after}").ToArbitrary(),
@@ -78,7 +79,8 @@ public sealed class LoginTests : IAsyncLifetime
     [Theory]
     [InlineData("application/x-www-form-urlencoded", "username=Luce&passwd=whatever", 302)]
     [InlineData("application/x-www-form-urlencoded", "username=+Luce+", 302)]
-    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\nLuce\r\n--b--\r\n", 302)]
+    [InlineData(
+        "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\nLuce\r\n--b--\r\n", 302)]
     [InlineData("application/x-www-form-urlencoded", "", 400)]
     [InlineData("application/x-www-form-urlencoded", "username=", 400)]
     [InlineData("application/x-www-form-urlencoded", "username=%20%20", 400)]

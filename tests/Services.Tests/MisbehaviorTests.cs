@@ -111,7 +111,8 @@ public sealed class MisbehaviorTests
     }
 
     private static Task<RunningService> StartAsync(string version, FakeTimeProvider clock) => RunningService.StartAsync(
-        Bookinfo.Ratings.Program.Build, services => services.AddSingleton<TimeProvider>(clock), $"SERVICE_VERSION={version}", "RANDOM_SEED=1");
+        Bookinfo.Ratings.Program.Build, services => services.AddSingleton<TimeProvider>(clock), $"SERVICE_VERSION={version}",
+        "RANDOM_SEED=1");
 
     private static async Task<(HttpStatusCode Status, string Body)> GetAsync(RunningService service, string path)
     {

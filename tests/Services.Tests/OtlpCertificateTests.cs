@@ -37,7 +37,11 @@ public sealed class OtlpCertificateTests : IDisposable
     {
         await using var collector = await StartAsync(protocol);
         // The one that counts is not the first of the file.
-        await SendAsync(collector, protocol, [(scope + "CERTIFICATE", Write("roots.pem", _other.ExportCertificatePem() + "\n" + _root.ExportCertificatePem())), .. Client(scope)]);
+        await SendAsync(collector, protocol,
+        [
+            (scope + "CERTIFICATE", Write("roots.pem", _other.ExportCertificatePem() + "\n" + _root.ExportCertificatePem())),
+            .. Client(scope),
+        ]);
         Assert.Equal([(path, "CN=service")], _exports);
     }
 
@@ -46,7 +50,11 @@ public sealed class OtlpCertificateTests : IDisposable
     {
         await using var collector = await StartAsync("http/protobuf");
         await SendAsync(
-            collector, "http/protobuf", [("CERTIFICATE", Write("other.pem", _other.ExportCertificatePem())), ("TRACES_CERTIFICATE", Write("root.pem", _root.ExportCertificatePem())), .. Client("")]);
+            collector, "http/protobuf",
+            [
+                ("CERTIFICATE", Write("other.pem", _other.ExportCertificatePem())),
+                ("TRACES_CERTIFICATE", Write("root.pem", _root.ExportCertificatePem())), .. Client(""),
+            ]);
         Assert.Single(_exports);
     }
 
@@ -56,7 +64,11 @@ public sealed class OtlpCertificateTests : IDisposable
     public async Task A_collector_that_nobody_vouches_for_gets_nothing(bool another)
     {
         await using var collector = await StartAsync("http/protobuf");
-        await SendAsync(collector, "http/protobuf", [.. another ? [("CERTIFICATE", Write("other.pem", _other.ExportCertificatePem()))] : Array.Empty<(string, string)>(), .. Client("")]);
+        await SendAsync(collector, "http/protobuf",
+        [
+            .. another ? [("CERTIFICATE", Write("other.pem", _other.ExportCertificatePem()))] : Array.Empty<(string, string)>(),
+            .. Client(""),
+        ]);
         Assert.Empty(_exports);
     }
 
@@ -91,7 +103,11 @@ public sealed class OtlpCertificateTests : IDisposable
     {
         using var client = Make("CN=service", _root);
         using var key = client.GetECDsaPrivateKey()!;
-        return [(scope + "CLIENT_CERTIFICATE", Write("client.pem", client.ExportCertificatePem())), (scope + "CLIENT_KEY", Write("client.key", key.ExportPkcs8PrivateKeyPem()))];
+        return
+        [
+            (scope + "CLIENT_CERTIFICATE", Write("client.pem", client.ExportCertificatePem())),
+            (scope + "CLIENT_KEY", Write("client.key", key.ExportPkcs8PrivateKeyPem())),
+        ];
     }
 
     private async Task<WebApplication> StartAsync(string protocol)
@@ -124,7 +140,8 @@ public sealed class OtlpCertificateTests : IDisposable
         var endpoint = collector.Urls.Single() + (protocol == "grpc" ? "" : "/v1/traces");
         await using var ratings = await RunningService.StartAsync(
             Bookinfo.Ratings.Program.Build,
-            [$"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT={endpoint}", $"OTEL_EXPORTER_OTLP_PROTOCOL={protocol}", .. settings.Select(setting => $"OTEL_EXPORTER_OTLP_{setting.Name}={setting.Value}")]);
+            [$"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT={endpoint}", $"OTEL_EXPORTER_OTLP_PROTOCOL={protocol}", .. settings.Select(
+                setting => $"OTEL_EXPORTER_OTLP_{setting.Name}={setting.Value}")]);
         Assert.Equal(200, (await RawHttp.GetAsync(ratings.Address, "/ratings/0"))!.Status);
     }
 }

@@ -11,7 +11,8 @@ public sealed class ReproducibleBuildTests
     [
         .. new[]
         {
-            typeof(ServiceProgram), typeof(Bookinfo.Details.Program), typeof(Bookinfo.Ratings.Program), typeof(Bookinfo.Reviews.Program), typeof(Bookinfo.ProductPage.Program),
+            typeof(ServiceProgram), typeof(Bookinfo.Details.Program), typeof(Bookinfo.Ratings.Program), typeof(Bookinfo.Reviews.Program),
+            typeof(Bookinfo.ProductPage.Program),
         }.Select(type => type.Assembly.GetName().Name!),
     ];
 

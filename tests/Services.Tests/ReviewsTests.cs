@@ -8,10 +8,12 @@ public sealed class ReviewsTests
     private const string NoStars = """{"error":"Ratings service is currently unavailable"}""";
 
     [Theory]
-    [InlineData(200, """{"id":0,"ratings":{"Reviewer1":1,"Reviewer2":2}}""", """{"stars":1,"color":"black"}""", """{"stars":2,"color":"black"}""")]
+    [InlineData(
+        200, """{"id":0,"ratings":{"Reviewer1":1,"Reviewer2":2}}""", """{"stars":1,"color":"black"}""", """{"stars":2,"color":"black"}""")]
     [InlineData(200, """{"ratings":{"Reviewer2":0}}""", NoStars, """{"stars":0,"color":"black"}""")]
     [InlineData(200, """{"ratings":{"Reviewer1":"5","Reviewer2":4.5}}""", NoStars, NoStars)]
-    [InlineData(200, """{"ratings":{"Reviewer1":5.0,"Reviewer2":40e-1}}""", """{"stars":5,"color":"black"}""", """{"stars":4,"color":"black"}""")]
+    [InlineData(
+        200, """{"ratings":{"Reviewer1":5.0,"Reviewer2":40e-1}}""", """{"stars":5,"color":"black"}""", """{"stars":4,"color":"black"}""")]
     [InlineData(200, """{"ratings":[5,4]}""", NoStars, NoStars)]
     [InlineData(200, """{"Reviewer1":5}""", NoStars, NoStars)]
     [InlineData(200, "[]", NoStars, NoStars)]
@@ -100,6 +102,10 @@ public sealed class ReviewsTests
     private static async Task<IEnumerable<string>> RatingsOfAsync(RunningService reviews)
     {
         var answer = await reviews.Client.GetStringAsync(new Uri("/reviews/0", UriKind.Relative), TestContext.Current.CancellationToken);
-        return [.. JsonElement.Parse(answer).GetProperty("reviews").EnumerateArray().Select(review => JsonSerializer.Serialize(review.GetProperty("rating")))];
+        return
+        [
+            .. JsonElement.Parse(answer)
+                .GetProperty("reviews").EnumerateArray().Select(review => JsonSerializer.Serialize(review.GetProperty("rating"))),
+        ];
     }
 }

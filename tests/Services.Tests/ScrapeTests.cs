@@ -16,7 +16,8 @@ public sealed class ScrapeTests
         const int Unread = 2000;
         await using var details = await RunningService.StartAsync(
             // Nobody else ends the connection.
-            Bookinfo.Details.Program.Build, services => services.Configure<KestrelServerOptions>(server => server.Limits.MinResponseDataRate = null));
+            Bookinfo.Details.Program.Build,
+            services => services.Configure<KestrelServerOptions>(server => server.Limits.MinResponseDataRate = null));
         using var idler = new TcpClient { ReceiveBufferSize = 1024 };
         await idler.ConnectAsync(details.Address.Host, details.Address.Port, TestContext.Current.CancellationToken);
         var requests = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", Unread)));

@@ -18,7 +18,9 @@ public sealed class ServiceProcessTests
         using var process = Start(project, ("ASPNETCORE_HTTP_PORTS", "0"), ("DRAIN_SECONDS", "soon"));
         var (code, output, errors) = await EndAsync(process);
         Assert.Equal((2, ""), (code, output));
-        Assert.Matches(@"^(details|ratings|reviews|productpage) cannot start: DRAIN_SECONDS='soon' is not allowed: it must be a whole number from 0 to 300\.\n$", errors);
+        Assert.Matches(
+            @"^(details|ratings|reviews|productpage) cannot start: DRAIN_SECONDS='soon' is not allowed: "
+            + @"it must be a whole number from 0 to 300\.\n$", errors);
     }
 
     [Theory]
@@ -40,7 +42,8 @@ public sealed class ServiceProcessTests
     [InlineData("2>/dev/full", 3, "ASPNETCORE_URLS=http://192.0.2.1:7731")]
     public async Task A_stderr_that_takes_nothing_changes_no_code(string redirection, int exitCode, string setting)
     {
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec env \"$@\" {redirection}", "sh", setting, "dotnet", WorkingCopy.Assembly("Bookinfo.Details")])
+        using var process = Process.Start(new ProcessStartInfo(
+            "sh", ["-c", $"exec env \"$@\" {redirection}", "sh", setting, "dotnet", WorkingCopy.Assembly("Bookinfo.Details")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -87,14 +90,16 @@ public sealed class ServiceProcessTests
     [InlineData("DRAIN_SECONDS=0")]
     public async Task An_argument_that_is_no_setting_is_one_line_as_well(string argument)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [WorkingCopy.Assembly("Bookinfo.Details"), "--DRAIN_SECONDS=0", argument])
+        using var process = Process.Start(new ProcessStartInfo(
+            "dotnet", [WorkingCopy.Assembly("Bookinfo.Details"), "--DRAIN_SECONDS=0", argument])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
         var (code, output, errors) = await EndAsync(process);
-        var line = $"details cannot start: the arguments='--DRAIN_SECONDS=0 {argument}' is not allowed: it must be of the form --NAME=value.\n";
+        var line = $"details cannot start: the arguments='--DRAIN_SECONDS=0 {argument}' is not allowed: "
+            + "it must be of the form --NAME=value.\n";
         Assert.Equal((2, "", line), (code, output, errors));
     }
 

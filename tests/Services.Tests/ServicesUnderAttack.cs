@@ -27,7 +27,10 @@ internal sealed class ServicesUnderAttack : IAsyncDisposable
         await StartAsync(
             "productpage",
             Bookinfo.ProductPage.Program.Build,
-            [.. RunningService.At("details", details), .. RunningService.At("ratings", ratings), .. RunningService.At("reviews", reviews), $"SESSION_KEY={Guid.NewGuid()}"]);
+            [
+                .. RunningService.At("details", details), .. RunningService.At("ratings", ratings),
+                .. RunningService.At("reviews", reviews), $"SESSION_KEY={Guid.NewGuid()}",
+            ]);
     }
 
     /// <summary>That a service still serves, has answered nothing with 5xx, and has nothing to complain about.</summary>

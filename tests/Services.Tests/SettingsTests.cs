@@ -101,7 +101,9 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("urls", "http://*:9080", "http://*:9080")]
     [InlineData("urls", "HTTP://+:9080/ ; http://[::1]:9081;", "HTTP://+:9080/;http://[::1]:9081")]
-    [InlineData("urls", "http://127.0.0.1:9080;http://127.0.0.1:9081;http://10.0.0.1:9080", "http://127.0.0.1:9080;http://127.0.0.1:9081;http://10.0.0.1:9080")]
+    [InlineData(
+        "urls", "http://127.0.0.1:9080;http://127.0.0.1:9081;http://10.0.0.1:9080",
+        "http://127.0.0.1:9080;http://127.0.0.1:9081;http://10.0.0.1:9080")]
     [InlineData("urls", "http://127.0.0.1:0;http://127.0.0.1:0", "http://127.0.0.1:0;http://127.0.0.1:0")]
     [InlineData("urls", "http://127.0.0.1:9080;http://[::1]:9080", "http://127.0.0.1:9080;http://[::1]:9080")]
     [InlineData("urls", "http://shop.example:9080", "http://shop.example:9080")]

@@ -21,7 +21,8 @@ public sealed class SpreadingTests
         await using var service = BalanceConnections([v1.Address, v2.Address, v3.Address], seed: 5);
         await using var details = await RunningService.StartAsync(Bookinfo.Details.Program.Build);
         await using var page = await RunningService.StartAsync(
-            Bookinfo.ProductPage.Program.Build, [.. RunningService.At("reviews", service.Address), .. RunningService.At("details", details.Address)]);
+            Bookinfo.ProductPage.Program.Build,
+            [.. RunningService.At("reviews", service.Address), .. RunningService.At("details", details.Address)]);
 
         var seen = new ConcurrentDictionary<string, int>();
         await Parallel.ForEachAsync(Enumerable.Range(0, views), new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (_, token) =>

@@ -23,7 +23,11 @@ public sealed class TelemetrySettingsTests
         {
             (string Name, string[] Values)[] options =
             [
-                ("ENDPOINT", ["collector:4317", "collector", "ftp://collector", "http://", "unix:/run/otlp", "http://c:99999", "http://c:0", "http://c:4317/#x", "http://[fe80::1%25lo]:4317", "http://[fe80::1%lo]:4317"]),
+                ("ENDPOINT",
+                [
+                    "collector:4317", "collector", "ftp://collector", "http://", "unix:/run/otlp", "http://c:99999", "http://c:0",
+                    "http://c:4317/#x", "http://[fe80::1%25lo]:4317", "http://[fe80::1%lo]:4317",
+                ]),
                 ("PROTOCOL", ["http/json", "http", "protobuf", "grpc "]),
                 ("TIMEOUT", ["0", "-1", "abc", "1.5", "10s", "2147483648", " 5", "+5", "1e3"]),
                 ("COMPRESSION", ["zstd", "deflate", "true"]),
@@ -31,7 +35,8 @@ public sealed class TelemetrySettingsTests
                 ("CLIENT_CERTIFICATE", ["/nonexistent", "/", "/proc/version"]),
                 ("CLIENT_KEY", ["/nonexistent", "/", "/proc/version"]),
             ];
-            return [.. Scopes.SelectMany(scope => options.SelectMany(option => option.Values.Select(value => ($"OTEL_EXPORTER_OTLP_{scope}{option.Name}", value))))];
+            return [.. Scopes.SelectMany(
+                scope => options.SelectMany(option => option.Values.Select(value => ($"OTEL_EXPORTER_OTLP_{scope}{option.Name}", value))))];
         }
     }
 
@@ -39,8 +44,10 @@ public sealed class TelemetrySettingsTests
     [
         .. Scopes.SelectMany(scope => new[]
         {
-            "Authorization: Bearer hush", "hush", "=hush", "a=hush,b", "a b=hush", "a=hush%", "a=hush%zz", "a=hush%0d%0ab=c", "a=hush%00", "a=hush%C3%A9", "a=1,A=hush",
-            "Content-Type=hush", "a%3Db=hush", "Transfer-Encoding=hush", "connection=hush", "Upgrade=hush", "user-agent=hush((", "User-Agent=/hush",
+            "Authorization: Bearer hush", "hush", "=hush", "a=hush,b", "a b=hush", "a=hush%", "a=hush%zz", "a=hush%0d%0ab=c", "a=hush%00",
+            "a=hush%C3%A9", "a=1,A=hush",
+            "Content-Type=hush", "a%3Db=hush", "Transfer-Encoding=hush", "connection=hush", "Upgrade=hush", "user-agent=hush((",
+            "User-Agent=/hush",
         }.Select(value => ($"OTEL_EXPORTER_OTLP_{scope}HEADERS", value))),
     ];
 
@@ -133,7 +140,8 @@ public sealed class TelemetrySettingsTests
         Assert.Throws<InvalidSettingException>(
             () => Read(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318?x=1"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")));
         Assert.Throws<InvalidSettingException>(() => Read(("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4317?x=1")));
-        Assert.True(Read(("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4318/v1/logs?x=1"), ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/protobuf")).PushLogs);
+        Assert.True(Read(("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4318/v1/logs?x=1"),
+            ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/protobuf")).PushLogs);
     }
 
     [Theory]
@@ -252,9 +260,11 @@ public sealed class TelemetrySettingsTests
             Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate)));
             Assert.StartsWith(
                 prefix + "CLIENT_KEY='",
-                Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", files.Path("secret.key")))).Message, StringComparison.Ordinal);
+                Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate),
+                    (prefix + "CLIENT_KEY", files.Path("secret.key")))).Message, StringComparison.Ordinal);
             Assert.StartsWith(
-                prefix + "CLIENT_KEY='", Assert.Throws<InvalidSettingException>(() => Read((prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", certificate))).Message, StringComparison.Ordinal);
+                prefix + "CLIENT_KEY='", Assert.Throws<InvalidSettingException>(() => Read(
+                    (prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", certificate))).Message, StringComparison.Ordinal);
         }
     }
 
@@ -279,7 +289,8 @@ public sealed class TelemetrySettingsTests
 
     private static TelemetryOptions Read(params (string Name, string Value)[] settings)
     {
-        var reader = new Settings(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value))).Build());
+        var reader = new Settings(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value))).Build());
         ServiceIdentity.Read(reader, Bookinfo.Contracts.ServiceCatalog.Ratings, "v1");
         return TelemetryOptions.Read(reader);
     }

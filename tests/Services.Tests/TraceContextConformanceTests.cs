@@ -145,7 +145,8 @@ public sealed class TraceContextConformanceTests(TracedService service) : IClass
 
     [Fact]
     public async Task Two_traceparents_begin_a_trace() =>
-        AssertNewTrace(await service.CallAsync($"traceparent: 00-12345678901234567890123456789011-{Parent}-01", $"traceparent: 00-{Trace}-{Parent}-01"));
+        AssertNewTrace(await service.CallAsync(
+            $"traceparent: 00-12345678901234567890123456789011-{Parent}-01", $"traceparent: 00-{Trace}-{Parent}-01"));
 
     [Theory]
     [InlineData("trace-parent", false)]
@@ -217,7 +218,10 @@ public sealed class TraceContextConformanceTests(TracedService service) : IClass
         await using var backend = new RecordingBackend(200, "{}");
         await using var page = await RunningService.StartAsync(
             Bookinfo.ProductPage.Program.Build,
-            [TracedService.Tracing, "FLOOD_FACTOR=1", .. RunningService.At("details", backend.Address), .. RunningService.At("reviews", backend.Address)]);
+            [
+                TracedService.Tracing, "FLOOD_FACTOR=1", .. RunningService.At("details", backend.Address),
+                .. RunningService.At("reviews", backend.Address),
+            ]);
         Assert.Equal(200, (await RawHttp.GetAsync(page.Address, "/productpage", header))!.Status);
         await Eventually.HoldsAsync(
             "Details and reviews were not called, or the extra call is missing.", () => backend.Requests.Count == 3);

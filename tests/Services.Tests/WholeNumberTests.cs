@@ -57,7 +57,8 @@ public sealed class WholeNumberTests
             var rest = new string('0', written.zeros) + written.fraction;
             var json = written.shift <= 0
                 ? $"{sign}{digits}{(digits == "0" ? "" : new string('0', -written.shift))}e{written.shift}"
-                : $"{sign}0.{new string('0', Math.Max(0, written.shift - digits.Length))}{digits}{rest}e{Math.Max(written.shift, digits.Length)}";
+                : $"{sign}0.{new string('0', Math.Max(0, written.shift - digits.Length))}{digits}{rest}"
+                    + $"e{Math.Max(written.shift, digits.Length)}";
             Assert.Equal(written.shift > 0 && written.fraction.Length > 0 ? null : written.value, Read(json));
         });
 

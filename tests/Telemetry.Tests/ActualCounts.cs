@@ -22,11 +22,13 @@ internal static class ActualCounts
             Compare("http_server_request_duration_seconds_count", expected.Served, Sum(
                 scrapes.Where(scraped => scraped.Sample.Name == "http_server_request_duration_seconds_count"),
                 scraped => ExpectedCounts.ServedKey(
-                    scraped.Service, scraped.Version, scraped.Sample["http_request_method"], scraped.Sample["http_route"], scraped.Sample["http_response_status_code"]))),
+                    scraped.Service, scraped.Version, scraped.Sample["http_request_method"], scraped.Sample["http_route"],
+                    scraped.Sample["http_response_status_code"]))),
             Compare("http_client_request_duration_seconds_count", expected.Tried, Sum(
                 scrapes.Where(scraped => scraped.Sample.Name == "http_client_request_duration_seconds_count"),
                 scraped => ExpectedCounts.TriedKey(
-                    scraped.Service, scraped.Version, scraped.Sample["service_peer_name"], scraped.Sample["http_request_method"], scraped.Sample["http_response_status_code"], scraped.Sample["error_type"]))),
+                    scraped.Service, scraped.Version, scraped.Sample["service_peer_name"], scraped.Sample["http_request_method"],
+                    scraped.Sample["http_response_status_code"], scraped.Sample["error_type"]))),
             Compare("request_result_total", expected.Results, Sum(
                 scrapes.Where(scraped => scraped.Sample.Name == "request_result_total"),
                 scraped => $"{scraped.Sample["destination_app"]} {scraped.Sample["response_code"]}")),
@@ -37,19 +39,26 @@ internal static class ActualCounts
                 new Tally(),
                 new Tally(spans.Where(span => span.Kind is not (OtlpSpanKind.Server or OtlpSpanKind.Client)).Select(span => span.Name))),
             Compare("access lines", expected.Logged, new Tally(lines.Where(line => line.Event == "RequestFinished").Select(line =>
-                ExpectedCounts.ServedKey(line.Text("service")!, line.Text("version")!, line.Text("method"), line.Text("route"), line.Text("status"))))),
-            Compare("lines of failed tries", expected.Failed, new Tally(lines.Where(line => line.Event == "BackendCallFailed").Select(line =>
-                ExpectedCounts.TriedKey(line.Text("service")!, line.Text("version")!, line.Text("peer"), "GET", line.Text("status"), line.Text("error_type"))))),
+                ExpectedCounts.ServedKey(
+                    line.Text("service")!, line.Text("version")!, line.Text("method"), line.Text("route"), line.Text("status"))))),
+            Compare(
+                "lines of failed tries", expected.Failed, new Tally(lines.Where(line => line.Event == "BackendCallFailed").Select(line =>
+                    ExpectedCounts.TriedKey(line.Text("service")!, line.Text("version")!, line.Text("peer"), "GET", line.Text("status"),
+                        line.Text("error_type"))))),
             Compare("access logs by OTLP", expected.Logged, new Tally(logs.Where(log => log.EventName == "RequestFinished").Select(log =>
-                ExpectedCounts.ServedKey(log.Service, (string)log.Resource["service.version"], Text(log, "method"), Text(log, "route"), Text(log, "status"))))),
-            Compare("logs of failed tries by OTLP", expected.Failed, new Tally(logs.Where(log => log.EventName == "BackendCallFailed").Select(log =>
-                ExpectedCounts.TriedKey(log.Service, (string)log.Resource["service.version"], Text(log, "peer"), "GET", Text(log, "status"), Text(log, "error_type"))))),
+                ExpectedCounts.ServedKey(
+                    log.Service, (string)log.Resource["service.version"], Text(log, "method"), Text(log, "route"), Text(log, "status"))))),
+            Compare("logs of failed tries by OTLP", expected.Failed,
+                new Tally(logs.Where(log => log.EventName == "BackendCallFailed").Select(log =>
+                    ExpectedCounts.TriedKey(log.Service, (string)log.Resource["service.version"], Text(log, "peer"), "GET",
+                        Text(log, "status"), Text(log, "error_type"))))),
             Compare("active requests", new Tally(), Sum(
                 scrapes.Where(scraped => scraped.Sample.Name == "http_server_active_requests"), scraped => scraped.Service)));
     }
 
     public static string ServedKey(OtlpSpan span) => ExpectedCounts.ServedKey(
-        span.Service, (string)span.Resource["service.version"], Text(span["http.request.method"]), Text(span["http.route"]), Text(span["http.response.status_code"]));
+        span.Service, (string)span.Resource["service.version"], Text(span["http.request.method"]), Text(span["http.route"]),
+        Text(span["http.response.status_code"]));
 
     private static string TriedKey(OtlpSpan span) => ExpectedCounts.TriedKey(
         span.Service,
@@ -64,7 +73,8 @@ internal static class ActualCounts
     private static string? Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture);
 
     private static Tally Sum(
-        IEnumerable<(string Service, string Version, PrometheusSample Sample)> scrapes, Func<(string Service, string Version, PrometheusSample Sample), string> key)
+        IEnumerable<(string Service, string Version, PrometheusSample Sample)> scrapes,
+        Func<(string Service, string Version, PrometheusSample Sample), string> key)
     {
         var tally = new Tally();
         foreach (var scraped in scrapes)

@@ -29,7 +29,8 @@ public sealed class CardinalityTests
         var families = new List<string>();
         foreach (var version in TelemetrySystem.Versions)
         {
-            Assert.Equal(200, (int)await system.GetAsync(version.Name, version.Service == "productpage" ? "/productpage" : $"/{version.Service}/0", "x-request-id: one"));
+            Assert.Equal(200, (int)await system.GetAsync(
+                version.Name, version.Service == "productpage" ? "/productpage" : $"/{version.Service}/0", "x-request-id: one"));
             var samples = await system.ScrapeAsync(version.Name);
             families.Add(string.Join(' ', samples.Select(sample => sample.Family).Distinct()
                 .Where(family => family is not ("request_result_total" or "request_result" or "http_client_request_duration_seconds")
@@ -76,5 +77,6 @@ public sealed class CardinalityTests
 
     /// <summary>All series of a process. An exception of the runtime's own may come up at any time and does not count.</summary>
     private static async Task<HashSet<string>> SeriesAsync(TelemetrySystem system, string process) =>
-        [.. (await system.ScrapeAsync(process)).Where(sample => sample.Family != "dotnet_exceptions_total").Select(sample => sample.Series)];
+        [.. (await system.ScrapeAsync(process))
+            .Where(sample => sample.Family != "dotnet_exceptions_total").Select(sample => sample.Series)];
 }

@@ -67,8 +67,10 @@ public sealed partial class DocumentationTests
         await system.GetAsync(Page, "/last", "x-request-id: last");
         await Eventually.HoldsAsync(
             "The last span never came.", () => system.Receiver.Spans.Any(span => Equals(span["url.path"], "/last")));
-        await Eventually.HoldsAsync("The last lines never came.", () => system.Logs().Count(line => line.Event == "RequestRejected") == TelemetrySystem.Versions.Count
-            && system.Logs().Any(line => line.Text("path") == "/last"));
+        await Eventually.HoldsAsync(
+            "The last lines never came.",
+            () => system.Logs().Count(line => line.Event == "RequestRejected") == TelemetrySystem.Versions.Count
+                && system.Logs().Any(line => line.Text("path") == "/last"));
         // What is said at the end belongs to the log as well; the one that calls nobody ends first, so that the others can still be
         // scraped.
         await system.Processes["details-v1"].StopAsync();

@@ -58,7 +58,8 @@ public sealed class ExactCountTests
         await Eventually.HoldsAsync(() => ActualCounts.DifferenceAsync(system, expected));
         await Eventually.HoldsAsync(
             "The lines are missing.", () => system.Logs().Count(line => line.Event == "RequestRejected") == requests.Length);
-        Assert.Equal(requests.Length, (await system.ScrapeAsync("ratings-v1")).Where(sample => sample.Name == "bookinfo_http_server_rejected_requests_total").Sum(sample => sample.Value));
+        Assert.Equal(requests.Length, (await system.ScrapeAsync("ratings-v1"))
+            .Where(sample => sample.Name == "bookinfo_http_server_rejected_requests_total").Sum(sample => sample.Value));
     }
 
     private static async Task DriveAsync(TelemetrySystem system, List<Visit> visits, params string[] refused)

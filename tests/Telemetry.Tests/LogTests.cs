@@ -14,7 +14,10 @@ public sealed class LogTests
 
     private static readonly string[] EveryLine = ["time", "level", "service", "version", "event"];
     private static readonly string[] Correlation = ["x_request_id", "trace_id", "span_id"];
-    private static readonly string[] AccessFields = ["method", "route", "path", "status", "duration_ms", "bytes", "client_address", "user_agent"];
+    private static readonly string[] AccessFields =
+    [
+        "method", "route", "path", "status", "duration_ms", "bytes", "client_address", "user_agent",
+    ];
 
     [Theory]
     [InlineData("M\u00fcller/1.0 (\u65e5\u672c)", true, "M\u00fcller/1.0 (\u65e5\u672c)")]
@@ -33,7 +36,9 @@ public sealed class LogTests
     public async Task A_request_is_found_in_every_log_it_went_through_and_in_its_spans()
     {
         await using var system = await TelemetrySystem.StartAsync(rule: InjectedFaults.Rule);
-        Assert.Equal(200, (int)await system.GetAsync("reviews-v2", "/reviews/1503?u=someone", "x-request-id: failing", $"traceparent: 00-{Trace}-{Parent}-01", "user-agent: agent/1"));
+        Assert.Equal(200, (int)await system.GetAsync(
+            "reviews-v2", "/reviews/1503?u=someone", "x-request-id: failing", $"traceparent: 00-{Trace}-{Parent}-01",
+            "user-agent: agent/1"));
         Assert.Equal(503, (int)await system.GetAsync(Page, "/api/v1/products/2503/reviews", "x-request-id: retried"));
         Assert.Equal(200, (int)await system.GetAsync(Page, "/productpage", "x-request-id: view"));
         await Eventually.HoldsAsync(() =>
@@ -62,18 +67,22 @@ public sealed class LogTests
         var access = lines.Where(line => line.Event == "RequestFinished").ToList();
         Assert.All(access, line => Assert.Equal(
             [.. AccessFields.Order(StringComparer.Ordinal)],
-            line.Json.EnumerateObject().Select(field => field.Name).Except([.. EveryLine, .. Correlation, "message"]).Order(StringComparer.Ordinal)));
+            line.Json.EnumerateObject()
+                .Select(field => field.Name).Except([.. EveryLine, .. Correlation, "message"]).Order(StringComparer.Ordinal)));
         Assert.All(access, line => Assert.Equal(line.Text("status") == "503" ? "error" : "info", line.Text("level")));
 
         var ours = Assert.Single(access, line => line.Text("x_request_id") == "failing");
         Assert.Equal(
             ("GET", "/reviews/{id}", "/reviews/1503", "200", "127.0.0.1", "agent/1", Trace),
-            (ours.Text("method"), ours.Text("route"), ours.Text("path"), ours.Text("status"), ours.Text("client_address"), ours.Text("user_agent"), ours.Text("trace_id")));
+            (ours.Text("method"), ours.Text("route"), ours.Text("path"), ours.Text("status"), ours.Text("client_address"),
+                ours.Text("user_agent"), ours.Text("trace_id")));
         var failed = Assert.Single(lines, line => line.Event == "BackendCallFailed" && line.Text("x_request_id") == "failing");
         Assert.Equal(
             ("warning", "ratings", "/ratings/1503", "503", "503", "1", Trace),
-            (failed.Text("level"), failed.Text("peer"), failed.Text("path"), failed.Text("status"), failed.Text("error_type"), failed.Text("try"), failed.Text("trace_id")));
-        Assert.Equal(["1", "2"], lines.Where(line => line.Event == "BackendCallFailed" && line.Text("x_request_id") == "retried").Select(line => line.Text("try")));
+            (failed.Text("level"), failed.Text("peer"), failed.Text("path"), failed.Text("status"), failed.Text("error_type"),
+                failed.Text("try"), failed.Text("trace_id")));
+        Assert.Equal(["1", "2"], lines.Where(line => line.Event == "BackendCallFailed" && line.Text("x_request_id") == "retried")
+            .Select(line => line.Text("try")));
 
         // Each access line names the server span of its request, and that one has the same to say.
         var spans = system.Receiver.Spans.ToDictionary(span => span.SpanId);
@@ -82,7 +91,8 @@ public sealed class LogTests
             var span = spans[line.Text("span_id")!];
             Assert.Equal(
                 (OtlpSpanKind.Server, span.TraceId, line.Text("route"), line.Text("status")),
-                (span.Kind, line.Text("trace_id"), span["http.route"], Convert.ToString(span["http.response.status_code"], CultureInfo.InvariantCulture)));
+                (span.Kind, line.Text("trace_id"), span["http.route"],
+                    Convert.ToString(span["http.response.status_code"], CultureInfo.InvariantCulture)));
             Assert.Equal(line.Process, $"{span.Service}-{span.Resource["service.version"]}");
         });
         Assert.All(
@@ -96,7 +106,11 @@ public sealed class LogTests
     {
         await using var system = await TelemetrySystem.StartAsync(protocol: null, only: ["ratings-v1"]);
         await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: told", $"traceparent: 00-{Trace}-{Parent}-01");
-        string[] untold = ["x-none: x", "b3: 0", "b3: 1", "b3: d", "b3: rubbish", $"b3: {Trace}-0000000000000000-1", "x-b3-sampled: 0", "x-b3-sampled: false", "x-b3-flags: 1", $"x-b3-traceid: {Trace}"];
+        string[] untold =
+        [
+            "x-none: x", "b3: 0", "b3: 1", "b3: d", "b3: rubbish", $"b3: {Trace}-0000000000000000-1", "x-b3-sampled: 0",
+            "x-b3-sampled: false", "x-b3-flags: 1", $"x-b3-traceid: {Trace}",
+        ];
         foreach (var (number, header) in untold.Index())
         {
             await system.GetAsync("ratings-v1", "/ratings/7", $"x-request-id: untold-{number}", header);
@@ -107,23 +121,33 @@ public sealed class LogTests
         var lines = system.Logs().Where(line => line.Event == "RequestFinished").ToDictionary(line => line.Text("x_request_id")!);
         Assert.Equal((Trace, Parent), (lines["told"].Text("trace_id"), lines["told"].Text("span_id")));
         Assert.All(untold.Index(), request => Assert.Equal(
-            (request.Item, null, null), (request.Item, lines[$"untold-{request.Index}"].Text("trace_id"), lines[$"untold-{request.Index}"].Text("span_id"))));
+            (request.Item, null, null),
+            (request.Item, lines[$"untold-{request.Index}"].Text("trace_id"), lines[$"untold-{request.Index}"].Text("span_id"))));
     }
 
     [Fact]
     public async Task Nothing_that_a_visitor_sends_gets_a_control_character_or_a_secret_into_the_log()
     {
         await using var system = await TelemetrySystem.StartAsync(rule: InjectedFaults.Rule);
-        string[] secrets = ["cookie: session=s3cret", "authorization: Bearer s3cret", "jwt: s3cret", "end-user: s3cret", "proxy-authorization: s3cret", "baggage: k=s3cret"];
+        string[] secrets =
+        [
+            "cookie: session=s3cret", "authorization: Bearer s3cret", "jwt: s3cret", "end-user: s3cret", "proxy-authorization: s3cret",
+            "baggage: k=s3cret",
+        ];
         string[] targets =
         [
-            "/productpage?token=s3cret", "/api/v1/products/1503?s3cret", "/a%0d%0a%1b%5b31m%00%7f%c2%85b", "/%e2%80%a8%e2%80%a9", "/%ff%fe", "/\u00e9\u0085\u009b", "/x\"y\\z",
+            "/productpage?token=s3cret", "/api/v1/products/1503?s3cret", "/a%0d%0a%1b%5b31m%00%7f%c2%85b", "/%e2%80%a8%e2%80%a9", "/%ff%fe",
+            "/\u00e9\u0085\u009b", "/x\"y\\z",
             "/api/v1/products/%0a1503/reviews", "/login?username=s3cret", "*", "http://user:s3cret@elsewhere/productpage",
         ];
         var number = 0;
         foreach (var target in targets)
         {
-            foreach (var hostile in (string[])["plain", "a\tb", "\u0085\u009b31m\u00ad", "\"},{\"level\":\"error\"", "\\u000a\\n", "\u00e2\u0080\u00a8", "\u00ff\u00fe", new string('x', 5000)])
+            foreach (var hostile in (string[])
+            [
+                "plain", "a\tb", "\u0085\u009b31m\u00ad", "\"},{\"level\":\"error\"", "\\u000a\\n", "\u00e2\u0080\u00a8", "\u00ff\u00fe",
+                new string('x', 5000),
+            ])
             {
                 await RawHttp.GetAsync(
                     system.Processes.AddressOf(Page),
@@ -134,7 +158,11 @@ public sealed class LogTests
         }
 
         // What is no HTTP at all.
-        foreach (var request in (string[])["\u0000\u001b[31m s3cret\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nx: \u0000s3cret\r\n\r\n", "GET /\u001b HTTP/1.1\r\nHost: a\r\n\r\n", "M\u0001 / HTTP/1.1\r\nHost: s3cret\r\n\r\n"])
+        foreach (var request in (string[])
+        [
+            "\u0000\u001b[31m s3cret\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nx: \u0000s3cret\r\n\r\n",
+            "GET /\u001b HTTP/1.1\r\nHost: a\r\n\r\n", "M\u0001 / HTTP/1.1\r\nHost: s3cret\r\n\r\n",
+        ])
         {
             await RawHttp.SendAsync(system.Processes.AddressOf(Page), request, endAfterwards: true);
         }
@@ -166,11 +194,12 @@ public sealed class LogTests
     [Fact]
     public async Task Text_is_for_people_and_the_access_log_can_be_turned_off()
     {
-        await using var system = await TelemetrySystem.StartAsync(protocol: null, only: ["ratings-v1", "reviews-v1", "details-v1"], configure: system =>
-        {
-            system.Processes.Set("ratings", "LOG_FORMAT", "text");
-            system.Processes.Set("reviews", "ACCESS_LOG", "off");
-        });
+        await using var system = await TelemetrySystem.StartAsync(
+            protocol: null, only: ["ratings-v1", "reviews-v1", "details-v1"], configure: system =>
+            {
+                system.Processes.Set("ratings", "LOG_FORMAT", "text");
+                system.Processes.Set("reviews", "ACCESS_LOG", "off");
+            });
         await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: readable", "user-agent: x\" request=forged \\");
         await system.GetAsync("reviews-v1", "/reviews/7", "x-request-id: unseen");
         await system.GetAsync("details-v1", "/health", "x-request-id: probe");
@@ -194,9 +223,11 @@ public sealed class LogTests
     /// <summary>What is on stdout is sent by OTLP too, with the same content and the same ids.</summary>
     private static async Task AssertSentAsWellAsync(TelemetrySystem system)
     {
-        var written = new Tally(system.Logs().Select(line => string.Join(' ', line.Process, line.Event, line.Text("path"), line.Text("status"), line.Text("user_agent"), line.Text("trace_id"), line.Text("span_id"))));
+        var written = new Tally(system.Logs().Select(line => string.Join(' ', line.Process, line.Event, line.Text("path"),
+            line.Text("status"), line.Text("user_agent"), line.Text("trace_id"), line.Text("span_id"))));
         await Eventually.HoldsAsync(() => Tally.Difference(written, new Tally(system.Receiver.Logs.Select(log =>
-            string.Join(' ', $"{log.Service}-{log.Resource["service.version"]}", log.EventName, Text(log, "path"), Text(log, "status"), Text(log, "user_agent"), log.TraceId, log.SpanId)))));
+            string.Join(' ', $"{log.Service}-{log.Resource["service.version"]}", log.EventName, Text(log, "path"), Text(log, "status"),
+                Text(log, "user_agent"), log.TraceId, log.SpanId)))));
     }
 
     private static string? Text(OtlpLog log, string attribute) =>

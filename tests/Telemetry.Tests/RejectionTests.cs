@@ -42,11 +42,13 @@ public sealed class RejectionTests
         }
 
         var expected = new Tally(rejected.Select(row => $"{row.Status}"));
-        await Eventually.HoldsAsync(() => Tally.Difference(expected, new Tally(system.Logs().Where(line => line.Event == "RequestRejected").Select(line => line.Text("status")!))));
+        await Eventually.HoldsAsync(() => Tally.Difference(
+            expected, new Tally(system.Logs().Where(line => line.Event == "RequestRejected").Select(line => line.Text("status")!))));
         var counted = (await system.ScrapeAsync(Ratings)).Where(sample => sample.Name == "bookinfo_http_server_rejected_requests_total");
         Assert.Equal(
             rejected.GroupBy(row => row.Status).Select(group => (group.Key, group.Count())).Order(),
-            counted.Select(sample => (int.Parse(sample.Labels["http_response_status_code"], System.Globalization.CultureInfo.InvariantCulture), (int)sample.Value)).Order());
+            counted.Select(sample => (int.Parse(sample.Labels["http_response_status_code"],
+                System.Globalization.CultureInfo.InvariantCulture), (int)sample.Value)).Order());
         Assert.All(system.Logs(), line => Assert.Equal("info", line.Text("level")));
     }
 
@@ -59,13 +61,19 @@ public sealed class RejectionTests
         var random = new Random(seed);
         await using var system = await TelemetrySystem.StartAsync(
             protocol: null, only: [Ratings, "details-v1", "reviews-v1", "productpage-v1"]);
-        string[] beginnings = ["GET /health", "GET /ratings/7", "GET /details/7", "GET /reviews/7", "POST /ratings/7", "POST /login", "DELETE /metrics", "GET /nope", "BREW /", "G@T /", "get"];
+        string[] beginnings =
+        [
+            "GET /health", "GET /ratings/7", "GET /details/7", "GET /reviews/7", "POST /ratings/7", "POST /login", "DELETE /metrics",
+            "GET /nope", "BREW /", "G@T /", "get",
+        ];
         string[] bodies =
         [
             "\r\n", "Content-Length: 15\r\n\r\n{\"Reviewer1\":5}", "Transfer-Encoding: "
                 + "chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n80000000\r\n",
-            "Transfer-Encoding: chunked\r\n\r\n0\r\nX: \0\r\n\r\n", "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 3\r\n\r\n--y",
-            "Content-Length: 40000\r\n\r\nxxxx", "Content-Length: +7\r\n\r\n{}", "Content-Length: 7\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "X: \0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n0\r\nX: \0\r\n\r\n",
+            "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 3\r\n\r\n--y",
+            "Content-Length: 40000\r\n\r\nxxxx", "Content-Length: +7\r\n\r\n{}",
+            "Content-Length: 7\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "X: \0\r\n\r\n",
         ];
         foreach (var process in system.Processes.Started)
         {
@@ -76,7 +84,9 @@ public sealed class RejectionTests
                     $"{beginnings[random.Next(beginnings.Length)]} {version}\r\nHost: a\r\nConnection: "
                     + $"close\r\n{bodies[random.Next(bodies.Length)]}");
                 var sent = request.AsMemory(0, random.Next(1, request.Length + 1));
-                await (random.Next(2) == 0 ? RawHttp.ResetAsync(process.Address, sent) : RawHttp.SendAsync(process.Address, sent, endAfterwards: true));
+                await (random.Next(2) == 0
+                    ? RawHttp.ResetAsync(process.Address, sent)
+                    : RawHttp.SendAsync(process.Address, sent, endAfterwards: true));
             }
 
             await Eventually.HoldsAsync(async () =>
@@ -88,7 +98,8 @@ public sealed class RejectionTests
 
                 string Difference(string metric, string entry) => Tally.Difference(
                     new Tally(logged[entry].Select(line => line.Text("status")!)),
-                    new Tally(metrics.Where(sample => sample.Name == metric).SelectMany(sample => Enumerable.Repeat(sample.Labels["http_response_status_code"], (int)sample.Value))));
+                    new Tally(metrics.Where(sample => sample.Name == metric)
+                        .SelectMany(sample => Enumerable.Repeat(sample.Labels["http_response_status_code"], (int)sample.Value))));
             });
         }
 
@@ -107,7 +118,8 @@ public sealed class RejectionTests
             await client.ConnectAsync(
                 system.Processes.AddressOf(Ratings).Host, system.Processes.AddressOf(Ratings).Port, TestContext.Current.CancellationToken);
             await client.GetStream().WriteAsync(
-                Encoding.Latin1.GetBytes("POST /ratings/7 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n"), TestContext.Current.CancellationToken);
+                Encoding.Latin1.GetBytes("POST /ratings/7 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n"),
+                TestContext.Current.CancellationToken);
             // The service says that it reads.
             await client.GetStream().ReadExactlyAsync(
                 new byte["HTTP/1.1 100 Continue\r\n\r\n".Length], TestContext.Current.CancellationToken);

@@ -112,8 +112,10 @@ public sealed class SdkSettingTests
             system.Processes.Set("*", "OTEL_TRACES_SAMPLER_ARG", "0.1");
         });
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, Views), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
-            async (view, _) => Assert.Equal(HttpStatusCode.OK, await system.GetAsync("productpage-v1", "/productpage", $"x-request-id: view-{view}")));
+            Enumerable.Range(0, Views),
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
+            async (view, _) => Assert.Equal(
+                HttpStatusCode.OK, await system.GetAsync("productpage-v1", "/productpage", $"x-request-id: view-{view}")));
         // What is taken by chance: 100, and more than seven times the standard deviation either way.
         const int Least = 30, Most = 170;
         await Eventually.HoldsAsync(() =>
@@ -129,7 +131,8 @@ public sealed class SdkSettingTests
     {
         await using var system = await RatingsAsync(
             ("OTEL_SERVICE_NAME", "stars"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,service.version=v9"),
-            ("OTEL_EXPORTER_OTLP_HEADERS", "x-token=secret,x-other=2"), ("K8S_POD_NAME", "ratings-pod"), ("K8S_NAMESPACE_NAME", "shop"), ("K8S_NODE_NAME", "node-1"));
+            ("OTEL_EXPORTER_OTLP_HEADERS", "x-token=secret,x-other=2"), ("K8S_POD_NAME", "ratings-pod"), ("K8S_NAMESPACE_NAME", "shop"),
+            ("K8S_NODE_NAME", "node-1"));
         await StopAfterARequestAsync(system, () => system.Receiver.Spans.Count > 0 && system.Receiver.Logs.Count > 0);
         var span = Assert.Single(system.Receiver.Spans);
         Assert.Equal(
@@ -228,7 +231,8 @@ public sealed class SdkSettingTests
         await using var own = await OtlpReceiver.StartAsync();
         var prefix = $"OTEL_EXPORTER_OTLP_{signal}_";
         await using var system = await RatingsAsync(
-            ("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_EXPORTER_OTLP_HEADERS", "x-token=all,x-all=1"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
+            ("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_METRIC_EXPORT_INTERVAL", "200"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "x-token=all,x-all=1"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
             (prefix + "ENDPOINT", new Uri(own.HttpAddress, path).AbsoluteUri), (prefix + "PROTOCOL", "http/protobuf"), (
                 prefix + "HEADERS", "x-token=a%2Cb%3D%3D,user-agent=mine"),
             (prefix + "COMPRESSION", "gzip"), (prefix + "TIMEOUT", "60000"));
@@ -254,7 +258,8 @@ public sealed class SdkSettingTests
     public async Task The_general_endpoint_gets_the_path_of_each_signal()
     {
         await using var system = await RatingsAsync(
-            null, [("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")],
+            null,
+            [("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")],
             receiver => ("OTEL_EXPORTER_OTLP_ENDPOINT", new Uri(receiver.HttpAddress, "/tenant/7/").AbsoluteUri));
         string[] paths = ["/tenant/7/v1/logs", "/tenant/7/v1/metrics", "/tenant/7/v1/traces"];
         await StopAfterARequestAsync(system, () => paths.All(path => system.Receiver.Exports.Any(export => export.Path == path)));
@@ -271,13 +276,14 @@ public sealed class SdkSettingTests
             }
         });
 
-    private static Task<TelemetrySystem> RatingsAsync(params (string Name, string Value)[] settings) => TelemetrySystem.StartAsync(only: ["ratings-v1"], configure: system =>
-    {
-        foreach (var (name, value) in settings)
+    private static Task<TelemetrySystem> RatingsAsync(params (string Name, string Value)[] settings) =>
+        TelemetrySystem.StartAsync(only: ["ratings-v1"], configure: system =>
         {
-            system.Processes.Set("*", name, value);
-        }
-    });
+            foreach (var (name, value) in settings)
+            {
+                system.Processes.Set("*", name, value);
+            }
+        });
 
     /// <summary>One request, what has to come of it, and then the end of the service: what it has to send is sent by then.</summary>
     private static async Task StopAfterARequestAsync(TelemetrySystem system, Func<bool>? received = null)

@@ -12,7 +12,11 @@ public sealed partial class ServerTimingTests
     {
         await using var system = await TelemetrySystem.StartAsync(protocol: null, InjectedFaults.Rule);
         var page = system.Processes.AddressOf("productpage-v1");
-        foreach (var target in (string[])["/", "/api/v1/products", "/static/cover.svg", "/static/nothing", "/logout", "/login", "/nothing", "/health", "/health/live", "/health/ready", "/metrics"])
+        foreach (var target in (string[])
+        [
+            "/", "/api/v1/products", "/static/cover.svg", "/static/nothing", "/logout", "/login", "/nothing", "/health", "/health/live",
+            "/health/ready", "/metrics",
+        ])
         {
             Assert.Equal(["total"], await HopsAsync(page, target));
         }
@@ -55,9 +59,11 @@ public sealed partial class ServerTimingTests
     public async Task Whatever_a_backend_says_is_harmless(string header, string expected)
     {
         await using var reviews = new RecordingBackend(_ => (stream, token) => stream.WriteAsync(
-            System.Text.Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\n{header}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"), token).AsTask());
+            System.Text.Encoding.Latin1.GetBytes(
+                $"HTTP/1.1 200 OK\r\n{header}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"), token).AsTask());
         await using var system = await TelemetrySystem.StartAsync(
-            protocol: null, only: ["productpage-v1"], configure: system => system.Processes.Set("*", "REVIEWS_ENDPOINTS", reviews.Address.AbsoluteUri));
+            protocol: null, only: ["productpage-v1"],
+            configure: system => system.Processes.Set("*", "REVIEWS_ENDPOINTS", reviews.Address.AbsoluteUri));
         Assert.Equal(expected.Split(' '), await HopsAsync(system.Processes.AddressOf("productpage-v1"), "/api/v1/products/7/reviews"));
     }
 

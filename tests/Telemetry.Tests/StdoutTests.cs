@@ -28,7 +28,8 @@ public sealed class StdoutTests
         await SendAsync(system, 1, "/after");
         await Eventually.HoldsAsync("The service logs no more.", () => system.Logs().Any(line => line.Text("path") == "/after"));
         Assert.Equal(lost, await LostAsync(system));
-        Assert.Equal(lost, system.Logs().Where(line => line.Event == "LogLinesDropped").Sum(line => long.Parse(line.Text("lines")!, CultureInfo.InvariantCulture)));
+        Assert.Equal(lost, system.Logs()
+            .Where(line => line.Event == "LogLinesDropped").Sum(line => long.Parse(line.Text("lines")!, CultureInfo.InvariantCulture)));
         Assert.Equal(Requests + 1 - lost, system.Logs().LongCount(line => line.Event == "RequestFinished"));
         Assert.Equal(0, await process.StopAsync());
     }
@@ -58,7 +59,8 @@ public sealed class StdoutTests
     private static Task SendAsync(TelemetrySystem system, int requests, string target = "/ratings/7") => Parallel.ForEachAsync(
         Enumerable.Range(0, requests),
         new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
-        async (_, _) => Assert.Equal(target == "/ratings/7" ? HttpStatusCode.OK : HttpStatusCode.NotFound, await system.GetAsync(Ratings, target, "x-request-id: line")));
+        async (_, _) => Assert.Equal(target == "/ratings/7" ? HttpStatusCode.OK : HttpStatusCode.NotFound,
+            await system.GetAsync(Ratings, target, "x-request-id: line")));
 
     private static async Task<long> LostAsync(TelemetrySystem system) =>
         (long)(await system.ScrapeAsync(Ratings)).Single(sample => sample.Name == "bookinfo_log_lines_dropped_total").Value;

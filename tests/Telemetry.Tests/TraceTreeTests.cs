@@ -29,12 +29,13 @@ public sealed class TraceTreeTests
         await ForEachAsync(callers, async caller =>
         {
             var (trace, span) = caller.Value;
-            Assert.Equal(200, (int)await system.GetAsync("productpage-v1", "/productpage", [$"x-request-id: {caller.Key}", .. (format, caller.Key[^1] % 2) switch
-            {
-                ("W3C", _) => [$"traceparent: 00-{trace}-{span}-01"],
-                (_, 0) => new[] { $"b3: {trace}-{span}-1" },
-                _ => [$"x-b3-traceid: {trace}", $"x-b3-spanid: {span}", "x-b3-sampled: 1"],
-            }]));
+            Assert.Equal(200, (int)await system.GetAsync(
+                "productpage-v1", "/productpage", [$"x-request-id: {caller.Key}", .. (format, caller.Key[^1] % 2) switch
+                {
+                    ("W3C", _) => [$"traceparent: 00-{trace}-{span}-01"],
+                    (_, 0) => new[] { $"b3: {trace}-{span}-1" },
+                    _ => [$"x-b3-traceid: {trace}", $"x-b3-spanid: {span}", "x-b3-sampled: 1"],
+                }]));
         });
 
         var versions = system.VersionsTried();
@@ -58,18 +59,22 @@ public sealed class TraceTreeTests
         var expected = new Tally(system.VersionsTried().Select(tries => TreeOf([.. tries])));
         await Eventually.HoldsAsync(() => Tally.Difference(
             expected,
-            new Tally(system.Receiver.Spans.GroupBy(span => span.TraceId).Select(trace => Tree.Build([.. trace], parent: "")?.ToString() ?? "incomplete"))));
+            new Tally(system.Receiver.Spans.GroupBy(span => span.TraceId)
+                .Select(trace => Tree.Build([.. trace], parent: "")?.ToString() ?? "incomplete"))));
     }
 
     private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> action) => Parallel.ForEachAsync(
-        items, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken }, async (item, _) => await action(item));
+        items, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
+        async (item, _) => await action(item));
 
     private static string Problems(TelemetrySystem system, Dictionary<string, string> expected, Dictionary<string, string> parents)
     {
         var traces = system.Receiver.Spans.GroupBy(span => span.TraceId).ToDictionary(trace => trace.Key, trace => trace.ToList());
         var foreign = traces.Keys.Except(expected.Keys).Count();
         var wrong = expected
-            .Select(trace => (Expected: trace.Value, Actual: traces.TryGetValue(trace.Key, out var spans) ? Tree.Build(spans, parents[trace.Key])?.ToString() ?? "incomplete" : "nothing"))
+            .Select(trace => (Expected: trace.Value, Actual: traces.TryGetValue(trace.Key, out var spans)
+                ? Tree.Build(spans, parents[trace.Key])?.ToString() ?? "incomplete"
+                : "nothing"))
             .Where(trace => trace.Expected != trace.Actual)
             .ToList();
         return foreign == 0 && wrong.Count == 0
@@ -80,7 +85,8 @@ public sealed class TraceTreeTests
     /// <summary>The tree of a page view in which these versions of reviews were tried.</summary>
     private static string TreeOf(IReadOnlyList<string> versions) =>
         "productpage v1 Server GET /productpage("
-        + string.Join(", ", versions.Select(TryOf).Append("productpage v1 Client GET /details/{id}(details v1 Server GET /details/{id?})").Order(StringComparer.Ordinal))
+        + string.Join(", ", versions.Select(TryOf)
+            .Append("productpage v1 Client GET /details/{id}(details v1 Server GET /details/{id?})").Order(StringComparer.Ordinal))
         + ")";
 
     private static string TryOf(string version) =>

@@ -15,7 +15,12 @@ public sealed class DetailsChecks(WireSystem system)
     [InlineData("2147483648")]
     public async Task Details_of_a_product_carry_the_id_that_was_asked_for(string id) => await WireAssert.IsJsonAsync(
         HttpStatusCode.OK,
-        $$"""{"id":{{id}},"author":"William Shakespeare","year":1595,"type":"paperback","pages":200,"publisher":"PublisherA","language":"English","ISBN-10":"1234567890","ISBN-13":"123-1234567890"}""",
+        $$"""
+        {
+          "id":{{id}},"author":"William Shakespeare","year":1595,"type":"paperback","pages":200,"publisher":"PublisherA",
+          "language":"English","ISBN-10":"1234567890","ISBN-13":"123-1234567890"
+        }
+        """,
         await GetAsync($"/details/{id}"));
 
     [Theory]

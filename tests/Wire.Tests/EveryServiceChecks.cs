@@ -14,7 +14,10 @@ public sealed class EveryServiceChecks(WireSystem system)
     [MemberData(nameof(Processes))]
     public async Task Unknown_paths_are_not_found(string process)
     {
-        foreach (var path in new[] { "/nope", "/health/nope", "/details/1/nope", "/static/nope.css", "/.env", "/%2e%2e/etc/passwd", "/ratings/1/2" })
+        foreach (var path in new[]
+        {
+            "/nope", "/health/nope", "/details/1/nope", "/static/nope.css", "/.env", "/%2e%2e/etc/passwd", "/ratings/1/2",
+        })
         {
             using var response = await system.Client.GetAsync(new Uri(system[process], path), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
@@ -25,7 +28,13 @@ public sealed class EveryServiceChecks(WireSystem system)
     [MemberData(nameof(Processes))]
     public async Task Wrong_methods_are_not_allowed(string process)
     {
-        var path = process switch { "details-v1" => "/details/0", "ratings-v1" => "/ratings/0", "productpage-v1" => "/productpage", _ => "/reviews/0" };
+        var path = process switch
+        {
+            "details-v1" => "/details/0",
+            "ratings-v1" => "/ratings/0",
+            "productpage-v1" => "/productpage",
+            _ => "/reviews/0",
+        };
         foreach (var method in new[] { HttpMethod.Delete, HttpMethod.Put, HttpMethod.Patch })
         {
             using var request = new HttpRequestMessage(method, new Uri(system[process], path));
@@ -47,7 +56,8 @@ public sealed class EveryServiceChecks(WireSystem system)
                 using var response = await system.Client.SendAsync(request, TestContext.Current.CancellationToken);
                 Assert.Equal((path, HttpStatusCode.MethodNotAllowed), (path, response.StatusCode));
                 Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow.Order());
-                Assert.Equal("""{"error":"method not allowed"}""", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+                Assert.Equal(
+                    """{"error":"method not allowed"}""", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             }
 
             using var head = new HttpRequestMessage(HttpMethod.Head, new Uri(system[process], path));
@@ -120,7 +130,8 @@ public sealed class EveryServiceChecks(WireSystem system)
         { "length of more than 64 bits", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400 },
         { "length of more digits than a buffer has", $"POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: "
             + $"{new string('1', 500)}\r\n\r\n", 400 },
-        { "length beside chunks", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
+        { "length beside chunks", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: "
+            + "chunked\r\n\r\n0\r\n\r\n", 400 },
         { "two transfer codings", "POST /nope HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400 },
         { "chunks in HTTP/1.0", "POST /nope HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
         { "negative length", "POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400 },
@@ -201,7 +212,11 @@ public sealed class EveryServiceChecks(WireSystem system)
     [InlineData("productpage-v1", "/login", "Content-Type: multipart/form-data; boundary=x")]
     public async Task A_body_in_malformed_chunks_is_refused(string process, string path, string header)
     {
-        foreach (var chunks in new[] { "zz\r\n", "80000000\r\n", "ffffffffffffffffffff\r\n", "-1\r\n", "2\r\n{}xx", "2\r\n{}\r\n0\r\nX: \0\r\n\r\n", "0\r\nbad name: x\r\n\r\n" })
+        foreach (var chunks in new[]
+        {
+            "zz\r\n", "80000000\r\n", "ffffffffffffffffffff\r\n", "-1\r\n", "2\r\n{}xx", "2\r\n{}\r\n0\r\nX: \0\r\n\r\n",
+            "0\r\nbad name: x\r\n\r\n",
+        })
         {
             var response = await RawHttp.SendAsync(
                 system[process], $"POST {path} HTTP/1.1\r\nHost: a\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");

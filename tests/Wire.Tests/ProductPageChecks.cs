@@ -82,7 +82,14 @@ public sealed partial class ProductPageChecks(WireSystem system)
     }
 
     [Theory]
-    [InlineData("/api/v1/products/3", """{"id":3,"author":"William Shakespeare","year":1595,"type":"paperback","pages":200,"publisher":"PublisherA","language":"English","ISBN-10":"1234567890","ISBN-13":"123-1234567890"}""")]
+    [InlineData(
+        "/api/v1/products/3",
+        """
+        {
+          "id":3,"author":"William Shakespeare","year":1595,"type":"paperback","pages":200,"publisher":"PublisherA",
+          "language":"English","ISBN-10":"1234567890","ISBN-13":"123-1234567890"
+        }
+        """)]
     [InlineData("/api/v1/products/3/ratings", """{"id":3,"ratings":{"Reviewer1":5,"Reviewer2":4}}""")]
     public async Task The_api_passes_the_backends_answers_on(string path, string json) =>
         await WireAssert.IsJsonAsync(HttpStatusCode.OK, json, await GetAsync(path));
@@ -100,7 +107,8 @@ public sealed partial class ProductPageChecks(WireSystem system)
     [Theory]
     [InlineData("/api/v1/products/abc", HttpStatusCode.BadRequest, "Sorry, product details are currently unavailable for this book.")]
     [InlineData("/api/v1/products/abc/reviews", HttpStatusCode.NotFound, "Sorry, product reviews are currently unavailable for this book.")]
-    [InlineData("/api/v1/products/abc/ratings", HttpStatusCode.BadRequest, "Sorry, product ratings are currently unavailable for this book.")]
+    [InlineData(
+        "/api/v1/products/abc/ratings", HttpStatusCode.BadRequest, "Sorry, product ratings are currently unavailable for this book.")]
     public async Task The_api_passes_the_status_of_a_failure_on(string path, HttpStatusCode status, string message) =>
         await WireAssert.IsJsonAsync(status, $$"""{"error":"{{message}}"}""", await GetAsync(path));
 
@@ -171,7 +179,9 @@ public sealed partial class ProductPageChecks(WireSystem system)
         using var response = await GetAsync("/metrics");
         Assert.StartsWith("text/plain", response.Content.Headers.ContentType?.ToString(), StringComparison.Ordinal);
         var metrics = await TextAsync(response);
-        foreach (var labels in new[] { """destination_app="details",response_code="200" """, """destination_app="reviews",response_code="200" """, """destination_app="ratings",response_code="400" """ })
+        foreach (var labels in new[] { """
+            destination_app="details",response_code="200" 
+            """, """destination_app="reviews",response_code="200" """, """destination_app="ratings",response_code="400" """ })
         {
             Assert.Matches($@"(?m)^request_result_total\{{{Regex.Escape(labels.Trim())}\}} [1-9]", metrics);
         }

@@ -20,11 +20,13 @@ public sealed class RatingsChecks(WireSystem system)
     public async Task What_is_posted_is_kept_for_that_id_and_the_latest_counts()
     {
         await WireAssert.IsJsonAsync(
-            HttpStatusCode.OK, """{"id":41,"ratings":{"Reviewer1":1,"Reviewer2":2}}""", await PostAsync("/ratings/41", """{"Reviewer1":1,"Reviewer2":2}"""));
+            HttpStatusCode.OK, """{"id":41,"ratings":{"Reviewer1":1,"Reviewer2":2}}""",
+            await PostAsync("/ratings/41", """{"Reviewer1":1,"Reviewer2":2}"""));
         const string Latest = """{"id":41,"ratings":{"Zoë":0,"A":5}}""";
         await WireAssert.IsJsonAsync(HttpStatusCode.OK, Latest, await PostAsync("/ratings/41", """ {"Zoë": 0, "A": 5} """));
         await WireAssert.IsJsonAsync(HttpStatusCode.OK, Latest, await GetAsync("/ratings/41"));
-        await WireAssert.IsJsonAsync(HttpStatusCode.OK, """{"id":42,"ratings":{"Reviewer1":5,"Reviewer2":4}}""", await GetAsync("/ratings/42"));
+        await WireAssert.IsJsonAsync(
+            HttpStatusCode.OK, """{"id":42,"ratings":{"Reviewer1":5,"Reviewer2":4}}""", await GetAsync("/ratings/42"));
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class RatingsChecks(WireSystem system)
     [InlineData("40e-1", 4)]
     [InlineData("-0", 0)]
     public async Task Stars_are_a_whole_number_however_it_is_written(string written, int stars) => await WireAssert.IsJsonAsync(
-        HttpStatusCode.OK, $$$"""{"id":46,"ratings":{"Reviewer1":{{{stars}}}}}""", await PostAsync("/ratings/46", $$"""{"Reviewer1":{{written}}}"""));
+        HttpStatusCode.OK, $$$"""{"id":46,"ratings":{"Reviewer1":{{{stars}}}}}""",
+        await PostAsync("/ratings/46", $$"""{"Reviewer1":{{written}}}"""));
 
     [Theory]
     [InlineData("")]

@@ -15,7 +15,10 @@ public sealed class WireSystem : IAsyncLifetime
     private readonly Dictionary<string, Uri> _addresses = [];
     private ServiceProcesses? _processes;
 
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Eventually.Never };
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+    {
+        Timeout = Eventually.Never,
+    };
 
     /// <summary>Whether the processes were started here, and so are ours.</summary>
     public bool IsOurs { get; private set; }

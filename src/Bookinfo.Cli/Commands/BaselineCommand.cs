@@ -29,7 +29,8 @@ internal static class BaselineCommand
     private static readonly Argument<string?> Url = new("url")
     {
         HelpName = "url",
-        Description = "What to measure. If it is not given: what 'up' runs here, else what 'deploy' deployed. Without a path it is /productpage.",
+        Description = "What to measure. If it is not given: what 'up' runs here, else what 'deploy' deployed. "
+            + "Without a path it is /productpage.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -50,12 +51,14 @@ internal static class BaselineCommand
 
     private static readonly Option<long?> Rounds = TypedOptions.Whole(
         "--rounds",
-        $"How many rounds. Each has every rate once, in an order of its own; confidence intervals are over rounds. [default: {UsualRounds}]",
+        "How many rounds. Each has every rate once, in an order of its own; confidence intervals are over rounds. "
+            + $"[default: {UsualRounds}]",
         1,
         MostRounds);
 
     private static readonly Option<TimeSpan?> Step = TypedOptions.Time(
-        "--step", "How long each rate is sent in each round. [default: 5s]", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "from 100ms to 1h");
+        "--step", "How long each rate is sent in each round. [default: 5s]", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1),
+        "from 100ms to 1h");
 
     private static readonly Option<TimeSpan?> WarmUp = TypedOptions.Time(
         "--warm-up", "How long the highest rate is sent before. [default: 10s]", TimeSpan.Zero, TimeSpan.FromHours(1), "from 0s to 1h");
@@ -107,7 +110,8 @@ internal static class BaselineCommand
             "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence "
                 + "intervals, CPU, memory, start-up. Writes a report.")
         {
-            Url, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Context, Output,
+            Url, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Traffic.Headers, Traffic.Connections, Traffic.Timeout,
+            Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Context, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));

@@ -8,7 +8,11 @@ namespace Bookinfo.Cli.Commands;
 /// <summary><c>bookinfo compare</c>: what differs between two baselines, and whether that is more than chance.</summary>
 internal static class CompareCommand
 {
-    private static readonly Argument<string> Before = new("before") { HelpName = "before", Description = "The first baseline: its file, or its name without .json." };
+    private static readonly Argument<string> Before = new("before")
+    {
+        HelpName = "before",
+        Description = "The first baseline: its file, or its name without .json.",
+    };
 
     private static readonly Argument<string> After = new("after") { HelpName = "after", Description = "The second one." };
 
@@ -22,7 +26,11 @@ internal static class CompareCommand
         AllowMultipleArgumentsPerToken = false,
     };
 
-    private static readonly Option<string> Html = new("--html") { HelpName = "file", Description = "Write a page with plots of both there. It needs no network." };
+    private static readonly Option<string> Html = new("--html")
+    {
+        HelpName = "file",
+        Description = "Write a page with plots of both there. It needs no network.",
+    };
 
     private static readonly Option<string> Markdown = new("--markdown")
     {
@@ -55,7 +63,10 @@ internal static class CompareCommand
                 result.AddError($"--fail-on '{token.Value}' is not allowed: it {FailCondition.Grammar}.");
             }
         });
-        var command = new Command("compare", "Say what differs between two baselines by more than chance, by hop and percentile.") { Before, After, FailOn, Html, Markdown, Overwrite, Output };
+        var command = new Command("compare", "Say what differs between two baselines by more than chance, by hop and percentile.")
+        {
+            Before, After, FailOn, Html, Markdown, Overwrite, Output,
+        };
         command.SetAction(static (result, _) => new CompareSession(new CompareOptions(
             result.GetValue(Before)!,
             result.GetValue(After)!,

@@ -24,11 +24,15 @@ internal static class DeleteCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("delete", "Remove from a Kubernetes cluster what 'deploy' made, and only that.") { Namespace, Context, Timeout, Output };
+        var command = new Command("delete", "Remove from a Kubernetes cluster what 'deploy' made, and only that.")
+        {
+            Namespace, Context, Timeout, Output,
+        };
         command.SetAction(static (result, _) => ClusterCommand.RunAsync(
             result.GetValue(Context),
             (cluster, cancellationToken) => RunAsync(
-                cluster, result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, result.GetValue(Timeout) ?? ClusterCommand.UsualTimeout, result.GetValue(Output), cancellationToken),
+                cluster, result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace,
+                result.GetValue(Timeout) ?? ClusterCommand.UsualTimeout, result.GetValue(Output), cancellationToken),
             () => "What is not gone yet is still in the inventory: run 'bookinfo delete' again to go on."));
         return command;
     }

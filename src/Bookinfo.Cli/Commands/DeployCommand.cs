@@ -117,10 +117,15 @@ internal static class DeployCommand
                     await WriteAsync(page, ready);
                     return ExitCode.Success;
                 }
-                catch (Exception exception) when ((exception as OperationFailedException ?? ClusterFailure.Explain(exception, cluster.Config, cancellationToken)) is { } failure)
+                catch (Exception exception) when ((exception as OperationFailedException
+                    ?? ClusterFailure.Explain(exception, cluster.Config, cancellationToken)) is { } failure)
                 {
                     var message = exception == failure || !applied ? failure.Message : $"{failure.Message}\n{Rest}";
-                    json?.Write(new DeployEvent("failed") { Namespace = deployment.Namespace, Problems = message.Split('\n', StringSplitOptions.TrimEntries) });
+                    json?.Write(new DeployEvent("failed")
+                    {
+                        Namespace = deployment.Namespace,
+                        Problems = message.Split('\n', StringSplitOptions.TrimEntries),
+                    });
                     throw exception == failure ? failure : new OperationFailedException(failure.Kind, message);
                 }
             },

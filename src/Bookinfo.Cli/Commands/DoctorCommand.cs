@@ -44,15 +44,17 @@ internal static class DoctorCommand
         Registry.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
         var command = new Command(
             "doctor",
-            "Check what the other commands need, and say what to do about what is missing: the .NET SDK, a compiler and an image builder, free ports, kubectl, "
-            + "the cluster, its nodes, your rights, the namespace and its quota, the images, the NodePort, and where use of CPU and memory is read from. "
-            + $"Changes nothing, and ends within twenty seconds. The exit code is {ExitCode.Success} when there is no problem, warnings or "
-            + $"not, and {ExitCode.ProblemFound} when there is one.")
+            "Check what the other commands need, and say what to do about what is missing: the .NET SDK, a compiler and an image builder, "
+            + "free ports, kubectl, the cluster, its nodes, your rights, the namespace and its quota, the images, the NodePort, "
+            + "and where use of CPU and memory is read from. Changes nothing, and ends within twenty seconds. "
+            + $"The exit code is {ExitCode.Success} when there is no problem, warnings or not, and {ExitCode.ProblemFound} when "
+            + "there is one.")
         {
             Namespace, Context, Tag, Registry, Output,
         };
         command.SetAction(static (result, _) => RunAsync(new DoctorOptions(
-            result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, result.GetValue(Context), result.GetValue(Tag), result.GetValue(Registry), result.GetValue(Output))));
+            result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, result.GetValue(Context), result.GetValue(Tag),
+            result.GetValue(Registry), result.GetValue(Output))));
         return command;
     }
 

@@ -60,7 +60,8 @@ internal static class ImagesCommand
     {
         Registry.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
         Tag.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsTag, ImageNames.TagRule));
-        Base.Validators.Add(result => OptionRules.RequireRule(result, text => text == BaseImage.Debian || ImageNames.IsFullName(text), ImageNames.FullNameRule));
+        Base.Validators.Add(result => OptionRules.RequireRule(
+            result, text => text == BaseImage.Debian || ImageNames.IsFullName(text), ImageNames.FullNameRule));
         Save.Validators.Add(result => OptionRules.RequireRule(result, text => text.Length > 0, "it must be a directory"));
         Push.Validators.Add(result =>
         {
@@ -95,7 +96,8 @@ internal static class ImagesCommand
 
     private static async Task<int> BuildAsync(ImageOptions options, SourceTree tree, StopSignals signals, WorkProgress progress)
     {
-        if (OperatingSystem.IsWindows() || !SourceTree.RuntimeIdentifier.StartsWith("linux-", StringComparison.Ordinal) || SourceTree.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal))
+        if (OperatingSystem.IsWindows() || !SourceTree.RuntimeIdentifier.StartsWith("linux-", StringComparison.Ordinal)
+            || SourceTree.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal))
         {
             throw new OperationFailedException(
                 FailureKind.MissingTool, $"images need executables for Linux with glibc, which cannot be compiled on this system "

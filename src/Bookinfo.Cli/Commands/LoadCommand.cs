@@ -31,7 +31,8 @@ internal static class LoadCommand
 
     private static readonly Option<TimeSpan?> Duration = TypedOptions.Time(
         "--duration",
-        "How long, such as 500ms, 30s, 5m or 1h. With --until-saturated: how long the search may take, 2m if nothing is said. [default: 30s]",
+        "How long, such as 500ms, 30s, 5m or 1h. With --until-saturated: how long the search may take, 2m if nothing is said. "
+            + "[default: 30s]",
         TimeSpan.FromMilliseconds(100),
         TimeSpan.FromHours(24),
         "from 100ms to 24h");
@@ -76,7 +77,8 @@ internal static class LoadCommand
     private static readonly Option<string> Ledger = new("--ledger")
     {
         HelpName = "file",
-        Description = "Write down every request there: trace id, times, status, version of reviews, hops. 72 bytes each (docs/measuring.md).",
+        Description = "Write down every request there: trace id, times, status, version of reviews, hops. "
+            + "72 bytes each (docs/measuring.md).",
     };
 
     private static readonly Option<string> Hdr = new("--hdr")
@@ -91,13 +93,15 @@ internal static class LoadCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Url.Validators.Add(static result => OptionRules.Require(result, result.GetValueOrDefault<string>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}"));
+        Url.Validators.Add(static result => OptionRules.Require(result, result.GetValueOrDefault<string>(), "url", OptionRules.IsUrl,
+            $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}"));
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
 
         var command = new Command("load", "Send requests to Bookinfo at a steady rate, whatever becomes of them (an open loop), and report "
             + "latency and errors. Ctrl-C ends it and reports.")
         {
-            Url, Rate, Duration, Profile, From, Peak, Steps, Arrivals, Traffic.Seed, Paths, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, UntilSaturated, Slo, Ledger, Hdr, Output,
+            Url, Rate, Duration, Profile, From, Peak, Steps, Arrivals, Traffic.Seed, Paths, Traffic.Headers, Traffic.Connections,
+            Traffic.Timeout, Traffic.Insecure, UntilSaturated, Slo, Ledger, Hdr, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -167,7 +171,8 @@ internal static class LoadCommand
                 + "rate is tried twice or more, which takes 2s at least.");
         }
 
-        if (result.GetResult(Paths) is { Implicit: false } && Uri.TryCreate(result.GetValue(Url), UriKind.Absolute, out var url) && url.PathAndQuery != "/")
+        if (result.GetResult(Paths) is { Implicit: false } && Uri.TryCreate(result.GetValue(Url), UriKind.Absolute, out var url)
+            && url.PathAndQuery != "/")
         {
             result.AddError($"--path is there, and the url has a path as well ({url.PathAndQuery}): say one of the two.");
         }

@@ -31,7 +31,8 @@ internal static class StatusCommand
             var exitCode = await ClusterCommand.RunAsync(
                 result.GetValue(Context),
                 (cluster, cancellationToken) => RunAsync(
-                    cluster, result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, watching, result.GetValue(Output), cancellationToken));
+                    cluster, result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, watching, result.GetValue(Output),
+                    cancellationToken));
             // To watch ends with Ctrl-C and in no other way.
             return watching && exitCode == ExitCode.Interrupted ? ExitCode.Success : exitCode;
         });

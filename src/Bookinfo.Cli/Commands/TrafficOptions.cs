@@ -63,7 +63,8 @@ internal sealed class TrafficOptions
 
     /// <summary>The value of <see cref="Headers"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> GetHeaders(ParseResult result) =>
-        [.. (result.GetValue(Headers) ?? []).Select(static text => OptionRules.TryParseHeader(text, out var header) ? header : throw new FormatException(text))];
+        [.. (result.GetValue(Headers) ?? [])
+            .Select(static text => OptionRules.TryParseHeader(text, out var header) ? header : throw new FormatException(text))];
 
     /// <summary>The value of <see cref="Connections"/>.</summary>
     public int GetConnections(ParseResult result) => (int)(result.GetValue(Connections) ?? UsualConnections);

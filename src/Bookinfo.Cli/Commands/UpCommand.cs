@@ -51,7 +51,8 @@ internal static class UpCommand
 
     private static readonly Option<bool> Prometheus = new("--prometheus")
     {
-        Description = "Run Prometheus as well: it scrapes the services and evaluates the rules and alerts of observability/. It must be installed.",
+        Description = "Run Prometheus as well: it scrapes the services and evaluates the rules and alerts of observability/. "
+            + "It must be installed.",
     };
 
     private static readonly Option<int> PrometheusPort = TypedOptions.Port(
@@ -85,7 +86,8 @@ internal static class UpCommand
             result.GetValue(Port),
             result.GetValue(BackendPort),
             SplitVersions(result.GetValue(Reviews)),
-            [.. (result.GetValue(Environment) ?? []).Select(text => EnvironmentSetting.TryParse(text, out var setting, out var error) ? setting : throw new FormatException(error))],
+            [.. (result.GetValue(Environment) ?? []).Select(
+                text => EnvironmentSetting.TryParse(text, out var setting, out var error) ? setting : throw new FormatException(error))],
             result.GetValue(Prometheus) ? result.GetValue(PrometheusPort) : null),
             build: !result.GetValue(NoBuild),
             result.GetValue(Output)));
@@ -176,7 +178,10 @@ internal static class UpCommand
         }
 
         string[] metrics = plan.Prometheus is null ? [] : [$"Metrics, rules and alerts are in Prometheus: {plan.Prometheus}"];
-        string[] footer = [$"Open {plan.Page}", .. metrics, $"Logs are in {tree.Relative(tree.Logs(options.Port))}. Ctrl-C stops everything."];
+        string[] footer =
+        [
+            $"Open {plan.Page}", .. metrics, $"Logs are in {tree.Relative(tree.Logs(options.Port))}. Ctrl-C stops everything.",
+        ];
         return ToolOutput.DataTerminal is { } terminal
             ? new LiveStatusView(terminal, footer, time)
             : new PlainStatusView(ToolOutput.Data, ToolOutput.Messages, footer);
@@ -222,10 +227,12 @@ internal static class UpCommand
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,
-                $"--port {options.Port} is one of the backends' ports, {options.BackendPort} to {last}: choose another, or another --backend-port.");
+                $"--port {options.Port} is one of the backends' ports, {options.BackendPort} to {last}: "
+                    + "choose another, or another --backend-port.");
         }
 
-        if (options.PrometheusPort is { } prometheus && (prometheus == options.Port || (prometheus >= options.BackendPort && prometheus <= last)))
+        if (options.PrometheusPort is { } prometheus
+            && (prometheus == options.Port || (prometheus >= options.BackendPort && prometheus <= last)))
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest, $"--prometheus-port {prometheus} is a port of the services, {options.Port} or "

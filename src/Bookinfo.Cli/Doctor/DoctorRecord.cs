@@ -39,6 +39,7 @@ internal sealed record CheckRecord(
 
 /// <summary>How the object of <c>doctor --output json</c> is written.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DoctorRecord))]
 internal sealed partial class DoctorJson : JsonSerializerContext;

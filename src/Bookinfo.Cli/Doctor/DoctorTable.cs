@@ -38,11 +38,14 @@ internal static class DoctorTable
                 var label = Label(result.State);
                 var detail = TextCut.Lines(result.Detail, width - margin, width - AdviceIndent).ToList();
                 lines.Add(new DoctorLine(
-                    $"{Spaces(Indent)}{label.PadRight(states + Gap)}{name.PadRight(names + Gap)}{detail[0]}".TrimEnd(), Indent..(Indent + label.Length), result.State));
+                    $"{Spaces(Indent)}{label.PadRight(states + Gap)}{name.PadRight(names + Gap)}{detail[0]}".TrimEnd(),
+                    Indent..(Indent + label.Length), result.State));
                 // A path or an address that is too long for its column begins further left, rather than be broken.
                 Add(detail.Skip(1).Select(text => Spaces(Math.Min(margin, width - text.Length)) + text));
-                Add(TextCut.Lines(result.Advice ?? "", width - AdviceIndent, width - AdviceIndent).Where(text => text.Length > 0).Select(text => Spaces(AdviceIndent) + text));
-                Add(result.Commands.SelectMany(command => WrapCommand(command, width - CommandIndent)).Select(text => Spaces(CommandIndent) + text));
+                Add(TextCut.Lines(result.Advice ?? "", width - AdviceIndent, width - AdviceIndent)
+                    .Where(text => text.Length > 0).Select(text => Spaces(AdviceIndent) + text));
+                Add(result.Commands.SelectMany(command => WrapCommand(command, width - CommandIndent))
+                    .Select(text => Spaces(CommandIndent) + text));
             }
         }
 

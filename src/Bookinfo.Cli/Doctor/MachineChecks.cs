@@ -95,7 +95,8 @@ internal sealed class NativeToolsCheck : ICheck
 /// <summary>A program that builds images: the one that <c>images build</c> takes by itself.</summary>
 internal sealed class ImageBuilderCheck : ICheck
 {
-    private const string Advice = "Without, 'bookinfo images build' does not work; 'deploy' does where the cluster has the images. Debian, Ubuntu:";
+    private const string Advice = "Without, 'bookinfo images build' does not work; 'deploy' does where the cluster has the images. "
+        + "Debian, Ubuntu:";
     private const string InstallCommand = "sudo apt-get install buildah";
 
     /// <inheritdoc/>
@@ -135,7 +136,8 @@ internal sealed class ImageBuilderCheck : ICheck
 /// <param name="context">The context of <c>--context</c>.</param>
 internal sealed class KubectlCheck(string? context) : ICheck
 {
-    private const string Advice = "Install it (https://kubernetes.io/docs/tasks/tools). 'bookinfo up' does without. macOS: brew install kubectl. Debian, Ubuntu:";
+    private const string Advice = "Install it (https://kubernetes.io/docs/tasks/tools). 'bookinfo up' does without. macOS: "
+        + "brew install kubectl. Debian, Ubuntu:";
     private const string InstallCommand = "sudo snap install kubectl --classic";
 
     /// <inheritdoc/>
@@ -165,7 +167,8 @@ internal sealed class KubectlCheck(string? context) : ICheck
             null => CheckResult.Problem(
                 $"{tool.File} does not tell its version", $"'kubectl version --client' says why. {Advice}", InstallCommand),
             _ when Version < Kubectl.Oldest => CheckResult.Problem(
-                $"{Version} is too old: its kustomize does not know all of the manifests, which takes {Kubectl.Oldest}", Advice, InstallCommand),
+                $"{Version} is too old: its kustomize does not know all of the manifests, which takes {Kubectl.Oldest}", Advice,
+                InstallCommand),
             _ => CheckResult.Ok($"{Version} ({tool.File})"),
         };
     }

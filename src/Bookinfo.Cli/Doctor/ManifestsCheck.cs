@@ -52,5 +52,6 @@ internal sealed class ManifestsCheck(KubectlCheck kubectl, SourceTree tree) : IC
     }
 
     private CheckResult Broken(string overlay, string why) => CheckResult.Problem(
-        $"{tree.Relative(overlay)} cannot be rendered: {why}", "Undo what was changed there:", $"git diff -- {tree.Relative(overlay)}/../..");
+        $"{tree.Relative(overlay)} cannot be rendered: {why}", "Undo what was changed there:",
+        $"git diff -- {tree.Relative(overlay)}/../..");
 }

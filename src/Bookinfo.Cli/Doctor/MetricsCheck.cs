@@ -43,8 +43,10 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
         return noSummary is null
             ? CheckResult.Ok($"from the kubelets; the metrics API {noMetrics}")
             : CheckResult.Warning(
-                $"the metrics API {noMetrics}, and the kubelets' summary {noSummary}: 'bookinfo status' cannot show the use of CPU and memory",
-                "Install metrics-server (https://github.com/kubernetes-sigs/metrics-server), or ask for the right to get nodes/proxy. This shows whether it works:", $"kubectl top pods --namespace {name}");
+                $"the metrics API {noMetrics}, and the kubelets' summary {noSummary}: 'bookinfo status' cannot show the use of CPU "
+                    + "and memory",
+                "Install metrics-server (https://github.com/kubernetes-sigs/metrics-server), or ask for the right to get nodes/proxy. "
+                    + "This shows whether it works:", $"kubectl top pods --namespace {name}");
     }
 
     /// <returns><see langword="null"/> when it works, else what is wrong with it.</returns>

@@ -39,12 +39,14 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
         if (Injection(space) is { } injection && level is "restricted" or "baseline")
         {
             return CheckResult.Warning(
-                $"'{name}' has {injection}, and {EnforceLabel}={level} refuses the init container that comes with it unless the mesh's CNI plugin is installed",
+                $"'{name}' has {injection}, and {EnforceLabel}={level} refuses the init container that comes with it unless the mesh's "
+                    + "CNI plugin is installed",
                 "Deploy with the mesh's component, which sets the level that it needs, or install the plugin.");
         }
 
         var others = (await api.CoreV1.ListNamespacedPodAsync(name, cancellationToken: cancellationToken)).All()
-            .Count(pod => pod.Status?.Phase is not ("Succeeded" or "Failed") && pod.Metadata.Labels?.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo) != true);
+            .Count(pod => pod.Status?.Phase is not ("Succeeded" or "Failed")
+                && pod.Metadata.Labels?.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo) != true);
         return others > 0 && level != "restricted"
             ? CheckResult.Warning(
                 $"'{name}' has {others} {(others == 1 ? "pod" : "pods")} of others; 'deploy' sets the Pod Security level 'restricted' "

@@ -28,8 +28,9 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
     {
         var wanted = manifests.Workload!.NodePorts;
         var services = (await api.CoreV1.ListServiceForAllNamespacesAsync(cancellationToken: cancellationToken)).All();
-        var holders = services.SelectMany(service => (service.Spec.Ports ?? []).Where(port => port.NodePort is { } number && wanted.ContainsKey(number))
-            .Select(port => (Service: service, Port: port.NodePort!.Value, port.Port))).ToList();
+        var holders = services.SelectMany(
+            service => (service.Spec.Ports ?? []).Where(port => port.NodePort is { } number && wanted.ContainsKey(number))
+                .Select(port => (Service: service, Port: port.NodePort!.Value, port.Port))).ToList();
         if (holders.Find(holder => !IsOurs(holder.Service, wanted[holder.Port])) is { Service: { } other } foreign)
         {
             return CheckResult.Problem(
@@ -45,7 +46,10 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
 
         var (_, nodePort, servicePort) = holders[0];
         var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All().Select(Address).OfType<string>().ToList();
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync }) { Timeout = RequestTimeout };
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync })
+        {
+            Timeout = RequestTimeout,
+        };
         var probe = new PatientProbe(client, static (status, _) => status is >= 200 and < 300 ? null : "", Patience, static _ => { }, time);
         var answers = await probe.FindAsync(
             [.. nodes.Select(node => (node, (IReadOnlyList<string>)[$"http://{Host(node)}:{nodePort}/health"]))], cancellationToken);
@@ -63,7 +67,8 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
         service.Metadata.NamespaceProperty == name && service.Metadata.Name == wantedBy;
 
     private static string? Address(V1Node node) =>
-        (node.Status.Addresses?.FirstOrDefault(address => address.Type == "ExternalIP") ?? node.Status.Addresses?.FirstOrDefault(address => address.Type == "InternalIP"))?.Address;
+        (node.Status.Addresses?.FirstOrDefault(address => address.Type == "ExternalIP")
+            ?? node.Status.Addresses?.FirstOrDefault(address => address.Type == "InternalIP"))?.Address;
 
     private static string Host(string address) => address.Contains(':') ? $"[{address}]" : address;
 }

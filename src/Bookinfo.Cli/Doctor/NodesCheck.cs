@@ -51,18 +51,21 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         {
             return CheckResult.Problem(
                 nodes.Count == 0 ? "there is no node" : $"none of {nodes.Count} is ready for "
-                    + $"pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask who administers the cluster. This says why:", "kubectl describe nodes");
+                    + $"pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask who administers the cluster. This says why:",
+                "kubectl describe nodes");
         }
 
         if (fitting.Count == 0)
         {
             return CheckResult.Problem(
-                $"the nodes are {string.Join(", ", usable.Select(Platform).Distinct())}", "The services run on linux/amd64 and linux/arm64 only; add such a node.");
+                $"the nodes are {string.Join(", ", usable.Select(Platform).Distinct())}",
+                "The services run on linux/amd64 and linux/arm64 only; add such a node.");
         }
 
         var architectures = fitting.Select(node => node.Status.NodeInfo.Architecture).Distinct().Order(StringComparer.Ordinal).ToList();
         detail += $" ({string.Join(", ", architectures)})";
-        var capacities = fitting.Select(node => NodeCapacity.Of(node, pods?.Where(pod => pod.Spec.NodeName == node.Metadata.Name && !IsOurs(pod)) ?? [])).ToList();
+        var capacities = fitting.Select(
+            node => NodeCapacity.Of(node, pods?.Where(pod => pod.Spec.NodeName == node.Metadata.Name && !IsOurs(pod)) ?? [])).ToList();
         var placed = NodeCapacity.Place(capacities, demands);
         if (placed < demands.Count)
         {
@@ -85,7 +88,8 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         return pods is not null
             ? CheckResult.Ok(detail)
             : CheckResult.Warning(
-                $"{detail} when nothing else runs, which cannot be seen: you are not allowed to list the pods of all namespaces", "If pods stay Pending, ask who administers the cluster.");
+                $"{detail} when nothing else runs, which cannot be seen: you are not allowed to list the pods of all namespaces",
+                "If pods stay Pending, ask who administers the cluster.");
     }
 
     /// <summary>Whether the scheduler puts pods there that tolerate nothing.</summary>
@@ -206,9 +210,12 @@ internal sealed record Workload(
         var deployments = objects.OfType<V1Deployment>().Where(deployment => deployment.Spec?.Template?.Spec is not null).ToList();
         var services = objects.OfType<V1Service>().ToList();
         return new Workload(
-            [.. deployments.SelectMany(deployment => Enumerable.Repeat(PodDemand.Of(deployment.Spec.Template.Spec), deployment.Spec.Replicas ?? 1))],
-            [.. deployments.SelectMany(deployment => deployment.Spec.Template.Spec.Containers).Select(container => ImageReference.Parse(container.Image)).Distinct()],
-            services.SelectMany(service => (service.Spec?.Ports ?? []).Where(port => port.NodePort is not null).Select(port => (port.NodePort!.Value, service.Metadata.Name)))
+            [.. deployments.SelectMany(
+                deployment => Enumerable.Repeat(PodDemand.Of(deployment.Spec.Template.Spec), deployment.Spec.Replicas ?? 1))],
+            [.. deployments.SelectMany(deployment => deployment.Spec.Template.Spec.Containers)
+                .Select(container => ImageReference.Parse(container.Image)).Distinct()],
+            services.SelectMany(service => (service.Spec?.Ports ?? [])
+                .Where(port => port.NodePort is not null).Select(port => (port.NodePort!.Value, service.Metadata.Name)))
                 .ToDictionary(),
             services.Count);
     }

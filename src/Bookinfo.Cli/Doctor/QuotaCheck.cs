@@ -26,9 +26,11 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
         }
 
         var workload = manifests.Workload!;
-        var pods = (await api.CoreV1.ListNamespacedPodAsync(name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All()
+        var pods = (await api.CoreV1.ListNamespacedPodAsync(
+            name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All()
             .Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed")).Select(pod => PodDemand.Of(pod.Spec)).ToList();
-        var services = (await api.CoreV1.ListNamespacedServiceAsync(name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All();
+        var services = (await api.CoreV1.ListNamespacedServiceAsync(
+            name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All();
         var defaults = (await api.CoreV1.ListNamespacedLimitRangeAsync(name, cancellationToken: cancellationToken)).All()
             .SelectMany(range => range.Spec.Limits).Any(
                 limit => limit.Type == "Container" && PodDemand.Amount(limit.DefaultProperty, "cpu") > 0);
@@ -45,7 +47,8 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
             ["memory"] = Pods(pod => pod.Memory),
             ["limits.memory"] = Pods(pod => pod.MemoryLimit),
             ["services"] = workload.Services - services.Count,
-            ["services.nodeports"] = workload.NodePorts.Count - services.SelectMany(service => service.Spec.Ports).Count(port => port.NodePort > 0),
+            ["services.nodeports"] = workload.NodePorts.Count - services.SelectMany(service => service.Spec.Ports)
+                .Count(port => port.NodePort > 0),
         };
         var lacking = quotas.SelectMany(quota => Lacking(quota, needs, defaults || workload.Pods.All(pod => pod.CpuLimit > 0))).ToList();
         return lacking.Count == 0
@@ -68,11 +71,14 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
             else if (needs.TryGetValue(resource, out var need) && need > hard.ToDecimal() - PodDemand.Amount(quota.Status?.Used, resource))
             {
                 var used = quota.Status?.Used is { } amounts && amounts.TryGetValue(resource, out var amount) ? amount.ToString() : "0";
-                yield return $"quota {quota.Metadata.Name} allows {resource} {hard}, of which {used} are used; {Format(resource, need)} more are needed";
+                yield return $"quota {quota.Metadata.Name} allows {resource} {hard}, of which {used} are used; "
+                    + $"{Format(resource, need)} more are needed";
             }
         }
     }
 
     private static string Format(string resource, decimal amount) =>
-        new ResourceQuantity(amount, 0, resource.Contains("memory", StringComparison.Ordinal) ? ResourceQuantity.SuffixFormat.BinarySI : ResourceQuantity.SuffixFormat.DecimalSI).CanonicalizeString();
+        new ResourceQuantity(amount, 0, resource.Contains("memory", StringComparison.Ordinal)
+            ? ResourceQuantity.SuffixFormat.BinarySI
+            : ResourceQuantity.SuffixFormat.DecimalSI).CanonicalizeString();
 }

@@ -23,7 +23,11 @@ internal sealed partial class RegistryClient : IDisposable
         "application/vnd.docker.distribution.manifest.v2+json",
     ];
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { ConnectCallback = HostAddresses.ConnectAsync }) { Timeout = Patience, MaxResponseContentBufferSize = LongestToken };
+    private readonly HttpClient _client = new(new SocketsHttpHandler { ConnectCallback = HostAddresses.ConnectAsync })
+    {
+        Timeout = Patience,
+        MaxResponseContentBufferSize = LongestToken,
+    };
 
     /// <summary>Asks the registry for an image.</summary>
     /// <param name="image">The image.</param>

@@ -88,7 +88,9 @@ internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : I
         var user = User().Match(refusal.Messages) is { Success: true } match ? match.Groups[1].Value : "NAME";
         return ServiceAccount().Match(user) is { Success: true } account
             ? $"--serviceaccount={account.Groups["namespace"].Value}:{account.Groups["name"].Value}"
-            : $"--user={(user.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '@' or '/') ? user : $"'{user.Replace("'", @"'\''")}'")}";
+            : "--user=" + (user.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '@' or '/')
+                ? user
+                : $"'{user.Replace("'", @"'\''")}'");
     }
 
     private static string Describe(IEnumerable<Right> rights) => string.Join("; ", rights

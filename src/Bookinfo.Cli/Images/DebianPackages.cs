@@ -22,7 +22,8 @@ internal sealed class DebianPackages(CancellationToken cancellationToken)
         // package:architecture: path. Packages that are the same for all architectures have none.
         return (await AskAsync("-S", $"*/{name}")).Output.Split('\n')
             .Select(line => line.Split(": ", 2))
-            .Where(parts => parts is [var package, _] && (package.EndsWith($":{architecture}", StringComparison.Ordinal) || !package.Contains(':')))
+            .Where(parts =>
+                parts is [var package, _] && (package.EndsWith($":{architecture}", StringComparison.Ordinal) || !package.Contains(':')))
             .Select(parts => parts[1])
             .Where(path => !path.Contains("/glibc-hwcaps/", StringComparison.Ordinal) && File.Exists(path))
             .Order(StringComparer.Ordinal)
@@ -54,9 +55,10 @@ internal sealed class DebianPackages(CancellationToken cancellationToken)
 
     /// <summary>What dpkg knows of a package, as it stands in <c>/var/lib/dpkg/status</c>.</summary>
     /// <param name="package">Its name.</param>
-    public async Task<string> StatusAsync(string package) => (await AskAsync("-s", $"{package}:{await ArchitectureAsync()}") is { ExitCode: 0 } own
-        ? own
-        : await AskAsync("-s", package)).Output;
+    public async Task<string> StatusAsync(string package) =>
+        (await AskAsync("-s", $"{package}:{await ArchitectureAsync()}") is { ExitCode: 0 } own
+            ? own
+            : await AskAsync("-s", package)).Output;
 
     /// <summary>The libraries that an executable or a library needs, the dynamic linker included, and what those need.</summary>
     /// <param name="file">Its full path.</param>

@@ -40,7 +40,9 @@ internal sealed record ImageArchive(string Digest, IReadOnlyList<ImageLayer> Lay
             or KeyNotFoundException or JsonException or InvalidOperationException or NullReferenceException or ArgumentOutOfRangeException)
         {
             var advice = kind == BuilderKind.Docker ? "; docker must be version 25 or newer" : "";
-            throw Unreadable(path, File.Exists(path) ? $"an index, a manifest or a layer is missing or damaged{advice}" : $"{kind.ToString().ToLowerInvariant()} has not written it");
+            throw Unreadable(path, File.Exists(path)
+                ? $"an index, a manifest or a layer is missing or damaged{advice}"
+                : $"{kind.ToString().ToLowerInvariant()} has not written it");
         }
     }
 

@@ -22,14 +22,16 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     private const string BaseArchive = "base.tar";
 
     /// <summary>The version of the software: that of all projects, this tool's included.</summary>
-    private static readonly string Version = typeof(ImageBuild).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    private static readonly string Version =
+        typeof(ImageBuild).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Makes sure that nothing is where an image is to be saved that no file can replace.</summary>
     /// <exception cref="OperationFailedException">Something is.</exception>
     public void RequirePlaces()
     {
         if (options.SaveDirectory is { } directory
-            && NativeProgram.All.Select(program => Path.Combine(directory, FileName(program))).FirstOrDefault(Directory.Exists) is { } obstacle)
+            && NativeProgram.All.Select(program => Path.Combine(directory, FileName(program)))
+                .FirstOrDefault(Directory.Exists) is { } obstacle)
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,

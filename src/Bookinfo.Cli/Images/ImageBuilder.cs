@@ -53,7 +53,8 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
     /// <param name="arguments">The build file's arguments.</param>
     /// <param name="labels">Labels beside those of the build file.</param>
     public string[] Build(
-        string containerfile, string context, string name, IReadOnlyDictionary<string, string> arguments, IReadOnlyDictionary<string, string> labels)
+        string containerfile, string context, string name, IReadOnlyDictionary<string, string> arguments,
+        IReadOnlyDictionary<string, string> labels)
     {
         string[] own = Kind == BuilderKind.Docker
             // Provenance would record when and where it was built.

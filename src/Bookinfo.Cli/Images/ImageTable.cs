@@ -88,6 +88,7 @@ internal sealed record ImageListRecord(string Builder, string Base, IReadOnlyLis
 internal sealed record ImageRecord(string Program, string Image, string Digest, long Bytes, long CompressedBytes, string? Archive);
 
 /// <summary>How <c>images build --output json</c> is written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImageListRecord))]
 internal sealed partial class ImageJson : JsonSerializerContext;

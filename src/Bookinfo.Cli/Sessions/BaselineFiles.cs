@@ -71,7 +71,8 @@ internal sealed class BaselineFiles(string name)
                 {
                     IEnumerable<string> all = paths == Paths ? failures
                         : failures.Prepend(
-                            $"{Option}: somebody else has made files of the name '{name}' during the measurement: they are left as they are.");
+                            $"{Option}: somebody else has made files of the name '{name}' during the measurement: "
+                            + "they are left as they are.");
                     return (written, all.Any() ? new OperationFailedException(FailureKind.Failed, string.Join(' ', all)) : null);
                 }
             }

@@ -30,7 +30,8 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
         await ToolOutput.Messages.WriteLineAsync($"Measuring {subject.Description}.");
         await using var generator = await CreateGeneratorAsync(subject);
         var plan = new BaselinePlan(
-            Path.GetFileName(options.Name), options.Rates, options.Rounds, options.Step, options.WarmUp, Requests, options.Seed, options.Workers);
+            Path.GetFileName(options.Name), options.Rates, options.Rounds, options.Step, options.WarmUp, Requests, options.Seed,
+            options.Workers);
         BaselineOutcome outcome;
         await using (var view = new BaselineView(BaselineRun.Planned(plan), time))
         {
@@ -81,14 +82,18 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             }
         }
 
-        await ToolOutput.Messages.WriteLineAsync($"{(baseline.Complete ? "" : "Not all rounds were done; those that were are kept. ")}Written: {(written.Count == 0 ? "nothing" : string.Join(", ", written))}");
+        await ToolOutput.Messages.WriteLineAsync(
+            $"{(baseline.Complete ? "" : "Not all rounds were done; those that were are kept. ")}Written: "
+            + $"{(written.Count == 0 ? "nothing" : string.Join(", ", written))}");
     }
 
     private static IEnumerable<string> Lines(BaselineFile baseline)
     {
         ReportTable[] tables =
         [
-            BaselineTables.Page(baseline), BaselineTables.Errors(baseline), .. baseline.Summary.Select(rate => BaselineTables.Latencies(rate, narrow: true)), BaselineTables.Use(baseline, narrow: true), BaselineTables.Services(baseline, narrow: true),
+            BaselineTables.Page(baseline), BaselineTables.Errors(baseline),
+            .. baseline.Summary.Select(rate => BaselineTables.Latencies(rate, narrow: true)), BaselineTables.Use(baseline, narrow: true),
+            BaselineTables.Services(baseline, narrow: true),
         ];
         foreach (var line in LoadText.Wrap(BaselineText.Lead(baseline)))
         {

@@ -33,7 +33,9 @@ internal static class CommandLineMistakes
         List<string> unknown = [.. UnknownOptions(options, parsed)];
         // Anything else that the parser reports then is about words that it has misread.
         return unknown.Count > 0 ? unknown
-            : parsed.Action is ParseErrorAction ? [.. parsed.Errors.Where(error => parsed.UnmatchedTokens.Count == 0 || error.Message.Contains('\'')).Select(error => Word(error.Message, parsed))]
+            : parsed.Action is ParseErrorAction
+            ? [.. parsed.Errors.Where(error => parsed.UnmatchedTokens.Count == 0 || error.Message.Contains('\''))
+                .Select(error => Word(error.Message, parsed))]
             : parsed.Errors.Count > 0 ? []
             : [.. parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(MissingValues)];
     }
@@ -77,7 +79,8 @@ internal static class CommandLineMistakes
     /// <summary>Rewords the parser's own message for a surplus word, which says neither what the word is nor what was meant.</summary>
     private static string Word(string message, ParseResult parsed)
     {
-        if (parsed.UnmatchedTokens is [var word, ..] && message.Contains($"'{word}'", StringComparison.Ordinal) && message.StartsWith("Unrecognized", StringComparison.Ordinal))
+        if (parsed.UnmatchedTokens is [var word, ..] && message.Contains($"'{word}'", StringComparison.Ordinal)
+            && message.StartsWith("Unrecognized", StringComparison.Ordinal))
         {
             List<string> commands = [.. parsed.CommandResult.Command.Subcommands.Select(command => command.Name)];
             return commands.Count > 0

@@ -21,7 +21,8 @@ internal static class TypedOptions
         HelpName = "number",
         Description = description,
         CustomParser = result => Read(
-            result, text => ParseNumber(text) is { } number && number >= least && number <= most ? number : (double?)null, Range(least, most)),
+            result, text => ParseNumber(text) is { } number && number >= least && number <= most ? number : (double?)null,
+            Range(least, most)),
     };
 
     /// <summary>A whole number.</summary>
@@ -133,7 +134,8 @@ internal static class TypedOptions
     private static T? ReadName<T>(ArgumentResult result, string allowed)
         where T : struct, Enum => Read(
             result,
-            static text => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : (T?)null,
+            static text =>
+                Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : (T?)null,
             $"must be {allowed}");
 
     private static string Range(double least, double most) =>

@@ -15,7 +15,8 @@ internal static class UnforeseenFailure
         var message = OneLine(failure.Message).TrimEnd('.');
         return failure is IOException or UnauthorizedAccessException
             ? $"{message}."
-            : $"{message} ({failure.GetType().Name} {OneLine(failure.StackTrace?.TrimStart().Split('\n')[0] ?? "")}".TrimEnd() + "). This is a mistake in bookinfo: please report this line.";
+            : $"{message} ({failure.GetType().Name} {OneLine(failure.StackTrace?.TrimStart().Split('\n')[0] ?? "")}".TrimEnd()
+                + "). This is a mistake in bookinfo: please report this line.";
     }
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -26,7 +26,11 @@ internal sealed class BaselineView(TimeSpan planned, TimeProvider time) : IBasel
         {
             var elapsed = time.GetElapsedTime(_began);
             var remaining = _planned > elapsed ? _planned - elapsed : TimeSpan.Zero;
-            return [new Text(BaselineProgress.Bar(elapsed, remaining)), new Text(progress.Doing), new Text("Ctrl-C ends it and keeps the rounds that were done.")];
+            return
+            [
+                new Text(BaselineProgress.Bar(elapsed, remaining)), new Text(progress.Doing),
+                new Text("Ctrl-C ends it and keeps the rounds that were done."),
+            ];
         });
     }
 

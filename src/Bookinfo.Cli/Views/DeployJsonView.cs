@@ -115,7 +115,8 @@ internal sealed record DeployEvent(string Event)
 }
 
 /// <summary>How the lines of <c>--output json</c> of the commands for a cluster are written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DeleteEvent))]
 [JsonSerializable(typeof(DeployEvent))]
 [JsonSerializable(typeof(StatusReport))]

@@ -46,7 +46,8 @@ internal sealed class PlainDeployView(TextWriter output, TextWriter messages) : 
     {
         foreach (var rollout in changed)
         {
-            foreach (var step in Steps(_shown.GetValueOrDefault(rollout.Deployment) ?? new RolloutStatus(rollout.Deployment, rollout.Wanted), rollout))
+            foreach (var step in Steps(
+                _shown.GetValueOrDefault(rollout.Deployment) ?? new RolloutStatus(rollout.Deployment, rollout.Wanted), rollout))
             {
                 output.WriteLine(PrintableText.Clean($"{rollout.Deployment}: {step}"));
             }

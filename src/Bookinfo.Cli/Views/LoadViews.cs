@@ -24,7 +24,10 @@ internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimePr
     public void Progress(LoadProgress progress)
     {
         // As text at once: the recordings hold only until this returns.
-        IReadOnlyList<string> lines = [LoadText.Status(progress, duration), "", .. LoadText.Figures(progress.Total), "", "Ctrl-C ends it and reports."];
+        IReadOnlyList<string> lines =
+        [
+            LoadText.Status(progress, duration), "", .. LoadText.Figures(progress.Total), "", "Ctrl-C ends it and reports.",
+        ];
         _live.Show(_ => lines.Select(line => new Text(line.Length == 0 ? " " : line, IsHeading(line) ? Heading : Style.Plain)));
     }
 

@@ -72,7 +72,9 @@ internal static class StatusTables
             table.Add(
                 pod.Name,
                 StartUp(pod.StartUpSeconds),
-                pod.ImagePullSeconds is { } pull ? Duration.Format(TimeSpan.FromSeconds(pull)) : pod.ImagePresent == true ? "present" : Unknown,
+                pod.ImagePullSeconds is { } pull
+                    ? Duration.Format(TimeSpan.FromSeconds(pull))
+                    : pod.ImagePresent == true ? "present" : Unknown,
                 Bytes(pod.ImageBytes),
                 // Where it is from is the same for all, and long; JSON has it.
                 pod.Image?.Split('/')[^1] ?? Unknown);

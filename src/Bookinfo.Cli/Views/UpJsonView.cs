@@ -103,6 +103,7 @@ internal sealed record StatusRecord(
 }
 
 /// <summary>How the lines of <c>up --output json</c> are written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StatusEvent))]
 internal sealed partial class StatusJson : JsonSerializerContext;

@@ -45,7 +45,8 @@ internal static class StatusTable
             .ToList();
         var shortestState = Enum.GetNames<ServiceState>().Max(name => name.Length);
         var shown = Enumerable.Range(0, Columns.Length).ToList();
-        while (shown.Sum(index => widths[index] + Gap.Length) + shortestState > width && shown.FindLastIndex(index => Columns[index].Optional) is var last and >= 0)
+        while (shown.Sum(index => widths[index] + Gap.Length) + shortestState > width
+            && shown.FindLastIndex(index => Columns[index].Optional) is var last and >= 0)
         {
             shown.RemoveAt(last);
         }

@@ -96,7 +96,9 @@ public sealed class ClusterConnection : IDisposable
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="HttpOperationException">The answer is not a success.</exception>
     public async Task DeleteAsync(string path, CancellationToken cancellationToken) =>
-        (await SendAsync(HttpMethod.Delete, path, "application/json", """{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Foreground"}""", cancellationToken)).Dispose();
+        (await SendAsync(HttpMethod.Delete, path, "application/json", """
+            {"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Foreground"}
+            """, cancellationToken)).Dispose();
 
     /// <summary>Whether something exists at a path.</summary>
     /// <param name="path">The path, without a leading slash.</param>

@@ -43,7 +43,8 @@ public static partial class ClusterFailure
     /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
     public static bool IsPassing(Exception exception, CancellationToken cancellationToken) => exception switch
     {
-        HttpOperationException { Response: { } response } => response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
+        HttpOperationException { Response: { } response } =>
+            response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
         HttpRequestException { InnerException: AuthenticationException } => false,
         HttpRequestException or IOException => true,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
@@ -57,7 +58,8 @@ public static partial class ClusterFailure
     /// <param name="exception">What a call, or reading its answer, threw.</param>
     /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
     public static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpOperationException or HttpRequestException or IOException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException
+        exception is HttpOperationException or HttpRequestException or IOException or JsonException or FormatException
+            or InvalidOperationException or KeyNotFoundException or ArgumentException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     /// <summary>Explains an exception.</summary>
@@ -234,20 +236,26 @@ public static partial class ClusterFailure
         }
 
         using var standard = new HttpResponseMessage(status);
-        return message is { Length: > 0 } ? ToolResult.Cut(message) : standard.ReasonPhrase is { Length: > 0 } words ? words : "without a word";
+        return message is { Length: > 0 }
+            ? ToolResult.Cut(message)
+            : standard.ReasonPhrase is { Length: > 0 } words ? words : "without a word";
     }
 
     [GeneratedRegex("<style.*?</style>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Tag();
 
-    [GeneratedRegex("""User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)")?""")]
+    [GeneratedRegex(
+        """User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]+)" """
+        + """in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)")?""")]
     private static partial Regex Forbidden();
 
     [GeneratedRegex("Unable to connect to the server|The connection to the server|i/o timeout|connection refused|no such host|TLS "
         + "handshake timeout|Client.Timeout exceeded|context deadline exceeded")]
     private static partial Regex NoConnection();
 
-    [GeneratedRegex("""^(?:error: |Error: |Error from server \(\w+\): |Error from server: )+(?:error when (?:creating|applying patch|retrieving current configuration of)[^:]*: )?""")]
+    [GeneratedRegex(
+        """^(?:error: |Error: |Error from server \(\w+\): |Error from server: )+"""
+        + """(?:error when (?:creating|applying patch|retrieving current configuration of)[^:]*: )?""")]
     private static partial Regex Noise();
 
     [GeneratedRegex("""^[EF]\d{4} .*\] "command failed" err="(?<error>.*)"$""")]

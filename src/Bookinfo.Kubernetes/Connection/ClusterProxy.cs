@@ -104,7 +104,9 @@ internal static class ClusterProxy
         }
 
         var suffix = name.StartsWith("*.", StringComparison.Ordinal) ? name[1..] : name;
-        return suffix.Length > 0 && (suffix[0] == '.' ? host.EndsWith(suffix, StringComparison.Ordinal) : host == suffix || host.EndsWith($".{suffix}", StringComparison.Ordinal));
+        return suffix.Length > 0 && (suffix[0] == '.'
+            ? host.EndsWith(suffix, StringComparison.Ordinal)
+            : host == suffix || host.EndsWith($".{suffix}", StringComparison.Ordinal));
     }
 
     /// <summary>

@@ -89,7 +89,8 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed($"no answer in {Duration.Format(Patience)}. If it needs you to sign in, do that first: 'kubectl version' shows what it says");
+            throw Failed($"no answer in {Duration.Format(Patience)}. If it needs you to sign in, do that first: "
+                + "'kubectl version' shows what it says");
         }
         catch (Win32Exception exception)
         {
@@ -117,7 +118,8 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
             }
         }
 
-        start.Environment["KUBERNETES_EXEC_INFO"] = new JsonObject { ["apiVersion"] = Text(exec, "apiVersion"), ["kind"] = "ExecCredential", ["spec"] = Specify() }.ToJsonString();
+        start.Environment["KUBERNETES_EXEC_INFO"] =
+            new JsonObject { ["apiVersion"] = Text(exec, "apiVersion"), ["kind"] = "ExecCredential", ["spec"] = Specify() }.ToJsonString();
         return start;
     }
 
@@ -128,7 +130,8 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         {
             var info = new JsonObject(
                 ClusterFields.Where(cluster.ContainsKey).Select(name => KeyValuePair.Create(name, cluster[name]?.DeepClone())));
-            if ((cluster["extensions"] as JsonArray ?? []).FirstOrDefault(one => (string?)one?["name"] == "client.authentication.k8s.io/exec")?["extension"] is { } settings)
+            if ((cluster["extensions"] as JsonArray ?? [])
+                .FirstOrDefault(one => (string?)one?["name"] == "client.authentication.k8s.io/exec")?["extension"] is { } settings)
             {
                 info["config"] = settings.DeepClone();
             }
@@ -157,5 +160,6 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
 
     private OperationFailedException Failed(string why) => new(
         FailureKind.ClusterUnreachable,
-        $"context '{context}' of kubectl's configuration cannot be used: '{Text(exec, "command")}', which is to sign you in, does not do that: {why.TrimEnd('.')}.");
+        $"context '{context}' of kubectl's configuration cannot be used: '{Text(exec, "command")}', which is to sign you in, "
+            + $"does not do that: {why.TrimEnd('.')}.");
 }

@@ -227,7 +227,8 @@ public sealed record Kubeconfig(
         return kubectl.Context is { } context && !contexts.Contains(context)
             ? $"--context '{context}' is not in kubectl's configuration. There is: {known}."
             : kubectl.Context is null && view.Messages.Contains("current-context", StringComparison.Ordinal)
-                ? $"kubectl's configuration has no current context: choose one with --context or 'kubectl config use-context'. There is: {known}."
+                ? "kubectl's configuration has no current context: choose one with --context or 'kubectl config use-context'. "
+                    + $"There is: {known}."
                 : $"kubectl's configuration cannot be used: {ClusterFailure.Shorten(view)}";
     }
 

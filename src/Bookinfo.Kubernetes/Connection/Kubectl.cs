@@ -36,7 +36,8 @@ public sealed class Kubectl(string program, string? context)
     public static Kubectl Find(string? context) => new(
         ChildProcess.FindTool(OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl") ?? throw new OperationFailedException(
             FailureKind.MissingTool,
-            "kubectl is not installed (no 'kubectl' in PATH): install it (https://kubernetes.io/docs/tasks/tools; macOS: brew install kubectl; "
+            "kubectl is not installed (no 'kubectl' in PATH): install it (https://kubernetes.io/docs/tasks/tools; macOS: "
+            + "brew install kubectl; "
             + $"Debian, Ubuntu: snap install kubectl --classic), version {Oldest} or newer."),
         context);
 

@@ -37,7 +37,10 @@ public sealed partial class PortForward : IDisposable
         Kubectl kubectl, string space, string target, int port, TimeProvider time, CancellationToken cancellationToken)
     {
         var process = kubectl.Start(
-            ["port-forward", "--namespace", space, .. kubectl.ContextArguments, "--address", "127.0.0.1", target, string.Create(CultureInfo.InvariantCulture, $":{port}")]);
+            [
+                "port-forward", "--namespace", space, .. kubectl.ContextArguments, "--address", "127.0.0.1", target,
+                string.Create(CultureInfo.InvariantCulture, $":{port}"),
+            ]);
         try
         {
             // Reading goes on, so that a full pipe never blocks kubectl; its last words say why it failed.

@@ -54,6 +54,7 @@ public sealed record Right(string Verb, string Resource, string Group = "", stri
                 },
             },
         };
-        return (await api.AuthorizationV1.CreateSelfSubjectAccessReviewAsync(review, cancellationToken: cancellationToken)).Status?.Allowed == true;
+        return (await api.AuthorizationV1.CreateSelfSubjectAccessReviewAsync(
+            review, cancellationToken: cancellationToken)).Status?.Allowed == true;
     }
 }

@@ -43,7 +43,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
         var known = await Inventory.ReadAsync(cluster.Api, Namespace, cancellationToken);
         var recorded = known?.Inventory.Objects ?? [];
         var desired = resources.Keys.Append(Secret).ToList();
-        var existing = await Task.WhenAll(resources.Append(new(Secret, SecretResource)).Select(async pair => (pair.Key, Exists: await cluster.ExistsAsync(pair.Value.Path(pair.Key), cancellationToken))));
+        var existing = await Task.WhenAll(resources.Append(new(Secret, SecretResource))
+            .Select(async pair => (pair.Key, Exists: await cluster.ExistsAsync(pair.Value.Path(pair.Key), cancellationToken))));
         var missing = existing.Where(pair => !pair.Exists).Select(pair => pair.Key).ToHashSet();
         var made = desired.Where(one => missing.Contains(one) || recorded.Any(one.IsSameAs)).ToList();
         var obsolete = recorded.Where(one => !desired.Any(one.IsSameAs)).ToList();
@@ -64,7 +65,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
             await MakeSecretAsync(cancellationToken);
         }
 
-        outputs.Add(await ApplyAsync(outputs.Count == 0 && withNamespace ? manifests.Yaml : manifests.Select(one => one.Kind != "Namespace"), cancellationToken));
+        outputs.Add(await ApplyAsync(
+            outputs.Count == 0 && withNamespace ? manifests.Yaml : manifests.Select(one => one.Kind != "Namespace"), cancellationToken));
         foreach (var one in obsolete)
         {
             await DeleteAsync(one, cancellationToken);
@@ -79,7 +81,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
     /// <summary>Finds how the API calls the objects, which gives each its namespace.</summary>
     private async Task<Dictionary<ObjectReference, ApiResource>> ResolveAsync(CancellationToken cancellationToken)
     {
-        var found = await Task.WhenAll(manifests.Objects.Select(async one => (one, resource: await _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken))));
+        var found = await Task.WhenAll(manifests.Objects.Select(
+            async one => (one, resource: await _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken))));
         var unknown = found.Where(pair => pair.resource is null)
             .Select(pair => $"{pair.one.Kind} of {pair.one.ApiVersion}")
             .Distinct()
@@ -94,7 +97,10 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
 
         // What is rendered twice is one object.
         return found
-            .Select(pair => (Object: pair.one with { Namespace = pair.resource!.IsNamespaced ? pair.one.Namespace ?? cluster.Config.Namespace ?? "default" : null }, Resource: pair.resource!))
+            .Select(pair => (Object: pair.one with
+            {
+                Namespace = pair.resource!.IsNamespaced ? pair.one.Namespace ?? cluster.Config.Namespace ?? "default" : null,
+            }, Resource: pair.resource!))
             .DistinctBy(pair => pair.Object)
             .ToDictionary(pair => pair.Object, pair => pair.Resource);
     }
@@ -105,7 +111,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
     {
         var apply = resources.SelectMany(pair => ApplyVerbs.Select(verb => new Right(
             // Who may do something in a namespace may do that with the namespace itself too, but for making it.
-            verb, pair.Value.Plural, pair.Key.Group, pair.Key.Kind == "Namespace" && verb != "create" ? pair.Key.Name : pair.Key.Namespace)));
+            verb, pair.Value.Plural, pair.Key.Group,
+            pair.Key.Kind == "Namespace" && verb != "create" ? pair.Key.Name : pair.Key.Namespace)));
         Right[] own =
         [
             new("get", "configmaps", "", Namespace), new("create", "configmaps", "", Namespace), new("update", "configmaps", "", Namespace),
@@ -114,7 +121,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
             new("list", "pods", "", Namespace), new("list", "events", "", Namespace),
         ];
         var missing = await Right.MissingAsync(cluster.Api, apply.Concat(own), cancellationToken);
-        if (missing.All(right => right is { Resource: "namespaces", Verb: not "get" }) && missing.Count > 0 && await HasNamespaceAsync(resources, cancellationToken))
+        if (missing.All(right => right is { Resource: "namespaces", Verb: not "get" }) && missing.Count > 0
+            && await HasNamespaceAsync(resources, cancellationToken))
         {
             // The administrator of a namespace may do everything in it, but not change the namespace itself. That is not needed then.
             return false;
@@ -130,7 +138,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
 
     private async Task<bool> HasNamespaceAsync(Dictionary<ObjectReference, ApiResource> resources, CancellationToken cancellationToken)
     {
-        var exist = await Task.WhenAll(resources.Where(pair => pair.Key.Kind == "Namespace").Select(pair => cluster.ExistsAsync(pair.Value.Path(pair.Key), cancellationToken)));
+        var exist = await Task.WhenAll(resources.Where(pair => pair.Key.Kind == "Namespace")
+            .Select(pair => cluster.ExistsAsync(pair.Value.Path(pair.Key), cancellationToken)));
         return exist.All(exists => exists);
     }
 
@@ -156,7 +165,10 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
                 new V1Secret
                 {
                     Metadata = new V1ObjectMeta { Name = SessionSecret, Labels = Inventory.Labels.ToDictionary() },
-                    StringData = new Dictionary<string, string> { [SessionKey] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(SessionKeyBytes)) },
+                    StringData = new Dictionary<string, string>
+                    {
+                        [SessionKey] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(SessionKeyBytes)),
+                    },
                 },
                 Namespace,
                 cancellationToken: cancellationToken);

@@ -54,14 +54,15 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
     {
         string[] Lines(string key) => (stored.Data?.TryGetValue(key, out var text) == true ? text : "").Split(
             '\n', StringSplitOptions.RemoveEmptyEntries);
-        return new Inventory(string.Concat(Lines("overlay")), Lines("components"), [.. Lines("objects").Select(line => line.Split(' ') switch
-        {
-            [var version, var kind, var name] => new ObjectReference(version, kind, name, null),
-            [var version, var kind, var name, var space] => new ObjectReference(version, kind, name, space),
-            _ => throw new OperationFailedException(
-                FailureKind.Failed, $"ConfigMap {Name} in namespace '{stored.Namespace()}' says 'objects: {line}', which is not "
-                    + $"'apiVersion kind name [namespace]': correct it, or delete it and what it lists yourself."),
-        })]);
+        return new Inventory(
+            string.Concat(Lines("overlay")), Lines("components"), [.. Lines("objects").Select(line => line.Split(' ') switch
+            {
+                [var version, var kind, var name] => new ObjectReference(version, kind, name, null),
+                [var version, var kind, var name, var space] => new ObjectReference(version, kind, name, space),
+                _ => throw new OperationFailedException(
+                    FailureKind.Failed, $"ConfigMap {Name} in namespace '{stored.Namespace()}' says 'objects: {line}', which is not "
+                        + $"'apiVersion kind name [namespace]': correct it, or delete it and what it lists yourself."),
+            })]);
     }
 
     /// <summary>Writes it, unless that is what is stored.</summary>
@@ -76,10 +77,12 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
         if (stored is null)
         {
             return await api.CoreV1.CreateNamespacedConfigMapAsync(
-                new V1ConfigMap { Metadata = new V1ObjectMeta { Name = Name, Labels = Labels.ToDictionary() }, Data = data }, space, cancellationToken: cancellationToken);
+                new V1ConfigMap { Metadata = new V1ObjectMeta { Name = Name, Labels = Labels.ToDictionary() }, Data = data }, space,
+                cancellationToken: cancellationToken);
         }
 
-        if (stored.Data is { } old && old.Count == data.Count && data.All(pair => old.TryGetValue(pair.Key, out var value) && value == pair.Value))
+        if (stored.Data is { } old && old.Count == data.Count
+            && data.All(pair => old.TryGetValue(pair.Key, out var value) && value == pair.Value))
         {
             return stored;
         }

@@ -105,7 +105,8 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
         // JSON is YAML, but for characters beyond U+FFFF: to YAML their two halves are no characters.
         return SurrogatePair().Replace(
             json.ToJsonString(),
-            static pair => string.Create(CultureInfo.InvariantCulture, $@"\U{char.ConvertToUtf32(Half(pair.Groups[1]), Half(pair.Groups[2])):X8}"));
+            static pair => string.Create(
+                CultureInfo.InvariantCulture, $@"\U{char.ConvertToUtf32(Half(pair.Groups[1]), Half(pair.Groups[2])):X8}"));
     }
 
     private static char Half(Group digits) =>

@@ -32,8 +32,10 @@ public sealed record Manifests(string Yaml, IReadOnlyList<ObjectReference> Objec
         }
         catch (Exception exception) when (exception is YamlException or KeyNotFoundException or InvalidCastException)
         {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"what kustomize has rendered cannot be read: "
-                + $"{(exception is YamlException ? exception.Message : "a part of it is not an object of Kubernetes, with apiVersion, kind and metadata.name")}");
+            throw new OperationFailedException(FailureKind.InvalidRequest, "what kustomize has rendered cannot be read: "
+                + (exception is YamlException
+                    ? exception.Message
+                    : "a part of it is not an object of Kubernetes, with apiVersion, kind and metadata.name"));
         }
     }
 

@@ -43,7 +43,8 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
     {
         try
         {
-            return (await api.CoreV1.ReadNamespaceAsync(space, cancellationToken: cancellationToken)).Metadata.DeletionTimestamp is not null;
+            return (await api.CoreV1.ReadNamespaceAsync(
+                space, cancellationToken: cancellationToken)).Metadata.DeletionTimestamp is not null;
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception) || ClusterFailure.IsForbidden(exception))
         {

@@ -49,7 +49,13 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
             return new PageLocation([], null, $"Service {Service} in namespace '{space}' has no port, so the page was not looked at.");
         }
 
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync, ConnectTimeout = RequestTimeout, PooledConnectionLifetime = TimeSpan.Zero })
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = HostAddresses.ConnectAsync,
+            ConnectTimeout = RequestTimeout,
+            PooledConnectionLifetime = TimeSpan.Zero,
+        })
         {
             Timeout = RequestTimeout,
         };
@@ -71,7 +77,8 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
         }
 
         var command = $"kubectl port-forward --namespace {space} "
-            + $"{string.Concat(cluster.Kubectl.ContextArguments.Select(argument => $"{argument} "))}service/{Service} 8080:{servicePort.Port}";
+            + $"{string.Concat(cluster.Kubectl.ContextArguments.Select(argument => $"{argument} "))}service/{Service} "
+            + $"8080:{servicePort.Port}";
         await ForwardAsync(client, servicePort.Port, cancellationToken);
         return new PageLocation([], command, note);
     }
@@ -82,7 +89,8 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
     /// <returns>What is wrong with it; <see langword="null"/> when nothing is.</returns>
     public static string? Judge(int status, string html) => status != 200 ? $"it answers {status}"
         : !html.Contains("<title>Simple Bookstore App</title>", StringComparison.Ordinal) ? "it is not Bookinfo's page"
-        : ServiceCatalog.Bookinfo.MissingTexts.FirstOrDefault(text => html.Contains(text, StringComparison.Ordinal)) is { } text ? $"it says '{text}'"
+        : ServiceCatalog.Bookinfo.MissingTexts.FirstOrDefault(text => html.Contains(text, StringComparison.Ordinal)) is { } text
+        ? $"it says '{text}'"
         : null;
 
     private async Task<IReadOnlyList<(string Name, IReadOnlyList<string> Addresses)>> ListNodesAsync(
@@ -95,7 +103,8 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
             [
                 .. nodes.All().Select(node => (node.Metadata.Name, (IReadOnlyList<string>)[
                     .. (node.Status?.Addresses ?? [])
-                        .Where(address => address.Type is "InternalIP" or "ExternalIP" && Uri.CheckHostName(address.Address ?? "") != UriHostNameType.Unknown)
+                        .Where(address => address.Type is "InternalIP" or "ExternalIP"
+                            && Uri.CheckHostName(address.Address ?? "") != UriHostNameType.Unknown)
                         .Select(address => new UriBuilder("http", address.Address, port, Path).Uri.ToString()),
                 ])),
             ];
@@ -112,7 +121,8 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
         {
             using var forward = await PortForward.StartAsync(cluster.Kubectl, space, $"service/{Service}", port, time, cancellationToken);
             var probe = new PatientProbe(client, Judge, ForwardPatience, static _ => { }, time);
-            if (await probe.FindAsync([("", [new Uri(forward.Address, Path).ToString()])], cancellationToken) is [{ Address: null, Wrong: var wrong }])
+            if (await probe.FindAsync(
+                [("", [new Uri(forward.Address, Path).ToString()])], cancellationToken) is [{ Address: null, Wrong: var wrong }])
             {
                 throw Wrong(wrong is null ? "kubectl port-forward: it does not answer" : $"kubectl port-forward, {wrong}");
             }
@@ -124,10 +134,12 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
     }
 
     private void Waiting(string nodes) => say(
-        $"Waiting for the node port of {nodes} to answer: a node may take up to {Duration.Format(Patience)} to learn of pods that have become ready.");
+        $"Waiting for the node port of {nodes} to answer: a node may take up to {Duration.Format(Patience)} to learn of pods "
+        + "that have become ready.");
 
     private static OperationFailedException Wrong(string where) => new(
-        FailureKind.ServiceFailed, $"all pods are ready, but the page is not as it should be at {where}. 'bookinfo status' and 'kubectl logs' say more.");
+        FailureKind.ServiceFailed,
+        $"all pods are ready, but the page is not as it should be at {where}. 'bookinfo status' and 'kubectl logs' say more.");
 }
 
 /// <summary>Where the page is.</summary>

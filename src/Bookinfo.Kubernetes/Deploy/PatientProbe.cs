@@ -55,7 +55,8 @@ public sealed class PatientProbe(
         {
             string? bad = null;
             using var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await foreach (var asked in Task.WhenEach(addresses.Select(async address => (Address: address, Wrong: await AskAsync(address, round.Token)))))
+            await foreach (var asked in Task.WhenEach(
+                addresses.Select(async address => (Address: address, Wrong: await AskAsync(address, round.Token)))))
             {
                 var answer = await asked;
                 if (answer.Wrong is null)
@@ -86,7 +87,8 @@ public sealed class PatientProbe(
             // Whatever encoding it says it has: what is looked for is ASCII.
             return judge((int)answer.StatusCode, Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken)));
         }
-        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return "";
         }

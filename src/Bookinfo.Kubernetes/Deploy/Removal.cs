@@ -17,7 +17,10 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
     private static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(5);
 
     /// <summary>What Kubernetes itself makes in a namespace for what others have made there.</summary>
-    private static readonly string[] DerivedKinds = ["Event", "Endpoints", "EndpointSlice", "Lease", "PodMetrics", "ReplicaSet", "ControllerRevision"];
+    private static readonly string[] DerivedKinds =
+    [
+        "Event", "Endpoints", "EndpointSlice", "Lease", "PodMetrics", "ReplicaSet", "ControllerRevision",
+    ];
 
     /// <summary>Groups in which nobody can make anything: they show what pods use.</summary>
     private static readonly string[] MetricsGroups = ["metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"];
@@ -25,7 +28,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
     /// <summary>What Kubernetes and meshes put into every namespace.</summary>
     private static readonly (string Kind, string Name)[] Automatic =
     [
-        ("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt"), ("ConfigMap", "istio-ca-root-cert"), ("ConfigMap", "istio-ca-crl"), ("ConfigMap", "linkerd-identity-trust-roots"),
+        ("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt"), ("ConfigMap", "istio-ca-root-cert"),
+        ("ConfigMap", "istio-ca-crl"), ("ConfigMap", "linkerd-identity-trust-roots"),
         // OpenShift's.
         ("ServiceAccount", "builder"), ("ServiceAccount", "deployer"), ("ConfigMap", "openshift-service-ca.crt"),
     ];
@@ -70,7 +74,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         foreach (var one in objects)
         {
             // A kind that is gone took its objects with it.
-            if (await PersistAsync(() => _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken), began, timeout, cancellationToken) is { } resource
+            if (await PersistAsync(
+                () => _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken), began, timeout, cancellationToken) is { } resource
                 && await PersistAsync(() => DeleteAsync(resource.Path(one), cancellationToken), began, timeout, cancellationToken))
             {
                 left.Add((one, resource.Path(one)));
@@ -84,7 +89,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         while (true)
         {
             var exist = await Task.WhenAll(left.Select(
-                async one => (one, Exists: await PersistAsync(() => cluster.ExistsAsync(one.Path, cancellationToken), began, timeout, cancellationToken))));
+                async one => (one, Exists: await PersistAsync(
+                    () => cluster.ExistsAsync(one.Path, cancellationToken), began, timeout, cancellationToken))));
             foreach (var (gone, _) in exist.Where(pair => !pair.Exists))
             {
                 progress(gone.Object);
@@ -163,7 +169,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
             (resources, silent) = await _discovery.ListNamespacedAsync(cancellationToken);
         }
 
-        var found = await Task.WhenAll(resources.Where(resource => !DerivedKinds.Contains(resource.Kind)).Select(resource => ListForeignAsync(resource, cancellationToken)));
+        var found = await Task.WhenAll(resources.Where(resource => !DerivedKinds.Contains(resource.Kind))
+            .Select(resource => ListForeignAsync(resource, cancellationToken)));
         // An object can be in several groups: an Ingress was, and an Event is.
         return
         [
@@ -187,7 +194,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
             return [($"{resource}", $"perhaps {resource.Plural}: to list them is not allowed")];
         }
         catch (HttpOperationException exception) when (
-            ClusterFailure.IsNotFound(exception) || exception.Response is { StatusCode: System.Net.HttpStatusCode.MethodNotAllowed or System.Net.HttpStatusCode.NotAcceptable })
+            ClusterFailure.IsNotFound(exception)
+            || exception.Response is { StatusCode: System.Net.HttpStatusCode.MethodNotAllowed or System.Net.HttpStatusCode.NotAcceptable })
         {
             // Listed in the discovery, and yet not kept anywhere.
             return [];
@@ -202,7 +210,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
                 .. items.EnumerateArray()
                     .Select(item => item.GetProperty("metadata"))
                     .Where(metadata => IsForeign(resource.Kind, metadata))
-                    .Select(metadata => (metadata.GetProperty("uid").GetString()!, $"{resource.Kind} {metadata.GetProperty("name").GetString()}")),
+                    .Select(metadata =>
+                        (metadata.GetProperty("uid").GetString()!, $"{resource.Kind} {metadata.GetProperty("name").GetString()}")),
             ];
         }
     }

@@ -72,7 +72,8 @@ public sealed class ClusterGenerator : ILoadGenerator
     /// A right is missing, nothing is deployed, the Job is refused, or a worker cannot become ready.
     /// </exception>
     public static async Task<ClusterGenerator> StartAsync(
-        ClusterConnection cluster, ClusterGeneratorOptions options, Action<string> report, Action<string> say, TimeProvider time, CancellationToken cancellationToken)
+        ClusterConnection cluster, ClusterGeneratorOptions options, Action<string> report, Action<string> say, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -127,14 +128,17 @@ public sealed class ClusterGenerator : ILoadGenerator
                 [(new RequestTemplate(RequestKind.Path, target.Host, _options.Target.PathAndQuery, _options.Requests.Headers), 1)],
                 BookinfoAnswers.Usual);
             var plan = new LoadPlan(
-                target, mix, new ConstantProfile(rate, duration.TotalSeconds), ArrivalProcess.Even, seed, traceSeed, _options.Requests.Connections, _options.Requests.Timeout);
-            var running = _workers.Select((worker, index) => worker.RunAsync(Order(plan, rate, duration, index, start), plan, stop, abort.Token)).ToList();
+                target, mix, new ConstantProfile(rate, duration.TotalSeconds), ArrivalProcess.Even, seed, traceSeed,
+                _options.Requests.Connections, _options.Requests.Timeout);
+            var running = _workers.Select(
+                (worker, index) => worker.RunAsync(Order(plan, rate, duration, index, start), plan, stop, abort.Token)).ToList();
             var parts = await AllOrNoneAsync(running, abort);
             var apart = parts.Max(part => part.StartedAt) - parts.Min(part => part.StartedAt);
             return apart <= Tolerance ? LoadResult.Merge(plan, parts) : throw new OperationFailedException(
                 FailureKind.ServiceFailed,
                 $"the load workers began {Duration.Format(apart)} apart, as connections to "
-                + $"{_options.Target.GetLeftPart(UriPartial.Authority)} took so long to open. Take fewer connections or workers, and see that the target is well.");
+                + $"{_options.Target.GetLeftPart(UriPartial.Authority)} took so long to open. Take fewer connections or workers, "
+                + "and see that the target is well.");
         }
         catch (WorkerException exception)
         {

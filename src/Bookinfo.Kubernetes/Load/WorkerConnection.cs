@@ -16,7 +16,11 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
 
     private static readonly TimeSpan StopInterval = TimeSpan.FromMilliseconds(500);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        BaseAddress = address,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     /// <summary>What it is called: the name of its pod.</summary>
     public string Name => name;
@@ -24,15 +28,16 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
     /// <summary>Asks for its time.</summary>
     /// <returns>What its clock shows, and how long the question took, within which that was.</returns>
     /// <exception cref="WorkerException">It does not answer.</exception>
-    public Task<(DateTimeOffset Now, TimeSpan Took)> AskTimeAsync(CancellationToken cancellationToken) => TalkAsync(WorkerProtocol.Heartbeat * MostMissed, async patience =>
-    {
-        var asked = time.GetTimestamp();
-        using var response = await _client.GetAsync(new Uri(WorkerProtocol.ClockPath, UriKind.Relative), patience);
-        await RequireOkAsync(response, patience);
-        await using var body = await response.Content.ReadAsStreamAsync(patience);
-        var clock = await JsonSerializer.DeserializeAsync(body, WorkerJson.Default.WorkerClock, patience);
-        return (clock!.Now, time.GetElapsedTime(asked));
-    }, cancellationToken);
+    public Task<(DateTimeOffset Now, TimeSpan Took)> AskTimeAsync(CancellationToken cancellationToken) =>
+        TalkAsync(WorkerProtocol.Heartbeat * MostMissed, async patience =>
+        {
+            var asked = time.GetTimestamp();
+            using var response = await _client.GetAsync(new Uri(WorkerProtocol.ClockPath, UriKind.Relative), patience);
+            await RequireOkAsync(response, patience);
+            await using var body = await response.Content.ReadAsStreamAsync(patience);
+            var clock = await JsonSerializer.DeserializeAsync(body, WorkerJson.Default.WorkerClock, patience);
+            return (clock!.Now, time.GetElapsedTime(asked));
+        }, cancellationToken);
 
     /// <summary>Gives an order, and waits until it is done.</summary>
     /// <param name="order">The order.</param>
@@ -68,7 +73,10 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
 
     private async Task<LoadResult> OrderAsync(WorkerOrder order, LoadPlan plan, CancellationToken patience, CancellationToken kill)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, WorkerProtocol.RunPath) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(order, WorkerJson.Default.WorkerOrder)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, WorkerProtocol.RunPath)
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(order, WorkerJson.Default.WorkerOrder)),
+        };
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience);
         await RequireOkAsync(response, patience);
         await using var body = await response.Content.ReadAsStreamAsync(patience);

@@ -26,7 +26,8 @@ public sealed partial record WorkerImage(string Name, IList<V1LocalObjectReferen
         V1PodSpec? pod = null;
         try
         {
-            pod = (await cluster.Api.AppsV1.ReadNamespacedDeploymentAsync(name, space, cancellationToken: cancellationToken)).Spec.Template.Spec;
+            pod = (await cluster.Api.AppsV1.ReadNamespacedDeploymentAsync(
+                name, space, cancellationToken: cancellationToken)).Spec.Template.Spec;
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
         {

@@ -61,9 +61,17 @@ internal static class WorkerJob
                 {
                     Metadata = new V1ObjectMeta
                     {
-                        Labels = new Dictionary<string, string>(labels) { ["sidecar.istio.io/inject"] = "false", ["kuma.io/sidecar-injection"] = "disabled" },
+                        Labels = new Dictionary<string, string>(labels)
+                        {
+                            ["sidecar.istio.io/inject"] = "false",
+                            ["kuma.io/sidecar-injection"] = "disabled",
+                        },
                         // A visitor is not in the mesh. Older versions of Istio read the annotation.
-                        Annotations = new Dictionary<string, string> { ["sidecar.istio.io/inject"] = "false", ["linkerd.io/inject"] = "disabled" },
+                        Annotations = new Dictionary<string, string>
+                        {
+                            ["sidecar.istio.io/inject"] = "false",
+                            ["linkerd.io/inject"] = "disabled",
+                        },
                     },
                     Spec = CreatePod(name, image),
                 },
@@ -86,7 +94,10 @@ internal static class WorkerJob
                 MaxSkew = 1,
                 TopologyKey = "kubernetes.io/hostname",
                 WhenUnsatisfiable = "ScheduleAnyway",
-                LabelSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["app.kubernetes.io/instance"] = name } },
+                LabelSelector = new V1LabelSelector
+                {
+                    MatchLabels = new Dictionary<string, string> { ["app.kubernetes.io/instance"] = name },
+                },
             },
         ],
         // What the standard 'restricted' of Pod Security asks for, as the services have it.
@@ -111,7 +122,12 @@ internal static class WorkerJob
                     Capabilities = new V1Capabilities { Drop = ["ALL"] },
                 },
                 Ports = [new V1ContainerPort { Name = "http", ContainerPort = WorkerProtocol.Port }],
-                ReadinessProbe = new V1Probe { HttpGet = new V1HTTPGetAction { Path = WorkerProtocol.ReadyPath, Port = "http" }, PeriodSeconds = 1, FailureThreshold = 1 },
+                ReadinessProbe = new V1Probe
+                {
+                    HttpGet = new V1HTTPGetAction { Path = WorkerProtocol.ReadyPath, Port = "http" },
+                    PeriodSeconds = 1,
+                    FailureThreshold = 1,
+                },
                 Resources = new V1ResourceRequirements
                 {
                     // No limit of processor time: a generator that is throttled reports its own limit.

@@ -80,17 +80,20 @@ internal sealed class WorkerPods(ClusterConnection cluster, V1Job job, TimeProvi
     }
 
     private async Task<IList<V1Pod>> ListAsync(CancellationToken cancellationToken) =>
-        (await cluster.Api.CoreV1.ListNamespacedPodAsync(Space, labelSelector: WorkerJob.PodsOf(job.Metadata.Name), cancellationToken: cancellationToken)).All();
+        (await cluster.Api.CoreV1.ListNamespacedPodAsync(
+            Space, labelSelector: WorkerJob.PodsOf(job.Metadata.Name), cancellationToken: cancellationToken)).All();
 
     private async Task<List<PodProblem>> DiagnoseAsync(IList<V1Pod> pods, CancellationToken cancellationToken)
     {
         var events = (await cluster.Api.CoreV1.ListNamespacedEventAsync(Space, cancellationToken: cancellationToken)).All()
             .OrderBy(one => one.LastTimestamp ?? one.EventTime ?? one.Metadata.CreationTimestamp).ToList();
         var problems = pods.Select(pod => PodDiagnosis.Diagnose(pod, events)).OfType<PodProblem>().ToList();
-        if (pods.Count < Wanted && events.LastOrDefault(one => one.InvolvedObject.Uid == job.Metadata.Uid && one.Reason == "FailedCreate") is { } refused)
+        if (pods.Count < Wanted
+            && events.LastOrDefault(one => one.InvolvedObject.Uid == job.Metadata.Uid && one.Reason == "FailedCreate") is { } refused)
         {
             // A quota, or an admission controller.
-            problems.Add(new PodProblem($"Job {job.Metadata.Name}", refused.Reason, $"its pods are refused: {refused.Message}", TimeSpan.FromSeconds(5)));
+            problems.Add(new PodProblem(
+                $"Job {job.Metadata.Name}", refused.Reason, $"its pods are refused: {refused.Message}", TimeSpan.FromSeconds(5)));
         }
 
         problems.ForEach(_problems.Note);

@@ -17,7 +17,8 @@ public sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
     public static ImagePull? Find(V1Pod pod, IEnumerable<Corev1Event> events, IReadOnlyList<V1Node> nodes)
     {
         var image = PodContainers.Service(pod).Image;
-        var pulled = events.LastOrDefault(one => one.Reason == "Pulled" && one.InvolvedObject.Uid == pod.Metadata.Uid && one.Message?.Contains($"\"{image}\"", StringComparison.Ordinal) == true);
+        var pulled = events.LastOrDefault(one => one.Reason == "Pulled" && one.InvolvedObject.Uid == pod.Metadata.Uid
+            && one.Message?.Contains($"\"{image}\"", StringComparison.Ordinal) == true);
         return pulled is null ? null : Parse(pulled.Message) is var pull
             && pull.Bytes is null ? pull with { Bytes = SizeOnNode(pod, image, nodes) } : pull;
     }

@@ -48,7 +48,8 @@ public static class PodContainers
     [
         .. pods.SelectMany(pod => Sidecars(pod)
             .Select(name => Meshes.GetValueOrDefault(name))
-            .Append(pod.Metadata.Annotations?.TryGetValue(AmbientAnnotation, out var redirected) == true && redirected == "enabled" ? "istio ambient" : null))
+            .Append(pod.Metadata.Annotations?.TryGetValue(AmbientAnnotation, out var redirected) == true
+                && redirected == "enabled" ? "istio ambient" : null))
             .OfType<string>().Distinct().Order(StringComparer.Ordinal),
     ];
 }

@@ -45,7 +45,8 @@ internal static partial class PodDiagnosis
         var statuses = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []).Where(status => !status.Ready);
         return statuses.Select(status => Diagnose(subject, pod, status, mine)).FirstOrDefault(problem => problem is not null)
             ?? DiagnoseCreation(subject, mine)
-            ?? (pod.Status?.Phase == "Failed" ? new PodProblem(subject, "Failed", "has failed, and nothing says why", IsOnce(pod) ? AtOnce : null) : null)
+            ?? (pod.Status?.Phase == "Failed" ? new PodProblem(
+                subject, "Failed", "has failed, and nothing says why", IsOnce(pod) ? AtOnce : null) : null)
             ?? DiagnoseGates(subject, pod);
     }
 
@@ -63,7 +64,8 @@ internal static partial class PodDiagnosis
             };
         }
 
-        if (deployment.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "ReplicaFailure", Status: "True" }) is { } failure)
+        if (deployment.Status?.Conditions?.FirstOrDefault(
+            condition => condition is { Type: "ReplicaFailure", Status: "True" }) is { } failure)
         {
             return new PodProblem(subject, failure.Reason ?? "FailedCreate", $"its pods are refused: {failure.Message}", Brief);
         }
@@ -89,7 +91,8 @@ internal static partial class PodDiagnosis
         {
             switch (waiting.Reason)
             {
-                case "ErrImagePull" or "ImagePullBackOff" or "InvalidImageName" or "ErrImageNeverPull" or "ImageInspectError" or "RegistryUnavailable":
+                case "ErrImagePull" or "ImagePullBackOff" or "InvalidImageName" or "ErrImageNeverPull" or "ImageInspectError"
+                    or "RegistryUnavailable":
                     return DiagnosePull(subject, status, waiting, events);
                 case "CreateContainerConfigError":
                     return new PodProblem(subject, waiting.Reason, $"cannot be configured: {waiting.Message}", Brief);
@@ -124,8 +127,10 @@ internal static partial class PodDiagnosis
     {
         var image = status.Image;
         // The state says why only until the kubelet begins to wait; the event stays.
-        var failures = events.Where(one => one.Reason is "Failed" or "InspectFailed" && one.Message?.Contains(image, StringComparison.Ordinal) == true).ToList();
-        var message = (waiting.Reason is "ImagePullBackOff" ? failures.LastOrDefault()?.Message : null) ?? waiting.Message ?? waiting.Reason;
+        var failures = events.Where(
+            one => one.Reason is "Failed" or "InspectFailed" && one.Message?.Contains(image, StringComparison.Ordinal) == true).ToList();
+        var message = (waiting.Reason is "ImagePullBackOff" ? failures.LastOrDefault()?.Message : null) ?? waiting.Message
+            ?? waiting.Reason;
         var tries = failures.Sum(one => one.Count ?? 1);
         var certain = waiting.Reason is "InvalidImageName" or "ErrImageNeverPull" || Permanent().IsMatch(message) || tries > 1;
         return new PodProblem(
@@ -143,7 +148,8 @@ internal static partial class PodDiagnosis
     }
 
     private static PodProblem Crash(
-        string subject, V1Pod pod, V1ContainerStatus status, V1ContainerStateTerminated ended, List<Corev1Event> events, bool previous, TimeSpan? grace)
+        string subject, V1Pod pod, V1ContainerStatus status, V1ContainerStateTerminated ended, List<Corev1Event> events, bool previous,
+        TimeSpan? grace)
     {
         var limits = pod.Spec.Containers.FirstOrDefault(container => container.Name == status.Name)?.Resources?.Limits;
         var limit = limits?.TryGetValue("memory", out var memory) == true ? $" of {memory}" : "";
@@ -185,7 +191,8 @@ internal static partial class PodDiagnosis
     private static string Names(IEnumerable<string>? names) => string.Join(", ", names ?? []);
 
     private static PodProblem? DiagnoseCreation(string subject, List<Corev1Event> events) =>
-        events.LastOrDefault(one => one.Type == "Warning" && one.Reason is "FailedMount" or "FailedAttachVolume" or "FailedCreatePodSandBox" or "FailedCreatePodContainer") is { } failure
+        events.LastOrDefault(one => one.Type == "Warning"
+            && one.Reason is "FailedMount" or "FailedAttachVolume" or "FailedCreatePodSandBox" or "FailedCreatePodContainer") is { } failure
             ? new PodProblem(subject, failure.Reason, $"its container cannot be created: {failure.Message}", null)
             : null;
 
@@ -197,7 +204,9 @@ internal static partial class PodDiagnosis
         RegexOptions.IgnoreCase)]
     private static partial Regex Permanent();
 
-    [GeneratedRegex("""^.*(?:failed to resolve reference "[^"]*": |failed to pull and unpack image "[^"]*": |Failed to pull image "[^"]*": |code = \w+ desc = )(?:failed to do request: )?(?:Head "[^"]*": )?""")]
+    [GeneratedRegex(
+        """^.*(?:failed to resolve reference "[^"]*": |failed to pull and unpack image "[^"]*": |"""
+        + """Failed to pull image "[^"]*": |code = \w+ desc = )(?:failed to do request: )?(?:Head "[^"]*": )?""")]
     private static partial Regex PullNoise();
 }
 

@@ -25,10 +25,15 @@ internal static class PodLog
         try
         {
             await using var stream = await api.CoreV1.ReadNamespacedPodLogAsync(
-                problem.Subject.Split(' ')[^1], space, container: log.Container, previous: log.Previous, tailLines: Lines, cancellationToken: cancellationToken);
+                problem.Subject.Split(' ')[^1], space, container: log.Container, previous: log.Previous, tailLines: Lines,
+                cancellationToken: cancellationToken);
             using var reader = new StreamReader(stream);
             var text = await reader.ReadToEndAsync(cancellationToken);
-            return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Length > LineLength ? $"{line[..LineLength]}..." : line)];
+            return
+            [
+                .. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(line => line.Length > LineLength ? $"{line[..LineLength]}..." : line),
+            ];
         }
         catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
         {

@@ -18,7 +18,8 @@ internal sealed class PodProblems(TimeProvider time)
     /// <param name="problem">The problem.</param>
     public bool IsCertain(PodProblem problem) =>
         problem.Grace is { } grace
-        && (grace == TimeSpan.Zero || (_firstSeen.TryGetValue((problem.Subject, problem.Reason), out var seen) && time.GetElapsedTime(seen) >= grace));
+        && (grace == TimeSpan.Zero
+            || (_firstSeen.TryGetValue((problem.Subject, problem.Reason), out var seen) && time.GetElapsedTime(seen) >= grace));
 
     /// <summary>Describes problems, each on a line of its own, with the last words of its container below it.</summary>
     /// <param name="text">Receives the lines.</param>

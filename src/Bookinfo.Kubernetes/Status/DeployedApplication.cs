@@ -17,7 +17,8 @@ public static class DeployedApplication
     /// <param name="cluster">The cluster.</param>
     /// <param name="space">The namespace in which nothing is.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public static async Task<OperationFailedException> NotDeployedAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken) => new(
+    public static async Task<OperationFailedException> NotDeployedAsync(
+        ClusterConnection cluster, string space, CancellationToken cancellationToken) => new(
         FailureKind.NotDeployed,
         $"nothing is deployed in namespace {space} of "
         + $"{cluster.Config.Client.Host}{await DescribeElsewhereAsync(cluster, space, cancellationToken)}. 'bookinfo deploy' deploys.");
@@ -30,7 +31,8 @@ public static class DeployedApplication
     {
         try
         {
-            var elsewhere = (await cluster.Api.CoreV1.ListConfigMapForAllNamespacesAsync(fieldSelector: $"metadata.name={Inventory.Name}", cancellationToken: cancellationToken)).All()
+            var elsewhere = (await cluster.Api.CoreV1.ListConfigMapForAllNamespacesAsync(
+                fieldSelector: $"metadata.name={Inventory.Name}", cancellationToken: cancellationToken)).All()
                 .Select(inventory => inventory.Metadata.NamespaceProperty).Where(other => other != space).ToList();
             return elsewhere.Count == 0 ? "" : $", but in {string.Join(", ", elsewhere)}: choose with --namespace";
         }

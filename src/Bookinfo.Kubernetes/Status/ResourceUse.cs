@@ -62,7 +62,9 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
         static double? Sum(JsonElement pod, string resource)
         {
             var figures = Elements(pod, "containers")
-                .Select(container => container.TryGetProperty("usage", out var usage) && usage.TryGetProperty(resource, out var amount) ? new ResourceQuantity(amount.GetString()).ToDouble() : (double?)null)
+                .Select(container => container.TryGetProperty("usage", out var usage) && usage.TryGetProperty(resource, out var amount)
+                    ? new ResourceQuantity(amount.GetString()).ToDouble()
+                    : (double?)null)
                 .ToList();
             return figures.Contains(null) ? null : figures.Sum();
         }
@@ -103,7 +105,9 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
     private static double? Sum(JsonElement pod, string resource, string figure)
     {
         var figures = Elements(pod, "containers")
-            .Select(container => container.TryGetProperty(resource, out var values) && values.TryGetProperty(figure, out var value) ? value.GetDouble() : (double?)null)
+            .Select(container => container.TryGetProperty(resource, out var values) && values.TryGetProperty(figure, out var value)
+                ? value.GetDouble()
+                : (double?)null)
             .OfType<double>().ToList();
         return figures.Count == 0 ? null : figures.Sum();
     }

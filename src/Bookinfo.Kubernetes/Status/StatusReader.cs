@@ -25,7 +25,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
     /// <summary>Whether anything of Bookinfo is in the namespace.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<bool> IsDeployedAsync(CancellationToken cancellationToken) =>
-        (await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All().Count > 0
+        (await cluster.Api.AppsV1.ListNamespacedDeploymentAsync(
+            space, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All().Count > 0
         || await Inventory.ReadAsync(cluster.Api, space, cancellationToken) is not null;
 
     /// <summary>Reads the status of all pods and Services.</summary>
@@ -78,7 +79,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
 
         IEnumerable<V1ContainerStatus> containers = pod.Status?.ContainerStatuses ?? [];
         return containers
-            .Select(status => status.State?.Waiting?.Reason is { Length: > 0 } waiting ? waiting : status.State?.Terminated is { } ended ? Reason(ended) : null)
+            .Select(status => status.State?.Waiting?.Reason is { Length: > 0 } waiting ? waiting
+                : status.State?.Terminated is { } ended ? Reason(ended) : null)
             .FirstOrDefault(reason => reason is not null) ?? (
                 pod.Status?.Reason is { Length: > 0 } reason ? reason : pod.Status?.Phase ?? "Unknown");
     }
@@ -90,7 +92,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         service.Metadata.Name,
         service.Spec.Type,
         service.Spec.ClusterIP ?? service.Spec.ExternalName ?? "-",
-        [.. (service.Spec.Ports ?? []).Select(port => string.Create(CultureInfo.InvariantCulture, $"{port.Port}{(port.NodePort is { } node ? $":{node}" : "")}/{port.Protocol}"))]);
+        [.. (service.Spec.Ports ?? []).Select(port => string.Create(
+            CultureInfo.InvariantCulture, $"{port.Port}{(port.NodePort is { } node ? $":{node}" : "")}/{port.Protocol}"))]);
 
     private static async Task<(IReadOnlyList<T> Items, string? Note)> OrNoneAsync<T>(
         string what, Func<Task<IList<T>>> list, CancellationToken cancellationToken)
@@ -110,7 +113,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
     }
 
     private async Task<PodState> DescribeAsync(
-        V1Pod pod, IReadOnlyList<Corev1Event> events, IReadOnlyList<V1Node> nodes, IReadOnlyDictionary<string, (double Cpu, double Memory)> use, CancellationToken cancellationToken)
+        V1Pod pod, IReadOnlyList<Corev1Event> events, IReadOnlyList<V1Node> nodes,
+        IReadOnlyDictionary<string, (double Cpu, double Memory)> use, CancellationToken cancellationToken)
     {
         var statuses = pod.Status?.ContainerStatuses ?? [];
         if (ImagePull.Find(pod, events, nodes) is { } found)
@@ -123,7 +127,11 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         var image = PodContainers.Service(pod).Image;
         double? Sum(Func<V1ResourceRequirements, IDictionary<string, ResourceQuantity>?> part, string resource)
         {
-            var amounts = pod.Spec.Containers.Select(container => container.Resources is { } resources && part(resources)?.TryGetValue(resource, out var amount) == true ? amount.ToDouble() : (double?)null).OfType<double>().ToList();
+            var amounts = pod.Spec.Containers.Select(
+                container => container.Resources is { } resources && part(resources)?.TryGetValue(resource, out var amount) == true
+                    ? amount.ToDouble()
+                    : (double?)null)
+                .OfType<double>().ToList();
             return amounts.Count == 0 ? null : amounts.Sum();
         }
 

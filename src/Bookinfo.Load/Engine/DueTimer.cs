@@ -31,7 +31,11 @@ public sealed class DueTimer(TimeProvider time)
         {
             // The clock that timestamps come from. The time is absolute, so that a thread that is preempted between reading the clock and
             // sleeping does not oversleep.
-            var moment = new Timespec { Seconds = (nint)(until / NanosecondsPerSecond), Nanoseconds = (nint)(until % NanosecondsPerSecond) };
+            var moment = new Timespec
+            {
+                Seconds = (nint)(until / NanosecondsPerSecond),
+                Nanoseconds = (nint)(until % NanosecondsPerSecond),
+            };
             _ = ClockNanosleep(MonotonicClock, Absolute, in moment, 0);
             return;
         }
@@ -48,7 +52,11 @@ public sealed class DueTimer(TimeProvider time)
             return;
         }
 
-        var span = new Timespec { Seconds = (nint)left.TotalSeconds, Nanoseconds = (nint)(left.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick) };
+        var span = new Timespec
+        {
+            Seconds = (nint)left.TotalSeconds,
+            Nanoseconds = (nint)(left.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick),
+        };
         _ = Nanosleep(in span, 0);
     }
 

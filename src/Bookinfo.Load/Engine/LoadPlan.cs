@@ -12,7 +12,8 @@ namespace Bookinfo.Load;
 /// <param name="Connections">How many connections there are, each with at most one request under way.</param>
 /// <param name="Timeout">How long a request may take from when it was sent.</param>
 public sealed record LoadPlan(
-    LoadTarget Target, TrafficMix Mix, RateProfile Profile, ArrivalProcess Arrivals, ulong Seed, ulong TraceSeed, int Connections, TimeSpan Timeout)
+    LoadTarget Target, TrafficMix Mix, RateProfile Profile, ArrivalProcess Arrivals, ulong Seed, ulong TraceSeed, int Connections,
+    TimeSpan Timeout)
 {
     /// <summary>The share of the arrivals that is sent from here.</summary>
     public Share Share { get; init; } = Share.Whole;

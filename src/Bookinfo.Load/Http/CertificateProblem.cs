@@ -34,7 +34,8 @@ public static class CertificateProblem
         }
 
         var problems = new List<string>();
-        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
+        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (all, one) => all | one.Status)
+            ?? X509ChainStatusFlags.NoError;
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid) && FindOutOfTime(certificate, chain!, now) is { } late)
         {
             problems.Add(late);
@@ -52,7 +53,8 @@ public static class CertificateProblem
             problems.Add($"it is for {Names(certificate)}, not for {name}");
         }
 
-        const X509ChainStatusFlags Said = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+        const X509ChainStatusFlags Said = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot
+            | X509ChainStatusFlags.PartialChain;
         if (problems.Count == 0 || (status & ~Said) != 0)
         {
             problems.Add($"it is not valid ({status & ~Said})");
@@ -90,9 +92,11 @@ public static class CertificateProblem
         List<string> names =
         [
             .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-                .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString()))),
+                .SelectMany(extension => extension.EnumerateDnsNames()
+                    .Concat(extension.EnumerateIPAddresses().Select(address => address.ToString()))),
         ];
-        return names.Count == 0 ? Printable(certificate.GetNameInfo(X509NameType.DnsName, forIssuer: false) is { Length: > 0 } name ? name : certificate.Subject)
+        return names.Count == 0 ? Printable(
+            certificate.GetNameInfo(X509NameType.DnsName, forIssuer: false) is { Length: > 0 } name ? name : certificate.Subject)
             : names.Count <= 3 ? Printable(string.Join(" and ", names))
             : Printable(string.Create(CultureInfo.InvariantCulture, $"{names[0]} and {names.Count - 1} other names"));
     }

@@ -47,7 +47,8 @@ public sealed class CookieJar(LoadTarget target, TimeProvider time)
                     maxAge = value[0] == '-' || digits.All(static digit => digit == '0') ? TimeSpan.Zero : TimeSpan.MaxValue;
                     break;
                 // The day of the week, which may be any and is not looked at, ends with the comma.
-                case "expires" when DateTimeOffset.TryParse(value[(value.IndexOf(',') + 1)..].Replace('-', ' '), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at):
+                case "expires" when DateTimeOffset.TryParse(value[(value.IndexOf(',') + 1)..].Replace('-', ' '),
+                    CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at):
                     expires = at;
                     break;
                 default:

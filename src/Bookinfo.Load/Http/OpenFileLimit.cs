@@ -37,11 +37,12 @@ public static class OpenFileLimit
         }
 
         var fitting = (long)limit.Current - own - Spread;
-        FormattableString problem =
-            $"{connections} connections do not fit into the limit of {limit.Current} open files, of which the program needs {own} for itself: ";
+        FormattableString problem = $"{connections} connections do not fit into the limit of {limit.Current} open files, ";
+        FormattableString taken = $"of which the program needs {own} for itself: ";
         FormattableString fewer = $"take at most {fitting} connections, or ";
         FormattableString more = $"raise the limit with 'ulimit -n {own + connections + Spread}'";
-        return string.Concat(((FormattableString?[])[problem, fitting > 0 ? fewer : null, more]).Select(part => part?.ToString(CultureInfo.InvariantCulture)));
+        return string.Concat(((FormattableString?[])[problem, taken, fitting > 0 ? fewer : null, more])
+            .Select(part => part?.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static int CountOpen()

@@ -12,5 +12,6 @@ public static class Redirect
     /// <summary>A location as it can be shown: what a stranger wrote must not act on a terminal, or fill it.</summary>
     /// <param name="location">The location.</param>
     public static string Printable(string location) =>
-        new([.. location.Take(LongestShown).Select(static character => char.IsAscii(character) && !char.IsControl(character) ? character : '?')]);
+        new([.. location.Take(LongestShown)
+            .Select(static character => char.IsAscii(character) && !char.IsControl(character) ? character : '?')]);
 }

@@ -24,7 +24,8 @@ public sealed class RequestTemplate
     /// <param name="cookie">The session of a user who has signed in.</param>
     /// <param name="form">The fields of a form, in which case it is sent by POST.</param>
     public RequestTemplate(
-        RequestKind kind, string host, string path, IReadOnlyList<KeyValuePair<string, string>> headers, string? cookie = null, string? form = null)
+        RequestKind kind, string host, string path, IReadOnlyList<KeyValuePair<string, string>> headers, string? cookie = null,
+        string? form = null)
     {
         Kind = kind;
         Path = path;

@@ -67,7 +67,8 @@ public sealed class LedgerReader : IDisposable
     private LedgerHeader ReadHeader(string path, out int recordLength)
     {
         var preamble = new byte[LedgerFormat.PreambleLength];
-        if (_file.ReadAtLeast(preamble, preamble.Length, throwOnEndOfStream: false) < preamble.Length || !preamble.AsSpan().StartsWith(LedgerFormat.Magic))
+        if (_file.ReadAtLeast(preamble, preamble.Length, throwOnEndOfStream: false) < preamble.Length
+            || !preamble.AsSpan().StartsWith(LedgerFormat.Magic))
         {
             throw new InvalidDataException($"'{path}' is not a ledger: it does not begin like one.");
         }

@@ -29,6 +29,7 @@ public readonly record struct LedgerRecord(
     /// <param name="sample">The request.</param>
     /// <param name="identities">The source of the run's trace ids.</param>
     public static LedgerRecord From(in Sample sample, IndexedRandom identities) => new(
-        RequestIdentity.Of(identities, sample.Index), sample.Due, sample.Sent, sample.Done - sample.Sent, sample.Hops, sample.Status, sample.Template,
+        RequestIdentity.Of(identities, sample.Index), sample.Due, sample.Sent, sample.Done - sample.Sent, sample.Hops, sample.Status,
+        sample.Template,
         sample.Error, sample.Version, sample.WasAwaited);
 }

@@ -88,7 +88,8 @@ public sealed class HdrLog : ILoadObserver, IAsyncDisposable
         var start = (progress.StartedAt.ToUnixTimeMilliseconds() / 1000.0) + ((progress.At - progress.Length) / 1e9);
         Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"Tag={tag},{start:F3},{progress.Length / 1e9:F3},{histogram.GetMaxValue() / MicrosecondsPerMillisecond:F3},{HistogramCodec.Encode(histogram)}"));
+            $"Tag={tag},{start:F3},{progress.Length / 1e9:F3},"
+            + $"{histogram.GetMaxValue() / MicrosecondsPerMillisecond:F3},{HistogramCodec.Encode(histogram)}"));
     }
 
     /// <summary>Queues a line. Recording never waits for the file.</summary>

@@ -172,7 +172,8 @@ public sealed class Recording(AnswerModel model)
 
     /// <summary>How many answers had each status that occurred, by status.</summary>
     public IReadOnlyList<KeyValuePair<int, long>> Statuses() =>
-        [.. Enumerable.Range(1, StatusLimit - 1).Select(status => KeyValuePair.Create(status, Count(status))).Where(status => status.Value > 0)];
+        [.. Enumerable.Range(1, StatusLimit - 1)
+            .Select(status => KeyValuePair.Create(status, Count(status))).Where(status => status.Value > 0)];
 
     /// <summary>The names and counts of the errors that occurred, the most frequent first; each status counts separately.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Errors() =>

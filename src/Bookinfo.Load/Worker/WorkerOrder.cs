@@ -42,6 +42,7 @@ public sealed record WorkerOrder(
     private const double LongestRun = 24 * 3600;
     private const double LongestTimeout = 60;
     private const int MostConnections = 10_000;
+    private const string SameVersion = "the worker's image and bookinfo must be of the same version";
 
     /// <summary>How far ahead the start may be. It is a few seconds away, unless clocks differ.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -53,19 +54,23 @@ public sealed record WorkerOrder(
     {
         FormattableString? problem = this switch
         {
-            { Version: not WorkerProtocol.Version } => $"version {Version} is not understood, only {WorkerProtocol.Version}: the worker's image and bookinfo must be of the same version",
+            { Version: not WorkerProtocol.Version } =>
+                $"version {Version} is not understood, only {WorkerProtocol.Version}: {SameVersion}",
             _ when !IsUrl(Url) => $"url '{Url}' must be http:// or https://, a host, and nothing behind it",
             _ when !RequestTemplate.IsPath(Path) => $"path '{Path}' must begin with / and have no spaces and no fragment (#)",
             // The serializer takes no null for a list, and one in it.
             _ when Headers.Any(header => header is { Key: null } or { Value: null }) => $"a header needs a name and a value",
-            _ when Headers.FirstOrDefault(header => !RequestTemplate.IsAllowedHeader(header.Key, header.Value)) is { Key: { } name } => $"the header '{name}' cannot be sent",
+            _ when Headers.FirstOrDefault(header => !RequestTemplate.IsAllowedHeader(header.Key, header.Value)) is { Key: { } name } =>
+                $"the header '{name}' cannot be sent",
             { Rate: not (> 0 and <= HighestRate) } => $"rate {Rate} must be above 0 and at most {HighestRate}",
             { Seconds: not (> 0 and <= LongestRun) } => $"seconds {Seconds} must be above 0 and at most {LongestRun}",
             { Workers: not (>= 1 and <= MostWorkers) } => $"workers {Workers} must be 1 to {MostWorkers}",
             _ when Worker < 0 || Worker >= Workers => $"worker {Worker} must be 0 to {Workers - 1}",
             { Connections: not (>= 1 and <= MostConnections) } => $"connections {Connections} must be 1 to {MostConnections}",
-            { TimeoutSeconds: not (>= 0.001 and <= LongestTimeout) } => $"timeoutSeconds {TimeoutSeconds} must be 0.001 to {LongestTimeout}",
-            _ when StartAt - now > LongestWait => $"the start is {(StartAt - now).TotalSeconds:0} s ahead by this worker's clock: the clocks of the nodes differ",
+            { TimeoutSeconds: not (>= 0.001 and <= LongestTimeout) } =>
+                $"timeoutSeconds {TimeoutSeconds} must be 0.001 to {LongestTimeout}",
+            _ when StartAt - now > LongestWait =>
+                $"the start is {(StartAt - now).TotalSeconds:0} s ahead by this worker's clock: the clocks of the nodes differ",
             _ => null,
         };
         return problem?.ToString(CultureInfo.InvariantCulture);
@@ -75,7 +80,8 @@ public sealed record WorkerOrder(
     /// <param name="target">Where <see cref="Url"/> leads.</param>
     /// <param name="mix">What is sent.</param>
     public LoadPlan ToPlan(LoadTarget target, TrafficMix mix) => new(
-        target, mix, new ConstantProfile(Rate, Seconds), ArrivalProcess.Even, Seed: 0, TraceSeed, Connections, TimeSpan.FromSeconds(TimeoutSeconds))
+        target, mix, new ConstantProfile(Rate, Seconds), ArrivalProcess.Even, Seed: 0, TraceSeed, Connections,
+        TimeSpan.FromSeconds(TimeoutSeconds))
     {
         Share = new Share(Worker, Workers),
         StartAt = StartAt,

@@ -51,7 +51,8 @@ public sealed record WorkerResult(
     /// <exception cref="FormatException">It is none that can be.</exception>
     public LoadResult ToResult(LoadPlan plan) => Version == WorkerProtocol.Version
         ? new LoadResult(
-            plan, StartedAt, Seconds, Recording.From(Total, plan.Mix.Answers), Unsent, InTime, SentInTime, ConnectionsOpened, Interrupted, ProcessorSeconds, Processors)
+            plan, StartedAt, Seconds, Recording.From(Total, plan.Mix.Answers), Unsent, InTime, SentInTime, ConnectionsOpened, Interrupted,
+            ProcessorSeconds, Processors)
         {
             RedirectedTo = RedirectedTo,
             TlsProblem = TlsProblem,

@@ -37,7 +37,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
     public Task RunAsync(bool native, CancellationToken cancellationToken) => native
         ? PublishAsync(NativeProgram.Services, cancellationToken)
         : RunAsync(
-            "build.txt", ServiceCatalog.All.Select(service => service.Project), ServiceCatalog.All.Select(tree.Assembly), BuildAsync, ";#", cancellationToken);
+            "build.txt", ServiceCatalog.All.Select(service => service.Project), ServiceCatalog.All.Select(tree.Assembly), BuildAsync, ";#",
+            cancellationToken);
 
     /// <summary>Compiles to native code what is out of date.</summary>
     /// <param name="programs">The programs.</param>
@@ -62,7 +63,9 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
     /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
     /// <exception cref="OperationFailedException">Something is missing.</exception>
     public void RequireBuilt(bool native) =>
-        RequireBuilt(native ? NativeProgram.Services.Select(program => tree.NativeExecutable(program.Project)) : ServiceCatalog.All.Select(tree.Assembly));
+        RequireBuilt(native
+            ? NativeProgram.Services.Select(program => tree.NativeExecutable(program.Project))
+            : ServiceCatalog.All.Select(tree.Assembly));
 
     /// <summary>Makes sure that programs are compiled, without compiling them.</summary>
     /// <param name="programs">The programs.</param>
@@ -136,18 +139,19 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
     private Task PublishAsync(IReadOnlyList<NativeProgram> programs, ProcessLog log, CancellationToken cancellationToken)
     {
         RequireLinker();
-        return progress.RunAsync(programs is [var only] ? $"Compiling {only.Name} to native code" : "Compiling the services to native code", async report =>
-        {
-            // A solution cannot be published for one runtime, and the native compiler uses all cores for one project anyway.
-            foreach (var (index, program) in programs.Index())
+        return progress.RunAsync(
+            programs is [var only] ? $"Compiling {only.Name} to native code" : "Compiling the services to native code", async report =>
             {
-                report($"{program.Name}, {index + 1} of {programs.Count}");
-                await RunAsync(
-                    ["publish", tree.ProjectFile(program.Project), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments],
-                    log,
-                    cancellationToken);
-            }
-        });
+                // A solution cannot be published for one runtime, and the native compiler uses all cores for one project anyway.
+                foreach (var (index, program) in programs.Index())
+                {
+                    report($"{program.Name}, {index + 1} of {programs.Count}");
+                    await RunAsync(
+                        ["publish", tree.ProjectFile(program.Project), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments],
+                        log,
+                        cancellationToken);
+                }
+            });
     }
 
     private static void RequireLinker()

@@ -18,7 +18,8 @@ internal static class SourceFingerprint
     public static string Take(SourceTree tree, IEnumerable<string> projects)
     {
         var shared = new DirectoryInfo(tree.Root).EnumerateFiles()
-            .Where(file => file.Extension is ".props" or ".targets" or ".config" || file.Name is "global.json" or "BannedSymbols.txt" or ".editorconfig");
+            .Where(file => file.Extension is ".props" or ".targets" or ".config"
+                || file.Name is "global.json" or "BannedSymbols.txt" or ".editorconfig");
         var own = WithReferences(projects.Select(tree.ProjectFile)).Values.SelectMany(
             project => project.Directory!.EnumerateFiles("*", SearchOption.AllDirectories));
         var files = new DirectoryInfo(tree.Sources).EnumerateFiles().Concat(shared).Concat(own)

@@ -11,7 +11,10 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
 {
     /// <summary>Those with which the tool holds the processes together. A service that got them wrong would be lost to it.</summary>
     private static readonly string[] Reserved =
-        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "URLS", "HTTP_PORTS", SettingNames.StopWhenStdinCloses];
+        [
+            "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "URLS", "HTTP_PORTS",
+            SettingNames.StopWhenStdinCloses,
+        ];
 
     /// <summary>What a setting may be for, in the catalog's order.</summary>
     public static IReadOnlyList<string> Targets { get; } =

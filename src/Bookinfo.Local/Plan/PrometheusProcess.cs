@@ -45,7 +45,8 @@ public static class PrometheusProcess
 
         var program = ChildProcess.FindTool("prometheus") ?? throw new OperationFailedException(
             FailureKind.MissingTool,
-            "Prometheus is not installed (no 'prometheus' in PATH): install it (Debian, Ubuntu: apt-get install prometheus; macOS: brew install prometheus; "
+            "Prometheus is not installed (no 'prometheus' in PATH): install it (Debian, Ubuntu: apt-get install prometheus; macOS: "
+            + "brew install prometheus; "
             + "or https://prometheus.io/download) or leave out --prometheus.");
         var directory = tree.Prometheus(pagePort);
         return new ServicePlan(

@@ -31,7 +31,8 @@ public sealed record ServiceStatus(
     /// The state with what led to it, such as <c>restarting in 4 s (exit code 134, SIGABRT), restart 3</c> or <c>ready, restarts: 3</c>.
     /// </summary>
     public string Description => State == ServiceState.Restarting
-        ? $"restarting in {Math.Max(1, Math.Ceiling((RestartIn ?? default).TotalSeconds))} s ({ToolResult.DescribeExit(ExitCode ?? 0)}), restart {Restarts}"
+        ? $"restarting in {Math.Max(1, Math.Ceiling((RestartIn ?? default).TotalSeconds))} s ({ToolResult.DescribeExit(ExitCode ?? 0)}), "
+            + $"restart {Restarts}"
         : Restarts == 0 ? ShortDescription : $"{ShortDescription}, restarts: {Restarts}";
 
     /// <summary>What is said below the service when <see cref="Description"/> does not fit beside it.</summary>

@@ -44,7 +44,8 @@ public static class BaselinePage
         if (rates.Count > 0)
         {
             yield return LatencyPlots.ByPercentile(
-                "by-percentile", "The page by percentile", [.. rates.Select(rate => (Name(rate), BaselineSummary.Pool(baseline.Steps, rate.Rate, Measure.Page)))]);
+                "by-percentile", "The page by percentile",
+                [.. rates.Select(rate => (Name(rate), BaselineSummary.Pool(baseline.Steps, rate.Rate, Measure.Page)))]);
             yield return LatencyPlots.ByRate("by-rate", "The page by rate", [.. rates.Select(rate => rate.Rate)],
             [
                 ("p50", [.. rates.Select(rate => rate.Latencies[Measure.Page].P50)]),
@@ -74,15 +75,16 @@ public static class BaselinePage
     private static IEnumerable<PlotFigure> UseFigures(BaselineFile baseline)
     {
         string[] services = [.. baseline.Services.Select(service => service.Name)];
-        PlotFigure Plot(string id, string title, string note, string unit, double factor, Func<UseSummary, Estimate> figure) => BarPlot.Create(
-            id, title, note, unit, services,
-            [
-                .. baseline.Summary.Select(rate => (Name(rate), (IReadOnlyList<Estimate?>)[
-                    .. services.Select(service => rate.Use.TryGetValue(service, out var use) && figure(use) is var value
-                        ? new Estimate(value.Mean * factor, value.Low * factor, value.High * factor)
-                        : null)])),
-            ],
-            estimate => Figures.WithMargin(estimate));
+        PlotFigure Plot(string id, string title, string note, string unit, double factor, Func<UseSummary, Estimate> figure) =>
+            BarPlot.Create(
+                id, title, note, unit, services,
+                [
+                    .. baseline.Summary.Select(rate => (Name(rate), (IReadOnlyList<Estimate?>)[
+                        .. services.Select(service => rate.Use.TryGetValue(service, out var use) && figure(use) is var value
+                            ? new Estimate(value.Mean * factor, value.Low * factor, value.High * factor)
+                            : null)])),
+                ],
+                estimate => Figures.WithMargin(estimate));
         yield return Plot("cpu", "CPU for 1,000 requests", "Sidecars included.", "ms of CPU", 1000, use => use.CpuPerThousand);
         yield return Plot("memory", "Memory", "Sidecars included.", "MiB", 1.0 / (1 << 20), use => use.MemoryBytes);
     }

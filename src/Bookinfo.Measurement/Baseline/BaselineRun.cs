@@ -186,7 +186,8 @@ public sealed class BaselineRun(
         {
             var where = result.RedirectedTo is { } location ? $" to {Redirect.Printable(location)}" : "";
             throw new TargetException(
-                $"every request of the warm-up was answered with a redirect{where}, and none is followed: name the address that it leads to.");
+                $"every request of the warm-up was answered with a redirect{where}, and none is followed: "
+                + "name the address that it leads to.");
         }
     }
 

@@ -71,7 +71,8 @@ public static class BaselineStore
             if (HasImpossibleNumber(json.RootElement))
             {
                 throw Refuse(string.Create(
-                    CultureInfo.InvariantCulture, $"'{path}' is a broken baseline: a number in it is beyond {Most:0E+0}, which cannot be a measurement."));
+                    CultureInfo.InvariantCulture,
+                    $"'{path}' is a broken baseline: a number in it is beyond {Most:0E+0}, which cannot be a measurement."));
             }
 
             if (HasHole(json.RootElement))

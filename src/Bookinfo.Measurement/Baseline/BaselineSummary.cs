@@ -17,7 +17,8 @@ public static class BaselineSummary
     /// <param name="steps">The steps. Interrupted ones are left out.</param>
     /// <returns>One for each rate that has a step, by ascending rate.</returns>
     public static IReadOnlyList<RateSummary> Of(IEnumerable<StepMeasurement> steps) =>
-        [.. steps.Where(step => !step.Interrupted).GroupBy(step => step.Rate).OrderBy(group => group.Key).Select(group => Of(group.Key, [.. group]))];
+        [.. steps.Where(step => !step.Interrupted)
+            .GroupBy(step => step.Rate).OrderBy(group => group.Key).Select(group => Of(group.Key, [.. group]))];
 
     /// <summary>All requests of a rate in one histogram, for what needs the whole distribution and no interval.</summary>
     /// <param name="steps">The steps. Interrupted ones are left out.</param>

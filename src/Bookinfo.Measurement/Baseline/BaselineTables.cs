@@ -13,7 +13,10 @@ public static class BaselineTables
         [
             .. from rate in baseline.Summary
                where rate.Latencies.ContainsKey(Measure.Page)
-               select (IReadOnlyList<string>)[Figures.Rate(rate.Rate), .. Percentiles(rate.Latencies[Measure.Page]), Failed(rate.Failed, rate.Requests)],
+               select (IReadOnlyList<string>)
+               [
+                   Figures.Rate(rate.Rate), .. Percentiles(rate.Latencies[Measure.Page]), Failed(rate.Failed, rate.Requests),
+               ],
         ]);
 
     /// <summary>All latencies at one rate.</summary>
@@ -34,7 +37,10 @@ public static class BaselineTables
             [
                 .. from measure in Measure.InOrder(rate.Latencies.Keys)
                    let latency = rate.Latencies[measure]
-                   select (IReadOnlyList<string>)[measure, .. Percentiles(latency, narrow), .. errors ? [Figures.Count(latency.Errors)] : Array.Empty<string>()],
+                   select (IReadOnlyList<string>)
+                   [
+                       measure, .. Percentiles(latency, narrow), .. errors ? [Figures.Count(latency.Errors)] : Array.Empty<string>(),
+                   ],
             ]);
     }
 
@@ -73,7 +79,9 @@ public static class BaselineTables
                        Figures.Rate(rate.Rate),
                        Figures.WithMargin(sidecars ? Short(use.Cores) : use.Cores),
                        Figures.MillisecondsOfSeconds(use.CpuPerThousand),
-                       .. sidecars ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.MillisecondsOfSeconds(Short(use.SidecarCpuPerThousand))] : Array.Empty<string>(),
+                       .. sidecars ? [service.Sidecars.Count == 0
+                           ? Figures.Unknown
+                           : Figures.MillisecondsOfSeconds(Short(use.SidecarCpuPerThousand))] : Array.Empty<string>(),
                        Figures.Mebibytes(use.MemoryBytes),
                        .. sidecars
                            ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.Mebibytes(Short(use.SidecarMemoryBytes))]
@@ -109,7 +117,9 @@ public static class BaselineTables
                     Figures.Count(service.Instances),
                     Range(service.StartUpSeconds),
                     .. images
-                        ? [Range(service.ImagePullSeconds), service.ImageBytes is { } bytes ? Figures.Mebibytes(new Estimate(bytes, null, null)) : Figures.Unknown, .. narrow ? Array.Empty<string>() : [service.Image?.Split('/')[^1] ?? Figures.Unknown]]
+                        ? [Range(service.ImagePullSeconds), service.ImageBytes is { } bytes
+                            ? Figures.Mebibytes(new Estimate(bytes, null, null))
+                            : Figures.Unknown, .. narrow ? Array.Empty<string>() : [service.Image?.Split('/')[^1] ?? Figures.Unknown]]
                         : Array.Empty<string>(),
                     .. sidecars
                         ? [service.Sidecars.Count > 0 ? string.Join(", ", service.Sidecars) : Figures.Unknown]

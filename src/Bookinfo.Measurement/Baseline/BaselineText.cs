@@ -49,7 +49,9 @@ public static class BaselineText
     public static IEnumerable<(string Name, string Value)> Settings(BaselineSettings settings) =>
     [
         ("Target", settings.Target),
-        ("Generator", settings.Generator == "cluster" ? string.Create(CultureInfo.InvariantCulture, $"in the cluster, {settings.Workers} workers") : "where the command ran"),
+        ("Generator", settings.Generator == "cluster"
+            ? string.Create(CultureInfo.InvariantCulture, $"in the cluster, {settings.Workers} workers")
+            : "where the command ran"),
         ("Rates", $"{string.Join(", ", settings.Rates.Select(Figures.Rate))} requests/s"),
         ("Rounds", string.Create(CultureInfo.InvariantCulture, $"{settings.Rounds}, steps of {settings.StepSeconds:0.###} s, warm-up of "
             + $"{settings.WarmUpSeconds:0.###} s")),
@@ -65,7 +67,8 @@ public static class BaselineText
         string.Create(
             CultureInfo.InvariantCulture,
             $"Requests were sent in an open loop: they fell due at equal distances, whatever became of those before them. Latency of the "
-            + $"page counts from when a request was due, so that waiting for a slow server is in it; page-from-send counts from when it was sent."),
+            + $"page counts from when a request was due, so that waiting for a slow server is in it; "
+            + $"page-from-send counts from when it was sent."),
         string.Create(
             CultureInfo.InvariantCulture,
             $"After a warm-up of {baseline.Settings.WarmUpSeconds:0.###} s, which is in no figure, there were "
@@ -74,7 +77,8 @@ public static class BaselineText
         "A percentile is taken of each round; what is told is the mean over the rounds without the lowest and the highest fifth of them (a "
         + "trimmed mean, as in 'compare'), with its 95% confidence interval by Student's t. With fewer than five rounds none is left out. "
         + "Two baselines whose intervals overlap much have not been shown to differ.",
-        "Failed requests are in the latencies. The maximum is the mean of the rounds' highest, and says more about luck than about the system.",
+        "Failed requests are in the latencies. The maximum is the mean of the rounds' highest, and says more about luck than about "
+            + "the system.",
         "The hops are what the services say in Server-Timing: productpage's calls to details and reviews, and the call of reviews to "
         + "ratings, which a third of the pages (those by reviews v1) do without. server is the whole answer as productpage saw it; "
         + "page-from-send less server is network, proxies and connections.",

@@ -33,7 +33,8 @@ internal static class Comparability
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Of the baseline {which}, {warning.Count()} of {steps.Count} steps have a warning ({warning.Key}): {warning.First().Text}");
+                    $"Of the baseline {which}, {warning.Count()} of {steps.Count} steps have a warning ({warning.Key}): "
+                        + $"{warning.First().Text}");
             }
         }
 
@@ -84,7 +85,8 @@ internal static class Comparability
         yield return ("Different clusters", baseline.Environment.Cluster is { } cluster ? $"Kubernetes {cluster}" : "none");
         yield return ("Different nodes", List([.. baseline.Environment.Nodes
             .OrderBy(node => node.Name, StringComparer.Ordinal)
-            .Select(node => string.Create(CultureInfo.InvariantCulture, $"{node.Name} ({node.Processors:0.#} processors, kernel {node.Kernel})"))]));
+            .Select(node => string.Create(
+                CultureInfo.InvariantCulture, $"{node.Name} ({node.Processors:0.#} processors, kernel {node.Kernel})"))]));
         yield return ("Measured by different versions of this program", baseline.Program);
     }
 

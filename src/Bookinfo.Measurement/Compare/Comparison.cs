@@ -32,7 +32,8 @@ public static class Comparison
                 + $"{Comparability.RatesText(after)}. Measure one of them again with --rates.");
         }
 
-        var drafts = rates.Select(rate => (Rate: rate, Figures: Draft(new RoundValues(before, rate), new RoundValues(after, rate)).ToList())).ToList();
+        var drafts = rates.Select(
+            rate => (Rate: rate, Figures: Draft(new RoundValues(before, rate), new RoundValues(after, rate)).ToList())).ToList();
         var pValues = drafts.SelectMany(draft => draft.Figures).Select(figure => figure.PValue).OfType<double>().ToList();
         var corrected = new Queue<double>(HolmCorrection.Adjust(pValues));
         FigureComparison Correct(FigureComparison figure) =>
@@ -51,7 +52,10 @@ public static class Comparison
             Describe(before, beforeFile),
             Describe(after, afterFile),
             ComparisonHeadline.Of(compared),
-            [.. Comparability.Warnings(before, after), .. compared.Where(rate => Math.Min(rate.RoundsBefore, rate.RoundsAfter) < FewestRounds).Select(Untestable)],
+            [
+                .. Comparability.Warnings(before, after),
+                .. compared.Where(rate => Math.Min(rate.RoundsBefore, rate.RoundsAfter) < FewestRounds).Select(Untestable),
+            ],
             Confidence,
             Level,
             pValues.Count,
@@ -88,7 +92,8 @@ public static class Comparison
             {
                 var first = before.Use(service, figure);
                 var second = after.Use(service, figure);
-                if (first.Count > 0 && second.Count > 0 && (figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value > 0)))
+                if (first.Count > 0 && second.Count > 0
+                    && (figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value > 0)))
                 {
                     yield return Draft(
                         service, figure, first, second, figure == FigureName.Cpu ? SmallestDifference.Cpu * Mean(first) : null);
@@ -106,7 +111,8 @@ public static class Comparison
         var interval = test?.Interval(Confidence);
         var pValue = least is { } margin ? test?.PValue(margin) : null;
         return new FigureComparison(
-            subject, figure, first.Mean, second.Mean, second.Mean - first.Mean, interval?.Low, interval?.High, pValue is null ? null : least, pValue, Shown: false);
+            subject, figure, first.Mean, second.Mean, second.Mean - first.Mean, interval?.Low, interval?.High,
+            pValue is null ? null : least, pValue, Shown: false);
     }
 
     private static double Mean(IReadOnlyCollection<double> rounds) => RoundSample.Of(rounds).Mean;
@@ -118,7 +124,8 @@ public static class Comparison
     {
         static double? Mean(IReadOnlyList<double> seconds) => seconds.Count == 0 ? null : seconds.Average();
         return new ServiceComparison(
-            before.Name, Mean(before.StartUpSeconds), Mean(after.StartUpSeconds), before.ImageBytes, after.ImageBytes, before.Sidecars, after.Sidecars);
+            before.Name, Mean(before.StartUpSeconds), Mean(after.StartUpSeconds), before.ImageBytes, after.ImageBytes, before.Sidecars,
+            after.Sidecars);
     }
 
     private static string Untestable(RateComparison rate) => string.Create(

@@ -20,7 +20,9 @@ internal static class ComparisonHeadline
         var page = Shown(rate, [Measure.Page], FigureName.P50, FigureName.P90, FigureName.P99, FigureName.P999);
         if (page.Count > 0)
         {
-            parts.Add($"the page takes {string.Join(", ", page.Select(figure => $"{FigureText.Longer(figure)} at {figure.Figure} ({FigureText.Percent(figure)})"))}");
+            parts.Add(
+                "the page takes " + string.Join(", ", page.Select(figure =>
+                    $"{FigureText.Longer(figure)} at {figure.Figure} ({FigureText.Percent(figure)})")));
         }
 
         // The deepest call first: what is slow there makes those above it slow.
@@ -32,14 +34,16 @@ internal static class ComparisonHeadline
             .ToList();
         if (hops.Count > 0)
         {
-            parts.Add($"by hop {string.Join(", ", hops.Select(figure => $"{figure.Subject} {FigureText.Signed(figure, withUnit: true)} at {figure.Figure}"))}");
+            parts.Add(
+                "by hop " + string.Join(", ", hops.Select(figure =>
+                    $"{figure.Subject} {FigureText.Signed(figure, withUnit: true)} at {figure.Figure}")));
         }
 
         foreach (var figure in Shown(rate, [FigureComparison.AllServices], FigureName.Cpu))
         {
             var sidecars = rate.Find(figure.Subject, FigureName.SidecarCpu);
-            parts.Add($"CPU for 1,000 requests "
-                + $"{FigureText.Percent(figure)}{(sidecars is { Difference: > 0 } ? $", of it {FigureText.Signed(sidecars, withUnit: true)} by sidecars" : "")}");
+            parts.Add($"CPU for 1,000 requests {FigureText.Percent(figure)}"
+                + (sidecars is { Difference: > 0 } ? $", of it {FigureText.Signed(sidecars, withUnit: true)} by sidecars" : ""));
         }
 
         parts.AddRange(

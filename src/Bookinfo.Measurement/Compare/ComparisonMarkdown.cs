@@ -24,7 +24,11 @@ public static class ComparisonMarkdown
 
         lines.AddRange(
             ["", "**How it was compared**", "", .. ComparisonText.Method(report).Select(sentence => $"- {MarkdownTable.Text(sentence)}")]);
-        lines.AddRange(["", $"- Before: {MarkdownTable.Text(ComparisonText.Describe(report.Before))}", $"- After: {MarkdownTable.Text(ComparisonText.Describe(report.After))}"]);
+        lines.AddRange(
+        [
+            "", $"- Before: {MarkdownTable.Text(ComparisonText.Describe(report.Before))}",
+            $"- After: {MarkdownTable.Text(ComparisonText.Describe(report.After))}",
+        ]);
         return string.Join('\n', lines) + "\n";
     }
 }

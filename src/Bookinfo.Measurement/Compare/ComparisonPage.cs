@@ -17,7 +17,8 @@ public static class ComparisonPage
         var page = new ReportPage(
             $"Comparison: {report.Before.Name} and {report.After.Name}",
             $"Before: {ComparisonText.Describe(report.Before)}", $"After: {ComparisonText.Describe(report.After)}");
-        page.Add("In short", Section(report.Headline, [.. report.Warnings.Select(warning => $"Warning: {warning}"), .. report.Conditions.Select(condition => condition.Text)]));
+        page.Add("In short", Section(report.Headline,
+            [.. report.Warnings.Select(warning => $"Warning: {warning}"), .. report.Conditions.Select(condition => condition.Text)]));
         foreach (var (index, rate) in report.Rates.Index())
         {
             var first = new RoundValues(before, rate.Rate);
@@ -25,7 +26,8 @@ public static class ComparisonPage
             page.Add(
                 $"At {Figures.Rate(rate.Rate)} requests/s",
                 ReportPage.Plots(Plots(index, rate, first, second, measure => [
-                    (BeforeName, BaselineSummary.Pool(before.Steps, rate.Rate, measure)), (AfterName, BaselineSummary.Pool(after.Steps, rate.Rate, measure))])),
+                    (BeforeName, BaselineSummary.Pool(before.Steps, rate.Rate, measure)),
+                    (AfterName, BaselineSummary.Pool(after.Steps, rate.Rate, measure))])),
                 HtmlTable.Create(ComparisonTables.Latencies(rate, wide: true)),
                 HtmlTable.Create(ComparisonTables.Others(rate, wide: true)));
         }
@@ -48,10 +50,13 @@ public static class ComparisonPage
     }
 
     private static IEnumerable<XElement> Section(IEnumerable<string> sentences, IReadOnlyList<string> items) =>
-        [.. sentences.Select(sentence => new XElement("p", sentence)), .. items.Count > 0 ? [ReportPage.List(items)] : Array.Empty<XElement>()];
+        [.. sentences.Select(sentence => new XElement("p", sentence)), .. items.Count > 0
+            ? [ReportPage.List(items)]
+            : Array.Empty<XElement>()];
 
     private static IEnumerable<PlotFigure> Plots(
-        int index, RateComparison rate, RoundValues before, RoundValues after, Func<string, IReadOnlyList<(string Name, HdrHistogram.HistogramBase Histogram)>> pool)
+        int index, RateComparison rate, RoundValues before, RoundValues after,
+        Func<string, IReadOnlyList<(string Name, HdrHistogram.HistogramBase Histogram)>> pool)
     {
         if (rate.Find(Measure.Page, FigureName.P50) is not null)
         {
@@ -64,23 +69,33 @@ public static class ComparisonPage
             if (measures.Length > 0)
             {
                 yield return Bars(
-                    $"{figure}-{index}", $"Latency at {figure}", "ms", measures, measure => before.Latency(measure, figure), measure => after.Latency(measure, figure), FigureText.Scale(figure));
+                    $"{figure}-{index}", $"Latency at {figure}", "ms", measures, measure => before.Latency(measure, figure),
+                    measure => after.Latency(measure, figure), FigureText.Scale(figure));
             }
         }
 
-        string[] services = [.. rate.Figures.Where(figure => figure.Figure == FigureName.Cpu && figure.Subject != FigureComparison.AllServices).Select(figure => figure.Subject)];
-        foreach (var (figure, title, unit) in new[] { (FigureName.Cpu, "CPU for 1,000 requests", "ms of CPU"), (FigureName.Memory, "Memory", "MiB") })
+        string[] services =
+        [
+            .. rate.Figures.Where(figure => figure.Figure == FigureName.Cpu && figure.Subject != FigureComparison.AllServices)
+                .Select(figure => figure.Subject),
+        ];
+        foreach (var (figure, title, unit) in new[]
+        {
+            (FigureName.Cpu, "CPU for 1,000 requests", "ms of CPU"), (FigureName.Memory, "Memory", "MiB"),
+        })
         {
             if (services.Length > 0)
             {
                 yield return Bars(
-                    $"{figure}-{index}", title, unit, services, service => before.Use(service, figure), service => after.Use(service, figure), FigureText.Scale(figure));
+                    $"{figure}-{index}", title, unit, services, service => before.Use(service, figure),
+                    service => after.Use(service, figure), FigureText.Scale(figure));
             }
         }
     }
 
     private static PlotFigure Bars(
-        string id, string title, string unit, IReadOnlyList<string> groups, Func<string, IReadOnlyList<double>> before, Func<string, IReadOnlyList<double>> after, double scale)
+        string id, string title, string unit, IReadOnlyList<string> groups, Func<string, IReadOnlyList<double>> before,
+        Func<string, IReadOnlyList<double>> after, double scale)
     {
         Estimate? Of(IReadOnlyList<double> rounds) => rounds.Count == 0 ? null : Estimate.Of([.. rounds.Select(value => value / scale)]);
         return BarPlot.Create(

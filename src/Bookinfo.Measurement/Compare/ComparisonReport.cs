@@ -80,7 +80,8 @@ public sealed record RateComparison(double Rate, int RoundsBefore, int RoundsAft
 /// </param>
 /// <param name="Shown">Whether a difference is shown.</param>
 public sealed record FigureComparison(
-    string Subject, string Figure, double Before, double After, double Difference, double? Low, double? High, double? Least, double? PValue, bool Shown)
+    string Subject, string Figure, double Before, double After, double Difference, double? Low, double? High, double? Least,
+    double? PValue, bool Shown)
 {
     /// <summary>The subject of what all services use together.</summary>
     public const string AllServices = "all services";

@@ -48,7 +48,8 @@ internal static class ComparisonTables
             ]);
     }
 
-    private static ReportTable Create(string caption, string heading, IEnumerable<FigureComparison> figures, Func<FigureComparison, string> name, bool wide) => new(
+    private static ReportTable Create(
+        string caption, string heading, IEnumerable<FigureComparison> figures, Func<FigureComparison, string> name, bool wide) => new(
         caption,
         [heading, ">BEFORE", ">AFTER", ">DIFFERENCE", .. wide ? [">IN %", ">COUNTS FROM"] : Array.Empty<string>(), "VERDICT"],
         [

@@ -24,7 +24,8 @@ public static class ComparisonText
         string.Create(
             CultureInfo.InvariantCulture,
             $"A difference is shown when it is greater than the smallest one that counts by Welch's t-test of trimmed means, corrected by "
-            + $"Holm for the {report.Tests} figures that are tested: with a probability of {Share(1 - report.Level)} nothing is shown where nothing is."),
+            + $"Holm for the {report.Tests} figures that are tested: with a probability of {Share(1 - report.Level)} nothing is "
+            + $"shown where nothing is."),
         string.Create(
             CultureInfo.InvariantCulture,
             $"The smallest difference that counts is what two baselines of the same system differ by. p50: "

@@ -14,9 +14,9 @@ public sealed partial record FailCondition(string Text, string Subject, string F
 {
     /// <summary>How to write one.</summary>
     public const string Grammar =
-        "must be [what:]figure:+limit, such as p99:+20%, 'reviews->ratings:p50:+1ms', errors:+1% or cpu:+30%. Figures are p50, p90, p99, p99.9, errors and cpu; "
-        + "limits are in %, us, ms or s, of errors in percentage points. What is page if nothing is said, server, a hop such as "
-        + "productpage->details, or of cpu a service such as details-v1";
+        "must be [what:]figure:+limit, such as p99:+20%, 'reviews->ratings:p50:+1ms', errors:+1% or cpu:+30%. Figures are p50, p90, p99, "
+        + "p99.9, errors and cpu; limits are in %, us, ms or s, of errors in percentage points. What is page if nothing is said, server, "
+        + "a hop such as productpage->details, or of cpu a service such as details-v1";
 
     private const string TestNeeds = "it takes two rounds in each baseline, and for a percentile steps so long that requests lie above it";
 
@@ -28,14 +28,16 @@ public sealed partial record FailCondition(string Text, string Subject, string F
     public static FailCondition? TryParse(string text)
     {
         if (Form().Match(text) is not { Success: true } match
-            || !double.TryParse(match.Groups["limit"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var limit))
+            || !double.TryParse(
+                match.Groups["limit"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var limit))
         {
             return null;
         }
 
         var figure = match.Groups["figure"].Value;
         var unit = match.Groups["unit"].Value;
-        var subject = match.Groups["what"] is { Success: true } what ? what.Value : figure == FigureName.Cpu ? FigureComparison.AllServices : Measure.Page;
+        var subject = match.Groups["what"] is { Success: true } what ? what.Value
+            : figure == FigureName.Cpu ? FigureComparison.AllServices : Measure.Page;
         var fits = figure switch
         {
             FigureName.Errors => subject == Measure.Page && unit == "%",
@@ -89,7 +91,8 @@ public sealed partial record FailCondition(string Text, string Subject, string F
         if (figure is null)
         {
             return new ConditionResult(
-                Text, rate.Rate, null, Shown: false, Exceeded: false, Violated: false, Tested: false, $"{where}cannot be told, as not both baselines have it.");
+                Text, rate.Rate, null, Shown: false, Exceeded: false, Violated: false, Tested: false,
+                $"{where}cannot be told, as not both baselines have it.");
         }
 
         var exceeded = IsRelative ? figure.Difference > 0 && figure.Difference > Limit / 100 * figure.Before : figure.Difference > Limit;
@@ -113,6 +116,7 @@ public sealed partial record FailCondition(string Text, string Subject, string F
 
     private OperationFailedException Unknowable(string why) => new(FailureKind.InvalidRequest, $"--fail-on '{Text}': {why}.");
 
-    [GeneratedRegex(@"^(?:(?<what>[^:]+):)?(?<figure>p50|p90|p99|p99\.9|errors|cpu):\+(?<limit>[0-9]{1,9}(?:\.[0-9]{1,6})?)(?<unit>%|us|ms|s)\z")]
+    [GeneratedRegex(
+        @"^(?:(?<what>[^:]+):)?(?<figure>p50|p90|p99|p99\.9|errors|cpu):\+(?<limit>[0-9]{1,9}(?:\.[0-9]{1,6})?)(?<unit>%|us|ms|s)\z")]
     private static partial Regex Form();
 }

@@ -10,7 +10,10 @@ internal sealed class RoundValues(BaselineFile baseline, double rate)
     private const double Requests = 1000;
     private const double Percent = 100;
 
-    private readonly IReadOnlyList<StepMeasurement> _steps = [.. baseline.Steps.Where(step => !step.Interrupted && step.Rate == rate && step.Requests.Due > 0)];
+    private readonly IReadOnlyList<StepMeasurement> _steps =
+    [
+        .. baseline.Steps.Where(step => !step.Interrupted && step.Rate == rate && step.Requests.Due > 0),
+    ];
 
     /// <summary>How many rounds there are.</summary>
     public int Count => _steps.Count;

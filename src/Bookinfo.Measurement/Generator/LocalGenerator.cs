@@ -33,7 +33,8 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
         var traffic = new BookinfoTraffic(resolved, settings.Headers, traceSeed, settings.Timeout, BookinfoAnswers.Usual, time);
         var mix = await traffic.PathsAsync([target.PathAndQuery], cancellationToken);
         return new LocalGenerator(
-            new LoadPlan(resolved, mix, new ConstantProfile(1, 1), ArrivalProcess.Even, seed, traceSeed, settings.Connections, settings.Timeout), time);
+            new LoadPlan(resolved, mix, new ConstantProfile(1, 1), ArrivalProcess.Even, seed, traceSeed, settings.Connections,
+                settings.Timeout), time);
     }
 
     /// <inheritdoc/>
@@ -41,7 +42,12 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
     {
         try
         {
-            var run = plan with { Profile = new ConstantProfile(rate, duration.TotalSeconds), Seed = seed, TraceSeed = plan.TraceSeed + ++_runs };
+            var run = plan with
+            {
+                Profile = new ConstantProfile(rate, duration.TotalSeconds),
+                Seed = seed,
+                TraceSeed = plan.TraceSeed + ++_runs,
+            };
             return await new LoadEngine(run, [], time).RunAsync([], stop, kill);
         }
         catch (ThreadLimitException limit)

@@ -37,7 +37,14 @@ internal static class BarPlot
             PlotFigure.Style(new LinearAxis { Position = AxisPosition.Bottom, Title = unit, Minimum = 0, MaximumPadding = 0.05 }));
         foreach (var (index, (name, values)) in series.Index().Reverse())
         {
-            var bars = new ErrorBarSeries { Title = name, FillColor = PlotColors.Series(index), ErrorStrokeThickness = 1, StrokeColor = PlotColors.Ink, StrokeThickness = 0 };
+            var bars = new ErrorBarSeries
+            {
+                Title = name,
+                FillColor = PlotColors.Series(index),
+                ErrorStrokeThickness = 1,
+                StrokeColor = PlotColors.Ink,
+                StrokeThickness = 0,
+            };
             bars.Items.AddRange(
                 values.Reverse().Select(value => new ErrorBarItem { Value = value?.Mean ?? double.NaN, Error = value?.Margin() ?? 0 }));
             model.Series.Add(bars);
@@ -46,7 +53,8 @@ internal static class BarPlot
         return new PlotFigure(id, title, note, model, [.. series.Select(one => one.Name)], new ReportTable(
             $"{title}, in {unit}",
             ["", .. series.Select(one => $">{one.Name}")],
-            [.. groups.Select((group, row) => (IReadOnlyList<string>)[group, .. series.Select(one => one.Values[row] is { } value ? format(value) : Figures.Unknown)])]))
+            [.. groups.Select((group, row) =>
+                (IReadOnlyList<string>)[group, .. series.Select(one => one.Values[row] is { } value ? format(value) : Figures.Unknown)])]))
         {
             Height = Frame + (groups.Count * ((series.Count * BarHeight) + GroupGap)),
         };

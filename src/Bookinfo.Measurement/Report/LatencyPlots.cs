@@ -55,7 +55,8 @@ internal static class LatencyPlots
                 [">percentile", .. distributions.Select(one => $">{one.Name}")],
                 [
                     .. TablePercentiles.Select(percentile => (IReadOnlyList<string>)[
-                        percentile.ToString(CultureInfo.InvariantCulture), .. distributions.Select(one => Figures.Milliseconds(one.Histogram.GetValueAtPercentile(percentile)))]),
+                        percentile.ToString(CultureInfo.InvariantCulture),
+                        .. distributions.Select(one => Figures.Milliseconds(one.Histogram.GetValueAtPercentile(percentile)))]),
                     ["max", .. distributions.Select(one => Figures.Milliseconds(one.Histogram.GetValueAtPercentile(100)))],
                 ]));
     }
@@ -69,7 +70,8 @@ internal static class LatencyPlots
         string id, string title, IReadOnlyList<double> rates, IReadOnlyList<(string Name, IReadOnlyList<Estimate> Values)> lines)
     {
         var model = PlotFigure.NewModel();
-        var axis = new LatencyAxis([.. lines.SelectMany(line => line.Values).SelectMany(value => new[] { value.Mean, value.High ?? value.Mean }).Select(value => value / MicrosecondsPerMillisecond)]);
+        var axis = new LatencyAxis([.. lines.SelectMany(line => line.Values)
+            .SelectMany(value => new[] { value.Mean, value.High ?? value.Mean }).Select(value => value / MicrosecondsPerMillisecond)]);
         double Shown(double microseconds) => Math.Max(axis.Minimum, microseconds / MicrosecondsPerMillisecond);
         foreach (var (index, (name, values)) in lines.Index())
         {
@@ -97,7 +99,8 @@ internal static class LatencyPlots
             model.Series.Add(line);
         }
 
-        model.Axes.Add(PlotFigure.Style(new LinearAxis { Position = AxisPosition.Bottom, Title = "requests/s", Minimum = 0, Maximum = rates[^1] * 1.05 }));
+        model.Axes.Add(PlotFigure.Style(
+            new LinearAxis { Position = AxisPosition.Bottom, Title = "requests/s", Minimum = 0, Maximum = rates[^1] * 1.05 }));
         model.Axes.Add(PlotFigure.Style(axis));
         return new PlotFigure(
             id,
@@ -108,6 +111,7 @@ internal static class LatencyPlots
             new ReportTable(
                 $"{title}, in milliseconds",
                 [">requests/s", .. lines.Select(line => $">{line.Name}")],
-                [.. rates.Select((rate, index) => (IReadOnlyList<string>)[Figures.Rate(rate), .. lines.Select(line => Figures.Milliseconds(line.Values[index]))])]));
+                [.. rates.Select((rate, index) =>
+                    (IReadOnlyList<string>)[Figures.Rate(rate), .. lines.Select(line => Figures.Milliseconds(line.Values[index]))])]));
     }
 }

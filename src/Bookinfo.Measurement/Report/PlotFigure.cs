@@ -67,7 +67,8 @@ internal sealed record PlotFigure(string Id, string Title, string Note, PlotMode
         "figure",
         new XElement("h3", Title),
         Legend.Count < 2 ? null : new XElement("ul", new XAttribute("class", "legend"), Legend.Select((name, index) => new XElement(
-            "li", new XElement("span", new XAttribute("class", "swatch"), new XAttribute("style", $"background:var({PlotColors.Variable(index)})")), name))),
+            "li", new XElement("span", new XAttribute("class", "swatch"), new XAttribute(
+                "style", $"background:var({PlotColors.Variable(index)})")), name))),
         Svg(),
         new XElement("figcaption", Note),
         new XElement("details", new XElement("summary", "Figures"), HtmlTable.Create(Table, caption: false)));

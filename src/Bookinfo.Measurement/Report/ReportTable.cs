@@ -34,7 +34,8 @@ internal static class HtmlTable
             new XAttribute("aria-label", table.Caption),
             new XElement(
                 "table",
-                new XElement("thead", new XElement("tr", table.Headings.Select((_, column) => new XElement("th", new XAttribute("scope", "col"), Align(column), table.Heading(column))))),
+                new XElement("thead", new XElement("tr", table.Headings.Select(
+                    (_, column) => new XElement("th", new XAttribute("scope", "col"), Align(column), table.Heading(column))))),
                 new XElement("tbody", table.Rows.Select(row => new XElement(
                     "tr",
                     row.Select((cell, column) => column == 0

@@ -17,7 +17,10 @@ public static class AnswerCheck
         if (redirects.Count > 0)
         {
             var where = result.RedirectedTo is { } location ? $" to {Redirect.Printable(location)}" : "";
-            yield return Warn("redirected", $"{redirects.Sum(total.Count):N0} answers were redirects ({string.Join(", ", redirects)}){where}, and none is followed: what was measured is the redirect, and no page. Name the address that it leads to.");
+            yield return Warn(
+                "redirected",
+                $"{redirects.Sum(total.Count):N0} answers were redirects ({string.Join(", ", redirects)}){where}, ",
+                $"and none is followed: what was measured is the redirect, and no page. Name the address that it leads to.");
         }
 
         if (result.TlsProblem is { } problem)
@@ -27,9 +30,13 @@ public static class AnswerCheck
 
         if (result.SignedOut > 0)
         {
-            yield return Warn("signed-out", $"{result.SignedOut:N0} of {total.Count(RequestKind.User):N0} pages for users who had signed in came back as for anybody: their sessions do not hold. Replicas of productpage need the same SESSION_KEY, and proxies must pass its cookie.");
+            yield return Warn(
+                "signed-out",
+                $"{result.SignedOut:N0} of {total.Count(RequestKind.User):N0} pages for users who had signed in came back as for anybody: ",
+                $"their sessions do not hold. Replicas of productpage need the same SESSION_KEY, and proxies must pass its cookie.");
         }
     }
 
-    private static LoadWarning Warn(string code, FormattableString text) => new(code, text.ToString(CultureInfo.InvariantCulture));
+    private static LoadWarning Warn(string code, params FormattableString[] text) =>
+        new(code, string.Concat(text.Select(part => part.ToString(CultureInfo.InvariantCulture))));
 }

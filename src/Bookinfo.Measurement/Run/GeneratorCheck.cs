@@ -29,13 +29,17 @@ public static class GeneratorCheck
     public static IReadOnlyList<LoadWarning> Check(LoadResult result)
     {
         var warnings = new List<LoadWarning>();
-        void Warn(string code, FormattableString text) => warnings.Add(new LoadWarning(code, text.ToString(CultureInfo.InvariantCulture)));
+        void Warn(string code, params FormattableString[] text) =>
+            warnings.Add(new LoadWarning(code, string.Concat(text.Select(part => part.ToString(CultureInfo.InvariantCulture)))));
 
         var total = result.Total;
         var delays = total.SchedulingDelay;
         if (delays.TotalCount >= FewestDelays && delays.GetValueAtPercentile(99) > MostDelay)
         {
-            Warn("generator-late", $"The generator itself was late: {delays.GetValueAtPercentile(99) / 1000.0:0.0} ms at p99, and 1 ms is allowed. Latencies from due time are too high by as much. Give it processors of its own.");
+            Warn(
+                "generator-late",
+                $"The generator itself was late: {delays.GetValueAtPercentile(99) / 1000.0:0.0} ms at p99, ",
+                $"and 1 ms is allowed. Latencies from due time are too high by as much. Give it processors of its own.");
         }
 
         var waited = result.Due > 0 ? (total.Waited + result.Unsent) / (double)result.Due : 0;
@@ -43,16 +47,26 @@ public static class GeneratorCheck
         {
             var used = result.ProcessorSeconds / Math.Max(result.Seconds, 0.001);
             FormattableString own = $" The generator used {used:0.0} of {result.Processors} processors, so it may be what was slow.";
-            Warn("connections-busy", $"All {result.Plan.Connections} connections were busy when {waited:0.#%} of the requests fell due: the server was slower than it was asked to be, or --connections is too low. Latencies from due time have that wait in them.{(used > MuchProcessor * result.Processors ? own.ToString(CultureInfo.InvariantCulture) : "")}");
+            Warn(
+                "connections-busy",
+                $"All {result.Plan.Connections} connections were busy when {waited:0.#%} of the requests fell due: ",
+                $"the server was slower than it was asked to be, or --connections is too low. Latencies from due time have that wait in ",
+                $"them.{(used > MuchProcessor * result.Processors ? own.ToString(CultureInfo.InvariantCulture) : "")}");
         }
         else if (result.Due - result.SentInTime > Math.Max(1, MissingTolerance * result.Due))
         {
-            Warn("generator-slow", $"The generator sent {result.SentInTime / result.Seconds:0.0} requests a second of {result.AskedRate:0.0}, although connections were free: what it reports is its own limit.");
+            Warn(
+                "generator-slow",
+                $"The generator sent {result.SentInTime / result.Seconds:0.0} requests a second of {result.AskedRate:0.0}, ",
+                $"although connections were free: what it reports is its own limit.");
         }
 
         if (result.Unsent > 0)
         {
-            Warn("unsent", $"{result.Unsent:N0} requests that were due were not sent, as no connection came free in time. They are in no percentile, so the real ones are higher.");
+            Warn(
+                "unsent",
+                $"{result.Unsent:N0} requests that were due were not sent, as no connection came free in time. ",
+                $"They are in no percentile, so the real ones are higher.");
         }
 
         return warnings;

@@ -109,13 +109,15 @@ public sealed record RequestRates(double Asked, double Achieved);
 public sealed record GeneratorFigures(Percentiles SchedulingDelay, double ProcessorSeconds, int Processors, long ConnectionsOpened);
 
 /// <summary>A reason not to take the figures of a run at their face.</summary>
-/// <param name="Code">Which, for programs: <c>generator-late</c>, <c>generator-slow</c>, <c>connections-busy</c>, <c>unsent</c>, <c>redirected</c>, <c>signed-out</c>,
-/// <c>wrong-scheme</c>, <c>ledger-lost</c>.</param>
+/// <param name="Code">Which, for programs: <c>generator-late</c>, <c>generator-slow</c>, <c>connections-busy</c>, <c>unsent</c>,
+/// <c>redirected</c>, <c>signed-out</c>, <c>wrong-scheme</c>, <c>ledger-lost</c>.</param>
 /// <param name="Text">For people: what is wrong and what to do.</param>
 public sealed record LoadWarning(string Code, string Text);
 
 /// <summary>How <c>load --output json</c> writes.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LoadReport))]
 [JsonSerializable(typeof(SaturationReport))]
 public sealed partial class LoadJson : JsonSerializerContext;

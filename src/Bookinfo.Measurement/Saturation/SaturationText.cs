@@ -14,7 +14,9 @@ public static class SaturationText
         yield return report.Target;
         if (report.NothingWasGood)
         {
-            yield return Text($"Not one request was answered as it should be, at whatever rate: {Errors(report)}. The rate is not the cause: see with 'bookinfo load' what is wrong.");
+            yield return Text(
+                $"Not one request was answered as it should be, at whatever rate: {Errors(report)}. ",
+                $"The rate is not the cause: see with 'bookinfo load' what is wrong.");
             foreach (var warning in report.Warnings)
             {
                 yield return $"Warning: {warning.Text}";
@@ -24,20 +26,27 @@ public static class SaturationText
         }
 
         yield return report.Highest is { } highest
-            ? Text($"{Rate(highest)} requests a second is the highest rate found with {objective}: it passed {report.HighestPassed} of {report.HighestTrials} trials.")
+            ? Text(
+                $"{Rate(highest)} requests a second is the highest rate found with {objective}: ",
+                $"it passed {report.HighestPassed} of {report.HighestTrials} trials.")
             : $"No rate was found with {objective}.";
         yield return report.LowestFailed is { } failed
-            ? Text($"{Rate(failed)} a second is the lowest found without: it failed {report.LowestFailedTrials} of {report.LowestFailedOf} trials.")
+            ? Text(
+                $"{Rate(failed)} a second is the lowest found without: ",
+                $"it failed {report.LowestFailedTrials} of {report.LowestFailedOf} trials.")
             : "No rate was found without.";
         if (report.Highest is not null && report.LowestFailed is not null)
         {
             yield return report.Complete
                 ? "The limit lies between the two. Two trials agreed on each; repeat the search to see how far it moves."
-                : "The limit lies between the two, but they are still far apart: the search ended first. Give it more time with --duration.";
+                : "The limit lies between the two, but they are still far apart: the search ended first. "
+                    + "Give it more time with --duration.";
         }
         else if (report.Highest is null && report.Trials.Count > 0 && report.Trials.All(trial => trial.Failed > SaturationTrial.Tolerance))
         {
-            yield return Text($"More than {SaturationTrial.Tolerance:0%} of the requests failed or were not sent in every trial, at {Rate(report.Trials.Min(trial => trial.Rate))} a second as well: {Errors(report)}.");
+            yield return Text(
+                $"More than {SaturationTrial.Tolerance:0%} of the requests failed or were not sent in every trial, ",
+                $"at {Rate(report.Trials.Min(trial => trial.Rate))} a second as well: {Errors(report)}.");
         }
         else if (!report.Complete)
         {
@@ -66,5 +75,6 @@ public static class SaturationText
         .OrderByDescending(error => error.Value)
         .Select(error => Text($"{error.Key} ({error.Value:N0})")));
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(params FormattableString[] text) =>
+        string.Concat(text.Select(part => part.ToString(CultureInfo.InvariantCulture)));
 }

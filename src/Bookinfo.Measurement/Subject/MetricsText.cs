@@ -44,12 +44,15 @@ public sealed partial class MetricsText
             match => (
                 (IReadOnlyDictionary<string, string>)Label().Matches(match.Groups["labels"].Value)
                     .GroupBy(label => label.Groups[1].Value).ToDictionary(label => label.Key, label => label.First().Groups[2].Value),
-                double.TryParse(match.Groups["value"].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)));
+                double.TryParse(match.Groups["value"].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value
+                    : double.NaN)));
 
     private double? Sum(string name) =>
         _samples.Contains(name) && _samples[name].Sum(sample => sample.Value) is var sum && double.IsFinite(sum) ? sum : null;
 
-    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(?<labels>(?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+(?<value>[^ \t\r\n]+)""", RegexOptions.Multiline)]
+    [GeneratedRegex("""
+        ^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(?<labels>(?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+(?<value>[^ \t\r\n]+)
+        """, RegexOptions.Multiline)]
     private static partial Regex Sample();
 
     [GeneratedRegex("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\]|\\\\.)*)\"")]

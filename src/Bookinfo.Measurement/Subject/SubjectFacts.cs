@@ -7,7 +7,8 @@ namespace Bookinfo.Measurement;
 /// <param name="Mesh">The meshes that were seen.</param>
 /// <param name="Notes">What could not be found out.</param>
 public sealed record SubjectFacts(
-    IReadOnlyList<ServiceFacts> Services, string? Cluster, IReadOnlyList<NodeFacts> Nodes, IReadOnlyList<string> Mesh, IReadOnlyList<string> Notes);
+    IReadOnlyList<ServiceFacts> Services, string? Cluster, IReadOnlyList<NodeFacts> Nodes, IReadOnlyList<string> Mesh,
+    IReadOnlyList<string> Notes);
 
 /// <summary>A service that was measured: one process, or all pods of one Deployment.</summary>
 /// <param name="Name">The service with its version, as the Deployment is called: <c>details-v1</c>.</param>
@@ -36,7 +37,8 @@ public sealed record ServiceFacts(
 /// <param name="Processors">How many processors it has.</param>
 /// <param name="MemoryBytes">How much memory it has, in bytes.</param>
 public sealed record NodeFacts(
-    string Name, string Os, string Kernel, string ContainerRuntime, string Kubelet, string Architecture, double Processors, double MemoryBytes);
+    string Name, string Os, string Kernel, string ContainerRuntime, string Kubelet, string Architecture, double Processors,
+    double MemoryBytes);
 
 /// <summary>Where a baseline was measured.</summary>
 /// <param name="Machine">The machine of the generator, or for <c>--in-cluster</c> the one that the command ran on.</param>

@@ -29,7 +29,8 @@ public sealed class BackendClients
     /// <param name="finished">Is told what came of each call, all its tries together.</param>
     /// <returns>The client, to be disposed.</returns>
     public BackendClient ForService(
-        ServiceDefinition service, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders, Action<BackendAnswer>? finished = null) =>
+        ServiceDefinition service, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders,
+        Action<BackendAnswer>? finished = null) =>
         new(
             service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(
                 _time), useProxy: false,

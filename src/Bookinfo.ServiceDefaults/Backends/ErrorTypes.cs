@@ -30,6 +30,7 @@ internal static class ErrorTypes
             HttpRequestError.InvalidResponse => "invalid_response",
             HttpRequestError.ResponseEnded => ResponseEnded,
             HttpRequestError.ConfigurationLimitExceeded => "configuration_limit_exceeded",
-            _ => exception.InnerException is { } inner and not IOException ? Of(inner) : exception.InnerException is IOException ? ResponseEnded : Other,
+            _ => exception.InnerException is { } inner and not IOException ? Of(inner)
+                : exception.InnerException is IOException ? ResponseEnded : Other,
         };
 }

@@ -71,7 +71,8 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
         foreach (var attribute in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (attribute.Split('=', 2) is not [var key, var value]
-                || !PercentEncoding.TryDecode(key.Trim(), out key) || !PercentEncoding.TryDecode(value.Trim(), out value) || key.Length == 0)
+                || !PercentEncoding.TryDecode(key.Trim(), out key) || !PercentEncoding.TryDecode(value.Trim(), out value)
+                || key.Length == 0)
             {
                 throw new InvalidSettingException(
                     Variable, text, "a list such as team=shop,region=north, with %2C for a comma in a value and %25 for a percent sign");

@@ -67,7 +67,8 @@ public sealed class Settings(IConfiguration configuration)
 
     private static Uri ParseAddress(string name, string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address is not { Port: not 0, Query: "", Fragment: "" })
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
+            || address is not { Port: not 0, Query: "", Fragment: "" })
         {
             throw new InvalidSettingException(name, text, "an address such as http://localhost:9080");
         }

@@ -34,7 +34,8 @@ internal sealed class LingeringClose(ConnectionDelegate next, LingerOptions opti
     private async Task ReadOnAsync(ConnectionContext connection)
     {
         // A service that is stopping does not wait for clients that are still sending.
-        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
+            ?? CancellationToken.None;
         using var longest = new CancellationTokenSource(options.Longest, time);
         using var pause = new CancellationTokenSource(options.LongestPause, time);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(

@@ -238,7 +238,9 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
     {
         /// <summary>Whether both would listen on the same port of the same address.</summary>
         public bool Overlaps(Place other) => Port == other.Port
-            && (Port == 0 ? Host[0] == '/' && Host == other.Host : Host == other.Host || Host == All || other.Host == All || IsNameOf(other) || other.IsNameOf(this));
+            && (Port == 0
+                ? Host[0] == '/' && Host == other.Host
+                : Host == other.Host || Host == All || other.Host == All || IsNameOf(other) || other.IsNameOf(this));
 
         private bool IsNameOf(Place other) =>
             Host == Localhost && IPAddress.TryParse(other.Host, out var address) && IPAddress.IsLoopback(address);

@@ -276,7 +276,8 @@ public static class ServiceProgram
         {
             endpoint.Protocols = HttpProtocols.Http1;
             endpoint.Use(next => new LingeringClose(
-                next, server.ApplicationServices.GetRequiredService<LingerOptions>(), server.ApplicationServices.GetRequiredService<TimeProvider>()).InvokeAsync);
+                next, server.ApplicationServices.GetRequiredService<LingerOptions>(),
+                server.ApplicationServices.GetRequiredService<TimeProvider>()).InvokeAsync);
         });
     }
 }

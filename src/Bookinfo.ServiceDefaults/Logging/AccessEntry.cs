@@ -17,7 +17,8 @@ namespace Bookinfo.ServiceDefaults.Logging;
 /// <param name="userAgent">What the client calls itself.</param>
 /// <param name="request">The request.</param>
 internal sealed class AccessEntry(
-    string method, string? route, string path, int status, TimeSpan duration, long bytes, string? clientAddress, string? userAgent, RequestRecord request)
+    string method, string? route, string path, int status, TimeSpan duration, long bytes, string? clientAddress, string? userAgent,
+    RequestRecord request)
     : IReadOnlyList<KeyValuePair<string, object?>>
 {
     /// <summary>The event.</summary>

@@ -10,7 +10,11 @@ namespace Bookinfo.ServiceDefaults.Logging;
 /// <param name="service">Who writes the log.</param>
 internal sealed class JsonLines(ServiceIdentity service) : ILineFormat
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     private static readonly JsonEncodedText Time = JsonEncodedText.Encode("time");
     private static readonly JsonEncodedText Level = JsonEncodedText.Encode("level");

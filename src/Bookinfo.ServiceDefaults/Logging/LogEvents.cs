@@ -10,11 +10,17 @@ namespace Bookinfo.ServiceDefaults.Logging;
 internal static partial class LogEvents
 {
     /// <summary>The service listens.</summary>
-    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceStarted", Message = "Listens on {addresses}, {startup_ms} ms after its process was started")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        EventName = "ServiceStarted",
+        Message = "Listens on {addresses}, {startup_ms} ms after its process was started")]
     public static partial void ServiceStarted(ILogger logger, string addresses, double startup_ms);
 
     /// <summary>The service was told to stop.</summary>
-    [LoggerMessage(Level = LogLevel.Information, EventName = "ServiceDraining", Message = "Told to stop: unready now, serving for another {drain_seconds} s")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        EventName = "ServiceDraining",
+        Message = "Told to stop: unready now, serving for another {drain_seconds} s")]
     public static partial void ServiceDraining(ILogger logger, double drain_seconds);
 
     /// <summary>The service has stopped.</summary>
@@ -37,15 +43,18 @@ internal static partial class LogEvents
     public static partial void BackendAnswerUnusable(ILogger logger, string peer, string path);
 
     /// <summary>The server turned away what never became a request.</summary>
-    [LoggerMessage(Level = LogLevel.Information, EventName = "RequestRejected", Message = "Answered {status} to what is no HTTP or over "
-        + "the limits, from {client_address}")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        EventName = "RequestRejected",
+        Message = "Answered {status} to what is no HTTP or over the limits, from {client_address}")]
     public static partial void RequestRejected(ILogger logger, int status, string? client_address);
 
     /// <summary>There were more visitors than the limit of open files allows.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,
         EventName = "ConnectionsRefused",
-        Message = "Closed {connections} connections at once: {limit} are open, all that the limit of open files allows. Raise it (ulimit -n)")]
+        Message = "Closed {connections} connections at once: {limit} are open, all that the limit of open files allows. "
+            + "Raise it (ulimit -n)")]
     public static partial void ConnectionsRefused(ILogger logger, int connections, int limit);
 
     /// <summary>What is exported by OTLP does not arrive.</summary>

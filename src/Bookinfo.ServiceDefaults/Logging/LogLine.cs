@@ -36,7 +36,8 @@ internal readonly record struct LogLine(
     /// <summary>
     /// The position in a trace: of the span of ours that is current; without tracing of the caller's, which a mesh's sidecars made.
     /// </summary>
-    public (string Trace, string Span)? Position => Activity.Current is { } current ? (current.TraceId.ToHexString(), current.SpanId.ToHexString())
+    public (string Trace, string Span)? Position => Activity.Current is { } current
+        ? (current.TraceId.ToHexString(), current.SpanId.ToHexString())
         : Request is { } request
             && request.Caller.TraceId != default ? (request.Caller.TraceId.ToHexString(), request.Caller.SpanId.ToHexString())
         : null;

@@ -48,7 +48,8 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
             [("1" or "d") and var decision] => OfDecision(denied: false, accepted: true, decision is "d"),
             [var trace, var span] => At(trace, span, denied: false, debug: false),
             [var trace, var span, ("0" or "1" or "d") and var decision] => At(trace, span, decision is "0", decision is "d"),
-            [var trace, var span, ("0" or "1" or "d") and var decision, { Length: ShortId }] => At(trace, span, decision is "0", decision is "d"),
+            [var trace, var span, ("0" or "1" or "d") and var decision, { Length: ShortId }] =>
+                At(trace, span, decision is "0", decision is "d"),
             _ => default,
         };
     }
@@ -86,7 +87,8 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
         }
 
         var position = new ActivityContext(
-            ActivityTraceId.CreateFromString(trace), ActivitySpanId.CreateFromString(span), denied ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded, traceState: null, isRemote: true);
+            ActivityTraceId.CreateFromString(trace), ActivitySpanId.CreateFromString(span),
+            denied ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded, traceState: null, isRemote: true);
         return new B3(position, debug, Denied: false, Accepted: false, isShort);
     }
 }

@@ -12,7 +12,10 @@ internal static class HttpNames
 
     private static readonly string[] KnownMethods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-    private static readonly string[] StatusCodes = [.. Enumerable.Range(0, 1000).Select(code => code.ToString(CultureInfo.InvariantCulture))];
+    private static readonly string[] StatusCodes =
+    [
+        .. Enumerable.Range(0, 1000).Select(code => code.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     private static readonly object[] StatusCodeValues = [.. Enumerable.Range(0, 1000).Cast<object>()];
 

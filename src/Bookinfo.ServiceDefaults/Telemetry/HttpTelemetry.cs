@@ -46,7 +46,8 @@ internal sealed class HttpTelemetry : IDisposable
         meter.CreateObservableUpDownCounter(
             "http.server.active_requests", ActiveRequests.Observe, "{request}", "Number of active HTTP server requests.");
         Rejected = meter.CreateCounter<long>(
-            "bookinfo.http.server.rejected_requests", "{request}", "Requests that the server turned away because they are no HTTP or over its limits.");
+            "bookinfo.http.server.rejected_requests", "{request}",
+            "Requests that the server turned away because they are no HTTP or over its limits.");
     }
 
     /// <summary>Whether there are spans.</summary>

@@ -69,7 +69,8 @@ internal sealed class OtlpSettings
         otlp.Take(settings, $"{General}{signal}_");
         otlp.HasOwnEndpoint = otlp._endpoint != forAll;
         // A gRPC call has a path of its own, and the general address gets the path of the signal.
-        if (otlp._endpoint is ({ } variable, { Query.Length: > 0 } address) && (otlp._protocol == OtlpExportProtocol.Grpc || !otlp.HasOwnEndpoint))
+        if (otlp._endpoint is ({ } variable, { Query.Length: > 0 } address)
+            && (otlp._protocol == OtlpExportProtocol.Grpc || !otlp.HasOwnEndpoint))
         {
             throw new InvalidSettingException(
                 variable, address.OriginalString, "an address without a query, which only one signal's endpoint by http/protobuf may have");
@@ -182,8 +183,8 @@ internal sealed class OtlpSettings
                 || !probe.Headers.TryAddWithoutValidation(key, value))
             {
                 throw new InvalidSettingException(
-                    $"{name} is not allowed: it must be a list such as x-token=abc,x-other=2, each header once and none that belongs to the connection, "
-                    + "with %2C for a comma in a value. Its value is not shown, as it may be a secret.");
+                    $"{name} is not allowed: it must be a list such as x-token=abc,x-other=2, each header once and none that belongs to "
+                    + "the connection, with %2C for a comma in a value. Its value is not shown, as it may be a secret.");
             }
 
             headers.Add((key, value));
@@ -193,17 +194,18 @@ internal sealed class OtlpSettings
     }
 
     /// <summary>Loads those who may vouch for a collector: a file of PEM with one certificate or several, or of DER with one.</summary>
-    private static X509Certificate2Collection LoadTrusted(string name, string file) => LoadFile(name, file, "a file with a certificate, in PEM or DER", static file =>
-    {
-        var trusted = new X509Certificate2Collection();
-        trusted.ImportFromPemFile(file);
-        if (trusted.Count == 0)
+    private static X509Certificate2Collection LoadTrusted(string name, string file) =>
+        LoadFile(name, file, "a file with a certificate, in PEM or DER", static file =>
         {
-            trusted.Add(X509CertificateLoader.LoadCertificateFromFile(file));
-        }
+            var trusted = new X509Certificate2Collection();
+            trusted.ImportFromPemFile(file);
+            if (trusted.Count == 0)
+            {
+                trusted.Add(X509CertificateLoader.LoadCertificateFromFile(file));
+            }
 
-        return trusted;
-    });
+            return trusted;
+        });
 
     /// <summary>Loads what the service shows of itself to a collector.</summary>
     private static X509Certificate2? LoadClient((string Variable, string File)? certificate, (string Variable, string File)? key) => (
@@ -217,7 +219,8 @@ internal sealed class OtlpSettings
         var ((variable, file), (keyVariable, keyFile)) => LoadFile(
             // Whether the key can be read at all is a question of its own.
             variable, file, $"a file with a certificate in PEM, to which the key of {keyVariable} belongs",
-            file => X509Certificate2.CreateFromPemFile(file, LoadFile(keyVariable, keyFile, "a file with a private key in PEM, not encrypted", ReadKey))),
+            file => X509Certificate2.CreateFromPemFile(
+                file, LoadFile(keyVariable, keyFile, "a file with a private key in PEM, not encrypted", ReadKey))),
     };
 
     private static X509Certificate2 LoadWithKey(string file)
@@ -290,7 +293,11 @@ internal sealed class OtlpSettings
         };
         if (_trusted is not null)
         {
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(_trusted);
         }
 

@@ -28,11 +28,13 @@ internal sealed class ProcessMetrics
         meter.CreateObservableUpDownCounter(
             "process.thread.count", () => Read(static process => process.Threads.Count), "{thread}", "Process threads count.");
         meter.CreateObservableGauge(
-            "process.uptime", () => Read(process => (time.GetUtcNow() - process.StartTime.ToUniversalTime()).TotalSeconds), "s", "The time the process has been running.");
+            "process.uptime", () => Read(process => (time.GetUtcNow() - process.StartTime.ToUniversalTime()).TotalSeconds), "s",
+            "The time the process has been running.");
         if (OperatingSystem.IsLinux())
         {
             meter.CreateObservableUpDownCounter(
-                "process.unix.file_descriptor.count", static () => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(), "{file_descriptor}", "Number of unix file descriptors in use by the process.");
+                "process.unix.file_descriptor.count", static () => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
+                "{file_descriptor}", "Number of unix file descriptors in use by the process.");
         }
     }
 

@@ -82,9 +82,11 @@ internal sealed record TelemetryOptions(
     {
         const string Argument = "OTEL_TRACES_SAMPLER_ARG";
         settings.Choice(
-            "OTEL_TRACES_SAMPLER", "parentbased_always_on", "always_on", "always_off", "traceidratio", "parentbased_always_off", "parentbased_traceidratio");
+            "OTEL_TRACES_SAMPLER", "parentbased_always_on", "always_on", "always_off", "traceidratio", "parentbased_always_off",
+            "parentbased_traceidratio");
         const NumberStyles Share = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (settings.Text(Argument) is { } ratio && !(double.TryParse(ratio, Share, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1))
+        if (settings.Text(Argument) is { } ratio
+            && !(double.TryParse(ratio, Share, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1))
         {
             throw new InvalidSettingException(Argument, ratio, "a number from 0 to 1");
         }
@@ -98,7 +100,8 @@ internal sealed record TelemetryOptions(
     {
         string[] limits =
         [
-            "ATTRIBUTE_VALUE_LENGTH", "ATTRIBUTE_COUNT", "SPAN_ATTRIBUTE_VALUE_LENGTH", "SPAN_ATTRIBUTE_COUNT", "SPAN_EVENT_COUNT", "SPAN_LINK_COUNT",
+            "ATTRIBUTE_VALUE_LENGTH", "ATTRIBUTE_COUNT", "SPAN_ATTRIBUTE_VALUE_LENGTH", "SPAN_ATTRIBUTE_COUNT", "SPAN_EVENT_COUNT",
+            "SPAN_LINK_COUNT",
             "EVENT_ATTRIBUTE_COUNT", "LINK_ATTRIBUTE_COUNT", "LOGRECORD_ATTRIBUTE_VALUE_LENGTH", "LOGRECORD_ATTRIBUTE_COUNT",
         ];
         foreach (var limit in limits)

@@ -35,7 +35,8 @@ internal static class TraceParent
         var version = text.AsSpan(0, 2);
         // Of a version to come only what this one knows is read, and only up to the dash behind it.
         var ends = text.Length == Length || (version is not "00" && text[Length] == '-');
-        if (!ends || version is "ff" || !IsHex(version) || !IsHex(text.AsSpan(53, 2)) || !IsId(text.AsSpan(3, 32)) || !IsId(text.AsSpan(36, 16)))
+        if (!ends || version is "ff" || !IsHex(version) || !IsHex(text.AsSpan(53, 2)) || !IsId(text.AsSpan(3, 32))
+            || !IsId(text.AsSpan(36, 16)))
         {
             return false;
         }

@@ -37,7 +37,8 @@ internal static class TraceState
             }
         }
 
-        return members == 0 ? null : header is [{ } single] ? single : string.Join(',', header.Where(static line => !string.IsNullOrEmpty(line)));
+        return members == 0 ? null
+            : header is [{ } single] ? single : string.Join(',', header.Where(static line => !string.IsNullOrEmpty(line)));
     }
 
     /// <summary>Checks a line and counts its members; empty ones are allowed and do not count.</summary>

@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using Bookinfo.Testing;
+
+namespace Services.Tests;
+
+/// <summary>What the formatter does not see to: how long a line is, and that a comment has one summary.</summary>
+public sealed partial class SourceTests
+{
+    private const int LongestLine = 140;
+
+    [Fact]
+    public void Lines_end_at_column_140() => Assert.Empty(
+        from file in Files("*.cs").Concat(Files("*.sh")).Append(Path.Combine(WorkingCopy.Root, "bookinfo"))
+        from line in File.ReadLines(file).Index()
+        where Columns(line.Item) > LongestLine
+        select $"{Place(file, line.Index)}: {Columns(line.Item)} columns");
+
+    [Fact]
+    public void A_comment_has_one_summary() => Assert.Empty(
+        from file in Files("*.cs")
+        let text = File.ReadAllText(file)
+        from comment in DocComment().Matches(text)
+        where Summary().Count(comment.ValueSpan) > 1
+        select $"{Place(file, text.AsSpan(0, comment.Index).Count('\n'))}: {Summary().Count(comment.ValueSpan)} summaries");
+
+    private static string Place(string file, int line) => $"{Path.GetRelativePath(WorkingCopy.Root, file)}:{line + 1}";
+
+    // An emoji is one column here, though it is two units of UTF-16.
+    private static int Columns(string line) => line.EnumerateRunes().Count();
+
+    /// <summary>The files of a kind that are written by hand: what a build writes is in artifacts/, and the compiler formats it.</summary>
+    private static IEnumerable<string> Files(string pattern) => new[] { "src", "tests", "bench" }.SelectMany(folder =>
+        Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, folder), pattern, SearchOption.AllDirectories));
+
+    [GeneratedRegex(@"(?m)(^[ \t]*///.*\n)+")]
+    private static partial Regex DocComment();
+
+    [GeneratedRegex("<summary>")]
+    private static partial Regex Summary();
+}
