@@ -102,11 +102,11 @@ tests() { echo "artifacts/bin/$1/release/$1"; }
 on_this_machine() {
     say "Publishing the services and the load worker with Native AOT (about a minute each the first time)"
     rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
-    for program in Details Ratings Reviews ProductPage LoadWorker; do
+    for project in $(grep -lE 'Bookinfo\.(Service|NativeProgram)\.props' src/*/*.csproj); do
         output=$(mktemp)
-        guarded dotnet publish "src/Bookinfo.$program" -c Release -r "$rid" -v quiet -nodeReuse:false >"$output" 2>&1 || { cat "$output"; exit 1; }
+        guarded dotnet publish "$project" -c Release -r "$rid" -v quiet -nodeReuse:false >"$output" 2>&1 || { cat "$output"; exit 1; }
         if [ -s "$output" ]; then
-            printf 'Publishing Bookinfo.%s must not say anything, but it did:\n' "$program"
+            printf 'Publishing %s must not say anything, but it did:\n' "$project"
             cat "$output"
             exit 1
         fi

@@ -14,7 +14,7 @@ public sealed class FifthServiceTests
         new("orders", "Bookinfo.Orders", [], [new ServiceVersion("orders", "v1", 9086, new Dictionary<string, string>())]);
 
     private static readonly ServiceDefinition Reviews =
-        ServiceCatalog.Reviews with { Calls = [.. ServiceCatalog.Reviews.Calls, new ServiceCall(Orders.Name, Missing)] };
+        ServiceCatalog.Reviews with { Calls = [.. ServiceCatalog.Reviews.Calls, new ServiceCall(Orders.Name, CallPolicy.Once(2), Missing)] };
 
     private static readonly BookinfoAnswers Answers =
         new(new ServiceCatalog([ServiceCatalog.Details, ServiceCatalog.Ratings, Orders, Reviews, ServiceCatalog.ProductPage]));
