@@ -162,7 +162,7 @@ public sealed class SettingsTests
             // 'NAME_' is that of any service that another one calls.
             .SelectMany(name => name.StartsWith("NAME_", StringComparison.Ordinal)
                 ? ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service)))
-                    .Select(service => name.Replace("NAME", service.Name.ToUpperInvariant(), StringComparison.Ordinal))
+                    .Select(service => $"{service.Name.ToUpperInvariant()}{name["NAME".Length..]}")
                 : [name]);
         Assert.Equal(SettingNames.All.Except(["ASPNETCORE_HTTPS_PORTS"]).Order(), documented.Distinct().Order());
     }
