@@ -180,7 +180,8 @@ public sealed class ImageCommandTests : IDisposable
     public async Task Buildah_pushes_to_the_registry(bool allowed)
     {
         using var buildah = new FakeTool("buildah", "*oci-archive:*) cp \"$own/archive\" details.tar; for s in "
-            + $"{string.Join(' ', NativeProgram.All.Select(program => program.Name).Skip(1))}; do cp details.tar $s.tar; done ;; *docker://*) "
+            + $"{string.Join(' ', NativeProgram.All.Select(program => program.Name).Skip(1))}; do cp details.tar $s.tar; done ;; "
+            + "*docker://*) "
             + $"{(allowed ? "" : "echo 'Error: denied' >&2; exit 1")} ;;");
         ImageArchives.Write(buildah.PathOf("archive"), [ImageArchives.Zip(ImageArchives.Layer(100))]);
         await using var run = Build(buildah.Environment, "--base", "debian", "--registry", "ghcr.io/me", "--tag", "1", "--push");
@@ -232,7 +233,9 @@ public sealed class ImageCommandTests : IDisposable
             + "--file [^ ]+/details\\.containerfile --tag ghcr\\.io/me/details:1 [^ ]+/artifacts/image-contexts/build-[0-9a-f]+$",
             docker.Calls[3]);
         Assert.Equal("save --output details.tar ghcr.io/me/details:1", docker.Calls[4]);
-        Assert.Equal(NativeProgram.All.Select(program => $"push --quiet ghcr.io/me/{program.Name}:1"), docker.Calls.TakeLast(NativeProgram.All.Count));
+        Assert.Equal(
+            NativeProgram.All.Select(program => $"push --quiet ghcr.io/me/{program.Name}:1"),
+            docker.Calls.TakeLast(NativeProgram.All.Count));
 
         var result = JsonDocument.Parse(run.Output).RootElement;
         Assert.Equal((5_000_000, Standard), (result.GetProperty("bytes").GetInt64(), result.GetProperty("base").GetString()));

@@ -13,8 +13,10 @@ public sealed class FifthServiceTests
     private static readonly ServiceDefinition Stamps =
         new("stamps", "Bookinfo.Stamps", [], [new ServiceVersion("stamps", "v1", 9099, new Dictionary<string, string>())]);
 
-    private static readonly ServiceDefinition Reviews =
-        ServiceCatalog.Reviews with { Calls = [.. ServiceCatalog.Reviews.Calls, new ServiceCall(Stamps.Name, CallPolicy.Once(2), Missing)] };
+    private static readonly ServiceDefinition Reviews = ServiceCatalog.Reviews with
+    {
+        Calls = [.. ServiceCatalog.Reviews.Calls, new ServiceCall(Stamps.Name, CallPolicy.Once(2), Missing)],
+    };
 
     private static readonly BookinfoAnswers Answers =
         new(new ServiceCatalog([Stamps, .. ServiceCatalog.All.Select(service => service == ServiceCatalog.Reviews ? Reviews : service)]));
