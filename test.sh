@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs all tests that need nothing but this machine, or with 'test.sh cluster' those that need a Kubernetes cluster: the one of KUBECONFIG, with
-# the images of 'bookinfo images build' in it. Installs what they need first (Debian and Ubuntu), and says what. The last line is
-# 'N passed, N failed, N skipped'.
+# Runs all tests that need nothing but this machine, or with 'test.sh cluster' those that need a Kubernetes cluster: the one of
+# KUBECONFIG, with the images of 'bookinfo images build' in it. Installs what they need first (Debian and Ubuntu), and says what. The last
+# line is 'N passed, N failed, N skipped'.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")"
 
@@ -11,7 +11,10 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompil
 case ${1:-} in
     '') cluster=no ;;
     cluster) cluster=yes ;;
-    *) echo "test.sh: '$1' is not known. Without an argument everything that needs no cluster is run, with 'cluster' the rest." >&2; exit 2 ;;
+    *)
+        echo "test.sh: '$1' is not known. Without an argument everything that needs no cluster is run, with 'cluster' the rest." >&2
+        exit 2
+        ;;
 esac
 
 # 'guarded'.

@@ -1,8 +1,9 @@
 # Runs commands so that a signal to the script that reads this file ends them as well.
 jobs=()
 
-# Runs a command in a process group of its own, so that a signal to this script can end it at once with all that it has started. What a test program starts,
-# and what of that gets away, that program's supervisor ends (tests/Bookinfo.Supervision), also when this script is killed.
+# Runs a command in a process group of its own, so that a signal to this script can end it at once with all that it has started. What a
+# test program starts, and what of that gets away, that program's supervisor ends (tests/Bookinfo.Supervision), also when this script is
+# killed.
 guarded() {
     local status=0
     set -m

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A lane of the test run: some of the test programs, one after another, while the other lane runs the rest. test.sh starts it, with its name, a file for
-# its counts, and one that whoever prints locks. What a program says is printed when it has ended, so that the lanes do not mix.
+# A lane of the test run: some of the test programs, one after another, while the other lane runs the rest. test.sh starts it, with its
+# name, a file for its counts, and one that whoever prints locks. What a program says is printed when it has ended, so that the lanes do
+# not mix.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
 lane=$1 counts=$2 printing=$3
@@ -23,10 +24,10 @@ tests() { # title, test project, and settings for its program
 
 publish() { # project
     printf '\n== Publishing %s with Native AOT\n' "$1"
-    local said
+    local rid said
+    rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
     said=$(mktemp)
-    guarded dotnet publish "src/$1" -c Release -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" -v quiet -nodeReuse:false >"$said" 2>&1 ||
-        { cat "$said"; return 1; }
+    guarded dotnet publish "src/$1" -c Release -r "$rid" -v quiet -nodeReuse:false >"$said" 2>&1 || { cat "$said"; return 1; }
     if [ -s "$said" ]; then
         printf 'Publishing must not say anything, but it did:\n'
         cat "$said"

@@ -14,15 +14,20 @@ public sealed record ServiceDefinition(
     /// <summary>Whether it calls another service.</summary>
     /// <param name="other">The other service.</param>
     public bool IsCallerOf(ServiceDefinition other) => Calls.Any(call => call.Service == other.Name);
+
+    /// <summary>The call that it makes to another service.</summary>
+    /// <param name="other">The other service, which it calls.</param>
+    public ServiceCall CallTo(ServiceDefinition other) => Calls.Single(call => call.Service == other.Name);
 }
 
 /// <summary>A call that a service makes to another one to answer a request: an edge of the graph of services.</summary>
 /// <param name="Service">The name of the service that is called.</param>
+/// <param name="Policy">Its timeout and tries, unless a version of the caller has others.</param>
 /// <param name="Missing">
 /// The text in the caller's answer, whose status is good, that shows that this call got nothing; <see langword="null"/> when the answer has
 /// an error status in that case.
 /// </param>
-public sealed record ServiceCall(string Service, string? Missing = null);
+public sealed record ServiceCall(string Service, CallPolicy Policy, string? Missing = null);
 
 /// <summary>A call of one service to another, by their names.</summary>
 /// <param name="Caller">The service that calls.</param>

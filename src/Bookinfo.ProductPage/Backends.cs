@@ -16,7 +16,7 @@ public sealed class Backends : IDisposable
     private readonly BackendClient _flood;
 
     /// <summary>Makes their clients.</summary>
-    /// <param name="options">Where they are.</param>
+    /// <param name="options">How many extra calls to make.</param>
     /// <param name="sessions">Who is signed in.</param>
     /// <param name="results">Where finished calls are counted.</param>
     /// <param name="headers">How headers are passed on.</param>
@@ -24,15 +24,14 @@ public sealed class Backends : IDisposable
     public Backends(ProductPageOptions options, Sessions sessions, RequestResults results, HeaderForwarding headers, BackendClients clients)
     {
         (_floodFactor, _sessions, _headers) = (options.FloodFactor, sessions, headers);
-        _details = For(ServiceCatalog.Details, CallPolicy.ProductPageToDetails, options.Details);
-        _reviews = For(ServiceCatalog.Reviews, CallPolicy.ProductPageToReviews, [.. options.Reviews]);
-        _ratings = For(ServiceCatalog.Ratings, CallPolicy.ProductPageToRatings, options.Ratings);
+        _details = For(ServiceCatalog.Details);
+        _reviews = For(ServiceCatalog.Reviews);
+        _ratings = For(ServiceCatalog.Ratings);
         // Turns of their own: with two extra calls a page view and three endpoints, the page itself would get the same one every time.
-        _flood = For(ServiceCatalog.Reviews, CallPolicy.ProductPageToReviews, [.. options.Reviews]);
+        _flood = For(ServiceCatalog.Reviews);
 
-        BackendClient For(ServiceDefinition service, CallPolicy policy, params Uri[] addresses) => clients.ForService(
-            service, policy, new EndpointRotation(addresses), AddHeaders,
-            answer => results.Count(service.Name, answer.Status ?? StatusCodes.Status500InternalServerError));
+        BackendClient For(ServiceDefinition service) => clients.ForService(
+            service, AddHeaders, answer => results.Count(service.Name, answer.Status ?? StatusCodes.Status500InternalServerError));
     }
 
     /// <summary>Calls details.</summary>

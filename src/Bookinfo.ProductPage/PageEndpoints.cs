@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -30,8 +31,8 @@ public static class PageEndpoints
 
     private static ContentHttpResult Health() => TypedResults.Text("Product page is healthy");
 
-    private static PageAnswer Index(ProductPageOptions options, StaticAssets assets) =>
-        new(Slices.Index.Create(new IndexModel(ServiceNode.Tree(options), assets)));
+    private static PageAnswer Index(BackendAddresses addresses, StaticAssets assets) =>
+        new(Slices.Index.Create(new IndexModel(ServiceNode.Tree(addresses), assets)));
 
     private static async Task<PageAnswer> ProductPageAsync(HttpRequest request, Backends backends, Sessions sessions, StaticAssets assets)
     {

@@ -1,32 +1,22 @@
 using System.Text;
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.ProductPage;
 
 /// <summary>The settings of productpage.</summary>
-/// <param name="Details">The base address of details.</param>
-/// <param name="Reviews">The base addresses of reviews, taken in turn; one in a cluster.</param>
-/// <param name="Ratings">The base address of ratings.</param>
 /// <param name="FloodFactor">How many extra calls to reviews each page view makes.</param>
 /// <param name="SessionKey">The key of the session cookies, or <see langword="null"/> when none was given.</param>
-public sealed record ProductPageOptions(Uri Details, IReadOnlyList<Uri> Reviews, Uri Ratings, int FloodFactor, byte[]? SessionKey)
+public sealed record ProductPageOptions(int FloodFactor, byte[]? SessionKey)
 {
     /// <summary>The fewest characters that <c>SESSION_KEY</c> may have.</summary>
     public const int ShortestSessionKey = 16;
 
-    /// <summary>
-    /// Reads where the backends are, <c>REVIEWS_ENDPOINTS</c> (addresses separated by commas, in place of the one address),
-    /// <c>FLOOD_FACTOR</c> (0 to 1000, 0 when not set) and <c>SESSION_KEY</c> (at least 16 characters).
-    /// </summary>
+    /// <summary>Reads <c>FLOOD_FACTOR</c> (0 to 1000, 0 when not set) and <c>SESSION_KEY</c> (at least 16 characters).</summary>
     /// <param name="settings">The settings.</param>
     /// <returns>The options.</returns>
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static ProductPageOptions Read(Settings settings) => new(
-        BackendAddress.Read(settings, ServiceCatalog.Details),
-        settings.Addresses(SettingNames.ReviewsEndpoints) ?? [BackendAddress.Read(settings, ServiceCatalog.Reviews)],
-        BackendAddress.Read(settings, ServiceCatalog.Ratings),
         settings.Number(SettingNames.FloodFactor, standard: 0, least: 0, most: 1000),
         ReadSessionKey(settings));
 

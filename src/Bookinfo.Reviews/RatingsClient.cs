@@ -5,14 +5,13 @@ using Bookinfo.ServiceDefaults.Backends;
 namespace Bookinfo.Reviews;
 
 /// <summary>Asks ratings for the stars of a product.</summary>
-/// <param name="options">Where it is and how long to wait.</param>
+/// <param name="options">How long to wait.</param>
 /// <param name="headers">How headers are passed on.</param>
 /// <param name="clients">What makes clients.</param>
 public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding headers, BackendClients clients) : IDisposable
 {
     private readonly BackendClient _client = clients.ForService(
-        ServiceCatalog.Ratings, options.RatingsPolicy, new EndpointRotation(options.Ratings),
-        (message, request) => headers.Copy(request, message));
+        ServiceCatalog.Ratings, (message, request) => headers.Copy(request, message), policy: options.RatingsPolicy);
 
     /// <summary>Gets the stars of a product.</summary>
     /// <param name="product">The product.</param>

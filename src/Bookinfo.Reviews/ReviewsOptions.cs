@@ -1,5 +1,4 @@
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.Reviews;
@@ -9,8 +8,7 @@ namespace Bookinfo.Reviews;
 /// <param name="StarColor">The color of the stars.</param>
 /// <param name="PodName">The pod, or the string <c>null</c>.</param>
 /// <param name="ClusterName">The cluster, or the string <c>null</c>.</param>
-/// <param name="Ratings">The base address of ratings.</param>
-public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string PodName, string ClusterName, Uri Ratings)
+public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string PodName, string ClusterName)
 {
     /// <summary>The color for which a slow ratings service is waited for the longest, and the one when nothing is said.</summary>
     public const string Black = "black";
@@ -27,11 +25,12 @@ public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string
     };
 
     /// <summary>How ratings is called, which depends on the color: it is how v2 and v3 differ in the tutorials.</summary>
-    public CallPolicy RatingsPolicy => StarColor == Black ? CallPolicy.BlackReviewsToRatings : CallPolicy.ColoredReviewsToRatings;
+    public CallPolicy RatingsPolicy =>
+        StarColor == Black ? CallPolicy.BlackReviewsToRatings : ServiceCatalog.Reviews.CallTo(ServiceCatalog.Ratings).Policy;
 
     /// <summary>
     /// Reads <c>ENABLE_RATINGS</c> (true or false, false when not set), <c>STAR_COLOR</c> (a color name, black when not set),
-    /// <c>HOSTNAME</c>, <c>CLUSTER_NAME</c> and where ratings is.
+    /// <c>HOSTNAME</c> and <c>CLUSTER_NAME</c>.
     /// </summary>
     /// <param name="settings">The settings.</param>
     /// <returns>The options.</returns>
@@ -49,7 +48,6 @@ public sealed record ReviewsOptions(bool EnableRatings, string StarColor, string
             settings.Flag(SettingNames.EnableRatings, standard: false),
             color,
             settings.Text(SettingNames.Hostname) ?? "null",
-            settings.Text(SettingNames.ClusterName) ?? "null",
-            BackendAddress.Read(settings, ServiceCatalog.Ratings));
+            settings.Text(SettingNames.ClusterName) ?? "null");
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Bookinfo.Testing;
 
 /// <summary>
-/// The four services on their real hosts, over real sockets, in this process. Each listens on a free port of 127.0.0.1; reviews has one
+/// The services on their real hosts, over real sockets, in this process. Each listens on a free port of 127.0.0.1; reviews has one
 /// address for each version.
 /// </summary>
 public sealed class RunningSystem : IAsyncDisposable
@@ -16,6 +16,7 @@ public sealed class RunningSystem : IAsyncDisposable
     /// <summary>What every service in a test is told.</summary>
     internal static readonly string[] Settings = ["--urls=http://127.0.0.1:0", "--DRAIN_SECONDS=0", "--ACCESS_LOG=off"];
 
+    private readonly Dictionary<string, List<WebApplication>> _services = [];
     private readonly List<WebApplication> _started = [];
     private readonly List<Socket> _reserved = [];
 
@@ -24,16 +25,16 @@ public sealed class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>Where productpage listens.</summary>
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => AddressOf(ProductPage);
 
-    public WebApplication Details { get; private set; } = null!;
+    public WebApplication Details => _services[ServiceCatalog.Details.Name][0];
 
-    public WebApplication Ratings { get; private set; } = null!;
+    public WebApplication Ratings => _services[ServiceCatalog.Ratings.Name][0];
 
     /// <summary>In the order of the versions that were asked for.</summary>
-    public IReadOnlyList<WebApplication> Reviews { get; private set; } = [];
+    public IReadOnlyList<WebApplication> Reviews => _services[ServiceCatalog.Reviews.Name];
 
-    public WebApplication ProductPage { get; private set; } = null!;
+    public WebApplication ProductPage => _services[ServiceCatalog.ProductPage.Name][0];
 
     /// <summary>Starts the services.</summary>
     /// <param name="versions">The versions of reviews, which productpage calls in turn.</param>
@@ -96,32 +97,28 @@ public sealed class RunningSystem : IAsyncDisposable
 
     private async Task StartAllAsync(IReadOnlyList<string> versions, string? podName, string? clusterName, Uri? details, Uri? reviews)
     {
-        Details = await StartAsync(Bookinfo.Details.Program.Build(Settings, Silence));
-        Ratings = await StartAsync(Bookinfo.Ratings.Program.Build(Settings, Silence));
-        var started = new List<WebApplication>();
-        foreach (var version in versions)
+        var addresses = new Dictionary<string, IReadOnlyList<Uri>>();
+        foreach (var service in ServiceCatalog.All)
         {
-            started.Add(await StartAsync(Bookinfo.Reviews.Program.Build(
-            [
-                .. Settings,
-                .. ServiceCatalog.Reviews.Versions.Single(known => known.Version == version).Environment.Select(
-                    setting => $"--{setting.Key}={setting.Value}"),
-                $"--HOSTNAME={podName ?? $"reviews-{version}"}",
-                $"--CLUSTER_NAME={clusterName}",
-                .. AddressArguments("RATINGS", AddressOf(Ratings)),
-            ], Silence)));
-        }
+            _services[service.Name] = [];
+            foreach (var version in service == ServiceCatalog.Reviews
+                ? versions.Select(wanted => service.Versions.Single(known => known.Version == wanted))
+                : service.Versions)
+            {
+                _services[service.Name].Add(await StartAsync(ServicePrograms.BuildOf(service.Name)(
+                [
+                    .. Settings,
+                    .. version.Environment.Select(setting => $"--{setting.Key}={setting.Value}"),
+                    $"--HOSTNAME={podName ?? version.Name}",
+                    $"--CLUSTER_NAME={clusterName}",
+                    $"--SESSION_KEY={Guid.NewGuid()}",
+                    .. service.Calls.SelectMany(call => AddressArguments(call.Service, addresses[call.Service])),
+                ], Silence)));
+            }
 
-        Reviews = started;
-        ProductPage = await StartAsync(Bookinfo.ProductPage.Program.Build(
-        [
-            .. Settings,
-            $"--SESSION_KEY={Guid.NewGuid()}",
-            .. AddressArguments("DETAILS", details ?? AddressOf(Details)),
-            .. AddressArguments("RATINGS", AddressOf(Ratings)),
-            $"--REVIEWS_ENDPOINTS={string.Join(',', reviews is null ? started.Select(AddressOf) : [reviews])}",
-        ], Silence));
-        Address = AddressOf(ProductPage);
+            var instead = service == ServiceCatalog.Details ? details : service == ServiceCatalog.Reviews ? reviews : null;
+            addresses[service.Name] = instead is null ? [.. _services[service.Name].Select(AddressOf)] : [instead];
+        }
     }
 
     /// <summary>
@@ -137,6 +134,8 @@ public sealed class RunningSystem : IAsyncDisposable
         return service;
     }
 
-    private static string[] AddressArguments(string prefix, Uri address) =>
-        [$"--{prefix}_HOSTNAME={address.Host}", $"--{prefix}_SERVICE_PORT={address.Port}"];
+    private static IEnumerable<string> AddressArguments(string service, IReadOnlyList<Uri> addresses) =>
+        service == ServiceCatalog.Reviews.Name
+            ? [$"--REVIEWS_ENDPOINTS={string.Join(',', addresses)}"]
+            : RunningService.At(service, addresses[0]).Select(setting => $"--{setting}");
 }

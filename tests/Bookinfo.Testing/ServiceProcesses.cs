@@ -97,17 +97,18 @@ public sealed class ServiceProcesses : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        foreach (var other in new[] { ServiceCatalog.Details, ServiceCatalog.Ratings })
+        foreach (var other in ServiceCatalog.All)
         {
-            var called = Called(other.Versions[0]);
-            start.Environment[$"{other.Name.ToUpperInvariant()}_HOSTNAME"] = called.Host == "127.0.0.1" ? "localhost" : called.Host;
-            start.Environment[$"{other.Name.ToUpperInvariant()}_SERVICE_PORT"] = $"{called.Port}";
             // What Kubernetes injects for a Service of that name; it must not be taken for configuration.
             start.Environment[$"{other.Name.ToUpperInvariant()}_PORT"] = "tcp://10.0.0.7:9080";
+            if (other != ServiceCatalog.Reviews)
+            {
+                var called = Called(other.Versions[0]);
+                start.Environment[SettingNames.HostOf(other)] = called.Host == "127.0.0.1" ? "localhost" : called.Host;
+                start.Environment[SettingNames.PortOf(other)] = $"{called.Port}";
+            }
         }
 
-        start.Environment["REVIEWS_PORT"] = "tcp://10.0.0.7:9080";
-        start.Environment["PRODUCTPAGE_PORT"] = "tcp://10.0.0.7:9080";
         start.Environment["REVIEWS_ENDPOINTS"] = string.Join(',', ServiceCatalog.Reviews.Versions.Select(Called));
         start.Environment["HOSTNAME"] = version.Name;
         start.Environment["ASPNETCORE_HTTP_PORTS"] = $"{_addresses[version.Name].Port}";

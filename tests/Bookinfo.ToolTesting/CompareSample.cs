@@ -8,6 +8,10 @@ public static class CompareSample
 {
     public static readonly double[] UsualRates = [100, 200];
 
+    /// <summary>The latencies that it has, whatever else the catalog has by now.</summary>
+    public static readonly string[] Measures =
+        [Measure.Page, Measure.PageFromSend, Measure.Server, HopMeasure.Details, HopMeasure.Reviews, HopMeasure.Ratings];
+
     /// <param name="name">Its name.</param>
     /// <param name="latency">Of a round and a measure, in microseconds.</param>
     /// <param name="change">Changes a step before the rounds are put together.</param>
@@ -20,7 +24,7 @@ public static class CompareSample
             var step = BaselineSample.Step(round, rate, 1);
             step = step with
             {
-                Latencies = Measure.All.ToDictionary(
+                Latencies = Measures.ToDictionary(
                     measure => measure,
                     measure => BaselineSample.Latency(Enumerable.Repeat((latency ?? Usual)(round, measure), (int)rate))),
                 Generator = new GeneratorFigures(new Percentiles((long)rate, 50, 50, 60, 70, 80, 90), 0.1, 2, 1),

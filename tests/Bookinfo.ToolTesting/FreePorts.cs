@@ -1,19 +1,21 @@
+using Bookinfo.Contracts;
 using Bookinfo.Testing;
 
 namespace Bookinfo.ToolTesting;
 
-/// <summary>Seven ports in a row that nothing listens on: productpage's, then the backends', then Prometheus'.</summary>
+/// <summary>Ports in a row that nothing listens on: productpage's, then the backends', then Prometheus'.</summary>
 public sealed record FreePorts(int First)
 {
-    private const int Count = 7;
+    /// <summary>How many versions the catalog has, productpage among them.</summary>
+    private static readonly int Services = ServiceCatalog.All.Sum(service => service.Versions.Count);
 
     public int Page => First;
 
     public int Backends => First + 1;
 
-    public int Prometheus => First + 6;
+    public int Prometheus => First + Services;
 
     public string[] Options => ["--port", $"{Page}", "--backend-port", $"{Backends}"];
 
-    public static FreePorts Find() => new(FreePort.Find(Count));
+    public static FreePorts Find() => new(FreePort.Find(Services + 1));
 }

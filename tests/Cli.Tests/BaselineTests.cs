@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Local;
 using Bookinfo.Measurement;
@@ -236,7 +237,7 @@ public sealed partial class BaselineTests : BaselineRuns
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         var baseline = BaselineStore.Read($"{Name}.json");
-        string[] services = ["details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3"];
+        var services = ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name).Order().ToList();
         Assert.Equal("local", baseline.Settings.Subject);
         Assert.Equal(services, baseline.Services.Select(service => service.Name));
         Assert.All(baseline.Services, service => Assert.InRange(Assert.Single(service.StartUpSeconds), 0.01, 60));

@@ -29,7 +29,8 @@ public sealed class CatalogTests
 
     [Fact]
     public void The_services_of_the_catalog_are_the_projects_built_as_services() => Assert.Equal(
-        Projects.Where(project => File.ReadAllText(Path.Combine(WorkingCopy.Root, project)).Contains("Bookinfo.Service.props"))
+        Projects.Where(project =>
+                File.ReadAllText(Path.Combine(WorkingCopy.Root, project)).Contains("<Import Project=\"../Bookinfo.Service.props\""))
             .Select(Path.GetFileNameWithoutExtension).Order(),
         ServiceCatalog.All.Select(service => service.Project).Order());
 

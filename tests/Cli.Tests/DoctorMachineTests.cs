@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Bookinfo.Cli.Doctor;
+using Bookinfo.Contracts;
 using Bookinfo.Local;
 using Bookinfo.Testing;
 
@@ -35,7 +36,9 @@ public sealed class DoctorMachineTests
 
     [Fact]
     public void The_ports_are_those_of_up() =>
-        Assert.Equal([9081, 9082, 9083, 9084, 9085, 30080], LocalPortsCheck.Default.Select(one => one.Port).Order());
+        Assert.Equal(
+            ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.LocalPort).Order(),
+            LocalPortsCheck.Default.Select(one => one.Port).Order());
 
     /// <summary>On ports that only this test has, whatever runs on this machine.</summary>
     [Fact]

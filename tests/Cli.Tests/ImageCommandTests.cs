@@ -60,10 +60,10 @@ public sealed class ImageCommandTests : IDisposable
             + $"instead (--base debian).\n");
 
         Assert.Equal([$"pull --quiet {Standard}", $"inspect --type image {Standard}"], buildah.Calls.Take(2));
-        Assert.Contains("--build-arg BASE=assembled --build-arg PROGRAM=details ", buildah.Calls[2]);
+        Assert.Contains("--build-arg BASE=assembled --build-arg PORT=9080 ", buildah.Calls[2]);
         Assert.DoesNotContain("base.name", buildah.Calls[2]);
         Assert.Equal(
-            ["base.tar", "details", "load-worker", "productpage", "ratings", "reviews"],
+            NativeProgram.All.Select(program => program.Name).Append("base.tar").Append("details.containerfile").Order(),
             Directory.GetFiles(buildah.PathOf("context")).Select(Path.GetFileName).Order());
         // Docker keeps them.
         Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(buildah.PathOf("context/details")));
@@ -193,8 +193,9 @@ public sealed class ImageCommandTests : IDisposable
     [InlineData(false)]
     public async Task Buildah_pushes_to_the_registry(bool allowed)
     {
-        using var buildah = new FakeTool("buildah", $"*oci-archive:*) cp \"$own/archive\" details.tar; for s in ratings reviews "
-            + "productpage load-worker; do cp details.tar $s.tar; done ;; *docker://*) "
+        using var buildah = new FakeTool("buildah", "*oci-archive:*) cp \"$own/archive\" details.tar; for s in "
+            + $"{string.Join(' ', NativeProgram.All.Select(program => program.Name).Skip(1))}; do cp details.tar $s.tar; done ;; "
+            + "*docker://*) "
             + $"{(allowed ? "" : "echo 'Error: denied' >&2; exit 1")} ;;");
         ImageArchives.Write(buildah.PathOf("archive"), [ImageArchives.Zip(ImageArchives.Layer(100))]);
         await using var run = Build(buildah.Environment, "--base", "debian", "--registry", "ghcr.io/me", "--tag", "1", "--push");
@@ -240,12 +241,15 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Equal(["version", "buildx version", $"pull --quiet {Standard}"], docker.Calls.Take(3));
         Assert.Matches(
             "^buildx build --load --provenance=false --sbom=false --build-arg SOURCE_DATE_EPOCH=0 "
-            + $"--build-arg BASE={Standard} --build-arg PROGRAM=details --build-arg PORT=9080 --build-arg VERSION=0\\.1\\.0 --label "
+            + $"--build-arg BASE={Standard} --build-arg PORT=9080 --build-arg VERSION=0\\.1\\.0 "
+            + "--build-arg DESCRIPTION=What is known of a book, or what Google Books knows --label "
             + $"org\\.opencontainers\\.image\\.base\\.name={Standard} "
-            + "--file [^ ]+/deploy/images/Containerfile --tag ghcr\\.io/me/details:1 [^ ]+/artifacts/image-contexts/build-[0-9a-f]+$",
+            + "--file [^ ]+/details\\.containerfile --tag ghcr\\.io/me/details:1 [^ ]+/artifacts/image-contexts/build-[0-9a-f]+$",
             docker.Calls[3]);
         Assert.Equal("save --output details.tar ghcr.io/me/details:1", docker.Calls[4]);
-        Assert.Equal(NativeProgram.All.Select(program => $"push --quiet ghcr.io/me/{program.Name}:1"), docker.Calls.TakeLast(5));
+        Assert.Equal(
+            NativeProgram.All.Select(program => $"push --quiet ghcr.io/me/{program.Name}:1"),
+            docker.Calls.TakeLast(NativeProgram.All.Count));
 
         var result = JsonDocument.Parse(run.Output).RootElement;
         Assert.Equal((5_000_000, Standard), (result.GetProperty("bytes").GetInt64(), result.GetProperty("base").GetString()));

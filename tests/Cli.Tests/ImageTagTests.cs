@@ -11,9 +11,9 @@ public sealed class ImageTagTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Theory]
-    [InlineData("images:\n  - name: a\n    newTag: &tag 0.1.0\n  - name: b\n    newTag: *tag\n", "0.1.0")]
-    [InlineData("    newTag: &tag \"1.0\" # the one place\n", "1.0")]
-    [InlineData("    newTag: &tag 'v2'\n", "v2")]
+    [InlineData("images:\n  - name: a\n    newTag: 0.1.0\n", "0.1.0")]
+    [InlineData("    newTag: \"1.0\" # the one place\n", "1.0")]
+    [InlineData("    newTag: 'v2'\n", "v2")]
     public async Task It_is_the_one_in_the_base(string kustomization, string tag)
     {
         await WriteAsync(kustomization);
@@ -22,14 +22,14 @@ public sealed class ImageTagTests : IDisposable
 
     [Theory]
     [InlineData("")]
-    [InlineData("    newTag: 0.1.0\n")]
-    [InlineData("#   newTag: &tag 0.1.0\n")]
-    [InlineData("    newTag: &tag -1\n")]
+    [InlineData("    newName: a\n")]
+    [InlineData("#   newTag: 0.1.0\n")]
+    [InlineData("    newTag: -1\n")]
     public async Task Without_it_one_has_to_be_given(string kustomization)
     {
         await WriteAsync(kustomization);
         Assert.Equal(
-            "deploy/parts/pod/kustomization.yaml has no line 'newTag: &tag ...' with a tag: give one with --tag.",
+            "deploy/parts/pod/kustomization.yaml has no line 'newTag: ...' with a tag: give one with --tag.",
             Assert.Throws<OperationFailedException>(Read).Message);
     }
 

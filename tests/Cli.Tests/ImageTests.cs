@@ -85,7 +85,7 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
     public void Its_archive_has_the_name_and_the_tag_that_the_manifests_ask_for(string program)
     {
         var tag = File.ReadLines(Path.Combine(WorkingCopy.Root, "deploy", "parts", "pod", "kustomization.yaml"))
-            .Single(line => line.Contains("&tag", StringComparison.Ordinal))
+            .Single(line => line.Contains("newTag:", StringComparison.Ordinal))
             .Split(' ')[^1];
         Assert.Equal(
             $"docker.io/bookinfo/{program}:{tag}", (string?)Image(program).Index["annotations"]!["org.opencontainers.image.ref.name"]);

@@ -153,6 +153,11 @@ public sealed class LoadServerTimingTests
 
     private static string Pick(Random random, params string[] texts) => texts[random.Next(texts.Length)];
 
+    private static IEnumerable<uint> Times(int? details, int? reviews, int? ratings, int? total) => Times([
+        .. Names.Select(
+            name => name switch { "details" => details, "reviews" => reviews, "ratings" => ratings, "total" => total, _ => null }),
+    ]);
+
     private static IEnumerable<uint> Times(params int?[] times) => times.Select(time => time is { } known ? (uint)known : HopTimes.Unknown);
 
     private static IEnumerable<uint> Hops(HopTimes times) => [.. Enumerable.Range(0, Names.Length).Select(hop => times[hop])];

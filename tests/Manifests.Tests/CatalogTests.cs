@@ -74,6 +74,6 @@ public sealed partial class CatalogTests
         Assert.All(tags, tag => Assert.Equal(1, files.Sum(text => text.Split(tag).Length - 1)));
     }
 
-    [GeneratedRegex(@"&tag ([\d.]+)")]
+    [GeneratedRegex(@"newTag: (?:&tag )?([\d.]+)")]
     private static partial Regex Tag();
 }

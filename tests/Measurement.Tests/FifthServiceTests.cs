@@ -7,25 +7,29 @@ namespace Bookinfo.Measurement.Tests;
 /// <summary>A service more in the catalog: load, baseline and compare follow without a change of their own.</summary>
 public sealed class FifthServiceTests
 {
-    private const string Missing = "Orders are not there today";
-    private const string Label = "reviews->orders";
+    private const string Missing = "Stamps are not there today";
+    private const string Label = "reviews->stamps";
 
-    private static readonly ServiceDefinition Orders =
-        new("orders", "Bookinfo.Orders", [], [new ServiceVersion("orders", "v1", 9086, new Dictionary<string, string>())]);
+    private static readonly ServiceDefinition Stamps =
+        new("stamps", "Bookinfo.Stamps", [], [new ServiceVersion("stamps", "v1", 9099, new Dictionary<string, string>())]);
 
-    private static readonly ServiceDefinition Reviews =
-        ServiceCatalog.Reviews with { Calls = [.. ServiceCatalog.Reviews.Calls, new ServiceCall(Orders.Name, Missing)] };
+    private static readonly ServiceDefinition Reviews = ServiceCatalog.Reviews with
+    {
+        Calls = [.. ServiceCatalog.Reviews.Calls, new ServiceCall(Stamps.Name, CallPolicy.Once(2), Missing)],
+    };
 
     private static readonly BookinfoAnswers Answers =
-        new(new ServiceCatalog([ServiceCatalog.Details, ServiceCatalog.Ratings, Orders, Reviews, ServiceCatalog.ProductPage]));
+        new(new ServiceCatalog([Stamps, .. ServiceCatalog.All.Select(service => service == ServiceCatalog.Reviews ? Reviews : service)]));
+
+    /// <summary>Its place among the hops: the last before the whole.</summary>
+    private static readonly int Place = Answers.Hops.Count - 2;
 
     [Fact]
     public void The_hops_follow_from_the_edges()
     {
-        Assert.Equal(["details", "reviews", "ratings", "orders", "total"], Answers.Hops.Select(hop => hop.Name));
         Assert.Equal(
-            ["page", "page-from-send", "server", "productpage->details", "productpage->reviews", "reviews->ratings", Label],
-            Measure.Of(Answers));
+            [.. ServiceCatalog.Bookinfo.Hops.Select(hop => hop.Callee), "stamps", "total"], Answers.Hops.Select(hop => hop.Name));
+        Assert.Equal([.. Measure.All, Label], Measure.Of(Answers));
     }
 
     [Fact]
@@ -35,7 +39,7 @@ public sealed class FifthServiceTests
 
         var error = Answers.Judge(answer, out var version);
 
-        Assert.Equal(("reviews without orders", "v1"), (Answers.NameOf(error), Answers.Versions[version - 1]));
+        Assert.Equal(("reviews without stamps", "v1"), (Answers.NameOf(error), Answers.Versions[version - 1]));
     }
 
     [Fact]
@@ -43,9 +47,9 @@ public sealed class FifthServiceTests
     {
         var report = LoadReport.From(Run(milliseconds: 3));
 
-        Assert.Equal(["orders", "total"], report.Hops.Keys);
-        Assert.Equal(3000, report.Hops["orders"].P50, 3.0);
-        Assert.Contains(LoadText.Figures(Run(milliseconds: 3).Total), line => line.StartsWith("orders ", StringComparison.Ordinal));
+        Assert.Equal(["stamps", "total"], report.Hops.Keys);
+        Assert.Equal(3000, report.Hops["stamps"].P50, 3.0);
+        Assert.Contains(LoadText.Figures(Run(milliseconds: 3).Total), line => line.StartsWith("stamps ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -70,8 +74,8 @@ public sealed class FifthServiceTests
     {
         var layout = new LedgerLayout([.. Answers.Hops.Select(hop => hop.Name)]);
 
-        Assert.Equal(76, layout.Length);
-        Assert.Contains(layout.Fields, field => field is { Name: "hop:orders", Offset: 60, Length: 4 });
+        Assert.Equal(56 + (4 * Answers.Hops.Count), layout.Length);
+        Assert.Contains(layout.Fields, field => field is { Name: "hop:stamps", Length: 4 } && field.Offset == 48 + (4 * Place));
     }
 
     private static StepMeasurement Step(int round, int milliseconds) =>
@@ -86,8 +90,8 @@ public sealed class FifthServiceTests
         for (var request = 0; request < 100; request++)
         {
             var hops = HopTimes.None;
-            hops[3] = (uint)((milliseconds * 1000) + (jitter % 3));
-            hops[4] = 20_000;
+            hops[Place] = (uint)((milliseconds * 1000) + (jitter % 3));
+            hops[Place + 1] = 20_000;
             total.Add(new Sample { Done = 20_000_000, Status = 200, WasAwaited = true, Hops = hops }, RequestKind.Path);
         }
 

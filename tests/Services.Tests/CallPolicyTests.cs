@@ -20,11 +20,11 @@ public sealed class CallPolicyTests
     [Fact]
     public void The_table_is_the_contracts()
     {
-        Assert.Equal((3.0, 1), Of(CallPolicy.ProductPageToDetails));
-        Assert.Equal((3.0, 2), Of(CallPolicy.ProductPageToReviews));
-        Assert.Equal((3.0, 1), Of(CallPolicy.ProductPageToRatings));
+        Assert.Equal((3.0, 1), Of(ServiceCatalog.ProductPage.CallTo(ServiceCatalog.Details).Policy));
+        Assert.Equal((3.0, 2), Of(ServiceCatalog.ProductPage.CallTo(ServiceCatalog.Reviews).Policy));
+        Assert.Equal((3.0, 1), Of(ServiceCatalog.ProductPage.CallTo(ServiceCatalog.Ratings).Policy));
         Assert.Equal((10.0, 1), Of(CallPolicy.BlackReviewsToRatings));
-        Assert.Equal((2.5, 1), Of(CallPolicy.ColoredReviewsToRatings));
+        Assert.Equal((2.5, 1), Of(ServiceCatalog.Reviews.CallTo(ServiceCatalog.Ratings).Policy));
         Assert.Equal((5.0, 1), Of(CallPolicy.DetailsToBooks));
 
         static (double Seconds, int Tries) Of(CallPolicy policy) => (policy.Timeout.TotalSeconds, policy.Tries);

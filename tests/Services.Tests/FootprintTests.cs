@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Bookinfo.Contracts;
 using Bookinfo.Testing;
 
 namespace Services.Tests;
@@ -10,7 +11,7 @@ public sealed class FootprintTests
 {
     private const int MiB = 1024 * 1024;
 
-    public static TheoryData<string> Projects => ["Bookinfo.Details", "Bookinfo.Ratings", "Bookinfo.Reviews", "Bookinfo.ProductPage"];
+    public static TheoryData<string> Projects => [.. ServiceCatalog.All.Select(service => service.Project)];
 
     [Theory]
     [MemberData(nameof(Projects))]

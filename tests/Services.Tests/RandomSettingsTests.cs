@@ -1,8 +1,9 @@
 using System.Net.Sockets;
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.Testing;
 using FsCheck;
 using FsCheck.Fluent;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -14,14 +15,6 @@ namespace Services.Tests;
 /// </summary>
 public sealed class RandomSettingsTests
 {
-    private static readonly Dictionary<string, Func<string[], Action<IServiceCollection>?, WebApplication>> Build = new()
-    {
-        ["details"] = Bookinfo.Details.Program.Build,
-        ["ratings"] = Bookinfo.Ratings.Program.Build,
-        ["reviews"] = Bookinfo.Reviews.Program.Build,
-        ["productpage"] = Bookinfo.ProductPage.Program.Build,
-    };
-
     private static readonly string[] Variables =
     [
         .. from scope in new[] { "", "TRACES_", "LOGS_", "METRICS_" }
@@ -60,7 +53,7 @@ public sealed class RandomSettingsTests
         "http://*:0/base", "http://pipe:/a", ";", "0;0", "tcp://10.0.0.7:9080",
     ];
 
-    public static TheoryData<string> Services => ["details", "ratings", "reviews", "productpage"];
+    public static TheoryData<string> Services => [.. ServiceCatalog.All.Select(service => service.Name)];
 
     [Theory]
     [MemberData(nameof(Services))]
@@ -87,7 +80,7 @@ public sealed class RandomSettingsTests
     {
         try
         {
-            await using var app = Build[service](
+            await using var app = ServicePrograms.BuildOf(service)(
                 ["--urls=http://127.0.0.1:0", "--DRAIN_SECONDS=0", .. settings.Select(setting => $"--{setting.Name}={setting.Value}")],
                 static services => services.AddLogging(static logging => logging.AddFilter("Bookinfo", LogLevel.Error)));
             await app.StartAsync();

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,13 +9,7 @@ namespace Services.Tests;
 public sealed class ReproducibleBuildTests
 {
     public static TheoryData<string> Assemblies =>
-    [
-        .. new[]
-        {
-            typeof(ServiceProgram), typeof(Bookinfo.Details.Program), typeof(Bookinfo.Ratings.Program), typeof(Bookinfo.Reviews.Program),
-            typeof(Bookinfo.ProductPage.Program),
-        }.Select(type => type.Assembly.GetName().Name!),
-    ];
+        [.. ServiceCatalog.All.Select(service => service.Project).Append(typeof(ServiceProgram).Assembly.GetName().Name!)];
 
     [Theory]
     [MemberData(nameof(Assemblies))]

@@ -1,18 +1,18 @@
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Bookinfo.Testing;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Services.Tests;
 
-/// <summary>The four services, each with the log of what was done to it, and what has to hold whatever that was.</summary>
+/// <summary>The services, each with the log of what was done to it, and what has to hold whatever that was.</summary>
 internal sealed class ServicesUnderAttack : IAsyncDisposable
 {
     private readonly Dictionary<string, RunningService> _services = [];
     private readonly Dictionary<string, RecordedLog> _logs = [];
 
-    public static IReadOnlyList<string> Names { get; } = ["details", "ratings", "reviews", "productpage"];
+    public static IReadOnlyList<string> Names { get; } = [.. ServiceCatalog.All.Select(service => service.Name)];
 
     public RunningService this[string service] => _services[service];
 
@@ -20,17 +20,18 @@ internal sealed class ServicesUnderAttack : IAsyncDisposable
 
     public async ValueTask StartAsync()
     {
-        var details = await StartAsync("details", Bookinfo.Details.Program.Build);
-        var ratings = await StartAsync("ratings", Bookinfo.Ratings.Program.Build);
-        var reviews = await StartAsync(
-            "reviews", Bookinfo.Reviews.Program.Build, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", ratings)]);
-        await StartAsync(
-            "productpage",
-            Bookinfo.ProductPage.Program.Build,
+        foreach (var service in ServiceCatalog.All)
+        {
+            var log = _logs[service.Name] = new RecordedLog();
+            string[] settings =
             [
-                .. RunningService.At("details", details), .. RunningService.At("ratings", ratings),
-                .. RunningService.At("reviews", reviews), $"SESSION_KEY={Guid.NewGuid()}",
-            ]);
+                "ACCESS_LOG=on",
+                "ENABLE_RATINGS=true",
+                $"SESSION_KEY={Guid.NewGuid()}",
+                .. service.Calls.SelectMany(call => RunningService.At(call.Service, _services[call.Service].Address)),
+            ];
+            _services[service.Name] = await RunningService.StartAsync(ServicePrograms.BuildOf(service.Name), log.AddTo, settings);
+        }
     }
 
     /// <summary>That a service still serves, has answered nothing with 5xx, and has nothing to complain about.</summary>
@@ -52,13 +53,5 @@ internal sealed class ServicesUnderAttack : IAsyncDisposable
         {
             await service.DisposeAsync();
         }
-    }
-
-    private async Task<Uri> StartAsync(
-        string name, Func<string[], Action<IServiceCollection>?, WebApplication> build, params string[] settings)
-    {
-        var log = _logs[name] = new RecordedLog();
-        _services[name] = await RunningService.StartAsync(build, log.AddTo, ["ACCESS_LOG=on", .. settings]);
-        return _services[name].Address;
     }
 }

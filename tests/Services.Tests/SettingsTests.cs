@@ -3,7 +3,6 @@ using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Hosting;
 using Bookinfo.Testing;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Services.Tests;
@@ -11,14 +10,6 @@ namespace Services.Tests;
 /// <summary>A bad setting stops a service at once with one line that names the variable, the value and what is allowed.</summary>
 public sealed class SettingsTests
 {
-    private static readonly Dictionary<string, Func<string[], Action<IServiceCollection>?, WebApplication>> Build = new()
-    {
-        ["details"] = Bookinfo.Details.Program.Build,
-        ["ratings"] = Bookinfo.Ratings.Program.Build,
-        ["reviews"] = Bookinfo.Reviews.Program.Build,
-        ["productpage"] = Bookinfo.ProductPage.Program.Build,
-    };
-
     [Theory]
     [InlineData("details", "ENABLE_EXTERNAL_BOOK_SERVICE", "maybe", "true or false")]
     [InlineData("details", "DO_NOT_ENCRYPT", "1", "true or false")]
@@ -49,7 +40,7 @@ public sealed class SettingsTests
     [InlineData("productpage", "STOP_WHEN_STDIN_CLOSES", "x", "true or false")]
     public void A_bad_value_is_named_with_its_variable_and_what_is_allowed(string service, string variable, string value, string allowed)
     {
-        var exception = Assert.Throws<InvalidSettingException>(() => Build[service]([$"--{variable}={value}"], null));
+        var exception = Assert.Throws<InvalidSettingException>(() => ServicePrograms.BuildOf(service)([$"--{variable}={value}"], null));
         Assert.Contains($"{variable}='", exception.Message, StringComparison.Ordinal);
         Assert.Contains(allowed, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
@@ -169,7 +160,12 @@ public sealed class SettingsTests
         var lines = File.ReadLines(Path.Combine(WorkingCopy.Root, "docs", "settings.md"));
         var documented = lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .SelectMany(row => row.Split('|')[1].Split('`').Where((_, part) => part % 2 == 1))
-            .Where(name => !name.StartsWith("OTEL_", StringComparison.Ordinal));
+            .Where(name => !name.StartsWith("OTEL_", StringComparison.Ordinal))
+            // 'NAME_' is that of any service that another one calls.
+            .SelectMany(name => name.StartsWith("NAME_", StringComparison.Ordinal)
+                ? ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service)))
+                    .Select(service => $"{service.Name.ToUpperInvariant()}{name["NAME".Length..]}")
+                : [name]);
         Assert.Equal(SettingNames.All.Except(["ASPNETCORE_HTTPS_PORTS"]).Order(), documented.Distinct().Order());
     }
 
@@ -178,9 +174,9 @@ public sealed class SettingsTests
     {
         await using var page = await RunningService.StartAsync(
             Bookinfo.ProductPage.Program.Build, "FLOOD_FACTOR=", "SESSION_KEY=", "DETAILS_HOSTNAME=", "SERVICES_DOMAIN=");
-        var options = page.Services.GetRequiredService<Bookinfo.ProductPage.ProductPageOptions>();
-        Assert.Equal(new Uri("http://details:9080"), options.Details);
-        Assert.Equal([new Uri("http://reviews:9080")], options.Reviews);
+        var addresses = page.Services.GetRequiredService<BackendAddresses>();
+        Assert.Equal([new Uri("http://details:9080")], addresses.Of(ServiceCatalog.Details));
+        Assert.Equal([new Uri("http://reviews:9080")], addresses.Of(ServiceCatalog.Reviews));
 
         // What it injects cannot be mistaken when there is no such name.
         string[] injected = ["DETAILS_PORT", "REVIEWS_PORT", "PRODUCTPAGE_PORT", "PRODUCTPAGE_PORT_9080_TCP", "DETAILS_SERVICE_HOST"];
@@ -198,7 +194,7 @@ public sealed class SettingsTests
     {
         var app = Bookinfo.Reviews.Program.Build(
             [$"--RATINGS_HOSTNAME={host}", $"--SERVICES_DOMAIN={domain}", $"--RATINGS_SERVICE_PORT={port}"]);
-        Assert.Equal(address, app.Services.GetRequiredService<Bookinfo.Reviews.ReviewsOptions>().Ratings.AbsoluteUri);
+        Assert.Equal(address, Assert.Single(app.Services.GetRequiredService<BackendAddresses>().Of(ServiceCatalog.Ratings)).AbsoluteUri);
     }
 
     [Theory]
@@ -208,7 +204,8 @@ public sealed class SettingsTests
     public void The_zone_of_a_backend_is_called(string host)
     {
         var app = Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", "--RATINGS_SERVICE_PORT=81"]);
-        var target = new EndpointRotation(app.Services.GetRequiredService<Bookinfo.Reviews.ReviewsOptions>().Ratings).Next("/ratings/0");
+        var addresses = app.Services.GetRequiredService<BackendAddresses>().Of(ServiceCatalog.Ratings);
+        var target = new EndpointRotation(addresses).Next("/ratings/0");
         Assert.Equal(("fe80::1%lo", 81, "/ratings/0"), (target.DnsSafeHost, target.Port, target.AbsolutePath));
     }
 

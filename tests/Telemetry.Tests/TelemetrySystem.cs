@@ -6,7 +6,7 @@ using Bookinfo.Testing;
 namespace Telemetry.Tests;
 
 /// <summary>
-/// The six services as processes, a proxy in front of each that another one calls, and a receiver for what they export. Requests carry an
+/// The services as processes, a proxy in front of each that another one calls, and a receiver for what they export. Requests carry an
 /// x-request-id, by which the proxies tell afterwards which version of reviews answered which.
 /// </summary>
 internal sealed class TelemetrySystem : IAsyncDisposable

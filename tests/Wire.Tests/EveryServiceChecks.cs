@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Bookinfo.Contracts;
 using Bookinfo.Testing;
 
 namespace Wire.Tests;
@@ -8,7 +9,8 @@ namespace Wire.Tests;
 /// <summary>What every service does alike.</summary>
 public sealed class EveryServiceChecks(WireSystem system)
 {
-    public static TheoryData<string> Processes => ["details-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3", "productpage-v1"];
+    public static TheoryData<string> Processes =>
+        [.. ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name)];
 
     [Theory]
     [MemberData(nameof(Processes))]
@@ -28,13 +30,7 @@ public sealed class EveryServiceChecks(WireSystem system)
     [MemberData(nameof(Processes))]
     public async Task Wrong_methods_are_not_allowed(string process)
     {
-        var path = process switch
-        {
-            "details-v1" => "/details/0",
-            "ratings-v1" => "/ratings/0",
-            "productpage-v1" => "/productpage",
-            _ => "/reviews/0",
-        };
+        var path = process == "productpage-v1" ? "/productpage" : $"/{process.Split('-')[0]}/0";
         foreach (var method in new[] { HttpMethod.Delete, HttpMethod.Put, HttpMethod.Patch })
         {
             using var request = new HttpRequestMessage(method, new Uri(system[process], path));

@@ -6,7 +6,7 @@ using Bookinfo.Testing;
 namespace Wire.Tests;
 
 /// <summary>
-/// The six processes that the checks are run against. Either ones that are there already, at the addresses in
+/// The processes that the checks are run against. Either ones that are there already, at the addresses in
 /// <c>BOOKINFO_WIRE_DETAILS_V1</c>, <c>BOOKINFO_WIRE_REVIEWS_V2</c> and so on (services of anybody, such as the originals), or our own,
 /// which are started here: under the JIT, or with <c>BOOKINFO_WIRE_MODE=native</c> the published executables.
 /// </summary>

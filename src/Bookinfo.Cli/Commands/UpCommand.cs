@@ -11,6 +11,13 @@ namespace Bookinfo.Cli.Commands;
 /// <summary><c>bookinfo up</c>: builds what is needed and runs the application on this machine until it is told to stop.</summary>
 internal static class UpCommand
 {
+    /// <summary>The services beside productpage, in the order of their ports.</summary>
+    private static readonly IEnumerable<string> BackendsByPort = ServiceCatalog.All.Where(service => service != ServiceCatalog.ProductPage)
+        .OrderBy(service => service.Versions[0].LocalPort)
+        .Select(service => service.Versions.Count == 1
+            ? service.Name
+            : $"{service.Name} {string.Join(", ", service.Versions.Select(version => version.Version))}");
+
     /// <summary>How soon it is to be noticed that nobody reads any more.</summary>
     private static readonly TimeSpan ReaderInterval = TimeSpan.FromSeconds(1);
 
@@ -29,7 +36,7 @@ internal static class UpCommand
 
     private static readonly Option<int> BackendPort = TypedOptions.Port(
         "--backend-port",
-        "The first port of the other services; each has the next: details, ratings, reviews v1, v2, v3.",
+        $"The first port of the other services; each has the next: {string.Join(", ", BackendsByPort)}.",
         ServiceCatalog.Details.Versions[0].LocalPort,
         ushort.MaxValue + 1 - LocalPlan.BackendPorts);
 
@@ -76,7 +83,7 @@ internal static class UpCommand
         Environment.Validators.Add(RequireSettings);
 
         var command = new Command(
-            "up", "Build Bookinfo and run it on this machine: four services, reviews in three versions. Ctrl-C stops it.")
+            "up", "Build Bookinfo and run it on this machine: all services, reviews in three versions. Ctrl-C stops it.")
         {
             Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, NoBuild, Output,
         };

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.Versioning;
+using System.Xml.Linq;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 using Bookinfo.Local;
@@ -165,9 +166,9 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         var arguments = new Dictionary<string, string>
         {
             ["BASE"] = isAssembled ? BaseImage.AssembledStage : baseImage,
-            ["PROGRAM"] = program.Name,
             ["PORT"] = program.Port.ToString(CultureInfo.InvariantCulture),
             ["VERSION"] = Version,
+            ["DESCRIPTION"] = XDocument.Load(tree.ProjectFile(program.Project)).Descendants("Description").Single().Value,
         };
         var labels = new Dictionary<string, string>();
         if (!isAssembled)
@@ -175,7 +176,12 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
             labels["org.opencontainers.image.base.name"] = baseImage;
         }
 
-        var build = builder.Build(Path.Combine(tree.Root, "deploy", "images", "Containerfile"), context, name, arguments, labels);
+        // Beside the executables, of which an image takes its own only.
+        var containerfile = Path.Combine(context, $"{program.Name}.containerfile");
+        await File.WriteAllTextAsync(
+            containerfile,
+            (await File.ReadAllTextAsync(Path.Combine(tree.Root, "deploy", "images", "Containerfile"))).Replace("{program}", program.Name));
+        var build = builder.Build(containerfile, context, name, arguments, labels);
         Require(await StepAsync(build, context), FailureKind.BuildFailed, $"the image of {program.Name} cannot be built");
         Require(
             await StepAsync(builder.Save(name, FileName(program)), archives),

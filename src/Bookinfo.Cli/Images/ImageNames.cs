@@ -90,10 +90,9 @@ internal static partial class ImageTag
         return Pattern().Match(text) is { Success: true } match && ImageNames.IsTag(match.Groups[1].Value)
             ? match.Groups[1].Value
             : throw new OperationFailedException(
-                FailureKind.Failed, $"{tree.Relative(file)} has no line 'newTag: &tag ...' with a tag: give one with --tag.");
+                FailureKind.Failed, $"{tree.Relative(file)} has no line 'newTag: ...' with a tag: give one with --tag.");
     }
 
-    // The anchor, by which the other images repeat it.
-    [GeneratedRegex(@"^\s*newTag:\s*&tag\s+[""']?([^\s""'#]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*newTag:\s*[""']?([^\s""'#]+)", RegexOptions.Multiline)]
     private static partial Regex Pattern();
 }

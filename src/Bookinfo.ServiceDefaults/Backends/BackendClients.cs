@@ -8,33 +8,46 @@ namespace Bookinfo.ServiceDefaults.Backends;
 /// <summary>Makes the clients of a service's backends, with what they all need.</summary>
 public sealed class BackendClients
 {
+    private readonly ServiceDefinition _caller;
+    private readonly BackendAddresses _addresses;
     private readonly int _connections;
     private readonly TimeProvider _time;
     private readonly HttpTelemetry _telemetry;
     private readonly ILogger<BackendClient> _logger;
 
     /// <summary>Takes what they need.</summary>
+    /// <param name="caller">The service that calls.</param>
+    /// <param name="addresses">Where its backends are.</param>
     /// <param name="connections">The most connections of each client.</param>
     /// <param name="time">Tells the time and waits.</param>
     /// <param name="telemetry">The instruments.</param>
     /// <param name="logger">The log.</param>
-    internal BackendClients(int connections, TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger) =>
+    internal BackendClients(
+        ServiceDefinition caller,
+        BackendAddresses addresses,
+        int connections,
+        TimeProvider time,
+        HttpTelemetry telemetry,
+        ILogger<BackendClient> logger)
+    {
+        (_caller, _addresses) = (caller, addresses);
         (_connections, _time, _telemetry, _logger) = (connections, time, telemetry, logger);
+    }
 
     /// <summary>A client for a service of ours: connections are spread over the replicas, and no proxy is asked.</summary>
-    /// <param name="service">The service.</param>
-    /// <param name="policy">Timeout and tries.</param>
-    /// <param name="endpoints">Where it is.</param>
+    /// <param name="service">The service, which the catalog lets this one call. Where it is follows from the settings.</param>
     /// <param name="addHeaders">Adds headers to the request of each try; it is given that and the request that is being answered.</param>
     /// <param name="finished">Is told what came of each call, all its tries together.</param>
+    /// <param name="policy">Timeout and tries; <see langword="null"/> for those in the catalog.</param>
     /// <returns>The client, to be disposed.</returns>
     public BackendClient ForService(
-        ServiceDefinition service, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders,
-        Action<BackendAnswer>? finished = null) =>
+        ServiceDefinition service,
+        Action<HttpRequestMessage, HttpRequest> addHeaders,
+        Action<BackendAnswer>? finished = null,
+        CallPolicy? policy = null) =>
         new(
-            service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(
-                _time), useProxy: false,
-            _connections, _time, _telemetry, _logger);
+            service.Name, $"/{service.Name}/{{id}}", policy ?? _caller.CallTo(service).Policy, new EndpointRotation(_addresses.Of(service)),
+            addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _connections, _time, _telemetry, _logger);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
     /// <param name="name">What it is called in telemetry.</param>

@@ -147,7 +147,10 @@ public static class ServiceProgram
         builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<LineLoggerProvider>());
         var telemetry = TelemetryOptions.Read(settings);
         builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
-        builder.Services.AddSingleton(static services => new BackendClients(
+        builder.Services.AddSingleton(BackendAddresses.Read(settings, service));
+        builder.Services.AddSingleton(services => new BackendClients(
+            service,
+            services.GetRequiredService<BackendAddresses>(),
             services.GetRequiredService<ConnectionLimits>().Calls,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<HttpTelemetry>(),

@@ -4,18 +4,35 @@ using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.ServiceDefaults.Backends;
 
-/// <summary>Where a backend is, from the settings that the wire contract names.</summary>
-public static class BackendAddress
+/// <summary>Where the services are that a service calls, from the settings that the wire contract names.</summary>
+public sealed class BackendAddresses
 {
+    private readonly Dictionary<string, IReadOnlyList<Uri>> _addresses;
+
+    private BackendAddresses(Dictionary<string, IReadOnlyList<Uri>> addresses) => _addresses = addresses;
+
+    /// <summary>
+    /// Reads the address of each service that one calls. Reviews may have several, <c>REVIEWS_ENDPOINTS</c>, separated by commas.
+    /// </summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="caller">The service that calls.</param>
+    /// <returns>The addresses.</returns>
+    /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
+    public static BackendAddresses Read(Settings settings, ServiceDefinition caller) => new(
+        ServiceCatalog.All.Where(caller.IsCallerOf).ToDictionary(
+            service => service.Name,
+            service => (service == ServiceCatalog.Reviews ? settings.Addresses(SettingNames.ReviewsEndpoints) : null)
+                ?? [ReadOne(settings, service)]));
+
+    /// <summary>The base addresses of a service, taken in turn: one in a cluster. None when the service is not called.</summary>
+    /// <param name="service">The service.</param>
+    public IReadOnlyList<Uri> Of(ServiceDefinition service) => _addresses.GetValueOrDefault(service.Name) ?? [];
+
     /// <summary>
     /// Reads <c>http://{NAME_HOSTNAME|name}[.{SERVICES_DOMAIN}]:{NAME_SERVICE_PORT|9080}</c>. Of the variables that Kubernetes injects for
     /// a Service, <c>NAME_SERVICE_PORT</c> is meant and <c>NAME_PORT</c> (<c>tcp://10.0.0.7:9080</c>) is not.
     /// </summary>
-    /// <param name="settings">The settings.</param>
-    /// <param name="service">The service to call.</param>
-    /// <returns>Its base address.</returns>
-    /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
-    public static Uri Read(Settings settings, ServiceDefinition service)
+    private static Uri ReadOne(Settings settings, ServiceDefinition service)
     {
         var host = HostName(settings, SettingNames.HostOf(service)) ?? service.Name;
         var domain = HostName(settings, SettingNames.ServicesDomain);
