@@ -70,7 +70,7 @@ public sealed class VanishingTerminalTests : IDisposable
             TestContext.Current.CancellationToken);
         await using var terminal = CommandRun.Start(
             "script", ["-qfec", $"bash '{_directory}/run'", "/dev/null"],
-            environment: new() { ["TERM"] = "xterm-256color", ["KUBECONFIG"] = "/nonexistent" });
+            environment: new() { ["TERM"] = "xterm-256color", ["KUBECONFIG"] = "/proc/no-such/kubeconfig" });
         var device = (await terminal.LineAsync(text => text.StartsWith("/dev/", StringComparison.Ordinal))).TrimEnd();
         for (var change = random.Next(1, 15); change > 0 && !File.Exists(exit); change--)
         {

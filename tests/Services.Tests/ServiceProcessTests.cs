@@ -65,7 +65,7 @@ public sealed class ServiceProcessTests
     [InlineData("ASPNETCORE_URLS", "http://*:7731/base", 2)]
     [InlineData("ASPNETCORE_URLS", "http://localhost:0", 2)]
     [InlineData("ASPNETCORE_URLS", "http://192.0.2.1:7731", 3)]
-    [InlineData("ASPNETCORE_URLS", "http://unix:/nonexistent/socket", 3)]
+    [InlineData("ASPNETCORE_URLS", "http://unix:/proc/no-such/socket", 3)]
     public async Task What_is_wrong_is_one_line_that_names_the_variable(string variable, string value, int exitCode)
     {
         using var process = Start(
