@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Bookinfo.Common;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Connections;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
@@ -48,6 +49,7 @@ public sealed class BackendClient : IDisposable
         ConnectionSpreader? spreader,
         bool useProxy,
         int connections,
+        HostConnections hosts,
         TimeProvider time,
         HttpTelemetry telemetry,
         ILogger<BackendClient> logger)
@@ -57,7 +59,7 @@ public sealed class BackendClient : IDisposable
         _further = [.. ServiceCatalog.All.FirstOrDefault(service => service.Name == peer)?.Calls.Select(call => call.Service) ?? []];
         _furtherNames = [.. _further.Select(Encoding.Latin1.GetBytes)];
         // Not HttpClient, which would only add a timeout of its own to this.
-        _http = new HttpMessageInvoker(CreateHandler(useProxy, Math.Max(1, connections / endpoints.Count)));
+        _http = new HttpMessageInvoker(CreateHandler(useProxy, Math.Max(1, connections / endpoints.Count), hosts));
         (_timeouts, _tries) = (new CallTimeouts(policy.Timeout, time), policy.Tries);
     }
 
@@ -105,8 +107,9 @@ public sealed class BackendClient : IDisposable
         LogEvents.BackendAnswerUnusable(_logger, _peer, PrintableText.Clean(path, PrintableText.LongestPath));
     }
 
-    private static SocketsHttpHandler CreateHandler(bool useProxy, int connections) => new()
+    private static SocketsHttpHandler CreateHandler(bool useProxy, int connections, HostConnections hosts) => new()
     {
+        ConnectCallback = hosts.ConnectAsync,
         // Calls beyond that wait for a connection within their timeout. Without it a flood of them could take all files that may be open.
         MaxConnectionsPerServer = connections,
         // Cookies and redirects are the visitor's affair: what comes in goes on, what comes back goes back.

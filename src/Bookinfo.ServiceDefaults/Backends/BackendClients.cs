@@ -1,4 +1,5 @@
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Connections;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -9,17 +10,20 @@ namespace Bookinfo.ServiceDefaults.Backends;
 public sealed class BackendClients
 {
     private readonly int _connections;
+    private readonly HostConnections _hosts;
     private readonly TimeProvider _time;
     private readonly HttpTelemetry _telemetry;
     private readonly ILogger<BackendClient> _logger;
 
     /// <summary>Takes what they need.</summary>
     /// <param name="connections">The most connections of each client.</param>
+    /// <param name="hosts">What makes them.</param>
     /// <param name="time">Tells the time and waits.</param>
     /// <param name="telemetry">The instruments.</param>
     /// <param name="logger">The log.</param>
-    internal BackendClients(int connections, TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger) =>
-        (_connections, _time, _telemetry, _logger) = (connections, time, telemetry, logger);
+    internal BackendClients(
+        int connections, HostConnections hosts, TimeProvider time, HttpTelemetry telemetry, ILogger<BackendClient> logger) =>
+        (_connections, _hosts, _time, _telemetry, _logger) = (connections, hosts, time, telemetry, logger);
 
     /// <summary>A client for a service of ours: connections are spread over the replicas, and no proxy is asked.</summary>
     /// <param name="service">The service.</param>
@@ -33,7 +37,7 @@ public sealed class BackendClients
         new(
             service.Name, $"/{service.Name}/{{id}}", policy, endpoints, addHeaders, finished, new ConnectionSpreader(
                 _time), useProxy: false,
-            _connections, _time, _telemetry, _logger);
+            _connections, _hosts, _time, _telemetry, _logger);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
     /// <param name="name">What it is called in telemetry.</param>
@@ -46,5 +50,5 @@ public sealed class BackendClients
         string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders) =>
         new(
             name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true,
-            _connections, _time, _telemetry, _logger);
+            _connections, _hosts, _time, _telemetry, _logger);
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Connections;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -148,8 +149,10 @@ public static class ServiceProgram
         var telemetry = TelemetryOptions.Read(settings);
         builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
         builder.Services.AddSingleton(static services => new BackendClients(
+        builder.Services.AddSingleton(HostConnections.Shared);
             services.GetRequiredService<ConnectionLimits>().Calls,
             services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<HostConnections>(),
             services.GetRequiredService<HttpTelemetry>(),
             services.GetRequiredService<ILogger<BackendClient>>()));
         builder.Services.AddSingleton(new HeaderForwarding(telemetry.Traces));

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Connections;
 using OpenTelemetry.Exporter;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
@@ -280,6 +281,7 @@ internal sealed class OtlpSettings
     {
         var handler = new SocketsHttpHandler
         {
+            ConnectCallback = HostConnections.Shared.ConnectAsync,
             AllowAutoRedirect = false,
             // Trace headers would be those of whatever happens to be traced on the thread that sends.
             ActivityHeadersPropagator = null,
