@@ -127,6 +127,7 @@ public static class ServiceProgram
             new SocketTransportFactory(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>()),
             services.GetRequiredService<ConnectionLimits>(),
+            services.GetRequiredService<RefusedConnections>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<LimitedListeners>>()));
         builder.Logging
@@ -148,11 +149,11 @@ public static class ServiceProgram
         builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<LineLoggerProvider>());
         var telemetry = TelemetryOptions.Read(settings);
         builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
-        builder.Services.AddSingleton(static services => new BackendClients(
         builder.Services.AddSingleton(HostConnections.Shared);
+        builder.Services.AddSingleton(static services => new BackendClients(
             services.GetRequiredService<ConnectionLimits>().Calls,
-            services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<HostConnections>(),
+            services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<HttpTelemetry>(),
             services.GetRequiredService<ILogger<BackendClient>>()));
         builder.Services.AddSingleton(new HeaderForwarding(telemetry.Traces));

@@ -45,7 +45,7 @@ internal static partial class LogEvents
     [LoggerMessage(
         Level = LogLevel.Warning,
         EventName = "ConnectionsRefused",
-        Message = "Closed {connections} connections at once: {limit} are open, all that the limit of open files allows. Raise it (ulimit -n)")]
+        Message = "Closed {connections} connections at once: {limit} were open, all that the limit of open files allows. Raise it (ulimit -n)")]
     public static partial void ConnectionsRefused(ILogger logger, int connections, int limit);
 
     /// <summary>What is exported by OTLP does not arrive.</summary>
