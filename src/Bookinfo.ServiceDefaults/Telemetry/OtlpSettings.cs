@@ -261,7 +261,7 @@ internal sealed class OtlpSettings
 
     private HttpClient CreateClient()
     {
-        var client = new HttpClient(new OtlpChannel(CreateHandler, Report))
+        var client = new HttpClient(new OtlpChannel(CreateHandler, _protocol == OtlpExportProtocol.Grpc, Report))
         {
             Timeout = TimeSpan.FromMilliseconds(_timeout),
             MaxResponseContentBufferSize = OtlpChannel.LargestAnswer,
