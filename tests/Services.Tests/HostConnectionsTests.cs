@@ -90,6 +90,20 @@ public sealed class HostConnectionsTests
         Assert.Empty(log.Of("BackendCallFailed"));
     }
 
+    /// <summary>A node that is gone, or IPv6 that leads nowhere.</summary>
+    [Fact]
+    public async Task An_address_that_is_silent_does_not_keep_the_next_from_being_tried()
+    {
+        await using var details = new RecordingBackend(200, "{}");
+        using var silent = new SilentAddress(IPAddress.Parse("127.0.0.78"), details.Address.Port);
+        var log = new RecordedLog();
+        // On a clock that stands still a call has no time limit, but each address has.
+        await using var page = await StartAsync(
+            log, silent.Port, _ => [IPAddress.Parse("127.0.0.78"), IPAddress.Loopback], new FakeTimeProvider());
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(page, "/api/v1/products/0"));
+        Assert.Empty(log.Of("BackendCallFailed"));
+    }
+
     [Fact]
     public async Task Where_nothing_listens_the_connection_is_refused()
     {
@@ -100,13 +114,14 @@ public sealed class HostConnectionsTests
         Assert.Contains(" connection_error,", Assert.Single(log.Of("BackendCallFailed")).Text, StringComparison.Ordinal);
     }
 
-    private static Task<RunningService> StartAsync(RecordedLog log, int port, Func<string, IPAddress[]> lookUp) =>
+    private static Task<RunningService> StartAsync(
+        RecordedLog log, int port, Func<string, IPAddress[]> lookUp, TimeProvider? clock = null) =>
         RunningService.StartAsync(
             Bookinfo.ProductPage.Program.Build,
             services =>
             {
                 log.AddTo(services);
-                services.AddSingleton(new HostConnections(lookUp));
+                services.AddSingleton(new HostConnections(lookUp)).AddSingleton(clock ?? TimeProvider.System);
             },
             "DETAILS_HOSTNAME=details.test",
             $"DETAILS_SERVICE_PORT={port}");

@@ -1,12 +1,12 @@
 using System.Net;
-using System.Net.Sockets;
+using Bookinfo.Common;
 
 namespace Bookinfo.ServiceDefaults.Connections;
 
 /// <summary>
-/// Connects HTTP clients to hosts, as the platform does, but for names: it looks these up on threads of the pool, which has as many as
-/// there are processors. While a DNS server does not answer, a lookup blocks its thread for ten seconds and more, and cannot be canceled;
-/// two of them would hold up all timers and probes. So each name has one lookup at a time, on a thread of its own, for all who wait for it.
+/// Connects HTTP clients to hosts. The platform looks names up on threads of the pool, which has as many as there are processors. While a
+/// DNS server does not answer, a lookup blocks its thread for ten seconds and more, and cannot be canceled; two of them would hold up all
+/// timers and probes. So each name has one lookup at a time, on a thread of its own, for all who wait for it.
 /// </summary>
 /// <param name="lookUp">Finds the addresses of a name, and may block.</param>
 internal sealed class HostConnections(Func<string, IPAddress[]> lookUp)
@@ -23,17 +23,7 @@ internal sealed class HostConnections(Func<string, IPAddress[]> lookUp)
     {
         var host = context.DnsEndPoint.Host;
         var addresses = IPAddress.TryParse(host, out var address) ? [address] : await LookUp(host).WaitAsync(cancellationToken);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return await AddressConnection.OpenAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
     }
 
     /// <summary>Joins the lookup of a name that is under way, or begins one.</summary>
