@@ -206,11 +206,24 @@ public sealed class SettingsTests
     public void The_zone_of_a_backend_is_called(string host)
     {
         var app = Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", "--RATINGS_SERVICE_PORT=81"]);
-        var target = new EndpointRotation(app.Services.GetRequiredService<Bookinfo.Reviews.ReviewsOptions>().Ratings).Next("/ratings/0");
+        var target = new EndpointRotation(app.Services.GetRequiredService<Bookinfo.Reviews.ReviewsOptions>().Ratings).At(0, "/ratings/0");
         Assert.Equal(("fe80::1%lo", 81, "/ratings/0"), (target.DnsSafeHost, target.Port, target.AbsolutePath));
     }
 
     [Fact]
     public void The_zone_of_one_of_several_endpoints_is_called() =>
-        Assert.Equal("fe80::1%lo", new EndpointRotation(new Uri("http://[fe80::1%25lo]:9083/below/")).Next("/reviews/0").DnsSafeHost);
+        Assert.Equal("fe80::1%lo", new EndpointRotation(new Uri("http://[fe80::1%25lo]:9083/below/")).At(0, "/reviews/0").DnsSafeHost);
+
+    /// <summary>Settings, and the names of those that were asked for.</summary>
+    private sealed class RecordingSource(HashSet<string> asked, Dictionary<string, string> values)
+        : ConfigurationProvider, IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+        public override bool TryGet(string key, out string? value)
+        {
+            asked.Add(key);
+            return values.TryGetValue(key, out value);
+        }
+    }
 }

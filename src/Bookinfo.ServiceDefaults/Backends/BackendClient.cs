@@ -77,11 +77,12 @@ public sealed class BackendClient : IDisposable
     {
         var start = _time.GetTimestamp();
         var hop = aside ? null : ServerTiming.Of(context).Begin(_peer);
-        var answer = await TryOnceAsync(context, path, number: 1, idOfVisitor);
+        var turn = _endpoints.Begin();
+        var answer = await TryOnceAsync(context, path, turn, number: 1, idOfVisitor);
         for (var number = 2; !answer.IsOk && number <= _tries; number++)
         {
             answer.Dispose();
-            answer = await TryOnceAsync(context, path, number, idOfVisitor);
+            answer = await TryOnceAsync(context, path, ++turn, number, idOfVisitor);
         }
 
         hop?.End(_time.GetElapsedTime(start));
@@ -127,9 +128,9 @@ public sealed class BackendClient : IDisposable
     };
 
     /// <exception cref="OperationCanceledException">The visitor has left.</exception>
-    private async Task<BackendAnswer> TryOnceAsync(HttpContext context, string path, int number, bool idOfVisitor)
+    private async Task<BackendAnswer> TryOnceAsync(HttpContext context, string path, uint turn, int number, bool idOfVisitor)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _endpoints.Next(path));
+        using var request = new HttpRequestMessage(HttpMethod.Get, _endpoints.At(turn, path));
         _addHeaders(request, context.Request);
         using var measurement = TryMeasurement.Start(_telemetry, _time, _peer, _template, request.RequestUri!, number);
         if (_telemetry.Traces && measurement.Position is { } position)
