@@ -186,6 +186,7 @@ public static class ServiceProgram
     {
         var app = builder.Build();
         app.UseMiddleware<RequestTelemetry>();
+        app.Use(AbsoluteTarget.Shorten);
         app.UseMiddleware<DrainConnections>();
         app.UseMiddleware<ErrorAnswers>();
         app.UseRouting();

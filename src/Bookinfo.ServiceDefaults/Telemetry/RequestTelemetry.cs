@@ -209,7 +209,7 @@ internal sealed class RequestTelemetry(
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var end = target.IndexOf('?', StringComparison.Ordinal);
-        // A target may also be a whole address, or '*'.
+        // A target may also be '*', or what CONNECT asks for.
         var path = target is ['/', ..] ? end < 0 ? target : target[..end] : context.Request.Path.Value ?? "";
         return PrintableText.Clean(path, PrintableText.LongestPath);
     }
