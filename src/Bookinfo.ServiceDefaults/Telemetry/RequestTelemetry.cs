@@ -64,6 +64,12 @@ internal sealed class RequestTelemetry(
     {
         if (request.Headers.TryGetValue(RequestId, out var given) && given.ToString() is { Length: > 0 } id)
         {
+            if (given.Count > 1)
+            {
+                // Each service would put several lines together in its own way.
+                request.Headers[RequestId] = id;
+            }
+
             return PrintableText.Ascii(id, PrintableText.LongestId);
         }
 
