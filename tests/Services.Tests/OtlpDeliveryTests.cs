@@ -181,6 +181,25 @@ public sealed class OtlpDeliveryTests
         }
     }
 
+    /// <summary>The ports 4317 and 4318 are easily mistaken for each other.</summary>
+    [Theory]
+    [InlineData("grpc", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")]
+    [InlineData("http/protobuf", "")]
+    public async Task Where_the_other_protocol_is_spoken_the_setting_is_named(string protocol, string answer)
+    {
+        await using var server = new LoopbackServer(async (client, _, token) =>
+        {
+            await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, cancellationToken: token);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer), token);
+        });
+        var log = new RecordedLog();
+        await using var ratings = await StartAsync(log, protocol, server.Address);
+        await RequestAsync(ratings);
+        await Eventually.HoldsAsync("It is not told.", () => log.Of("TelemetryExportFailed").Count > 0);
+        Assert.Contains(
+            $"{protocol} there? See OTEL_EXPORTER_OTLP_PROTOCOL", log.Of("TelemetryExportFailed")[0].Text, StringComparison.Ordinal);
+    }
+
     /// <summary>The answer to an export, in which a part was rejected.</summary>
     private static byte[] PartialSuccess(int rejected, string message)
     {

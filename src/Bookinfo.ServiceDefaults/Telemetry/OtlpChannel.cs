@@ -66,12 +66,26 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
     {
         if (exception is not OperationCanceledException)
         {
-            report.Fail(exception.GetBaseException().Message);
+            report.Fail(ReasonOf(exception));
             return;
         }
 
         report.Fail("no answer came in time");
         var others = new HttpMessageInvoker(connect());
         (Interlocked.CompareExchange(ref _connections, others, used) == used ? used : others).Dispose();
+    }
+
+    /// <summary>Why there was no answer; with the most frequent mistake, the port of the other protocol, where it may be that.</summary>
+    private string ReasonOf(Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        // A collector that refuses after the handshake of TLS leaves no more than that the connection is gone.
+        var reason = cause is ObjectDisposedException ? exception.Message : cause.Message;
+        return exception is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse,
+        }
+            ? $"{reason} (does the collector take {(isGrpc ? "grpc" : "http/protobuf")} there? See OTEL_EXPORTER_OTLP_PROTOCOL)"
+            : reason;
     }
 }
