@@ -2,8 +2,10 @@ using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Hosting;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Bookinfo.Testing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Services.Tests;
@@ -145,6 +147,9 @@ public sealed class SettingsTests
     [InlineData("ASPNETCORE_PORTS")]
     [InlineData("DETAILS_PORT")]
     [InlineData("SESION_KEY")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPONT")]
+    [InlineData("OTEL_")]
+    [InlineData("OTEL_PROPAGATORS")]
     public void An_argument_that_names_no_setting_is_refused_without_its_value(string name)
     {
         var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.Details.Program.Build([$"--{name}=hush"]));
@@ -169,6 +174,32 @@ public sealed class SettingsTests
             .SelectMany(row => row.Split('|')[1].Split('`').Where((_, part) => part % 2 == 1))
             .Where(name => !name.StartsWith("OTEL_", StringComparison.Ordinal));
         Assert.Equal(SettingNames.All.Except(["ASPNETCORE_HTTPS_PORTS"]).Order(), documented.Distinct().Order());
+    }
+
+    [Fact]
+    public void The_names_of_the_settings_of_telemetry_are_those_that_are_read()
+    {
+        var directory = Directory.CreateTempSubdirectory("bookinfo-test-");
+        try
+        {
+            var read = new HashSet<string>();
+            var configuration = new ConfigurationManager();
+            ((IConfigurationBuilder)configuration).Add(new RecordingSource(read, new()
+            {
+                ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "disk",
+                ["OTEL_DOTNET_EXPERIMENTAL_OTLP_DISK_RETRY_DIRECTORY_PATH"] = directory.FullName,
+            }));
+            var settings = new Settings(configuration);
+            ServiceIdentity.Read(settings, ServiceCatalog.Ratings, "v1");
+            TelemetryOptions.Read(settings);
+            Assert.Equal(
+                TelemetrySettingNames.All.Order(StringComparer.Ordinal),
+                read.Where(name => name.StartsWith(TelemetrySettingNames.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     [Fact]

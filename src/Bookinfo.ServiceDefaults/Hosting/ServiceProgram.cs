@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -110,7 +111,7 @@ public static class ServiceProgram
     {
         // Nothing but what is added here: no settings files from where the service was started, and no console log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentVariables();
+        builder.Configuration.AddInMemoryCollection(ReadEnvironment());
         AddArguments(builder.Configuration, args);
         builder.Services.AddRoutingCore();
         var settings = new Settings(builder.Configuration);
@@ -185,8 +186,8 @@ public static class ServiceProgram
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
-        app.UseMiddleware<RequestTelemetry>();
         app.Use(AbsoluteTarget.Shorten);
+        app.UseMiddleware<RequestTelemetry>();
         app.UseMiddleware<DrainConnections>();
         app.UseMiddleware<ErrorAnswers>();
         app.UseRouting();
@@ -208,6 +209,18 @@ public static class ServiceProgram
         .Select(caller => 1 + HopsInFrontOf(caller))
         .DefaultIfEmpty(0)
         .Max();
+
+    /// <summary>
+    /// The settings in the environment. The platform takes names that differ by case for the same; in the environment of Unix they are not,
+    /// and <c>log_format</c> is a variable of somebody else.
+    /// </summary>
+    private static IEnumerable<KeyValuePair<string, string?>> ReadEnvironment() => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .Select(static variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))
+        // OpenTelemetry's SDK may read further ones.
+        .Where(static variable => OperatingSystem.IsWindows()
+            || SettingNames.All.Any(name => name == variable.Key)
+            || variable.Key.StartsWith(TelemetrySettingNames.Prefix, StringComparison.Ordinal));
 
     private static void AddArguments(ConfigurationManager configuration, string[] args)
     {

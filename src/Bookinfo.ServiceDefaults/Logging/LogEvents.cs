@@ -55,6 +55,13 @@ internal static partial class LogEvents
         Message = "Sending {signal} by OTLP failed {failures} times since this was last said: {reason}")]
     public static partial void TelemetryExportFailed(ILogger logger, string signal, long failures, string reason);
 
+    /// <summary>Settings say what or how to send by OTLP, and none says where.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "TelemetryNotSent",
+        Message = "Without effect, as no endpoint is set to send to: {settings}. Set OTEL_EXPORTER_OTLP_ENDPOINT")]
+    public static partial void TelemetryNotSent(ILogger logger, string settings);
+
     /// <summary>It arrives again.</summary>
     [LoggerMessage(Level = LogLevel.Information, EventName = "TelemetryExportWorks", Message = "Sending {signal} by OTLP works again")]
     public static partial void TelemetryExportWorks(ILogger logger, string signal);

@@ -19,7 +19,8 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// </remarks>
 internal sealed class OtlpSettings
 {
-    private const string General = "OTEL_EXPORTER_OTLP_";
+    /// <summary>The beginning of the names of the variables.</summary>
+    public const string General = "OTEL_EXPORTER_OTLP_";
 
     /// <summary>After so long a connection is replaced, so that new addresses and new replicas of a collector are found.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
