@@ -104,12 +104,9 @@ public static class SettingNames
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The prefix of OpenTelemetry's settings; there are many, and its SDK reads some of them itself.</summary>
-    private const string Telemetry = "OTEL_";
-
     /// <summary>Whether any service has a setting of this name: the same arguments may be given to all of them.</summary>
     /// <param name="name">The name; case does not matter.</param>
-    public static bool Contains(string name) => All.Contains(name) || name.StartsWith(Telemetry, StringComparison.OrdinalIgnoreCase);
+    public static bool Contains(string name) => All.Contains(name) || TelemetrySettingNames.All.Contains(name);
 
     /// <summary>The setting with the host name of a backend.</summary>
     /// <param name="service">The backend.</param>

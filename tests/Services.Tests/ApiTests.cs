@@ -41,6 +41,10 @@ public sealed class ApiTests
             var response = await RawHttp.GetAsync(page.Address, $"/api/v1/products/{asked}{path}?x=1");
             Assert.Equal((200, "{}", $"/{service}/{passed}"), (response!.Status, response.Text, backend.Requests[^1].Target));
             Assert.DoesNotContain(backend.Requests[^1].Headers, header => header.Name == "X-Evil");
+
+            // Clients of a proxy write the whole address.
+            response = await RawHttp.GetAsync(page.Address, $"{page.Address}api/v1/products/{asked}{path}?x=1");
+            Assert.Equal((200, $"/{service}/{passed}"), (response!.Status, backend.Requests[^1].Target));
         }
     }
 
@@ -49,11 +53,28 @@ public sealed class ApiTests
     {
         await using var backend = new RecordingBackend(200, "{}");
         await using var page = await StartAsync(backend.Address);
-        foreach (var target in new[] { $"{page.Address}api/v1/products/a%20b", "/x/../api/v1/products/a%20b", "/api/./v1/products/a%20b" })
+        string[] targets =
+        [
+            $"{page.Address}api/v1/products/a%20b", $"{page.Address}x/../api/v1/products/a%20b", "/x/../api/v1/products/a%20b",
+            "/api/./v1/products/a%20b",
+        ];
+        foreach (var target in targets)
         {
             Assert.Equal((target, 200), (target, (await RawHttp.GetAsync(page.Address, target))!.Status));
             Assert.Equal((target, "/details/a%20b"), (target, backend.Requests[^1].Target));
         }
+    }
+
+    [Theory]
+    [InlineData("x%20200%200.01%20ms%22?y=http://z/", "/x%20200%200.01%20ms%22")]
+    [InlineData("", "/")]
+    public async Task Of_an_absolute_request_target_the_log_has_the_path_as_it_was_written(string target, string path)
+    {
+        var log = new RecordedLog();
+        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, log.AddTo, "ACCESS_LOG=on");
+        await RawHttp.GetAsync(page.Address, $"{page.Address}{target}");
+        await Eventually.HoldsAsync("There is no line.", () => log.Of("RequestFinished").Count > 0);
+        Assert.Contains($" {path} ", log.Of("RequestFinished")[0].Text, StringComparison.Ordinal);
     }
 
     [Theory]

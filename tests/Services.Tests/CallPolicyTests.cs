@@ -133,6 +133,27 @@ public sealed class CallPolicyTests
             Assert.Single(metrics.Split('\n'), line => line.StartsWith("request_result_total{", StringComparison.Ordinal)));
     }
 
+    /// <summary>Whatever other calls do between the two.</summary>
+    [Fact]
+    public async Task The_second_try_goes_to_the_next_address()
+    {
+        using var closed = new ClosedPort();
+        await using var reviews = new RecordingBackend(200, "{}");
+        await using var page = await RunningService.StartAsync(
+            Bookinfo.ProductPage.Program.Build, $"REVIEWS_ENDPOINTS={closed.Address},{reviews.Address}");
+        var calls = Enumerable.Range(0, 8).Select(async _ =>
+        {
+            for (var call = 0; call < 50; call++)
+            {
+                Assert.Equal(
+                    "{}",
+                    await page.Client.GetStringAsync(
+                        new Uri("/api/v1/products/0/reviews", UriKind.Relative), TestContext.Current.CancellationToken));
+            }
+        });
+        await Task.WhenAll(calls);
+    }
+
     [Fact]
     public async Task Details_and_reviews_are_called_at_the_same_time()
     {

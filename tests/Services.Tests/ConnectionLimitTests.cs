@@ -6,6 +6,7 @@ using Bookinfo.ServiceDefaults.Hosting;
 using Bookinfo.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Services.Tests;
 
@@ -13,6 +14,7 @@ namespace Services.Tests;
 /// Connections are open files. There are never more of them than may be open, and who has one is served, however many others would like
 /// to.
 /// </summary>
+[Collection(CountingTests.Name)]
 public sealed class ConnectionLimitTests
 {
     private const string Request = "GET /ratings/0 HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -27,15 +29,16 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
-    public async Task Connections_over_the_limit_are_closed_and_told_once_and_the_others_are_served()
+    public async Task Connections_over_the_limit_are_closed_and_counted_and_told_once_a_minute_and_the_others_are_served()
     {
         const int Most = 4;
         const int Over = 5;
         var log = new RecordedLog();
+        var clock = new FakeTimeProvider();
         await using var ratings = await RunningService.StartAsync(Bookinfo.Ratings.Program.Build, services =>
         {
             log.AddTo(services);
-            services.AddSingleton(new ConnectionLimits(Most, Calls: 1));
+            services.AddSingleton(new ConnectionLimits(Most, Calls: 1)).AddSingleton<TimeProvider>(clock);
         });
         var visitors = new List<TcpClient>();
         try
@@ -49,14 +52,57 @@ public sealed class ConnectionLimitTests
             Assert.Equal(Enumerable.Repeat(true, Most).Concat(Enumerable.Repeat(false, Over)), answered);
             var told = Assert.Single(log.Of("ConnectionsRefused"));
             Assert.Equal(LogLevel.Warning, told.Level);
+            Assert.StartsWith("Closed 1 connections", told.Text, StringComparison.Ordinal);
+            Assert.Equal(Over, await RefusedAsync(visitors[0]));
 
-            // Each that ends makes room for another.
-            visitors[0].Dispose();
+            // The others are told when the minute ends, and only then.
+            clock.Advance(TimeSpan.FromMinutes(1) - TimeSpan.FromMilliseconds(1));
+            Assert.Single(log.Of("ConnectionsRefused"));
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.StartsWith($"Closed {Over - 1} connections", log.Of("ConnectionsRefused")[1].Text, StringComparison.Ordinal);
+            clock.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(2, log.Of("ConnectionsRefused").Count);
+
+            // That which ended makes room for another.
             await Eventually.HoldsAsync(async () =>
             {
                 using var visitor = await ConnectAsync(ratings.Address);
                 return await IsAnsweredAsync(visitor) ? "" : "There is no room.";
             });
+        }
+        finally
+        {
+            visitors.ForEach(visitor => visitor.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task What_was_refused_in_the_last_minute_of_a_service_is_told_as_well()
+    {
+        const int Most = 2;
+        const int Over = 3;
+        var log = new RecordedLog();
+        var visitors = new List<TcpClient>();
+        try
+        {
+            await using (var ratings = await RunningService.StartAsync(Bookinfo.Ratings.Program.Build, services =>
+            {
+                log.AddTo(services);
+                services.AddSingleton(new ConnectionLimits(Most, Calls: 1)).AddSingleton<TimeProvider>(new FakeTimeProvider());
+            }))
+            {
+                for (var i = 0; i < Most + Over; i++)
+                {
+                    visitors.Add(await ConnectAsync(ratings.Address));
+                }
+
+                await Task.WhenAll(visitors.Select(IsAnsweredAsync));
+                Assert.Single(log.Of("ConnectionsRefused"));
+            }
+
+            Assert.Equal(
+                ["Closed 1 connections", $"Closed {Over - 1} connections"],
+                log.Of("ConnectionsRefused").Select(told => told.Text.Split(" at once")[0]));
         }
         finally
         {
@@ -114,6 +160,17 @@ public sealed class ConnectionLimitTests
             visitors.ForEach(visitor => visitor.Dispose());
             process.Kill();
         }
+    }
+
+    /// <summary>Scrapes a service on a connection of a visitor.</summary>
+    private static async Task<double> RefusedAsync(TcpClient client)
+    {
+        var stream = client.GetStream();
+        await stream.WriteAsync("GET /metrics HTTP/1.0\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return PrometheusText.Parse(answer.Split("\r\n\r\n")[1])
+            .Single(sample => sample.Name == "bookinfo_http_server_refused_connections_total").Value;
     }
 
     private static async Task<TcpClient> ConnectAsync(Uri address)

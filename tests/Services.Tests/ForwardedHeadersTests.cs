@@ -83,6 +83,18 @@ public sealed class ForwardedHeadersTests
         Assert.Equal("a=1, b=2", string.Join(", ", ratings.Requests[^1].Values("baggage")));
     }
 
+    /// <summary>By it lines of several services are found, so all have to say the same.</summary>
+    [Fact]
+    public async Task Several_lines_of_x_request_id_are_one_id_for_all_services()
+    {
+        await using var ratings = new RecordingBackend(200, "{}");
+        await using var reviews = await RunningService.StartAsync(
+            Bookinfo.Reviews.Program.Build, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", ratings.Address)]);
+        var response = await RawHttp.GetAsync(reviews.Address, "/reviews/0", "x-request-id: aa", "x-request-id: bb");
+        Assert.Equal("aa,bb", response!.Header("x-request-id"));
+        Assert.Equal("aa,bb", Assert.Single(ratings.Requests[^1].Values("x-request-id")));
+    }
+
     [Fact]
     public async Task The_signed_in_user_is_the_end_user_for_details_reviews_and_ratings()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Bookinfo.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -66,12 +67,7 @@ public sealed class OtlpDeliveryTests
     [InlineData("http/protobuf", StatusCodes.Status401Unauthorized, "status 401")]
     public async Task A_collector_that_says_no_is_quoted(string protocol, int status, string reason)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var protocols = protocol == "grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1;
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols));
-        await using var collector = builder.Build();
-        collector.Run(context =>
+        await using var collector = await StartCollectorAsync(protocol, context =>
         {
             context.Response.StatusCode = status;
             if (status == StatusCodes.Status200OK)
@@ -83,12 +79,175 @@ public sealed class OtlpDeliveryTests
 
             return Task.CompletedTask;
         });
-        await collector.StartAsync(TestContext.Current.CancellationToken);
+        await AssertFailsAsync(protocol, collector, reason);
+    }
+
+    /// <summary>Where a limit of a tenant is reached, a collector answers 200 and says in the body what it did not take.</summary>
+    [Theory]
+    [InlineData("grpc", 5, "rate limited", "the collector rejected 5 of what it was sent: rate limited")]
+    [InlineData("http/protobuf", 300, "rate limited", "the collector rejected 300 of what it was sent: rate limited")]
+    [InlineData("http/protobuf", 1, "", "the collector rejected 1 of what it was sent")]
+    public async Task A_collector_that_takes_only_a_part_is_quoted(string protocol, int rejected, string message, string reason)
+    {
+        await using var collector = await StartCollectorAsync(
+            protocol, context => AnswerAsync(context, protocol, PartialSuccess(rejected, message)));
+        await AssertFailsAsync(protocol, collector, reason);
+    }
+
+    /// <summary>An empty partial success says that there was none, one with 0 is a warning, and a later version may say more.</summary>
+    [Theory]
+    [InlineData("grpc", "")]
+    [InlineData("grpc", "0A00")]
+    [InlineData("http/protobuf", "")]
+    [InlineData("http/protobuf", "0A00")]
+    [InlineData("http/protobuf", "0A051203" + "6F6C64")]
+    [InlineData("http/protobuf", "1005" + "1D00000000" + "210000000000000000" + "2A020805")]
+    public async Task What_a_collector_says_beside_a_success_is_no_failure(string protocol, string answer)
+    {
+        var answers = 0;
+        await using var collector = await StartCollectorAsync(protocol, async context =>
+        {
+            await AnswerAsync(context, protocol, Convert.FromHexString(answer));
+            Interlocked.Increment(ref answers);
+        });
         var log = new RecordedLog();
-        await using var ratings = await StartAsync(log, protocol, new Uri(collector.Urls.Single()));
+        await using (var ratings = await StartAsync(log, protocol, new Uri(collector.Urls.Single())))
+        {
+            await Eventually.HoldsAsync(async () =>
+            {
+                await RequestAsync(ratings);
+                return answers > 2 ? "" : "No span came.";
+            });
+            Assert.Equal(0, await FailuresAsync(ratings));
+        }
+
+        Assert.Empty(log.Of("TelemetryExportFailed"));
+    }
+
+    /// <summary>A portal, the page of an ingress, the port of a platform's pages; and proxies that drop what gRPC sends last.</summary>
+    [Theory]
+    [InlineData("grpc", "text/html", "no gRPC status, of content type text/html")]
+    [InlineData("grpc", "application/grpc", "no gRPC status, of content type application/grpc")]
+    [InlineData("http/protobuf", "text/html", "status 200 with a body of content type text/html")]
+    [InlineData("http/protobuf", null, "status 200 with a body without a content type")]
+    public async Task That_something_else_answers_is_told(string protocol, string? type, string reason)
+    {
+        await using var collector = await StartCollectorAsync(protocol, async context =>
+        {
+            context.Response.ContentType = type;
+            await context.Response.Body.WriteAsync(new byte[5]);
+        });
+        await AssertFailsAsync(protocol, collector, reason);
+    }
+
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task An_answer_that_breaks_off_or_goes_on_for_ever_or_stops_in_the_middle_is_a_failure(string protocol)
+    {
+        var type = protocol == "grpc" ? "application/grpc" : "application/x-protobuf";
+        await using (var collector = await StartCollectorAsync(protocol, async context =>
+        {
+            (context.Response.ContentType, context.Response.ContentLength) = (type, 1000);
+            await context.Response.Body.WriteAsync(new byte[5]);
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        }))
+        {
+            await AssertFailsAsync(protocol, collector, "");
+        }
+
+        await using (var collector = await StartCollectorAsync(protocol, async context =>
+        {
+            context.Response.ContentType = type;
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(new byte[65536]);
+            }
+        }))
+        {
+            await AssertFailsAsync(protocol, collector, "4194304");
+        }
+
+        await using (var collector = await StartCollectorAsync(protocol, async context =>
+        {
+            (context.Response.ContentType, context.Response.ContentLength) = (type, 1000);
+            await context.Response.Body.WriteAsync(new byte[5]);
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+        }))
+        {
+            await AssertFailsAsync(protocol, collector, "no answer came in time", "OTEL_EXPORTER_OTLP_TIMEOUT=1000");
+        }
+    }
+
+    /// <summary>The ports 4317 and 4318 are easily mistaken for each other.</summary>
+    [Theory]
+    [InlineData("grpc", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")]
+    [InlineData("http/protobuf", "")]
+    public async Task Where_the_other_protocol_is_spoken_the_setting_is_named(string protocol, string answer)
+    {
+        await using var server = new LoopbackServer(async (client, _, token) =>
+        {
+            await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, cancellationToken: token);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer), token);
+        });
+        var log = new RecordedLog();
+        await using var ratings = await StartAsync(log, protocol, server.Address);
+        await RequestAsync(ratings);
+        await Eventually.HoldsAsync("It is not told.", () => log.Of("TelemetryExportFailed").Count > 0);
+        Assert.Contains(
+            $"{protocol} there? See OTEL_EXPORTER_OTLP_PROTOCOL", log.Of("TelemetryExportFailed")[0].Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The answer to an export, in which a part was rejected.</summary>
+    private static byte[] PartialSuccess(int rejected, string message)
+    {
+        byte[] number = rejected < 0x80 ? [0x08, (byte)rejected] : [0x08, (byte)(rejected | 0x80), (byte)(rejected >> 7)];
+        byte[] text = message is "" ? [] : [0x12, (byte)message.Length, .. Encoding.UTF8.GetBytes(message)];
+        return [0x0a, (byte)(number.Length + text.Length), .. number, .. text];
+    }
+
+    /// <summary>Answers with a message, in the frame that its protocol asks for.</summary>
+    private static async Task AnswerAsync(HttpContext context, string protocol, byte[] message)
+    {
+        if (protocol == "grpc")
+        {
+            context.Response.ContentType = "application/grpc";
+            await context.Response.Body.WriteAsync((byte[])[0, 0, 0, 0, (byte)message.Length, .. message]);
+            context.Response.AppendTrailer("grpc-status", "0");
+        }
+        else
+        {
+            context.Response.ContentType = "application/x-protobuf";
+            await context.Response.Body.WriteAsync(message);
+        }
+    }
+
+    private static async Task<WebApplication> StartCollectorAsync(string protocol, RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var protocols = protocol == "grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1;
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols));
+        var collector = builder.Build();
+        collector.Run(async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            await answer(context);
+        });
+        await collector.StartAsync(TestContext.Current.CancellationToken);
+        return collector;
+    }
+
+    private static async Task AssertFailsAsync(string protocol, WebApplication collector, string reason, params string[] settings)
+    {
+        var log = new RecordedLog();
+        await using var ratings = await StartAsync(log, protocol, new Uri(collector.Urls.Single()), settings);
         await RequestAsync(ratings);
         await Eventually.HoldsAsync("It is not told.", () => log.Of("TelemetryExportFailed").Count > 0);
         Assert.Contains(reason, log.Of("TelemetryExportFailed")[0].Text, StringComparison.Ordinal);
+        Assert.InRange(await FailuresAsync(ratings), 1, double.MaxValue);
     }
 
     private static Task<RunningService> StartAsync(RecordedLog log, string protocol, Uri address, params string[] settings) =>

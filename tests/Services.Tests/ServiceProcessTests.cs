@@ -80,6 +80,19 @@ public sealed class ServiceProcessTests
         Assert.DoesNotContain("hush", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_variable_whose_name_differs_by_case_is_one_of_somebody_else()
+    {
+        using var process = Start(
+            "Bookinfo.Details",
+            ("log_format", "combined"),
+            ("access_log", "/var/log/access.log"),
+            ("Drain_Seconds", "soon"),
+            ("otel_exporter_otlp_timeout", "long"),
+            ("ASPNETCORE_URLS", "http://192.0.2.1:7731"));
+        Assert.Equal(3, (await EndAsync(process)).Code);
+    }
+
     [Theory]
     [InlineData("-x=1")]
     [InlineData("bogus")]

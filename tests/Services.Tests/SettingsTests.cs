@@ -2,7 +2,10 @@ using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Hosting;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Bookinfo.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Services.Tests;
@@ -138,6 +141,9 @@ public sealed class SettingsTests
     [InlineData("ASPNETCORE_PORTS")]
     [InlineData("DETAILS_PORT")]
     [InlineData("SESION_KEY")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPONT")]
+    [InlineData("OTEL_")]
+    [InlineData("OTEL_PROPAGATORS")]
     public void An_argument_that_names_no_setting_is_refused_without_its_value(string name)
     {
         var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.Details.Program.Build([$"--{name}=hush"]));
@@ -167,6 +173,32 @@ public sealed class SettingsTests
                     .Select(service => $"{service.Name.ToUpperInvariant()}{name["NAME".Length..]}")
                 : [name]);
         Assert.Equal(SettingNames.All.Except(["ASPNETCORE_HTTPS_PORTS"]).Order(), documented.Distinct().Order());
+    }
+
+    [Fact]
+    public void The_names_of_the_settings_of_telemetry_are_those_that_are_read()
+    {
+        var directory = Directory.CreateTempSubdirectory("bookinfo-test-");
+        try
+        {
+            var read = new HashSet<string>();
+            var configuration = new ConfigurationManager();
+            ((IConfigurationBuilder)configuration).Add(new RecordingSource(read, new()
+            {
+                ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "disk",
+                ["OTEL_DOTNET_EXPERIMENTAL_OTLP_DISK_RETRY_DIRECTORY_PATH"] = directory.FullName,
+            }));
+            var settings = new Settings(configuration);
+            ServiceIdentity.Read(settings, ServiceCatalog.Ratings, "v1");
+            TelemetryOptions.Read(settings);
+            Assert.Equal(
+                TelemetrySettingNames.All.Order(StringComparer.Ordinal),
+                read.Where(name => name.StartsWith(TelemetrySettingNames.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     [Fact]
@@ -205,11 +237,24 @@ public sealed class SettingsTests
     {
         var app = Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", "--RATINGS_SERVICE_PORT=81"]);
         var addresses = app.Services.GetRequiredService<BackendAddresses>().Of(ServiceCatalog.Ratings);
-        var target = new EndpointRotation(addresses).Next("/ratings/0");
+        var target = new EndpointRotation(addresses).At(0, "/ratings/0");
         Assert.Equal(("fe80::1%lo", 81, "/ratings/0"), (target.DnsSafeHost, target.Port, target.AbsolutePath));
     }
 
     [Fact]
     public void The_zone_of_one_of_several_endpoints_is_called() =>
-        Assert.Equal("fe80::1%lo", new EndpointRotation(new Uri("http://[fe80::1%25lo]:9083/below/")).Next("/reviews/0").DnsSafeHost);
+        Assert.Equal("fe80::1%lo", new EndpointRotation(new Uri("http://[fe80::1%25lo]:9083/below/")).At(0, "/reviews/0").DnsSafeHost);
+
+    /// <summary>Settings, and the names of those that were asked for.</summary>
+    private sealed class RecordingSource(HashSet<string> asked, Dictionary<string, string> values)
+        : ConfigurationProvider, IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+        public override bool TryGet(string key, out string? value)
+        {
+            asked.Add(key);
+            return values.TryGetValue(key, out value);
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Telemetry;
+using Bookinfo.Testing;
 using Microsoft.Extensions.Configuration;
 using OpenTelemetry.Metrics;
 
@@ -266,6 +267,38 @@ public sealed class TelemetrySettingsTests
                 prefix + "CLIENT_KEY='", Assert.Throws<InvalidSettingException>(() => Read(
                     (prefix + "CLIENT_CERTIFICATE", certificate), (prefix + "CLIENT_KEY", certificate))).Message, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>What is not sent for want of an endpoint is told by name, and what is not asked for is not.</summary>
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("OTEL_TRACES_EXPORTER=none", "")]
+    [InlineData("OTEL_METRICS_EXPORTER=prometheus", "")]
+    [InlineData("OTEL_TRACES_EXPORTER=otlp", "OTEL_TRACES_EXPORTER")]
+    [InlineData("OTEL_TRACES_EXPORTER=otlp OTEL_SDK_DISABLED=true", "")]
+    [InlineData("OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_ENDPOINT=http://c:1", "")]
+    [InlineData("OTEL_METRICS_EXPORTER=prometheus,otlp OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://c:1", "OTEL_METRICS_EXPORTER")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS=a=b OTEL_EXPORTER_OTLP_ENDPOINT=http://c:1", "")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS=a=b OTEL_EXPORTER_OTLP_LOGS_ENDPOINT=http://c:1", "")]
+    [InlineData(
+        "OTEL_EXPORTER_OTLP_HEADERS=a=b OTEL_EXPORTER_OTLP_ENDPONT=http://c:1 OTEL_EXPORTER_OTLP_LOGS_PROTOCOL=grpc",
+        "OTEL_EXPORTER_OTLP_HEADERS, OTEL_EXPORTER_OTLP_LOGS_PROTOCOL")]
+    public void Settings_without_effect_for_want_of_an_endpoint_are_found(string settings, string found)
+    {
+        var pairs = settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=', 2));
+        Assert.Equal(found, string.Join(", ", Read([.. pairs.Select(pair => (pair[0], pair[1]))]).WithoutEffect));
+    }
+
+    [Fact]
+    public async Task They_are_told_when_the_service_starts()
+    {
+        var log = new RecordedLog();
+        await using var ratings = await RunningService.StartAsync(
+            Bookinfo.Ratings.Program.Build, log.AddTo, "OTEL_TRACES_EXPORTER=otlp", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc");
+        Assert.StartsWith(
+            "Without effect, as no endpoint is set to send to: OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_PROTOCOL.",
+            Assert.Single(log.Of("TelemetryNotSent")).Text,
+            StringComparison.Ordinal);
     }
 
     /// <summary>A directory for files that a test makes.</summary>

@@ -10,12 +10,13 @@ public sealed partial class DocumentationTests
 {
     /// <summary>
     /// What no request can bring about while nothing is broken: a mistake of ours, a stdout that takes nothing (see
-    /// <see cref="StdoutTests"/>), a collector that does the same, too few open files, and a backend that answers something else.
+    /// <see cref="StdoutTests"/>), a collector that does the same, or has no address, too few open files, and a backend that answers
+    /// something else.
     /// </summary>
     private static readonly string[] NeverSeen =
     [
         "UnhandledException", "exception", "BackendAnswerUnusable", "LogLinesDropped", "lines", "ConnectionsRefused", "connections",
-        "limit", "TelemetryExportFailed", "TelemetryExportWorks", "signal", "failures", "reason",
+        "limit", "TelemetryExportFailed", "TelemetryExportWorks", "signal", "failures", "reason", "TelemetryNotSent", "settings",
     ];
 
     [Fact]

@@ -1,17 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using Bookinfo.Common;
 
 namespace Bookinfo.Load;
 
 /// <summary>The addresses that a host's name stands for, in the order in which they are to be tried.</summary>
 public static class HostAddresses
 {
-    /// <summary>
-    /// How long an address is waited for before the next one gets a chance. When all had one and none has answered, each gets twice as
-    /// long, and so on.
-    /// </summary>
-    public static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(300);
-
     /// <summary>Looks a host up.</summary>
     /// <param name="host">A name, or an address, of version 6 with or without a zone.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -56,40 +51,7 @@ public static class HostAddresses
     /// <summary>Connects for an <see cref="HttpClient"/>, by the same rules.</summary>
     /// <param name="context">Where to.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var left = (await FindAsync(context.DnsEndPoint.Host, cancellationToken)).ToList();
-        for (var patience = FirstPatience; ; patience *= 2)
-        {
-            foreach (var address in left.ToList())
-            {
-                var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                if (left.Count > 1)
-                {
-                    limit.CancelAfter(patience);
-                }
-
-                try
-                {
-                    await socket.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), limit.Token);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    socket.Dispose();
-                }
-                catch (SocketException) when (left.Count > 1)
-                {
-                    socket.Dispose();
-                    left.Remove(address);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            }
-        }
-    }
+    public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        await AddressConnection.OpenAsync(
+            await FindAsync(context.DnsEndPoint.Host, cancellationToken), context.DnsEndPoint.Port, cancellationToken);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Bookinfo.Common;
 
 namespace Bookinfo.Load;
 
@@ -16,7 +17,7 @@ internal sealed class HttpTransport(LoadTarget target, TimeProvider time) : IDis
     private const int TcpInfo = 11; // TCP_INFO
     private const byte TcpEstablished = 1; // TCP_ESTABLISHED
 
-    private readonly long _firstPatience = (long)(HostAddresses.FirstPatience.TotalSeconds * time.TimestampFrequency);
+    private readonly long _firstPatience = (long)(AddressConnection.FirstPatience.TotalSeconds * time.TimestampFrequency);
     private Socket? _socket;
     private SslStream? _tls;
     private ConnectAttempt? _attempt;

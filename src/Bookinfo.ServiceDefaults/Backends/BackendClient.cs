@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Bookinfo.Common;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Connections;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
@@ -48,6 +49,7 @@ public sealed class BackendClient : IDisposable
         ConnectionSpreader? spreader,
         bool useProxy,
         int connections,
+        HostConnections hosts,
         TimeProvider time,
         HttpTelemetry telemetry,
         ILogger<BackendClient> logger)
@@ -57,7 +59,7 @@ public sealed class BackendClient : IDisposable
         _further = [.. ServiceCatalog.All.FirstOrDefault(service => service.Name == peer)?.Calls.Select(call => call.Service) ?? []];
         _furtherNames = [.. _further.Select(Encoding.Latin1.GetBytes)];
         // Not HttpClient, which would only add a timeout of its own to this.
-        _http = new HttpMessageInvoker(CreateHandler(useProxy, Math.Max(1, connections / endpoints.Count)));
+        _http = new HttpMessageInvoker(CreateHandler(useProxy, Math.Max(1, connections / endpoints.Count), hosts));
         (_timeouts, _tries) = (new CallTimeouts(policy.Timeout, time), policy.Tries);
     }
 
@@ -75,11 +77,12 @@ public sealed class BackendClient : IDisposable
     {
         var start = _time.GetTimestamp();
         var hop = aside ? null : ServerTiming.Of(context).Begin(_peer);
-        var answer = await TryOnceAsync(context, path, number: 1, idOfVisitor);
+        var turn = _endpoints.Begin();
+        var answer = await TryOnceAsync(context, path, turn, number: 1, idOfVisitor);
         for (var number = 2; !answer.IsOk && number <= _tries; number++)
         {
             answer.Dispose();
-            answer = await TryOnceAsync(context, path, number, idOfVisitor);
+            answer = await TryOnceAsync(context, path, ++turn, number, idOfVisitor);
         }
 
         hop?.End(_time.GetElapsedTime(start));
@@ -105,8 +108,9 @@ public sealed class BackendClient : IDisposable
         LogEvents.BackendAnswerUnusable(_logger, _peer, PrintableText.Clean(path, PrintableText.LongestPath));
     }
 
-    private static SocketsHttpHandler CreateHandler(bool useProxy, int connections) => new()
+    private static SocketsHttpHandler CreateHandler(bool useProxy, int connections, HostConnections hosts) => new()
     {
+        ConnectCallback = hosts.ConnectAsync,
         // Calls beyond that wait for a connection within their timeout. Without it a flood of them could take all files that may be open.
         MaxConnectionsPerServer = connections,
         // Cookies and redirects are the visitor's affair: what comes in goes on, what comes back goes back.
@@ -124,9 +128,9 @@ public sealed class BackendClient : IDisposable
     };
 
     /// <exception cref="OperationCanceledException">The visitor has left.</exception>
-    private async Task<BackendAnswer> TryOnceAsync(HttpContext context, string path, int number, bool idOfVisitor)
+    private async Task<BackendAnswer> TryOnceAsync(HttpContext context, string path, uint turn, int number, bool idOfVisitor)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _endpoints.Next(path));
+        using var request = new HttpRequestMessage(HttpMethod.Get, _endpoints.At(turn, path));
         _addHeaders(request, context.Request);
         using var measurement = TryMeasurement.Start(_telemetry, _time, _peer, _template, request.RequestUri!, number);
         if (_telemetry.Traces && measurement.Position is { } position)

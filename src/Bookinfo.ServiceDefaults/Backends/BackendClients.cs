@@ -1,4 +1,5 @@
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Connections;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,7 @@ public sealed class BackendClients
     private readonly ServiceDefinition _caller;
     private readonly BackendAddresses _addresses;
     private readonly int _connections;
+    private readonly HostConnections _hosts;
     private readonly TimeProvider _time;
     private readonly HttpTelemetry _telemetry;
     private readonly ILogger<BackendClient> _logger;
@@ -19,6 +21,7 @@ public sealed class BackendClients
     /// <param name="caller">The service that calls.</param>
     /// <param name="addresses">Where its backends are.</param>
     /// <param name="connections">The most connections of each client.</param>
+    /// <param name="hosts">What makes them.</param>
     /// <param name="time">Tells the time and waits.</param>
     /// <param name="telemetry">The instruments.</param>
     /// <param name="logger">The log.</param>
@@ -26,12 +29,13 @@ public sealed class BackendClients
         ServiceDefinition caller,
         BackendAddresses addresses,
         int connections,
+        HostConnections hosts,
         TimeProvider time,
         HttpTelemetry telemetry,
         ILogger<BackendClient> logger)
     {
         (_caller, _addresses) = (caller, addresses);
-        (_connections, _time, _telemetry, _logger) = (connections, time, telemetry, logger);
+        (_connections, _hosts, _time, _telemetry, _logger) = (connections, hosts, time, telemetry, logger);
     }
 
     /// <summary>A client for a service of ours: connections are spread over the replicas, and no proxy is asked.</summary>
@@ -47,7 +51,7 @@ public sealed class BackendClients
         CallPolicy? policy = null) =>
         new(
             service.Name, $"/{service.Name}/{{id}}", policy ?? _caller.CallTo(service).Policy, new EndpointRotation(_addresses.Of(service)),
-            addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _connections, _time, _telemetry, _logger);
+            addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _connections, _hosts, _time, _telemetry, _logger);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
     /// <param name="name">What it is called in telemetry.</param>
@@ -60,5 +64,5 @@ public sealed class BackendClients
         string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders) =>
         new(
             name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true,
-            _connections, _time, _telemetry, _logger);
+            _connections, _hosts, _time, _telemetry, _logger);
 }

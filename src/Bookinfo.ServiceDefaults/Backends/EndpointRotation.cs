@@ -7,17 +7,20 @@ namespace Bookinfo.ServiceDefaults.Backends;
 public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
 {
     private readonly Endpoint[] _endpoints = [.. addresses.Select(address => new Endpoint(address))];
-    private uint _taken;
+    private uint _begun;
 
     /// <summary>How many there are.</summary>
     public int Count => _endpoints.Length;
 
-    /// <summary>
-    /// Where the next try of a call goes: below each address in turn, then below the first again. May be called from any thread.
-    /// </summary>
+    /// <summary>Begins a call: each begins one address after the one before. May be called from any thread.</summary>
+    /// <returns>The turn of its first try; each further try takes the next one, whatever other calls do in between.</returns>
+    public uint Begin() => Interlocked.Increment(ref _begun) - 1;
+
+    /// <summary>Where a try goes: below each address in turn, then below the first again.</summary>
+    /// <param name="turn">Its turn.</param>
     /// <param name="path">The path and query below it, beginning with a slash, escaped.</param>
     /// <returns>The full address. The path goes on the wire as it is.</returns>
-    public Uri Next(string path) => _endpoints[(int)((Interlocked.Increment(ref _taken) - 1) % (uint)_endpoints.Length)].At(path);
+    public Uri At(uint turn, string path) => _endpoints[(int)(turn % (uint)_endpoints.Length)].At(path);
 
     private sealed class Endpoint(Uri address)
     {

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Bookinfo.ServiceDefaults.Backends;
 
 /// <summary>
@@ -14,6 +16,9 @@ internal static class ErrorTypes
     /// <summary>The backend hung up.</summary>
     public const string ResponseEnded = "response_ended";
 
+    /// <summary>The backend's name could not be looked up.</summary>
+    private const string NameResolution = "name_resolution_error";
+
     /// <summary>Any other reason.</summary>
     public const string Other = "_OTHER";
 
@@ -23,7 +28,10 @@ internal static class ErrorTypes
         ? ResponseEnded
         : (exception as HttpRequestException)?.HttpRequestError switch
         {
-            HttpRequestError.NameResolutionError => "name_resolution_error",
+            HttpRequestError.NameResolutionError => NameResolution,
+            // A DNS server that cannot tell for now.
+            HttpRequestError.ConnectionError when exception.InnerException is SocketException { SocketErrorCode: SocketError.TryAgain } =>
+                NameResolution,
             HttpRequestError.ConnectionError => "connection_error",
             HttpRequestError.SecureConnectionError => "secure_connection_error",
             HttpRequestError.ProxyTunnelError => "proxy_tunnel_error",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Bookinfo.ServiceDefaults.Logging;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
@@ -10,8 +11,10 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <summary>Says in the log when the service began to listen, was told to stop, and has stopped.</summary>
 /// <param name="server">What listens.</param>
 /// <param name="drain">How long the service goes on after it is told to stop.</param>
+/// <param name="telemetry">What is sent.</param>
 /// <param name="logger">The log.</param>
-internal sealed class LifecycleLog(IServer server, TimeProvider time, DrainOptions drain, ILogger<LifecycleLog> logger)
+internal sealed class LifecycleLog(
+    IServer server, TimeProvider time, DrainOptions drain, TelemetryOptions telemetry, ILogger<LifecycleLog> logger)
     : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -20,6 +23,11 @@ internal sealed class LifecycleLog(IServer server, TimeProvider time, DrainOptio
         using var process = Process.GetCurrentProcess();
         var startUp = Math.Round((time.GetLocalNow().DateTime - process.StartTime).TotalMilliseconds);
         LogEvents.ServiceStarted(logger, addresses, startUp);
+        if (telemetry.WithoutEffect is { Count: > 0 } settings)
+        {
+            LogEvents.TelemetryNotSent(logger, string.Join(", ", settings));
+        }
+
         return Task.CompletedTask;
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using Bookinfo.ServiceDefaults.Logging;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -13,14 +14,23 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// </summary>
 /// <param name="sockets">What accepts connections.</param>
 /// <param name="limits">How many there may be.</param>
+/// <param name="refused">Where those are counted that are closed.</param>
 /// <param name="logger">Where reaching the limit is logged.</param>
 internal sealed class LimitedListeners(
-    IConnectionListenerFactory sockets, ConnectionLimits limits, TimeProvider time, ILogger<LimitedListeners> logger)
+    IConnectionListenerFactory sockets,
+    ConnectionLimits limits,
+    RefusedConnections refused,
+    TimeProvider time,
+    ILogger<LimitedListeners> logger)
     : IConnectionListenerFactory
 {
     private readonly Seldom _telling = new(time);
+    private readonly Lock _waiting = new();
     private int _open;
-    private int _refused;
+    private int _untold;
+
+    /// <summary>Ends the minute in which the next line is not due, when there is something to tell then.</summary>
+    private ITimer? _minute;
 
     /// <inheritdoc/>
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
@@ -39,12 +49,48 @@ internal sealed class LimitedListeners(
 
     private void End() => Interlocked.Decrement(ref _open);
 
-    private void TellRefused()
+    private void Refuse()
     {
-        Interlocked.Increment(ref _refused);
+        refused.CountOne();
+        Interlocked.Increment(ref _untold);
+        TellWhenDue();
+    }
+
+    /// <summary>Tells of what was refused, now or at the end of the minute.</summary>
+    private void TellWhenDue()
+    {
         if (_telling.IsDue())
         {
-            LogEvents.ConnectionsRefused(logger, Interlocked.Exchange(ref _refused, 0), limits.Visitors);
+            Tell();
+            return;
+        }
+
+        lock (_waiting)
+        {
+            _minute ??= time.CreateTimer(
+                static all => ((LimitedListeners)all!).EndMinute(), this, _telling.UntilDue, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void EndMinute()
+    {
+        lock (_waiting)
+        {
+            _minute?.Dispose();
+            _minute = null;
+        }
+
+        if (Volatile.Read(ref _untold) > 0)
+        {
+            TellWhenDue();
+        }
+    }
+
+    private void Tell()
+    {
+        if (Interlocked.Exchange(ref _untold, 0) is > 0 and var connections)
+        {
+            LogEvents.ConnectionsRefused(logger, connections, limits.Visitors);
         }
     }
 
@@ -61,14 +107,19 @@ internal sealed class LimitedListeners(
                     return new Connection(all, connection);
                 }
 
+                all.Refuse();
                 await connection.DisposeAsync();
-                all.TellRefused();
             }
 
             return null;
         }
 
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => inner.UnbindAsync(cancellationToken);
+        public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            await inner.UnbindAsync(cancellationToken);
+            // The service stops, and the minute may not end any more.
+            all.Tell();
+        }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }

@@ -1,9 +1,11 @@
+using System.Collections;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Connections;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -109,7 +111,7 @@ public static class ServiceProgram
     {
         // Nothing but what is added here: no settings files from where the service was started, and no console log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentVariables();
+        builder.Configuration.AddInMemoryCollection(ReadEnvironment());
         AddArguments(builder.Configuration, args);
         builder.Services.AddRoutingCore();
         var settings = new Settings(builder.Configuration);
@@ -126,6 +128,7 @@ public static class ServiceProgram
             new SocketTransportFactory(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>()),
             services.GetRequiredService<ConnectionLimits>(),
+            services.GetRequiredService<RefusedConnections>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<LimitedListeners>>()));
         builder.Logging
@@ -147,11 +150,13 @@ public static class ServiceProgram
         builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<LineLoggerProvider>());
         var telemetry = TelemetryOptions.Read(settings);
         builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
+        builder.Services.AddSingleton(HostConnections.Shared);
         builder.Services.AddSingleton(BackendAddresses.Read(settings, service));
         builder.Services.AddSingleton(services => new BackendClients(
             service,
             services.GetRequiredService<BackendAddresses>(),
             services.GetRequiredService<ConnectionLimits>().Calls,
+            services.GetRequiredService<HostConnections>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<HttpTelemetry>(),
             services.GetRequiredService<ILogger<BackendClient>>()));
@@ -184,6 +189,7 @@ public static class ServiceProgram
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
+        app.Use(AbsoluteTarget.Shorten);
         app.UseMiddleware<RequestTelemetry>();
         app.UseMiddleware<DrainConnections>();
         app.UseMiddleware<ErrorAnswers>();
@@ -206,6 +212,18 @@ public static class ServiceProgram
         .Select(caller => 1 + HopsInFrontOf(caller))
         .DefaultIfEmpty(0)
         .Max();
+
+    /// <summary>
+    /// The settings in the environment. The platform takes names that differ by case for the same; in the environment of Unix they are not,
+    /// and <c>log_format</c> is a variable of somebody else.
+    /// </summary>
+    private static IEnumerable<KeyValuePair<string, string?>> ReadEnvironment() => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .Select(static variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))
+        // OpenTelemetry's SDK may read further ones.
+        .Where(static variable => OperatingSystem.IsWindows()
+            || SettingNames.All.Any(name => name == variable.Key)
+            || variable.Key.StartsWith(TelemetrySettingNames.Prefix, StringComparison.Ordinal));
 
     private static void AddArguments(ConfigurationManager configuration, string[] args)
     {

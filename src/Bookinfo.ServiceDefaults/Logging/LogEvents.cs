@@ -53,7 +53,7 @@ internal static partial class LogEvents
     [LoggerMessage(
         Level = LogLevel.Warning,
         EventName = "ConnectionsRefused",
-        Message = "Closed {connections} connections at once: {limit} are open, all that the limit of open files allows. "
+        Message = "Closed {connections} connections at once: {limit} were open, all that the limit of open files allows. "
             + "Raise it (ulimit -n)")]
     public static partial void ConnectionsRefused(ILogger logger, int connections, int limit);
 
@@ -63,6 +63,13 @@ internal static partial class LogEvents
         EventName = "TelemetryExportFailed",
         Message = "Sending {signal} by OTLP failed {failures} times since this was last said: {reason}")]
     public static partial void TelemetryExportFailed(ILogger logger, string signal, long failures, string reason);
+
+    /// <summary>Settings say what or how to send by OTLP, and none says where.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "TelemetryNotSent",
+        Message = "Without effect, as no endpoint is set to send to: {settings}. Set OTEL_EXPORTER_OTLP_ENDPOINT")]
+    public static partial void TelemetryNotSent(ILogger logger, string settings);
 
     /// <summary>It arrives again.</summary>
     [LoggerMessage(Level = LogLevel.Information, EventName = "TelemetryExportWorks", Message = "Sending {signal} by OTLP works again")]

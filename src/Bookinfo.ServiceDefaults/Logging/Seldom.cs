@@ -9,6 +9,16 @@ internal sealed class Seldom(TimeProvider time)
     private readonly long _interval = (long)(Interval.TotalSeconds * time.TimestampFrequency);
     private long _next = long.MinValue;
 
+    /// <summary>How long it is until it may be said again.</summary>
+    public TimeSpan UntilDue
+    {
+        get
+        {
+            var now = time.GetTimestamp();
+            return time.GetElapsedTime(now, Math.Max(now, Interlocked.Read(ref _next)));
+        }
+    }
+
     /// <summary>Whether it may be said now; who is told so says it. May be called from any thread.</summary>
     public bool IsDue()
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
@@ -8,33 +6,19 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// gives the old one up after a quarter of an hour only. (Pings would find that out as well, but collectors turn away who pings often.)
 /// </summary>
 /// <param name="connect">Makes what connects to the collector.</param>
+/// <param name="isGrpc">Whether it is asked by gRPC; else by http/protobuf.</param>
 /// <param name="report">Whom to tell.</param>
-internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, ExportReport report) : HttpMessageHandler
+internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc, ExportReport report) : HttpMessageHandler
 {
     /// <summary>The most of an answer that is read, 4 MiB, as the standard recommends.</summary>
     public const int LargestAnswer = 4 * 1024 * 1024;
 
-    private const string GrpcStatus = "grpc-status";
-    private const string GrpcMessage = "grpc-message";
-
     private HttpMessageInvoker _connections = new(connect());
 
     /// <inheritdoc/>
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        var connections = _connections;
-        try
-        {
-            var response = connections.Send(request, cancellationToken);
-            Tell(response);
-            return response;
-        }
-        catch (Exception exception)
-        {
-            Fail(exception, connections);
-            throw;
-        }
-    }
+    /// <remarks>The exporter's own thread waits. Reading synchronously, it could not give up an answer that breaks off.</remarks>
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        SendAsync(request, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -43,9 +27,9 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, ExportReport
         try
         {
             var response = await connections.SendAsync(request, cancellationToken);
-            // What gRPC says of the outcome stands behind the body.
+            // What gRPC says of the outcome stands behind the body, and in the body stands what was not taken.
             await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
-            Tell(response);
+            Tell(OtlpAnswer.ProblemOf(response, await response.Content.ReadAsByteArrayAsync(cancellationToken), isGrpc));
             return response;
         }
         catch (Exception exception)
@@ -66,15 +50,11 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, ExportReport
         base.Dispose(disposing);
     }
 
-    private void Tell(HttpResponseMessage response)
+    private void Tell(string? problem)
     {
-        if (!response.IsSuccessStatusCode)
+        if (problem is not null)
         {
-            report.Fail(string.Create(CultureInfo.InvariantCulture, $"the collector answered with status {(int)response.StatusCode}"));
-        }
-        else if ((Header(response, GrpcStatus) ?? "0") is not "0" and var status)
-        {
-            report.Fail($"the collector answered with gRPC status {status}: {Uri.UnescapeDataString(Header(response, GrpcMessage) ?? "")}");
+            report.Fail(problem);
         }
         else
         {
@@ -82,21 +62,30 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, ExportReport
         }
     }
 
-    private static string? Header(HttpResponseMessage response, string name) =>
-        response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values)
-            ? string.Join(',', values)
-            : null;
-
     private void Fail(Exception exception, HttpMessageInvoker used)
     {
         if (exception is not OperationCanceledException)
         {
-            report.Fail(exception.GetBaseException().Message);
+            report.Fail(ReasonOf(exception));
             return;
         }
 
         report.Fail("no answer came in time");
         var others = new HttpMessageInvoker(connect());
         (Interlocked.CompareExchange(ref _connections, others, used) == used ? used : others).Dispose();
+    }
+
+    /// <summary>Why there was no answer; with the most frequent mistake, the port of the other protocol, where it may be that.</summary>
+    private string ReasonOf(Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        // A collector that refuses after the handshake of TLS leaves no more than that the connection is gone.
+        var reason = cause is ObjectDisposedException ? exception.Message : cause.Message;
+        return exception is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse,
+        }
+            ? $"{reason} (does the collector take {(isGrpc ? "grpc" : "http/protobuf")} there? See OTEL_EXPORTER_OTLP_PROTOCOL)"
+            : reason;
     }
 }

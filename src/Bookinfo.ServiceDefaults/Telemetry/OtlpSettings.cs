@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Connections;
 using OpenTelemetry.Exporter;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
@@ -18,7 +19,8 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// </remarks>
 internal sealed class OtlpSettings
 {
-    private const string General = "OTEL_EXPORTER_OTLP_";
+    /// <summary>The beginning of the names of the variables.</summary>
+    public const string General = "OTEL_EXPORTER_OTLP_";
 
     /// <summary>After so long a connection is replaced, so that new addresses and new replicas of a collector are found.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
@@ -263,7 +265,7 @@ internal sealed class OtlpSettings
 
     private HttpClient CreateClient()
     {
-        var client = new HttpClient(new OtlpChannel(CreateHandler, Report))
+        var client = new HttpClient(new OtlpChannel(CreateHandler, _protocol == OtlpExportProtocol.Grpc, Report))
         {
             Timeout = TimeSpan.FromMilliseconds(_timeout),
             MaxResponseContentBufferSize = OtlpChannel.LargestAnswer,
@@ -283,6 +285,7 @@ internal sealed class OtlpSettings
     {
         var handler = new SocketsHttpHandler
         {
+            ConnectCallback = HostConnections.Shared.ConnectAsync,
             AllowAutoRedirect = false,
             // Trace headers would be those of whatever happens to be traced on the thread that sends.
             ActivityHeadersPropagator = null,

@@ -64,6 +64,12 @@ internal sealed class RequestTelemetry(
     {
         if (request.Headers.TryGetValue(RequestId, out var given) && given.ToString() is { Length: > 0 } id)
         {
+            if (given.Count > 1)
+            {
+                // Each service would put several lines together in its own way.
+                request.Headers[RequestId] = id;
+            }
+
             return PrintableText.Ascii(id, PrintableText.LongestId);
         }
 
@@ -209,7 +215,7 @@ internal sealed class RequestTelemetry(
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var end = target.IndexOf('?', StringComparison.Ordinal);
-        // A target may also be a whole address, or '*'.
+        // A target may also be '*', or what CONNECT asks for.
         var path = target is ['/', ..] ? end < 0 ? target : target[..end] : context.Request.Path.Value ?? "";
         return PrintableText.Clean(path, PrintableText.LongestPath);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
 using OpenTelemetry.Metrics;
 
@@ -13,6 +14,7 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <param name="LogsExport">How log records are sent.</param>
 /// <param name="MetricsExport">How metrics are sent.</param>
 /// <param name="Exemplars">Which measurements may become exemplars.</param>
+/// <param name="WithoutEffect">The settings that ask for something to be sent, or say how, where there is nowhere to send it.</param>
 /// <remarks>
 /// The <c>OTEL_*</c> variables are those of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/. The SDK
 /// reads some of them itself, and says nothing when one is wrong; so all are checked here.
@@ -25,7 +27,8 @@ internal sealed record TelemetryOptions(
     OtlpSettings TracesExport,
     OtlpSettings LogsExport,
     OtlpSettings MetricsExport,
-    ExemplarFilterType Exemplars)
+    ExemplarFilterType Exemplars,
+    IReadOnlyList<string> WithoutEffect)
 {
     /// <summary>The most that a queue may hold: memory for all of it is set aside at the start.</summary>
     private const int LongestQueue = 1_000_000;
@@ -64,7 +67,33 @@ internal sealed record TelemetryOptions(
                 "always_on" => ExemplarFilterType.AlwaysOn,
                 "always_off" => ExemplarFilterType.AlwaysOff,
                 _ => ExemplarFilterType.TraceBased,
-            });
+            },
+            WithoutEffect: enabled ? [.. FindWithoutEffect(settings, ("TRACES", traces), ("LOGS", logs), ("METRICS", metrics))] : []);
+    }
+
+    /// <summary>
+    /// An endpoint that is not set, or mistyped, does not show by anything else: then nothing is sent, and nothing fails.
+    /// </summary>
+    private static IEnumerable<string> FindWithoutEffect(Settings settings, params (string Name, OtlpSettings Otlp)[] signals)
+    {
+        foreach (var (name, otlp) in signals)
+        {
+            if (!otlp.HasEndpoint && Exports(settings, name, standard: "none"))
+            {
+                yield return $"OTEL_{name}_EXPORTER";
+            }
+        }
+
+        if (!Array.Exists(signals, static signal => signal.Otlp.HasEndpoint))
+        {
+            foreach (var name in TelemetrySettingNames.All)
+            {
+                if (name.StartsWith(OtlpSettings.General, StringComparison.Ordinal) && settings.Text(name) is not null)
+                {
+                    yield return name;
+                }
+            }
+        }
     }
 
     /// <summary>Whether OTLP is among the exporters of a signal.</summary>

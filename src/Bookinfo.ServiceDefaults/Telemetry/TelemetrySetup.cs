@@ -28,6 +28,7 @@ internal static class TelemetrySetup
         builder.Services.AddSingleton(service);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<HttpTelemetry>();
+        builder.Services.AddSingleton<RefusedConnections>();
         if (options.Metrics)
         {
             builder.Services.AddSingleton<ProcessMetrics>();
@@ -80,7 +81,7 @@ internal static class TelemetrySetup
     /// Makes room for a few series only where there are only a few: by default the SDK sets aside room for 2,000 of each instrument.
     /// </summary>
     private static MetricStreamConfiguration? FewSeries(Instrument instrument) =>
-        instrument.Meter.Name is RuntimeMeter or ProcessMetrics.Name or LogMetrics.Name or ExportReports.Name
+        instrument.Meter.Name is RuntimeMeter or ProcessMetrics.Name or LogMetrics.Name or ExportReports.Name or RefusedConnections.Name
             ? new MetricStreamConfiguration { CardinalityLimit = 100 }
             : null;
 }

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+
+namespace Bookinfo.ServiceDefaults.Telemetry;
+
+/// <summary>
+/// What the answer of a collector means (https://opentelemetry.io/docs/specs/otlp/). A status of 200 alone does not say that all was taken:
+/// it may have rejected a part, and what answered may not be a collector.
+/// </summary>
+internal static class OtlpAnswer
+{
+    private const string GrpcStatus = "grpc-status";
+    private const string GrpcMessage = "grpc-message";
+
+    /// <summary>The bytes before a message of gRPC: whether it is compressed, which nobody asks for, and its length.</summary>
+    private const int GrpcFrame = 5;
+
+    /// <summary>The field of an answer that says what was rejected, and its own: how many, and why.</summary>
+    private const int PartialSuccess = 1;
+    private const int Rejected = 1;
+    private const int ErrorMessage = 2;
+
+    /// <summary>What is wrong with an answer; <see langword="null"/> when everything was taken.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="isGrpc">Whether it is one of gRPC; else of http/protobuf.</param>
+    public static string? ProblemOf(HttpResponseMessage response, byte[] body, bool isGrpc)
+    {
+        if (!response.IsSuccessStatusCode)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"the collector answered with status {(int)response.StatusCode}");
+        }
+
+        var type = response.Content.Headers.ContentType?.MediaType;
+        return isGrpc ? ProblemOfGrpc(response, body, type) : ProblemOfHttp(response, body, type);
+    }
+
+    private static string? ProblemOfGrpc(HttpResponseMessage response, byte[] body, string? type) => Header(response, GrpcStatus) switch
+    {
+        null => $"what answered did not say how it went (no gRPC status, {Of(type)}): it is not a collector, or a proxy is in the way",
+        "0" => body.Length > GrpcFrame ? RejectionIn(body.AsSpan(GrpcFrame)) : null,
+        var status =>
+            $"the collector answered with gRPC status {status}: {Uri.UnescapeDataString(Header(response, GrpcMessage) ?? "")}",
+    };
+
+    private static string? ProblemOfHttp(HttpResponseMessage response, byte[] body, string? type) => type switch
+    {
+        _ when body.Length == 0 => null,
+        "application/x-protobuf" or "application/protobuf" => RejectionIn(body),
+        "application/json" => null,
+        _ => string.Create(
+            CultureInfo.InvariantCulture,
+            $"what answered is not a collector: status {(int)response.StatusCode} with a body {Of(type)}, not application/x-protobuf"),
+    };
+
+    private static string Of(string? type) => type is null ? "without a content type" : $"of content type {type}";
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values)
+            ? string.Join(',', values)
+            : null;
+
+    /// <summary>What an answer says of a part that was rejected. The messages of the three signals have the same fields.</summary>
+    private static string? RejectionIn(ReadOnlySpan<byte> message)
+    {
+        var answer = new ProtobufFields(message);
+        while (answer.Read())
+        {
+            if (answer.Field != PartialSuccess)
+            {
+                continue;
+            }
+
+            var (rejected, reason) = (0UL, "");
+            var partial = new ProtobufFields(answer.Bytes);
+            while (partial.Read())
+            {
+                rejected = partial.Field == Rejected ? partial.Number : rejected;
+                reason = partial.Field == ErrorMessage ? Encoding.UTF8.GetString(partial.Bytes) : reason;
+            }
+
+            // With 0 the message is a warning, about what was taken.
+            if (rejected > 0)
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"the collector rejected {rejected} of what it was sent{(reason is "" ? "" : ": ")}{reason}");
+            }
+        }
+
+        return null;
+    }
+}
