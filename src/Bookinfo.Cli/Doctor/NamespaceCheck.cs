@@ -69,3 +69,82 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
     private static string? Label(V1Namespace space, string key) =>
         space.Metadata.Labels is { } labels && labels.TryGetValue(key, out var value) ? value : null;
 }
+
+/// <summary>The quotas of the namespace: room for what is to run there.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="manifests">What is to run.</param>
+/// <param name="name">The name of the namespace.</param>
+internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests, string name) : InClusterCheck(cluster)
+{
+    /// <inheritdoc/>
+    public override string Name => "quota";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ICheck> Needs => [.. base.Needs, manifests];
+
+    /// <inheritdoc/>
+    protected override async Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken)
+    {
+        var quotas = (await api.CoreV1.ListNamespacedResourceQuotaAsync(name, cancellationToken: cancellationToken)).All();
+        if (quotas.Count == 0)
+        {
+            return CheckResult.Ok($"none in '{name}'");
+        }
+
+        var workload = manifests.Workload!;
+        var pods = (await api.CoreV1.ListNamespacedPodAsync(
+            name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All()
+            .Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed")).Select(pod => PodDemand.Of(pod.Spec)).ToList();
+        var services = (await api.CoreV1.ListNamespacedServiceAsync(
+            name, labelSelector: DeployedApplication.PartOfBookinfo, cancellationToken: cancellationToken)).All();
+        var defaults = (await api.CoreV1.ListNamespacedLimitRangeAsync(name, cancellationToken: cancellationToken)).All()
+            .SelectMany(range => range.Spec.Limits).Any(
+                limit => limit.Type == "Container" && PodDemand.Amount(limit.DefaultProperty, "cpu") > 0);
+
+        // What is deployed already is part of what is used.
+        decimal Pods(Func<PodDemand, decimal> amount) => workload.Pods.Sum(amount) - pods.Sum(amount);
+        var needs = new Dictionary<string, decimal>
+        {
+            ["pods"] = Pods(_ => 1),
+            ["count/pods"] = Pods(_ => 1),
+            ["requests.cpu"] = Pods(pod => pod.Cpu),
+            ["cpu"] = Pods(pod => pod.Cpu),
+            ["requests.memory"] = Pods(pod => pod.Memory),
+            ["memory"] = Pods(pod => pod.Memory),
+            ["limits.memory"] = Pods(pod => pod.MemoryLimit),
+            ["services"] = workload.Services - services.Count,
+            ["services.nodeports"] = workload.NodePorts.Count - services.SelectMany(service => service.Spec.Ports)
+                .Count(port => port.NodePort > 0),
+        };
+        var lacking = quotas.SelectMany(quota => Lacking(quota, needs, defaults || workload.Pods.All(pod => pod.CpuLimit > 0))).ToList();
+        return lacking.Count == 0
+            ? CheckResult.Ok(
+                $"{string.Join(", ", quotas.Select(quota => quota.Metadata.Name))} of '{name}' {(quotas.Count == 1 ? "has" : "have")} room")
+            : CheckResult.Warning(
+                string.Join("; ", lacking),
+                "Ask who administers the cluster for more, or remove something. This says what is used:",
+                $"kubectl describe resourcequota --namespace {name}");
+    }
+
+    private static IEnumerable<string> Lacking(V1ResourceQuota quota, Dictionary<string, decimal> needs, bool cpuIsLimited)
+    {
+        foreach (var (resource, hard) in quota.Spec.Hard ?? new Dictionary<string, ResourceQuantity>())
+        {
+            if (resource == "limits.cpu" && !cpuIsLimited)
+            {
+                yield return $"quota {quota.Metadata.Name} wants a CPU limit of every pod; ours have none, and no LimitRange gives one";
+            }
+            else if (needs.TryGetValue(resource, out var need) && need > hard.ToDecimal() - PodDemand.Amount(quota.Status?.Used, resource))
+            {
+                var used = quota.Status?.Used is { } amounts && amounts.TryGetValue(resource, out var amount) ? amount.ToString() : "0";
+                yield return $"quota {quota.Metadata.Name} allows {resource} {hard}, of which {used} are used; "
+                    + $"{Format(resource, need)} more are needed";
+            }
+        }
+    }
+
+    private static string Format(string resource, decimal amount) =>
+        new ResourceQuantity(amount, 0, resource.Contains("memory", StringComparison.Ordinal)
+            ? ResourceQuantity.SuffixFormat.BinarySI
+            : ResourceQuantity.SuffixFormat.DecimalSI).CanonicalizeString();
+}

@@ -4,6 +4,7 @@ using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
 using Bookinfo.Load;
+using Bookinfo.Local;
 using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Sessions;
@@ -117,6 +118,106 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
         foreach (var line in baseline.Notes.SelectMany(note => (IEnumerable<string>)["", .. LoadText.Wrap($"Note: {note}")]))
         {
             yield return line;
+        }
+    }
+}
+
+/// <summary>What the user asked <c>baseline</c> for.</summary>
+/// <param name="Url">Where to; <see langword="null"/> to find out.</param>
+/// <param name="Name">What to call it, with the directory of its files.</param>
+/// <param name="Overwrite">Whether files that exist may be replaced.</param>
+/// <param name="Rates">The rates, in requests a second, ascending.</param>
+/// <param name="Rounds">How many rounds.</param>
+/// <param name="Step">How long each rate is sent in each round.</param>
+/// <param name="WarmUp">How long the highest rate is sent before.</param>
+/// <param name="Headers">Further headers.</param>
+/// <param name="Connections">How many connections.</param>
+/// <param name="Timeout">How long a request may take.</param>
+/// <param name="Insecure">Whether any certificate will do.</param>
+/// <param name="Seed">What the order of the steps comes from.</param>
+/// <param name="Namespace">The namespace of the pods; <see langword="null"/> for the usual one.</param>
+/// <param name="Context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
+/// <param name="WantsCluster">Whether the pods of a cluster are to be measured, wherever the requests go.</param>
+/// <param name="Output">How to write the outcome to stdout.</param>
+internal sealed record BaselineOptions(
+    Uri? Url,
+    string Name,
+    bool Overwrite,
+    IReadOnlyList<double> Rates,
+    int Rounds,
+    TimeSpan Step,
+    TimeSpan WarmUp,
+    IReadOnlyList<KeyValuePair<string, string>> Headers,
+    int Connections,
+    TimeSpan Timeout,
+    bool Insecure,
+    ulong Seed,
+    string? Namespace,
+    string? Context,
+    bool WantsCluster,
+    OutputFormat Output)
+{
+    /// <summary>How many workers send from inside the cluster; <see langword="null"/> to send from here.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Their image; <see langword="null"/> for the one that belongs to what is deployed.</summary>
+    public string? WorkerImage { get; init; }
+}
+
+/// <summary>Finds what is to be measured: what the user named, else what <c>up</c> runs here, else what <c>deploy</c> deployed.</summary>
+/// <param name="options">What the user asked for.</param>
+/// <param name="here">Where <c>up</c> has its page on this machine when it is not told otherwise.</param>
+internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvider time)
+{
+    private const string Page = "/productpage";
+
+    /// <summary>Finds the subject.</summary>
+    /// <exception cref="OperationFailedException">There is nothing: the message says what to do.</exception>
+    public async Task<ISubject> FindAsync(CancellationToken cancellationToken)
+    {
+        var url = options.Url is { PathAndQuery: "/" } host ? new Uri(host, Page) : options.Url;
+        if (options.WantsCluster)
+        {
+            return await OpenAsync(url, cancellationToken);
+        }
+
+        if (url is not null)
+        {
+            return await LocalSubject.FindAsync(url, time, cancellationToken) ?? (ISubject)new UrlSubject(url);
+        }
+
+        var local = new Uri(here, Page);
+        if (await LocalSubject.FindAsync(local, time, cancellationToken) is { } subject)
+        {
+            return subject;
+        }
+
+        try
+        {
+            return await OpenAsync(null, cancellationToken);
+        }
+        catch (OperationFailedException failure)
+        {
+            throw new OperationFailedException(
+                FailureKind.TargetUnreachable,
+                $"nothing to measure. On this machine no Bookinfo answers at {local}: 'bookinfo up' starts one. In a cluster: "
+                + $"{failure.Message} Or name an address.");
+        }
+    }
+
+    private async Task<ISubject> OpenAsync(Uri? target, CancellationToken cancellationToken)
+    {
+        var space = options.Namespace ?? DeployedApplication.UsualNamespace;
+        target ??= options.Workers is null ? null : ClusterGeneratorOptions.UsualTarget(space);
+        var cluster = await ClusterConnection.OpenAsync(Kubectl.Find(options.Context), cancellationToken);
+        try
+        {
+            return await ClusterSubject.OpenAsync(cluster, space, target, ToolOutput.Messages.WriteLine, time, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            cluster.Dispose();
+            throw ClusterFailure.Explain(exception, cluster.Config, cancellationToken) ?? exception;
         }
     }
 }

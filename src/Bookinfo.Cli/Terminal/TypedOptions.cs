@@ -141,3 +141,13 @@ internal static class TypedOptions
     private static string Range(double least, double most) =>
         string.Create(CultureInfo.InvariantCulture, $"must be a number from {least} to {most:0}");
 }
+
+/// <summary>How data is written to stdout.</summary>
+internal enum OutputFormat
+{
+    /// <summary>For people: a table, kept up to date on a terminal.</summary>
+    Table,
+
+    /// <summary>For programs: one JSON object per line.</summary>
+    Json,
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Local;
 using Spectre.Console;
@@ -137,3 +138,85 @@ internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string>
         _ => Style.Plain,
     };
 }
+
+/// <summary>
+/// The table of the services as text. Made here rather than by a table widget because the same lines go to a terminal and to a file, and
+/// because nothing in it may wrap or be cut: what does not fit beside a service goes on a line of its own below it.
+/// </summary>
+internal static class StatusTable
+{
+    private const string Gap = "  ";
+
+    private static readonly Column[] Columns =
+    [
+        new("SERVICE", status => status.Plan.Version.Service),
+        new("VERSION", status => status.Plan.Version.Version),
+        new("ADDRESS", status => status.Address),
+        new("PID", status => status.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-", Right: true, Width: 7),
+        new(
+            "MEMORY",
+            status => status.ResidentBytes is { } bytes ? $"{bytes / (1024.0 * 1024.0):0} MiB" : "-",
+            Right: true,
+            Width: 8,
+            Optional: true),
+        new(
+            "START-UP",
+            status => status.StartUp is { } startUp ? $"{startUp.TotalSeconds:0.00} s" : "-",
+            Right: true,
+            Width: 8,
+            Optional: true),
+    ];
+
+    /// <summary>Formats the table.</summary>
+    /// <param name="statuses">The services.</param>
+    /// <param name="width">
+    /// How many characters fit in a line. On a narrow terminal the columns that one can do without are left out.
+    /// </param>
+    /// <returns>The heading and the lines of the services.</returns>
+    public static IReadOnlyList<StatusLine> Format(IReadOnlyList<ServiceStatus> statuses, int width)
+    {
+        var cells = Columns.Select(column => statuses.Select(column.Text).ToList()).ToList();
+        var widths = Columns
+            .Select((column, index) => cells[index].Select(cell => cell.Length).Append(column.Heading.Length).Append(column.Width).Max())
+            .ToList();
+        var shortestState = Enum.GetNames<ServiceState>().Max(name => name.Length);
+        var shown = Enumerable.Range(0, Columns.Length).ToList();
+        while (shown.Sum(index => widths[index] + Gap.Length) + shortestState > width
+            && shown.FindLastIndex(index => Columns[index].Optional) is var last and >= 0)
+        {
+            shown.RemoveAt(last);
+        }
+
+        string Row(Func<int, string> cell) => string.Concat(shown.Select(index =>
+            (Columns[index].Right ? cell(index).PadLeft(widths[index]) : cell(index).PadRight(widths[index])) + Gap));
+
+        var lines = new List<StatusLine> { new(Row(index => Columns[index].Heading), "STATE", null) };
+        for (var row = 0; row < statuses.Count; row++)
+        {
+            var status = statuses[row];
+            var text = Row(index => cells[index][row]);
+            if (text.Length + status.Description.Length <= width)
+            {
+                lines.Add(new StatusLine(text, status.Description, status.State));
+                continue;
+            }
+
+            lines.Add(new StatusLine(text, status.ShortDescription, status.State));
+            if (status.Restarts > 0)
+            {
+                lines.Add(new StatusLine(Gap, status.Note, status.State));
+            }
+        }
+
+        return lines;
+    }
+
+    private sealed record Column(
+        string Heading, Func<ServiceStatus, string> Text, bool Right = false, int Width = 0, bool Optional = false);
+}
+
+/// <summary>A line of the status table.</summary>
+/// <param name="Text">What stands before the state.</param>
+/// <param name="State">The state in words.</param>
+/// <param name="Kind">The state, to color it by; <see langword="null"/> in the heading.</param>
+internal sealed record StatusLine(string Text, string State, ServiceState? Kind);

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Bookinfo.Foundation;
+using Bookinfo.Load;
 using k8s;
 using k8s.Authentication;
 using k8s.Exceptions;
@@ -236,4 +238,116 @@ public sealed record Kubeconfig(
         FailureKind.ClusterUnreachable,
         $"context '{context}' of kubectl's configuration cannot be used: "
         + $"{(exception is NullReferenceException or ArgumentException ? "a part of it is missing" : exception.Message.Trim())}");
+}
+
+/// <summary>
+/// Acts as another user, as <c>as</c>, <c>as-uid</c>, <c>as-groups</c> and <c>as-user-extra</c> of a kubeconfig ask. KubernetesClient does
+/// not support this.
+/// </summary>
+/// <param name="headers">
+/// The headers that do this: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+/// </param>
+internal sealed class ImpersonationHandler(IReadOnlyList<KeyValuePair<string, string>> headers) : DelegatingHandler
+{
+    /// <inheritdoc/>
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        return base.SendAsync(request, cancellationToken);
+    }
+}
+
+/// <summary>
+/// The files that kubectl's configuration is merged from. kubectl resolves a relative path in one of them against the directory of that
+/// file.
+/// </summary>
+internal static class KubeconfigFiles
+{
+    /// <summary>Makes a path in the description of a user absolute.</summary>
+    /// <param name="kubectl">kubectl.</param>
+    /// <param name="user">The name of the user.</param>
+    /// <param name="path">The path.</param>
+    public static async Task<string> ResolveAsync(Kubectl kubectl, string user, string path, CancellationToken cancellationToken)
+    {
+        if (Path.IsPathFullyQualified(path))
+        {
+            return path;
+        }
+
+        string[] files = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } list
+            ? [.. list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath).Distinct()]
+            : [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")];
+        foreach (var file in files)
+        {
+            // When several files describe a user, the first one counts.
+            if (files.Length == 1 || await HasUserAsync(kubectl, file, user, cancellationToken))
+            {
+                return Path.GetFullPath(path, Path.GetDirectoryName(file)!);
+            }
+        }
+
+        return Path.GetFullPath(path);
+    }
+
+    private static async Task<bool> HasUserAsync(Kubectl kubectl, string file, string user, CancellationToken cancellationToken)
+    {
+        var view = await kubectl.ConfigAsync(["view", "--output=json"], cancellationToken, file);
+        return view.Succeeded
+            && JsonNode.Parse(view.Output)?["users"] is JsonArray users
+            && users.Any(one => (string?)one?["name"] == user);
+    }
+}
+
+/// <summary>
+/// Verifies the certificate of an API server as kubectl does: it must be for the server's name, and signed by an authority of the
+/// kubeconfig or, where the kubeconfig names none, by one that this machine trusts. KubernetesClient accepts any name once the authority is
+/// one of a kubeconfig, so that anyone with any certificate of the cluster would be given the credentials.
+/// </summary>
+/// <param name="authorities">The authorities that the kubeconfig names; may be empty.</param>
+/// <param name="name">The name of the server.</param>
+internal sealed class ServerCertificate(X509Certificate2Collection authorities, string name, TimeProvider time)
+{
+    /// <summary>What was wrong with the last certificate, as part of a sentence; <see langword="null"/> when nothing was.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Makes TLS verify every certificate this way.</summary>
+    /// <param name="options">The TLS options to change.</param>
+    public void Require(SslClientAuthenticationOptions options)
+    {
+        if (authorities.Count > 0)
+        {
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+            };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+        {
+            if (errors == SslPolicyErrors.RemoteCertificateChainErrors && EndsAtAuthority(chain))
+            {
+                errors = SslPolicyErrors.None;
+            }
+
+            var trusting = authorities.Count > 0 ? "the kubeconfig" : "this machine";
+            Problem = CertificateProblem.Describe(errors, certificate as X509Certificate2, chain, name, time.GetUtcNow(), trusting);
+            return Problem is null;
+        };
+    }
+
+    /// <summary>
+    /// Whether a chain that is otherwise valid ends at an authority of the kubeconfig that is not a root itself: it is trusted because the
+    /// kubeconfig names it.
+    /// </summary>
+    private bool EndsAtAuthority(X509Chain? chain) =>
+        chain is { ChainElements: [.., var last], ChainStatus: var problems }
+        && problems.All(problem => problem.Status == X509ChainStatusFlags.PartialChain)
+        && authorities.Any(authority => authority.RawData.AsSpan().SequenceEqual(last.Certificate.RawData));
 }

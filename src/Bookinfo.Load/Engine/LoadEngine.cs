@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bookinfo.Load;
 
 /// <summary>
@@ -268,4 +270,45 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             throw new ThreadLimitException(plan.Connections, exception);
         }
     }
+}
+
+/// <summary>This machine allows the program fewer threads than it needs connections, each of which takes one.</summary>
+/// <param name="connections">How many connections were planned.</param>
+/// <param name="inner">What the runtime threw: it says that memory is short, which need not be the cause.</param>
+public sealed class ThreadLimitException(int connections, Exception inner) : Exception(
+    string.Create(
+        CultureInfo.InvariantCulture,
+        $"{connections} connections take a thread each, and the program gets no more threads here: ")
+        + "take fewer connections, or raise the limit ('ulimit -u', or that of processes of the container or the service)",
+    inner);
+
+/// <summary>The time of a run, in nanoseconds since its start.</summary>
+internal sealed class RunClock(TimeProvider time)
+{
+    private const double NanosecondsPerSecond = 1e9;
+
+    private readonly double _nanosecondsPerTick = NanosecondsPerSecond / time.TimestampFrequency;
+    private long _start;
+
+    /// <summary>The time now; negative before the start.</summary>
+    public long Now => At(time.GetTimestamp());
+
+    /// <summary>The date and time of the start.</summary>
+    public DateTimeOffset StartedAt { get; private set; }
+
+    /// <summary>Sets the start. Before that, times mean nothing.</summary>
+    /// <param name="from">How long from now the start is.</param>
+    public void StartIn(TimeSpan from)
+    {
+        _start = time.GetTimestamp() + (long)(from.TotalSeconds * time.TimestampFrequency);
+        StartedAt = time.GetUtcNow() + from;
+    }
+
+    /// <summary>Converts a timestamp of the clock to a time of the run.</summary>
+    /// <param name="timestamp">The timestamp.</param>
+    public long At(long timestamp) => (long)((timestamp - _start) * _nanosecondsPerTick);
+
+    /// <summary>Converts a time of the run to a timestamp of the clock.</summary>
+    /// <param name="nanoseconds">The time of the run.</param>
+    public long Timestamp(long nanoseconds) => _start + (long)(nanoseconds / _nanosecondsPerTick);
 }

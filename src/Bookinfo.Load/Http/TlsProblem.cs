@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
 namespace Bookinfo.Load;
 
 /// <summary>Finds out what the library of TLS had to say of a failure.</summary>
@@ -32,4 +36,105 @@ public static class TlsProblem
 
         return null;
     }
+}
+
+/// <summary>Says why a certificate is not trusted.</summary>
+public static class CertificateProblem
+{
+    /// <summary>Describes what is wrong.</summary>
+    /// <param name="errors">What was found.</param>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="chain">Who has signed it.</param>
+    /// <param name="name">The name that it should have.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="trusting">Who has to trust the authority.</param>
+    /// <returns>A part of a sentence that begins with "it"; <see langword="null"/> when nothing is wrong.</returns>
+    public static string? Describe(
+        SslPolicyErrors errors,
+        X509Certificate2? certificate,
+        X509Chain? chain,
+        string name,
+        DateTimeOffset now,
+        string trusting = "this machine")
+    {
+        if (errors == SslPolicyErrors.None)
+        {
+            return null;
+        }
+
+        if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
+        {
+            return "it is missing";
+        }
+
+        var problems = new List<string>();
+        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (all, one) => all | one.Status)
+            ?? X509ChainStatusFlags.NoError;
+        if (status.HasFlag(X509ChainStatusFlags.NotTimeValid) && FindOutOfTime(certificate, chain!, now) is { } late)
+        {
+            problems.Add(late);
+        }
+
+        if ((status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
+        {
+            problems.Add(certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
+                ? "it is self-signed"
+                : $"it is signed by an authority that {trusting} does not trust ({Printable(MissingIssuer(certificate, chain))})");
+        }
+
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            problems.Add($"it is for {Names(certificate)}, not for {name}");
+        }
+
+        const X509ChainStatusFlags Said = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot
+            | X509ChainStatusFlags.PartialChain;
+        if (problems.Count == 0 || (status & ~Said) != 0)
+        {
+            problems.Add($"it is not valid ({status & ~Said})");
+        }
+
+        return string.Join(", and ", problems);
+    }
+
+    private static string? FindOutOfTime(X509Certificate2 certificate, X509Chain chain, DateTimeOffset now)
+    {
+        foreach (var link in chain.ChainElements.Select(element => element.Certificate))
+        {
+            var itself = link.Thumbprint == certificate.Thumbprint ? "it" : "the certificate of who signed it";
+            if (now >= link.NotAfter)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{itself} expired on {link.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+            }
+
+            if (now < link.NotBefore)
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{itself} is valid only from {link.NotBefore.ToUniversalTime():yyyy-MM-dd} on");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Who has signed the last certificate of the chain: those between may be known, and would not be missed.</summary>
+    private static string MissingIssuer(X509Certificate2 certificate, X509Chain? chain) =>
+        chain is { ChainElements: [.., var last] } ? last.Certificate.Issuer : certificate.Issuer;
+
+    private static string Names(X509Certificate2 certificate)
+    {
+        List<string> names =
+        [
+            .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+                .SelectMany(extension => extension.EnumerateDnsNames()
+                    .Concat(extension.EnumerateIPAddresses().Select(address => address.ToString()))),
+        ];
+        return names.Count == 0 ? Printable(
+            certificate.GetNameInfo(X509NameType.DnsName, forIssuer: false) is { Length: > 0 } name ? name : certificate.Subject)
+            : names.Count <= 3 ? Printable(string.Join(" and ", names))
+            : Printable(string.Create(CultureInfo.InvariantCulture, $"{names[0]} and {names.Count - 1} other names"));
+    }
+
+    /// <summary>What a stranger wrote must not act on a terminal.</summary>
+    private static string Printable(string text) => new([.. text.Select(static character => char.IsControl(character) ? '?' : character)]);
 }

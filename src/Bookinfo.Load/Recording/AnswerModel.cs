@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using Bookinfo.Common;
 
 namespace Bookinfo.Load;
 
@@ -81,3 +83,30 @@ public sealed record AnswerHop(string Name, string Label);
 /// <param name="Flaw">The number of its flaw in <see cref="AnswerModel.Flaws"/>, from 1; 0 when nothing is wrong.</param>
 /// <param name="Version">The number of its version in <see cref="AnswerModel.Versions"/>, from 1; 0 when it does not say.</param>
 public readonly record struct AnswerReading(byte Flaw, byte Version);
+
+/// <summary>
+/// The duration of each hop of an answer, in microseconds, in the order of <see cref="AnswerModel.Hops"/>; <see cref="Unknown"/> where the
+/// answer does not say.
+/// </summary>
+[InlineArray(Most)]
+public struct HopTimes
+{
+    /// <summary>The most hops that an application can have.</summary>
+    public const int Most = 8;
+
+    /// <summary>Stands for a duration that the answer does not report.</summary>
+    public const uint Unknown = ServerTimingReader.Unknown;
+
+    private uint _first;
+
+    /// <summary>Every duration is unknown.</summary>
+    public static HopTimes None
+    {
+        get
+        {
+            HopTimes times = default;
+            ((Span<uint>)times).Fill(Unknown);
+            return times;
+        }
+    }
+}

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
+using Bookinfo.Load;
 
 namespace Bookinfo.Local;
 
@@ -204,4 +205,21 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
             .Distinct().Take(MostErrors);
         return $"the build failed. All that it said: {tree.Relative(logFile)}{string.Concat(errors.Select(error => $"\n  {error}"))}";
     }
+}
+
+/// <summary>A program of ours that is compiled to native code and gets an image of its own.</summary>
+/// <param name="Name">Its name: that of the image, and of the executable in it.</param>
+/// <param name="Project">The .NET project that it is built from, below <c>src/</c>.</param>
+/// <param name="Port">The port that it listens on.</param>
+public sealed record NativeProgram(string Name, string Project, int Port)
+{
+    /// <summary>The services of the catalog.</summary>
+    public static IReadOnlyList<NativeProgram> Services { get; } =
+        [.. ServiceCatalog.All.Select(service => new NativeProgram(service.Name, service.Project, ServiceCatalog.ServicePort))];
+
+    /// <summary>What sends requests from inside a cluster.</summary>
+    public static NativeProgram LoadWorker { get; } = new(WorkerProtocol.ProgramName, "Bookinfo.LoadWorker", WorkerProtocol.Port);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<NativeProgram> All { get; } = [.. Services, LoadWorker];
 }
