@@ -84,7 +84,8 @@ public sealed class HostConnectionsTests
     {
         await using var details = new RecordingBackend(200, "{}");
         var log = new RecordedLog();
-        await using var page = await StartAsync(log, details.Address.Port, _ => [IPAddress.IPv6Loopback, IPAddress.Parse("127.0.0.77"), IPAddress.Loopback]);
+        await using var page = await StartAsync(
+            log, details.Address.Port, _ => [IPAddress.IPv6Loopback, IPAddress.Parse("127.0.0.77"), IPAddress.Loopback]);
         Assert.Equal(HttpStatusCode.OK, await GetAsync(page, "/api/v1/products/0"));
         Assert.Equal("details.test", Assert.Single(details.Requests).Values("host")[0].Split(':')[0]);
         Assert.Empty(log.Of("BackendCallFailed"));

@@ -4,7 +4,6 @@ using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Hosting;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Bookinfo.Testing;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -83,7 +83,8 @@ internal static class OtlpAnswer
             if (rejected > 0)
             {
                 return string.Create(
-                    CultureInfo.InvariantCulture, $"the collector rejected {rejected} of what it was sent{(reason is "" ? "" : ": ")}{reason}");
+                    CultureInfo.InvariantCulture,
+                    $"the collector rejected {rejected} of what it was sent{(reason is "" ? "" : ": ")}{reason}");
             }
         }
 
