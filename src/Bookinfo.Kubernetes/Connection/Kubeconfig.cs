@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using Bookinfo.Foundation;
 using k8s;
@@ -29,6 +31,11 @@ public sealed record Kubeconfig(
 
     /// <summary>How the certificate of the server is verified; <see langword="null"/> when it is not.</summary>
     internal ServerCertificate? Certificate { get; private init; }
+
+    /// <summary>
+    /// The certificate that is shown to the server, and those of who signed it; <see langword="null"/> when there is none.
+    /// </summary>
+    internal X509Certificate2Collection? ClientCertificates { get; private init; }
 
     /// <summary>The proxy that leads to the cluster; <see langword="null"/> when there is none.</summary>
     private WebProxy? Proxy { get; init; }
@@ -81,14 +88,31 @@ public sealed record Kubeconfig(
             var api = Impersonation.Count == 0
                 ? new k8s.Kubernetes(Client)
                 : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
-            // Only now: KubernetesClient sets its own verification after calling the above.
+            // Only now: KubernetesClient sets its own verification and certificate after calling the above.
             Certificate?.Require(handler!.SslOptions);
+            ShowWholeChain(handler!.SslOptions);
             return api;
         }
         catch (Exception exception)
         {
             throw Unusable(Context, exception);
         }
+    }
+
+    /// <summary>
+    /// Makes TLS show who signed the client's certificate as well, where the configuration has that: a server that trusts the root alone
+    /// cannot know it. KubernetesClient takes the first certificate only.
+    /// </summary>
+    private void ShowWholeChain(SslClientAuthenticationOptions options)
+    {
+        if (ClientCertificates is not { Count: > 1 } all || options.ClientCertificates is not [X509Certificate2 own, ..])
+        {
+            return;
+        }
+
+        options.ClientCertificateContext = SslStreamCertificateContext.Create(own, all, offline: true);
+        options.ClientCertificates = null;
+        options.LocalCertificateSelectionCallback = null;
     }
 
     private static async Task<Kubeconfig> CreateAsync(Kubectl kubectl, string name, JsonNode config, CancellationToken cancellationToken)
@@ -129,7 +153,24 @@ public sealed record Kubeconfig(
                 client.SslCaCerts,
                 (string?)cluster["tls-server-name"] is { Length: > 0 } other ? other : server.IdnHost,
                 TimeProvider.System);
-        return new Kubeconfig(name, (string?)context["namespace"], client, impersonation) { Certificate = certificate, Proxy = proxy };
+        return new Kubeconfig(name, (string?)context["namespace"], client, impersonation)
+        {
+            Certificate = certificate,
+            ClientCertificates = ReadCertificates(client.ClientCertificateData),
+            Proxy = proxy,
+        };
+    }
+
+    private static X509Certificate2Collection? ReadCertificates(string? data)
+    {
+        if (data is not { Length: > 0 })
+        {
+            return null;
+        }
+
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(data)));
+        return certificates;
     }
 
     /// <summary>Finds the token of a user, or what provides it, and turns the user into what KubernetesClient understands.</summary>
@@ -145,7 +186,7 @@ public sealed record Kubeconfig(
             provider = tokens;
         }
 
-        if (user["exec"] is JsonObject exec)
+        if (user["exec"] is JsonObject exec && !HasCredentials(user))
         {
             if ((string?)exec["command"] is { } command && command.Contains(Path.DirectorySeparatorChar))
             {
@@ -154,15 +195,23 @@ public sealed record Kubeconfig(
 
             var plugin = new CredentialPlugin(context, exec, cluster);
             provider = await plugin.SignInAsync(user, cancellationToken) ? plugin : provider;
-            user.Remove("exec");
         }
 
+        user.Remove("exec");
         if ((string?)user["token"] is { } token)
         {
             RequireToken(token);
         }
 
         return provider;
+    }
+
+    /// <summary>Whether a user has credentials, so that kubectl does not run the program that would get others.</summary>
+    private static bool HasCredentials(JsonObject user)
+    {
+        bool Has(string field) => (string?)user[field] is { Length: > 0 };
+        return Has("token") || Has("username")
+            || ((Has("client-certificate-data") || Has("client-certificate")) && (Has("client-key-data") || Has("client-key")));
     }
 
     /// <summary>Makes sure that a token can be sent in a header.</summary>

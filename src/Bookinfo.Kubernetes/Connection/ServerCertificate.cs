@@ -33,23 +33,30 @@ internal sealed class ServerCertificate(X509Certificate2Collection authorities, 
 
         options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
         {
-            if (errors == SslPolicyErrors.RemoteCertificateChainErrors && EndsAtAuthority(chain))
+            if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && HasAuthority(chain))
             {
-                errors = SslPolicyErrors.None;
+                errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
+            }
+
+            var itself = certificate as X509Certificate2;
+            // .NET takes the common name of a certificate that has no other.
+            if (errors == SslPolicyErrors.None && itself?.MatchesHostname(name.TrimEnd('.'), allowCommonName: false) == false)
+            {
+                errors = SslPolicyErrors.RemoteCertificateNameMismatch;
             }
 
             var trusting = authorities.Count > 0 ? "the kubeconfig" : "this machine";
-            Problem = CertificateProblem.Describe(errors, certificate as X509Certificate2, chain, name, time.GetUtcNow(), trusting);
+            Problem = CertificateProblem.Describe(errors, itself, chain, name, time.GetUtcNow(), trusting);
             return Problem is null;
         };
     }
 
     /// <summary>
-    /// Whether a chain that is otherwise valid ends at an authority of the kubeconfig that is not a root itself: it is trusted because the
-    /// kubeconfig names it.
+    /// Whether a chain that is otherwise valid has a certificate in it that the kubeconfig names. It need not be a root: it is trusted
+    /// because the kubeconfig names it, whether it is the server's own or that of who signed it.
     /// </summary>
-    private bool EndsAtAuthority(X509Chain? chain) =>
-        chain is { ChainElements: [.., var last], ChainStatus: var problems }
-        && problems.All(problem => problem.Status == X509ChainStatusFlags.PartialChain)
-        && authorities.Any(authority => authority.RawData.AsSpan().SequenceEqual(last.Certificate.RawData));
+    private bool HasAuthority(X509Chain? chain) =>
+        chain is { ChainElements: var elements, ChainStatus: var problems }
+        && problems.All(problem => problem.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
+        && elements.Any(element => authorities.Any(authority => authority.RawData.AsSpan().SequenceEqual(element.Certificate.RawData)));
 }

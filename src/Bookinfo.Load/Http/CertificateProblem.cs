@@ -49,7 +49,9 @@ public static class CertificateProblem
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            problems.Add($"it is for {Names(certificate)}, not for {name}");
+            problems.Add(certificate.MatchesHostname(name.TrimEnd('.'))
+                ? $"it has the name {name} as its common name only, not as a subject alternative name"
+                : $"it is for {Names(certificate)}, not for {name}");
         }
 
         const X509ChainStatusFlags Said = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;

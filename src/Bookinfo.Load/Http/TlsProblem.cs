@@ -6,9 +6,17 @@ public static class TlsProblem
     /// <summary>OpenSSL: <c>error:0A00042E:SSL routines::tlsv1 alert protocol version</c>.</summary>
     private const string OpenSsl = "SSL routines:";
 
+    private const string RefusedCertificate = "it does not accept the certificate of the client";
+
     private static readonly (string Alert, string Advice)[] Known =
     [
         ("certificate required", "it demands a certificate of the client, and there is none to show"),
+        ("alert unknown ca", RefusedCertificate),
+        ("alert bad certificate", RefusedCertificate),
+        ("alert certificate expired", RefusedCertificate),
+        ("alert certificate revoked", RefusedCertificate),
+        ("alert certificate unknown", RefusedCertificate),
+        ("alert unsupported certificate", RefusedCertificate),
         ("handshake failure", "it demands a certificate of the client, or versions or ciphers of TLS that this machine does not use"),
         ("protocol version", "it speaks no version of TLS that this machine uses"),
         ("unsupported protocol", "it speaks no version of TLS that this machine uses"),
