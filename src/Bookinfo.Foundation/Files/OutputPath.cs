@@ -62,6 +62,11 @@ public static class OutputPath
         ? !FileIdentity.IsOtherThanFile(path)
         : !Directory.Exists(path) && (Resolve(path) is not { } resolved || !IsDevice(resolved));
 
+    /// <summary>Whether two files have the same owner and the same group, as far as that can be found out.</summary>
+    /// <param name="one">The path of one.</param>
+    /// <param name="other">The path of the other.</param>
+    public static bool HaveSameOwner(string one, string other) => FileIdentity.HaveSameOwner(one, other);
+
     /// <summary>Resolves the links in a path.</summary>
     /// <param name="path">The path, which need not exist.</param>
     /// <returns>The path without links; <see langword="null"/> when it cannot be resolved.</returns>
