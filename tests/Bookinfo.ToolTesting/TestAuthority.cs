@@ -26,6 +26,9 @@ public sealed class TestAuthority : IDisposable
     /// <summary>Its certificate, as a kubeconfig has it.</summary>
     public string Data => Encode(Pem);
 
+    /// <summary>Its certificate, to be sent with those that it has signed.</summary>
+    public X509Certificate2Collection Certificates => [_itself];
+
     /// <summary>Text as a kubeconfig has it.</summary>
     public static string Encode(string pem) => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(pem));
 
@@ -36,7 +39,8 @@ public sealed class TestAuthority : IDisposable
     public TestAuthority SignAuthority(string name)
     {
         using var key = RSA.Create(2048);
-        using var signed = Sign(RequestAuthority(name, key), 1);
+        // Longer than what it is to sign, which must not be valid for longer.
+        using var signed = Sign(RequestAuthority(name, key), 3);
         return new TestAuthority(signed.CopyWithPrivateKey(key));
     }
 

@@ -281,8 +281,9 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("worker-7.example", false)]
     public async Task A_certificate_that_the_kubeconfig_names_itself_is_trusted_for_its_name(string name, bool isTrusted)
     {
-        using var certificate = _authority.Issue(name);
-        await using var server = Server(certificate);
+        using var between = _authority.SignAuthority("Between");
+        using var certificate = between.Issue(name);
+        await using var server = Server(certificate, sentWith: between);
         await using var run = Run(Write(
             new UriBuilder("https", "127.0.0.1", server.Address.Port).Uri,
             "{token: secret}",
@@ -339,10 +340,12 @@ public sealed class KubeconfigTests : IDisposable
     /// <summary>A server that writes down what it is asked, and never has anything.</summary>
     /// <param name="certificate">Its certificate; without one it does not speak TLS.</param>
     /// <param name="answer">What it answers.</param>
+    /// <param name="sentWith">The authority whose certificate it sends with its own.</param>
     /// <param name="demandsClient">Whether it answers only those who show a certificate that leads to the authority.</param>
     private LoopbackServer Server(
         X509Certificate2? certificate,
         string answer = Unavailable,
+        TestAuthority? sentWith = null,
         bool demandsClient = false) => new(async (client, _, cancellationToken) =>
     {
         Stream stream = client.GetStream();
@@ -350,7 +353,10 @@ public sealed class KubeconfigTests : IDisposable
         {
             var tls = new SslStream(stream);
             stream = tls;
-            var options = new SslServerAuthenticationOptions { ServerCertificate = certificate };
+            var options = new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = SslStreamCertificateContext.Create(certificate, sentWith?.Certificates, offline: true),
+            };
             if (demandsClient)
             {
                 options.ClientCertificateRequired = true;
