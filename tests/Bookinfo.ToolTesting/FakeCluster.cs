@@ -37,6 +37,9 @@ public sealed class FakeCluster : IDisposable
     /// <summary>Is told of each request, before it is answered: method and path.</summary>
     public Action<string> Asked { get; set; } = _ => { };
 
+    /// <summary>What was sent last to a path to be kept there.</summary>
+    public ConcurrentDictionary<string, string> Sent { get; } = [];
+
     /// <summary>Address and port.</summary>
     public string Host { get; }
 
@@ -135,6 +138,12 @@ public sealed class FakeCluster : IDisposable
     {
         var path = context.Request.Url!.AbsolutePath.TrimEnd('/');
         Asked($"{context.Request.HttpMethod} {path}");
+        if (context.Request.HttpMethod == "PUT")
+        {
+            using var reader = new StreamReader(context.Request.InputStream);
+            Sent[path] = await reader.ReadToEndAsync();
+        }
+
         var (status, body, challenge) = path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
             ? (201, await ReviewAsync(context.Request), null)
             : _answers.TryGetValue($"{path} {context.Request.Headers["Authorization"]}", out var known)

@@ -68,6 +68,39 @@ public sealed class BaselineFileTests : BaselineRuns
         Assert.Equal(5, Directory.GetFiles(Folder).Length);
     }
 
+    /// <summary>To measure takes long: what was measured is kept under another name.</summary>
+    [Fact]
+    public async Task Figures_that_cannot_replace_others_are_kept_under_a_name_with_a_number()
+    {
+        var name = Name;
+        await using var server = new LoadServer(async (number, stream, cancellationToken) =>
+        {
+            if (number == 10)
+            {
+                File.Delete($"{name}.json");
+                Directory.CreateDirectory($"{name}.json");
+            }
+
+            await LoadServer.SendAsync(stream, LoadServer.Ok("page", ServerTiming), cancellationToken);
+            return true;
+        });
+        foreach (var extension in new[] { "json", "html" })
+        {
+            await File.WriteAllTextAsync($"{Name}.{extension}", "old", TestContext.Current.CancellationToken);
+        }
+
+        await using var run = Baseline(
+            server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "1s", "--warm-up", "0s", "--overwrite");
+
+        Assert.Equal(ExitCode.Failure, await run.ExitAsync());
+        Assert.Contains(
+            $"Written: {Name}-2.json, {Name}-2.html, {Name}-2.md\nbookinfo: '{Name}.json' could not be written: ", run.Messages);
+        Assert.True(BaselineStore.Read($"{Name}-2.json").Complete);
+        // It belongs to the figures that were there.
+        Assert.Equal("old", await File.ReadAllTextAsync($"{Name}.html", TestContext.Current.CancellationToken));
+        Assert.False(File.Exists($"{Name}.md"));
+    }
+
     [Theory]
     [InlineData("missing/base", "does not exist: make it, or name another.")]
     [InlineData("/proc/base", "'/proc/base.json' cannot be written: ")]

@@ -247,6 +247,36 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(page, await File.ReadAllTextAsync(Path.Combine(_directory, "page.html"), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>
+    /// A container that is given a file of its host cannot replace it, nor make another beside it if the rest is read-only.
+    /// </summary>
+    [Theory]
+    [InlineData("mount --bind host.html page.html")]
+    [InlineData("mount --bind \"$1\" \"$1\"; mount --bind host.html \"$1/page.html\"; mount -o remount,bind,ro \"$1\"; cd \"$1\"")]
+    public async Task A_file_that_is_mounted_is_written_to(string mount)
+    {
+        foreach (var name in new[] { "page.html", "host.html" })
+        {
+            await File.WriteAllTextAsync(
+                Path.Combine(_directory, name), new string('x', 1_000_000), TestContext.Current.CancellationToken);
+        }
+
+        string[] own = Environment.IsPrivilegedProcess ? ["--mount"] : ["--mount", "--map-root-user"];
+        await using var compare = CommandRun.Start(
+            "unshare",
+            [
+                .. own, "/bin/sh", "-c", $"set -e; {mount}; shift; exec dotnet \"$@\"", "sh", _directory,
+                CommandRun.ToolAssembly, "compare", "before", "after", "--html", "page.html", "--overwrite",
+            ],
+            _directory);
+
+        Assert.True(await compare.ExitAsync() == ExitCode.Success, compare.ToString());
+        var page = await File.ReadAllTextAsync(Path.Combine(_directory, "host.html"), TestContext.Current.CancellationToken);
+        Assert.StartsWith("<!DOCTYPE html>", page);
+        Assert.EndsWith("</html>", page.TrimEnd());
+        Assert.Equal(4, Directory.GetFiles(_directory).Length);
+    }
+
     private void Write(string name, BaselineFile baseline) =>
         File.WriteAllText(Path.Combine(_directory, name), BaselineStore.Write(baseline));
 

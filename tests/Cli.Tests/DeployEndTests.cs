@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.ToolTesting;
 using k8s.Models;
@@ -70,6 +71,47 @@ public sealed class DeployEndTests : IDisposable
 
         Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
         Assert.Contains("Service productpage in namespace 'bookinfo' has no port, so the page was not looked at.", run.Messages);
+    }
+
+    /// <summary>'delete' would remove it with all that others have in it.</summary>
+    [Fact]
+    public async Task Another_namespace_of_the_overlay_is_not_in_the_inventory()
+    {
+        _tools.AddKubectl(_cluster.Url, manifests: $"""
+            apiVersion: v1
+            kind: Namespace
+            metadata:
+              name: clients
+            ---
+            {FakeTools.Manifests}
+            """);
+        _cluster.Answer("/api/v1", 200, """
+            {"resources":[
+                {"name":"services","kind":"Service","namespaced":true},
+                {"name":"namespaces","kind":"Namespace","namespaced":false}]}
+            """);
+        await using var run = Deploy();
+
+        Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
+        var inventory = JsonNode.Parse(_cluster.Sent[$"{Space}/configmaps/bookinfo-deployment"])!;
+        Assert.Equal("v1 Service productpage bookinfo\napps/v1 Deployment details-v1 bookinfo\n", (string?)inventory["data"]!["objects"]);
+    }
+
+    /// <summary>Whoever may write ConfigMaps in the namespace must not get anything else deleted by that.</summary>
+    [Fact]
+    public async Task What_the_inventory_lists_elsewhere_is_not_deleted_without_the_label()
+    {
+        _cluster.Answer($"{Space}/configmaps/bookinfo-deployment", 200, """
+            {"metadata":{"name":"bookinfo-deployment"},"data":{"objects":"v1 Service dns kube-system\n"}}
+            """);
+        _cluster.Answer("/api/v1/namespaces/kube-system/services/dns", 200, """{"metadata":{"name":"dns"}}""");
+        var deleted = false;
+        _cluster.Asked = asked => deleted |= asked.StartsWith("DELETE ", StringComparison.Ordinal);
+        await using var run = Deploy();
+
+        Assert.True(await run.ExitAsync() == ExitCode.Failure, run.ToString());
+        Assert.Contains("app.kubernetes.io/part-of=bookinfo: Service dns of namespace kube-system. Nothing was done: ", run.Messages);
+        Assert.False(deleted);
     }
 
     private CommandRun Deploy(params string[] arguments) => CommandRun.Start(

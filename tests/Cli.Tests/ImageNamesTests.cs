@@ -13,6 +13,7 @@ public sealed class ImageNamesTests
     [InlineData("localhost/bookinfo")]
     [InlineData("localhost:5000")]
     [InlineData("registry:5000/a/b/c")]
+    [InlineData("registry:65535/a")]
     [InlineData("Registry.Example/a")]
     [InlineData("10.0.0.1:5000/a")]
     [InlineData("[fd00::1]:5000/a")]
@@ -35,6 +36,8 @@ public sealed class ImageNamesTests
     [InlineData("ghcr.io./a")]
     [InlineData("ghcr.io:/a")]
     [InlineData("ghcr.io:123456/a")]
+    [InlineData("ghcr.io:65536/a")]
+    [InlineData("127.0.0.1:99999/me")]
     [InlineData("ghcr.io/a\n")]
     [InlineData("ghcr.io/a b")]
     public void These_are_none(string text) => Assert.False(ImageNames.IsRegistry(text));

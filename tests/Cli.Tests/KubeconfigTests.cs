@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
@@ -15,6 +16,9 @@ public sealed class KubeconfigTests : IDisposable
     private const string Unavailable = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     private const string NeedsUser = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic "
         + "realm=\"p\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+    private const string UserOfProgram =
+        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plug, interactiveMode: Never}}";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-kubeconfig-");
     private readonly TestAuthority _authority = new();
@@ -158,9 +162,7 @@ public sealed class KubeconfigTests : IDisposable
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        var user = isProgram
-            ? "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plug, interactiveMode: Never}}"
-            : "{tokenFile: tok}";
+        var user = isProgram ? UserOfProgram : "{tokenFile: tok}";
         var file = Write(server, user);
         if (merged)
         {
@@ -191,6 +193,122 @@ public sealed class KubeconfigTests : IDisposable
         Assert.StartsWith("bookinfo: context 'first' of kubectl's configuration cannot be used: ", run.Messages);
         Assert.Contains(message, run.Messages);
         Assert.DoesNotContain(_heads, IsOurs);
+    }
+
+    /// <summary>A server that trusts the root alone cannot know who is between that and the client.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_certificate_is_shown_with_those_of_who_signed_it(bool isPlugin)
+    {
+        using var between = _authority.SignAuthority("Between");
+        var (certificate, key) = between.IssueToClient("me");
+        certificate = $"{certificate}\n{between.Pem}\n";
+        var user = $"{{client-certificate-data: {TestAuthority.Encode(certificate)}, client-key-data: {TestAuthority.Encode(key)}}}";
+        if (isPlugin)
+        {
+            WriteProgram(new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key }.ToJsonString());
+            user = UserOfProgram;
+        }
+
+        await using var server = Server(_authority.Issue("127.0.0.1"), demandsClient: true);
+        await using var run = Run(Write(server, user));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains("answers 503", run.Messages);
+        Assert.DoesNotContain("Authorization", VersionRequest());
+    }
+
+    /// <summary>Servers of TLS 1.3 look at the certificate when the client is done.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_ends_the_connection_may_not_like_the_client_certificate(bool hasCertificate)
+    {
+        var (certificate, key) = _authority.IssueToClient("me");
+        await using var server = Server(_authority.Issue("127.0.0.1"), answer: "");
+        await using var run = Run(Write(server, hasCertificate
+            ? $"{{client-certificate-data: {TestAuthority.Encode(certificate)}, client-key-data: {TestAuthority.Encode(key)}}}"
+            : "{token: secret}"));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Equal(hasCertificate, run.Messages.Contains("it ended the connection after TLS (", StringComparison.Ordinal));
+        Assert.Equal(
+            hasCertificate,
+            run.Messages.Contains("it may not accept the client certificate, which is valid until 2", StringComparison.Ordinal));
+    }
+
+    /// <summary>kubectl does not run it then either: it may be another user's, or need a person.</summary>
+    [Theory]
+    [InlineData("token: mine", "Authorization: Bearer mine\r\n")]
+    [InlineData("tokenFile: tok", "Authorization: Bearer tok\r\n")]
+    [InlineData("username: u, password: p", "Authorization: Basic dTpw\r\n")]
+    [InlineData("certificate", null)]
+    [InlineData("token: ''", "Authorization: Bearer plugin\r\n")]
+    public async Task A_program_is_not_run_for_a_user_who_has_credentials(string credentials, string? sent)
+    {
+        WriteProgram("""{"token":"plugin"}""");
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "tok"), "tok", Cancelled);
+        var (certificate, key) = _authority.IssueToClient("me");
+        credentials = credentials == "certificate"
+            ? $"client-certificate-data: {TestAuthority.Encode(certificate)}, client-key-data: {TestAuthority.Encode(key)}"
+            : credentials;
+        await using var server = Server(_authority.Issue("127.0.0.1"));
+        await using var run = Run(Write(server, $"{{{credentials}, {UserOfProgram[1..]}"));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains("answers 503", run.Messages);
+        Assert.Contains(sent ?? "GET /version", VersionRequest());
+        Assert.Equal(sent is not null, VersionRequest().Contains("Authorization", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_common_name_is_not_the_name_of_a_server()
+    {
+        await using var server = Server(_authority.Issue("localhost", isAlternative: false));
+        await using var run = Run(Write(
+            new UriBuilder("https", "localhost", server.Address.Port).Uri,
+            "{token: secret}",
+            $", certificate-authority-data: {_authority.Data}"));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains(
+            "its certificate is not trusted: it has the name localhost as its common name only, not as a subject alternative name.",
+            run.Messages);
+        Assert.DoesNotContain(_heads, IsOurs);
+    }
+
+    /// <summary>As openssl s_client shows it.</summary>
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("worker-7.example", false)]
+    public async Task A_certificate_that_the_kubeconfig_names_itself_is_trusted_for_its_name(string name, bool isTrusted)
+    {
+        using var between = _authority.SignAuthority("Between");
+        using var certificate = between.Issue(name);
+        await using var server = Server(certificate, sentWith: between);
+        await using var run = Run(Write(
+            new UriBuilder("https", "127.0.0.1", server.Address.Port).Uri,
+            "{token: secret}",
+            $", certificate-authority-data: {TestAuthority.Encode(certificate.ExportCertificatePem())}"));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Equal(isTrusted, run.Messages.Contains("answers 503", StringComparison.Ordinal));
+        Assert.Equal(!isTrusted, run.Messages.Contains("it is for worker-7.example, not for 127.0.0.1.", StringComparison.Ordinal));
+    }
+
+    /// <summary>Writes the program that <see cref="UserOfProgram"/> signs in with.</summary>
+    private void WriteProgram(string status)
+    {
+        var program = Path.Combine(_directory.FullName, "plug");
+        File.WriteAllText(program, $$"""
+            #!/bin/sh
+            cat <<'END'
+            {"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{{status}}}
+            END
+
+            """);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
     private static CommandRun Run(string kubeconfig, Dictionary<string, string>? environment = null, string? directory = null) =>
@@ -224,21 +342,44 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     /// <summary>A server that writes down what it is asked, and never has anything.</summary>
-    private LoopbackServer Server(X509Certificate2? certificate, string answer = Unavailable) => new(async (client, _, cancellationToken) =>
+    /// <param name="certificate">Its certificate; without one it does not speak TLS.</param>
+    /// <param name="answer">What it answers.</param>
+    /// <param name="sentWith">The authority whose certificate it sends with its own.</param>
+    /// <param name="demandsClient">Whether it answers only those who show a certificate that leads to the authority.</param>
+    private LoopbackServer Server(
+        X509Certificate2? certificate,
+        string answer = Unavailable,
+        TestAuthority? sentWith = null,
+        bool demandsClient = false) => new(async (client, _, cancellationToken) =>
     {
         Stream stream = client.GetStream();
         if (certificate is not null)
         {
             var tls = new SslStream(stream);
             stream = tls;
+            var options = new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = SslStreamCertificateContext.Create(certificate, sentWith?.Certificates, offline: true),
+            };
+            if (demandsClient)
+            {
+                options.ClientCertificateRequired = true;
+                options.CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    RevocationMode = X509RevocationMode.NoCheck,
+                    DisableCertificateDownloads = true,
+                };
+                _authority.TrustIn(options.CertificateChainPolicy);
+            }
+
             try
             {
-                await tls.AuthenticateAsServerAsync(
-                    new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+                await tls.AuthenticateAsServerAsync(options, cancellationToken);
             }
             catch (AuthenticationException)
             {
-                // The client did not like it.
+                // One of the two did not like the other.
                 return;
             }
         }

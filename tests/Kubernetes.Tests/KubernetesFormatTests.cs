@@ -70,19 +70,27 @@ public sealed class KubernetesFormatTests
     }
 
     [Fact]
-    public void An_inventory_that_somebody_has_spoilt_is_not_guessed_at()
-    {
-        V1ConfigMap Stored(string objects) => new()
-        {
-            Metadata = new V1ObjectMeta { Name = Inventory.Name, NamespaceProperty = "n" },
-            Data = new Dictionary<string, string> { ["objects"] = objects },
-        };
+    public void An_inventory_is_read() => Assert.Equal(
+        [
+            new ObjectReference("v1", "Namespace", "n", null), new ObjectReference("apps/v1", "Deployment", "d", "n"),
+            new ObjectReference("rbac.authorization.k8s.io/v1", "ClusterRole", "system:x", null),
+        ],
+        ReadInventory("v1 Namespace n\napps/v1 Deployment d n\nrbac.authorization.k8s.io/v1 ClusterRole system:x\n").Objects);
 
-        Assert.Equal(
-            [new ObjectReference("v1", "Namespace", "n", null), new ObjectReference("apps/v1", "Deployment", "d", "n")],
-            Inventory.Parse(Stored("v1 Namespace n\napps/v1 Deployment d n\n")).Objects);
-        Assert.Contains("correct it", Assert.Throws<OperationFailedException>(() => Inventory.Parse(Stored("Deployment\n"))).Message);
-    }
+    /// <summary>Whoever may write ConfigMaps must not get anything else deleted by it.</summary>
+    [Theory]
+    [InlineData("Deployment", "correct it")]
+    [InlineData("v1 Service ../../kube-system/services/x n", "correct it")]
+    [InlineData("v1 Service .. n", "correct it")]
+    [InlineData("v1 Service ?x n", "correct it")]
+    [InlineData("v1 Service  n", "correct it")]
+    [InlineData("v1 Service x ..\\kube-system", "correct it")]
+    [InlineData("v1 Service x ", "correct it")]
+    [InlineData("v1/../../api/v1 Service x n", "correct it")]
+    [InlineData("v1 Namespace kube-system", "is not the namespace that it is in")]
+    [InlineData("v1 Namespace n n", "is not the namespace that it is in")]
+    public void An_inventory_that_somebody_has_spoiled_is_not_guessed_at(string objects, string message) =>
+        Assert.Contains(message, Assert.Throws<OperationFailedException>(() => ReadInventory(objects)).Message);
 
     [Fact]
     public void An_object_is_the_same_in_all_versions_of_its_group()
@@ -99,13 +107,29 @@ public sealed class KubernetesFormatTests
     [InlineData(false, "ConfigMap", """{"name": "bookinfo-deployment"}""")]
     [InlineData(false, "ServiceAccount", """{"name": "default"}""")]
     [InlineData(false, "Secret", """{"name": "default-token-x", "annotations": {"kubernetes.io/service-account.name": "default"}}""")]
-    [InlineData(false, "Pod", """{"name": "p", "ownerReferences": [{"name": "r"}]}""")]
+    [InlineData(true, "Secret", """{"name": "mine", "annotations": {"kubernetes.io/service-account.name": "default"}}""")]
+    [InlineData(false, "Pod", """{"name": "p", "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "r"}]}""")]
+    [InlineData(
+        true,
+        "Pod",
+        """
+        {"name": "p", "ownerReferences": [
+            {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "r"}, {"apiVersion": "v1", "kind": "Node", "name": "n"}]}
+        """)]
+    [InlineData(true, "ReplicaSet", """{"name": "r"}""")]
     [InlineData(false, "Pod", """{"name": "p", "deletionTimestamp": "2030-01-01T00:00:00Z"}""")]
     [InlineData(true, "Pod", """{"name": "p"}""")]
     [InlineData(true, "Secret", """{"name": "default"}""")]
     [InlineData(true, "ServiceAccount", """{"name": "mine"}""")]
     public void What_others_made_is_told_from_what_comes_by_itself(bool foreign, string kind, string metadata) =>
-        Assert.Equal(foreign, Removal.IsForeign(kind, JsonDocument.Parse(metadata).RootElement));
+        Assert.Equal(foreign, ForeignObjects.IsForeign(
+            kind,
+            JsonDocument.Parse(metadata).RootElement,
+            owner => owner.Kind == "ReplicaSet",
+            new Dictionary<string, IReadOnlyList<string>> { ["default"] = ["default-token-x"] }));
+
+    private static Inventory ReadInventory(string objects) =>
+        Inventory.Parse(new V1ConfigMap { Data = new Dictionary<string, string> { ["objects"] = objects } }, "n");
 
     [Fact]
     public void What_kubectl_did_is_counted() => Assert.Equal(

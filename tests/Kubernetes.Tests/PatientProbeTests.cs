@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Bookinfo.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bookinfo.Kubernetes.Tests;
@@ -73,6 +74,28 @@ public sealed class PatientProbeTests
     [Fact]
     public async Task A_node_without_an_address_is_not_asked() =>
         Assert.Equal([("one", null, null)], await FindAsync(new Nodes(_time), ("one", [])));
+
+    /// <summary>Something else may have the port: a download, a camera.</summary>
+    [Fact]
+    public async Task An_answer_without_an_end_is_not_read_to_its_end()
+    {
+        await using var server = new LoopbackServer(async (client, _, cancellationToken) =>
+        {
+            var stream = client.GetStream();
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"u8.ToArray(), cancellationToken);
+            var piece = new byte[64 * 1024];
+            while (true)
+            {
+                await stream.WriteAsync(piece, cancellationToken);
+            }
+        });
+        using var client = PatientProbe.CreateClient(TimeSpan.FromHours(1));
+        var probe = new PatientProbe(client, static (_, _) => null, TimeSpan.Zero, _said.Enqueue, TimeProvider.System);
+
+        var found = await probe.FindAsync([("one", [$"{server.Address}"])], TestContext.Current.CancellationToken);
+
+        Assert.Equal([("one", null, $"{server.Address}: its answer is longer than 4 MiB")], found);
+    }
 
     private async Task<IReadOnlyList<(string, string?, string?)>> FindAsync(Nodes nodes, params (string, IReadOnlyList<string>)[] places)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bookinfo.Foundation;
 using Bookinfo.ToolTesting;
 using k8s.Autorest;
 
@@ -123,6 +124,114 @@ public sealed class RemovalTests : IDisposable
 
         Assert.Empty(await RemoveAsync(TimeSpan.Zero, Namespace, Deployment));
     }
+
+    /// <summary>Istio's EnvoyFilter has v1alpha3 only; the group prefers v1.</summary>
+    [Fact]
+    public async Task An_object_whose_kind_is_not_in_the_preferred_version_of_its_group_keeps_the_namespace()
+    {
+        _cluster.Answer("/apis", 200, """
+            {"groups":[{
+                "preferredVersion":{"groupVersion":"mesh.example/v1"},
+                "versions":[{"groupVersion":"mesh.example/v1"},{"groupVersion":"mesh.example/v1alpha3"}]}]}
+            """);
+        const string Gateways = """{"name":"gateways","kind":"Gateway","namespaced":true,"verbs":["list"]}""";
+        _cluster.Answer("/apis/mesh.example/v1", 200, $$"""{"resources":[{{Gateways}}]}""");
+        _cluster.Answer("/apis/mesh.example/v1alpha3", 200, $$"""
+            {"resources":[{{Gateways}},{"name":"filters","kind":"Filter","namespaced":true,"verbs":["list"]}]}
+            """);
+        Put("/apis/mesh.example/v1/namespaces/bookinfo/gateways", """{"name":"g","uid":"1"}""");
+        Put("/apis/mesh.example/v1alpha3/namespaces/bookinfo/filters", """{"name":"f","uid":"2"}""");
+
+        Assert.Equal(["Gateway g", "Filter f"], await RemoveAsync(TimeSpan.Zero, Namespace, Deployment));
+
+        Assert.DoesNotContain(NamespacePath, Deleted);
+        Assert.DoesNotContain("GET /apis/mesh.example/v1alpha3/namespaces/bookinfo/gateways", _asked);
+    }
+
+    /// <summary>The owner stays when it is of the whole cluster: the object is somebody else's.</summary>
+    [Theory]
+    [InlineData("apps/v1", "Deployment", "details-v1", true)]
+    [InlineData("apps/v1beta1", "Deployment", "gone-before", true)]
+    [InlineData("v1", "Namespace", "bookinfo", true)]
+    [InlineData("v1", "Namespace", "other", false)]
+    [InlineData("platform.example/v1", "Database", "db", false)]
+    public async Task What_an_object_of_the_whole_cluster_owns_keeps_the_namespace(string version, string kind, string name, bool isDeleted)
+    {
+        Put(
+            "/api/v1/namespaces/bookinfo/configmaps",
+            $$$"""
+            {"name":"m","uid":"1","ownerReferences":[{"apiVersion":"{{{version}}}","kind":"{{{kind}}}","name":"{{{name}}}","uid":"o"}]}
+            """);
+
+        Assert.Equal(isDeleted ? [] : ["ConfigMap m"], await RemoveAsync(TimeSpan.Zero, Namespace, Deployment));
+
+        Assert.Equal(isDeleted, Deleted.Contains(NamespacePath));
+    }
+
+    /// <summary>From 1.24 on nobody gets one by itself; before that, the account lists it.</summary>
+    [Fact]
+    public async Task A_token_that_was_made_by_hand_keeps_the_namespace()
+    {
+        _cluster.Answer("/api/v1", 200, """
+            {"resources":[
+                {"name":"secrets","kind":"Secret","namespaced":true,"verbs":["list"]},
+                {"name":"namespaces","kind":"Namespace","namespaced":false,"verbs":["list"]}]}
+            """);
+        string Token(string name, string account) =>
+            $$$"""{"name":"{{{name}}}","uid":"{{{name}}}","annotations":{"kubernetes.io/service-account.name":"{{{account}}}"}}""";
+        Put("/api/v1/namespaces/bookinfo/secrets", Token("default-token-x", "default"), Token("mine", "default"), Token("left", "gone"));
+        _cluster.Answer("/api/v1/namespaces/bookinfo/serviceaccounts", 200, """
+            {"items":[{"metadata":{"name":"default"},"secrets":[{"name":"default-token-x"}]},{"metadata":{"name":"other"}}]}
+            """);
+
+        Assert.Equal(["Secret mine"], await RemoveAsync(TimeSpan.Zero, Namespace));
+    }
+
+    [Theory]
+    [InlineData(null, "other", "ConfigMap m of namespace other")]
+    [InlineData("shop", "other", "ConfigMap m of namespace other")]
+    [InlineData("bookinfo", "other", null)]
+    [InlineData(null, null, "Node m")]
+    [InlineData("bookinfo", null, null)]
+    // To give a namespace to an object that is in none does not make it one that is.
+    [InlineData(null, "bookinfo", "Node m of namespace bookinfo")]
+    public async Task Outside_of_the_namespace_only_what_has_the_label_is_deleted(string? label, string? space, string? refused)
+    {
+        _cluster.Answer("/api/v1", 200, """
+            {"resources":[
+                {"name":"configmaps","kind":"ConfigMap","namespaced":true,"verbs":["list"]},
+                {"name":"nodes","kind":"Node","namespaced":false,"verbs":["list"]}]}
+            """);
+        var one = new ObjectReference("v1", space == "other" ? "ConfigMap" : "Node", "m", space);
+        var path = one.Kind == "Node" ? "/api/v1/nodes/m" : $"/api/v1/namespaces/{space}/configmaps/m";
+        var labels = label is null ? "" : $$""","labels":{"app.kubernetes.io/part-of":"{{label}}"}""";
+        _cluster.Answer(path, 200, $$$"""{"metadata":{"name":"m"{{{labels}}}}}""");
+
+        var removal = RemoveAsync(TimeSpan.Zero, Deployment, one);
+        if (refused is null)
+        {
+            await removal;
+            Assert.Contains(path, Deleted);
+        }
+        else
+        {
+            var failure = await Assert.ThrowsAsync<OperationFailedException>(() => removal);
+            Assert.Contains($"has no label app.kubernetes.io/part-of=bookinfo: {refused}. Nothing was done: ", failure.Message);
+            Assert.Empty(Deleted);
+        }
+    }
+
+    /// <summary>A question mark would make a list of the path, and all that is in it be deleted.</summary>
+    [Theory]
+    [InlineData("?x")]
+    [InlineData("../x")]
+    public void A_name_does_not_leave_its_place_in_a_path(string name) => Assert.Equal(
+        $"api/v1/namespaces/n/secrets/{Uri.EscapeDataString(name)}",
+        new ApiResource("v1", "Secret", "secrets", IsNamespaced: true, IsListable: true).Path(
+            new ObjectReference("v1", "Secret", name, "n")));
+
+    private void Put(string path, params string[] metadata) => _cluster.Answer(
+        path, 200, $$"""{"items":[{{string.Join(',', metadata.Select(one => $$"""{"metadata":{{one}}}"""))}}]}""");
 
     private async Task<IReadOnlyList<string>> RemoveAsync(TimeSpan timeout, params ObjectReference[] objects)
     {

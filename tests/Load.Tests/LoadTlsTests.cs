@@ -185,6 +185,10 @@ public sealed class LoadTlsTests
         "", "error:0A000458:SSL routines::tlsv1 unrecognized name",
         "tlsv1 unrecognized name: it knows no host of this name: name it by the name that it has")]
     [InlineData("", "error:0A000438:SSL routines::tlsv1 alert internal error", "tlsv1 alert internal error")]
+    [InlineData(
+        "",
+        "error:0A000418:SSL routines::tlsv1 alert unknown ca",
+        "tlsv1 alert unknown ca: it does not accept the certificate of the client")]
     [InlineData("", "Connection reset by peer", null)]
     public void What_the_library_says_is_found(string outer, string inner, string? said) =>
         Assert.Equal(said, TlsProblem.Describe(new AuthenticationException(

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Bookinfo.Measurement.Tests;
 
 /// <summary>Files with reports: what was there stays until there is something whole to replace it.</summary>
@@ -23,6 +25,29 @@ public sealed class ReportFileTests : IDisposable
         Assert.Equal("old", await new StreamReader(reader).ReadToEndAsync(Cancelled));
         Assert.Equal("new", await File.ReadAllTextAsync(path, Cancelled));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        Assert.Single(Directory.GetFiles(_directory));
+    }
+
+    /// <summary>
+    /// As root may in a directory of a user, and a user in one of a group; who may do neither has no such file, and this is as above.
+    /// </summary>
+    [Fact]
+    public async Task What_is_replaced_keeps_its_owner()
+    {
+        var path = Place("report");
+        await File.WriteAllTextAsync(path, "older and longer", Cancelled);
+        if (Environment.IsPrivilegedProcess)
+        {
+            using var chown = Process.Start("chown", ["1234:5678", path]);
+            await chown.WaitForExitAsync(Cancelled);
+        }
+
+        var before = await OwnerAsync(path);
+
+        Assert.Null(await ReportFile.WriteAsync(path, overwrite: true, "new"));
+
+        Assert.Equal("new", await File.ReadAllTextAsync(path, Cancelled));
+        Assert.Equal(before, await OwnerAsync(path));
         Assert.Single(Directory.GetFiles(_directory));
     }
 
@@ -73,6 +98,12 @@ public sealed class ReportFileTests : IDisposable
         Assert.Null(await ReportFile.WriteAsync(path, overwrite: true, "newer"));
 
         Assert.Equal("newer", await File.ReadAllTextAsync(path, Cancelled));
+    }
+
+    private static async Task<string> OwnerAsync(string path)
+    {
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["--format=%u:%g", path]) { RedirectStandardOutput = true })!;
+        return await stat.StandardOutput.ReadToEndAsync(Cancelled);
     }
 
     private string Place(string name) => Path.Combine(_directory, name);

@@ -1,5 +1,4 @@
 using Bookinfo.Kubernetes;
-using Bookinfo.Load;
 using k8s;
 using k8s.Models;
 
@@ -46,10 +45,7 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
 
         var (_, nodePort, servicePort) = holders[0];
         var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All().Select(Address).OfType<string>().ToList();
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = HostAddresses.ConnectAsync })
-        {
-            Timeout = RequestTimeout,
-        };
+        using var client = PatientProbe.CreateClient(RequestTimeout);
         var probe = new PatientProbe(client, static (status, _) => status is >= 200 and < 300 ? null : "", Patience, static _ => { }, time);
         var answers = await probe.FindAsync(
             [.. nodes.Select(node => (node, (IReadOnlyList<string>)[$"http://{Host(node)}:{nodePort}/health"]))], cancellationToken);

@@ -26,9 +26,9 @@ internal sealed partial record ImageNames(string Registry, string Tag)
     /// <summary>What is allowed as the full name of an image, in words.</summary>
     public const string FullNameRule = "it must be debian, or an image's full name, such as registry.example/base:1.0";
 
-    private const string Host =
-        @"(?:localhost|(?=[^/]*[.:])[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
-        + @"|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?";
+    private const string Port = "(?:[0-9]{1,4}|[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+    private const string HostPart = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
+    private const string Host = $@"(?:localhost|(?=[^/]*[.:]){HostPart}(?:\.{HostPart})*|\[[0-9A-Fa-f:]+\])(?::{Port})?";
     private const string Component = @"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*";
     private const string TagPattern = @"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
 

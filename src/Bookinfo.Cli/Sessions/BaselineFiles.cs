@@ -52,7 +52,8 @@ internal sealed class BaselineFiles(string name)
 
     /// <summary>
     /// Writes them, as many as it can. Files of this name that somebody else has made during the measurement are left alone, and those of
-    /// this one get the name with a number.
+    /// this one get the name with a number. They get one too when the figures cannot be written over those that are there: to measure takes
+    /// long, and all three files are to be of one measurement.
     /// </summary>
     /// <param name="baseline">What goes into them.</param>
     /// <param name="overwrite">Whether files that exist may be replaced.</param>
@@ -60,26 +61,46 @@ internal sealed class BaselineFiles(string name)
     public async Task<(IReadOnlyList<string> Written, OperationFailedException? Failure)> WriteAsync(BaselineFile baseline, bool overwrite)
     {
         string[] texts = [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)];
-        var paths = Paths;
-        for (var number = 2; ; number++)
+        string? clash = null;
+        if (overwrite)
         {
-            if (overwrite || !paths.Any(Path.Exists))
+            if (await WriteAsync(Paths[0], overwrite: true, texts[0]) is not { } failure)
             {
-                var (written, failures) = await WriteAsync(paths.Zip(texts), overwrite);
-                // When not even the first of them could be made and is there, somebody else has made it at the same moment.
-                if (overwrite || written.Count > 0 || !Path.Exists(paths[0]))
-                {
-                    IEnumerable<string> all = paths == Paths ? failures
-                        : failures.Prepend(
-                            $"{Option}: somebody else has made files of the name '{name}' during the measurement: "
-                            + "they are left as they are.");
-                    return (written, all.Any() ? new OperationFailedException(FailureKind.Failed, string.Join(' ', all)) : null);
-                }
+                var (others, failures) = await WriteAsync(Paths.Zip(texts).Skip(1), overwrite: true);
+                return ([Paths[0], .. others], Failure(failures));
             }
 
-            paths = PathsOf(string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
+            clash = $"'{Paths[0]}' could not be written: {failure}";
+        }
+        else if (!Paths.Any(Path.Exists))
+        {
+            var (written, failures) = await WriteAsync(Paths.Zip(texts), overwrite: false);
+            // When not even the first of them could be made and is there, somebody else has made it at the same moment.
+            if (written.Count > 0 || !Path.Exists(Paths[0]))
+            {
+                return (written, Failure(failures));
+            }
+        }
+
+        clash ??= $"{Option}: somebody else has made files of the name '{name}' during the measurement: they are left as they are.";
+        for (var number = 2; ; number++)
+        {
+            var paths = PathsOf(string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
+            if (paths.Any(Path.Exists))
+            {
+                continue;
+            }
+
+            var (written, failures) = await WriteAsync(paths.Zip(texts), overwrite: false);
+            if (written.Count > 0 || !Path.Exists(paths[0]))
+            {
+                return (written, Failure(failures.Prepend(clash)));
+            }
         }
     }
+
+    private static OperationFailedException? Failure(IEnumerable<string> failures) =>
+        failures.Any() ? new OperationFailedException(FailureKind.Failed, string.Join(' ', failures)) : null;
 
     private static IReadOnlyList<string> PathsOf(string name) => [$"{name}.json", $"{name}.html", $"{name}.md"];
 

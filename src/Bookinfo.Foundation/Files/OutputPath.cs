@@ -64,6 +64,11 @@ public static class OutputPath
         ? !FileIdentity.IsOtherThanFile(path)
         : !Directory.Exists(path) && (Resolve(path) is not { } resolved || !IsDevice(resolved));
 
+    /// <summary>Whether two files have the same owner and the same group, as far as that can be found out.</summary>
+    /// <param name="one">The path of one.</param>
+    /// <param name="other">The path of the other.</param>
+    public static bool HaveSameOwner(string one, string other) => FileIdentity.HaveSameOwner(one, other);
+
     /// <summary>Resolves the links in a path.</summary>
     /// <param name="path">The path, which need not exist.</param>
     /// <returns>The path without links; <see langword="null"/> when it cannot be resolved.</returns>
@@ -119,7 +124,7 @@ public static class OutputPath
 internal readonly record struct FileIdentity(ulong Device, ulong Number)
 {
     private const int CurrentDirectory = -100; // AT_FDCWD
-    private const uint TypeAndNumber = 0x101; // STATX_TYPE, STATX_INO
+    private const uint Wanted = 0x119; // STATX_TYPE, STATX_UID, STATX_GID, STATX_INO
     private const int Length = 256;
     private const int CharacterDevice = 0x2000; // S_IFCHR
     private const int RegularFile = 0x8000; // S_IFREG
@@ -140,6 +145,16 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
     /// <returns><see langword="false"/> also when nothing is there, or when that cannot be found out.</returns>
     public static bool IsOtherThanFile(string path) => Look(path) is { } found && TypeOf(found) != RegularFile;
 
+    /// <summary>Whether two files have the same owner and the same group.</summary>
+    /// <param name="one">The path of one.</param>
+    /// <param name="other">The path of the other.</param>
+    /// <returns><see langword="true"/> also when that cannot be found out.</returns>
+    public static bool HaveSameOwner(string one, string other) =>
+        Look(one) is not { } first || Look(other) is not { } second || OwnerOf(first) == OwnerOf(second);
+
+    /// <summary>User and group, which stand one after the other.</summary>
+    private static ulong OwnerOf(byte[] found) => BitConverter.ToUInt64(found, 20);
+
     private static int TypeOf(byte[] found) => BitConverter.ToUInt16(found, 28) & TypeMask;
 
     private static byte[]? Look(string path)
@@ -153,7 +168,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
         {
             // This layout is the same on all processors, unlike that of stat.
             var found = new byte[Length];
-            return Look(CurrentDirectory, path, 0, TypeAndNumber, found) == 0 ? found : null;
+            return Look(CurrentDirectory, path, 0, Wanted, found) == 0 ? found : null;
         }
         catch (EntryPointNotFoundException)
         {

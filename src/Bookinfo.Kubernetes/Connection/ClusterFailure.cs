@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
 using System.Text.Json;
@@ -191,7 +192,11 @@ public static partial class ClusterFailure
     {
         if (exception.InnerException is not AuthenticationException failure)
         {
-            return exception.GetBaseException().Message;
+            // From TLS 1.3 on the client is done with its side before the server has looked at the client's certificate.
+            return TlsProblem.Describe(exception) is { } alert ? $"TLS failed: {alert}"
+                : exception.HttpRequestError is HttpRequestError.Unknown or HttpRequestError.ResponseEnded
+                    && config.ClientCertificates is [{ NotAfter: var end }, ..] ? EndedAfterTls(end, exception)
+                : exception.GetBaseException().Message;
         }
 
         return config.Certificate?.Problem is { } problem ? $"its certificate is not trusted: {problem}"
@@ -199,6 +204,11 @@ public static partial class ClusterFailure
                 && !said.Contains("wrong version number", StringComparison.Ordinal) ? $"TLS failed: {said}"
             : "TLS failed, as it does where plain http is spoken: see whether the configuration should say http://";
     }
+
+    private static string EndedAfterTls(DateTime end, Exception exception) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"it ended the connection after TLS ({exception.GetBaseException().Message.TrimEnd('.')}): it may not accept the client "
+        + $"certificate, which is valid until {end.ToUniversalTime():yyyy-MM-dd}");
 
     /// <summary>Whether a body is the API's own description of a failure.</summary>
     private static bool IsStatus(string? content)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
@@ -31,6 +32,11 @@ public sealed record Kubeconfig(
 
     /// <summary>How the certificate of the server is verified; <see langword="null"/> when it is not.</summary>
     internal ServerCertificate? Certificate { get; private init; }
+
+    /// <summary>
+    /// The certificate that is shown to the server, and those of who signed it; <see langword="null"/> when there is none.
+    /// </summary>
+    internal X509Certificate2Collection? ClientCertificates { get; private init; }
 
     /// <summary>The proxy that leads to the cluster; <see langword="null"/> when there is none.</summary>
     private WebProxy? Proxy { get; init; }
@@ -83,14 +89,31 @@ public sealed record Kubeconfig(
             var api = Impersonation.Count == 0
                 ? new k8s.Kubernetes(Client)
                 : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
-            // Only now: KubernetesClient sets its own verification after calling the above.
+            // Only now: KubernetesClient sets its own verification and certificate after calling the above.
             Certificate?.Require(handler!.SslOptions);
+            ShowWholeChain(handler!.SslOptions);
             return api;
         }
         catch (Exception exception)
         {
             throw Unusable(Context, exception);
         }
+    }
+
+    /// <summary>
+    /// Makes TLS show who signed the client's certificate as well, where the configuration has that: a server that trusts the root alone
+    /// cannot know it. KubernetesClient takes the first certificate only.
+    /// </summary>
+    private void ShowWholeChain(SslClientAuthenticationOptions options)
+    {
+        if (ClientCertificates is not { Count: > 1 } all || options.ClientCertificates is not [X509Certificate2 own, ..])
+        {
+            return;
+        }
+
+        options.ClientCertificateContext = SslStreamCertificateContext.Create(own, all, offline: true);
+        options.ClientCertificates = null;
+        options.LocalCertificateSelectionCallback = null;
     }
 
     private static async Task<Kubeconfig> CreateAsync(Kubectl kubectl, string name, JsonNode config, CancellationToken cancellationToken)
@@ -131,7 +154,24 @@ public sealed record Kubeconfig(
                 client.SslCaCerts,
                 (string?)cluster["tls-server-name"] is { Length: > 0 } other ? other : server.IdnHost,
                 TimeProvider.System);
-        return new Kubeconfig(name, (string?)context["namespace"], client, impersonation) { Certificate = certificate, Proxy = proxy };
+        return new Kubeconfig(name, (string?)context["namespace"], client, impersonation)
+        {
+            Certificate = certificate,
+            ClientCertificates = ReadCertificates(client.ClientCertificateData),
+            Proxy = proxy,
+        };
+    }
+
+    private static X509Certificate2Collection? ReadCertificates(string? data)
+    {
+        if (data is not { Length: > 0 })
+        {
+            return null;
+        }
+
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(data)));
+        return certificates;
     }
 
     /// <summary>Finds the token of a user, or what provides it, and turns the user into what KubernetesClient understands.</summary>
@@ -147,7 +187,7 @@ public sealed record Kubeconfig(
             provider = tokens;
         }
 
-        if (user["exec"] is JsonObject exec)
+        if (user["exec"] is JsonObject exec && !HasCredentials(user))
         {
             if ((string?)exec["command"] is { } command && command.Contains(Path.DirectorySeparatorChar))
             {
@@ -156,15 +196,23 @@ public sealed record Kubeconfig(
 
             var plugin = new CredentialPlugin(context, exec, cluster);
             provider = await plugin.SignInAsync(user, cancellationToken) ? plugin : provider;
-            user.Remove("exec");
         }
 
+        user.Remove("exec");
         if ((string?)user["token"] is { } token)
         {
             RequireToken(token);
         }
 
         return provider;
+    }
+
+    /// <summary>Whether a user has credentials, so that kubectl does not run the program that would get others.</summary>
+    private static bool HasCredentials(JsonObject user)
+    {
+        bool Has(string field) => (string?)user[field] is { Length: > 0 };
+        return Has("token") || Has("username")
+            || ((Has("client-certificate-data") || Has("client-certificate")) && (Has("client-key-data") || Has("client-key")));
     }
 
     /// <summary>Makes sure that a token can be sent in a header.</summary>
@@ -331,23 +379,30 @@ internal sealed class ServerCertificate(X509Certificate2Collection authorities, 
 
         options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
         {
-            if (errors == SslPolicyErrors.RemoteCertificateChainErrors && EndsAtAuthority(chain))
+            if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && HasAuthority(chain))
             {
-                errors = SslPolicyErrors.None;
+                errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
+            }
+
+            var itself = certificate as X509Certificate2;
+            // .NET takes the common name of a certificate that has no other.
+            if (errors == SslPolicyErrors.None && itself?.MatchesHostname(name.TrimEnd('.'), allowCommonName: false) == false)
+            {
+                errors = SslPolicyErrors.RemoteCertificateNameMismatch;
             }
 
             var trusting = authorities.Count > 0 ? "the kubeconfig" : "this machine";
-            Problem = CertificateProblem.Describe(errors, certificate as X509Certificate2, chain, name, time.GetUtcNow(), trusting);
+            Problem = CertificateProblem.Describe(errors, itself, chain, name, time.GetUtcNow(), trusting);
             return Problem is null;
         };
     }
 
     /// <summary>
-    /// Whether a chain that is otherwise valid ends at an authority of the kubeconfig that is not a root itself: it is trusted because the
-    /// kubeconfig names it.
+    /// Whether a chain that is otherwise valid has a certificate in it that the kubeconfig names. It need not be a root: it is trusted
+    /// because the kubeconfig names it, whether it is the server's own or that of who signed it.
     /// </summary>
-    private bool EndsAtAuthority(X509Chain? chain) =>
-        chain is { ChainElements: [.., var last], ChainStatus: var problems }
-        && problems.All(problem => problem.Status == X509ChainStatusFlags.PartialChain)
-        && authorities.Any(authority => authority.RawData.AsSpan().SequenceEqual(last.Certificate.RawData));
+    private bool HasAuthority(X509Chain? chain) =>
+        chain is { ChainElements: var elements, ChainStatus: var problems }
+        && problems.All(problem => problem.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
+        && elements.Any(element => authorities.Any(authority => authority.RawData.AsSpan().SequenceEqual(element.Certificate.RawData)));
 }

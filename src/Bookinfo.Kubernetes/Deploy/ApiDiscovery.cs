@@ -28,22 +28,22 @@ internal sealed class ApiDiscovery(ClusterConnection cluster)
         return (await resources).FirstOrDefault(resource => resource.Kind == kind);
     }
 
-    /// <summary>Lists everything that can be in a namespace and be listed, in the version that the cluster prefers.</summary>
+    /// <summary>
+    /// Lists all kinds, in every version that the cluster serves, of each group the preferred one first: a kind need not be in that one.
+    /// </summary>
     /// <returns>The resources; and the groups with their versions that do not answer, as aggregated APIs do that are down.</returns>
-    public async Task<(IReadOnlyList<ApiResource> Resources, IReadOnlyList<string> Silent)> ListNamespacedAsync(
-        CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<ApiResource> Resources, IReadOnlyList<string> Silent)> ListAsync(CancellationToken cancellationToken)
     {
         using var groups = await cluster.GetAsync("apis", cancellationToken);
-        string[] versions =
-        [
-            "v1",
-            .. Elements(groups.RootElement, "groups").Select(
-                group => group.GetProperty("preferredVersion").GetProperty("groupVersion").GetString()!),
-        ];
+        var versions = Elements(groups.RootElement, "groups")
+            .SelectMany(static group => Elements(group, "versions").Prepend(group.GetProperty("preferredVersion")))
+            .Select(static version => version.GetProperty("groupVersion").GetString()!)
+            .Prepend("v1")
+            .Distinct();
         var found = await Task.WhenAll(
             versions.Select(async version => (Version: version, Resources: await TryListAsync(version, cancellationToken))));
         return (
-            [.. found.SelectMany(one => one.Resources ?? []).Where(resource => resource is { IsNamespaced: true, IsListable: true })],
+            [.. found.SelectMany(one => one.Resources ?? [])],
             [.. found.Where(one => one.Resources is null).Select(one => one.Version)]);
     }
 
@@ -101,6 +101,13 @@ internal sealed class ApiDiscovery(ClusterConnection cluster)
 /// <param name="IsListable">Whether they can be listed.</param>
 internal sealed record ApiResource(string ApiVersion, string Kind, string Plural, bool IsNamespaced, bool IsListable)
 {
+    /// <summary>The API group; empty for the core one.</summary>
+    public string Group => GroupOf(ApiVersion);
+
+    /// <summary>The group of an API version.</summary>
+    /// <param name="apiVersion">Group and version.</param>
+    public static string GroupOf(string apiVersion) => apiVersion.Contains('/') ? apiVersion[..apiVersion.IndexOf('/')] : "";
+
     /// <summary>The path of an API version.</summary>
     /// <param name="apiVersion">Group and version.</param>
     public static string Root(string apiVersion) => apiVersion.Contains('/') ? $"apis/{apiVersion}" : $"api/{apiVersion}";
@@ -108,9 +115,9 @@ internal sealed record ApiResource(string ApiVersion, string Kind, string Plural
     /// <summary>The path of all of its objects.</summary>
     /// <param name="space">The namespace; of no use for objects of the whole cluster.</param>
     public string ListPath(string? space) =>
-        IsNamespaced ? $"{Root(ApiVersion)}/namespaces/{space}/{Plural}" : $"{Root(ApiVersion)}/{Plural}";
+        IsNamespaced ? $"{Root(ApiVersion)}/namespaces/{Uri.EscapeDataString(space ?? "")}/{Plural}" : $"{Root(ApiVersion)}/{Plural}";
 
     /// <summary>The path of an object.</summary>
     /// <param name="one">The object.</param>
-    public string Path(ObjectReference one) => $"{ListPath(one.Namespace)}/{one.Name}";
+    public string Path(ObjectReference one) => $"{ListPath(one.Namespace)}/{Uri.EscapeDataString(one.Name)}";
 }

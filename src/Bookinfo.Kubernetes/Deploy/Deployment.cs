@@ -46,11 +46,13 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
         var existing = await Task.WhenAll(resources.Append(new(Secret, SecretResource))
             .Select(async pair => (pair.Key, Exists: await cluster.ExistsAsync(pair.Value.Path(pair.Key), cancellationToken))));
         var missing = existing.Where(pair => !pair.Exists).Select(pair => pair.Key).ToHashSet();
-        var made = desired.Where(one => missing.Contains(one) || recorded.Any(one.IsSameAs)).ToList();
+        // Another namespace stays: what others have put into it is not looked at.
+        var made = desired.Where(one => (missing.Contains(one) || recorded.Any(one.IsSameAs)) && !IsOtherNamespace(one)).ToList();
         var obsolete = recorded.Where(one => !desired.Any(one.IsSameAs)).ToList();
         // A namespace is not removed while something is deployed in it.
         var kept = obsolete.Where(one => one.Kind == "Namespace").ToList();
         obsolete = [.. obsolete.Except(kept)];
+        await new OutsideObjects(cluster, _discovery, Namespace).RequireOursAsync(obsolete, cancellationToken);
 
         var outputs = new List<string>();
         if (missing.Any(one => one.Kind == "Namespace"))
@@ -75,6 +77,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
         await new Inventory(overlay, components, [.. kept, .. made]).WriteAsync(cluster.Api, Namespace, stored, cancellationToken);
         return ApplySummary.Parse(outputs, obsolete);
     }
+
+    private bool IsOtherNamespace(ObjectReference one) => one.Kind == "Namespace" && one != ObjectReference.NamespaceOf(Namespace);
 
     private static ApiResource SecretResource { get; } = new("v1", "Secret", "secrets", IsNamespaced: true, IsListable: true);
 

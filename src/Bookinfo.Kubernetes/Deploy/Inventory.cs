@@ -22,7 +22,7 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
     public static readonly IReadOnlyDictionary<string, string> Labels = new Dictionary<string, string>
     {
         ["app.kubernetes.io/managed-by"] = "bookinfo",
-        ["app.kubernetes.io/part-of"] = "bookinfo",
+        [DeployedApplication.PartOf] = "bookinfo",
     };
 
     private static readonly string ToolVersion =
@@ -39,7 +39,7 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
         try
         {
             var stored = await api.CoreV1.ReadNamespacedConfigMapAsync(Name, space, cancellationToken: cancellationToken);
-            return (Parse(stored), stored);
+            return (Parse(stored, space), stored);
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
         {
@@ -47,23 +47,43 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
         }
     }
 
-    /// <summary>Reads it from its ConfigMap.</summary>
+    /// <summary>
+    /// Reads it from its ConfigMap. Others than who runs <c>delete</c> may be allowed to write it: nothing in it may lead a request to
+    /// another path than that of the object, or to another namespace as a whole.
+    /// </summary>
     /// <param name="stored">The ConfigMap.</param>
+    /// <param name="space">The namespace that it is in.</param>
     /// <exception cref="OperationFailedException">Somebody has changed it.</exception>
-    public static Inventory Parse(V1ConfigMap stored)
+    public static Inventory Parse(V1ConfigMap stored, string space)
     {
         string[] Lines(string key) => (stored.Data?.TryGetValue(key, out var text) == true ? text : "").Split(
             '\n', StringSplitOptions.RemoveEmptyEntries);
         return new Inventory(
-            string.Concat(Lines("overlay")), Lines("components"), [.. Lines("objects").Select(line => line.Split(' ') switch
-            {
-                [var version, var kind, var name] => new ObjectReference(version, kind, name, null),
-                [var version, var kind, var name, var space] => new ObjectReference(version, kind, name, space),
-                _ => throw new OperationFailedException(
-                    FailureKind.Failed, $"ConfigMap {Name} in namespace '{stored.Namespace()}' says 'objects: {line}', which is not "
-                        + $"'apiVersion kind name [namespace]': correct it, or delete it and what it lists yourself."),
-            })]);
+            string.Concat(Lines("overlay")), Lines("components"), [.. Lines("objects").Select(line => ParseObject(line, space))]);
     }
+
+    private static ObjectReference ParseObject(string line, string space)
+    {
+        var parts = line.Split(' ');
+        if (parts.Length is not (3 or 4) || !IsVersion(parts[0]) || !parts.Skip(1).All(IsSegment))
+        {
+            throw Spoiled(line, space, "is not 'apiVersion kind name [namespace]': correct it, or delete it and what it lists yourself.");
+        }
+
+        var one = new ObjectReference(parts[0], parts[1], parts[2], parts.ElementAtOrDefault(3));
+        return one.Kind != "Namespace" || one == ObjectReference.NamespaceOf(space)
+            ? one
+            : throw Spoiled(
+                line, space, "is not the namespace that it is in: take that line out. If that namespace is to go, delete it yourself.");
+    }
+
+    private static bool IsVersion(string text) => text.Split('/') is { Length: <= 2 } parts && parts.All(IsSegment);
+
+    /// <summary>Whether a text is a part of a path, and no more than one.</summary>
+    private static bool IsSegment(string text) => text is not ("" or "." or "..") && !text.AsSpan().ContainsAny(@"/\%?#");
+
+    private static OperationFailedException Spoiled(string line, string space, string why) => new(
+        FailureKind.Failed, $"ConfigMap {Name} in namespace '{space}' says 'objects: {line}', which {why}");
 
     /// <summary>Writes it, unless that is what is stored.</summary>
     /// <param name="api">The cluster.</param>

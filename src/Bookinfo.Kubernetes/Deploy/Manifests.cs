@@ -67,7 +67,11 @@ public sealed record Manifests(string Yaml, IReadOnlyList<ObjectReference> Objec
 public sealed record ObjectReference(string ApiVersion, string Kind, string Name, string? Namespace)
 {
     /// <summary>The API group; empty for the core one.</summary>
-    public string Group => ApiVersion.Contains('/') ? ApiVersion[..ApiVersion.IndexOf('/')] : "";
+    public string Group => ApiResource.GroupOf(ApiVersion);
+
+    /// <summary>Names a namespace.</summary>
+    /// <param name="name">Its name.</param>
+    public static ObjectReference NamespaceOf(string name) => new("v1", "Namespace", name, null);
 
     /// <summary>Whether it is the same thing: an object is one and the same in all versions of its group.</summary>
     /// <param name="other">Another reference.</param>

@@ -1,6 +1,5 @@
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
-using Bookinfo.Load;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
@@ -49,16 +48,7 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
             return new PageLocation([], null, $"Service {Service} in namespace '{space}' has no port, so the page was not looked at.");
         }
 
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            ConnectCallback = HostAddresses.ConnectAsync,
-            ConnectTimeout = RequestTimeout,
-            PooledConnectionLifetime = TimeSpan.Zero,
-        })
-        {
-            Timeout = RequestTimeout,
-        };
+        using var client = PatientProbe.CreateClient(RequestTimeout);
         var nodes = servicePort.NodePort is { } port ? await ListNodesAsync(port, cancellationToken) : [];
         var answers = await new PatientProbe(client, Judge, Patience, Waiting, time).FindAsync(nodes, cancellationToken);
         if (answers.Select(answer => answer.Wrong).FirstOrDefault(wrong => wrong is not null) is { } wrong)

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Bookinfo.Load;
 
 namespace Bookinfo.Kubernetes;
 
@@ -18,6 +19,11 @@ namespace Bookinfo.Kubernetes;
 public sealed class PatientProbe(
     HttpClient client, Func<int, string, string?> judge, TimeSpan patience, Action<string> waiting, TimeProvider time)
 {
+    private const int MiB = 1024 * 1024;
+
+    /// <summary>Far more MiB than a page has. What is longer is something else, and may have no end.</summary>
+    private const int LongestAnswer = 4;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long nobody has to know that something is waited for.</summary>
@@ -25,6 +31,20 @@ public sealed class PatientProbe(
 
     private readonly Lock _lock = new();
     private readonly List<string> _waitedFor = [];
+
+    /// <summary>Makes a client that asks nodes. Each request has a connection of its own, so that each may get to another pod.</summary>
+    /// <param name="timeout">When it gives up on a request.</param>
+    public static HttpClient CreateClient(TimeSpan timeout)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = HostAddresses.ConnectAsync,
+            ConnectTimeout = timeout,
+            PooledConnectionLifetime = TimeSpan.Zero,
+        };
+        return new HttpClient(handler) { Timeout = timeout, MaxResponseContentBufferSize = LongestAnswer * MiB };
+    }
 
     /// <summary>Asks each place until it answers as it should.</summary>
     /// <param name="places">Their names, each with its addresses, one of which is enough.</param>
@@ -86,6 +106,10 @@ public sealed class PatientProbe(
             using var answer = await client.GetAsync(new Uri(address), cancellationToken);
             // Whatever encoding it says it has: what is looked for is ASCII.
             return judge((int)answer.StatusCode, Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken)));
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return $"its answer is longer than {LongestAnswer} MiB";
         }
         catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))

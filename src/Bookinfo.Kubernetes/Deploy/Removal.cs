@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Bookinfo.Foundation;
 using k8s;
 using k8s.Autorest;
@@ -13,27 +12,6 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long an API may be silent before it is taken for one that is down.</summary>
-    private static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(5);
-
-    /// <summary>What Kubernetes itself makes in a namespace for what others have made there.</summary>
-    private static readonly string[] DerivedKinds =
-    [
-        "Event", "Endpoints", "EndpointSlice", "Lease", "PodMetrics", "ReplicaSet", "ControllerRevision",
-    ];
-
-    /// <summary>Groups in which nobody can make anything: they show what pods use.</summary>
-    private static readonly string[] MetricsGroups = ["metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"];
-
-    /// <summary>What Kubernetes and meshes put into every namespace.</summary>
-    private static readonly (string Kind, string Name)[] Automatic =
-    [
-        ("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt"), ("ConfigMap", "istio-ca-root-cert"),
-        ("ConfigMap", "istio-ca-crl"), ("ConfigMap", "linkerd-identity-trust-roots"),
-        // OpenShift's.
-        ("ServiceAccount", "builder"), ("ServiceAccount", "deployer"), ("ConfigMap", "openshift-service-ca.crt"),
-    ];
-
     private readonly ApiDiscovery _discovery = new(cluster);
 
     /// <summary>Removes it, and waits until it is gone.</summary>
@@ -42,20 +20,23 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
     /// <param name="progress">Is told of each object that is gone.</param>
     /// <param name="cancellationToken">Ends it; what is left is still in the inventory.</param>
     /// <returns>What keeps the namespace, when that was made and is not removed; empty otherwise.</returns>
-    /// <exception cref="OperationFailedException">Something is not gone in time, or not allowed.</exception>
+    /// <exception cref="OperationFailedException">Something is not gone in time, not allowed, or not Bookinfo's.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(
         Inventory inventory, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var itself = new ObjectReference("v1", "ConfigMap", Inventory.Name, space);
-        var theNamespace = inventory.Objects.FirstOrDefault(one => one.Kind == "Namespace");
+        var theNamespace = inventory.Objects.FirstOrDefault(one => one == ObjectReference.NamespaceOf(space));
         // In the reverse of the order in which they were made.
         var objects = inventory.Objects.Where(one => one != theNamespace).Reverse().ToList();
+        var outside = new OutsideObjects(cluster, _discovery, space);
+        await PersistAsync(() => outside.RequireOursAsync(objects, cancellationToken), began, timeout, cancellationToken);
         await RemoveAsync(objects, began, timeout, progress, cancellationToken);
 
+        var others = new ForeignObjects(cluster, _discovery, space, time);
         IReadOnlyList<string> foreign = theNamespace is null
             ? []
-            : await PersistAsync(() => FindForeignAsync(cancellationToken), began, timeout, cancellationToken);
+            : await PersistAsync(() => others.FindAsync(inventory, cancellationToken), began, timeout, cancellationToken);
         if (theNamespace is null || foreign.Count > 0)
         {
             await RemoveAsync([itself], began, timeout, progress, cancellationToken);
@@ -156,79 +137,6 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
             .Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"\n  pod {pod.Metadata.Name} is ending").ToList();
         return $"not gone after {Duration.Format(timeout)} (--timeout): {string.Join(", ", left)}.{string.Concat(pods)}\nThey are told to "
             + "go; run 'bookinfo delete' again to see whether they are gone.";
-    }
-
-    /// <summary>Finds what is in the namespace and neither was made by deploy, which is gone by now, nor by the cluster itself.</summary>
-    private async Task<IReadOnlyList<string>> FindForeignAsync(CancellationToken cancellationToken)
-    {
-        var began = time.GetTimestamp();
-        var (resources, silent) = await _discovery.ListNamespacedAsync(cancellationToken);
-        while (silent.Any(IsOfObjects) && time.GetElapsedTime(began) < SilencePatience)
-        {
-            await Task.Delay(Interval, time, cancellationToken);
-            (resources, silent) = await _discovery.ListNamespacedAsync(cancellationToken);
-        }
-
-        var found = await Task.WhenAll(resources.Where(resource => !DerivedKinds.Contains(resource.Kind))
-            .Select(resource => ListForeignAsync(resource, cancellationToken)));
-        // An object can be in several groups: an Ingress was, and an Event is.
-        return
-        [
-            .. found.SelectMany(list => list).DistinctBy(one => one.Uid).Select(one => one.Name),
-            .. silent.Where(IsOfObjects).Select(version => $"perhaps something of {version}, which does not answer"),
-        ];
-    }
-
-    /// <summary>Whether an API version is of objects that somebody can make.</summary>
-    private static bool IsOfObjects(string version) => !MetricsGroups.Contains(version.Split('/')[0]);
-
-    private async Task<IReadOnlyList<(string Uid, string Name)>> ListForeignAsync(ApiResource resource, CancellationToken cancellationToken)
-    {
-        JsonDocument list;
-        try
-        {
-            list = await cluster.GetMetadataAsync(resource.ListPath(space), list: true, cancellationToken);
-        }
-        catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
-        {
-            return [($"{resource}", $"perhaps {resource.Plural}: to list them is not allowed")];
-        }
-        catch (HttpOperationException exception) when (
-            ClusterFailure.IsNotFound(exception)
-            || exception.Response is { StatusCode: System.Net.HttpStatusCode.MethodNotAllowed or System.Net.HttpStatusCode.NotAcceptable })
-        {
-            // Listed in the discovery, and yet not kept anywhere.
-            return [];
-        }
-
-        using (list)
-        {
-            // An empty list is null to some versions.
-            var items = list.RootElement.GetProperty("items");
-            return items.ValueKind != JsonValueKind.Array ? [] :
-            [
-                .. items.EnumerateArray()
-                    .Select(item => item.GetProperty("metadata"))
-                    .Where(metadata => IsForeign(resource.Kind, metadata))
-                    .Select(metadata =>
-                        (metadata.GetProperty("uid").GetString()!, $"{resource.Kind} {metadata.GetProperty("name").GetString()}")),
-            ];
-        }
-    }
-
-    /// <summary>Whether somebody has made an object who is neither deploy nor the cluster.</summary>
-    /// <param name="kind">Its kind.</param>
-    /// <param name="metadata">Its metadata.</param>
-    public static bool IsForeign(string kind, JsonElement metadata)
-    {
-        var name = metadata.GetProperty("name").GetString()!;
-        var owned = metadata.TryGetProperty("ownerReferences", out var owners) && owners.GetArrayLength() > 0;
-        var leaving = metadata.TryGetProperty("deletionTimestamp", out _);
-        // The token of a ServiceAccount, which up to 1.23 each has.
-        var token = kind == "Secret"
-            && metadata.TryGetProperty("annotations", out var annotations)
-            && annotations.TryGetProperty("kubernetes.io/service-account.name", out _);
-        return !owned && !leaving && !token && !Automatic.Contains((kind, name)) && (kind, name) != ("ConfigMap", Inventory.Name);
     }
 }
 

@@ -10,8 +10,11 @@ public static class DeployedApplication
     /// <summary>The namespace that the manifests have.</summary>
     public const string UsualNamespace = "bookinfo";
 
+    /// <summary>The label that says what an object is a part of.</summary>
+    public const string PartOf = "app.kubernetes.io/part-of";
+
     /// <summary>Selects what belongs to the application.</summary>
-    public const string PartOfBookinfo = "app.kubernetes.io/part-of=bookinfo";
+    public const string PartOfBookinfo = $"{PartOf}=bookinfo";
 
     /// <summary>That nothing is deployed, with what to do.</summary>
     /// <param name="cluster">The cluster.</param>

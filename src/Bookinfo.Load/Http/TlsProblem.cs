@@ -10,9 +10,17 @@ public static class TlsProblem
     /// <summary>OpenSSL: <c>error:0A00042E:SSL routines::tlsv1 alert protocol version</c>.</summary>
     private const string OpenSsl = "SSL routines:";
 
+    private const string RefusedCertificate = "it does not accept the certificate of the client";
+
     private static readonly (string Alert, string Advice)[] Known =
     [
         ("certificate required", "it demands a certificate of the client, and there is none to show"),
+        ("alert unknown ca", RefusedCertificate),
+        ("alert bad certificate", RefusedCertificate),
+        ("alert certificate expired", RefusedCertificate),
+        ("alert certificate revoked", RefusedCertificate),
+        ("alert certificate unknown", RefusedCertificate),
+        ("alert unsupported certificate", RefusedCertificate),
         ("handshake failure", "it demands a certificate of the client, or versions or ciphers of TLS that this machine does not use"),
         ("protocol version", "it speaks no version of TLS that this machine uses"),
         ("unsupported protocol", "it speaks no version of TLS that this machine uses"),
@@ -84,7 +92,9 @@ public static class CertificateProblem
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            problems.Add($"it is for {Names(certificate)}, not for {name}");
+            problems.Add(certificate.MatchesHostname(name.TrimEnd('.'))
+                ? $"it has the name {name} as its common name only, not as a subject alternative name"
+                : $"it is for {Names(certificate)}, not for {name}");
         }
 
         const X509ChainStatusFlags Said = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot

@@ -6,6 +6,8 @@ namespace Bookinfo.Measurement;
 /// <summary>A file with a report.</summary>
 public static class ReportFile
 {
+    private const int ReadOnlyFileSystem = 30; // EROFS
+
     /// <summary>Whether an exception is about a file that cannot be opened or written.</summary>
     /// <param name="exception">The exception.</param>
     public static bool IsRefusal(Exception exception) =>
@@ -13,7 +15,8 @@ public static class ReportFile
 
     /// <summary>
     /// Writes it, beside where it is to be, and puts it there when it is whole: part of a report looks like all of one, and a file that is
-    /// replaced is lost only when there is another. A device or a pipe is written to as it is.
+    /// replaced is lost only when there is another. What cannot be replaced, or would become somebody else's, is written to as it is: a
+    /// device, a pipe, a mount point, a file of another owner.
     /// </summary>
     /// <param name="path">Its path.</param>
     /// <param name="overwrite">Whether one that exists may be replaced.</param>
@@ -25,29 +28,54 @@ public static class ReportFile
         // What is replaced is the file that a link leads to, not the link.
         var target = overwrite ? OutputPath.Resolve(path) ?? path : path;
         var beside = $"{target}.{Path.GetRandomFileName()}.tmp";
-        if (!OutputPath.IsKept(path) || TryCreate(beside) is not { } file)
+        if (OutputPath.IsKept(path) && TryCreate(beside) is { } file)
         {
-            return await WriteAsync(new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write), text);
+            try
+            {
+                if (await WriteAsync(file, text) is { } failure)
+                {
+                    return failure;
+                }
+
+                if (TryMove(beside, target, overwrite))
+                {
+                    return null;
+                }
+            }
+            finally
+            {
+                Remove(beside);
+            }
+        }
+
+        return await WriteAsync(new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write), text);
+    }
+
+    /// <summary>Puts a file that is whole where it is to be, unless there is one already that has to stay the file that it is.</summary>
+    private static bool TryMove(string whole, string target, bool overwrite)
+    {
+        if (overwrite && File.Exists(target))
+        {
+            if (!OutputPath.HaveSameOwner(whole, target))
+            {
+                return false;
+            }
+
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(whole, File.GetUnixFileMode(target));
+            }
         }
 
         try
         {
-            if (await WriteAsync(file, text) is { } failure)
-            {
-                return failure;
-            }
-
-            if (!OperatingSystem.IsWindows() && File.Exists(target))
-            {
-                File.SetUnixFileMode(beside, File.GetUnixFileMode(target));
-            }
-
-            File.Move(beside, target, overwrite);
-            return null;
+            File.Move(whole, target, overwrite);
+            return true;
         }
-        finally
+        catch (Exception exception) when (overwrite && exception is IOException or UnauthorizedAccessException)
         {
-            Remove(beside);
+            // A mount point, or a file of somebody else's in a directory such as /tmp. It may take what is written to it.
+            return false;
         }
     }
 
@@ -72,7 +100,8 @@ public static class ReportFile
     }
 
     /// <summary>
-    /// Makes a file, where that is possible: in a directory that takes no further files, one that is there may be writable.
+    /// Makes a file, where that is possible: in a directory or on a file system that takes no further files, one that is there may be
+    /// writable.
     /// </summary>
     private static FileStream? TryCreate(string path)
     {
@@ -80,7 +109,8 @@ public static class ReportFile
         {
             return new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException
+            or IOException { HResult: ReadOnlyFileSystem })
         {
             return null;
         }
