@@ -62,7 +62,9 @@ public sealed class FakeCluster : IDisposable
                 NodeInfo = new V1NodeSystemInfo { OperatingSystem = "linux", Architecture = architecture },
                 Allocatable = new Dictionary<string, ResourceQuantity>
                 {
-                    ["cpu"] = new(cpu), ["memory"] = new(memory), ["pods"] = new(pods),
+                    ["cpu"] = new(cpu),
+                    ["memory"] = new(memory),
+                    ["pods"] = new(pods),
                 },
                 // The second name is how images without one appear on real nodes.
                 Images = [new V1ContainerImage { Names = ["docker.io/bookinfo/details:0.1.0"] }, new V1ContainerImage { Names = null }],

@@ -28,7 +28,7 @@ public sealed partial class SourceTests
     // An emoji is one column here, though it is two units of UTF-16.
     private static int Columns(string line) => line.EnumerateRunes().Count();
 
-    /// <summary>The files of a kind that are written by hand: what a build writes is in artifacts/, and the compiler formats it.</summary>
+    /// <summary>The files of a kind that are written by hand: what a build writes is in artifacts/.</summary>
     private static IEnumerable<string> Files(string pattern) => new[] { "src", "tests", "bench" }.SelectMany(folder =>
         Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, folder), pattern, SearchOption.AllDirectories));
 
