@@ -127,6 +127,50 @@ public sealed class KubeconfigTests : IDisposable
             && head.Contains($"Proxy-Authorization: Basic {credentials}\r\n", StringComparison.Ordinal));
     }
 
+    /// <summary>As CI runners and jobs do, and as kubectl does.</summary>
+    [Fact]
+    public async Task In_a_pod_without_a_configuration_its_ServiceAccount_is_used()
+    {
+        const string Enter = """
+            set -e
+            mount -t tmpfs none /run
+            mkdir -p /var/run/secrets/kubernetes.io/serviceaccount
+            cp "$1"/token "$1"/ca.crt "$1"/namespace /var/run/secrets/kubernetes.io/serviceaccount
+            shift
+            exec dotnet "$@"
+            """;
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "token"), "of-pod", Cancelled);
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "ca.crt"), _authority.Pem, Cancelled);
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "namespace"), "mine", Cancelled);
+        await using var server = Server(_authority.Issue("127.0.0.1"));
+        string[] own = Environment.IsPrivilegedProcess ? ["--mount"] : ["--mount", "--map-root-user"];
+        await using var run = CommandRun.Start(
+            "unshare",
+            [.. own, "/bin/sh", "-c", Enter, "sh", _directory.FullName, CommandRun.ToolAssembly, "status"],
+            environment: new()
+            {
+                ["KUBECONFIG"] = "/proc/no-such/kubeconfig",
+                ["KUBERNETES_SERVICE_HOST"] = "127.0.0.1",
+                ["KUBERNETES_SERVICE_PORT"] = $"{server.Address.Port}",
+            });
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains($"the cluster at https://127.0.0.1:{server.Address.Port} answers 503", run.Messages);
+        Assert.Contains("Authorization: Bearer of-pod\r\n", VersionRequest());
+    }
+
+    [Fact]
+    public async Task A_proxy_that_cannot_be_reached_is_named_without_its_credentials()
+    {
+        using var closed = new ClosedPort();
+        await using var server = Server(_authority.Issue("127.0.0.1"));
+        await using var run = Run(Write(server, "{}", $", proxy-url: 'http://user:secret@127.0.0.1:{closed.Address.Port}'"));
+
+        Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
+        Assert.Contains($" cannot be reached through the proxy http://127.0.0.1:{closed.Address.Port}: ", run.Messages);
+        Assert.DoesNotContain("secret", run.Messages);
+    }
+
     [Theory]
     [InlineData("192.0.2.2/24", false)]
     [InlineData("192.0.3.2/24", true)]

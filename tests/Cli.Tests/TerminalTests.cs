@@ -45,6 +45,24 @@ public sealed partial class TerminalTests
         await terminal.NothingSurvivesAsync();
     }
 
+    /// <summary>Ctrl-\, or a third Ctrl-C where something hangs: nothing is tidied up but what a person would have to do by hand.</summary>
+    [Fact]
+    public async Task What_is_ended_at_once_leaves_the_cursor_visible()
+    {
+        await using var server = new LoadServer(LoadServer.Ok("a"));
+        var command = $"ulimit -c 0; stty cols 80 rows 24; exec '{WorkingCopy.Root}/bookinfo' load {server.Address} --rate 1 --duration 1h";
+        await using var terminal = CommandRun.Start(
+            "script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
+        await Eventually.HoldsAsync("a live view", () => terminal.Output.Contains(HideCursor, StringComparison.Ordinal));
+
+        await terminal.Input.WriteAsync('\x1c');
+        await terminal.Input.FlushAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(131, await terminal.ExitAsync());
+        Assert.True(terminal.Output.LastIndexOf(ShowCursor, StringComparison.Ordinal) > terminal.Output.LastIndexOf(
+            HideCursor, StringComparison.Ordinal));
+    }
+
     private static string[] Lines(CommandRun terminal) =>
         // What the terminal itself writes when Ctrl-C is pressed is not ours.
         Control().Replace(terminal.Output, "").Replace("^C", "").Replace('\r', '\n').Split('\n', StringSplitOptions.RemoveEmptyEntries);

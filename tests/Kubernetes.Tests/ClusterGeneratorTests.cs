@@ -229,6 +229,34 @@ public sealed class ClusterGeneratorTests : IAsyncLifetime
         await AssertFailsAsync(StartAsync(await ConnectAsync()), FailureKind.ObjectRefused, "^Job.batch is invalid$");
     }
 
+    /// <summary>What the API server asks before it makes one may be slow, and it makes it then.</summary>
+    [Fact]
+    public async Task A_Job_that_comes_into_being_after_its_creation_has_failed_is_removed()
+    {
+        _cluster.Refuse(Api, 504, "timeout");
+        var note = _cluster.Asked;
+        _cluster.Asked = request =>
+        {
+            note(request);
+            if (request.StartsWith($"DELETE {Api}/", StringComparison.Ordinal))
+            {
+                // Not there yet at the first time.
+                _cluster.Answer(request["DELETE ".Length..], Deleted() > 1 ? 200 : 404, "{}");
+            }
+        };
+
+        await AssertFailsAsync(StartAsync(await ConnectAsync()), FailureKind.ClusterUnreachable, "answers 504: timeout");
+        Assert.Equal(2, Deleted());
+
+        int Deleted()
+        {
+            lock (_asked)
+            {
+                return _asked.Count(request => request.StartsWith($"DELETE {Api}/", StringComparison.Ordinal));
+            }
+        }
+    }
+
     [Fact]
     public async Task Where_nothing_is_deployed_it_says_so()
     {

@@ -72,4 +72,17 @@ public sealed class ServiceSupervisorTests : IDisposable
 
         RunLock.Take(tree, 26000).Dispose();
     }
+
+    [Fact]
+    public void Logs_that_cannot_be_written_are_told_with_what_to_do()
+    {
+        var tree = new SourceTree(_directory.FullName);
+        // Root may write everywhere, but not to a directory.
+        Directory.CreateDirectory(Path.Combine(tree.Logs(26000), "up.lock"));
+
+        var failure = Assert.Throws<OperationFailedException>(() => RunLock.Take(tree, 26000));
+
+        Assert.StartsWith($"'{tree.Logs(26000)}' cannot be written to. After a run with sudo, ", failure.Message);
+        Assert.EndsWith("'sudo chown -R \"$USER\" artifacts' in the working copy helps.", failure.Message);
+    }
 }

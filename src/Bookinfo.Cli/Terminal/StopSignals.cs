@@ -14,6 +14,12 @@ internal sealed class StopSignals : IDisposable
     /// </summary>
     private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The same for SIGINT, which a person may well send twice in a second: wrappers such as <c>timeout -s INT</c> and <c>npm run</c> pass on
+    /// what the terminal has sent to this process as well.
+    /// </summary>
+    private static readonly TimeSpan SameKeyPress = TimeSpan.FromMilliseconds(100);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _kill = new();
     private readonly IDisposable[] _registrations;
@@ -26,6 +32,8 @@ internal sealed class StopSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Receive),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Receive),
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, Receive),
+        // Ctrl-\ ends it at once, as everywhere.
+        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, static _ => ToolOutput.ShowCursor()),
         alsoStop.UnsafeRegister(static signals => ((StopSignals)signals!)._stop.Cancel(), this),
     ];
 
@@ -43,6 +51,7 @@ internal sealed class StopSignals : IDisposable
         // A closing terminal causes it more than once: its shell sends it, and so does the system when the shell has ended.
         PosixSignal.SIGHUP => false,
         PosixSignal.SIGTERM => since > SameMoment,
+        PosixSignal.SIGINT => since > SameKeyPress,
         _ => true,
     };
 
@@ -61,6 +70,11 @@ internal sealed class StopSignals : IDisposable
     private void Receive(PosixSignalContext context)
     {
         context.Cancel = !_kill.IsCancellationRequested || context.Signal == PosixSignal.SIGHUP;
+        if (!context.Cancel)
+        {
+            ToolOutput.ShowCursor();
+        }
+
         var now = TimeProvider.System.GetTimestamp();
         var toldAt = Interlocked.CompareExchange(ref _toldAt, now, 0);
         if (!_stop.IsCancellationRequested)

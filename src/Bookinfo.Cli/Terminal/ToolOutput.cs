@@ -44,6 +44,19 @@ internal static class ToolOutput
         }
     }
 
+    /// <summary>Shows the cursor again, which a live view hides: for when the process is about to end without any further ado.</summary>
+    public static void ShowCursor()
+    {
+        foreach (var end in new[] { (Console: DataTerminal, Writer: Data), (Console: MessagesTerminal, Writer: Messages) })
+        {
+            if (end.Console is not null)
+            {
+                end.Writer.Write("\e[?25h");
+                end.Writer.Flush();
+            }
+        }
+    }
+
     /// <summary>Reports what could not be written, if anything.</summary>
     /// <param name="exitCode">How the command ended.</param>
     /// <returns>How the process ends, one of <see cref="ExitCode"/>.</returns>

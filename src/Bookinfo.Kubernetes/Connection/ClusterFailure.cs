@@ -63,6 +63,10 @@ public static partial class ClusterFailure
             or InvalidOperationException or KeyNotFoundException or ArgumentException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
+    /// <summary>Whether a change may have been made although its call failed: only an answer that refuses it says that it was not.</summary>
+    /// <param name="exception">What a call of KubernetesClient threw.</param>
+    public static bool MayHaveDone(Exception exception) => StatusCode(exception) is not (>= (HttpStatusCode)400 and < (HttpStatusCode)500);
+
     /// <summary>Explains an exception.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     /// <param name="config">Which cluster was asked.</param>
@@ -183,8 +187,11 @@ public static partial class ClusterFailure
             group => group.Key with { Verb = string.Join(", ", group.Select(right => right.Verb)) });
 
     private static OperationFailedException Unreachable(Kubeconfig config, string why) => new(
-        FailureKind.ClusterUnreachable, $"{Cluster(config)} cannot be reached: {why.TrimEnd('.')}. Is it running, and is context "
+        FailureKind.ClusterUnreachable, $"{Cluster(config)} cannot be reached{Way(config)}: {why.TrimEnd('.')}. Is it running, and is context "
             + $"'{config.Context}' the right one? Try 'kubectl cluster-info'.");
+
+    private static string Way(Kubeconfig config) =>
+        config.Proxy?.Address is { } proxy ? $" through the proxy {proxy.GetLeftPart(UriPartial.Authority)}" : "";
 
     private static string Cluster(Kubeconfig config) => $"the cluster at {config.Client.Host}";
 

@@ -39,7 +39,7 @@ public sealed record Kubeconfig(
     internal X509Certificate2Collection? ClientCertificates { get; private init; }
 
     /// <summary>The proxy that leads to the cluster; <see langword="null"/> when there is none.</summary>
-    private WebProxy? Proxy { get; init; }
+    internal WebProxy? Proxy { get; private init; }
 
     /// <summary>Reads the configuration that kubectl uses.</summary>
     /// <param name="kubectl">kubectl, with the context that is asked for.</param>
@@ -51,7 +51,10 @@ public sealed record Kubeconfig(
             ["view", "--raw", "--minify", "--flatten", "--output=json", .. kubectl.ContextArguments], cancellationToken);
         if (!view.Succeeded)
         {
-            throw new OperationFailedException(FailureKind.ClusterUnreachable, await DescribeAsync(kubectl, view, cancellationToken));
+            var list = await kubectl.ConfigAsync(["get-contexts", "--output=name"], cancellationToken);
+            return kubectl.Context is null && list is { Succeeded: true, Output: "" } && KubernetesClientConfiguration.IsInCluster()
+                ? FromServiceAccount()
+                : throw new OperationFailedException(FailureKind.ClusterUnreachable, Describe(kubectl, view, list));
         }
 
         string? context = null;
@@ -114,6 +117,28 @@ public sealed record Kubeconfig(
         options.ClientCertificateContext = SslStreamCertificateContext.Create(own, all, offline: true);
         options.ClientCertificates = null;
         options.LocalCertificateSelectionCallback = null;
+    }
+
+    /// <summary>In a pod without a configuration kubectl uses the pod's ServiceAccount, and so does this.</summary>
+    private static Kubeconfig FromServiceAccount()
+    {
+        const string Context = "in-cluster";
+        try
+        {
+            var client = KubernetesClientConfiguration.InClusterConfig();
+            client.HttpClientTimeout = RequestTimeout;
+            client.SslCaCerts ??= [];
+            var server = new Uri(client.Host);
+            return new Kubeconfig(Context, client.Namespace, client, [])
+            {
+                Certificate = new ServerCertificate(client.SslCaCerts, server.IdnHost, TimeProvider.System),
+                Proxy = ClusterProxy.Find(server, null, Environment.GetEnvironmentVariable),
+            };
+        }
+        catch (Exception exception)
+        {
+            throw Unusable(Context, exception);
+        }
     }
 
     private static async Task<Kubeconfig> CreateAsync(Kubectl kubectl, string name, JsonNode config, CancellationToken cancellationToken)
@@ -256,9 +281,12 @@ public sealed record Kubeconfig(
         return headers;
     }
 
-    private static async Task<string> DescribeAsync(Kubectl kubectl, ToolResult view, CancellationToken cancellationToken)
+    /// <summary>Says why there is nothing to use.</summary>
+    /// <param name="kubectl">kubectl, with the context that is asked for.</param>
+    /// <param name="view">What it says of that context.</param>
+    /// <param name="list">What contexts it says there are.</param>
+    private static string Describe(Kubectl kubectl, ToolResult view, ToolResult list)
     {
-        var list = await kubectl.ConfigAsync(["get-contexts", "--output=name"], cancellationToken);
         if (!list.Succeeded)
         {
             return $"kubectl's configuration cannot be read: {ClusterFailure.Shorten(list)}";

@@ -27,6 +27,10 @@ public sealed class ClusterGenerator : ILoadGenerator
     /// <summary>How long the end of the pods is waited for.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a Job whose creation was not answered is looked for, and how often.</summary>
+    private static readonly TimeSpan LatePatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LateInterval = TimeSpan.FromSeconds(1);
+
     private readonly ClusterConnection _cluster;
     private readonly ClusterGeneratorOptions _options;
     private readonly V1Job _job;
@@ -85,8 +89,17 @@ public sealed class ClusterGenerator : ILoadGenerator
 
             var image = await WorkerImage.FindAsync(cluster, space, options.Image, cancellationToken);
             var job = WorkerJob.Create(WorkerJob.NewName(), image, options.Workers, cluster.Version);
-            // Whether Ctrl-C has hindered its creation or only its answer could not be told, so it does neither.
-            job = await cluster.Api.BatchV1.CreateNamespacedJobAsync(job, space, cancellationToken: CancellationToken.None);
+            try
+            {
+                // Whether Ctrl-C has hindered its creation or only its answer could not be told, so it does neither.
+                job = await cluster.Api.BatchV1.CreateNamespacedJobAsync(job, space, cancellationToken: CancellationToken.None);
+            }
+            catch (Exception exception) when (ClusterFailure.MayHaveDone(exception))
+            {
+                await RemoveLateJobAsync(cluster, job.Metadata.Name, space, say, time);
+                throw;
+            }
+
             var generator = new ClusterGenerator(cluster, options, job, say, time);
             try
             {
@@ -176,6 +189,33 @@ public sealed class ClusterGenerator : ILoadGenerator
                 $"{itself} could not be removed: {explained.Message} It ends by itself after some minutes; 'kubectl delete job {Job} "
                 + $"--namespace {_options.Namespace}' removes it.");
         }
+    }
+
+    /// <summary>
+    /// Removes a Job whose creation was not answered: the API server, or what it asks before it makes one, may only be slow.
+    /// </summary>
+    private static async Task RemoveLateJobAsync(
+        ClusterConnection cluster, string name, string space, Action<string> say, TimeProvider time)
+    {
+        var began = time.GetTimestamp();
+        while (time.GetElapsedTime(began) < LatePatience)
+        {
+            try
+            {
+                await cluster.Api.BatchV1.DeleteNamespacedJobAsync(
+                    name, space, propagationPolicy: "Background", cancellationToken: CancellationToken.None);
+                return;
+            }
+            catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, CancellationToken.None))
+            {
+                // Not there yet, or still no answer.
+                await Task.Delay(LateInterval, time, CancellationToken.None);
+            }
+        }
+
+        say(
+            $"Job {name} in namespace '{space}' may still come into being, as the cluster did not answer: 'kubectl delete job {name} "
+            + $"--namespace {space} --ignore-not-found' removes it.");
     }
 
     private async Task ConnectAsync(Action<string> report, CancellationToken cancellationToken)

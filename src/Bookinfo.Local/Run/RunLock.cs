@@ -20,14 +20,22 @@ public sealed class RunLock : IDisposable
     /// <summary>Takes it, as long as it is not disposed; when this process ends in whatever way, it is free again.</summary>
     /// <param name="tree">Where things are.</param>
     /// <param name="port">The port of the page.</param>
-    /// <exception cref="OperationFailedException">Another run has it.</exception>
+    /// <exception cref="OperationFailedException">Another run has it, or it cannot be written.</exception>
     public static RunLock Take(SourceTree tree, int port)
     {
-        var logs = Directory.CreateDirectory(tree.Logs(port));
+        var logs = tree.Logs(port);
         try
         {
+            Directory.CreateDirectory(logs);
             return new RunLock(
-                new FileStream(Path.Combine(logs.FullName, "up.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                new FileStream(Path.Combine(logs, "up.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new OperationFailedException(
+                FailureKind.Failed,
+                $"'{logs}' cannot be written to. After a run with sudo, which leaves files of root there, "
+                + "'sudo chown -R \"$USER\" artifacts' in the working copy helps.");
         }
         catch (IOException exception) when (Held.Contains(exception.HResult))
         {
