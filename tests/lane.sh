@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# A lane of the test run: some of the test programs, one after another, while the other lane runs the rest. test.sh starts it, with its
-# name, a file for its counts, and one that whoever prints locks. What a program says is printed when it has ended, so that the lanes do
-# not mix.
+# A lane of the test run: some of the test programs, one after another, while the other lane runs the rest. test.sh starts it with its name
+# and a directory, in which it leaves its counts. What a program says is printed when it has ended, so that the lanes do not mix.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
-lane=$1 counts=$2 printing=$3
+lane=$1 directory=$2
 source tests/guard.sh
 source tests/tally.sh
 
@@ -12,7 +11,7 @@ whole() { # a command of this shell
     local output status=0
     output=$(mktemp)
     "$@" >"$output" 2>&1 || status=$?
-    flock "$printing" cat "$output"
+    flock "$directory/printing" cat "$output"
     rm "$output"
     return "$status"
 }
@@ -36,19 +35,20 @@ publish() { # project
     rm "$said"
 }
 
-# What needs the services as native executables.
-native() {
+# Publishes the services as native executables, and runs what takes longest.
+first() {
     local project
+    # Also when that fails: the other lane must not wait forever.
+    trap 'touch "$directory/published"' EXIT
     for project in $(grep -lE 'Bookinfo\.(NativeProgram|Service)\.props' src/*/*.csproj); do
         whole publish "$(basename "$project" .csproj)" || exit 1
     done
-    tests "The wire contract, against native processes" Wire.Tests BOOKINFO_WIRE_MODE=native
-    tests "Services, in this process" Services.Tests
-    tests "Telemetry, exact to the count" Telemetry.Tests
+    touch "$directory/published"
     tests "The command line tool" Cli.Tests
 }
 
-managed() {
+# Runs the rest, first what needs no native executables.
+second() {
     tests "The wire contract, against processes under the JIT" Wire.Tests
     tests "The load generator" Load.Tests
     tests "Baselines, comparisons and their reports" Measurement.Tests
@@ -58,7 +58,11 @@ managed() {
     tests "The manifests, rendered with every component" Manifests.Tests
     tests "Prometheus, rules and dashboards" Observability.Tests
     tests "The page, in Chromium (screenshots: artifacts/screenshots)" Browser.Tests
+    until [ -e "$directory/published" ]; do guarded sleep 1; done
+    tests "The wire contract, against native processes" Wire.Tests BOOKINFO_WIRE_MODE=native
+    tests "Services, in this process" Services.Tests
+    tests "Telemetry, exact to the count" Telemetry.Tests
 }
 
 "$lane"
-echo "$passed $failed $skipped" >"$counts"
+echo "$passed $failed $skipped" >"$directory/$lane"

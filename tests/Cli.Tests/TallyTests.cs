@@ -62,6 +62,18 @@ public sealed class TallyTests : IDisposable
     }
 
     [Fact]
+    public async Task Lanes_are_added_up_and_one_that_broke_down_has_failed()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "first"), "3 1 2\n", TestContext.Current.CancellationToken);
+
+        await using var run = Tally($"add {_directory}/first 'The first lane'\nadd {_directory}/second 'The second lane'\ntally");
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.Contains("The second lane: broke down. This counts as one failure.\n", run.Output);
+        Assert.EndsWith("\n\n3 passed, 2 failed, 2 skipped\n", run.Output);
+    }
+
+    [Fact]
     public async Task A_run_of_nothing_has_failed()
     {
         await using var run = Tally("tally");
