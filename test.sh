@@ -12,7 +12,7 @@ case ${1:-} in
     '') cluster=no ;;
     cluster) cluster=yes ;;
     *)
-        echo "test.sh: '$1' is not known. Without an argument everything that needs no cluster is run, with 'cluster' the rest." >&2
+        echo "test.sh: unknown argument '$1'. Without an argument it runs all tests that need no cluster, with 'cluster' the others." >&2
         exit 2
         ;;
 esac
@@ -50,7 +50,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || comm
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 if [ ${#missing[@]} -gt 0 ]; then
     if ! command -v apt-get >/dev/null; then
-        echo "test.sh: please install what these Debian packages hold: ${missing[*]}" >&2
+        echo "test.sh: please install what these Debian packages contain: ${missing[*]}" >&2
         exit 1
     fi
     say "Installing with apt-get: ${missing[*]}"
@@ -80,7 +80,7 @@ guarded dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
 
 # Two lanes, for two cores: most programs wait much of the time, for processes and for time to pass.
 on_this_machine() {
-    say "Testing, in two lanes (a program's output comes when it has ended)"
+    say "Testing, in two lanes (a program's output is printed when it has ended)"
     local lane directory
     directory=$(mktemp -d)
     for lane in native managed; do

@@ -49,7 +49,7 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
         }
         catch (Exception exception) when (ClusterFailure.IsForbidden(exception))
         {
-            return CheckResult.Ok("it answers, but does not tell its version to everybody");
+            return CheckResult.Ok("it answers, but does not let you read its version");
         }
         catch (Exception exception) when (ClusterFailure.Explain(exception, Config, cancellationToken) is { } explained)
         {
@@ -59,8 +59,8 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return CheckResult.Problem(
-                $"{Config.Client.Host} does not answer within {Examination.CheckLimit.TotalSeconds:0} s", "Is it running, and does no "
-                    + "firewall or missing VPN stand between? This asks it again:", "kubectl cluster-info");
+                $"{Config.Client.Host} does not answer within {Examination.CheckLimit.TotalSeconds:0} s", "Is it running, and not "
+                    + "behind a firewall or a VPN that is off? This asks it again:", "kubectl cluster-info");
         }
 
         var milliseconds = Math.Ceiling(roundTrip.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
@@ -74,7 +74,7 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
     {
         if (!TryParse(answer, out var server))
         {
-            return CheckResult.Warning($"{detail}, which is not a version", $"Kubernetes {Oldest} or newer is needed.");
+            return CheckResult.Warning($"{detail}; its version is not recognized", $"Kubernetes {Oldest} or newer is needed.");
         }
 
         if (server < Oldest)
@@ -125,7 +125,7 @@ internal abstract class InClusterCheck(ClusterCheck cluster) : ICheck
         }
         catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
         {
-            return CheckResult.Problem(explained.Message, "Try again; when it stays so, ask who administers the cluster.");
+            return CheckResult.Problem(explained.Message, "Try again; if it persists, ask a cluster administrator.");
         }
     }
 

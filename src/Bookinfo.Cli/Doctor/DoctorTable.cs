@@ -74,8 +74,8 @@ internal static class DoctorTable
         string Count(CheckState state, string word) => states.Count(one => one == state) is var count && count == 1
             ? $"1 {word}"
             : $"{count} {word}s";
-        return states.Contains(CheckState.Problem) ? $"{Count(CheckState.Problem, "problem")}; see what to do above"
-            : states.Contains(CheckState.Warning) ? $"nothing stands in the way for certain; {Count(CheckState.Warning, "warning")}"
+        return states.Contains(CheckState.Problem) ? $"{Count(CheckState.Problem, "problem")}; see above for what to do"
+            : states.Contains(CheckState.Warning) ? $"no definite problem; {Count(CheckState.Warning, "warning")}"
             : "everything is there";
     }
 

@@ -78,18 +78,18 @@ internal sealed class Examination(TimeProvider time)
 
             var seconds = time.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
             return CheckResult.Problem(
-                $"no answer within {seconds} s", "Something hangs. Try again; when it stays so, do what this check does by hand.");
+                $"no answer within {seconds} s", "Something hangs. Try again; if it persists, do by hand what this check does.");
         }
         catch (OperationFailedException failure)
         {
-            return CheckResult.Problem(failure.Message, "Put that right, then run 'bookinfo doctor' again.");
+            return CheckResult.Problem(failure.Message, "Fix that, then run 'bookinfo doctor' again.");
         }
         catch (Exception exception)
         {
             // An answer that nobody has foreseen must not hide what the other checks have found.
             return CheckResult.Problem(
                 $"the check itself failed: {exception.GetType().Name}: {exception.Message}",
-                "Please report this as a bug, with these words.");
+                "Please report this as a bug, with this message.");
         }
     }
 }

@@ -46,7 +46,8 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
         var unavailable = answers.Where(answer => answer.Answer != RegistryAnswer.Available).ToList();
         if (unavailable.Count == 0)
         {
-            return CheckResult.Ok($"{absent.Count} of {wanted.Count} are not on every node; {absent[0].Host} has them for everybody");
+            return CheckResult.Ok(
+                $"{absent.Count} of {wanted.Count} are not on every node; {absent[0].Host} serves them without credentials");
         }
 
         var truncated = nodes.Exists(node => node.Status?.Images?.Count >= MostListed);
@@ -76,7 +77,7 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
     private static string Describe(RegistryAnswer answer, string host) => answer switch
     {
         RegistryAnswer.Missing => $"{host} has no such image",
-        RegistryAnswer.Private => $"{host} does not show it to everybody",
+        RegistryAnswer.Private => $"{host} does not show it without credentials",
         RegistryAnswer.Untrusted => $"{host} cannot be asked from here: its certificate is not trusted, or it speaks plain http",
         _ => $"{host} cannot be asked from here",
     };

@@ -53,7 +53,8 @@ internal sealed class SdkCheck(SourceTree tree) : ICheck
 /// </summary>
 internal sealed class NativeToolsCheck : ICheck
 {
-    private const string Install = "Install them. Without, 'bookinfo up' works, 'up --native' and 'images build' do not. Debian, Ubuntu:";
+    private const string Install = "Install them. Without them, 'bookinfo up' works, but 'up --native' and 'images build' do not. "
+        + "Debian, Ubuntu:";
     private const string InstallCommand = "sudo apt-get install clang zlib1g-dev";
 
     /// <inheritdoc/>
@@ -76,7 +77,7 @@ internal sealed class NativeToolsCheck : ICheck
             return OperatingSystem.IsMacOS()
                 ? CheckResult.Warning(
                     "there is no clang in PATH",
-                    "Install it. Without, 'bookinfo up' works, 'up --native' does not.",
+                    "Install it. Without it, 'bookinfo up' works, but 'up --native' does not.",
                     "xcode-select --install")
                 : CheckResult.Warning("there is neither clang nor gcc in PATH", Install, InstallCommand);
         }
@@ -97,7 +98,7 @@ internal sealed class NativeToolsCheck : ICheck
 /// <summary>A program that builds images: the one that <c>images build</c> takes by itself.</summary>
 internal sealed class ImageBuilderCheck : ICheck
 {
-    private const string Advice = "Without, 'bookinfo images build' does not work; 'deploy' does where the cluster has the images. "
+    private const string Advice = "Without one, 'bookinfo images build' does not work; 'deploy' does if the cluster has the images. "
         + "Debian, Ubuntu:";
     private const string InstallCommand = "sudo apt-get install buildah";
 
@@ -138,7 +139,7 @@ internal sealed class ImageBuilderCheck : ICheck
 /// <param name="context">The context of <c>--context</c>.</param>
 internal sealed class KubectlCheck(string? context) : ICheck
 {
-    private const string Advice = "Install it (https://kubernetes.io/docs/tasks/tools). 'bookinfo up' does without. macOS: "
+    private const string Advice = "Install it (https://kubernetes.io/docs/tasks/tools). 'bookinfo up' does not need it. macOS: "
         + "brew install kubectl. Debian, Ubuntu:";
     private const string InstallCommand = "sudo snap install kubectl --classic";
 
@@ -167,9 +168,9 @@ internal sealed class KubectlCheck(string? context) : ICheck
         return Version switch
         {
             null => CheckResult.Problem(
-                $"{tool.File} does not tell its version", $"'kubectl version --client' says why. {Advice}", InstallCommand),
+                $"{tool.File} does not report its version", $"'kubectl version --client' says why. {Advice}", InstallCommand),
             _ when Version < Kubectl.Oldest => CheckResult.Problem(
-                $"{Version} is too old: its kustomize does not know all of the manifests, which takes {Kubectl.Oldest}", Advice,
+                $"{Version} is too old: its kustomize does not support all that the manifests use; {Kubectl.Oldest} is needed", Advice,
                 InstallCommand),
             _ => CheckResult.Ok($"{Version} ({tool.File})"),
         };
@@ -202,7 +203,7 @@ internal sealed class KubeconfigCheck(KubectlCheck kubectl) : ICheck
         catch (OperationFailedException failure)
         {
             return CheckResult.Problem(
-                failure.Message, "This lists the contexts. To make a cluster on this machine, use kind, k3s or minikube: "
+                failure.Message, "This lists the contexts. To create a cluster on this machine, use kind, k3s or minikube: "
                     + "https://kubernetes.io/docs/tasks/tools", "kubectl config get-contexts");
         }
 
@@ -288,7 +289,7 @@ internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> 
         return taken.All(one => one.Owner?.Name == one.Project)
             ? CheckResult.Ok($"'bookinfo up' runs: {list}")
             : CheckResult.Warning(
-                list, "Stop what has them, or choose other ports:", $"./bookinfo up --port {FreePort(8080)} --backend-port "
+                list, "Stop what uses them, or choose other ports:", $"./bookinfo up --port {FreePort(8080)} --backend-port "
                     + $"{FreePort(9181, LocalPlan.BackendPorts)}");
     }
 

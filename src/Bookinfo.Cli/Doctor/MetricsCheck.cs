@@ -32,7 +32,7 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
             {
                 if ((await api.CoreV1.ListNodeAsync(limit: 1, cancellationToken: cancellationToken)).All().FirstOrDefault() is not { } node)
                 {
-                    return "is nowhere, as there is no node";
+                    return "is unavailable, because there is no node";
                 }
 
                 using var summary = await api.CoreV1.ConnectGetNodeProxyWithPathAsync(
@@ -43,8 +43,8 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
         return noSummary is null
             ? CheckResult.Ok($"from the kubelets; the metrics API {noMetrics}")
             : CheckResult.Warning(
-                $"the metrics API {noMetrics}, and the kubelets' summary {noSummary}: 'bookinfo status' cannot show the use of CPU "
-                    + "and memory",
+                $"the metrics API {noMetrics}, and the kubelets' summary {noSummary}: 'bookinfo status' cannot show CPU and "
+                    + "memory use",
                 "Install metrics-server (https://github.com/kubernetes-sigs/metrics-server), or ask for the right to get nodes/proxy. "
                     + "This shows whether it works:", $"kubectl top pods --namespace {name}");
     }

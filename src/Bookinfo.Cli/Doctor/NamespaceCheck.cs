@@ -24,14 +24,14 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
         }
         catch (Exception exception) when (ClusterFailure.IsNotFound(exception))
         {
-            return CheckResult.Ok($"'{name}' is not there yet; 'deploy' makes it");
+            return CheckResult.Ok($"'{name}' does not exist yet; 'deploy' creates it");
         }
 
         if (space.Status?.Phase == "Terminating")
         {
             return CheckResult.Problem(
                 $"'{name}' is being deleted",
-                "Wait until it is gone. If it stays, this says what holds it:",
+                "Wait until it is gone. If it stays, this shows what holds it up:",
                 $"kubectl describe namespace {name}");
         }
 
@@ -49,9 +49,9 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
                 && pod.Metadata.Labels?.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo) != true);
         return others > 0 && level != "restricted"
             ? CheckResult.Warning(
-                $"'{name}' has {others} {(others == 1 ? "pod" : "pods")} of others; 'deploy' sets the Pod Security level 'restricted' "
-                + "there, which may keep them from starting again",
-                "Choose another with --namespace, or make sure that they do without privileges.")
+                $"'{name}' has {others} {(others == 1 ? "pod" : "pods")} other than Bookinfo's; 'deploy' sets the Pod Security level "
+                + "'restricted' there, which may keep them from starting again",
+                "Choose another namespace with --namespace, or make sure that they need no privileges.")
             : CheckResult.Ok($"'{name}' is there{(level is null ? "" : $"; Pod Security level '{level}', which our pods pass")}");
     }
 
@@ -122,7 +122,7 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
                 $"{string.Join(", ", quotas.Select(quota => quota.Metadata.Name))} of '{name}' {(quotas.Count == 1 ? "has" : "have")} room")
             : CheckResult.Warning(
                 string.Join("; ", lacking),
-                "Ask who administers the cluster for more, or remove something. This says what is used:",
+                "Ask a cluster administrator for more, or remove something. This shows what is used:",
                 $"kubectl describe resourcequota --namespace {name}");
     }
 
@@ -132,7 +132,7 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
         {
             if (resource == "limits.cpu" && !cpuIsLimited)
             {
-                yield return $"quota {quota.Metadata.Name} wants a CPU limit of every pod; ours have none, and no LimitRange gives one";
+                yield return $"quota {quota.Metadata.Name} requires a CPU limit for every pod; ours have none, and no LimitRange sets one";
             }
             else if (needs.TryGetValue(resource, out var need) && need > hard.ToDecimal() - PodDemand.Amount(quota.Status?.Used, resource))
             {

@@ -34,7 +34,7 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
         {
             return CheckResult.Problem(
                 $"{foreign.Port} is taken by Service '{other.Metadata.Name}' of namespace '{other.Metadata.NamespaceProperty}'",
-                "Remove that, or write another nodePort into deploy/overlays/nodeport. This shows it:",
+                "Remove that Service, or set another nodePort in deploy/overlays/nodeport. This shows the Service:",
                 $"kubectl get service {other.Metadata.Name} --namespace {other.Metadata.NamespaceProperty}");
         }
 

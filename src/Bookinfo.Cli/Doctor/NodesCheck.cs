@@ -51,7 +51,7 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         {
             return CheckResult.Problem(
                 nodes.Count == 0 ? "there is no node" : $"none of {nodes.Count} is ready for "
-                    + $"pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask who administers the cluster. This says why:",
+                    + $"pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask a cluster administrator. This shows why:",
                 "kubectl describe nodes");
         }
 
@@ -82,14 +82,14 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         {
             return CheckResult.Warning(
                 $"{detail}; 'bookinfo images build' makes images for {ownArchitecture} here",
-                "Build the images on a machine of the nodes' architecture, and on one of each where nodes differ.");
+                "Build the images on a machine of the nodes' architecture; if the nodes differ, on one machine of each.");
         }
 
         return pods is not null
             ? CheckResult.Ok(detail)
             : CheckResult.Warning(
-                $"{detail} when nothing else runs, which cannot be seen: you are not allowed to list the pods of all namespaces",
-                "If pods stay Pending, ask who administers the cluster.");
+                $"{detail} if nothing else runs, which cannot be checked: you are not allowed to list the pods of all namespaces",
+                "If pods stay Pending, ask a cluster administrator.");
     }
 
     /// <summary>Whether the scheduler puts pods there that tolerate nothing.</summary>

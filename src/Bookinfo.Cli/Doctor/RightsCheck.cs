@@ -31,7 +31,7 @@ internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : I
         var missing = await missingTask;
         if (missing.Count + ofComponents.Count + ofCluster.Count == 0)
         {
-            return CheckResult.Ok($"all that are needed in '{name}', and those to see nodes and what else runs");
+            return CheckResult.Ok($"all that are needed in '{name}', and those to see nodes and other workloads");
         }
 
         var subject = await SubjectAsync(cancellationToken);
@@ -60,9 +60,9 @@ internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : I
         return missing.Count > 0
             ? CheckResult.Problem(
                 $"missing in '{name}': {Describe(missing)}{(optional.Length > 0 ? $"; useful, but missing as well: {optional}" : "")}",
-                "Ask who administers the cluster to run:", commands)
+                "Ask a cluster administrator to run:", commands)
             : CheckResult.Warning(
-                $"useful, but missing: {optional}", "'deploy' works without. Who administers the cluster can run:", commands);
+                $"useful, but missing: {optional}", "'deploy' works without. A cluster administrator can run:", commands);
     }
 
     /// <returns>

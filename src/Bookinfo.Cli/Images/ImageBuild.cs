@@ -36,7 +36,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,
-                $"--save '{directory}' is not allowed: {obstacle}, which is to be the archive of an image, is a directory.");
+                $"--save '{directory}' is not allowed: {obstacle} is a directory, where the archive of an image would be written.");
         }
     }
 
@@ -48,8 +48,8 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         if (options.Base == BaseImage.Debian)
         {
             return DebianPackages.AreHere ? BaseImage.Debian : throw new OperationFailedException(
-                FailureKind.MissingTool, "--base debian is made of the packages of this machine, which has none: it is not Debian, or one "
-                    + "made from it, such as Ubuntu.");
+                FailureKind.MissingTool, "--base debian is assembled from the Debian packages of this machine, which has none: it is "
+                    + "neither Debian nor a derivative such as Ubuntu.");
         }
 
         var image = options.Base ?? BaseImage.Standard;
@@ -215,7 +215,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     private async Task<ToolResult> StepAsync(string[] arguments, string directory)
     {
         signals.Stop.ThrowIfCancellationRequested();
-        await using var notice = signals.Stop.Register(() => ToolOutput.Messages.WriteLine("Interrupted: this step is let to its end, "
+        await using var notice = signals.Stop.Register(() => ToolOutput.Messages.WriteLine("Interrupted: finishing this step, "
             + "which takes some seconds. Ctrl-C again ends it at once."));
         var result = await RunToolAsync(arguments, directory, signals.Kill);
         signals.Stop.ThrowIfCancellationRequested();

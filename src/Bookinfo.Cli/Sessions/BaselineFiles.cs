@@ -21,12 +21,12 @@ internal sealed class BaselineFiles(string name)
         var directory = Path.GetDirectoryName(Path.GetFullPath(Paths[0]))!;
         if (!Directory.Exists(directory))
         {
-            throw Refuse($"the directory '{directory}' does not exist: make it, or name another.");
+            throw Refuse($"the directory '{directory}' does not exist: create it, or name another.");
         }
 
         if (!overwrite && Paths.FirstOrDefault(File.Exists) is { } existing)
         {
-            throw Refuse($"'{existing}' exists: take another name, or replace it with --overwrite.");
+            throw Refuse($"'{existing}' exists: choose another name, or replace it with --overwrite.");
         }
 
         if (OutputPath.FindProblem(Paths.Select(static path => (Option, (string?)path))) is { } clash)
@@ -82,7 +82,7 @@ internal sealed class BaselineFiles(string name)
             }
         }
 
-        clash ??= $"{Option}: somebody else has made files of the name '{name}' during the measurement: they are left as they are.";
+        clash ??= $"{Option}: something else created files named '{name}' during the measurement; they are left as they are.";
         for (var number = 2; ; number++)
         {
             var paths = PathsOf(string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));

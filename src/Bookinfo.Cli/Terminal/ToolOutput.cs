@@ -70,7 +70,7 @@ internal static class ToolOutput
     {
         if (data.Failure is { } failure && !StandardStream.ReaderHasLeft(failure))
         {
-            messages.WriteLine($"bookinfo: what belongs on stdout could not be written there: {Reason(failure)}. Send it elsewhere.");
+            messages.WriteLine($"bookinfo: the output could not be written to stdout: {Reason(failure)}. Redirect it elsewhere.");
         }
 
         Exception[] failures = [.. new[] { data.Failure, messages.Failure }.OfType<Exception>()];

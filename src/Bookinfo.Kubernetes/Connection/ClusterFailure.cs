@@ -78,7 +78,7 @@ public static partial class ClusterFailure
             HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content ?? "", config),
             HttpRequestException failed => Unreachable(config, DescribeConnection(failed, config)),
             IOException broken => Unreachable(config, broken.Message),
-            JsonException => Unreachable(config, "what answers there does not speak the API of Kubernetes"),
+            JsonException => Unreachable(config, "what answers there is not a Kubernetes API server"),
             OperationCanceledException when !cancellationToken.IsCancellationRequested => Unreachable(config, "no answer in time"),
             _ => null,
         };
@@ -141,7 +141,7 @@ public static partial class ClusterFailure
         HttpStatusCode.Unauthorized => Unauthorized(config),
         HttpStatusCode.Forbidden => NotAllowed(Message(status, content)),
         HttpStatusCode.BadRequest when content.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) =>
-            Unreachable(config, "it speaks TLS there, and the configuration says http:// where it should say https://"),
+            Unreachable(config, "it expects TLS, but the configuration says http:// instead of https://"),
         HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity when IsStatus(content) =>
             new OperationFailedException(FailureKind.ObjectRefused, Message(status, content)),
         _ => new OperationFailedException(
@@ -174,11 +174,11 @@ public static partial class ClusterFailure
         return missing is [var right]
             ? new OperationFailedException(
                 FailureKind.NotAllowed,
-                $"{who} not allowed to {right}. Check with '{right.CanI}'; who administers the cluster can grant it.")
+                $"{who} not allowed to {right}. Check with '{right.CanI}'; a cluster administrator can grant it.")
             : new OperationFailedException(
                 FailureKind.NotAllowed,
-                $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; who "
-                + "administers the cluster can grant it.");
+                $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; a "
+                + "cluster administrator can grant it.");
     }
 
     /// <summary>One line for everything that is missing on a resource.</summary>
@@ -209,13 +209,13 @@ public static partial class ClusterFailure
         return config.Certificate?.Problem is { } problem ? $"its certificate is not trusted: {problem}"
             : TlsProblem.Describe(failure) is { } said
                 && !said.Contains("wrong version number", StringComparison.Ordinal) ? $"TLS failed: {said}"
-            : "TLS failed, as it does where plain http is spoken: see whether the configuration should say http://";
+            : "TLS failed, perhaps because the server speaks plain http: check whether the configuration should say http://";
     }
 
     private static string EndedAfterTls(DateTime end, Exception exception) => string.Create(
         CultureInfo.InvariantCulture,
-        $"it ended the connection after TLS ({exception.GetBaseException().Message.TrimEnd('.')}): it may not accept the client "
-        + $"certificate, which is valid until {end.ToUniversalTime():yyyy-MM-dd}");
+        $"it closed the connection after the TLS handshake ({exception.GetBaseException().Message.TrimEnd('.')}): it may not accept the "
+        + $"client certificate, which is valid until {end.ToUniversalTime():yyyy-MM-dd}");
 
     /// <summary>Whether a body is the API's own description of a failure.</summary>
     private static bool IsStatus(string? content)
@@ -255,7 +255,7 @@ public static partial class ClusterFailure
         using var standard = new HttpResponseMessage(status);
         return message is { Length: > 0 }
             ? ToolResult.Cut(message)
-            : standard.ReasonPhrase is { Length: > 0 } words ? words : "without a word";
+            : standard.ReasonPhrase is { Length: > 0 } words ? words : "no message";
     }
 
     [GeneratedRegex("<style.*?</style>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]

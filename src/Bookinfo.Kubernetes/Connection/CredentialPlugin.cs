@@ -56,7 +56,7 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         {
             return user["client-certificate-data"] is not null && user["client-key-data"] is not null
                 ? false
-                : throw Failed("what it writes holds neither a token nor a certificate with its key");
+                : throw Failed("its output contains neither a token nor a certificate with its key");
         }
 
         user["token"] = token;
@@ -151,18 +151,18 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
             return answer?["status"] as JsonObject is { } status && Text(answer, "apiVersion") == Text(exec, "apiVersion")
                 ? status
                 : throw Failed(
-                $"what it writes is not an ExecCredential of {Text(exec, "apiVersion") ?? "any version"} with a status");
+                $"its output is not an ExecCredential of {Text(exec, "apiVersion") ?? "any version"} with a status");
         }
         catch (JsonException)
         {
-            throw Failed("what it writes is not JSON");
+            throw Failed("its output is not JSON");
         }
     }
 
     private OperationFailedException Failed(string why) => new(
         FailureKind.ClusterUnreachable,
-        $"context '{context}' of kubectl's configuration cannot be used: '{Text(exec, "command")}', which is to sign you in, "
-            + $"does not do that: {why.TrimEnd('.')}.");
+        $"context '{context}' of kubectl's configuration cannot be used: '{Text(exec, "command")}', which should sign you in, "
+            + $"failed: {why.TrimEnd('.')}.");
 }
 
 /// <summary>

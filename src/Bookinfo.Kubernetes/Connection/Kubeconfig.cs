@@ -70,7 +70,7 @@ public sealed record Kubeconfig(
             throw context is null
                 ? new OperationFailedException(
                     FailureKind.ClusterUnreachable,
-                    "kubectl's configuration cannot be read: what 'kubectl config view --output=json' writes is not one.")
+                    "kubectl's configuration cannot be read: the output of 'kubectl config view --output=json' is not a configuration.")
                 : Unusable(context, exception);
         }
     }
@@ -246,7 +246,7 @@ public sealed record Kubeconfig(
     /// <exception cref="KubeConfigException">The token contains something that no header can carry.</exception>
     internal static string RequireToken(string token) => token.All(static character => character is >= ' ' and <= '~')
         ? token
-        : throw new KubeConfigException("the token has a line break or another character in it that cannot be sent");
+        : throw new KubeConfigException("the token contains a line break or another character that cannot be sent");
 
     private static List<KeyValuePair<string, string>> TakeImpersonation(JsonObject user)
     {
@@ -296,17 +296,17 @@ public sealed record Kubeconfig(
         if (contexts.Length == 0)
         {
             var where = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } files
-                ? $"KUBECONFIG names {files}, where there is no context"
+                ? $"KUBECONFIG names {files}, where no context is defined"
                 : "KUBECONFIG is not set, and ~/.kube/config has no context";
             return $"no cluster is configured: {where}. Set KUBECONFIG to the file that came with the cluster.";
         }
 
         var known = string.Join(", ", contexts.Order(StringComparer.Ordinal));
         return kubectl.Context is { } context && !contexts.Contains(context)
-            ? $"--context '{context}' is not in kubectl's configuration. There is: {known}."
+            ? $"--context '{context}' is not in kubectl's configuration. Available contexts: {known}."
             : kubectl.Context is null && view.Messages.Contains("current-context", StringComparison.Ordinal)
                 ? "kubectl's configuration has no current context: choose one with --context or 'kubectl config use-context'. "
-                    + $"There is: {known}."
+                    + $"Available contexts: {known}."
                 : $"kubectl's configuration cannot be used: {ClusterFailure.Shorten(view)}";
     }
 

@@ -129,7 +129,7 @@ public sealed class Kubectl(string program, string? context)
         {
             throw new OperationFailedException(
                 FailureKind.MissingTool,
-                $"{program} hangs: it has not answered in {Duration.Format(Patience)}, though it need not ask any cluster. See what "
+                $"{program} hangs: no answer in {Duration.Format(Patience)} to a command that needs no cluster. See what "
                 + "'kubectl version --client' and 'kubectl config view' do.");
         }
     }

@@ -146,7 +146,7 @@ internal sealed class ForeignObjects(ClusterConnection cluster, ApiDiscovery dis
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
         {
-            return ([], $"perhaps {resource.Plural}: to list them is not allowed");
+            return ([], $"perhaps {resource.Plural}: you are not allowed to list them");
         }
         catch (HttpOperationException exception) when (
             ClusterFailure.IsNotFound(exception)

@@ -134,9 +134,9 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
     private async Task<string> DescribeAsync(IReadOnlyList<ObjectReference> left, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var pods = (await cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken)).All()
-            .Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"\n  pod {pod.Metadata.Name} is ending").ToList();
-        return $"not gone after {Duration.Format(timeout)} (--timeout): {string.Join(", ", left)}.{string.Concat(pods)}\nThey are told to "
-            + "go; run 'bookinfo delete' again to see whether they are gone.";
+            .Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"\n  pod {pod.Metadata.Name} is terminating").ToList();
+        return $"not gone after {Duration.Format(timeout)} (--timeout): {string.Join(", ", left)}.{string.Concat(pods)}\nThey are "
+            + "being deleted; run 'bookinfo delete' again to see whether they are gone.";
     }
 }
 
@@ -183,7 +183,7 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
                 throw new OperationFailedException(
                     FailureKind.ServiceFailed,
                     $"namespace {space} is still being deleted after {Duration.Format(timeout)} (--timeout). 'kubectl get namespace "
-                    + $"{space} --output yaml' says what holds it up. Nothing was applied.");
+                    + $"{space} --output yaml' shows what holds it up. Nothing was applied.");
             }
 
             await Task.Delay(Interval, time, cancellationToken);

@@ -278,8 +278,8 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
 public sealed class ThreadLimitException(int connections, Exception inner) : Exception(
     string.Create(
         CultureInfo.InvariantCulture,
-        $"{connections} connections take a thread each, and the program gets no more threads here: ")
-        + "take fewer connections, or raise the limit ('ulimit -u', or that of processes of the container or the service)",
+        $"{connections} connections need a thread each, and the system allows this program no more threads: ")
+        + "use fewer connections, or raise the limit ('ulimit -u', or the process limit of the container or service)",
     inner);
 
 /// <summary>The time of a run, in nanoseconds since its start.</summary>

@@ -10,21 +10,21 @@ public static class TlsProblem
     /// <summary>OpenSSL: <c>error:0A00042E:SSL routines::tlsv1 alert protocol version</c>.</summary>
     private const string OpenSsl = "SSL routines:";
 
-    private const string RefusedCertificate = "it does not accept the certificate of the client";
+    private const string RefusedCertificate = "it does not accept the client certificate";
 
     private static readonly (string Alert, string Advice)[] Known =
     [
-        ("certificate required", "it demands a certificate of the client, and there is none to show"),
+        ("certificate required", "it requires a client certificate, and none is sent"),
         ("alert unknown ca", RefusedCertificate),
         ("alert bad certificate", RefusedCertificate),
         ("alert certificate expired", RefusedCertificate),
         ("alert certificate revoked", RefusedCertificate),
         ("alert certificate unknown", RefusedCertificate),
         ("alert unsupported certificate", RefusedCertificate),
-        ("handshake failure", "it demands a certificate of the client, or versions or ciphers of TLS that this machine does not use"),
-        ("protocol version", "it speaks no version of TLS that this machine uses"),
-        ("unsupported protocol", "it speaks no version of TLS that this machine uses"),
-        ("unrecognized name", "it knows no host of this name: name it by the name that it has"),
+        ("handshake failure", "it requires a client certificate, or TLS versions or ciphers that this machine does not use"),
+        ("protocol version", "it supports no TLS version that this machine uses"),
+        ("unsupported protocol", "it supports no TLS version that this machine uses"),
+        ("unrecognized name", "it does not know this host name: use the name that it is configured for"),
     ];
 
     /// <summary>Describes a failure.</summary>
@@ -111,7 +111,7 @@ public static class CertificateProblem
     {
         foreach (var link in chain.ChainElements.Select(element => element.Certificate))
         {
-            var itself = link.Thumbprint == certificate.Thumbprint ? "it" : "the certificate of who signed it";
+            var itself = link.Thumbprint == certificate.Thumbprint ? "it" : "its issuer's certificate";
             if (now >= link.NotAfter)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"{itself} expired on {link.NotAfter.ToUniversalTime():yyyy-MM-dd}");

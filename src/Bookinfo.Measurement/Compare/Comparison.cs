@@ -28,7 +28,7 @@ public static class Comparison
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,
-                $"there is no rate that both baselines have: '{beforeFile}' has {Comparability.RatesText(before)}, '{afterFile}' "
+                $"the baselines have no rate in common: '{beforeFile}' has {Comparability.RatesText(before)}, '{afterFile}' "
                 + $"{Comparability.RatesText(after)}. Measure one of them again with --rates.");
         }
 

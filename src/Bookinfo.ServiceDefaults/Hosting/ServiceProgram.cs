@@ -90,7 +90,7 @@ public static class ServiceProgram
         {
             var way = IsTaken(exception) ? "Stop what listens there, or set" : "Set";
             return await FailAsync(
-                service, $"{exception.Message.TrimEnd('.')}. {way} {listen.Variable} to something else than {listen}.", ExitCannotListen);
+                service, $"{exception.Message.TrimEnd('.')}. {way} {listen.Variable} to something other than {listen}.", ExitCannotListen);
         }
         catch (Exception exception) when (!started.IsCancellationRequested)
         {

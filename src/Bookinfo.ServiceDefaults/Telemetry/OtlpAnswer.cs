@@ -37,7 +37,7 @@ internal static class OtlpAnswer
 
     private static string? ProblemOfGrpc(HttpResponseMessage response, byte[] body, string? type) => Header(response, GrpcStatus) switch
     {
-        null => $"what answered did not say how it went (no gRPC status, {Of(type)}): it is not a collector, or a proxy is in the way",
+        null => $"the answer says nothing about the outcome (no gRPC status, {Of(type)}): no collector sent it, or a proxy altered it",
         "0" => body.Length > GrpcFrame ? RejectionIn(body.AsSpan(GrpcFrame)) : null,
         var status =>
             $"the collector answered with gRPC status {status}: {Uri.UnescapeDataString(Header(response, GrpcMessage) ?? "")}",
