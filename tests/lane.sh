@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# A lane of the test run: some of the test programs, one after another, while the other lane runs the rest. test.sh starts it, with its
-# name, a file for its counts, and one that whoever prints locks. What a program says is printed when it has ended, so that the lanes do
-# not mix.
+# A lane of the test run: some of the test programs, one after another, while the other lane runs the rest. test.sh starts it with the
+# name of the lane, a file to write its counts to, and a file that is locked while printing. The output of a program is printed when it
+# has ended, so that the output of the lanes does not mix.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
 lane=$1 counts=$2 printing=$3
 source tests/guard.sh
 source tests/tally.sh
 
-whole() { # a command of this shell
+whole() { # a command or function, whose output is printed as a whole
     local output status=0
     output=$(mktemp)
     "$@" >"$output" 2>&1 || status=$?
@@ -36,7 +36,7 @@ publish() { # project
     rm "$said"
 }
 
-# What needs the services as native executables.
+# The test programs that need the services as native executables.
 native() {
     local project
     for project in $(grep -lE 'Bookinfo\.(NativeProgram|Service)\.props' src/*/*.csproj); do

@@ -7,7 +7,7 @@ namespace Bookinfo.Traffic;
 
 /// <summary>
 /// Makes the mix of requests. For the usual mix, the page is fetched once to find its assets, and each user signs in once. The requests
-/// sent for that are kept, so that a ledger has everything that the application was asked.
+/// sent for that are kept, so that a ledger contains every request that the application got.
 /// </summary>
 /// <param name="target">Where the requests go.</param>
 /// <param name="headers">Headers given by the user.</param>
@@ -187,7 +187,7 @@ public sealed partial class BookinfoTraffic(
                 $"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: use an address that accepts HTTP/1.1.");
         }
 
-        // A server that waits for the end of a line waits forever when it receives TLS.
+        // A server that speaks plain http waits forever for the end of a line when it receives TLS.
         var mayBeScheme = error is ErrorKind.Tls or ErrorKind.BadAnswer or ErrorKind.Closed or ErrorKind.Reset
             || (error == ErrorKind.ConnectTimeout && connection.Opened > 0);
         var hint = mayBeScheme ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;

@@ -7,7 +7,7 @@ using Bookinfo.Load;
 namespace Bookinfo.Cli.Commands;
 
 /// <summary>
-/// <c>bookinfo load</c>: sends requests at a rate, whatever becomes of them, and reports how long they took and what went wrong.
+/// <c>bookinfo load</c>: sends requests at a given rate, no matter how they are answered, and reports latencies and errors.
 /// </summary>
 internal static class LoadCommand
 {
@@ -141,7 +141,7 @@ internal static class LoadCommand
             result.GetValue(Output));
     }
 
-    /// <summary>An option that would be ignored is a misunderstanding.</summary>
+    /// <summary>Rejects options that would be ignored: giving one means that the user misunderstands it.</summary>
     private static void RequireUseful(CommandResult result)
     {
         var profile = result.GetValue(Profile);

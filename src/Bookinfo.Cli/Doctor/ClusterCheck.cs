@@ -5,9 +5,9 @@ using k8s.Models;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The cluster: it answers, knows who asks, and is of a version that the manifests and kubectl fit.</summary>
+/// <summary>Checks that the cluster answers, accepts the credentials, and has a version that suits the manifests and kubectl.</summary>
 /// <param name="kubectl">kubectl.</param>
-/// <param name="kubeconfig">Which cluster.</param>
+/// <param name="kubeconfig">Says which cluster.</param>
 internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubeconfig, TimeProvider time) : ICheck, IDisposable
 {
     /// <summary>The oldest version of Kubernetes that the default overlay is tested on.</summary>
@@ -42,7 +42,7 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
         try
         {
             await _api.Version.GetCodeAsync(cancellationToken);
-            // The second time the connection is there already.
+            // The second request is the one that is timed: the connection exists by then.
             var started = time.GetTimestamp();
             answer = await _api.Version.GetCodeAsync(cancellationToken);
             roundTrip = time.GetElapsedTime(started);
@@ -90,12 +90,12 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
                 + "https://kubernetes.io/releases/version-skew-policy/#kubectl");
     }
 
-    /// <summary>Clouds add to the minor version: <c>27+</c>.</summary>
+    /// <summary>Cloud providers add a suffix to the minor version: <c>27+</c>.</summary>
     private static bool TryParse(VersionInfo answer, out Version version) =>
         Version.TryParse($"{answer.Major}.{answer.Minor?.TrimEnd('+')}", out version!);
 }
 
-/// <summary>A check of something in the cluster. What the cluster does not let us see is told, but does not count as a problem.</summary>
+/// <summary>A check of something in the cluster. What this user may not see is reported as a warning, not as a problem.</summary>
 /// <param name="cluster">The cluster.</param>
 internal abstract class InClusterCheck(ClusterCheck cluster) : ICheck
 {
@@ -131,6 +131,6 @@ internal abstract class InClusterCheck(ClusterCheck cluster) : ICheck
 
     /// <summary>Examines the cluster.</summary>
     /// <param name="api">The cluster.</param>
-    /// <param name="cancellationToken">Cancelled when its time is up.</param>
+    /// <param name="cancellationToken">Canceled when its time is up.</param>
     protected abstract Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken);
 }

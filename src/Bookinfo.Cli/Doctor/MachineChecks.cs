@@ -9,7 +9,7 @@ using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The .NET SDK that <c>global.json</c> asks for.</summary>
+/// <summary>Checks for the .NET SDK that <c>global.json</c> asks for.</summary>
 /// <param name="tree">Where <c>global.json</c> is.</param>
 internal sealed class SdkCheck(SourceTree tree) : ICheck
 {
@@ -49,7 +49,8 @@ internal sealed class SdkCheck(SourceTree tree) : ICheck
 }
 
 /// <summary>
-/// What compiling to native code needs beside the SDK: https://learn.microsoft.com/dotnet/core/deploying/native-aot/#prerequisites
+/// Checks for what compiling to native code needs besides the SDK:
+/// https://learn.microsoft.com/dotnet/core/deploying/native-aot/#prerequisites
 /// </summary>
 internal sealed class NativeToolsCheck : ICheck
 {
@@ -88,14 +89,14 @@ internal sealed class NativeToolsCheck : ICheck
             return CheckResult.Warning($"{compiler.File} does not run", Install, InstallCommand);
         }
 
-        // The compiler itself knows best where headers are.
+        // Asks the compiler, which knows best where headers are.
         return await compiler.AskAsync(["-fsyntax-only", "-include", "zlib.h", "-x", "c", "/dev/null"], cancellationToken) is null
             ? CheckResult.Warning("zlib's headers are missing", Install, InstallCommand)
             : CheckResult.Ok($"{Path.GetFileName(compiler.File)} {InstalledTool.VersionIn(version)}, with zlib's headers");
     }
 }
 
-/// <summary>A program that builds images: the one that <c>images build</c> takes by itself.</summary>
+/// <summary>Checks for a program that builds images: the one that <c>images build</c> uses without <c>--builder</c>.</summary>
 internal sealed class ImageBuilderCheck : ICheck
 {
     private const string Advice = "Without one, 'bookinfo images build' does not work; 'deploy' does if the cluster has the images. "
@@ -135,7 +136,7 @@ internal sealed class ImageBuilderCheck : ICheck
     }
 }
 
-/// <summary>kubectl: there, and not too old for the manifests.</summary>
+/// <summary>Checks that kubectl is installed, and not too old for the manifests.</summary>
 /// <param name="context">The context of <c>--context</c>.</param>
 internal sealed class KubectlCheck(string? context) : ICheck
 {
@@ -177,7 +178,7 @@ internal sealed class KubectlCheck(string? context) : ICheck
     }
 }
 
-/// <summary>kubectl's configuration: which cluster it is, and as whom.</summary>
+/// <summary>Checks kubectl's configuration, which says which cluster to use and as whom.</summary>
 /// <param name="kubectl">kubectl.</param>
 internal sealed class KubeconfigCheck(KubectlCheck kubectl) : ICheck
 {
@@ -212,11 +213,11 @@ internal sealed class KubeconfigCheck(KubectlCheck kubectl) : ICheck
     }
 }
 
-/// <summary>A program on this machine that is asked something.</summary>
+/// <summary>A program on this machine, such as a compiler, that is run to ask it something.</summary>
 /// <param name="File">Its path.</param>
 internal sealed partial record InstalledTool(string File)
 {
-    /// <summary>Programs that are asked who they are answer at once, unless their daemon hangs.</summary>
+    /// <summary>How long a program may take. One that is asked for its version answers at once, unless its daemon hangs.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Looks in <c>PATH</c>.</summary>
@@ -230,7 +231,7 @@ internal sealed partial record InstalledTool(string File)
     /// <returns>For instance <c>1.28.2</c>; <see langword="null"/> when there is none.</returns>
     public static string? VersionIn(string text) => VersionNumber().Match(text) is { Success: true } match ? match.Value : null;
 
-    /// <summary>Runs the tool and takes the first line that it prints.</summary>
+    /// <summary>Runs the tool and returns what it prints.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <returns>What it wrote to stdout; <see langword="null"/> when it cannot be run, fails, or does not answer in time.</returns>
     public async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
@@ -254,11 +255,11 @@ internal sealed partial record InstalledTool(string File)
     private static partial Regex VersionNumber();
 }
 
-/// <summary>Ports of this machine that <c>bookinfo up</c> takes.</summary>
+/// <summary>Checks that the ports of this machine that <c>bookinfo up</c> uses are free.</summary>
 /// <param name="wanted">The ports, each with the project of the service that is to listen there.</param>
 internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> wanted) : ICheck
 {
-    /// <summary>The ports that it takes when no others are asked for.</summary>
+    /// <summary>The ports that it uses when no others are asked for.</summary>
     public static IReadOnlyList<(int Port, string Project)> Default { get; } =
         [.. ServiceCatalog.All.SelectMany(service => service.Versions.Select(version => (version.LocalPort, service.Project)))];
 
@@ -275,7 +276,7 @@ internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> 
 
     /// <summary>Judges which ports are taken, and by whom.</summary>
     /// <param name="taken">
-    /// The ports that are taken, for which project each is wanted, and who has it; <see langword="null"/> when that cannot be found out.
+    /// The ports that are taken, with the project that needs each and the process that has it; <see langword="null"/> when that is unknown.
     /// </param>
     public CheckResult Judge(IReadOnlyList<(int Port, string Project, PortOwner? Owner)> taken)
     {
@@ -293,7 +294,7 @@ internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> 
                     + $"{FreePort(9181, LocalPlan.BackendPorts)}");
     }
 
-    /// <summary>The first port from a number on that begins a row of free ones.</summary>
+    /// <summary>The first port, at or above a number, from which on as many ports as needed are free.</summary>
     private static int FreePort(int from, int count = 1) =>
         Enumerable.Range(from, 1000).FirstOrDefault(first => Enumerable.Range(first, count).All(PortCheck.IsFree), from);
 }

@@ -4,7 +4,7 @@ using k8s.Autorest;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>Where <c>bookinfo status</c> can get the use of CPU and memory from: the metrics API, or the kubelets.</summary>
+/// <summary>Checks where <c>bookinfo status</c> can get CPU and memory use from: the metrics API, or the kubelets.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="name">The name of the namespace.</param>
 internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InClusterCheck(cluster)
@@ -49,7 +49,7 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
                     + "This shows whether it works:", $"kubectl top pods --namespace {name}");
     }
 
-    /// <returns><see langword="null"/> when it works, else what is wrong with it.</returns>
+    /// <returns><see langword="null"/> when the request succeeds; otherwise what is wrong, as a predicate.</returns>
     private static async Task<string?> WhyNotAsync(Func<Task<string?>> request, CancellationToken cancellationToken)
     {
         try

@@ -4,7 +4,9 @@ using k8s.Models;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The namespace: not on its way out, not full of others' pods that would suffer, and letting ours in.</summary>
+/// <summary>
+/// Checks that the namespace is not being deleted, admits our pods, and has no others that its Pod Security level would keep out.
+/// </summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="name">Its name.</param>
 internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClusterCheck(cluster)
@@ -56,7 +58,7 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
     }
 
     /// <summary>
-    /// The label or annotation by which a mesh puts its proxy, with an init container that wants more than ours, into each pod.
+    /// The label or annotation that makes a mesh inject its proxy into each pod, with an init container that needs more privileges.
     /// </summary>
     private static string? Injection(V1Namespace space) =>
         Label(space, "istio-injection") == "enabled" ? "istio-injection=enabled"
@@ -70,7 +72,7 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
         space.Metadata.Labels is { } labels && labels.TryGetValue(key, out var value) ? value : null;
 }
 
-/// <summary>The quotas of the namespace: room for what is to run there.</summary>
+/// <summary>Checks that the quotas of the namespace leave room for what is to run there.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="manifests">What is to run.</param>
 /// <param name="name">The name of the namespace.</param>
@@ -101,7 +103,7 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
             .SelectMany(range => range.Spec.Limits).Any(
                 limit => limit.Type == "Container" && PodDemand.Amount(limit.DefaultProperty, "cpu") > 0);
 
-        // What is deployed already is part of what is used.
+        // What is deployed already is included in what the quota counts as used.
         decimal Pods(Func<PodDemand, decimal> amount) => workload.Pods.Sum(amount) - pods.Sum(amount);
         var needs = new Dictionary<string, decimal>
         {

@@ -41,7 +41,7 @@ public static partial class ClusterFailure
     /// connection broke.
     /// </summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
-    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is canceled, this is not a failure.</param>
     public static bool IsPassing(Exception exception, CancellationToken cancellationToken) => exception switch
     {
         HttpOperationException { Response: { } response } =>
@@ -57,20 +57,20 @@ public static partial class ClusterFailure
     /// say.
     /// </summary>
     /// <param name="exception">What a call, or reading its answer, threw.</param>
-    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is canceled, this is not a failure.</param>
     public static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpOperationException or HttpRequestException or IOException or JsonException or FormatException
             or InvalidOperationException or KeyNotFoundException or ArgumentException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    /// <summary>Whether a change may have been made although its call failed: only an answer that refuses it says that it was not.</summary>
+    /// <summary>Whether a change may have been made although its call failed: only a 4xx answer proves that it was not.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool MayHaveDone(Exception exception) => StatusCode(exception) is not (>= (HttpStatusCode)400 and < (HttpStatusCode)500);
 
     /// <summary>Explains an exception.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     /// <param name="config">Which cluster was asked.</param>
-    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is canceled, this is not a failure.</param>
     /// <returns>The exception to end the command with; <see langword="null"/> when the given one does not come from a cluster.</returns>
     public static OperationFailedException? Explain(
         Exception exception, Kubeconfig config, CancellationToken cancellationToken) => exception switch
@@ -129,7 +129,7 @@ public static partial class ClusterFailure
         }
         catch (ArgumentException)
         {
-            // Go has escapes that others do not have.
+            // Go has escape sequences that .NET does not know.
             return text;
         }
     }
@@ -199,7 +199,7 @@ public static partial class ClusterFailure
     {
         if (exception.InnerException is not AuthenticationException failure)
         {
-            // From TLS 1.3 on the client is done with its side before the server has looked at the client's certificate.
+            // Since TLS 1.3, the client finishes the handshake before the server has checked the client's certificate.
             return TlsProblem.Describe(exception) is { } alert ? $"TLS failed: {alert}"
                 : exception.HttpRequestError is HttpRequestError.Unknown or HttpRequestError.ResponseEnded
                     && config.ClientCertificates is [{ NotAfter: var end }, ..] ? EndedAfterTls(end, exception)
@@ -232,8 +232,8 @@ public static partial class ClusterFailure
     }
 
     /// <summary>
-    /// The message of the API's answer, which is a Status object unless something in between has answered; the name of the HTTP status
-    /// where there is none.
+    /// The message of the API's answer, which is a Status object unless something in between has answered. If there is no message, the name
+    /// of the HTTP status.
     /// </summary>
     private static string Message(HttpStatusCode status, string content)
     {
@@ -245,7 +245,7 @@ public static partial class ClusterFailure
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // The first line of a page says what it is about.
+            // Probably an HTML page, whose first line of text says what it is about.
             message = Tag()
                 .Replace(content, "\n")
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

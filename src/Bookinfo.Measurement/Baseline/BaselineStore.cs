@@ -9,13 +9,13 @@ namespace Bookinfo.Measurement;
 /// <summary>Reads and writes baselines.</summary>
 public static class BaselineStore
 {
-    /// <summary>The largest number that a file may have: seeds have up to 20 digits, and measurements have fewer.</summary>
+    /// <summary>The largest number that a file may contain: seeds have up to 20 digits, measurements fewer.</summary>
     private const double Most = 1e20;
 
     /// <summary>The properties of steps and of the summary that are dictionaries.</summary>
     private static readonly string[] Dictionaries = ["latencies", "use"];
 
-    /// <summary>Writes <c>productpage->details</c> without escapes: no browser ever takes these files for a page.</summary>
+    /// <summary>Writes <c>productpage->details</c> without escapes: no browser ever interprets these files as HTML.</summary>
     private static readonly BaselineJson Json =
         new(new JsonSerializerOptions(BaselineJson.Default.Options!)
         {
