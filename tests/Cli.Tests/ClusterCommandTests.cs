@@ -171,7 +171,7 @@ public sealed class ClusterCommandTests : IDisposable
 
         Assert.Equal(ExitCode.MissingTool, await run.ExitAsync());
         Assert.StartsWith("bookinfo: kubectl 1.21 is too old: ", run.Messages);
-        Assert.Contains("install version 1.22 or newer", run.Messages);
+        Assert.Contains("Install version 1.22 or newer", run.Messages);
     }
 
     /// <summary>The configuration is read while the manifests are rendered: when the one fails, the other must not stay behind.</summary>

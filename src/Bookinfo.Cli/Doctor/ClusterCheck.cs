@@ -59,8 +59,8 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return CheckResult.Problem(
-                $"{Config.Client.Host} does not answer within {Examination.CheckLimit.TotalSeconds:0} s", "Is it running, and not "
-                    + "behind a firewall or a VPN that is off? This asks it again:", "kubectl cluster-info");
+                $"{Config.Client.Host} does not answer within {Examination.CheckLimit.TotalSeconds:0} s", "Is it running? A firewall "
+                    + "or a missing VPN may be in the way. This asks it again:", "kubectl cluster-info");
         }
 
         var milliseconds = Math.Ceiling(roundTrip.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);

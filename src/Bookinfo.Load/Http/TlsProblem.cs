@@ -111,7 +111,7 @@ public static class CertificateProblem
     {
         foreach (var link in chain.ChainElements.Select(element => element.Certificate))
         {
-            var itself = link.Thumbprint == certificate.Thumbprint ? "it" : "its issuer's certificate";
+            var itself = link.Thumbprint == certificate.Thumbprint ? "it" : "the certificate of an issuer";
             if (now >= link.NotAfter)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"{itself} expired on {link.NotAfter.ToUniversalTime():yyyy-MM-dd}");
