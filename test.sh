@@ -5,24 +5,24 @@
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")"
 
-# No build server stays behind when this has ended.
+# No build server is left running when this script has ended.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 case ${1:-} in
     '') cluster=no ;;
     cluster) cluster=yes ;;
     *)
-        echo "test.sh: '$1' is not known. Without an argument everything that needs no cluster is run, with 'cluster' the rest." >&2
+        echo "test.sh: unknown argument '$1'. Without an argument it runs all tests that need no cluster, with 'cluster' the others." >&2
         exit 2
         ;;
 esac
 
-# 'guarded'.
+# Defines 'guarded'.
 source tests/guard.sh
 
 say() { printf '\n== %s\n' "$*"; }
 
-# 'run', 'add' and 'tally'.
+# Defines 'run', 'add' and 'tally'.
 source tests/tally.sh
 
 command -v dotnet >/dev/null || {
@@ -30,7 +30,7 @@ command -v dotnet >/dev/null || {
     exit 1
 }
 
-# A command that must be there, and the package that brings it.
+# need COMMAND PACKAGE: a required command, and the Debian package that contains it.
 missing=()
 need() { command -v "$1" >/dev/null || missing+=("$2"); }
 need clang clang
@@ -42,7 +42,7 @@ need buildah buildah
 need mount mount
 need node nodejs
 need npm npm
-# The kubectl of Debian 12 is too old for the manifests: whether one is new enough shows when it renders them.
+# The kubectl of Debian 12 is too old for the manifests, so a kubectl counts as new enough if it can render them.
 renders() { kubectl kustomize deploy/overlays/nodeport >/dev/null 2>&1 || kustomize build deploy/overlays/nodeport >/dev/null 2>&1; }
 export PATH=$PWD/artifacts/kubectl:$PATH
 renders || need unzip unzip
@@ -50,7 +50,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || comm
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 if [ ${#missing[@]} -gt 0 ]; then
     if ! command -v apt-get >/dev/null; then
-        echo "test.sh: please install what these Debian packages hold: ${missing[*]}" >&2
+        echo "test.sh: please install what these Debian packages contain: ${missing[*]}" >&2
         exit 1
     fi
     say "Installing with apt-get: ${missing[*]}"
@@ -78,13 +78,13 @@ renders || {
 say "Building"
 guarded dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
 
-# Two lanes, for two cores: most programs wait much of the time, for processes and for time to pass.
+# Two lanes, for two cores: most test programs spend much of their time waiting, for processes or for time to pass.
 on_this_machine() {
-    say "Testing, in two lanes (a program's output comes when it has ended)"
+    say "Testing, in two lanes (a program's output is printed when it has ended)"
     local lane directory
     directory=$(mktemp -d)
     for lane in first second; do
-        # It ends with this script, however that ends.
+        # The lane is killed when this script ends, however it ends.
         setpriv --pdeathsig KILL tests/lane.sh "$lane" "$directory" </dev/null &
         jobs+=($!)
     done

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # A lane of the test run: some of the test programs, one after another, while the other lane runs the rest. test.sh starts it with its name
-# and a directory, in which it leaves its counts. What a program says is printed when it has ended, so that the lanes do not mix.
+# and a directory, in which it leaves its counts. The output of a program is printed when it has ended, so that the output of the lanes
+# does not mix.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
 lane=$1 directory=$2
-# Programs that end after some seconds do not live to see what the JIT would learn of them.
+# Most programs here end after some seconds: too soon for what the JIT learns from profiling to pay off.
 export DOTNET_TieredPGO=0
 source tests/guard.sh
 source tests/tally.sh
 
-whole() { # a command of this shell
+whole() { # a command or function, whose output is printed as a whole
     local output status=0
     output=$(mktemp)
     "$@" >"$output" 2>&1 || status=$?
@@ -37,10 +38,10 @@ publish() { # project
     rm "$said"
 }
 
-# Publishes the services as native executables, and runs what takes longest.
+# Publishes the services as native executables, then runs the test program that takes longest.
 first() {
     local project
-    # Also when that fails: the other lane must not wait forever.
+    # Even if publishing fails: the other lane must not wait forever.
     trap 'touch "$directory/published"' EXIT
     for project in $(grep -lE 'Bookinfo\.(NativeProgram|Service)\.props' src/*/*.csproj); do
         whole publish "$(basename "$project" .csproj)" || exit 1
@@ -49,7 +50,7 @@ first() {
     tests "The command line tool" Cli.Tests
 }
 
-# Runs the rest, first what needs no native executables.
+# Runs the rest, beginning with what needs no native executables.
 second() {
     tests "The wire contract, against processes under the JIT" Wire.Tests
     tests "The load generator" Load.Tests

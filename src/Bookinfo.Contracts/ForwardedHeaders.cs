@@ -2,7 +2,7 @@ namespace Bookinfo.Contracts;
 
 /// <summary>
 /// The request headers that every service passes on to the services it calls, so that a mesh can join its spans into one trace, route
-/// by user, and follow one request through the logs. The one list: code and tests read it from here.
+/// by user, and follow one request through the logs. Code and tests both use this list.
 /// </summary>
 public static class ForwardedHeaders
 {
@@ -13,7 +13,7 @@ public static class ForwardedHeaders
 
     /// <summary>
     /// The headers that carry the position in a trace in the formats that our own tracing understands (W3C Trace Context and Zipkin's B3).
-    /// Without tracing they go on byte for byte; with tracing our own spans write them.
+    /// Without tracing they are passed on byte for byte; with tracing they are written from our own spans.
     /// </summary>
     public static IReadOnlyList<string> TraceContext { get; } =
     [

@@ -7,7 +7,7 @@ namespace Bookinfo.Traffic;
 
 /// <summary>
 /// Makes the mix of requests. For the usual mix, the page is fetched once to find its assets, and each user signs in once. The requests
-/// sent for that are kept, so that a ledger has everything that the application was asked.
+/// sent for that are kept, so that a ledger contains every request that the application got.
 /// </summary>
 /// <param name="target">Where the requests go.</param>
 /// <param name="headers">Headers given by the user.</param>
@@ -74,8 +74,8 @@ public sealed partial class BookinfoTraffic(
             if (answer.IsCoded)
             {
                 throw NoBookinfo(
-                    $"GET {PagePath} is answered with a coded page, as with gzip, into which nobody looks here",
-                    "Leave out the header Accept-Encoding, or say with --path what to send instead of the usual mix");
+                    $"GET {PagePath} is answered with a compressed page, which this command does not decode",
+                    "Leave out the header Accept-Encoding, or use --path to say what to send instead of the usual mix");
             }
 
             var what = answer.Location is { } location
@@ -83,7 +83,7 @@ public sealed partial class BookinfoTraffic(
                 : answer.IsHtml ? "" : " and no page";
             var hint = SchemeProbe.MayMean(target, answer.Status) ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
             hint ??= answer.Status == (int)HttpStatusCode.BadRequest && target.IsTls
-                ? "It may demand a certificate of the client, and none is sent"
+                ? "It may require a client certificate, and none is sent"
                 : null;
             throw NoBookinfo($"GET {PagePath} is answered with {answer.Status}{what}", hint);
         }
@@ -177,17 +177,17 @@ public sealed partial class BookinfoTraffic(
 
         if (connection.CertificateProblem is { } problem)
         {
-            throw new TargetException($"the certificate of {target.Origin} is not trusted: {problem}. Take any certificate with "
+            throw new TargetException($"the certificate of {target.Origin} is not trusted: {problem}. Accept any certificate with "
                 + "--insecure, or make this machine trust it.");
         }
 
         if (error == ErrorKind.BadAnswer && connection.WasHttp2)
         {
             throw new TargetException(
-                $"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: name an address where that is spoken.");
+                $"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: use an address that accepts HTTP/1.1.");
         }
 
-        // A server that waits for the end of a line waits forever when it receives TLS.
+        // A server that speaks plain http waits forever for the end of a line when it receives TLS.
         var mayBeScheme = error is ErrorKind.Tls or ErrorKind.BadAnswer or ErrorKind.Closed or ErrorKind.Reset
             || (error == ErrorKind.ConnectTimeout && connection.Opened > 0);
         var hint = mayBeScheme ? await SchemeProbe.AskAsync(target, time, cancellationToken) : null;
@@ -198,7 +198,7 @@ public sealed partial class BookinfoTraffic(
     }
 
     private TargetException NoBookinfo(string what, string? hint = null) => new(
-        $"{target.Origin} is not Bookinfo's productpage: {what}. {hint ?? "Say with --path what to send instead of the usual mix"}.");
+        $"{target.Origin} is not Bookinfo's productpage: {what}. {hint ?? "Use --path to say what to send instead of the usual mix"}.");
 
     [GeneratedRegex("""<(?:link|script|img)\b[^>]*?\s(?:href|src)\s*=\s*["'](?<address>[^"']+)["']""", RegexOptions.IgnoreCase)]
     private static partial Regex AssetLink();

@@ -18,7 +18,8 @@ public sealed class BaselineFileTests : BaselineRuns
         await using var run = Baseline(server.Address.ToString(), "--rates", "20");
 
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
-        Assert.Equal($"bookinfo: --name: '{Name}.{extension}' exists: take another name, or replace it with --overwrite.\n", run.Messages);
+        Assert.Equal(
+            $"bookinfo: --name: '{Name}.{extension}' exists: choose another name, or replace it with --overwrite.\n", run.Messages);
         Assert.Equal("mine", await File.ReadAllTextAsync($"{Name}.{extension}", TestContext.Current.CancellationToken));
         Assert.Single(Directory.GetFiles(Folder));
         Assert.Equal(0, server.Requests);
@@ -59,7 +60,7 @@ public sealed class BaselineFileTests : BaselineRuns
         Assert.EndsWith(
             $"""
             Written: {Name}-3.json, {Name}-3.html, {Name}-3.md
-            bookinfo: --name: somebody else has made files of the name '{Name}' during the measurement: they are left as they are.
+            bookinfo: --name: something else created files named '{Name}' during the measurement; they are left as they are.
 
             """.ReplaceLineEndings("\n"),
             run.Messages);
@@ -102,7 +103,7 @@ public sealed class BaselineFileTests : BaselineRuns
     }
 
     [Theory]
-    [InlineData("missing/base", "does not exist: make it, or name another.")]
+    [InlineData("missing/base", "does not exist: create it, or name another.")]
     [InlineData("/proc/base", "'/proc/base.json' cannot be written: ")]
     [InlineData("taken", "'taken.md' cannot be written: it is a directory")]
     // With .json it is longer than a file system allows, and with .md it is not.

@@ -160,7 +160,7 @@ public sealed partial class BaselineTests : BaselineRuns
         await using var run = Baseline(server.Address.ToString(), "--rates", "20", "--warm-up", "500ms");
 
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
-        Assert.Contains("not one of 10 requests of the warm-up was answered as it should be: status 404.", run.Messages);
+        Assert.Contains("none of 10 requests of the warm-up got the expected answer: status 404.", run.Messages);
         Assert.Empty(Directory.GetFiles(Folder));
     }
 
@@ -186,7 +186,7 @@ public sealed partial class BaselineTests : BaselineRuns
             server.Address.ToString(), "--rates", "20,40", "--rounds", "1", "--step", "500ms", "--warm-up", "0s");
 
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
-        Assert.EndsWith("bookinfo: not one of 30 requests was answered as it should be: status 401. Is that Bookinfo, and is it well? "
+        Assert.EndsWith("bookinfo: none of 30 requests got the expected answer: status 401. Is that Bookinfo, and is it healthy? "
             + "'bookinfo load' says more.\n", run.Messages);
         Assert.True(BaselineStore.Read($"{Name}.json").Complete);
     }
@@ -286,8 +286,8 @@ public sealed partial class BaselineTests : BaselineRuns
     [InlineData("--header 'Host' is not allowed", "--header", "Host")]
     [InlineData("--namespace 'A_b' is not allowed", "--namespace", "A_b")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
-    [InlineData("--workers is of no use without --in-cluster.", "--workers", "2")]
-    [InlineData("--worker-image is of no use without --in-cluster.", "--worker-image", "i")]
+    [InlineData("--workers has no effect without --in-cluster.", "--workers", "2")]
+    [InlineData("--worker-image has no effect without --in-cluster.", "--worker-image", "i")]
     [InlineData("--workers '0' is not allowed: it must be a whole number from 1 to 100.", "--in-cluster", "--workers", "0")]
     [InlineData(
         "--workers '9' is not allowed: each worker needs a connection, and --connections is 8.", "--in-cluster", "--workers", "9",

@@ -23,8 +23,8 @@ public sealed class ClusterCommandTests : IDisposable
         await using var run = Run(file, command);
 
         Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
-        Assert.Equal($"bookinfo: no cluster is configured: KUBECONFIG names {file}, where there is no context. Set KUBECONFIG to the file "
-            + $"that came with the cluster.\n", run.Messages);
+        Assert.Equal($"bookinfo: no cluster is configured: KUBECONFIG names {file}, where no context is defined. Set KUBECONFIG to the "
+            + $"file that came with the cluster.\n", run.Messages);
         Assert.Empty(run.Output);
     }
 
@@ -35,7 +35,7 @@ public sealed class ClusterCommandTests : IDisposable
         await using var run = Run(Write("https://127.0.0.1:1"), command, "--context", "other");
 
         Assert.Equal(ExitCode.ClusterUnreachable, await run.ExitAsync());
-        Assert.Equal("bookinfo: --context 'other' is not in kubectl's configuration. There is: first, second.\n", run.Messages);
+        Assert.Equal("bookinfo: --context 'other' is not in kubectl's configuration. Available contexts: first, second.\n", run.Messages);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class ClusterCommandTests : IDisposable
     [Theory]
     [InlineData("401 Unauthorized", ExitCode.NotAllowed, "does not accept the credentials of context 'first'")]
     [InlineData("502 Bad Gateway", ExitCode.ClusterUnreachable, "answers 502")]
-    [InlineData("200 OK", ExitCode.ClusterUnreachable, "cannot be reached: what answers there does not speak the API of Kubernetes.")]
+    [InlineData("200 OK", ExitCode.ClusterUnreachable, "cannot be reached: what answers there is not a Kubernetes API server.")]
     public async Task What_the_cluster_answers_to_the_first_question_is_told(string status, int exitCode, string message)
     {
         await using var server = new LoopbackServer(
@@ -170,8 +170,8 @@ public sealed class ClusterCommandTests : IDisposable
         await using var run = Run(Write("https://127.0.0.1:1"), tools, "deploy");
 
         Assert.Equal(ExitCode.MissingTool, await run.ExitAsync());
-        Assert.StartsWith("bookinfo: kubectl 1.21 is too old, ", run.Messages);
-        Assert.Contains("install version 1.22 or newer", run.Messages);
+        Assert.StartsWith("bookinfo: kubectl 1.21 is too old: ", run.Messages);
+        Assert.Contains("Install version 1.22 or newer", run.Messages);
     }
 
     /// <summary>The configuration is read while the manifests are rendered: when the one fails, the other must not stay behind.</summary>

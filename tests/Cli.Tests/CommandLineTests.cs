@@ -105,7 +105,7 @@ public sealed class CommandLineTests
     [InlineData("--backend-port '65532' is not allowed: it must be a number from 1 to 655", "--backend-port", "65532")]
     [InlineData("--port 9083 is one of the backends' ports, 9081 to ", "--port", "9083")]
     [InlineData("--prometheus-port '0' is not allowed: it must be a number from 1 to 65535.", "--prometheus", "--prometheus-port", "0")]
-    [InlineData("--prometheus-port is of no use without --prometheus.", "--prometheus-port", "9191")]
+    [InlineData("--prometheus-port has no effect without --prometheus.", "--prometheus-port", "9191")]
     [InlineData("--prometheus-port 9083 is a port of the services, 30080 or 9081 to ", "--prometheus", "--prometheus-port", "9083")]
     [InlineData("--prometheus-port 30080 is a port of the services", "--prometheus", "--prometheus-port", "30080")]
     [InlineData("--reviews 'v1,v4' is not allowed: it must be one or more of v1, v2, v3, separated by commas.", "--reviews", "v1,v4")]

@@ -179,10 +179,10 @@ public sealed class CompareTests : IDisposable
         Write("slower.json", CompareSample.Create(rates: [1]));
         foreach (var (file, message) in new[]
         {
-            ("missing", "there is no file 'missing.json'. 'bookinfo baseline --name NAME' makes one, NAME.json."),
+            ("missing", "there is no file 'missing.json'. 'bookinfo baseline --name NAME' creates NAME.json."),
             ("newer", "'newer.json' is a baseline of version 2; this program knows version 1. "),
             ("broken", "'broken.json' is not a baseline: "),
-            ("slower", "there is no rate that both baselines have: 'before.json' has 100, 200/s, 'slower.json' 1/s. "),
+            ("slower", "the baselines have no rate in common: 'before.json' has 100, 200/s, 'slower.json' 1/s. "),
         })
         {
             await using var compare = Compare("before", file);

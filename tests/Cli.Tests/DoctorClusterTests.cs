@@ -14,7 +14,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
     [InlineData("1", "32", nameof(CheckState.Warning), "kubectl 1.30 is more than one minor version away")]
     [InlineData("1", "20", nameof(CheckState.Warning), "kubectl 1.30 is more than one minor version away")]
     [InlineData("1", "19", nameof(CheckState.Problem), "older than 1.20")]
-    [InlineData("", "", nameof(CheckState.Warning), "which is not a version")]
+    [InlineData("", "", nameof(CheckState.Warning), "its version is not recognized")]
     public async Task Versions_are_compared(string major, string minor, string state, string detail)
     {
         Cluster.Version(major, minor);
@@ -27,7 +27,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
 
     [Theory]
     [InlineData(401, nameof(CheckState.Problem), "does not accept the credentials of context 'fake'")]
-    [InlineData(403, nameof(CheckState.Ok), "does not tell its version")]
+    [InlineData(403, nameof(CheckState.Ok), "does not let you read its version")]
     [InlineData(503, nameof(CheckState.Problem), "answers 503: no")]
     public async Task ACluster_that_refuses_says_why(int status, string state, string detail)
     {
@@ -133,7 +133,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
         var (state, detail) = await StateAndDetailAsync("nodes");
 
         Assert.Equal(CheckState.Warning, state);
-        Assert.Contains("when nothing else runs", detail);
+        Assert.Contains("if nothing else runs", detail);
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
     {
         Cluster.Refuse("/api/v1/namespaces/bookinfo", 404);
 
-        Assert.Equal((CheckState.Ok, "'bookinfo' is not there yet; 'deploy' makes it"), await StateAndDetailAsync("namespace"));
+        Assert.Equal((CheckState.Ok, "'bookinfo' does not exist yet; 'deploy' creates it"), await StateAndDetailAsync("namespace"));
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
         var (state, detail) = await StateAndDetailAsync("namespace");
 
         Assert.Equal(CheckState.Warning, state);
-        Assert.StartsWith("'bookinfo' has 1 pod of others", detail);
+        Assert.StartsWith("'bookinfo' has 1 pod other than Bookinfo's", detail);
     }
 
     [Theory]
@@ -255,7 +255,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
     [InlineData("limits.memory", "100Mi", "0", "128Mi more are needed")]
     [InlineData("services.nodeports", "1", "1", "1 more are needed")]
     [InlineData("services", "0", "0", "1 more are needed")]
-    [InlineData("limits.cpu", "8", "0", "wants a CPU limit of every pod")]
+    [InlineData("limits.cpu", "8", "0", "requires a CPU limit for every pod")]
     [InlineData("pods", "4", "2", null)]
     [InlineData("limits.memory", "128Mi", "0", null)]
     [InlineData("persistentvolumeclaims", "0", "0", null)]
@@ -372,7 +372,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
         var unknown = await ExamineAsync();
 
         Assert.Equal((CheckState.Problem, "there is no node"), (none["nodes"].State, none["nodes"].Detail));
-        Assert.Contains("is nowhere, as there is no node", none["metrics"].Detail);
+        Assert.Contains("is unavailable, because there is no node", none["metrics"].Detail);
         Assert.Equal((CheckState.Problem, "none of 1 is ready for pods; one: not ready"), (bare["nodes"].State, bare["nodes"].Detail));
         Assert.Equal("the nodes are of an unknown platform", unknown["nodes"].Detail);
         Assert.DoesNotContain(

@@ -16,10 +16,10 @@ public sealed class DoctorImagesTests : DoctorExaminations
     }
 
     [Theory]
-    [InlineData(200, nameof(CheckState.Ok), "are not on every node; {0} has them for everybody")]
+    [InlineData(200, nameof(CheckState.Ok), "are not on every node; {0} serves them without credentials")]
     [InlineData(404, nameof(CheckState.Problem), "{0}/shop/details:2 is not there on every node, and {0} has no such image")]
-    [InlineData(401, nameof(CheckState.Warning), "{0} does not show it to everybody")]
-    [InlineData(403, nameof(CheckState.Warning), "{0} does not show it to everybody")]
+    [InlineData(401, nameof(CheckState.Warning), "{0} does not show it without credentials")]
+    [InlineData(403, nameof(CheckState.Warning), "{0} does not show it without credentials")]
     [InlineData(500, nameof(CheckState.Warning), "{0} cannot be asked from here")]
     public async Task The_registry_is_asked_for_what_is_not_on_the_nodes(int status, string state, string detail)
     {

@@ -70,7 +70,8 @@ public sealed class DoctorTableTests
     public void The_summary_has_a_line_for_each_command()
     {
         Assert.Equal(
-            ["bookinfo up: everything is there.", "bookinfo deploy: 1 problem; see what to do above."], DoctorTable.Summarize(Findings));
-        Assert.Equal(["bookinfo deploy: nothing stands in the way for certain; 1 warning."], DoctorTable.Summarize([Findings[3]]));
+            ["bookinfo up: everything is there.", "bookinfo deploy: 1 problem; see above for what to do."],
+            DoctorTable.Summarize(Findings));
+        Assert.Equal(["bookinfo deploy: no definite problem; 1 warning."], DoctorTable.Summarize([Findings[3]]));
     }
 }

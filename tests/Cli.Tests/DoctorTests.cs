@@ -60,7 +60,7 @@ public sealed class DoctorTests : IDisposable
         var (_, checks) = await DoctorAsync();
 
         Assert.Equal("problem", State(checks, "kubectl"));
-        Assert.EndsWith("kubectl does not tell its version", Detail(checks, "kubectl"));
+        Assert.EndsWith("kubectl does not report its version", Detail(checks, "kubectl"));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class DoctorTests : IDisposable
         var (_, checks) = await DoctorAsync("--context", "elsewhere");
 
         Assert.Equal("problem", State(checks, "configuration"));
-        Assert.Contains("'elsewhere' is not in kubectl's configuration. There is: fake, other.", Detail(checks, "configuration"));
+        Assert.Contains("'elsewhere' is not in kubectl's configuration. Available contexts: fake, other.", Detail(checks, "configuration"));
     }
 
     [Fact]
@@ -255,7 +255,7 @@ public sealed class DoctorTests : IDisposable
         Assert.All(run.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 79));
         Assert.Contains("✗ problem      kubectl", run.Output);
         Assert.Contains("- not checked  cluster", run.Output);
-        Assert.Contains("bookinfo deploy: 1 problem; see what to do above.", run.Messages);
+        Assert.Contains("bookinfo deploy: 1 problem; see above for what to do.", run.Messages);
         Assert.DoesNotContain('\e', run.Output);
     }
 

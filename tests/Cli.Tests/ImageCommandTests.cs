@@ -288,7 +288,7 @@ public sealed class ImageCommandTests : IDisposable
 
         await run.SignalGroupAsync("INT");
         await run.DoesAsync(
-            "the notice", () => run.Messages.Contains("Interrupted: this step is let to its end", StringComparison.Ordinal));
+            "the notice", () => run.Messages.Contains("Interrupted: finishing this step", StringComparison.Ordinal));
         var signs = new FileInfo(buildah.PathOf("alive")).Length;
         await run.DoesAsync("more signs of life", () => new FileInfo(buildah.PathOf("alive")).Length > signs + 5);
         await File.WriteAllTextAsync(buildah.PathOf("go"), "", TestContext.Current.CancellationToken);

@@ -88,8 +88,9 @@ public sealed class KubeconfigTests : IDisposable
         {
             (
                 "https",
-                "cannot be reached: TLS failed, as it does where plain http is spoken: see whether the configuration should say http://."),
-            ("http", "cannot be reached: it speaks TLS there, and the configuration says http:// where it should say https://."),
+                "cannot be reached: TLS failed, perhaps because the server speaks plain http: check whether the configuration should say "
+                + "http://."),
+            ("http", "cannot be reached: it expects TLS, but the configuration says http:// instead of https://."),
         })
         {
             await using var run = Run(Write(plain, "{token: secret}", scheme: scheme));
@@ -223,7 +224,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{token: 'tökén'}", "", "the token has a line break or another character in it that cannot be sent")]
+    [InlineData("{token: 'tökén'}", "", "the token contains a line break or another character that cannot be sent")]
     [InlineData("{tokenFile: nonesuch}", "", "nonesuch cannot be read, or no token is in it")]
     [InlineData(
         "{token: t}", ", proxy-url: 'ftp://p.example'",
@@ -276,7 +277,7 @@ public sealed class KubeconfigTests : IDisposable
             : "{token: secret}"));
 
         Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
-        Assert.Equal(hasCertificate, run.Messages.Contains("it ended the connection after TLS (", StringComparison.Ordinal));
+        Assert.Equal(hasCertificate, run.Messages.Contains("it closed the connection after the TLS handshake (", StringComparison.Ordinal));
         Assert.Equal(
             hasCertificate,
             run.Messages.Contains("it may not accept the client certificate, which is valid until 2", StringComparison.Ordinal));

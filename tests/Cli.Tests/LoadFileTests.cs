@@ -175,7 +175,7 @@ public sealed class LoadFileTests : IDisposable
         Assert.Equal(100, report.GetProperty("requests").GetProperty("good").GetInt64());
         Assert.Equal(report.GetProperty("interrupted").GetBoolean() ? ExitCode.Interrupted : ExitCode.Failure, exitCode);
         Assert.Contains(
-            $"bookinfo: {option}: the file could not be written: not everything was taken when the wait for it was ended", load.Messages);
+            $"bookinfo: {option}: the file could not be written: some data was still unwritten when the wait was given up", load.Messages);
     }
 
     [Fact]

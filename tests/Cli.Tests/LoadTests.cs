@@ -129,7 +129,7 @@ public sealed partial class LoadTests : IDisposable
         await using var load = LoadCommandRun.Start(server.Address.ToString());
 
         Assert.Equal(ExitCode.TargetUnreachable, await load.ExitAsync());
-        Assert.Contains($"is not Bookinfo's productpage: {what}. Say with --path what to send instead of the usual mix.", load.Messages);
+        Assert.Contains($"is not Bookinfo's productpage: {what}. Use --path to say what to send instead of the usual mix.", load.Messages);
     }
 
     [Fact]
@@ -307,12 +307,12 @@ public sealed partial class LoadTests : IDisposable
         "--header 'X: €' is not allowed: it must have no control characters in its value, and none beyond ISO 8859-1 (U+00FF).",
         "--header", "X: €")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
-    [InlineData("--from is of no use without --profile ramp or diurnal.", "--from", "1")]
-    [InlineData("--peak is of no use without --profile spike.", "--peak", "1")]
-    [InlineData("--steps is of no use without --profile steps.", "--steps", "2")]
-    [InlineData("--slo is of no use without --until-saturated.", "--slo", "1s")]
+    [InlineData("--from has no effect without --profile ramp or diurnal.", "--from", "1")]
+    [InlineData("--peak has no effect without --profile spike.", "--peak", "1")]
+    [InlineData("--steps has no effect without --profile steps.", "--steps", "2")]
+    [InlineData("--slo has no effect without --until-saturated.", "--slo", "1s")]
     [InlineData("--ledger cannot be combined with --until-saturated", "--until-saturated", "--ledger", "x")]
-    [InlineData("--path is there, and the url has a path as well (/x): say one of the two.", "http://localhost:1/x", "--path", "/y")]
+    [InlineData("--path is given, but the url has a path as well (/x): use one of the two.", "http://localhost:1/x", "--path", "/y")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)
     {
         await using var load = LoadCommandRun.Start(arguments);

@@ -72,7 +72,7 @@ public sealed class OddKubectlTests : IDisposable
         Assert.Equal($"bookinfo: kubectl's configuration cannot be read: {why}\n", status.Messages);
         Assert.True(await deploy.ExitAsync() == ExitCode.MissingTool, deploy.ToString());
         Assert.Equal(
-            $"bookinfo: kubectl does not work: it does not tell its version, and does not render deploy/overlays/nodeport: {why}\n",
+            $"bookinfo: kubectl does not work: it does not report its version, and does not render deploy/overlays/nodeport: {why}\n",
             deploy.Messages);
     }
 
@@ -96,7 +96,7 @@ public sealed class OddKubectlTests : IDisposable
         await using var run = Run(Kubectl("*) sleep 3600 ;;"), "status");
 
         Assert.Equal(ExitCode.MissingTool, await run.ExitAsync());
-        Assert.Contains(" hangs: it has not answered in 15 s, though it need not ask any cluster.", run.Messages);
+        Assert.Contains(" hangs: no answer in 15 s to a command that needs no cluster.", run.Messages);
         await run.NothingSurvivesAsync();
     }
 

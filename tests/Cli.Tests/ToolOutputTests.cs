@@ -70,7 +70,7 @@ public sealed class ToolOutputTests
 
         Assert.Equal(ExitCode.Failure, ToolOutput.End(exitCode, Broken(Full), messages));
         Assert.Equal(
-            $"bookinfo: what belongs on stdout could not be written there: No space left on device. Send it elsewhere.{messages.NewLine}",
+            $"bookinfo: the output could not be written to stdout: No space left on device. Redirect it elsewhere.{messages.NewLine}",
             Encoding.UTF8.GetString([.. said]));
     }
 

@@ -13,7 +13,7 @@ namespace Bookinfo.Cli.Tests;
 /// </summary>
 public sealed class UnwritableOutputTests : IDisposable
 {
-    private const string Lost = "bookinfo: what belongs on stdout could not be written there: ";
+    private const string Lost = "bookinfo: the output could not be written to stdout: ";
 
     private static readonly string Launcher = Path.Combine(WorkingCopy.Root, "bookinfo");
 

@@ -151,20 +151,20 @@ public sealed class CredentialPluginTests : IDisposable
     [InlineData("echo 'first'; echo 'error: your session has ended.' >&2; exit 1", Token, "your session has ended.")]
     [InlineData("exit 3", Token, "it ended with exit code 3.")]
     [InlineData("kill -KILL $$", Token, "it ended with exit code 137, SIGKILL.")]
-    [InlineData("", "", "what it writes is not JSON.")]
-    [InlineData("", "Please sign in", "what it writes is not JSON.")]
-    [InlineData("", "null", $"what it writes is not an ExecCredential of {Version} with a status.")]
+    [InlineData("", "", "its output is not JSON.")]
+    [InlineData("", "Please sign in", "its output is not JSON.")]
+    [InlineData("", "null", $"its output is not an ExecCredential of {Version} with a status.")]
     [InlineData("", """
         {"apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"t"}}
-        """, $"what it writes is not an ExecCredential of {Version} with a status.")]
+        """, $"its output is not an ExecCredential of {Version} with a status.")]
     [InlineData(
-        "", $$$"""{"apiVersion":"{{{Version}}}","status":5}""", $"what it writes is not an ExecCredential of {Version} with a status.")]
+        "", $$$"""{"apiVersion":"{{{Version}}}","status":5}""", $"its output is not an ExecCredential of {Version} with a status.")]
     [InlineData("", $$$"""
         {"apiVersion":"{{{Version}}}","status":{"token":5}}
-        """, "what it writes holds neither a token nor a certificate with its key.")]
+        """, "its output contains neither a token nor a certificate with its key.")]
     [InlineData("", $$$"""
         {"apiVersion":"{{{Version}}}","status":{"clientCertificateData":"x"}}
-        """, "what it writes holds neither a token nor a certificate with its key.")]
+        """, "its output contains neither a token nor a certificate with its key.")]
     public async Task Its_failure_is_told_in_one_line(string script, string output, string why)
     {
         var plugin = Plugin(script, output);
@@ -172,8 +172,8 @@ public sealed class CredentialPluginTests : IDisposable
             () => new CredentialPlugin("c", plugin, []).SignInAsync([], TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.ClusterUnreachable, failure.Kind);
-        Assert.Equal($"context 'c' of kubectl's configuration cannot be used: '{plugin["command"]}', which is to sign you in, "
-            + $"does not do that: {why}", failure.Message);
+        Assert.Equal($"context 'c' of kubectl's configuration cannot be used: '{plugin["command"]}', which should sign you in, "
+            + $"failed: {why}", failure.Message);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class CredentialPluginTests : IDisposable
             () => new CredentialPlugin("c", plugin, []).SignInAsync([], TestContext.Current.CancellationToken));
 
         Assert.EndsWith(
-            "'nonesuch-auth-plugin', which is to sign you in, does not do that: there is no such program. Install nonesuch.",
+            "'nonesuch-auth-plugin', which should sign you in, failed: there is no such program. Install nonesuch.",
             failure.Message);
     }
 

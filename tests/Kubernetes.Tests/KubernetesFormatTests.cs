@@ -143,8 +143,8 @@ public sealed class KubernetesFormatTests
         "Error from server (Forbidden): error when creating \"STDIN\": services is forbidden: User \"u\" cannot create resource "
         + "\"services\" in API group \"\" in the namespace \"n\"",
         FailureKind.NotAllowed,
-        "user 'u' is not allowed to create services in namespace 'n'. Check with 'kubectl auth can-i create services --namespace n'; who "
-        + "administers the cluster can grant it.")]
+        "user 'u' is not allowed to create services in namespace 'n'. Check with 'kubectl auth can-i create services --namespace n'; a "
+        + "cluster administrator can grant it.")]
     [InlineData(
         "The Service \"s\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated",
         FailureKind.PortTaken, "The Service \"s\" is invalid")]

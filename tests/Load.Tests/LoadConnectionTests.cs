@@ -319,7 +319,7 @@ public sealed class LoadConnectionTests
 
         var failure = await Assert.ThrowsAsync<TargetException>(() => traffic.UsualAsync(TestContext.Current.CancellationToken));
         Assert.Equal(
-            $"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: name an address where that is spoken.",
+            $"{target.Origin} speaks HTTP/2 only, and requests are sent by HTTP/1.1: use an address that accepts HTTP/1.1.",
             failure.Message);
     }
 

@@ -130,8 +130,8 @@ public sealed class LoadCookieTests
         await using var server = new LoadServer(LoadServer.Ok("hi", $"{Page}Content-Encoding: gzip\r\n"));
 
         var failure = await Assert.ThrowsAsync<TargetException>(() => UsualAsync(server));
-        Assert.Contains("GET /productpage is answered with a coded page, as with gzip, into which nobody looks here. Leave out the header "
-            + "Accept-Encoding, or say with --path", failure.Message);
+        Assert.Contains("GET /productpage is answered with a compressed page, which this command does not decode. Leave out the header "
+            + "Accept-Encoding, or use --path", failure.Message);
     }
 
     [Theory]

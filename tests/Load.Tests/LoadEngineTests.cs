@@ -315,7 +315,8 @@ public sealed class LoadEngineTests
         var failure = await Assert.ThrowsAsync<ThreadLimitException>(
             () => engine.RunAsync([], TestContext.Current.CancellationToken, CancellationToken.None));
         Assert.StartsWith(
-            "8 connections take a thread each, and the program gets no more threads here: take fewer connections, or raise the limit",
+            "8 connections need a thread each, and the system allows this program no more threads: use fewer connections, or raise "
+            + "the limit",
             failure.Message);
         Assert.All(started.Skip(1), thread => Assert.False(thread.IsAlive));
         Assert.Equal(0, server.Requests);

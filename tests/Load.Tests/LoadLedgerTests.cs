@@ -204,15 +204,16 @@ public sealed class LoadLedgerTests : IDisposable
             file.SetLength(file.Length - 25);
         }
 
-        Assert.Contains("its preamble contradicts itself", Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
+        Assert.Contains(
+            "its preamble gives an impossible header length", Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
     }
 
     [Theory]
-    [InlineData(0, 0, "does not begin like one")]
+    [InlineData(0, 0, "does not begin with the signature of one")]
     [InlineData(8, 9, "is a ledger of version 9; this program knows version 2.")]
-    [InlineData(10, 9, "its preamble contradicts its header")]
-    [InlineData(15, 127, "its preamble contradicts itself")]
-    [InlineData(16, 9, "its header is not what it should be")]
+    [InlineData(10, 9, "its preamble and its header give different record lengths")]
+    [InlineData(15, 127, "its preamble gives an impossible header length")]
+    [InlineData(16, 9, "its header is not valid")]
     public async Task What_is_no_ledger_is_refused(int at, byte value, string message)
     {
         await WriteAsync(Plan(), [Sample(0)]);
@@ -289,7 +290,8 @@ public sealed class LoadLedgerTests : IDisposable
         // Behind the status are six bytes.
         why = why.Replace("{status}", $"{Length - 8}", StringComparison.Ordinal);
         Assert.Equal(
-            $"'{_path}' is a ledger of another kind: {why}.", Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
+            $"'{_path}' is a ledger that this program cannot read: {why}.",
+            Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
     }
 
     private static int Length => new LedgerLayout([.. BookinfoAnswers.Usual.Hops.Select(hop => hop.Name)]).Length;

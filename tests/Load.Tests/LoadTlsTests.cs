@@ -12,7 +12,7 @@ namespace Bookinfo.Load.Tests;
 /// <summary>What is said when TLS does not come about: why, and what to do.</summary>
 public sealed class LoadTlsTests
 {
-    private const string Advice = ". Take any certificate with --insecure, or make this machine trust it.";
+    private const string Advice = ". Accept any certificate with --insecure, or make this machine trust it.";
 
     private const string BadRequest = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
@@ -86,10 +86,10 @@ public sealed class LoadTlsTests
     }
 
     [Theory]
-    [InlineData(40, "alert handshake failure: it demands a certificate of the client, or versions or ciphers of TLS that this "
+    [InlineData(40, "alert handshake failure: it requires a client certificate, or TLS versions or ciphers that this "
         + "machine does not use.")]
-    [InlineData(70, "alert protocol version: it speaks no version of TLS that this machine uses.")]
-    [InlineData(112, "unrecognized name: it knows no host of this name: name it by the name that it has.")]
+    [InlineData(70, "alert protocol version: it supports no TLS version that this machine uses.")]
+    [InlineData(112, "unrecognized name: it does not know this host name: use the name that it is configured for.")]
     public async Task What_the_other_side_has_against_it_is_told(byte alert, string reason)
     {
         await using var server = new LoopbackServer(async (client, _, cancellationToken) =>
@@ -168,7 +168,7 @@ public sealed class LoadTlsTests
 
         Assert.Equal(
             $"https://localhost:{server.Address.Port} is not Bookinfo's productpage: GET /productpage is answered with 400 and no page. It "
-            + "may demand a certificate of the client, and none is sent.",
+            + "may require a client certificate, and none is sent.",
             failure.Message);
         var result = await LoadRunner.RunAsync(
             LoadRunner.Plan(new Uri($"https://localhost:{server.Address.Port}"), rate: 20, seconds: 0.2, insecure: true));
@@ -180,15 +180,15 @@ public sealed class LoadTlsTests
     [Theory]
     [InlineData(
         "SSL Handshake failed with OpenSSL error - SSL_ERROR_SSL.", "error:0A000102:SSL routines::unsupported protocol",
-        "unsupported protocol: it speaks no version of TLS that this machine uses")]
+        "unsupported protocol: it supports no TLS version that this machine uses")]
     [InlineData(
         "", "error:0A000458:SSL routines::tlsv1 unrecognized name",
-        "tlsv1 unrecognized name: it knows no host of this name: name it by the name that it has")]
+        "tlsv1 unrecognized name: it does not know this host name: use the name that it is configured for")]
     [InlineData("", "error:0A000438:SSL routines::tlsv1 alert internal error", "tlsv1 alert internal error")]
     [InlineData(
         "",
         "error:0A000418:SSL routines::tlsv1 alert unknown ca",
-        "tlsv1 alert unknown ca: it does not accept the certificate of the client")]
+        "tlsv1 alert unknown ca: it does not accept the client certificate")]
     [InlineData("", "Connection reset by peer", null)]
     public void What_the_library_says_is_found(string outer, string inner, string? said) =>
         Assert.Equal(said, TlsProblem.Describe(new AuthenticationException(

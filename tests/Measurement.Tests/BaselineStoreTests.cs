@@ -38,22 +38,22 @@ public sealed class BaselineStoreTests : IDisposable
 
     [Fact]
     public void That_there_is_no_file_is_said() =>
-        Refuses(Path.Combine(_directory, "none.json"), "there is no file '{0}'. 'bookinfo baseline --name NAME' makes one, NAME.json.");
+        Refuses(Path.Combine(_directory, "none.json"), "there is no file '{0}'. 'bookinfo baseline --name NAME' creates NAME.json.");
 
     [Fact]
     public void A_directory_is_refused() => Refuses(_directory, "'{0}' cannot be read: ");
 
     [Theory]
-    [InlineData("", "'{0}' is not a baseline, or a broken one: ")]
-    [InlineData("{", "'{0}' is not a baseline, or a broken one: ")]
+    [InlineData("", "'{0}' is not a valid baseline: ")]
+    [InlineData("{", "'{0}' is not a valid baseline: ")]
     [InlineData("[]", "'{0}' is not a baseline: it has no 'version' and 'steps'.")]
     [InlineData("{\"version\": 1, \"target\": \"http://localhost/\"}", "'{0}' is not a baseline: it has no 'version' and 'steps'.")]
     [InlineData("{\"version\": \"x\", \"steps\": []}", "'{0}' is not a baseline: it has no 'version' and 'steps'.")]
     [InlineData(
         "{\"version\": 2, \"steps\": []}",
         "'{0}' is a baseline of version 2; this program knows version 1. Measure again, or read it with the program that wrote it.")]
-    [InlineData("{\"version\": 1, \"steps\": []}", "'{0}' is not a baseline, or a broken one: ")]
-    [InlineData("{\"version\": 1, \"steps\": 1}", "'{0}' is not a baseline, or a broken one: ")]
+    [InlineData("{\"version\": 1, \"steps\": []}", "'{0}' is not a valid baseline: ")]
+    [InlineData("{\"version\": 1, \"steps\": 1}", "'{0}' is not a valid baseline: ")]
     [InlineData(
         "{\"version\": 1, \"steps\": [{\"use\": {\"x\": {\"cpuSeconds\": 1e308}}}]}",
         "'{0}' is a broken baseline: a number in it is beyond 1E+20, which cannot be a measurement.")]

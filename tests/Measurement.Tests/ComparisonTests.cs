@@ -228,7 +228,7 @@ public sealed class ComparisonTests
 
         Assert.Equal(FailureKind.InvalidRequest, failure.Kind);
         Assert.Equal(
-            "there is no rate that both baselines have: 'a.json' has 50/s, 'b.json' 100, 200/s. Measure one of them again with --rates.",
+            "the baselines have no rate in common: 'a.json' has 50/s, 'b.json' 100, 200/s. Measure one of them again with --rates.",
             failure.Message);
     }
 

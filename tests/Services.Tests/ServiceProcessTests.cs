@@ -120,7 +120,7 @@ public sealed class ServiceProcessTests
     {
         using var process = Start("Bookinfo.Details", ("ASPNETCORE_URLS", "http://192.0.2.1:7731"), ("DRAIN_SECONDS", "0"));
         Assert.EndsWith(
-            ". Set ASPNETCORE_URLS to something else than http://192.0.2.1:7731.\n",
+            ". Set ASPNETCORE_URLS to something other than http://192.0.2.1:7731.\n",
             (await EndAsync(process)).Errors,
             StringComparison.Ordinal);
     }

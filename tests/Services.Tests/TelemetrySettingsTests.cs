@@ -296,7 +296,7 @@ public sealed class TelemetrySettingsTests
         await using var ratings = await RunningService.StartAsync(
             Bookinfo.Ratings.Program.Build, log.AddTo, "OTEL_TRACES_EXPORTER=otlp", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc");
         Assert.StartsWith(
-            "Without effect, as no endpoint is set to send to: OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_PROTOCOL.",
+            "No effect, because no endpoint is set to send to: OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_PROTOCOL.",
             Assert.Single(log.Of("TelemetryNotSent")).Text,
             StringComparison.Ordinal);
     }

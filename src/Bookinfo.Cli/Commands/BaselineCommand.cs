@@ -163,7 +163,7 @@ internal static class BaselineCommand
             {
                 if (result.GetResult(option) is { Implicit: false })
                 {
-                    result.AddError($"{option.Name} is of no use without --in-cluster.");
+                    result.AddError($"{option.Name} has no effect without --in-cluster.");
                 }
             }
         }

@@ -7,7 +7,7 @@ using Bookinfo.Load;
 namespace Bookinfo.Cli.Commands;
 
 /// <summary>
-/// <c>bookinfo load</c>: sends requests at a rate, whatever becomes of them, and reports how long they took and what went wrong.
+/// <c>bookinfo load</c>: sends requests at a given rate, no matter how they are answered, and reports latencies and errors.
 /// </summary>
 internal static class LoadCommand
 {
@@ -19,19 +19,20 @@ internal static class LoadCommand
     private static readonly Argument<string> Url = new("url")
     {
         HelpName = "url",
-        Description = "Where to. With a path it is that path which is sent.",
+        Description = "Where to send requests. If the URL has a path, only that path is requested.",
         DefaultValueFactory = static _ => TrafficOptions.LocalUrl,
     };
 
     private static readonly Option<double?> Rate = TypedOptions.Number(
         "--rate",
-        "Requests a second; what that means for each profile is said there. With --until-saturated: the rate to begin with. [default: 50]",
+        "Requests per second; --profile says what that means for each profile. With --until-saturated: the rate to begin with. "
+            + "[default: 50]",
         OptionRules.LowestRate,
         OptionRules.HighestRate);
 
     private static readonly Option<TimeSpan?> Duration = TypedOptions.Time(
         "--duration",
-        "How long, such as 500ms, 30s, 5m or 1h. With --until-saturated: how long the search may take, 2m if nothing is said. "
+        "How long, such as 500ms, 30s, 5m or 1h. With --until-saturated: how long the search may take (default 2m). "
             + "[default: 30s]",
         TimeSpan.FromMilliseconds(100),
         TimeSpan.FromHours(24),
@@ -55,7 +56,7 @@ internal static class LoadCommand
     private static readonly Option<ArrivalProcess> Arrivals = TypedOptions.Name<ArrivalProcess>(
         "--arrivals",
         "even|poisson",
-        "even: at equal distances. poisson: independent of each other, as those of many visitors are. [default: even]",
+        "even: at equal intervals. poisson: independent of each other, as those of many visitors are. [default: even]",
         "even or poisson");
 
     private static readonly Option<string[]> Paths = new("--path")
@@ -77,7 +78,7 @@ internal static class LoadCommand
     private static readonly Option<string> Ledger = new("--ledger")
     {
         HelpName = "file",
-        Description = "Write down every request there: trace id, times, status, version of reviews, hops. "
+        Description = "Record every request in this file: trace id, times, status, version of reviews, hops. "
             + "72 bytes each (docs/measuring.md).",
     };
 
@@ -85,7 +86,7 @@ internal static class LoadCommand
     {
         HelpName = "file",
         Description = "Write the histograms of each second "
-        + "there, as a log of HdrHistogram."
+        + "to this file, as an HdrHistogram log."
     };
 
     private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the outcome to stdout.");
@@ -140,7 +141,7 @@ internal static class LoadCommand
             result.GetValue(Output));
     }
 
-    /// <summary>An option that would be ignored is a misunderstanding.</summary>
+    /// <summary>Rejects options that would be ignored: giving one means that the user misunderstands it.</summary>
     private static void RequireUseful(CommandResult result)
     {
         var profile = result.GetValue(Profile);
@@ -149,7 +150,7 @@ internal static class LoadCommand
         {
             if (result.GetResult(option) is { Implicit: false } && !useful)
             {
-                result.AddError($"{option.Name} is of no use without {with}.");
+                result.AddError($"{option.Name} has no effect without {with}.");
             }
         }
 
@@ -174,7 +175,7 @@ internal static class LoadCommand
         if (result.GetResult(Paths) is { Implicit: false } && Uri.TryCreate(result.GetValue(Url), UriKind.Absolute, out var url)
             && url.PathAndQuery != "/")
         {
-            result.AddError($"--path is there, and the url has a path as well ({url.PathAndQuery}): say one of the two.");
+            result.AddError($"--path is given, but the url has a path as well ({url.PathAndQuery}): use one of the two.");
         }
     }
 }

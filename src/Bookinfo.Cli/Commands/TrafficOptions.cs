@@ -56,7 +56,7 @@ internal sealed class TrafficOptions
         "from 1ms to 60s");
 
     /// <summary><c>--insecure</c>.</summary>
-    public Option<bool> Insecure { get; } = new("--insecure") { Description = "Take any certificate." };
+    public Option<bool> Insecure { get; } = new("--insecure") { Description = "Accept any certificate." };
 
     /// <summary>The value of <see cref="Seed"/>.</summary>
     public ulong GetSeed(ParseResult result) => (ulong)(result.GetValue(Seed) ?? 1);

@@ -212,7 +212,7 @@ internal static class UpCommand
     {
         if (!result.Implicit && !result.GetValue(Prometheus))
         {
-            result.AddError("--prometheus-port is of no use without --prometheus.");
+            result.AddError("--prometheus-port has no effect without --prometheus.");
         }
     }
 

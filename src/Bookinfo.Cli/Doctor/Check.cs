@@ -13,14 +13,15 @@ internal interface ICheck
     CheckPurpose Purpose { get; }
 
     /// <summary>
-    /// The checks that must have found neither a problem nor nothing at all before this one is run; it uses what they have found.
+    /// The checks that this one depends on, because it uses what they found. It runs only if each of them was done and
+    /// found no problem.
     /// </summary>
     IReadOnlyList<ICheck> Needs => [];
 
     /// <summary>Runs the check.</summary>
-    /// <param name="cancellationToken">Cancelled when its time is up.</param>
+    /// <param name="cancellationToken">Canceled when its time is up.</param>
     /// <returns>What was found.</returns>
-    /// <exception cref="OperationFailedException">It is a problem, and the message says which.</exception>
+    /// <exception cref="OperationFailedException">There is a problem, which the message describes.</exception>
     Task<CheckResult> RunAsync(CancellationToken cancellationToken);
 }
 
@@ -43,11 +44,11 @@ internal enum CheckPurpose
 /// <summary>How a check came out.</summary>
 internal enum CheckState
 {
-    /// <summary>It is as it has to be.</summary>
+    /// <summary>Everything is as required.</summary>
     [JsonStringEnumMemberName("ok")]
     Ok,
 
-    /// <summary>It does not stand in the way, or not always.</summary>
+    /// <summary>Something may not work because of it, or only an optional part.</summary>
     [JsonStringEnumMemberName("warning")]
     Warning,
 
@@ -55,7 +56,7 @@ internal enum CheckState
     [JsonStringEnumMemberName("problem")]
     Problem,
 
-    /// <summary>It could not be found out, because an earlier check has to be ok for that.</summary>
+    /// <summary>Nothing was checked, usually because a check that this one depends on found a problem.</summary>
     [JsonStringEnumMemberName("notChecked")]
     NotChecked,
 }
@@ -71,21 +72,21 @@ internal sealed record CheckResult(CheckState State, string Detail, string? Advi
     /// <param name="detail">What there is.</param>
     public static CheckResult Ok(string detail) => new(CheckState.Ok, detail, null, []);
 
-    /// <summary>Something may stand in the way.</summary>
+    /// <summary>Something may not work.</summary>
     /// <param name="detail">What it is.</param>
     /// <param name="advice">What to do.</param>
-    /// <param name="commands">With which commands.</param>
+    /// <param name="commands">The command lines for that.</param>
     public static CheckResult Warning(string detail, string advice, params IReadOnlyList<string> commands) =>
         new(CheckState.Warning, detail, advice, commands);
 
     /// <summary>Something cannot work.</summary>
     /// <param name="detail">What is wrong.</param>
     /// <param name="advice">What to do.</param>
-    /// <param name="commands">With which commands.</param>
+    /// <param name="commands">The command lines for that.</param>
     public static CheckResult Problem(string detail, string advice, params IReadOnlyList<string> commands) =>
         new(CheckState.Problem, detail, advice, commands);
 
-    /// <summary>It could not be found out.</summary>
+    /// <summary>Nothing was checked.</summary>
     /// <param name="detail">Why.</param>
     public static CheckResult NotChecked(string detail) => new(CheckState.NotChecked, detail, null, []);
 }

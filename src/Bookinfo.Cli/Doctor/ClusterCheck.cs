@@ -5,9 +5,9 @@ using k8s.Models;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The cluster: it answers, knows who asks, and is of a version that the manifests and kubectl fit.</summary>
+/// <summary>Checks that the cluster answers, accepts the credentials, and has a version that suits the manifests and kubectl.</summary>
 /// <param name="kubectl">kubectl.</param>
-/// <param name="kubeconfig">Which cluster.</param>
+/// <param name="kubeconfig">Says which cluster.</param>
 internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubeconfig, TimeProvider time) : ICheck, IDisposable
 {
     /// <summary>The oldest version of Kubernetes that the default overlay is tested on.</summary>
@@ -42,14 +42,14 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
         try
         {
             await _api.Version.GetCodeAsync(cancellationToken);
-            // The second time the connection is there already.
+            // The second request is the one that is timed: the connection exists by then.
             var started = time.GetTimestamp();
             answer = await _api.Version.GetCodeAsync(cancellationToken);
             roundTrip = time.GetElapsedTime(started);
         }
         catch (Exception exception) when (ClusterFailure.IsForbidden(exception))
         {
-            return CheckResult.Ok("it answers, but does not tell its version to everybody");
+            return CheckResult.Ok("it answers, but does not let you read its version");
         }
         catch (Exception exception) when (ClusterFailure.Explain(exception, Config, cancellationToken) is { } explained)
         {
@@ -59,8 +59,8 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return CheckResult.Problem(
-                $"{Config.Client.Host} does not answer within {Examination.CheckLimit.TotalSeconds:0} s", "Is it running, and does no "
-                    + "firewall or missing VPN stand between? This asks it again:", "kubectl cluster-info");
+                $"{Config.Client.Host} does not answer within {Examination.CheckLimit.TotalSeconds:0} s", "Is it running? A firewall "
+                    + "or a missing VPN may be in the way. This asks it again:", "kubectl cluster-info");
         }
 
         var milliseconds = Math.Ceiling(roundTrip.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
@@ -74,7 +74,7 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
     {
         if (!TryParse(answer, out var server))
         {
-            return CheckResult.Warning($"{detail}, which is not a version", $"Kubernetes {Oldest} or newer is needed.");
+            return CheckResult.Warning($"{detail}; its version is not recognized", $"Kubernetes {Oldest} or newer is needed.");
         }
 
         if (server < Oldest)
@@ -90,12 +90,12 @@ internal sealed class ClusterCheck(KubectlCheck kubectl, KubeconfigCheck kubecon
                 + "https://kubernetes.io/releases/version-skew-policy/#kubectl");
     }
 
-    /// <summary>Clouds add to the minor version: <c>27+</c>.</summary>
+    /// <summary>Cloud providers add a suffix to the minor version: <c>27+</c>.</summary>
     private static bool TryParse(VersionInfo answer, out Version version) =>
         Version.TryParse($"{answer.Major}.{answer.Minor?.TrimEnd('+')}", out version!);
 }
 
-/// <summary>A check of something in the cluster. What the cluster does not let us see is told, but does not count as a problem.</summary>
+/// <summary>A check of something in the cluster. What this user may not see is reported as a warning, not as a problem.</summary>
 /// <param name="cluster">The cluster.</param>
 internal abstract class InClusterCheck(ClusterCheck cluster) : ICheck
 {
@@ -125,12 +125,12 @@ internal abstract class InClusterCheck(ClusterCheck cluster) : ICheck
         }
         catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
         {
-            return CheckResult.Problem(explained.Message, "Try again; when it stays so, ask who administers the cluster.");
+            return CheckResult.Problem(explained.Message, "Try again; if it persists, ask a cluster administrator.");
         }
     }
 
     /// <summary>Examines the cluster.</summary>
     /// <param name="api">The cluster.</param>
-    /// <param name="cancellationToken">Cancelled when its time is up.</param>
+    /// <param name="cancellationToken">Canceled when its time is up.</param>
     protected abstract Task<CheckResult> RunAsync(IKubernetes api, CancellationToken cancellationToken);
 }

@@ -4,8 +4,8 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Cli.Doctor;
 
 /// <summary>
-/// The findings as text: what was looked at, below the command that needs it, and what to do, below what is wrong. State is a word and a
-/// sign, never color alone.
+/// Formats the findings as text: each check below the command that needs it, and the advice below the problem. A state is shown as a word
+/// and a sign, never by color alone.
 /// </summary>
 internal static class DoctorTable
 {
@@ -14,7 +14,7 @@ internal static class DoctorTable
     private const int CommandIndent = 8;
     private const int Gap = 2;
 
-    /// <summary>The least width that it is laid out for, beside which there is room for words.</summary>
+    /// <summary>The smallest width that is laid out for: next to the columns it leaves room for text.</summary>
     private const int LeastWidth = 60;
 
     private const string Continued = @" \";
@@ -41,7 +41,7 @@ internal static class DoctorTable
                 lines.Add(new DoctorLine(
                     $"{Spaces(Indent)}{label.PadRight(states + Gap)}{name.PadRight(names + Gap)}{detail[0]}".TrimEnd(),
                     Indent..(Indent + label.Length), result.State));
-                // A path or an address that is too long for its column begins further left, rather than be broken.
+                // A path or an address that is too long for its column begins further left instead of being broken.
                 Add(detail.Skip(1).Select(text => Spaces(Math.Min(margin, width - text.Length)) + text));
                 Add(TextCut.Lines(result.Advice ?? "", width - AdviceIndent, width - AdviceIndent)
                     .Where(text => text.Length > 0).Select(text => Spaces(AdviceIndent) + text));
@@ -63,7 +63,7 @@ internal static class DoctorTable
         _ => "- not checked",
     };
 
-    /// <summary>What the findings come to, a line for each command.</summary>
+    /// <summary>Summarizes the findings in a line for each command.</summary>
     /// <param name="findings">The findings.</param>
     public static IReadOnlyList<string> Summarize(IReadOnlyList<Finding> findings) =>
         [.. findings.GroupBy(finding => finding.Purpose).Select(purpose => $"{Command(purpose.Key)}: "
@@ -74,8 +74,8 @@ internal static class DoctorTable
         string Count(CheckState state, string word) => states.Count(one => one == state) is var count && count == 1
             ? $"1 {word}"
             : $"{count} {word}s";
-        return states.Contains(CheckState.Problem) ? $"{Count(CheckState.Problem, "problem")}; see what to do above"
-            : states.Contains(CheckState.Warning) ? $"nothing stands in the way for certain; {Count(CheckState.Warning, "warning")}"
+        return states.Contains(CheckState.Problem) ? $"{Count(CheckState.Problem, "problem")}; see above for what to do"
+            : states.Contains(CheckState.Warning) ? $"no definite problem; {Count(CheckState.Warning, "warning")}"
             : "everything is there";
     }
 
@@ -123,8 +123,8 @@ internal static class DoctorTable
 
 /// <summary>A line of the table.</summary>
 /// <param name="Text">The line.</param>
-/// <param name="Mark">Where in it the state stands, which a terminal may color; empty for lines without.</param>
-/// <param name="State">The state; of no meaning in lines without.</param>
+/// <param name="Mark">Where in it the state stands, which a terminal may color; empty for lines without one.</param>
+/// <param name="State">The state; meaningless in lines without one.</param>
 internal readonly record struct DoctorLine(string Text, Range Mark, CheckState State);
 
 /// <summary>The object of <c>doctor --output json</c>.</summary>
@@ -133,7 +133,7 @@ internal readonly record struct DoctorLine(string Text, Range Mark, CheckState S
 /// <param name="Checks">All of them, in the order of the table.</param>
 internal sealed record DoctorRecord(int Problems, int Warnings, IReadOnlyList<CheckRecord> Checks)
 {
-    /// <summary>Makes it of findings.</summary>
+    /// <summary>Creates the record from findings.</summary>
     /// <param name="findings">The findings.</param>
     public static DoctorRecord From(IReadOnlyList<Finding> findings) => new(
         findings.Count(finding => finding.Result.State == CheckState.Problem),
@@ -147,11 +147,11 @@ internal sealed record DoctorRecord(int Problems, int Warnings, IReadOnlyList<Ch
 /// <param name="State">How it came out.</param>
 /// <param name="Detail">What there is, or what is wrong.</param>
 /// <param name="Advice">What to do.</param>
-/// <param name="Commands">With which command lines.</param>
+/// <param name="Commands">The command lines for that.</param>
 internal sealed record CheckRecord(
     string Check, CheckPurpose For, CheckState State, string Detail, string? Advice, IReadOnlyList<string>? Commands)
 {
-    /// <summary>Makes it of a finding.</summary>
+    /// <summary>Creates the record from a finding.</summary>
     /// <param name="finding">The finding.</param>
     public static CheckRecord From(Finding finding) => new(
         finding.Name,

@@ -4,24 +4,24 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>Runs checks: all at once, but each after those that it needs, and none for longer than its time.</summary>
+/// <summary>Runs checks concurrently: each after those that it needs, and with a time limit.</summary>
 internal sealed class Examination(TimeProvider time)
 {
     /// <summary>
-    /// How long a check may take. Most need milliseconds; a command that signs in to a cloud may need seconds, and so does everything on a
-    /// machine that is busy with the cluster itself: that it is slow says nothing about what is checked. An unreachable cluster has to be
-    /// told of within 15 seconds.
+    /// How long a check may take. Most need milliseconds, but a command that signs in to a cloud may need seconds, and so may everything
+    /// on a machine that is busy running the cluster: slowness alone says nothing about what is checked. An unreachable cluster has to be
+    /// reported within 15 seconds.
     /// </summary>
     public static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(8);
 
-    /// <summary>How long all of them may take together, however many hang one after another.</summary>
+    /// <summary>How long all checks together may take, however many hang one after another.</summary>
     public static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(18);
 
-    /// <summary>How long a check has to come to its end when its time is up.</summary>
+    /// <summary>How long a check has to finish when its time is up.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs all checks, each with a time limit.</summary>
-    /// <param name="checks">The checks, each behind those that it needs.</param>
+    /// <param name="checks">The checks, each listed after those that it needs.</param>
     /// <param name="cancellationToken">The user's Ctrl-C.</param>
     /// <returns>What they found, in their order.</returns>
     public async Task<IReadOnlyList<Finding>> RunAsync(IReadOnlyList<ICheck> checks, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ internal sealed class Examination(TimeProvider time)
             switch (await need)
             {
                 case { Result: { State: CheckState.NotChecked } earlier }:
-                    // The reason is the first one of the chain.
+                    // The reason is that of the first check in the chain that was not done.
                     return new Finding(check.Name, check.Purpose, earlier);
                 case { Result.State: CheckState.Problem } failed:
                     return new Finding(check.Name, check.Purpose, CheckResult.NotChecked($"needs '{failed.Name}' to be in order"));
@@ -61,7 +61,7 @@ internal sealed class Examination(TimeProvider time)
         using var limit = new CancellationTokenSource(CheckLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         var started = time.GetTimestamp();
-        // On a thread of its own: reading a configuration may run a program, and blocks meanwhile.
+        // On another thread: reading a configuration may run a program, and blocks meanwhile.
         var running = Task.Run(() => check.RunAsync(either.Token), CancellationToken.None);
         try
         {
@@ -69,7 +69,7 @@ internal sealed class Examination(TimeProvider time)
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            // Time also to end what it has started, and to say better than this what hangs.
+            // This also gives the check time to end what it has started, and to say what hangs better than the message below does.
             await Task.WhenAny(running, Task.Delay(Grace, time, CancellationToken.None));
             if (running.IsCompletedSuccessfully)
             {
@@ -78,30 +78,30 @@ internal sealed class Examination(TimeProvider time)
 
             var seconds = time.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
             return CheckResult.Problem(
-                $"no answer within {seconds} s", "Something hangs. Try again; when it stays so, do what this check does by hand.");
+                $"no answer within {seconds} s", "Something hangs. Try again; if it persists, do by hand what this check does.");
         }
         catch (OperationFailedException failure)
         {
-            return CheckResult.Problem(failure.Message, "Put that right, then run 'bookinfo doctor' again.");
+            return CheckResult.Problem(failure.Message, "Fix that, then run 'bookinfo doctor' again.");
         }
         catch (Exception exception)
         {
-            // An answer that nobody has foreseen must not hide what the other checks have found.
+            // An unforeseen failure must not hide what the other checks have found.
             return CheckResult.Problem(
                 $"the check itself failed: {exception.GetType().Name}: {exception.Message}",
-                "Please report this as a bug, with these words.");
+                "Please report this as a bug, with this message.");
         }
     }
 }
 
-/// <summary>All checks: the one list of them, each behind those that it needs.</summary>
+/// <summary>Creates all checks, each listed after those that it needs.</summary>
 internal sealed class Checkup : IDisposable
 {
     private readonly ClusterCheck _cluster;
 
     /// <summary>Makes the checks; nothing is looked at yet.</summary>
     /// <param name="options">What the user asked for.</param>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The source tree.</param>
     public Checkup(DoctorOptions options, SourceTree tree, TimeProvider time)
     {
         var kubectl = new KubectlCheck(options.Context);
@@ -135,7 +135,7 @@ internal sealed class Checkup : IDisposable
     public void Dispose() => _cluster.Dispose();
 }
 
-/// <summary>What <c>bookinfo doctor</c> is asked.</summary>
+/// <summary>The options of <c>bookinfo doctor</c>.</summary>
 /// <param name="Namespace">Where the application is to run in the cluster.</param>
 /// <param name="Context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
 /// <param name="Tag">The tag of the images; <see langword="null"/> for that of the manifests.</param>

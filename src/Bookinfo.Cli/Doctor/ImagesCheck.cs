@@ -8,7 +8,7 @@ using k8s;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The images: on every node, or to be had from their registry.</summary>
+/// <summary>Checks that the images are on every node, or can be pulled from their registry.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="manifests">What is to run.</param>
 /// <param name="registry">The registry of <c>--registry</c>.</param>
@@ -16,7 +16,7 @@ namespace Bookinfo.Cli.Doctor;
 internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests, string? registry, string? tag) : InClusterCheck(cluster)
 {
     /// <summary>
-    /// The kubelet reports no more than these (<c>nodeStatusMaxImages</c>), the largest ones; an image that is not listed may be there.
+    /// The kubelet reports at most this many images (<c>nodeStatusMaxImages</c>), the largest ones; one that is not listed may exist.
     /// </summary>
     private const int MostListed = 50;
 
@@ -46,7 +46,8 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
         var unavailable = answers.Where(answer => answer.Answer != RegistryAnswer.Available).ToList();
         if (unavailable.Count == 0)
         {
-            return CheckResult.Ok($"{absent.Count} of {wanted.Count} are not on every node; {absent[0].Host} has them for everybody");
+            return CheckResult.Ok(
+                $"{absent.Count} of {wanted.Count} are not on every node; {absent[0].Host} serves them without credentials");
         }
 
         var truncated = nodes.Exists(node => node.Status?.Images?.Count >= MostListed);
@@ -76,7 +77,7 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
     private static string Describe(RegistryAnswer answer, string host) => answer switch
     {
         RegistryAnswer.Missing => $"{host} has no such image",
-        RegistryAnswer.Private => $"{host} does not show it to everybody",
+        RegistryAnswer.Private => $"{host} does not show it without credentials",
         RegistryAnswer.Untrusted => $"{host} cannot be asked from here: its certificate is not trusted, or it speaks plain http",
         _ => $"{host} cannot be asked from here",
     };
@@ -89,7 +90,7 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
 internal sealed record ImageReference(string Host, string Path, string Tag)
 {
     /// <summary>
-    /// Completes a name as container runtimes do: Docker Hub, its <c>library</c>, and <c>latest</c> are what goes without saying.
+    /// Completes a name as container runtimes do: the defaults are Docker Hub, its <c>library</c>, and <c>latest</c>.
     /// </summary>
     /// <param name="text">The name as manifests have it, such as <c>bookinfo/details:0.1.0</c>.</param>
     public static ImageReference Parse(string text)
@@ -166,7 +167,7 @@ internal sealed partial class RegistryClient : IDisposable
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // What a registry answers can be wrong in more ways than can be named.
+            // The answer of a registry can be wrong in more ways than can be listed.
             return RegistryAnswer.Unreachable;
         }
     }
@@ -177,7 +178,7 @@ internal sealed partial class RegistryClient : IDisposable
     private async Task<(HttpStatusCode Status, AuthenticationHeaderValue? Challenge)> HeadAsync(
         ImageReference image, string? token, CancellationToken cancellationToken)
     {
-        // Docker Hub's API has another name than its images; on this machine itself registries speak plain http.
+        // Docker Hub's API has another host than its image names; registries on this machine speak plain http.
         var host = image.Host == "docker.io" ? "registry-1.docker.io" : image.Host;
         var scheme = Uri.TryCreate($"http://{host}", UriKind.Absolute, out var uri) && uri.IsLoopback ? "http" : "https";
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri($"{scheme}://{host}/v2/{image.Path}/manifests/{image.Tag}"));
@@ -225,16 +226,16 @@ internal sealed partial class RegistryClient : IDisposable
 /// <summary>What a registry says when it is asked for an image without credentials.</summary>
 internal enum RegistryAnswer
 {
-    /// <summary>It has it, for everybody.</summary>
+    /// <summary>It has the image, and serves it without credentials.</summary>
     Available,
 
     /// <summary>It has no such image.</summary>
     Missing,
 
-    /// <summary>It does not say without credentials: the image is private, or is not there.</summary>
+    /// <summary>It does not answer without credentials: the image is private, or does not exist.</summary>
     Private,
 
-    /// <summary>No TLS comes about: its certificate is not trusted here, or it speaks plain http.</summary>
+    /// <summary>TLS failed: its certificate is not trusted here, or it speaks plain http.</summary>
     Untrusted,
 
     /// <summary>It cannot be asked from here.</summary>

@@ -9,7 +9,7 @@ using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The .NET SDK that <c>global.json</c> asks for.</summary>
+/// <summary>Checks for the .NET SDK that <c>global.json</c> asks for.</summary>
 /// <param name="tree">Where <c>global.json</c> is.</param>
 internal sealed class SdkCheck(SourceTree tree) : ICheck
 {
@@ -49,11 +49,13 @@ internal sealed class SdkCheck(SourceTree tree) : ICheck
 }
 
 /// <summary>
-/// What compiling to native code needs beside the SDK: https://learn.microsoft.com/dotnet/core/deploying/native-aot/#prerequisites
+/// Checks for what compiling to native code needs besides the SDK:
+/// https://learn.microsoft.com/dotnet/core/deploying/native-aot/#prerequisites
 /// </summary>
 internal sealed class NativeToolsCheck : ICheck
 {
-    private const string Install = "Install them. Without, 'bookinfo up' works, 'up --native' and 'images build' do not. Debian, Ubuntu:";
+    private const string Install = "Install them. Without them, 'bookinfo up' works, but 'up --native' and 'images build' do not. "
+        + "Debian, Ubuntu:";
     private const string InstallCommand = "sudo apt-get install clang zlib1g-dev";
 
     /// <inheritdoc/>
@@ -76,7 +78,7 @@ internal sealed class NativeToolsCheck : ICheck
             return OperatingSystem.IsMacOS()
                 ? CheckResult.Warning(
                     "there is no clang in PATH",
-                    "Install it. Without, 'bookinfo up' works, 'up --native' does not.",
+                    "Install it. Without it, 'bookinfo up' works, but 'up --native' does not.",
                     "xcode-select --install")
                 : CheckResult.Warning("there is neither clang nor gcc in PATH", Install, InstallCommand);
         }
@@ -87,17 +89,17 @@ internal sealed class NativeToolsCheck : ICheck
             return CheckResult.Warning($"{compiler.File} does not run", Install, InstallCommand);
         }
 
-        // The compiler itself knows best where headers are.
+        // Asks the compiler, which knows best where headers are.
         return await compiler.AskAsync(["-fsyntax-only", "-include", "zlib.h", "-x", "c", "/dev/null"], cancellationToken) is null
             ? CheckResult.Warning("zlib's headers are missing", Install, InstallCommand)
             : CheckResult.Ok($"{Path.GetFileName(compiler.File)} {InstalledTool.VersionIn(version)}, with zlib's headers");
     }
 }
 
-/// <summary>A program that builds images: the one that <c>images build</c> takes by itself.</summary>
+/// <summary>Checks for a program that builds images: the one that <c>images build</c> uses without <c>--builder</c>.</summary>
 internal sealed class ImageBuilderCheck : ICheck
 {
-    private const string Advice = "Without, 'bookinfo images build' does not work; 'deploy' does where the cluster has the images. "
+    private const string Advice = "Without one, 'bookinfo images build' does not work; 'deploy' does if the cluster has the images. "
         + "Debian, Ubuntu:";
     private const string InstallCommand = "sudo apt-get install buildah";
 
@@ -134,11 +136,11 @@ internal sealed class ImageBuilderCheck : ICheck
     }
 }
 
-/// <summary>kubectl: there, and not too old for the manifests.</summary>
+/// <summary>Checks that kubectl is installed, and not too old for the manifests.</summary>
 /// <param name="context">The context of <c>--context</c>.</param>
 internal sealed class KubectlCheck(string? context) : ICheck
 {
-    private const string Advice = "Install it (https://kubernetes.io/docs/tasks/tools). 'bookinfo up' does without. macOS: "
+    private const string Advice = "Install it (https://kubernetes.io/docs/tasks/tools). 'bookinfo up' does not need it. macOS: "
         + "brew install kubectl. Debian, Ubuntu:";
     private const string InstallCommand = "sudo snap install kubectl --classic";
 
@@ -167,16 +169,16 @@ internal sealed class KubectlCheck(string? context) : ICheck
         return Version switch
         {
             null => CheckResult.Problem(
-                $"{tool.File} does not tell its version", $"'kubectl version --client' says why. {Advice}", InstallCommand),
+                $"{tool.File} does not report its version", $"'kubectl version --client' says why. {Advice}", InstallCommand),
             _ when Version < Kubectl.Oldest => CheckResult.Problem(
-                $"{Version} is too old: its kustomize does not know all of the manifests, which takes {Kubectl.Oldest}", Advice,
+                $"{Version} is too old: its kustomize does not support all that the manifests use; {Kubectl.Oldest} is needed", Advice,
                 InstallCommand),
             _ => CheckResult.Ok($"{Version} ({tool.File})"),
         };
     }
 }
 
-/// <summary>kubectl's configuration: which cluster it is, and as whom.</summary>
+/// <summary>Checks kubectl's configuration, which says which cluster to use and as whom.</summary>
 /// <param name="kubectl">kubectl.</param>
 internal sealed class KubeconfigCheck(KubectlCheck kubectl) : ICheck
 {
@@ -202,7 +204,7 @@ internal sealed class KubeconfigCheck(KubectlCheck kubectl) : ICheck
         catch (OperationFailedException failure)
         {
             return CheckResult.Problem(
-                failure.Message, "This lists the contexts. To make a cluster on this machine, use kind, k3s or minikube: "
+                failure.Message, "This lists the contexts. To create a cluster on this machine, use kind, k3s or minikube: "
                     + "https://kubernetes.io/docs/tasks/tools", "kubectl config get-contexts");
         }
 
@@ -211,11 +213,11 @@ internal sealed class KubeconfigCheck(KubectlCheck kubectl) : ICheck
     }
 }
 
-/// <summary>A program on this machine that is asked something.</summary>
+/// <summary>A program on this machine, such as a compiler, that is run to ask it something.</summary>
 /// <param name="File">Its path.</param>
 internal sealed partial record InstalledTool(string File)
 {
-    /// <summary>Programs that are asked who they are answer at once, unless their daemon hangs.</summary>
+    /// <summary>How long a program may take. One that is asked for its version answers at once, unless its daemon hangs.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Looks in <c>PATH</c>.</summary>
@@ -229,7 +231,7 @@ internal sealed partial record InstalledTool(string File)
     /// <returns>For instance <c>1.28.2</c>; <see langword="null"/> when there is none.</returns>
     public static string? VersionIn(string text) => VersionNumber().Match(text) is { Success: true } match ? match.Value : null;
 
-    /// <summary>Runs the tool and takes the first line that it prints.</summary>
+    /// <summary>Runs the tool and returns what it prints.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <returns>What it wrote to stdout; <see langword="null"/> when it cannot be run, fails, or does not answer in time.</returns>
     public async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
@@ -253,11 +255,11 @@ internal sealed partial record InstalledTool(string File)
     private static partial Regex VersionNumber();
 }
 
-/// <summary>Ports of this machine that <c>bookinfo up</c> takes.</summary>
+/// <summary>Checks that the ports of this machine that <c>bookinfo up</c> uses are free.</summary>
 /// <param name="wanted">The ports, each with the project of the service that is to listen there.</param>
 internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> wanted) : ICheck
 {
-    /// <summary>The ports that it takes when no others are asked for.</summary>
+    /// <summary>The ports that it uses when no others are asked for.</summary>
     public static IReadOnlyList<(int Port, string Project)> Default { get; } =
         [.. ServiceCatalog.All.SelectMany(service => service.Versions.Select(version => (version.LocalPort, service.Project)))];
 
@@ -274,7 +276,7 @@ internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> 
 
     /// <summary>Judges which ports are taken, and by whom.</summary>
     /// <param name="taken">
-    /// The ports that are taken, for which project each is wanted, and who has it; <see langword="null"/> when that cannot be found out.
+    /// The ports that are taken, with the project that needs each and the process that has it; <see langword="null"/> when that is unknown.
     /// </param>
     public CheckResult Judge(IReadOnlyList<(int Port, string Project, PortOwner? Owner)> taken)
     {
@@ -288,11 +290,11 @@ internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> 
         return taken.All(one => one.Owner?.Name == one.Project)
             ? CheckResult.Ok($"'bookinfo up' runs: {list}")
             : CheckResult.Warning(
-                list, "Stop what has them, or choose other ports:", $"./bookinfo up --port {FreePort(8080)} --backend-port "
+                list, "Stop what uses them, or choose other ports:", $"./bookinfo up --port {FreePort(8080)} --backend-port "
                     + $"{FreePort(9181, LocalPlan.BackendPorts)}");
     }
 
-    /// <summary>The first port from a number on that begins a row of free ones.</summary>
+    /// <summary>The first port, at or above a number, from which on as many ports as needed are free.</summary>
     private static int FreePort(int from, int count = 1) =>
         Enumerable.Range(from, 1000).FirstOrDefault(first => Enumerable.Range(first, count).All(PortCheck.IsFree), from);
 }

@@ -6,10 +6,10 @@ using YamlDotNet.Core;
 namespace Bookinfo.Cli.Doctor;
 
 /// <summary>
-/// The manifests that <c>deploy</c> applies when no other overlay is asked for. What they need of a cluster the later checks look for.
+/// The manifests that <c>deploy</c> applies when no other overlay is asked for. Later checks look at what they need from a cluster.
 /// </summary>
 /// <param name="kubectl">kubectl.</param>
-/// <param name="tree">Where they are.</param>
+/// <param name="tree">The source tree that contains them.</param>
 internal sealed class ManifestsCheck(KubectlCheck kubectl, SourceTree tree) : ICheck
 {
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ internal sealed class ManifestsCheck(KubectlCheck kubectl, SourceTree tree) : IC
     /// <inheritdoc/>
     public IReadOnlyList<ICheck> Needs => [kubectl];
 
-    /// <summary>What they would run, once they are rendered.</summary>
+    /// <summary>What the manifests would run, once they are rendered.</summary>
     public Workload? Workload { get; private set; }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using k8s.Autorest;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>Where <c>bookinfo status</c> can get the use of CPU and memory from: the metrics API, or the kubelets.</summary>
+/// <summary>Checks where <c>bookinfo status</c> can get CPU and memory use from: the metrics API, or the kubelets.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="name">The name of the namespace.</param>
 internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InClusterCheck(cluster)
@@ -32,7 +32,7 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
             {
                 if ((await api.CoreV1.ListNodeAsync(limit: 1, cancellationToken: cancellationToken)).All().FirstOrDefault() is not { } node)
                 {
-                    return "is nowhere, as there is no node";
+                    return "is unavailable, because there is no node";
                 }
 
                 using var summary = await api.CoreV1.ConnectGetNodeProxyWithPathAsync(
@@ -43,13 +43,13 @@ internal sealed class MetricsCheck(ClusterCheck cluster, string name) : InCluste
         return noSummary is null
             ? CheckResult.Ok($"from the kubelets; the metrics API {noMetrics}")
             : CheckResult.Warning(
-                $"the metrics API {noMetrics}, and the kubelets' summary {noSummary}: 'bookinfo status' cannot show the use of CPU "
-                    + "and memory",
+                $"the metrics API {noMetrics}, and the kubelets' summary {noSummary}: 'bookinfo status' cannot show CPU and "
+                    + "memory use",
                 "Install metrics-server (https://github.com/kubernetes-sigs/metrics-server), or ask for the right to get nodes/proxy. "
                     + "This shows whether it works:", $"kubectl top pods --namespace {name}");
     }
 
-    /// <returns><see langword="null"/> when it works, else what is wrong with it.</returns>
+    /// <returns><see langword="null"/> when the request succeeds; otherwise what is wrong, as a predicate.</returns>
     private static async Task<string?> WhyNotAsync(Func<Task<string?>> request, CancellationToken cancellationToken)
     {
         try

@@ -4,7 +4,9 @@ using k8s.Models;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The namespace: not on its way out, not full of others' pods that would suffer, and letting ours in.</summary>
+/// <summary>
+/// Checks that the namespace is not being deleted, admits our pods, and has no others that its Pod Security level would keep out.
+/// </summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="name">Its name.</param>
 internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClusterCheck(cluster)
@@ -24,14 +26,14 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
         }
         catch (Exception exception) when (ClusterFailure.IsNotFound(exception))
         {
-            return CheckResult.Ok($"'{name}' is not there yet; 'deploy' makes it");
+            return CheckResult.Ok($"'{name}' does not exist yet; 'deploy' creates it");
         }
 
         if (space.Status?.Phase == "Terminating")
         {
             return CheckResult.Problem(
                 $"'{name}' is being deleted",
-                "Wait until it is gone. If it stays, this says what holds it:",
+                "Wait until it is gone. If it stays, this shows what holds it up:",
                 $"kubectl describe namespace {name}");
         }
 
@@ -49,14 +51,14 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
                 && pod.Metadata.Labels?.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo) != true);
         return others > 0 && level != "restricted"
             ? CheckResult.Warning(
-                $"'{name}' has {others} {(others == 1 ? "pod" : "pods")} of others; 'deploy' sets the Pod Security level 'restricted' "
-                + "there, which may keep them from starting again",
-                "Choose another with --namespace, or make sure that they do without privileges.")
+                $"'{name}' has {others} {(others == 1 ? "pod" : "pods")} other than Bookinfo's; 'deploy' sets the Pod Security level "
+                + "'restricted' there, which may keep them from starting again",
+                "Choose another namespace with --namespace, or make sure that they need no privileges.")
             : CheckResult.Ok($"'{name}' is there{(level is null ? "" : $"; Pod Security level '{level}', which our pods pass")}");
     }
 
     /// <summary>
-    /// The label or annotation by which a mesh puts its proxy, with an init container that wants more than ours, into each pod.
+    /// The label or annotation that makes a mesh inject its proxy into each pod, with an init container that needs more privileges.
     /// </summary>
     private static string? Injection(V1Namespace space) =>
         Label(space, "istio-injection") == "enabled" ? "istio-injection=enabled"
@@ -70,7 +72,7 @@ internal sealed class NamespaceCheck(ClusterCheck cluster, string name) : InClus
         space.Metadata.Labels is { } labels && labels.TryGetValue(key, out var value) ? value : null;
 }
 
-/// <summary>The quotas of the namespace: room for what is to run there.</summary>
+/// <summary>Checks that the quotas of the namespace leave room for what is to run there.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="manifests">What is to run.</param>
 /// <param name="name">The name of the namespace.</param>
@@ -101,7 +103,7 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
             .SelectMany(range => range.Spec.Limits).Any(
                 limit => limit.Type == "Container" && PodDemand.Amount(limit.DefaultProperty, "cpu") > 0);
 
-        // What is deployed already is part of what is used.
+        // What is deployed already is included in what the quota counts as used.
         decimal Pods(Func<PodDemand, decimal> amount) => workload.Pods.Sum(amount) - pods.Sum(amount);
         var needs = new Dictionary<string, decimal>
         {
@@ -122,7 +124,7 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
                 $"{string.Join(", ", quotas.Select(quota => quota.Metadata.Name))} of '{name}' {(quotas.Count == 1 ? "has" : "have")} room")
             : CheckResult.Warning(
                 string.Join("; ", lacking),
-                "Ask who administers the cluster for more, or remove something. This says what is used:",
+                "Ask a cluster administrator for more, or remove something. This shows what is used:",
                 $"kubectl describe resourcequota --namespace {name}");
     }
 
@@ -132,7 +134,7 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
         {
             if (resource == "limits.cpu" && !cpuIsLimited)
             {
-                yield return $"quota {quota.Metadata.Name} wants a CPU limit of every pod; ours have none, and no LimitRange gives one";
+                yield return $"quota {quota.Metadata.Name} requires a CPU limit for every pod; ours have none, and no LimitRange sets one";
             }
             else if (needs.TryGetValue(resource, out var need) && need > hard.ToDecimal() - PodDemand.Amount(quota.Status?.Used, resource))
             {

@@ -4,7 +4,7 @@ using k8s.Models;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The NodePort of the page: free in the cluster, or ours and reachable from here.</summary>
+/// <summary>Checks that the NodePort of the page is free in the cluster, or is ours and can be reached from here.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="manifests">What is to run.</param>
 /// <param name="name">The name of the namespace.</param>
@@ -13,7 +13,9 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a node may take that has just been deployed to. More would take the time from the other checks.</summary>
+    /// <summary>
+    /// How long to wait for a node, which learns of new pods with a delay. More would leave too little time for the other checks.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
@@ -34,7 +36,7 @@ internal sealed class NodePortCheck(ClusterCheck cluster, ManifestsCheck manifes
         {
             return CheckResult.Problem(
                 $"{foreign.Port} is taken by Service '{other.Metadata.Name}' of namespace '{other.Metadata.NamespaceProperty}'",
-                "Remove that, or write another nodePort into deploy/overlays/nodeport. This shows it:",
+                "Remove that Service, or set another nodePort in deploy/overlays/nodeport. This shows the Service:",
                 $"kubectl get service {other.Metadata.Name} --namespace {other.Metadata.NamespaceProperty}");
         }
 

@@ -6,7 +6,7 @@ using k8s.Models;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>The nodes: ready, of an architecture that there are images for, and with room for the pods.</summary>
+/// <summary>Checks that nodes are ready, have an architecture that there are images for, and have room for the pods.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="manifests">What is to run.</param>
 internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests) : InClusterCheck(cluster)
@@ -51,7 +51,7 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         {
             return CheckResult.Problem(
                 nodes.Count == 0 ? "there is no node" : $"none of {nodes.Count} is ready for "
-                    + $"pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask who administers the cluster. This says why:",
+                    + $"pods{string.Concat(nodes.Select(Describe))}", "Wait for them, or ask a cluster administrator. This shows why:",
                 "kubectl describe nodes");
         }
 
@@ -82,17 +82,17 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         {
             return CheckResult.Warning(
                 $"{detail}; 'bookinfo images build' makes images for {ownArchitecture} here",
-                "Build the images on a machine of the nodes' architecture, and on one of each where nodes differ.");
+                "Build the images on a machine of the nodes' architecture; if the nodes differ, on one machine of each.");
         }
 
         return pods is not null
             ? CheckResult.Ok(detail)
             : CheckResult.Warning(
-                $"{detail} when nothing else runs, which cannot be seen: you are not allowed to list the pods of all namespaces",
-                "If pods stay Pending, ask who administers the cluster.");
+                $"{detail} if nothing else runs, which cannot be checked: you are not allowed to list the pods of all namespaces",
+                "If pods stay Pending, ask a cluster administrator.");
     }
 
-    /// <summary>Whether the scheduler puts pods there that tolerate nothing.</summary>
+    /// <summary>Whether the scheduler places pods without tolerations on a node.</summary>
     private static bool IsUsable(V1Node node) =>
         node.Spec.Unschedulable != true
         && node.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true
@@ -109,19 +109,19 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
     private static string Platform(V1Node node) =>
         node.Status.NodeInfo is { } info ? $"{info.OperatingSystem}/{info.Architecture}" : "of an unknown platform";
 
-    /// <summary>What is deployed already is not needed again.</summary>
+    /// <summary>Whether a pod is one of Bookinfo's, which needs no additional room when it is deployed again.</summary>
     private static bool IsOurs(V1Pod pod) =>
         pod.Metadata.Labels is { } labels && labels.Any(label => $"{label.Key}={label.Value}" == DeployedApplication.PartOfBookinfo);
 }
 
-/// <summary>What of a node nobody has requested yet.</summary>
+/// <summary>What is left of a node after the requests of its pods.</summary>
 /// <param name="Node">Its name.</param>
 /// <param name="Cpu">CPU, in cores.</param>
 /// <param name="Memory">Memory, in bytes.</param>
 /// <param name="Pods">How many more pods it takes.</param>
 internal sealed record NodeCapacity(string Node, decimal Cpu, decimal Memory, decimal Pods)
 {
-    /// <summary>Takes off what is requested.</summary>
+    /// <summary>Subtracts the requests of the pods from what the node can allocate.</summary>
     /// <param name="node">The node.</param>
     /// <param name="pods">The pods there that have not ended.</param>
     public static NodeCapacity Of(V1Node node, IEnumerable<V1Pod> pods)
@@ -162,11 +162,11 @@ internal sealed record NodeCapacity(string Node, decimal Cpu, decimal Memory, de
             + $"{Math.Max(0, Pods):0} pods");
 }
 
-/// <summary>What a pod asks a node, and a quota, for.</summary>
+/// <summary>What a pod requests from a node and from a quota.</summary>
 /// <param name="Cpu">Requested CPU, in cores.</param>
 /// <param name="Memory">Requested memory, in bytes.</param>
-/// <param name="CpuLimit">The most CPU that it may use, in cores; 0 when not said for each container.</param>
-/// <param name="MemoryLimit">The most memory that it may use, in bytes; 0 when not said for each container.</param>
+/// <param name="CpuLimit">The most CPU that it may use, in cores; containers without a limit count as 0.</param>
+/// <param name="MemoryLimit">The most memory that it may use, in bytes; containers without a limit count as 0.</param>
 internal sealed record PodDemand(decimal Cpu, decimal Memory, decimal CpuLimit, decimal MemoryLimit)
 {
     /// <summary>
@@ -187,14 +187,14 @@ internal sealed record PodDemand(decimal Cpu, decimal Memory, decimal CpuLimit, 
         return Math.Max(containers, init) + Amount(pod.Overhead, resource);
     }
 
-    /// <summary>An amount of a list.</summary>
+    /// <summary>The amount of a resource in a list; 0 when it is not there.</summary>
     /// <param name="list">Amounts by resource; <see langword="null"/> for none.</param>
     /// <param name="resource">The resource.</param>
     public static decimal Amount(IDictionary<string, ResourceQuantity>? list, string resource) =>
         list is not null && list.TryGetValue(resource, out var quantity) ? quantity.ToDecimal() : 0;
 }
 
-/// <summary>What manifests would run, as far as a cluster has to have room for it.</summary>
+/// <summary>What manifests need from a cluster.</summary>
 /// <param name="Pods">What each pod needs.</param>
 /// <param name="Images">The images, each once.</param>
 /// <param name="NodePorts">The ports of nodes, and the Services that want them.</param>

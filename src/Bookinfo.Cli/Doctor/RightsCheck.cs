@@ -9,7 +9,7 @@ namespace Bookinfo.Cli.Doctor;
 /// <param name="name">The name of the namespace.</param>
 internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : InClusterCheck(cluster)
 {
-    /// <summary>A path that no API server serves: whoever may not ask for it is told by which name the cluster knows them.</summary>
+    /// <summary>A path that no API server serves: the refusal contains the name by which the cluster knows the user.</summary>
     private const string NoSuchPath = "/bookinfo-doctor";
 
     /// <inheritdoc/>
@@ -31,7 +31,7 @@ internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : I
         var missing = await missingTask;
         if (missing.Count + ofComponents.Count + ofCluster.Count == 0)
         {
-            return CheckResult.Ok($"all that are needed in '{name}', and those to see nodes and what else runs");
+            return CheckResult.Ok($"all that are needed in '{name}', and those to see nodes and other workloads");
         }
 
         var subject = await SubjectAsync(cancellationToken);
@@ -60,13 +60,13 @@ internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : I
         return missing.Count > 0
             ? CheckResult.Problem(
                 $"missing in '{name}': {Describe(missing)}{(optional.Length > 0 ? $"; useful, but missing as well: {optional}" : "")}",
-                "Ask who administers the cluster to run:", commands)
+                "Ask a cluster administrator to run:", commands)
             : CheckResult.Warning(
-                $"useful, but missing: {optional}", "'deploy' works without. Who administers the cluster can run:", commands);
+                $"useful, but missing: {optional}", "'deploy' works without. A cluster administrator can run:", commands);
     }
 
     /// <returns>
-    /// Whether the namespace is there; <see langword="false"/> also when that may not be seen, since it may have to be made then.
+    /// Whether the namespace exists; <see langword="false"/> also when this user may not see it, because it may have to be created then.
     /// </returns>
     private async Task<bool> ExistsAsync(IKubernetes api, CancellationToken cancellationToken)
     {
@@ -104,12 +104,12 @@ internal sealed partial class RightsCheck(ClusterCheck cluster, string name) : I
     private static partial Regex ServiceAccount();
 }
 
-/// <summary>The rights that the commands use: the one table of them.</summary>
+/// <summary>The rights that the commands use.</summary>
 internal static class RequiredRights
 {
     private const string Apps = "apps";
 
-    /// <summary>What <c>deploy</c>, <c>status</c> and <c>delete</c> cannot do without, in a namespace that is there.</summary>
+    /// <summary>What <c>deploy</c>, <c>status</c> and <c>delete</c> need in a namespace that exists.</summary>
     /// <param name="name">The namespace.</param>
     public static IReadOnlyList<Right> InNamespace(string name) =>
     [
@@ -117,7 +117,7 @@ internal static class RequiredRights
         .. Each(["list"], "replicasets", Apps, name),
         .. Each(["get", "list", "create", "patch", "delete"], "services", "", name),
         .. Each(["get", "list", "create", "patch", "delete"], "serviceaccounts", "", name),
-        // What was deployed is written down in one; the key that signs sessions is in the other.
+        // A ConfigMap holds the inventory of what was deployed; a Secret holds the key that signs sessions.
         .. Each(["get", "list", "create", "update", "delete"], "configmaps", "", name),
         .. Each(["get", "create", "delete"], "secrets", "", name),
         .. Each(["get", "list"], "pods", "", name),
@@ -137,7 +137,7 @@ internal static class RequiredRights
         .. Each(["get", "create", "patch", "delete"], "poddisruptionbudgets", "policy", name),
     ];
 
-    /// <summary>What makes <c>status</c> and <c>doctor</c> complete: sizes of images, use of memory, what else runs.</summary>
+    /// <summary>What makes <c>status</c> and <c>doctor</c> complete: image sizes, memory use, other workloads.</summary>
     public static IReadOnlyList<Right> OfCluster { get; } =
     [
         .. Each(["get", "list"], "nodes", "", null),
@@ -150,7 +150,7 @@ internal static class RequiredRights
     /// <param name="name">The namespace.</param>
     public static Right ReadNamespace(string name) => new("get", "namespaces", Namespace: name);
 
-    /// <summary>What making it needs.</summary>
+    /// <summary>What creating the namespace needs.</summary>
     public static Right CreateNamespace { get; } = new("create", "namespaces");
 
     private static IEnumerable<Right> Each(string[] verbs, string resource, string group, string? name) =>

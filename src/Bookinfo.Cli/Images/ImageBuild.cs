@@ -10,24 +10,24 @@ using Bookinfo.Local;
 namespace Bookinfo.Cli.Images;
 
 /// <summary>Builds the images of the programs from their native executables, and measures, saves and pushes them.</summary>
-/// <param name="tree">Where things are.</param>
-/// <param name="builder">What builds.</param>
+/// <param name="tree">The source tree.</param>
+/// <param name="builder">The program that builds.</param>
 /// <param name="options">What the user asked for.</param>
-/// <param name="progress">Shows how it goes on.</param>
+/// <param name="progress">Shows the progress.</param>
 /// <param name="signals">
-/// Ctrl-C: the first ends a transfer at once and lets a build step end by itself, the second ends that as well.
+/// Ctrl-C: the first ends a transfer at once, but lets a build step finish; the second ends that as well.
 /// </param>
 [UnsupportedOSPlatform("windows")]
 internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOptions options, WorkProgress progress, StopSignals signals)
 {
     private const string BaseArchive = "base.tar";
 
-    /// <summary>The version of the software: that of all projects, this tool's included.</summary>
+    /// <summary>The version of all projects, including this tool.</summary>
     private static readonly string Version =
         typeof(ImageBuild).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    /// <summary>Makes sure that nothing is where an image is to be saved that no file can replace.</summary>
-    /// <exception cref="OperationFailedException">Something is.</exception>
+    /// <summary>Makes sure that no directory is in the place of an archive that an image is to be saved to.</summary>
+    /// <exception cref="OperationFailedException">A directory is in the way.</exception>
     public void RequirePlaces()
     {
         if (options.SaveDirectory is { } directory
@@ -36,20 +36,20 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,
-                $"--save '{directory}' is not allowed: {obstacle}, which is to be the archive of an image, is a directory.");
+                $"--save '{directory}' is not allowed: {obstacle} is a directory, where the archive of an image would be written.");
         }
     }
 
-    /// <summary>Finds out which base can be had, and fetches it.</summary>
+    /// <summary>Chooses a base image that is available, and fetches it.</summary>
     /// <returns>The base image, or <see cref="BaseImage.Debian"/>.</returns>
-    /// <exception cref="OperationFailedException">None can be had.</exception>
+    /// <exception cref="OperationFailedException">No base image is available.</exception>
     public async Task<string> ChooseBaseAsync()
     {
         if (options.Base == BaseImage.Debian)
         {
             return DebianPackages.AreHere ? BaseImage.Debian : throw new OperationFailedException(
-                FailureKind.MissingTool, "--base debian is made of the packages of this machine, which has none: it is not Debian, or one "
-                    + "made from it, such as Ubuntu.");
+                FailureKind.MissingTool, "--base debian is assembled from the Debian packages of this machine, which has none: it is "
+                    + "neither Debian nor a derivative such as Ubuntu.");
         }
 
         var image = options.Base ?? BaseImage.Standard;
@@ -79,7 +79,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     public async Task<IReadOnlyList<BuiltImage>> RunAsync(string baseImage)
     {
         using var context = new WorkDirectory(Path.Combine(tree.Artifacts, "image-contexts"), "build");
-        // Beside the files that are to be, so that they get their names at once and whole.
+        // In the directory of the final files, so that each can be renamed in one step when it is complete.
         using var archives = new WorkDirectory(options.SaveDirectory ?? context.Path, ".images");
         var images = new List<BuiltImage>();
         await progress.RunAsync("Building the images", async report =>
@@ -134,7 +134,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     private async Task FetchAsync(string image)
     {
         var pull = await TransferAsync(ImageBuilder.Pull(image));
-        // Without its registry, what was fetched before will do.
+        // If the registry does not answer, an image that was fetched before will do.
         if (pull.ExitCode != 0 && (await TransferAsync(builder.Has(image))).ExitCode != 0)
         {
             throw new OperationFailedException(FailureKind.RegistryFailed, $"the base image {image} cannot be fetched: {pull.Reason}.");
@@ -147,7 +147,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         {
             var copy = Path.Combine(context, program.Name);
             File.Copy(tree.NativeExecutable(program.Project), copy);
-            // Docker keeps the times of what it copies.
+            // Docker keeps the times of files that it copies; the same files have to make the same image.
             File.SetLastWriteTimeUtc(copy, DateTime.UnixEpoch);
         }
 
@@ -176,7 +176,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
             labels["org.opencontainers.image.base.name"] = baseImage;
         }
 
-        // Beside the executables, of which an image takes its own only.
+        // In the directory with all executables, of which each image copies only its own.
         var containerfile = Path.Combine(context, $"{program.Name}.containerfile");
         await File.WriteAllTextAsync(
             containerfile,
@@ -205,17 +205,17 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         }
     }
 
-    /// <summary>Fetches or sends something: ended by the first Ctrl-C.</summary>
+    /// <summary>Fetches or sends something. The first Ctrl-C ends it.</summary>
     private Task<ToolResult> TransferAsync(string[] arguments) => RunToolAsync(arguments, "/", signals.Stop);
 
     /// <summary>
-    /// A step of a build. It takes some seconds, and is not ended in the middle when that can be helped: buildah would leave its working
-    /// container behind.
+    /// Runs a step of a build. It takes some seconds, and only the second Ctrl-C ends it midway: buildah would leave its working container
+    /// behind.
     /// </summary>
     private async Task<ToolResult> StepAsync(string[] arguments, string directory)
     {
         signals.Stop.ThrowIfCancellationRequested();
-        await using var notice = signals.Stop.Register(() => ToolOutput.Messages.WriteLine("Interrupted: this step is let to its end, "
+        await using var notice = signals.Stop.Register(() => ToolOutput.Messages.WriteLine("Interrupted: finishing this step, "
             + "which takes some seconds. Ctrl-C again ends it at once."));
         var result = await RunToolAsync(arguments, directory, signals.Kill);
         signals.Stop.ThrowIfCancellationRequested();
@@ -223,13 +223,13 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     }
 }
 
-/// <summary>A directory for what is needed during a build only.</summary>
+/// <summary>A directory for files that are needed only during a build.</summary>
 internal sealed class WorkDirectory : IDisposable
 {
     /// <summary>Creates an empty directory.</summary>
-    /// <param name="parent">The directory that it is made in; made as well when it is not there.</param>
+    /// <param name="parent">The directory to create it in; created as well if it does not exist.</param>
     /// <param name="name">How its name begins.</param>
-    /// <exception cref="OperationFailedException">It cannot be made.</exception>
+    /// <exception cref="OperationFailedException">The directory cannot be created.</exception>
     public WorkDirectory(string parent, string name)
     {
         Path = System.IO.Path.Combine(parent, $"{name}-{Guid.NewGuid():N}");
@@ -251,9 +251,9 @@ internal sealed class WorkDirectory : IDisposable
 }
 
 /// <summary>What the user asked <c>images build</c> for.</summary>
-/// <param name="Names">How the images are called.</param>
+/// <param name="Names">The names of the images.</param>
 /// <param name="Base">
-/// The base image, <see cref="BaseImage.Debian"/>, or <see langword="null"/> for whichever of the two can be had.
+/// The base image, <see cref="BaseImage.Debian"/>, or <see langword="null"/> for the standard one, or Debian if that is not available.
 /// </param>
 /// <param name="Builder">The program that builds; <see langword="null"/> for the first that is there.</param>
 /// <param name="SaveDirectory">The full path of the directory for the archives; <see langword="null"/> to save none.</param>
@@ -275,11 +275,11 @@ internal static class BaseImage
     /// <summary>What the user calls the base that is assembled from the packages of this machine.</summary>
     public const string Debian = "debian";
 
-    /// <summary>What the build file calls it.</summary>
+    /// <summary>What the build file calls that base.</summary>
     public const string AssembledStage = "assembled";
 
     /// <summary>
-    /// Microsoft's base for programs that bring their runtime: Ubuntu 24.04 cut down to what .NET needs, without a shell.
+    /// Microsoft's base for programs that include their runtime: Ubuntu 24.04, reduced to what .NET needs, without a shell.
     /// </summary>
     public const string Standard = "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled";
 }

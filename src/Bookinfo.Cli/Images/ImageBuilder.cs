@@ -2,7 +2,7 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Images;
 
-/// <summary>buildah, podman or docker: how each is told what to do.</summary>
+/// <summary>buildah, podman or docker, with the arguments that each needs.</summary>
 /// <param name="Kind">Which of them.</param>
 /// <param name="Program">Its full path.</param>
 internal sealed record ImageBuilder(BuilderKind Kind, string Program)
@@ -14,7 +14,7 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
 
     /// <summary>Finds a program that builds images.</summary>
     /// <param name="wanted">Which one; <see langword="null"/> for the first that is there.</param>
-    /// <param name="cancellationToken">Ends that.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">There is none, or it does not work.</exception>
     public static async Task<ImageBuilder> FindAsync(BuilderKind? wanted, CancellationToken cancellationToken)
     {
@@ -44,14 +44,14 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
     public string[] Has(string image) => Kind == BuilderKind.Buildah ? ["inspect", "--type", "image", image] : ["image", "inspect", image];
 
     /// <summary>
-    /// Arguments that build an image, the same from the same files: all times are 0, and neither the builder nor the build leaves its name
-    /// in it.
+    /// Arguments that build an image reproducibly: the same files make the same image, since all times are 0 and nothing in it identifies
+    /// the builder or the build.
     /// </summary>
     /// <param name="containerfile">The build file.</param>
     /// <param name="context">The directory with the files.</param>
     /// <param name="name">The name to give it.</param>
     /// <param name="arguments">The build file's arguments.</param>
-    /// <param name="labels">Labels beside those of the build file.</param>
+    /// <param name="labels">Labels in addition to those of the build file.</param>
     public string[] Build(
         string containerfile, string context, string name, IReadOnlyDictionary<string, string> arguments,
         IReadOnlyDictionary<string, string> labels)
@@ -74,10 +74,10 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
     }
 
     /// <summary>
-    /// Arguments that write an image with its name to a file in the working directory; docker's archive is one of the OCI layout as well.
+    /// Arguments that write an image with its name to a file in the working directory; docker's archive has the OCI layout as well.
     /// </summary>
     /// <param name="name">Its name.</param>
-    /// <param name="file">The name of the file, without directory: a colon in a path would be taken for the end of it.</param>
+    /// <param name="file">The name of the file, without directory: a colon in a path would be taken for its end.</param>
     public string[] Save(string name, string file) =>
         Kind == BuilderKind.Docker ? ["save", "--output", file, name] : ["push", "--quiet", name, $"oci-archive:{file}:{name}"];
 
@@ -88,7 +88,7 @@ internal sealed record ImageBuilder(BuilderKind Kind, string Program)
 
     private async Task RequireUsableAsync(CancellationToken cancellationToken)
     {
-        // The others need nothing but themselves.
+        // buildah and podman need no daemon and no plugin.
         if (Kind != BuilderKind.Docker)
         {
             return;

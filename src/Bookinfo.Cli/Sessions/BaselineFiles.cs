@@ -5,28 +5,28 @@ using Bookinfo.Measurement;
 namespace Bookinfo.Cli.Sessions;
 
 /// <summary>The files of a baseline: figures, page, and Markdown.</summary>
-/// <param name="name">Their name without an ending, with the directory.</param>
+/// <param name="name">Their common path, without extension.</param>
 internal sealed class BaselineFiles(string name)
 {
     private const string Option = "--name";
 
-    /// <summary>All of them.</summary>
+    /// <summary>The paths of the three files, the figures first.</summary>
     public IReadOnlyList<string> Paths { get; } = PathsOf(name);
 
-    /// <summary>Makes sure that they can be written, before minutes are spent on what goes into them.</summary>
+    /// <summary>Makes sure that the files can be written, before minutes are spent on measuring what goes into them.</summary>
     /// <param name="overwrite">Whether files that exist may be replaced.</param>
-    /// <exception cref="OperationFailedException">They cannot.</exception>
+    /// <exception cref="OperationFailedException">One of them cannot be written.</exception>
     public void Check(bool overwrite)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(Paths[0]))!;
         if (!Directory.Exists(directory))
         {
-            throw Refuse($"the directory '{directory}' does not exist: make it, or name another.");
+            throw Refuse($"the directory '{directory}' does not exist: create it, or name another.");
         }
 
         if (!overwrite && Paths.FirstOrDefault(File.Exists) is { } existing)
         {
-            throw Refuse($"'{existing}' exists: take another name, or replace it with --overwrite.");
+            throw Refuse($"'{existing}' exists: choose another name, or replace it with --overwrite.");
         }
 
         if (OutputPath.FindProblem(Paths.Select(static path => (Option, (string?)path))) is { } clash)
@@ -38,7 +38,7 @@ internal sealed class BaselineFiles(string name)
         {
             try
             {
-                // What is allowed is found out by trying. What was not there is gone again when it is closed.
+                // Only trying shows whether a file can be written. One that did not exist is deleted again when it is closed.
                 var exists = File.Exists(path);
                 var (mode, options) = exists ? (FileMode.Open, FileOptions.None) : (FileMode.CreateNew, FileOptions.DeleteOnClose);
                 using var probe = new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1, options);
@@ -51,13 +51,13 @@ internal sealed class BaselineFiles(string name)
     }
 
     /// <summary>
-    /// Writes them, as many as it can. Files of this name that somebody else has made during the measurement are left alone, and those of
-    /// this one get the name with a number. They get one too when the figures cannot be written over those that are there: to measure takes
-    /// long, and all three files are to be of one measurement.
+    /// Writes as many of the files as it can. Files of this name that something else created during the measurement are left alone, and a
+    /// number is added to the name. A number is added as well when the existing figures cannot be overwritten: measuring takes long, so
+    /// nothing is discarded, and all three files have to be of one measurement.
     /// </summary>
     /// <param name="baseline">What goes into them.</param>
     /// <param name="overwrite">Whether files that exist may be replaced.</param>
-    /// <returns>Those that are written, and why others are not, or not under their name.</returns>
+    /// <returns>The files that were written, and why others were not, or not under their name.</returns>
     public async Task<(IReadOnlyList<string> Written, OperationFailedException? Failure)> WriteAsync(BaselineFile baseline, bool overwrite)
     {
         string[] texts = [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)];
@@ -75,14 +75,14 @@ internal sealed class BaselineFiles(string name)
         else if (!Paths.Any(Path.Exists))
         {
             var (written, failures) = await WriteAsync(Paths.Zip(texts), overwrite: false);
-            // When not even the first of them could be made and is there, somebody else has made it at the same moment.
+            // If no file could be created and yet the first one exists, something else created it at the same moment.
             if (written.Count > 0 || !Path.Exists(Paths[0]))
             {
                 return (written, Failure(failures));
             }
         }
 
-        clash ??= $"{Option}: somebody else has made files of the name '{name}' during the measurement: they are left as they are.";
+        clash ??= $"{Option}: something else created files named '{name}' during the measurement; they are left as they are.";
         for (var number = 2; ; number++)
         {
             var paths = PathsOf(string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));

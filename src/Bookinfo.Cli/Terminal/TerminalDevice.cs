@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace Bookinfo.Cli.Terminal;
 
 /// <summary>
-/// What stdout or stderr is connected to, if it is a terminal. The one place that says how large it is: a terminal may have no size at all,
-/// or only one column, may be resized at any time, or be gone.
+/// What stdout or stderr is connected to, if it is a terminal. The one place that knows its size: a terminal may have no size at all or
+/// only one column, may be resized at any time, or may be gone.
 /// </summary>
 /// <param name="writer">Writes to it.</param>
 /// <param name="isTerminal">Whether it is a terminal.</param>
@@ -44,7 +44,7 @@ internal sealed class TerminalDevice(TextWriter writer, bool isTerminal, Func<(i
             catch (Exception exception) when (
                 exception is IOException or UnauthorizedAccessException or InvalidOperationException or NotSupportedException)
             {
-                // The terminal is gone, or does not say.
+                // The terminal is gone, or does not report its size.
                 return default;
             }
         }

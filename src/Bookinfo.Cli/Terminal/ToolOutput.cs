@@ -26,15 +26,15 @@ internal static class ToolOutput
     /// </summary>
     public static IAnsiConsole? DataTerminal { get; } = OutputEnd.CreateConsole();
 
-    /// <summary>The same for stderr.</summary>
+    /// <summary>The console that draws on stderr; <see langword="null"/> in the same cases.</summary>
     public static IAnsiConsole? MessagesTerminal { get; } = ErrorEnd.CreateConsole();
 
     /// <summary>How many characters fit in a line of stdout; <see langword="null"/> when it is not a terminal.</summary>
     public static int? DataWidth => OutputEnd.IsTerminal ? OutputEnd.Width : null;
 
     /// <summary>
-    /// Checks whether anybody still reads stdout. For a command that runs for long and seldom writes: it would find out only when it does.
-    /// At a terminal this is not needed, because a signal announces its end.
+    /// Checks whether stdout still has a reader. For a command that runs long and seldom writes: without this check, it would find out only
+    /// at its next write. A terminal needs no check, because a signal announces its end.
     /// </summary>
     public static void LookForReader()
     {
@@ -44,7 +44,7 @@ internal static class ToolOutput
         }
     }
 
-    /// <summary>Shows the cursor again, which a live view hides: for when the process is about to end without any further ado.</summary>
+    /// <summary>Shows the cursor again, which a live view hides. For use when the process is about to end without cleaning up.</summary>
     public static void ShowCursor()
     {
         foreach (var end in new[] { (Console: DataTerminal, Writer: Data), (Console: MessagesTerminal, Writer: Messages) })
@@ -70,7 +70,7 @@ internal static class ToolOutput
     {
         if (data.Failure is { } failure && !StandardStream.ReaderHasLeft(failure))
         {
-            messages.WriteLine($"bookinfo: what belongs on stdout could not be written there: {Reason(failure)}. Send it elsewhere.");
+            messages.WriteLine($"bookinfo: the output could not be written to stdout: {Reason(failure)}. Redirect it elsewhere.");
         }
 
         Exception[] failures = [.. new[] { data.Failure, messages.Failure }.OfType<Exception>()];

@@ -4,8 +4,8 @@ using Spectre.Console;
 
 namespace Bookinfo.Cli.Views;
 
-/// <summary>Shows on stderr how far a baseline is: a bar with the time left on a terminal, a line for each step anywhere else.</summary>
-/// <param name="planned">How long all of it is to take.</param>
+/// <summary>Shows the progress of a baseline on stderr: a bar with the time left on a terminal, otherwise a line for each step.</summary>
+/// <param name="planned">How long the whole measurement is expected to take.</param>
 internal sealed class BaselineView(TimeSpan planned, TimeProvider time) : IBaselineObserver, IAsyncDisposable
 {
     private readonly long _began = time.GetTimestamp();

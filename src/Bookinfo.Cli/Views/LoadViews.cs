@@ -5,15 +5,15 @@ using Spectre.Console;
 
 namespace Bookinfo.Cli.Views;
 
-/// <summary>Shows a run while it goes on. Disposing it leaves the terminal as it was found.</summary>
+/// <summary>Shows the progress of a run. Disposing it leaves the terminal as it was found.</summary>
 internal interface ILoadView : ILoadObserver, IAsyncDisposable;
 
 /// <summary>
-/// For a terminal: the figures so far, drawn again in their place every second. What stays behind is the report, which has the same figures
+/// For a terminal: the figures so far, redrawn in place every second. They are cleared at the end, because the report has the same figures
 /// and more.
 /// </summary>
 /// <param name="console">The terminal.</param>
-/// <param name="duration">How long the run is to be, in seconds.</param>
+/// <param name="duration">The planned duration of the run, in seconds.</param>
 internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimeProvider time) : ILoadView
 {
     private static readonly Style Heading = new(decoration: Decoration.Dim);
@@ -23,7 +23,7 @@ internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimePr
     /// <inheritdoc/>
     public void Progress(LoadProgress progress)
     {
-        // As text at once: the recordings hold only until this returns.
+        // Converted to text here: the recordings are valid only until this returns.
         IReadOnlyList<string> lines =
         [
             LoadText.Status(progress, duration), "", .. LoadText.Figures(progress.Total), "", "Ctrl-C ends it and reports.",
@@ -39,8 +39,8 @@ internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimePr
 }
 
 /// <summary>For a file or a pipe: a line every few seconds.</summary>
-/// <param name="messages">Where they go.</param>
-/// <param name="duration">How long the run is to be, in seconds.</param>
+/// <param name="messages">Where to write the lines.</param>
+/// <param name="duration">The planned duration of the run, in seconds.</param>
 internal sealed class PlainLoadView(TextWriter messages, double duration) : ILoadView
 {
     private const long Interval = 5_000_000_000;

@@ -5,7 +5,7 @@ using Bookinfo.Kubernetes;
 
 namespace Bookinfo.Cli.Views;
 
-/// <summary>What <c>status</c> shows to people: several tables, for one would not fit on a terminal.</summary>
+/// <summary>What <c>status</c> shows to people: several tables, because one would be too wide for a terminal.</summary>
 internal static class StatusTables
 {
     private const string Unknown = "-";
@@ -76,7 +76,7 @@ internal static class StatusTables
                     ? Duration.Format(TimeSpan.FromSeconds(pull))
                     : pod.ImagePresent == true ? "present" : Unknown,
                 Bytes(pod.ImageBytes),
-                // Where it is from is the same for all, and long; JSON has it.
+                // Without the registry, which is long and the same for all; JSON has it.
                 pod.Image?.Split('/')[^1] ?? Unknown);
         }
 

@@ -41,7 +41,7 @@ public static partial class ClusterFailure
     /// connection broke.
     /// </summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
-    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is canceled, this is not a failure.</param>
     public static bool IsPassing(Exception exception, CancellationToken cancellationToken) => exception switch
     {
         HttpOperationException { Response: { } response } =>
@@ -57,20 +57,20 @@ public static partial class ClusterFailure
     /// say.
     /// </summary>
     /// <param name="exception">What a call, or reading its answer, threw.</param>
-    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is canceled, this is not a failure.</param>
     public static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpOperationException or HttpRequestException or IOException or JsonException or FormatException
             or InvalidOperationException or KeyNotFoundException or ArgumentException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    /// <summary>Whether a change may have been made although its call failed: only an answer that refuses it says that it was not.</summary>
+    /// <summary>Whether a change may have been made although its call failed: only a 4xx answer proves that it was not.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     public static bool MayHaveDone(Exception exception) => StatusCode(exception) is not (>= (HttpStatusCode)400 and < (HttpStatusCode)500);
 
     /// <summary>Explains an exception.</summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     /// <param name="config">Which cluster was asked.</param>
-    /// <param name="cancellationToken">What the user cancels with; if it is cancelled, this is not a failure.</param>
+    /// <param name="cancellationToken">What the user cancels with; if it is canceled, this is not a failure.</param>
     /// <returns>The exception to end the command with; <see langword="null"/> when the given one does not come from a cluster.</returns>
     public static OperationFailedException? Explain(
         Exception exception, Kubeconfig config, CancellationToken cancellationToken) => exception switch
@@ -78,7 +78,7 @@ public static partial class ClusterFailure
             HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content ?? "", config),
             HttpRequestException failed => Unreachable(config, DescribeConnection(failed, config)),
             IOException broken => Unreachable(config, broken.Message),
-            JsonException => Unreachable(config, "what answers there does not speak the API of Kubernetes"),
+            JsonException => Unreachable(config, "what answers there is not a Kubernetes API server"),
             OperationCanceledException when !cancellationToken.IsCancellationRequested => Unreachable(config, "no answer in time"),
             _ => null,
         };
@@ -129,7 +129,7 @@ public static partial class ClusterFailure
         }
         catch (ArgumentException)
         {
-            // Go has escapes that others do not have.
+            // Go has escape sequences that .NET does not know.
             return text;
         }
     }
@@ -141,7 +141,7 @@ public static partial class ClusterFailure
         HttpStatusCode.Unauthorized => Unauthorized(config),
         HttpStatusCode.Forbidden => NotAllowed(Message(status, content)),
         HttpStatusCode.BadRequest when content.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) =>
-            Unreachable(config, "it speaks TLS there, and the configuration says http:// where it should say https://"),
+            Unreachable(config, "it expects TLS, but the configuration says http:// instead of https://"),
         HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity when IsStatus(content) =>
             new OperationFailedException(FailureKind.ObjectRefused, Message(status, content)),
         _ => new OperationFailedException(
@@ -174,11 +174,11 @@ public static partial class ClusterFailure
         return missing is [var right]
             ? new OperationFailedException(
                 FailureKind.NotAllowed,
-                $"{who} not allowed to {right}. Check with '{right.CanI}'; who administers the cluster can grant it.")
+                $"{who} not allowed to {right}. Check with '{right.CanI}'; a cluster administrator can grant it.")
             : new OperationFailedException(
                 FailureKind.NotAllowed,
-                $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; who "
-                + "administers the cluster can grant it.");
+                $"{who} not allowed to{string.Concat(Group(missing).Select(line => $"\n  {line}"))}\nCheck with '{missing[0].CanI}'; a "
+                + "cluster administrator can grant it.");
     }
 
     /// <summary>One line for everything that is missing on a resource.</summary>
@@ -199,7 +199,7 @@ public static partial class ClusterFailure
     {
         if (exception.InnerException is not AuthenticationException failure)
         {
-            // From TLS 1.3 on the client is done with its side before the server has looked at the client's certificate.
+            // Since TLS 1.3, the client finishes the handshake before the server has checked the client's certificate.
             return TlsProblem.Describe(exception) is { } alert ? $"TLS failed: {alert}"
                 : exception.HttpRequestError is HttpRequestError.Unknown or HttpRequestError.ResponseEnded
                     && config.ClientCertificates is [{ NotAfter: var end }, ..] ? EndedAfterTls(end, exception)
@@ -209,13 +209,13 @@ public static partial class ClusterFailure
         return config.Certificate?.Problem is { } problem ? $"its certificate is not trusted: {problem}"
             : TlsProblem.Describe(failure) is { } said
                 && !said.Contains("wrong version number", StringComparison.Ordinal) ? $"TLS failed: {said}"
-            : "TLS failed, as it does where plain http is spoken: see whether the configuration should say http://";
+            : "TLS failed, perhaps because the server speaks plain http: check whether the configuration should say http://";
     }
 
     private static string EndedAfterTls(DateTime end, Exception exception) => string.Create(
         CultureInfo.InvariantCulture,
-        $"it ended the connection after TLS ({exception.GetBaseException().Message.TrimEnd('.')}): it may not accept the client "
-        + $"certificate, which is valid until {end.ToUniversalTime():yyyy-MM-dd}");
+        $"it closed the connection after the TLS handshake ({exception.GetBaseException().Message.TrimEnd('.')}): it may not accept the "
+        + $"client certificate, which is valid until {end.ToUniversalTime():yyyy-MM-dd}");
 
     /// <summary>Whether a body is the API's own description of a failure.</summary>
     private static bool IsStatus(string? content)
@@ -232,8 +232,8 @@ public static partial class ClusterFailure
     }
 
     /// <summary>
-    /// The message of the API's answer, which is a Status object unless something in between has answered; the name of the HTTP status
-    /// where there is none.
+    /// The message of the API's answer, which is a Status object unless something in between has answered. If there is no message, the name
+    /// of the HTTP status.
     /// </summary>
     private static string Message(HttpStatusCode status, string content)
     {
@@ -245,7 +245,7 @@ public static partial class ClusterFailure
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // The first line of a page says what it is about.
+            // Probably an HTML page, whose first line of text says what it is about.
             message = Tag()
                 .Replace(content, "\n")
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -255,7 +255,7 @@ public static partial class ClusterFailure
         using var standard = new HttpResponseMessage(status);
         return message is { Length: > 0 }
             ? ToolResult.Cut(message)
-            : standard.ReasonPhrase is { Length: > 0 } words ? words : "without a word";
+            : standard.ReasonPhrase is { Length: > 0 } words ? words : "no message";
     }
 
     [GeneratedRegex("<style.*?</style>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]

@@ -12,11 +12,11 @@ namespace Bookinfo.Kubernetes;
 /// <summary>
 /// The program that signs the user in, where <c>exec</c> of a kubeconfig names one, as the cloud providers' configurations do:
 /// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins. KubernetesClient would split its
-/// arguments at spaces, take any warning for a failure, and wait forever if it hangs; and it needs a serializer that this program does
-/// without.
+/// arguments at spaces, treat any warning as a failure, and wait forever if it hangs; and it needs a serializer that this program does
+/// not include.
 /// </summary>
 /// <param name="context">The context, for messages.</param>
-/// <param name="exec">How the kubeconfig names it.</param>
+/// <param name="exec">The section <c>exec</c> of the kubeconfig.</param>
 /// <param name="cluster">The cluster, as the kubeconfig describes it.</param>
 internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObject cluster) : ITokenProvider
 {
@@ -24,10 +24,10 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
     private static readonly string[] ClusterFields =
         ["server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url", "disable-compression"];
 
-    /// <summary>How long the program may take. One that needs a person is better started by kubectl, which shows what it says.</summary>
+    /// <summary>How long the program may take. One that needs input is better started by kubectl, which shows what it says.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long before it expires a token is replaced: it still has to reach the server.</summary>
+    /// <summary>How long before its expiry a token is replaced: it has to be valid when it reaches the server.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(30);
 
     private volatile JsonObject? _status;
@@ -38,7 +38,7 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
     /// </param>
     /// <returns>Whether there is a token.</returns>
     /// <exception cref="OperationFailedException">
-    /// There is no such program, or it fails, does not answer, or answers something else.
+    /// There is no such program, or it fails, does not answer, or answers with something other than credentials.
     /// </exception>
     public async Task<bool> SignInAsync(JsonObject user, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         {
             if (Text(status, from) is { } pem)
             {
-                // A kubeconfig has it in base64.
+                // In a kubeconfig these fields are base64.
                 user[to] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pem));
             }
         }
@@ -56,7 +56,7 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         {
             return user["client-certificate-data"] is not null && user["client-key-data"] is not null
                 ? false
-                : throw Failed("what it writes holds neither a token nor a certificate with its key");
+                : throw Failed("its output contains neither a token nor a certificate with its key");
         }
 
         user["token"] = token;
@@ -65,7 +65,7 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
 
     /// <inheritdoc/>
     public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
-        // Two requests at the same time may both ask for a new one: either will do.
+        // Two concurrent requests may both get a new token: either will do.
         new("Bearer", Text(await StatusAsync(cancellationToken), "token"));
 
     private static string? Text(JsonObject json, string name) =>
@@ -151,18 +151,18 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
             return answer?["status"] as JsonObject is { } status && Text(answer, "apiVersion") == Text(exec, "apiVersion")
                 ? status
                 : throw Failed(
-                $"what it writes is not an ExecCredential of {Text(exec, "apiVersion") ?? "any version"} with a status");
+                $"its output is not an ExecCredential of {Text(exec, "apiVersion") ?? "any version"} with a status");
         }
         catch (JsonException)
         {
-            throw Failed("what it writes is not JSON");
+            throw Failed("its output is not JSON");
         }
     }
 
     private OperationFailedException Failed(string why) => new(
         FailureKind.ClusterUnreachable,
-        $"context '{context}' of kubectl's configuration cannot be used: '{Text(exec, "command")}', which is to sign you in, "
-            + $"does not do that: {why.TrimEnd('.')}.");
+        $"context '{context}' of kubectl's configuration cannot be used: '{Text(exec, "command")}', which should sign you in, "
+            + $"failed: {why.TrimEnd('.')}.");
 }
 
 /// <summary>
@@ -171,7 +171,7 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="fallback">
-/// The <c>token</c> beside it, for as long as the file cannot be read; <see langword="null"/> when there is none.
+/// The <c>token</c> of the same user, used while the file cannot be read; <see langword="null"/> when there is none.
 /// </param>
 internal sealed class TokenFile(string path, string? fallback, TimeProvider time) : ITokenProvider
 {

@@ -19,7 +19,7 @@ namespace Bookinfo.Kubernetes;
 /// <param name="Context">The name of the context.</param>
 /// <param name="Namespace">The namespace of the context; <see langword="null"/> when it names none.</param>
 /// <param name="Client">How KubernetesClient connects.</param>
-/// <param name="Impersonation">The headers that make us another user; usually empty.</param>
+/// <param name="Impersonation">The headers that make requests act as another user; usually empty.</param>
 public sealed record Kubeconfig(
     string Context, string? Namespace, KubernetesClientConfiguration Client, IReadOnlyList<KeyValuePair<string, string>> Impersonation)
 {
@@ -34,7 +34,7 @@ public sealed record Kubeconfig(
     internal ServerCertificate? Certificate { get; private init; }
 
     /// <summary>
-    /// The certificate that is shown to the server, and those of who signed it; <see langword="null"/> when there is none.
+    /// The client's certificate, followed by the certificates of its issuers; <see langword="null"/> when there is none.
     /// </summary>
     internal X509Certificate2Collection? ClientCertificates { get; private init; }
 
@@ -66,11 +66,11 @@ public sealed record Kubeconfig(
         }
         catch (Exception exception) when (exception is not (OperationFailedException or OperationCanceledException))
         {
-            // Others wrote it, and whatever is wrong in it is theirs to fix.
+            // The configuration is the user's: whatever goes wrong while reading it is reported as a fault in it, not as a bug here.
             throw context is null
                 ? new OperationFailedException(
                     FailureKind.ClusterUnreachable,
-                    "kubectl's configuration cannot be read: what 'kubectl config view --output=json' writes is not one.")
+                    "kubectl's configuration cannot be read: the output of 'kubectl config view --output=json' is not a configuration.")
                 : Unusable(context, exception);
         }
     }
@@ -92,7 +92,7 @@ public sealed record Kubeconfig(
             var api = Impersonation.Count == 0
                 ? new k8s.Kubernetes(Client)
                 : new k8s.Kubernetes(Client, new ImpersonationHandler(Impersonation));
-            // Only now: KubernetesClient sets its own verification and certificate after calling the above.
+            // Not in the setup above: KubernetesClient sets its own verification and certificate after calling that.
             Certificate?.Require(handler!.SslOptions);
             ShowWholeChain(handler!.SslOptions);
             return api;
@@ -104,8 +104,8 @@ public sealed record Kubeconfig(
     }
 
     /// <summary>
-    /// Makes TLS show who signed the client's certificate as well, where the configuration has that: a server that trusts the root alone
-    /// cannot know it. KubernetesClient takes the first certificate only.
+    /// Makes TLS send the issuers' certificates along with the client's, if the configuration has them: a server that trusts only the root
+    /// cannot verify the client without them. KubernetesClient sends the first certificate only.
     /// </summary>
     private void ShowWholeChain(SslClientAuthenticationOptions options)
     {
@@ -199,7 +199,7 @@ public sealed record Kubeconfig(
         return certificates;
     }
 
-    /// <summary>Finds the token of a user, or what provides it, and turns the user into what KubernetesClient understands.</summary>
+    /// <summary>Gets the token of a user, or its provider, and reduces the user to what KubernetesClient understands.</summary>
     private static async Task<ITokenProvider?> TakeTokenAsync(
         Kubectl kubectl, string context, string name, JsonObject user, JsonObject cluster, CancellationToken cancellationToken)
     {
@@ -232,7 +232,7 @@ public sealed record Kubeconfig(
         return provider;
     }
 
-    /// <summary>Whether a user has credentials, so that kubectl does not run the program that would get others.</summary>
+    /// <summary>Whether a user already has credentials, in which case kubectl does not run the program in <c>exec</c>.</summary>
     private static bool HasCredentials(JsonObject user)
     {
         bool Has(string field) => (string?)user[field] is { Length: > 0 };
@@ -241,12 +241,12 @@ public sealed record Kubeconfig(
     }
 
     /// <summary>Makes sure that a token can be sent in a header.</summary>
-    /// <param name="token">The token.</param>
-    /// <returns>The token.</returns>
-    /// <exception cref="KubeConfigException">The token contains something that no header can carry.</exception>
+    /// <param name="token">The token, from a kubeconfig or a token file.</param>
+    /// <returns>The same token.</returns>
+    /// <exception cref="KubeConfigException">The token contains something other than printable ASCII.</exception>
     internal static string RequireToken(string token) => token.All(static character => character is >= ' ' and <= '~')
         ? token
-        : throw new KubeConfigException("the token has a line break or another character in it that cannot be sent");
+        : throw new KubeConfigException("the token contains a line break or another character that cannot be sent");
 
     private static List<KeyValuePair<string, string>> TakeImpersonation(JsonObject user)
     {
@@ -276,15 +276,15 @@ public sealed record Kubeconfig(
             }
         }
 
-        // KubernetesClient takes it for a map of single values, and fails.
+        // KubernetesClient expects a map of single values here, and would fail.
         user.Remove("as-user-extra");
         return headers;
     }
 
-    /// <summary>Says why there is nothing to use.</summary>
+    /// <summary>Explains why no context can be used.</summary>
     /// <param name="kubectl">kubectl, with the context that is asked for.</param>
-    /// <param name="view">What it says of that context.</param>
-    /// <param name="list">What contexts it says there are.</param>
+    /// <param name="view">The result of <c>kubectl config view</c> for that context.</param>
+    /// <param name="list">The result of <c>kubectl config get-contexts</c>.</param>
     private static string Describe(Kubectl kubectl, ToolResult view, ToolResult list)
     {
         if (!list.Succeeded)
@@ -296,17 +296,17 @@ public sealed record Kubeconfig(
         if (contexts.Length == 0)
         {
             var where = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } files
-                ? $"KUBECONFIG names {files}, where there is no context"
+                ? $"KUBECONFIG names {files}, where no context is defined"
                 : "KUBECONFIG is not set, and ~/.kube/config has no context";
             return $"no cluster is configured: {where}. Set KUBECONFIG to the file that came with the cluster.";
         }
 
         var known = string.Join(", ", contexts.Order(StringComparer.Ordinal));
         return kubectl.Context is { } context && !contexts.Contains(context)
-            ? $"--context '{context}' is not in kubectl's configuration. There is: {known}."
+            ? $"--context '{context}' is not in kubectl's configuration. Available contexts: {known}."
             : kubectl.Context is null && view.Messages.Contains("current-context", StringComparison.Ordinal)
                 ? "kubectl's configuration has no current context: choose one with --context or 'kubectl config use-context'. "
-                    + $"There is: {known}."
+                    + $"Available contexts: {known}."
                 : $"kubectl's configuration cannot be used: {ClusterFailure.Shorten(view)}";
     }
 
@@ -317,8 +317,8 @@ public sealed record Kubeconfig(
 }
 
 /// <summary>
-/// Acts as another user, as <c>as</c>, <c>as-uid</c>, <c>as-groups</c> and <c>as-user-extra</c> of a kubeconfig ask. KubernetesClient does
-/// not support this.
+/// Impersonates another user, as the fields <c>as</c>, <c>as-uid</c>, <c>as-groups</c> and <c>as-user-extra</c> of a kubeconfig ask for.
+/// KubernetesClient does not support them.
 /// </summary>
 /// <param name="headers">
 /// The headers that do this: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
@@ -344,9 +344,9 @@ internal sealed class ImpersonationHandler(IReadOnlyList<KeyValuePair<string, st
 internal static class KubeconfigFiles
 {
     /// <summary>Makes a path in the description of a user absolute.</summary>
-    /// <param name="kubectl">kubectl.</param>
-    /// <param name="user">The name of the user.</param>
-    /// <param name="path">The path.</param>
+    /// <param name="kubectl">kubectl, which reads the files.</param>
+    /// <param name="user">The name of the user in the kubeconfig.</param>
+    /// <param name="path">The path, absolute or relative to the file that describes the user.</param>
     public static async Task<string> ResolveAsync(Kubectl kubectl, string user, string path, CancellationToken cancellationToken)
     {
         if (Path.IsPathFullyQualified(path))
@@ -413,7 +413,7 @@ internal sealed class ServerCertificate(X509Certificate2Collection authorities, 
             }
 
             var itself = certificate as X509Certificate2;
-            // .NET takes the common name of a certificate that has no other.
+            // .NET accepts the common name of a certificate without a subject alternative name; kubectl does not.
             if (errors == SslPolicyErrors.None && itself?.MatchesHostname(name.TrimEnd('.'), allowCommonName: false) == false)
             {
                 errors = SslPolicyErrors.RemoteCertificateNameMismatch;
@@ -427,7 +427,7 @@ internal sealed class ServerCertificate(X509Certificate2Collection authorities, 
 
     /// <summary>
     /// Whether a chain that is otherwise valid has a certificate in it that the kubeconfig names. It need not be a root: it is trusted
-    /// because the kubeconfig names it, whether it is the server's own or that of who signed it.
+    /// because the kubeconfig names it, whether it is the server's own or that of an issuer.
     /// </summary>
     private bool HasAuthority(X509Chain? chain) =>
         chain is { ChainElements: var elements, ChainStatus: var problems }

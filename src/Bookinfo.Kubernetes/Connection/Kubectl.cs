@@ -21,7 +21,7 @@ public sealed class Kubectl(string program, string? context)
     /// </summary>
     private const string RequestTimeout = "--request-timeout=10s";
 
-    /// <summary>How long kubectl may take for what needs no server.</summary>
+    /// <summary>How long kubectl may take for a command that needs no server.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>The context that is asked for; <see langword="null"/> for the current one.</summary>
@@ -76,8 +76,8 @@ public sealed class Kubectl(string program, string? context)
         RunAsync(Prepare(arguments), input, cancellationToken);
 
     /// <summary>
-    /// Runs kubectl for what has nothing to do with a cluster. The kubectl of Google Cloud's tools would otherwise ask the cluster for its
-    /// version all the same, for seconds when that does not answer.
+    /// Runs kubectl for a command that needs no cluster, without a configuration: otherwise the kubectl of Google Cloud's tools would still
+    /// ask the cluster for its version, and wait for seconds if that does not answer.
     /// </summary>
     /// <param name="arguments">Verb and arguments.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -116,7 +116,7 @@ public sealed class Kubectl(string program, string? context)
         }
     }
 
-    /// <summary>Asks kubectl for what it knows without a server.</summary>
+    /// <summary>Runs a kubectl command that needs no server, with a time limit.</summary>
     private async Task<ToolResult> AskAsync(ProcessStartInfo start, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience, TimeProvider.System);
@@ -129,7 +129,7 @@ public sealed class Kubectl(string program, string? context)
         {
             throw new OperationFailedException(
                 FailureKind.MissingTool,
-                $"{program} hangs: it has not answered in {Duration.Format(Patience)}, though it need not ask any cluster. See what "
+                $"{program} hangs: no answer in {Duration.Format(Patience)} to a command that needs no cluster. See what "
                 + "'kubectl version --client' and 'kubectl config view' do.");
         }
     }

@@ -5,29 +5,31 @@ using k8s.Autorest;
 
 namespace Bookinfo.Kubernetes;
 
-/// <summary>Finds what is in a namespace and neither was made by <c>deploy</c>, which is gone by then, nor by the cluster itself.</summary>
+/// <summary>
+/// Finds the objects in a namespace that were made neither by <c>deploy</c>, whose own are gone by then, nor by the cluster itself.
+/// </summary>
 /// <param name="cluster">The cluster.</param>
-/// <param name="discovery">Which kinds it has.</param>
+/// <param name="discovery">Knows which kinds the cluster has.</param>
 /// <param name="space">The namespace.</param>
 /// <param name="time">Tells the time and waits.</param>
 internal sealed class ForeignObjects(ClusterConnection cluster, ApiDiscovery discovery, string space, TimeProvider time)
 {
-    /// <summary>The annotation of a Secret with the token of a ServiceAccount.</summary>
+    /// <summary>The annotation that names the ServiceAccount whose token a Secret holds.</summary>
     private const string ServiceAccountName = "kubernetes.io/service-account.name";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long an API may be silent before it is taken for one that is down.</summary>
+    /// <summary>How long to wait for an API that does not answer before treating it as down.</summary>
     private static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>What Kubernetes itself makes in a namespace for what others have made there, without saying whose it is.</summary>
+    /// <summary>The kinds that Kubernetes itself derives from other objects in a namespace, often without an owner reference.</summary>
     private static readonly (string Group, string Kind)[] DerivedKinds =
     [
         ("", "Event"), ("events.k8s.io", "Event"), ("", "Endpoints"), ("discovery.k8s.io", "EndpointSlice"),
         ("coordination.k8s.io", "Lease"),
     ];
 
-    /// <summary>Groups in which nobody can make anything: they show what pods use.</summary>
+    /// <summary>API groups in which nothing can be created: they show what pods use.</summary>
     private static readonly string[] MetricsGroups = ["metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"];
 
     /// <summary>What Kubernetes and meshes put into every namespace.</summary>
@@ -39,10 +41,10 @@ internal sealed class ForeignObjects(ClusterConnection cluster, ApiDiscovery dis
         ("ServiceAccount", "builder"), ("ServiceAccount", "deployer"), ("ConfigMap", "openshift-service-ca.crt"),
     ];
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the foreign objects.</summary>
     /// <param name="inventory">What <c>deploy</c> made.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>A line for each object.</returns>
+    /// <returns>A line for each object, and for each kind that could not be listed.</returns>
     public async Task<IReadOnlyList<string>> FindAsync(Inventory inventory, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -56,7 +58,7 @@ internal sealed class ForeignObjects(ClusterConnection cluster, ApiDiscovery dis
         var lists = await Task.WhenAll(resources
             .Where(resource => resource is { IsNamespaced: true, IsListable: true } && IsOfObjects(resource.ApiVersion))
             .Where(resource => !DerivedKinds.Contains((resource.Group, resource.Kind)))
-            // In all of its versions it is the same objects.
+            // All versions of a resource list the same objects.
             .DistinctBy(resource => (resource.Group, resource.Plural))
             .Select(resource => ListAsync(resource, cancellationToken)));
         var objects = lists.SelectMany(list => list.Objects).ToList();
@@ -66,18 +68,18 @@ internal sealed class ForeignObjects(ClusterConnection cluster, ApiDiscovery dis
             .. lists.Select(list => list.Problem).OfType<string>(),
             .. objects
                 .Where(one => IsForeign(one.Kind, one.Metadata, owner => GoesWith(owner, resources, inventory), tokens))
-                // An object can be in several groups: an Ingress was, and an Event is.
+                // The same object can be in several API groups, as Ingresses were and Events are.
                 .DistinctBy(one => one.Metadata.GetProperty("uid").GetString())
                 .Select(one => $"{one.Kind} {one.Metadata.GetProperty("name").GetString()}"),
             .. silent.Where(IsOfObjects).Select(version => $"perhaps something of {version}, which does not answer"),
         ];
     }
 
-    /// <summary>Whether somebody has made an object who is neither deploy nor the cluster.</summary>
+    /// <summary>Whether an object was made by somebody other than <c>deploy</c> and the cluster.</summary>
     /// <param name="kind">Its kind.</param>
     /// <param name="metadata">Its metadata.</param>
-    /// <param name="goesWith">Whether what one of its owners owns goes with that.</param>
-    /// <param name="tokens">The names of the Secrets that the ServiceAccounts have, by account.</param>
+    /// <param name="goesWith">Whether the objects that an owner owns are deleted with it.</param>
+    /// <param name="tokens">The names of the Secrets that each ServiceAccount lists, by account.</param>
     internal static bool IsForeign(
         string kind, JsonElement metadata, Predicate<ObjectReference> goesWith, IReadOnlyDictionary<string, IReadOnlyList<string>>? tokens)
     {
@@ -85,16 +87,16 @@ internal sealed class ForeignObjects(ClusterConnection cluster, ApiDiscovery dis
         var owners = Owners(metadata).ToList();
         var owned = owners.Count > 0 && owners.TrueForAll(goesWith);
         var leaving = metadata.TryGetProperty("deletionTimestamp", out _);
-        // The token of a ServiceAccount, which up to 1.23 each has, and lists. One that is made by hand is not in that list. The tokens of
-        // an account that is gone go as well.
+        // Up to Kubernetes 1.23 each ServiceAccount has a Secret with its token, and lists it. A Secret that was made by hand is not in
+        // that list. When an account is gone, all of its tokens go as well.
         var token = TokenOf(kind, metadata) is { } account
             && (tokens?.TryGetValue(account, out var listed) != true || listed!.Contains(name));
         return !owned && !leaving && !token && !Automatic.Contains((kind, name)) && (kind, name) != ("ConfigMap", Inventory.Name);
     }
 
     /// <summary>
-    /// Whether what an object owns goes with it: the owner is in the namespace, where it is looked at itself, or was of the whole cluster
-    /// and made by deploy. Another owner of the whole cluster stays, and is somebody else's.
+    /// Whether the objects that an owner owns are deleted with it: the owner is in the namespace, where it is examined itself, or it is
+    /// cluster-scoped and was made by <c>deploy</c>. Any other cluster-scoped owner stays, and belongs to somebody else.
     /// </summary>
     private static bool GoesWith(ObjectReference owner, IEnumerable<ApiResource> resources, Inventory inventory) =>
         resources.Any(resource => resource.IsNamespaced && resource.Group == owner.Group && resource.Kind == owner.Kind)
@@ -109,14 +111,14 @@ internal sealed class ForeignObjects(ClusterConnection cluster, ApiDiscovery dis
                 null))
             : [];
 
-    /// <summary>The ServiceAccount whose token a Secret says that it has.</summary>
+    /// <summary>The ServiceAccount whose token a Secret claims to hold; <see langword="null"/> for any other object.</summary>
     private static string? TokenOf(string kind, JsonElement metadata) =>
         kind == "Secret" && metadata.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Object
             && annotations.TryGetProperty(ServiceAccountName, out var account)
             ? account.GetString()
             : null;
 
-    /// <summary>Whether an API version is of objects that somebody can make.</summary>
+    /// <summary>Whether the objects of an API version can be created by somebody.</summary>
     private static bool IsOfObjects(string version) => !MetricsGroups.Contains(ApiResource.GroupOf(version));
 
     private async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> ListTokensAsync(CancellationToken cancellationToken)
@@ -130,12 +132,12 @@ internal sealed class ForeignObjects(ClusterConnection cluster, ApiDiscovery dis
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
         {
-            // The namespace stays for that alone: what cannot be listed counts as somebody else's.
+            // What cannot be listed counts as somebody else's, so the namespace stays.
             return new Dictionary<string, IReadOnlyList<string>>();
         }
     }
 
-    /// <returns>The objects of a kind; or why they cannot be listed, which counts as one of somebody else.</returns>
+    /// <returns>The objects of a kind, or why they cannot be listed, which counts as a foreign object.</returns>
     private async Task<(IReadOnlyList<(string Kind, JsonElement Metadata)> Objects, string? Problem)> ListAsync(
         ApiResource resource, CancellationToken cancellationToken)
     {
@@ -146,19 +148,19 @@ internal sealed class ForeignObjects(ClusterConnection cluster, ApiDiscovery dis
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
         {
-            return ([], $"perhaps {resource.Plural}: to list them is not allowed");
+            return ([], $"perhaps {resource.Plural}: you are not allowed to list them");
         }
         catch (HttpOperationException exception) when (
             ClusterFailure.IsNotFound(exception)
             || exception.Response is { StatusCode: HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotAcceptable })
         {
-            // Listed in the discovery, and yet not kept anywhere.
+            // Some resources are in the discovery, but cannot be listed because none of their objects are stored.
             return ([], null);
         }
 
         using (list)
         {
-            // An empty list is null to some versions.
+            // Some versions write null for an empty list.
             var items = list.RootElement.GetProperty("items");
             return items.ValueKind != JsonValueKind.Array
                 ? ([], null)

@@ -138,8 +138,8 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
         {
             throw new OperationFailedException(
                 FailureKind.MissingTool,
-                $"kubectl {version} is too old, the kustomize in it does not know what the manifests use: install version {Kubectl.Oldest} "
-                + "or newer (https://kubernetes.io/docs/tasks/tools).");
+                $"kubectl {version} is too old: its kustomize does not support all that the manifests use. Install "
+                + $"version {Kubectl.Oldest} or newer (https://kubernetes.io/docs/tasks/tools).");
         }
 
         var rendered = await kubectl.RunOfflineAsync(["kustomize", directory], cancellationToken);
@@ -151,7 +151,7 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
             throw version is null
                 ? new OperationFailedException(
                     FailureKind.MissingTool,
-                    $"kubectl does not work: it does not tell its version, and does not render {tree.Relative(overlay)}: {message}")
+                    $"kubectl does not work: it does not report its version, and does not render {tree.Relative(overlay)}: {message}")
                 : new OperationFailedException(FailureKind.InvalidRequest, $"{tree.Relative(overlay)} cannot be rendered: {message}");
         }
 

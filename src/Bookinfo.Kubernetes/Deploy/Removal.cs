@@ -14,13 +14,17 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
 
     private readonly ApiDiscovery _discovery = new(cluster);
 
-    /// <summary>Removes it, and waits until it is gone.</summary>
-    /// <param name="inventory">What was made.</param>
-    /// <param name="timeout">How long to wait.</param>
-    /// <param name="progress">Is told of each object that is gone.</param>
-    /// <param name="cancellationToken">Ends it; what is left is still in the inventory.</param>
-    /// <returns>What keeps the namespace, when that was made and is not removed; empty otherwise.</returns>
-    /// <exception cref="OperationFailedException">Something is not gone in time, not allowed, or not Bookinfo's.</exception>
+    /// <summary>Removes the objects of an inventory, and waits until they are gone.</summary>
+    /// <param name="inventory">What <c>deploy</c> made.</param>
+    /// <param name="timeout">How long the whole removal may take.</param>
+    /// <param name="progress">Called for each object that is gone.</param>
+    /// <param name="cancellationToken">Ends the removal; what is left is still in the inventory.</param>
+    /// <returns>
+    /// The foreign objects because of which the namespace stays, although <c>deploy</c> made it; empty when there are none.
+    /// </returns>
+    /// <exception cref="OperationFailedException">
+    /// An object is not gone in time, may not be deleted by this user, or is not Bookinfo's.
+    /// </exception>
     public async Task<IReadOnlyList<string>> RunAsync(
         Inventory inventory, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
     {
@@ -43,7 +47,7 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
             return foreign;
         }
 
-        // The inventory goes with it; until then it says that there is something left to remove.
+        // The inventory is deleted with its namespace; until then it shows that something is left to remove.
         await RemoveAsync([theNamespace], began, timeout, progress, cancellationToken);
         return [];
     }
@@ -54,7 +58,7 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         var left = new List<(ObjectReference Object, string Path)>();
         foreach (var one in objects)
         {
-            // A kind that is gone took its objects with it.
+            // When a kind is gone, such as a deleted CRD, so are its objects.
             if (await PersistAsync(
                 () => _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken), began, timeout, cancellationToken) is { } resource
                 && await PersistAsync(() => DeleteAsync(resource.Path(one), cancellationToken), began, timeout, cancellationToken))
@@ -94,7 +98,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
     }
 
     /// <summary>
-    /// Asks until there is an answer, or time is up: an API server that is overloaded for a moment has not said that anything is gone.
+    /// Repeats a request until it is answered or time is up: that an API server is overloaded for a moment does not mean that an object is
+    /// gone.
     /// </summary>
     private async Task<T> PersistAsync<T>(Func<Task<T>> request, long began, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -112,7 +117,7 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         }
     }
 
-    /// <returns>Whether it is on its way out; it is gone already otherwise.</returns>
+    /// <returns>Whether the object is being deleted; <see langword="false"/> when it is gone already.</returns>
     private async Task<bool> DeleteAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -126,7 +131,7 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsConflict(exception))
         {
-            // A namespace that is on its way out already.
+            // The answer for a namespace that is already being deleted.
             return true;
         }
     }
@@ -134,9 +139,9 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
     private async Task<string> DescribeAsync(IReadOnlyList<ObjectReference> left, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var pods = (await cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken)).All()
-            .Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"\n  pod {pod.Metadata.Name} is ending").ToList();
-        return $"not gone after {Duration.Format(timeout)} (--timeout): {string.Join(", ", left)}.{string.Concat(pods)}\nThey are told to "
-            + "go; run 'bookinfo delete' again to see whether they are gone.";
+            .Where(pod => pod.Metadata.DeletionTimestamp is not null).Select(pod => $"\n  pod {pod.Metadata.Name} is terminating").ToList();
+        return $"not gone after {Duration.Format(timeout)} (--timeout): {string.Join(", ", left)}.{string.Concat(pods)}\nThey are "
+            + "being deleted; run 'bookinfo delete' again to see whether they are gone.";
     }
 }
 
@@ -155,10 +160,12 @@ public sealed record DeleteEvent(string Event, string Namespace)
     public int? Deleted { get; init; }
 }
 
-/// <summary>A namespace that is being deleted: nothing can be made in it any more, and all that is there goes with it.</summary>
+/// <summary>
+/// Waits for the end of a namespace that is being deleted: nothing can be created in it, and everything in it is deleted with it.
+/// </summary>
 /// <param name="api">The cluster.</param>
 /// <param name="space">The namespace.</param>
-/// <param name="say">Is told that it has to wait.</param>
+/// <param name="say">Called once, with a message, when it has to wait.</param>
 /// <param name="time">Tells the time and waits.</param>
 public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> say, TimeProvider time)
 {
@@ -183,7 +190,7 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
                 throw new OperationFailedException(
                     FailureKind.ServiceFailed,
                     $"namespace {space} is still being deleted after {Duration.Format(timeout)} (--timeout). 'kubectl get namespace "
-                    + $"{space} --output yaml' says what holds it up. Nothing was applied.");
+                    + $"{space} --output yaml' shows what holds it up. Nothing was applied.");
             }
 
             await Task.Delay(Interval, time, cancellationToken);
@@ -199,7 +206,7 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception) || ClusterFailure.IsForbidden(exception))
         {
-            // Gone, or not to be seen: what is missing for that is told of when all rights are looked at.
+            // Gone, or not visible to this user: a missing right is reported later, when all rights are checked.
             return false;
         }
         catch (Exception exception) when (isWaiting && ClusterFailure.IsPassing(exception, cancellationToken))

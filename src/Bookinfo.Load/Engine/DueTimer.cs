@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Lets a dedicated thread sleep until a moment, to within tens of microseconds, without using processor time. The runtime's own waits
-/// count in milliseconds, which is as long as many a request takes.
+/// Lets a dedicated thread sleep until a given moment, to within tens of microseconds, without using processor time. .NET's own waits have
+/// a resolution of a millisecond, which is as long as many requests take.
 /// </summary>
 /// <param name="time">The clock, which must be the system's.</param>
 public sealed class DueTimer(TimeProvider time)
@@ -14,7 +14,7 @@ public sealed class DueTimer(TimeProvider time)
     private const int SetTimerSlack = 29;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    /// <summary>Prepares the calling thread: Linux may otherwise let it sleep 50 us longer, to wake several threads at once.</summary>
+    /// <summary>Prepares the calling thread: otherwise Linux may let it sleep up to 50 us longer, to wake several at once.</summary>
     public static void PrepareThread()
     {
         if (OperatingSystem.IsLinux())

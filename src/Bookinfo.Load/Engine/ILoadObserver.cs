@@ -1,6 +1,6 @@
 namespace Bookinfo.Load;
 
-/// <summary>Observes a run. Called by one thread, which also enforces the time limits of requests: nothing here may take long.</summary>
+/// <summary>Observes a run. All calls come from one thread, which also enforces request timeouts: none may take long.</summary>
 public interface ILoadObserver
 {
     /// <summary>The run begins.</summary>
@@ -10,25 +10,25 @@ public interface ILoadObserver
     }
 
     /// <summary>A request has ended.</summary>
-    /// <param name="sample">What became of it.</param>
+    /// <param name="sample">Its outcome.</param>
     void Add(in Sample sample)
     {
     }
 
     /// <summary>An interval of about a second has passed, or the run is over.</summary>
-    /// <param name="progress">How the run stands.</param>
+    /// <param name="progress">The figures so far.</param>
     void Progress(LoadProgress progress)
     {
     }
 }
 
 /// <summary>
-/// How a run stands. The recordings are those of the engine: they are valid only until the call that passes them returns.
+/// The progress of a run. The engine reuses the recordings: they are valid only until the call that passes them returns.
 /// </summary>
 /// <param name="At">When the interval ends, in nanoseconds since the start.</param>
 /// <param name="Length">How long the interval is, in nanoseconds.</param>
 /// <param name="StartedAt">When the run began.</param>
-/// <param name="Asked">The rate that is asked for now, in requests a second; 0 after the end.</param>
+/// <param name="Asked">The rate that the profile asks for now, in requests per second; 0 after the end.</param>
 /// <param name="InFlight">How many requests are under way.</param>
 /// <param name="Interval">The requests that ended in the interval.</param>
 /// <param name="Total">The requests that have ended so far.</param>

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace Bookinfo.Load;
 
 /// <summary>
-/// Runs a plan as an open loop: when a request is due depends on the schedule alone, so as long as a connection is free, a slow answer
-/// delays no other request; when none is free, the delay is measured. Each sender has a thread of its own; one more thread records,
-/// enforces time limits and informs observers.
+/// Runs a plan as an open loop: when a request is due depends on the schedule alone. As long as a connection is free, a slow answer delays
+/// no other request; when none is free, the wait for one counts as latency. Each sender has a thread of its own; one more thread records,
+/// enforces timeouts and informs observers.
 /// </summary>
-/// <param name="plan">The run.</param>
-/// <param name="observers">The observers of the run.</param>
+/// <param name="plan">What to run.</param>
+/// <param name="observers">Are told about each request and about the progress.</param>
 /// <param name="time">The clock, which must be the system's.</param>
 public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> observers, TimeProvider time)
 {
@@ -108,7 +108,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
         }
 
         var processorTime = Environment.CpuUsage.TotalTime;
-        // A start that was agreed on with other workers is kept, unless opening connections took longer than that.
+        // Keeps the start that was agreed on with other workers, unless opening connections took too long for that.
         _clock.StartIn(plan.StartAt - time.GetUtcNow() is { } left && left > Lead ? left : Lead);
         foreach (var observer in observers)
         {
@@ -117,7 +117,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
 
         foreach (var sample in setup)
         {
-            // Recorded before there was a start to count from.
+            // Setup requests were timed before there was a start to count from.
             var sent = _clock.At(sample.Sent);
             Record(sample with { Due = sent, Sent = sent, Done = _clock.At(sample.Done) });
         }
@@ -168,7 +168,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
 
             if (!interrupted && stop.IsCancellationRequested)
             {
-                // Even when everything has fallen due: what is waited for then is part of the run.
+                // Also when every request has fallen due already: waiting for the last answers is part of the run.
                 interrupted = true;
                 _end = Math.Clamp(now, 0, _end);
                 cut = Math.Max(0, now) + grace;
@@ -272,14 +272,14 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     }
 }
 
-/// <summary>This machine allows the program fewer threads than it needs connections, each of which takes one.</summary>
+/// <summary>The system allows this program fewer threads than the run has connections; each connection needs one.</summary>
 /// <param name="connections">How many connections were planned.</param>
-/// <param name="inner">What the runtime threw: it says that memory is short, which need not be the cause.</param>
+/// <param name="inner">What the runtime threw. It says that memory is short, which need not be the cause.</param>
 public sealed class ThreadLimitException(int connections, Exception inner) : Exception(
     string.Create(
         CultureInfo.InvariantCulture,
-        $"{connections} connections take a thread each, and the program gets no more threads here: ")
-        + "take fewer connections, or raise the limit ('ulimit -u', or that of processes of the container or the service)",
+        $"{connections} connections need a thread each, and the system allows this program no more threads: ")
+        + "use fewer connections, or raise the limit ('ulimit -u', or the process limit of the container or service)",
     inner);
 
 /// <summary>The time of a run, in nanoseconds since its start.</summary>

@@ -15,7 +15,7 @@ public sealed record LoadPlan(
     LoadTarget Target, TrafficMix Mix, RateProfile Profile, ArrivalProcess Arrivals, ulong Seed, ulong TraceSeed, int Connections,
     TimeSpan Timeout)
 {
-    /// <summary>The share of the arrivals that is sent from here.</summary>
+    /// <summary>The share of the arrivals that this process sends; several workers divide a plan among them.</summary>
     public Share Share { get; init; } = Share.Whole;
 
     /// <summary>

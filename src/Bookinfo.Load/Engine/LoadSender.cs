@@ -2,9 +2,9 @@ namespace Bookinfo.Load;
 
 /// <summary>
 /// A connection and the thread that drives it: take the next arrival, sleep until it is due, send, read, record, repeat. When all senders
-/// are busy, the next arrival is taken late, and its latency from the due time shows that; no arrival is skipped for that reason.
+/// are busy, the next arrival is taken late, which its latency from the due time shows; no arrival is skipped because of it.
 /// </summary>
-/// <param name="plan">The run.</param>
+/// <param name="plan">What to run.</param>
 /// <param name="schedule">The arrivals.</param>
 /// <param name="clock">The time of the run.</param>
 internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClock clock, TimeProvider time)
@@ -29,8 +29,8 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
     public SampleRing Samples { get; } = new(plan.Connections);
 
     /// <summary>
-    /// When the arrival was due that was taken but not sent; <see langword="null"/> when there is none. Read only after the thread has
-    /// ended.
+    /// The due time of an arrival that was taken from the schedule but not sent; <see langword="null"/> when there is none. Read only after
+    /// the thread has ended.
     /// </summary>
     public long? Dropped { get; private set; }
 

@@ -1,16 +1,16 @@
 namespace Bookinfo.Load;
 
 #pragma warning disable CA1051 // Fields, not properties: a sample is filled in place, by reference, while requests are under way.
-/// <summary>What became of a request. Times are in nanoseconds since the start of the run.</summary>
+/// <summary>The outcome of a request. Times are in nanoseconds since the start of the run.</summary>
 public struct Sample
 {
-    /// <summary>The number of the arrival, from which its identity follows; negative for requests of the setup.</summary>
+    /// <summary>The number of the arrival, which determines its template and trace ids; negative for requests of the setup.</summary>
     public long Index;
 
-    /// <summary>When it was due.</summary>
+    /// <summary>When the request was due.</summary>
     public long Due;
 
-    /// <summary>When its sending began, the opening of a connection included if there was none.</summary>
+    /// <summary>When sending began, including opening a connection if there was none.</summary>
     public long Sent;
 
     /// <summary>When its answer was complete, or it had failed.</summary>
@@ -22,7 +22,7 @@ public struct Sample
     /// <summary>The times of the hops that its answer reports.</summary>
     public HopTimes Hops;
 
-    /// <summary>Which of the mix's templates it was made from.</summary>
+    /// <summary>The index of the template in the mix that the request was made from.</summary>
     public ushort Template;
 
     /// <summary>The status of the answer; 0 when none came.</summary>
@@ -31,7 +31,7 @@ public struct Sample
     /// <summary>What went wrong.</summary>
     public ErrorKind Error;
 
-    /// <summary>The number of the version that it came from, in <see cref="AnswerModel.Versions"/>; 0 when it does not say.</summary>
+    /// <summary>The number of the version that answered, in <see cref="AnswerModel.Versions"/>; 0 when it does not say.</summary>
     public byte Version;
 
     /// <summary>
@@ -47,7 +47,7 @@ public struct Sample
 /// </summary>
 internal sealed class SampleRing
 {
-    /// <summary>At 100,000 requests a second on one connection, the ring lasts five times the recorder's interval.</summary>
+    /// <summary>At 100,000 requests per second on one connection, the ring lasts four times the recorder's interval of 10 ms.</summary>
     private const int Capacity = 4096;
 
     private readonly Sample[] _samples;

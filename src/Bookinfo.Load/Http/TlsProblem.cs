@@ -4,32 +4,32 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Bookinfo.Load;
 
-/// <summary>Finds out what the library of TLS had to say of a failure.</summary>
+/// <summary>Finds out what the TLS library said about a failure.</summary>
 public static class TlsProblem
 {
-    /// <summary>OpenSSL: <c>error:0A00042E:SSL routines::tlsv1 alert protocol version</c>.</summary>
+    /// <summary>Precedes the reason in a message of OpenSSL: <c>error:0A00042E:SSL routines::tlsv1 alert protocol version</c>.</summary>
     private const string OpenSsl = "SSL routines:";
 
-    private const string RefusedCertificate = "it does not accept the certificate of the client";
+    private const string RefusedCertificate = "it does not accept the client certificate";
 
     private static readonly (string Alert, string Advice)[] Known =
     [
-        ("certificate required", "it demands a certificate of the client, and there is none to show"),
+        ("certificate required", "it requires a client certificate, and none is sent"),
         ("alert unknown ca", RefusedCertificate),
         ("alert bad certificate", RefusedCertificate),
         ("alert certificate expired", RefusedCertificate),
         ("alert certificate revoked", RefusedCertificate),
         ("alert certificate unknown", RefusedCertificate),
         ("alert unsupported certificate", RefusedCertificate),
-        ("handshake failure", "it demands a certificate of the client, or versions or ciphers of TLS that this machine does not use"),
-        ("protocol version", "it speaks no version of TLS that this machine uses"),
-        ("unsupported protocol", "it speaks no version of TLS that this machine uses"),
-        ("unrecognized name", "it knows no host of this name: name it by the name that it has"),
+        ("handshake failure", "it requires a client certificate, or TLS versions or ciphers that this machine does not use"),
+        ("protocol version", "it supports no TLS version that this machine uses"),
+        ("unsupported protocol", "it supports no TLS version that this machine uses"),
+        ("unrecognized name", "it does not know this host name: use the name that it is configured for"),
     ];
 
     /// <summary>Describes a failure.</summary>
-    /// <param name="failure">How a handshake, or reading or writing behind it, failed.</param>
-    /// <returns>A part of a sentence; <see langword="null"/> when it was not a matter of TLS.</returns>
+    /// <param name="failure">The exception from a handshake, or from reading or writing after it.</param>
+    /// <returns>A part of a sentence; <see langword="null"/> when TLS was not the cause.</returns>
     public static string? Describe(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
@@ -50,12 +50,12 @@ public static class TlsProblem
 public static class CertificateProblem
 {
     /// <summary>Describes what is wrong.</summary>
-    /// <param name="errors">What was found.</param>
-    /// <param name="certificate">The certificate.</param>
-    /// <param name="chain">Who has signed it.</param>
+    /// <param name="errors">The errors that .NET found.</param>
+    /// <param name="certificate">The certificate that the server sent; <see langword="null"/> when it sent none.</param>
+    /// <param name="chain">The certificate and its issuers, as far as they are known.</param>
     /// <param name="name">The name that it should have.</param>
     /// <param name="now">The time.</param>
-    /// <param name="trusting">Who has to trust the authority.</param>
+    /// <param name="trusting">What would have to trust the authority, for the message.</param>
     /// <returns>A part of a sentence that begins with "it"; <see langword="null"/> when nothing is wrong.</returns>
     public static string? Describe(
         SslPolicyErrors errors,
@@ -111,7 +111,7 @@ public static class CertificateProblem
     {
         foreach (var link in chain.ChainElements.Select(element => element.Certificate))
         {
-            var itself = link.Thumbprint == certificate.Thumbprint ? "it" : "the certificate of who signed it";
+            var itself = link.Thumbprint == certificate.Thumbprint ? "it" : "the certificate of an issuer";
             if (now >= link.NotAfter)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"{itself} expired on {link.NotAfter.ToUniversalTime():yyyy-MM-dd}");
@@ -127,7 +127,7 @@ public static class CertificateProblem
         return null;
     }
 
-    /// <summary>Who has signed the last certificate of the chain: those between may be known, and would not be missed.</summary>
+    /// <summary>The issuer of the last certificate of the chain, which is the missing one: intermediate ones may be known.</summary>
     private static string MissingIssuer(X509Certificate2 certificate, X509Chain? chain) =>
         chain is { ChainElements: [.., var last] } ? last.Certificate.Issuer : certificate.Issuer;
 
@@ -145,6 +145,6 @@ public static class CertificateProblem
             : Printable(string.Create(CultureInfo.InvariantCulture, $"{names[0]} and {names.Count - 1} other names"));
     }
 
-    /// <summary>What a stranger wrote must not act on a terminal.</summary>
+    /// <summary>Replaces control characters: a terminal must not obey text from a foreign certificate.</summary>
     private static string Printable(string text) => new([.. text.Select(static character => char.IsControl(character) ? '?' : character)]);
 }

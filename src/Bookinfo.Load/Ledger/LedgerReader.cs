@@ -70,7 +70,7 @@ public sealed class LedgerReader : IDisposable
         if (_file.ReadAtLeast(preamble, preamble.Length, throwOnEndOfStream: false) < preamble.Length
             || !preamble.AsSpan().StartsWith(LedgerFormat.Magic))
         {
-            throw new InvalidDataException($"'{path}' is not a ledger: it does not begin like one.");
+            throw new InvalidDataException($"'{path}' is not a ledger: it does not begin with the signature of one.");
         }
 
         var version = BinaryPrimitives.ReadUInt16LittleEndian(preamble.AsSpan(8));
@@ -84,7 +84,7 @@ public sealed class LedgerReader : IDisposable
         var length = BinaryPrimitives.ReadInt32LittleEndian(preamble.AsSpan(12));
         if (length is < 0 or > LongestHeader || length > _file.Length - _file.Position)
         {
-            throw new InvalidDataException($"'{path}' is a broken ledger: its preamble contradicts itself.");
+            throw new InvalidDataException($"'{path}' is a broken ledger: its preamble gives an impossible header length.");
         }
 
         var json = new byte[length];
@@ -95,7 +95,7 @@ public sealed class LedgerReader : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"'{path}' is a broken ledger: its header is not what it should be.", exception);
+            throw new InvalidDataException($"'{path}' is a broken ledger: its header is not valid.", exception);
         }
     }
 
@@ -108,12 +108,12 @@ public sealed class LedgerReader : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"'{path}' is a ledger of another kind: {exception.Message}.", exception);
+            throw new InvalidDataException($"'{path}' is a ledger that this program cannot read: {exception.Message}.", exception);
         }
 
         return layout.Length == recordLength
             ? layout
-            : throw new InvalidDataException($"'{path}' is a broken ledger: its preamble contradicts its header.");
+            : throw new InvalidDataException($"'{path}' is a broken ledger: its preamble and its header give different record lengths.");
     }
 
     private (long Count, long Lost, bool IsComplete) ReadFooter()

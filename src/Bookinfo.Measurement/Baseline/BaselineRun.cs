@@ -193,8 +193,8 @@ public sealed class BaselineRun(
 
     private static string NothingGood(string requests, string why, string? hint = null) => string.Create(
         CultureInfo.InvariantCulture,
-        $"not one of {requests} was answered as it should be: {why}. "
-        + $"{hint ?? "Is that Bookinfo, and is it well? 'bookinfo load' says more"}.");
+        $"none of {requests} got the expected answer: {why}. "
+        + $"{hint ?? "Is that Bookinfo, and is it healthy? 'bookinfo load' says more"}.");
 
     private async Task<IReadOnlyList<InstanceUse>> ReadAsync(bool settled, ICollection<string> notes, CancellationToken stop)
     {

@@ -9,13 +9,13 @@ namespace Bookinfo.Measurement;
 /// <summary>Reads and writes baselines.</summary>
 public static class BaselineStore
 {
-    /// <summary>The largest number that a file may have: seeds have up to 20 digits, and measurements have fewer.</summary>
+    /// <summary>The largest number that a file may contain: seeds have up to 20 digits, measurements fewer.</summary>
     private const double Most = 1e20;
 
     /// <summary>The properties of steps and of the summary that are dictionaries.</summary>
     private static readonly string[] Dictionaries = ["latencies", "use"];
 
-    /// <summary>Writes <c>productpage->details</c> without escapes: no browser ever takes these files for a page.</summary>
+    /// <summary>Writes <c>productpage->details</c> without escapes: no browser ever interprets these files as HTML.</summary>
     private static readonly BaselineJson Json =
         new(new JsonSerializerOptions(BaselineJson.Default.Options!)
         {
@@ -41,7 +41,7 @@ public static class BaselineStore
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Refuse($"there is no file '{path}'. 'bookinfo baseline --name NAME' makes one, NAME.json.");
+            throw Refuse($"there is no file '{path}'. 'bookinfo baseline --name NAME' creates NAME.json.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -57,7 +57,7 @@ public static class BaselineStore
                 || version.ValueKind != JsonValueKind.Number
                 || !version.TryGetInt32(out var number))
             {
-                throw Refuse($"'{path}' is not a baseline: it has no 'version' and 'steps'. 'bookinfo baseline' makes one.");
+                throw Refuse($"'{path}' is not a baseline: it has no 'version' and 'steps'. 'bookinfo baseline' creates one.");
             }
 
             if (number != BaselineFile.CurrentVersion)
@@ -84,7 +84,7 @@ public static class BaselineStore
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw Refuse($"'{path}' is not a baseline, or a broken one: {OneLineText.Of(exception.Message)}");
+            throw Refuse($"'{path}' is not a valid baseline: {OneLineText.Of(exception.Message)}");
         }
     }
 

@@ -33,7 +33,7 @@ public static class BaselineText
 
         if (environment.Cluster is not null)
         {
-            yield return ("Mesh", environment.Mesh.Count == 0 ? "none seen in the pods" : string.Join(", ", environment.Mesh));
+            yield return ("Mesh", environment.Mesh.Count == 0 ? "none found in the pods" : string.Join(", ", environment.Mesh));
         }
 
         yield return (environment.Cluster is null ? "Machine" : "Machine of the command", string.Create(
@@ -66,24 +66,24 @@ public static class BaselineText
     [
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Requests were sent in an open loop: they fell due at equal distances, whatever became of those before them. Latency of the "
-            + $"page counts from when a request was due, so that waiting for a slow server is in it; "
+            $"Requests were sent in an open loop: they fell due at equal intervals, no matter how earlier ones were answered. The latency "
+            + $"of the page counts from when a request was due, so it includes waiting for a slow server; "
             + $"page-from-send counts from when it was sent."),
         string.Create(
             CultureInfo.InvariantCulture,
-            $"After a warm-up of {baseline.Settings.WarmUpSeconds:0.###} s, which is in no figure, there were "
-            + $"{baseline.Summary.Select(rate => rate.Rounds).DefaultIfEmpty().Max()} rounds. Each has every rate once, in an order of its "
-            + $"own, so that what changes in the course of time meets all rates alike."),
-        "A percentile is taken of each round; what is told is the mean over the rounds without the lowest and the highest fifth of them (a "
+            $"After a warm-up of {baseline.Settings.WarmUpSeconds:0.###} s, which no figure includes, there were "
+            + $"{baseline.Summary.Select(rate => rate.Rounds).DefaultIfEmpty().Max()} rounds. Each has every rate once, in a different "
+            + $"order, so that changes over time affect all rates alike."),
+        "Each percentile is computed per round; the figure shown is the mean over the rounds without the lowest and the highest fifth (a "
         + "trimmed mean, as in 'compare'), with its 95% confidence interval by Student's t. With fewer than five rounds none is left out. "
-        + "Two baselines whose intervals overlap much have not been shown to differ.",
-        "Failed requests are in the latencies. The maximum is the mean of the rounds' highest, and says more about luck than about "
-            + "the system.",
-        "The hops are what the services say in Server-Timing: productpage's calls to details and reviews, and the call of reviews to "
-        + "ratings, which a third of the pages (those by reviews v1) do without. server is the whole answer as productpage saw it; "
-        + "page-from-send less server is network, proxies and connections.",
-        "CPU is the difference of counters before and after each step, for 1,000 requests of the page; what a service uses when idle is in "
-        + "it. Memory is that at the end of the step: resident of a process, the working set of a container.",
+        + "If the intervals of two baselines overlap widely, a difference has not been shown.",
+        "Latencies include failed requests. The maximum is the mean of the highest latency of each round, and says more about chance "
+            + "than about the system.",
+        "The hops are the times that the services report in Server-Timing: productpage's calls to details and reviews, and the call of "
+        + "reviews to ratings, which a third of the pages (those by reviews v1) do not need. server is the whole answer as productpage "
+        + "measured it; page-from-send minus server is network, proxies and connections.",
+        "CPU is the difference of counters before and after each step, per 1,000 requests to the page; it includes what a service uses "
+        + "when idle. Memory is measured at the end of the step: the resident memory of a process, the working set of a container.",
     ];
 
     private static string Subject(BaselineFile baseline) => baseline.Settings.Subject switch

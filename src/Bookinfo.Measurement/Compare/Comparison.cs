@@ -6,20 +6,22 @@ namespace Bookinfo.Measurement;
 /// <summary>Compares two baselines.</summary>
 public static class Comparison
 {
-    /// <summary>How sure each interval is.</summary>
+    /// <summary>The confidence level of each interval.</summary>
     public const double Confidence = 0.95;
 
-    /// <summary>The probability to show any difference at all, of all that are tested, where none counts.</summary>
+    /// <summary>
+    /// The significance level of all tests together: the probability that any difference is shown although none is large enough to count.
+    /// </summary>
     public const double Level = 0.05;
 
-    /// <summary>Fewer rounds than this say nothing of chance.</summary>
+    /// <summary>With fewer rounds than this, a difference cannot be told from chance.</summary>
     private const int FewestRounds = 2;
 
     /// <summary>Compares two baselines.</summary>
-    /// <param name="before">The first.</param>
+    /// <param name="before">The earlier baseline.</param>
     /// <param name="beforeFile">The file that it was read from.</param>
-    /// <param name="after">The second.</param>
-    /// <param name="afterFile">Likewise.</param>
+    /// <param name="after">The later baseline.</param>
+    /// <param name="afterFile">The file that it was read from.</param>
     /// <exception cref="OperationFailedException">They have no rate in common.</exception>
     public static ComparisonReport Of(BaselineFile before, string beforeFile, BaselineFile after, string afterFile)
     {
@@ -28,7 +30,7 @@ public static class Comparison
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,
-                $"there is no rate that both baselines have: '{beforeFile}' has {Comparability.RatesText(before)}, '{afterFile}' "
+                $"the baselines have no rate in common: '{beforeFile}' has {Comparability.RatesText(before)}, '{afterFile}' "
                 + $"{Comparability.RatesText(after)}. Measure one of them again with --rates.");
         }
 
@@ -79,7 +81,7 @@ public static class Comparison
             }
         }
 
-        // A share of so many requests is no more exact than chance lets it be, even if all rounds have the same by accident.
+        // The variance of a share of so many requests has a lower bound, even if all rounds happen to have the same share.
         var share = (double)(before.Failed + after.Failed) / (before.Due + after.Due);
         var variance = share * (1 - share) * ((1.0 / before.Due) + (1.0 / after.Due)) * 100 * 100;
         yield return Draft(Measure.Page, FigureName.Errors, before.Errors, after.Errors, SmallestDifference.Errors, variance);

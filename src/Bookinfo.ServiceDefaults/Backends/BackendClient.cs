@@ -12,16 +12,16 @@ namespace Bookinfo.ServiceDefaults.Backends;
 
 /// <summary>
 /// Calls one backend under its <see cref="CallPolicy"/>. A call never throws for what the backend does: whatever it does, there is a
-/// <see cref="BackendAnswer"/>. The timeout covers the whole answer, not only its head, which is why the policy stands around the call and
-/// not in the chain of message handlers.
+/// <see cref="BackendAnswer"/>. The timeout covers the whole answer, not only its head, which is why the policy is applied around the
+/// call and not in the chain of message handlers.
 /// </summary>
 /// <remarks>
 /// Safe for use by any number of requests at once. A timeout and a second try are all that the contract knows, so there is no resilience
-/// pipeline around the calls: it took a sixth of what a page view allocates.
+/// pipeline around the calls: one accounted for a sixth of the memory that a page view allocates.
 /// </remarks>
 public sealed class BackendClient : IDisposable
 {
-    /// <summary>The most bytes of an answer that are read: 1 MiB. A longer answer counts as none.</summary>
+    /// <summary>The most bytes of an answer that are read: 1 MiB. A longer answer counts as no answer.</summary>
     public const int LargestAnswer = 1024 * 1024;
 
     private readonly HttpMessageInvoker _http;
@@ -66,10 +66,10 @@ public sealed class BackendClient : IDisposable
     /// <summary>Gets a resource, once or as often as the policy says.</summary>
     /// <param name="context">The request that is being answered: when its visitor has left, the call ends.</param>
     /// <param name="path">The path and query below the base address, beginning with a slash, escaped. It goes on the wire as it is.</param>
-    /// <param name="aside">Whether the call serves no answer, and so has no place in <c>Server-Timing</c>.</param>
+    /// <param name="aside">Whether the call does not contribute to the answer, and so is left out of <c>Server-Timing</c>.</param>
     /// <param name="idOfVisitor">
-    /// Whether the path names a product that the visitor chose. Then 400 and 404 are answers to him; else the backend refuses a request of
-    /// ours, which it should not.
+    /// Whether the path contains a product id from the visitor. Then 400, 404 and 414 are answers to the visitor; otherwise they mean that
+    /// the backend refuses a request of ours, which is logged as a failure.
     /// </param>
     /// <returns>The answer of the last try, to be disposed.</returns>
     /// <exception cref="OperationCanceledException">The visitor has left.</exception>
@@ -99,7 +99,7 @@ public sealed class BackendClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Says that a 200 is not what it should be.</summary>
+    /// <summary>Logs that an answer has status 200, but a body that cannot be used.</summary>
     /// <param name="context">The request that is being answered.</param>
     /// <param name="path">The path that was called.</param>
     internal void TellUnusable(HttpContext context, string path)
@@ -111,15 +111,15 @@ public sealed class BackendClient : IDisposable
     private static SocketsHttpHandler CreateHandler(bool useProxy, int connections, HostConnections hosts) => new()
     {
         ConnectCallback = hosts.ConnectAsync,
-        // Calls beyond that wait for a connection within their timeout. Without it a flood of them could take all files that may be open.
+        // Further calls wait for a connection, within their timeout. Without the limit a flood of calls could use up all file descriptors.
         MaxConnectionsPerServer = connections,
-        // Cookies and redirects are the visitor's affair: what comes in goes on, what comes back goes back.
+        // Cookies and redirects are not handled here: cookies are passed on as they came, and a redirect is an answer like any other.
         UseCookies = false,
         AllowAutoRedirect = false,
         UseProxy = useProxy,
-        // Trace headers are written here, or go on as they came.
+        // Trace headers are written by this class, or passed on as they came.
         ActivityHeadersPropagator = null,
-        // Tries are the policy's affair.
+        // Retries are up to the policy; on a fresh connection the handler does not retry by itself.
         PlaintextStreamFilter = static (connection, _) => ValueTask.FromResult<Stream>(new FreshConnection(connection.PlaintextStream)),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         PooledConnectionLifetime = TimeSpan.FromMinutes(1),
@@ -166,7 +166,7 @@ public sealed class BackendClient : IDisposable
         finally
         {
             _spreader?.End();
-            // That the visitor asked for what there is not, or left, is not a failure of the backend.
+            // It is not a failure of the backend when the visitor has left, or asks for a product that does not exist.
             if (measurement.ErrorType is { } errorType and not ErrorTypes.Cancelled && !(idOfVisitor && IsAnswerToId(status)))
             {
                 using var scope = _logger.BeginScope(RequestRecord.Of(context));
@@ -183,13 +183,13 @@ public sealed class BackendClient : IDisposable
     }
 
     /// <summary>
-    /// Whether a status says that there is no such product, or that its id is none. What is escaped on the way may become too long.
+    /// Whether a status says that there is no such product, or that its id is not valid: 414 as well, because escaping makes an id longer.
     /// </summary>
     private static bool IsAnswerToId(int? status) =>
         status is StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound or StatusCodes.Status414UriTooLong;
 
-    /// <summary>Reads all of an answer, of a length that is told into borrowed memory.</summary>
-    /// <exception cref="HttpRequestException">It is too long, or breaks off.</exception>
+    /// <summary>Reads an answer to its end: into pooled memory if its length is known.</summary>
+    /// <exception cref="HttpRequestException">The answer is too long, or breaks off.</exception>
     private static async ValueTask<BackendAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
@@ -204,19 +204,19 @@ public sealed class BackendClient : IDisposable
         var body = ArrayPool<byte>.Shared.Rent((int)length);
         try
         {
-            // Not asynchronously: there is nothing to wait for in getting the stream of an answer whose body is still on its way.
+            // ReadAsStream does not block: the body is still to come, and only reading from its stream waits for it.
             await content.ReadAsStream(cancellationToken).ReadExactlyAsync(body.AsMemory(0, (int)length), cancellationToken);
             return BackendAnswer.Borrowing(status, body, (int)length, timing);
         }
         catch (IOException exception)
         {
-            // What was borrowed for an answer that did not come is left to the garbage collector.
+            // The rented memory of an answer that broke off is left to the garbage collector.
             throw new HttpRequestException(
                 (exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.ResponseEnded, exception.Message, exception);
         }
     }
 
-    /// <summary>Takes up what the backend said of the services that it called itself, by their names in the catalog.</summary>
+    /// <summary>Reports the times that the backend gives for the services that it called itself, by their names in the catalog.</summary>
     private void ReportFurtherHops(ServerTiming.Hop? hop, BackendAnswer answer)
     {
         if (hop is null || answer.ServerTiming is not { } header)

@@ -4,20 +4,20 @@ using Bookinfo.Common;
 namespace Bookinfo.ServiceDefaults.Connections;
 
 /// <summary>
-/// Connects HTTP clients to hosts. The platform looks names up on threads of the pool, which has as many as there are processors. While a
-/// DNS server does not answer, a lookup blocks its thread for ten seconds and more, and cannot be canceled; two of them would hold up all
-/// timers and probes. So each name has one lookup at a time, on a thread of its own, for all who wait for it.
+/// Connects HTTP clients to hosts. .NET resolves names on the thread pool, which starts with one thread per processor. While a DNS server
+/// does not answer, a lookup blocks its thread for ten seconds or more, and cannot be canceled; on two processors, two lookups would hold
+/// up all timers and probes. So each name has at most one lookup at a time, on a thread of its own, which all callers share.
 /// </summary>
 /// <param name="lookUp">Finds the addresses of a name, and may block.</param>
 internal sealed class HostConnections(Func<string, IPAddress[]> lookUp)
 {
     private readonly Dictionary<string, Task<IPAddress[]>> _underWay = [];
 
-    /// <summary>Those of this process.</summary>
+    /// <summary>The instance that all clients of this process share.</summary>
     public static HostConnections Shared { get; } = new(Dns.GetHostAddresses);
 
     /// <summary>Connects to the first address of a host that takes the connection.</summary>
-    /// <param name="context">Where to.</param>
+    /// <param name="context">Has the host and the port to connect to.</param>
     /// <param name="cancellationToken">Ends the wait, for a lookup as well.</param>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed class HostConnections(Func<string, IPAddress[]> lookUp)
         }
         finally
         {
-            // Who comes after this gets what is true then.
+            // Nothing is cached: the next caller starts a new lookup.
             lock (_underWay)
             {
                 _underWay.Remove(name);

@@ -42,7 +42,7 @@ public static class ServiceProgram
     /// </summary>
     private const int HeadersAddedByHop = 4 * 1024;
 
-    /// <summary>How long the head of a request may take to come.</summary>
+    /// <summary>How long the head of a request may take to arrive.</summary>
     private static readonly TimeSpan LongestRequestHead = TimeSpan.FromSeconds(10);
 
     /// <summary>Exit code when the service cannot start because a setting is not allowed.</summary>
@@ -55,7 +55,7 @@ public static class ServiceProgram
     public const int ExitFailed = 1;
 
     /// <summary>Builds the service, runs it until it is told to stop, and turns a failed start into one line on stderr.</summary>
-    /// <param name="service">What is started; its name heads the line.</param>
+    /// <param name="service">The service; its name begins that line.</param>
     /// <param name="build">Builds the application.</param>
     /// <returns>The exit code of the process: 0 after an orderly stop.</returns>
     public static async Task<int> RunAsync(ServiceDefinition service, Func<WebApplication> build)
@@ -77,7 +77,7 @@ public static class ServiceProgram
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                // Told to stop before it had started, which is an orderly end as well.
+                // Told to stop before it had started, which is an orderly stop as well.
             }
 
             return 0;
@@ -90,7 +90,7 @@ public static class ServiceProgram
         {
             var way = IsTaken(exception) ? "Stop what listens there, or set" : "Set";
             return await FailAsync(
-                service, $"{exception.Message.TrimEnd('.')}. {way} {listen.Variable} to something else than {listen}.", ExitCannotListen);
+                service, $"{exception.Message.TrimEnd('.')}. {way} {listen.Variable} to something other than {listen}.", ExitCannotListen);
         }
         catch (Exception exception) when (!started.IsCancellationRequested)
         {
@@ -123,7 +123,7 @@ public static class ServiceProgram
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ConfigureServer(server, LargestRequestHeaders(service)));
         builder.Services.Configure<SocketTransportOptions>(SocketThreads.Configure);
         builder.Services.AddSingleton(ConnectionLimits.Read(service));
-        // The server takes the last one that is registered.
+        // Kestrel prefers the factory that was registered last.
         builder.Services.AddSingleton<IConnectionListenerFactory>(static services => new LimitedListeners(
             new SocketTransportFactory(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>()),
@@ -166,8 +166,8 @@ public static class ServiceProgram
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton(LingerOptions.Standard);
         var endsWithParent = settings.Flag(SettingNames.StopWhenStdinCloses, standard: false);
-        // Registered first, because these services are stopped in reverse order: what the others still report is sent as well. Without a
-        // parent process nobody is left to wait for the end.
+        // Registered first, because hosted services are stopped in reverse order: what the others report while stopping is sent as well. It
+        // gets less time when the parent process is gone, because then nobody is left to wait for the end.
         builder.Services.AddHostedService(services => new TelemetryShutdown(services, TimeSpan.FromSeconds(endsWithParent ? 2 : 5)));
         builder.Services.AddHostedService<LifecycleLog>();
         builder.Services.AddHostedService<DrainBeforeStop>();
@@ -214,20 +214,20 @@ public static class ServiceProgram
         .Max();
 
     /// <summary>
-    /// The settings in the environment. The platform takes names that differ by case for the same; in the environment of Unix they are not,
-    /// and <c>log_format</c> is a variable of somebody else.
+    /// The settings in the environment. To .NET's configuration, names that differ only in case are the same; on Unix they are different
+    /// variables, and <c>log_format</c> is not ours.
     /// </summary>
     private static IEnumerable<KeyValuePair<string, string?>> ReadEnvironment() => Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()
         .Select(static variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))
-        // OpenTelemetry's SDK may read further ones.
+        // OpenTelemetry's SDK may read more variables with its prefix than are in the list.
         .Where(static variable => OperatingSystem.IsWindows()
             || SettingNames.All.Any(name => name == variable.Key)
             || variable.Key.StartsWith(TelemetrySettingNames.Prefix, StringComparison.Ordinal));
 
     private static void AddArguments(ConfigurationManager configuration, string[] args)
     {
-        // The platform ignores what it does not understand.
+        // .NET would ignore arguments that it does not understand.
         if (!Array.TrueForAll(args, static arg => arg is ['-', '-', not '=', ..] && arg.Contains('=', StringComparison.Ordinal)))
         {
             throw new InvalidSettingException("the arguments", string.Join(' ', args), "of the form --NAME=value");
@@ -250,7 +250,7 @@ public static class ServiceProgram
         configuration.AddInMemoryCollection(settings);
     }
 
-    /// <summary>Stops the service in order on SIGHUP, as on the signals that the platform handles.</summary>
+    /// <summary>Stops the service gracefully on SIGHUP, as .NET does on SIGTERM.</summary>
     private static PosixSignalRegistration StopOnHangUp(IHostApplicationLifetime lifetime) =>
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -267,7 +267,7 @@ public static class ServiceProgram
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // stderr is full or closed; the exit code still tells.
+            // stderr is full or closed; the exit code still says what went wrong.
         }
 
         return exitCode;
@@ -287,10 +287,10 @@ public static class ServiceProgram
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = LargestRequestBody;
         server.Limits.MaxRequestHeadersTotalSize = largestHeaders;
-        // A client that has sent part of a head would hold up the end of the service, when the server no longer checks timeouts; so this
-        // is not much longer than the drain period.
+        // A client that has sent only part of a request head holds up the shutdown, during which the server no longer checks timeouts; so
+        // this is not much longer than the drain period.
         server.Limits.RequestHeadersTimeout = LongestRequestHead;
-        // Header values are bytes to us. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
+        // Header values are treated as bytes. Latin-1 maps each byte to one character and back, so that what is passed on is what came in.
         server.RequestHeaderEncodingSelector = static name =>
             name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) ? ContentLengthEncoding.Instance : Encoding.Latin1;
         server.ConfigureEndpointDefaults(endpoint =>

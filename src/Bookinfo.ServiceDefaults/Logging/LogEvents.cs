@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.ServiceDefaults.Logging;
 
-/// <summary>What is written to the log, by event.</summary>
+/// <summary>The events that the services write to the log, with their messages.</summary>
 /// <remarks>
-/// All in one class: the generator of .NET 10 writes classes in an order that changes from build to build (dotnet/runtime#119587), and the
-/// same sources are to make the same executable.
+/// All are in one class because the source generator of .NET 10 emits classes in an order that changes from build to build
+/// (dotnet/runtime#119587), and the same sources have to produce the same executable.
 /// </remarks>
 internal static partial class LogEvents
 {
@@ -13,14 +13,14 @@ internal static partial class LogEvents
     [LoggerMessage(
         Level = LogLevel.Information,
         EventName = "ServiceStarted",
-        Message = "Listens on {addresses}, {startup_ms} ms after its process was started")]
+        Message = "Listening on {addresses}, {startup_ms} ms after the process was started")]
     public static partial void ServiceStarted(ILogger logger, string addresses, double startup_ms);
 
     /// <summary>The service was told to stop.</summary>
     [LoggerMessage(
         Level = LogLevel.Information,
         EventName = "ServiceDraining",
-        Message = "Told to stop: unready now, serving for another {drain_seconds} s")]
+        Message = "Told to stop: no longer ready, still serving for {drain_seconds} s")]
     public static partial void ServiceDraining(ILogger logger, double drain_seconds);
 
     /// <summary>The service has stopped.</summary>
@@ -35,47 +35,47 @@ internal static partial class LogEvents
     public static partial void BackendCallFailed(
         ILogger logger, string peer, string path, int? status, string error_type, double duration_ms, int @try);
 
-    /// <summary>A backend answered 200 with something else than what was asked for.</summary>
+    /// <summary>A backend answered 200 with a body other than what was asked for.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,
         EventName = "BackendAnswerUnusable",
-        Message = "A call to {peer} was answered 200 with a body that is of no use: {path}")]
+        Message = "A call to {peer} was answered with 200, but the body cannot be used: {path}")]
     public static partial void BackendAnswerUnusable(ILogger logger, string peer, string path);
 
-    /// <summary>The server turned away what never became a request.</summary>
+    /// <summary>The server rejected input before it became a request.</summary>
     [LoggerMessage(
         Level = LogLevel.Information,
         EventName = "RequestRejected",
-        Message = "Answered {status} to what is no HTTP or over the limits, from {client_address}")]
+        Message = "Answered {status} to input that is not HTTP or exceeds the limits, from {client_address}")]
     public static partial void RequestRejected(ILogger logger, int status, string? client_address);
 
-    /// <summary>There were more visitors than the limit of open files allows.</summary>
+    /// <summary>There were more connections than the limit on open files allows.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,
         EventName = "ConnectionsRefused",
-        Message = "Closed {connections} connections at once: {limit} were open, all that the limit of open files allows. "
+        Message = "Closed {connections} connections immediately: {limit} were open, as many as the limit on open files allows. "
             + "Raise it (ulimit -n)")]
     public static partial void ConnectionsRefused(ILogger logger, int connections, int limit);
 
-    /// <summary>What is exported by OTLP does not arrive.</summary>
+    /// <summary>An OTLP export failed.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,
         EventName = "TelemetryExportFailed",
-        Message = "Sending {signal} by OTLP failed {failures} times since this was last said: {reason}")]
+        Message = "Sending {signal} by OTLP failed {failures} times since this was last reported: {reason}")]
     public static partial void TelemetryExportFailed(ILogger logger, string signal, long failures, string reason);
 
-    /// <summary>Settings say what or how to send by OTLP, and none says where.</summary>
+    /// <summary>Settings say what to send by OTLP or how, but none says where.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,
         EventName = "TelemetryNotSent",
-        Message = "Without effect, as no endpoint is set to send to: {settings}. Set OTEL_EXPORTER_OTLP_ENDPOINT")]
+        Message = "No effect, because no endpoint is set to send to: {settings}. Set OTEL_EXPORTER_OTLP_ENDPOINT")]
     public static partial void TelemetryNotSent(ILogger logger, string settings);
 
-    /// <summary>It arrives again.</summary>
+    /// <summary>An OTLP export succeeded after failures.</summary>
     [LoggerMessage(Level = LogLevel.Information, EventName = "TelemetryExportWorks", Message = "Sending {signal} by OTLP works again")]
     public static partial void TelemetryExportWorks(ILogger logger, string signal);
 
-    /// <summary>A mistake of ours.</summary>
-    [LoggerMessage(Level = LogLevel.Error, EventName = "UnhandledException", Message = "A request failed because of a mistake of ours")]
+    /// <summary>A bug: an exception that no code handled. The visitor got a 500.</summary>
+    [LoggerMessage(Level = LogLevel.Error, EventName = "UnhandledException", Message = "A request failed because of a bug in the service")]
     public static partial void UnhandledException(ILogger logger, Exception exception);
 }

@@ -4,26 +4,26 @@ using System.Text;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// What the answer of a collector means (https://opentelemetry.io/docs/specs/otlp/). A status of 200 alone does not say that all was taken:
-/// it may have rejected a part, and what answered may not be a collector.
+/// Finds out from the answer of a collector whether an export succeeded (https://opentelemetry.io/docs/specs/otlp/). Status 200 alone does
+/// not mean that everything was accepted: the collector may have rejected a part, and what answered may not be a collector.
 /// </summary>
 internal static class OtlpAnswer
 {
     private const string GrpcStatus = "grpc-status";
     private const string GrpcMessage = "grpc-message";
 
-    /// <summary>The bytes before a message of gRPC: whether it is compressed, which nobody asks for, and its length.</summary>
+    /// <summary>The length of what precedes a gRPC message: a compression flag, 0 as none is asked for, and its length.</summary>
     private const int GrpcFrame = 5;
 
-    /// <summary>The field of an answer that says what was rejected, and its own: how many, and why.</summary>
+    /// <summary>Protobuf field numbers: of the part of an answer about rejections; in it, of how many were rejected, and why.</summary>
     private const int PartialSuccess = 1;
     private const int Rejected = 1;
     private const int ErrorMessage = 2;
 
-    /// <summary>What is wrong with an answer; <see langword="null"/> when everything was taken.</summary>
+    /// <summary>What is wrong with an answer; <see langword="null"/> when everything was accepted.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="body">Its body.</param>
-    /// <param name="isGrpc">Whether it is one of gRPC; else of http/protobuf.</param>
+    /// <param name="isGrpc">Whether the protocol is gRPC; otherwise it is http/protobuf.</param>
     public static string? ProblemOf(HttpResponseMessage response, byte[] body, bool isGrpc)
     {
         if (!response.IsSuccessStatusCode)
@@ -37,7 +37,7 @@ internal static class OtlpAnswer
 
     private static string? ProblemOfGrpc(HttpResponseMessage response, byte[] body, string? type) => Header(response, GrpcStatus) switch
     {
-        null => $"what answered did not say how it went (no gRPC status, {Of(type)}): it is not a collector, or a proxy is in the way",
+        null => $"the answer says nothing about the outcome (no gRPC status, {Of(type)}): no collector sent it, or a proxy altered it",
         "0" => body.Length > GrpcFrame ? RejectionIn(body.AsSpan(GrpcFrame)) : null,
         var status =>
             $"the collector answered with gRPC status {status}: {Uri.UnescapeDataString(Header(response, GrpcMessage) ?? "")}",
@@ -60,7 +60,7 @@ internal static class OtlpAnswer
             ? string.Join(',', values)
             : null;
 
-    /// <summary>What an answer says of a part that was rejected. The messages of the three signals have the same fields.</summary>
+    /// <summary>What an answer says about a rejected part, if anything. The messages of all three signals have the same fields.</summary>
     private static string? RejectionIn(ReadOnlySpan<byte> message)
     {
         var answer = new ProtobufFields(message);
@@ -79,7 +79,7 @@ internal static class OtlpAnswer
                 reason = partial.Field == ErrorMessage ? Encoding.UTF8.GetString(partial.Bytes) : reason;
             }
 
-            // With 0 the message is a warning, about what was taken.
+            // When nothing was rejected, the message is a warning about what was accepted.
             if (rejected > 0)
             {
                 return string.Create(

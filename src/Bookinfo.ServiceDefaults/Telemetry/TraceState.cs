@@ -5,12 +5,12 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// The header <c>tracestate</c> (https://www.w3.org/TR/trace-context-2/#tracestate-header): what the tracing systems on the way have
-/// written for themselves. It is passed on as it came when all of it is valid, and otherwise not at all.
+/// written for themselves. If all of it is valid, it is passed on unchanged; otherwise it is dropped.
 /// </summary>
 /// <remarks>
-/// The levels differ in keys. Either may begin with a digit here, as in level 2; an <c>@</c> divides a tenant from a system, as in level 1,
-/// whose rule the conformance tests of both levels hold. A key that is there twice is passed on: to write each once is the duty of those
-/// who write.
+/// Levels 1 and 2 of the specification differ in their rules for keys. Here, keys and tenants may begin with a digit, as in level 2; an
+/// <c>@</c> separates a tenant from a system, as in level 1, because the conformance tests of both levels require that. Duplicate keys are
+/// passed on: avoiding them is up to those who write the header.
 /// </remarks>
 internal static class TraceState
 {
@@ -23,9 +23,9 @@ internal static class TraceState
     private static readonly SearchValues<char> KeyStart = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
     private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-*/");
 
-    /// <summary>What is to be passed on.</summary>
+    /// <summary>Checks the header and joins its lines.</summary>
     /// <param name="header">The values of the header, one a line.</param>
-    /// <returns>All lines as one; <see langword="null"/> when there is nothing, or anything is wrong.</returns>
+    /// <returns>What to pass on, in one line; <see langword="null"/> when the header is empty, or any part of it is not valid.</returns>
     public static string? Of(StringValues header)
     {
         var members = 0;
@@ -74,7 +74,8 @@ internal static class TraceState
         !part.IsEmpty && part.Length <= longest && KeyStart.Contains(part[0]) && !part.ContainsAnyExcept(KeyCharacters);
 
     /// <summary>
-    /// Printable ASCII without comma, which ends a member, and without another equals sign. A space at its end has been taken off.
+    /// Whether a value is printable ASCII without another equals sign. The comma cannot occur, because it ends a member; spaces at the end
+    /// have been trimmed.
     /// </summary>
     private static bool IsValue(ReadOnlySpan<char> value) =>
         value.Length is > 0 and <= LongestValue && !value.ContainsAnyExceptInRange(' ', '~') && !value.Contains('=');
