@@ -7,6 +7,7 @@ using Bookinfo.ToolTesting;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>Runs the checks of <c>doctor</c> for <c>deploy</c> against a cluster that a test makes as it likes.</summary>
+[Collection(nameof(SettingsOfThisProcess))]
 public abstract class DoctorExaminations : IDisposable
 {
     /// <summary>The cluster, a healthy one unless a test changes it. It is a registry as well.</summary>
@@ -57,3 +58,7 @@ public abstract class DoctorExaminations : IDisposable
         }
     }
 }
+
+/// <summary>The tests that change a variable of this process, such as PATH: nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(SettingsOfThisProcess), DisableParallelization = true)]
+public sealed class SettingsOfThisProcess;

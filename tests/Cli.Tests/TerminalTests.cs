@@ -50,7 +50,8 @@ public sealed partial class TerminalTests
     public async Task What_is_ended_at_once_leaves_the_cursor_visible()
     {
         await using var server = new LoadServer(LoadServer.Ok("a"));
-        var command = $"ulimit -c 0; stty cols 80 rows 24; exec '{WorkingCopy.Root}/bookinfo' load {server.Address} --rate 1 --duration 1h";
+        var command =
+            $"ulimit -c 0; stty cols 80 rows 24; exec '{WorkingCopy.Root}/bookinfo' load {server.Address}x --rate 1 --duration 1h";
         await using var terminal = CommandRun.Start(
             "script", ["-qfec", command, "/dev/null"], environment: new() { ["TERM"] = "xterm-256color" });
         await Eventually.HoldsAsync("a live view", () => terminal.Output.Contains(HideCursor, StringComparison.Ordinal));

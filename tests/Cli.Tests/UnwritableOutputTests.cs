@@ -131,9 +131,9 @@ public sealed class UnwritableOutputTests : IDisposable
         await using var run = Run($"baseline {server.Address} --name b --overwrite --rates 20 --rounds 1 --step 300ms --warm-up 0s");
 
         Assert.Equal(ExitCode.Failure, await run.ExitAsync());
-        Assert.Contains("Written: b.html, b.md\n", run.Messages);
+        Assert.Contains("Written: b-2.json, b-2.html, b-2.md\n", run.Messages);
         Assert.Contains("bookinfo: 'b.json' could not be written: No space left on device", run.Messages);
-        Assert.True(File.Exists(Path.Combine(_directory, "b.md")));
+        Assert.Single(BaselineStore.Read(Path.Combine(_directory, "b-2.json")).Steps);
         Assert.StartsWith(server.Address.ToString(), run.Output);
     }
 

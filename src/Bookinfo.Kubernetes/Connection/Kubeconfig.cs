@@ -126,6 +126,7 @@ public sealed record Kubeconfig(
         try
         {
             var client = KubernetesClientConfiguration.InClusterConfig();
+            client.Host = client.Host.TrimEnd('/');
             client.HttpClientTimeout = RequestTimeout;
             client.SslCaCerts ??= [];
             var server = new Uri(client.Host);
