@@ -15,8 +15,8 @@ internal sealed class StopSignals : IDisposable
     private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The same for SIGINT, which a person may well send twice in a second: wrappers such as <c>timeout -s INT</c> and <c>npm run</c> pass on
-    /// what the terminal has sent to this process as well.
+    /// The same for SIGINT, which a person may well send twice in a second: wrappers such as <c>timeout -s INT</c> and <c>npm run</c> pass
+    /// on what the terminal has sent to this process as well.
     /// </summary>
     private static readonly TimeSpan SameKeyPress = TimeSpan.FromMilliseconds(100);
 

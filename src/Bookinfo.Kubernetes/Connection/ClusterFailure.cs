@@ -187,7 +187,8 @@ public static partial class ClusterFailure
             group => group.Key with { Verb = string.Join(", ", group.Select(right => right.Verb)) });
 
     private static OperationFailedException Unreachable(Kubeconfig config, string why) => new(
-        FailureKind.ClusterUnreachable, $"{Cluster(config)} cannot be reached{Way(config)}: {why.TrimEnd('.')}. Is it running, and is context "
+        FailureKind.ClusterUnreachable,
+        $"{Cluster(config)} cannot be reached{Way(config)}: {why.TrimEnd('.')}. Is it running, and is context "
             + $"'{config.Context}' the right one? Try 'kubectl cluster-info'.");
 
     private static string Way(Kubeconfig config) =>
