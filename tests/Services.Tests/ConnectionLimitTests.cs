@@ -102,7 +102,7 @@ public sealed class ConnectionLimitTests
 
             Assert.Equal(
                 ["Closed 1 connections", $"Closed {Over - 1} connections"],
-                log.Of("ConnectionsRefused").Select(told => told.Text.Split(" at once")[0]));
+                log.Of("ConnectionsRefused").Select(told => told.Text.Split(" immediately")[0]));
         }
         finally
         {
