@@ -15,6 +15,9 @@ public sealed class CommandRun : IAsyncDisposable
     /// <summary>Inherited by everything that it starts but for what gets an environment of its own.</summary>
     private const string Mark = "BOOKINFO_TEST_RUN";
 
+    /// <summary>Twice as long as two signals count as one.</summary>
+    private static readonly TimeSpan KeyPress = TimeSpan.FromMilliseconds(200);
+
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -142,6 +145,15 @@ public sealed class CommandRun : IAsyncDisposable
 
     /// <summary>Sends a signal to its process group, as the terminal does for Ctrl-C.</summary>
     public Task SignalGroupAsync(string signal) => Signal.SendAsync(signal, -Pid);
+
+    /// <summary>
+    /// Presses Ctrl-C again: late enough that it does not count as the same key press, which wrappers and the terminal both tell of.
+    /// </summary>
+    public async Task InterruptAgainAsync()
+    {
+        await Task.Delay(KeyPress, TimeProvider.System);
+        await SignalGroupAsync("INT");
+    }
 
     public Task NothingSurvivesAsync() =>
         Eventually.HoldsAsync(() => Alive is { Count: > 0 } alive ? $"the end of {string.Join(", ", alive)}" : "");

@@ -49,3 +49,7 @@ public sealed class BuiltImages : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 }
+
+/// <summary>The tests that look whether a build of images has left something in the working copy: one after another.</summary>
+[CollectionDefinition(nameof(ImageContexts))]
+public sealed class ImageContexts;

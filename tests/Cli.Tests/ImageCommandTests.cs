@@ -7,6 +7,7 @@ using Bookinfo.ToolTesting;
 namespace Bookinfo.Cli.Tests;
 
 /// <summary>How <c>bookinfo images build</c> deals with what builds, with registries and with Ctrl-C.</summary>
+[Collection(nameof(ImageContexts))]
 public sealed class ImageCommandTests : IDisposable
 {
     private const string Standard = "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled";
@@ -309,7 +310,7 @@ public sealed class ImageCommandTests : IDisposable
 
         await run.SignalGroupAsync("INT");
         await run.DoesAsync("the notice", () => run.Messages.Contains("Ctrl-C again ends it at once", StringComparison.Ordinal));
-        await run.SignalGroupAsync("INT");
+        await run.InterruptAgainAsync();
 
         Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
         await run.NothingSurvivesAsync();

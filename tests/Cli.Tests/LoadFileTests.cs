@@ -168,7 +168,7 @@ public sealed class LoadFileTests : IDisposable
 
         // The second one is for a machine so slow that the run was not over.
         await load.SignalAsync("INT");
-        await load.SignalAsync("INT");
+        await load.InterruptAgainAsync();
 
         var exitCode = await load.ExitAsync();
         var report = JsonDocument.Parse(load.Output).RootElement;

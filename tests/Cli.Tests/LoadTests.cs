@@ -61,7 +61,7 @@ public sealed partial class LoadTests : IDisposable
         await Eventually.HoldsAsync("requests", () => server.Requests > 5);
 
         await load.SignalAsync("INT");
-        await load.SignalAsync("INT");
+        await load.InterruptAgainAsync();
 
         Assert.Equal(ExitCode.Interrupted, await load.ExitAsync());
         Assert.Contains("\"interrupted\": true", load.Output);

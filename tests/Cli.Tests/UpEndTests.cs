@@ -104,7 +104,7 @@ public sealed class UpEndTests
 
         await up.SignalGroupAsync("INT");
         await up.LineAsync(line => line.Contains("\"stopping\"") && line.Contains("details"));
-        await up.SignalGroupAsync("INT");
+        await up.InterruptAgainAsync();
 
         Assert.Equal(ExitCode.Interrupted, await up.ExitAsync());
         Assert.Equal("Killed.\n", up.Messages);
