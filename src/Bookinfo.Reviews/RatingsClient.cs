@@ -36,7 +36,7 @@ public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding heade
 
     /// <summary>
     /// What is there and usable counts: one reviewer's stars do not depend on whether another's are missing. <see langword="null"/> when
-    /// these are no ratings.
+    /// these are not ratings.
     /// </summary>
     private static Dictionary<string, int>? ReadStars(ReadOnlyMemory<byte> body)
     {

@@ -17,7 +17,7 @@ public sealed record Fault(FaultKind Kind, int? Status = null)
     /// <summary>The head of a 200 and half of its body, and then the end of the connection.</summary>
     public static Fault CloseInBody { get; } = new(FaultKind.CloseInBody);
 
-    /// <summary>Bytes that are no HTTP, and then the end of the connection.</summary>
+    /// <summary>Bytes that are not HTTP, and then the end of the connection.</summary>
     public static Fault NoHttp { get; } = new(FaultKind.NoHttp);
 
     /// <summary>An answer of the proxy's own; the backend never hears of the request.</summary>

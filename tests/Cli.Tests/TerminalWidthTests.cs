@@ -18,7 +18,8 @@ public sealed partial class TerminalWidthTests
 
     private static readonly string[] Parts =
     [
-        "a", "of", "productpage-v1", "10.0.0.1:30080", "漢字漢字", "👩‍👩‍👧‍👦", "😀😀😀", "e\u0301te\u0301", "\u200b", "ｗｉｄｅ", "[red]", "[/]",
+        "a", "of", "productpage-v1", "10.0.0.1:30080", "漢字漢字",
+        "👩‍👩‍👧‍👦", "😀😀😀", "e\u0301te\u0301", "\u200b", "ｗｉｄｅ", "[red]", "[/]",
         "]", "--option=value", "https://example.org/a/path",
     ];
 

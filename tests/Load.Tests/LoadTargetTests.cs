@@ -50,7 +50,9 @@ public sealed class LoadTargetTests
     [InlineData("http://x#")]
     [InlineData("http://[fe80::1")]
     [InlineData("http://a..b")]
-    [InlineData("http://üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü.com")]
+    [InlineData(
+        "http://üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü"
+        + "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü.com")]
     public void What_is_no_address_is_told(string url) => Assert.False(LoadTarget.IsUrl(url));
 
     [Theory]

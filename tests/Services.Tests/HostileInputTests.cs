@@ -8,7 +8,7 @@ using FsCheck.Fluent;
 namespace Services.Tests;
 
 /// <summary>
-/// Throws random requests at every service, from bytes that are no HTTP to requests that are wrong in one place only. Whatever comes, a
+/// Throws random requests at every service, from bytes that are not HTTP to requests that are wrong in one place only. Whatever comes, a
 /// service answers 2xx, 3xx or 4xx (4xx with a short JSON error) or closes the connection, and goes on serving.
 /// </summary>
 /// <remarks>FsCheck prints the seed of a failing run; <c>Replay</c> repeats it.</remarks>

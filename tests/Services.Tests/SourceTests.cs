@@ -3,10 +3,13 @@ using Bookinfo.Testing;
 
 namespace Services.Tests;
 
-/// <summary>What the formatter does not see to: how long a line is, and that a comment has one summary.</summary>
+/// <summary>What the formatter does not check: how long lines and files are, and that a comment has one summary.</summary>
 public sealed partial class SourceTests
 {
     private const int LongestLine = 140;
+
+    /// <summary>A file with more lines is hardly about one thing.</summary>
+    private const int MostLines = 400;
 
     private static IEnumerable<string> Scripts =>
         new[] { "bookinfo", "test.sh", ".ci/run" }.Select(name => Path.Combine(WorkingCopy.Root, name));
@@ -17,6 +20,14 @@ public sealed partial class SourceTests
         from line in File.ReadLines(file).Index()
         where Columns(line.Item) > LongestLine
         select $"{Place(file, line.Index)}: {Columns(line.Item)} columns");
+
+    [Fact]
+    public void A_file_of_the_product_has_at_most_400_lines() => Assert.Empty(
+        from file in Files("*.cs")
+        where file.StartsWith(Path.Combine(WorkingCopy.Root, "src"), StringComparison.Ordinal)
+        let lines = File.ReadLines(file).Count()
+        where lines > MostLines
+        select $"{Path.GetRelativePath(WorkingCopy.Root, file)}: {lines} lines");
 
     [Fact]
     public void A_comment_has_one_summary() => Assert.Empty(

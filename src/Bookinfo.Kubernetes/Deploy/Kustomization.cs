@@ -102,7 +102,7 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
             json["images"] = new JsonArray([.. ServiceCatalog.All.Select(service => Image(service.Name, options))]);
         }
 
-        // JSON is YAML, but for characters beyond U+FFFF: to YAML their two halves are no characters.
+        // JSON is YAML, but for characters beyond U+FFFF: to YAML their two halves are not characters.
         return SurrogatePair().Replace(
             json.ToJsonString(),
             static pair => string.Create(

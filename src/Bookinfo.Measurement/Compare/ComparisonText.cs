@@ -19,8 +19,8 @@ public static class ComparisonText
     /// <param name="report">The comparison.</param>
     public static IReadOnlyList<string> Method(ComparisonReport report) =>
     [
-        $"A round is one observation. Figures are means over the rounds without the lowest and the highest fifth of them; ± is half of the "
-        + $"{Share(report.Confidence)} confidence interval of the difference, each for itself.",
+        $"A round is one observation. Figures are means over the rounds without the lowest and the highest fifth of them; ± is half of "
+        + $"the {Share(report.Confidence)} confidence interval of the difference, each for itself.",
         string.Create(
             CultureInfo.InvariantCulture,
             $"A difference is shown when it is greater than the smallest one that counts by Welch's t-test of trimmed means, corrected by "

@@ -16,7 +16,7 @@ internal sealed record WelchTest(double Difference, double StandardError, double
     /// <param name="after">The second.</param>
     /// <param name="leastVariance">
     /// What the variance of the difference is at least by its nature, such as that of a share of counted requests; rounds that happen to
-    /// agree are no proof of less.
+    /// agree do not prove a smaller one.
     /// </param>
     /// <returns>The test, or <see langword="null"/> when one of them has fewer than two rounds.</returns>
     public static WelchTest? Of(RoundSample before, RoundSample after, double leastVariance = 0)

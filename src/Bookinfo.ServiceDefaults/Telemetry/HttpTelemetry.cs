@@ -47,7 +47,7 @@ internal sealed class HttpTelemetry : IDisposable
             "http.server.active_requests", ActiveRequests.Observe, "{request}", "Number of active HTTP server requests.");
         Rejected = meter.CreateCounter<long>(
             "bookinfo.http.server.rejected_requests", "{request}",
-            "Requests that the server turned away because they are no HTTP or over its limits.");
+            "Requests that the server turned away because they are not HTTP or exceed its limits.");
     }
 
     /// <summary>Whether there are spans.</summary>

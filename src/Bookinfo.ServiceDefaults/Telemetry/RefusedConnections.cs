@@ -18,6 +18,6 @@ internal sealed class RefusedConnections
         "{connection}",
         "Connections that were closed at once because as many were open as the limit of open files allows.");
 
-    /// <summary>Counts one.</summary>
+    /// <summary>Adds a connection that was closed as soon as it was accepted.</summary>
     public void CountOne() => Interlocked.Increment(ref _count);
 }
