@@ -166,14 +166,22 @@ public sealed class LoadFileTests : IDisposable
         // What it waits for then is the end of the file.
         await LoadServer.HoldAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
-        // The second one is for a machine so slow that the run was not over.
         await load.SignalAsync("INT");
-        await load.InterruptAgainAsync();
+        var end = load.ExitAsync();
+        var patience = LoadServer.HoldAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var again = await Task.WhenAny(end, patience) == patience;
+        if (again)
+        {
+            // The machine is so slow that the run was not over; or that the process has not ended yet, which this then does.
+            await load.InterruptAgainAsync();
+        }
 
-        var exitCode = await load.ExitAsync();
+        var exitCode = await end;
         var report = JsonDocument.Parse(load.Output).RootElement;
         Assert.Equal(100, report.GetProperty("requests").GetProperty("good").GetInt64());
-        Assert.Equal(report.GetProperty("interrupted").GetBoolean() ? ExitCode.Interrupted : ExitCode.Failure, exitCode);
+        Assert.Contains(exitCode, report.GetProperty("interrupted").GetBoolean() ? [ExitCode.Interrupted]
+            : again ? new[] { ExitCode.Failure, ExitCode.Interrupted }
+            : [ExitCode.Failure]);
         Assert.Contains(
             $"bookinfo: {option}: the file could not be written: some data was still unwritten when the wait was given up", load.Messages);
     }

@@ -8,25 +8,22 @@ namespace Bookinfo.Local;
 public sealed record PortOwner(int Pid, string Name)
 {
     private const string Listening = "0A";
-    private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
     /// <summary>Finds the owner of a port.</summary>
     /// <param name="port">The port.</param>
     /// <returns>The owner, or <see langword="null"/> where it cannot be found out: no Linux, or a process of another user.</returns>
-    public static PortOwner? Find(int port)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return null;
-        }
+    public static PortOwner? Find(int port) => OperatingSystem.IsLinux() ? Find(port, "/proc") : null;
 
+    /// <summary>Finds the owner of a port.</summary>
+    /// <param name="port">The port.</param>
+    /// <param name="proc">Where the file system with the processes is mounted.</param>
+    internal static PortOwner? Find(int port, string proc)
+    {
         try
         {
-            var sockets = ListeningSockets(port);
-            return sockets.Count == 0 ? null : Directory.EnumerateDirectories("/proc")
-                .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-                .Where(pid => pid > 0 && HasAny(pid, sockets))
-                .Select(pid => new PortOwner(pid, NameOf(pid)))
+            // A process that forks hands its sockets on: nginx to its workers, and anything to the copy of itself that is about to become
+            // another program. The one to stop is the oldest.
+            return Holders(port, proc).OrderBy(pid => StartOf(pid, proc)).Select(pid => new PortOwner(pid, NameOf(pid, proc)))
                 .FirstOrDefault();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -48,22 +45,21 @@ public sealed record PortOwner(int Pid, string Name)
 
         try
         {
-            var sockets = ListeningSockets(port);
-            if (HasAny(pid, sockets))
-            {
-                return true;
-            }
-
-            var owners = Directory.EnumerateDirectories("/proc")
-                .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var other) ? other : 0)
-                .Where(other => other > 0 && HasAny(other, sockets))
-                .ToList();
-            return owners.Count == 0 || owners.Exists(owner => IsBelow(owner, pid));
+            var holders = Holders(port, "/proc");
+            return holders.Count == 0 || holders.Exists(holder => IsBelow(holder, pid));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return true;
         }
+    }
+
+    private static List<int> Holders(int port, string proc)
+    {
+        var sockets = ListeningSockets(port, proc);
+        return sockets.Count == 0 ? [] : [.. Directory.EnumerateDirectories(proc)
+            .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && HasAny(pid, sockets, proc))];
     }
 
     private static bool IsBelow(int pid, int ancestor)
@@ -83,9 +79,7 @@ public sealed record PortOwner(int Pid, string Name)
     {
         try
         {
-            // The name of the program, which may hold anything, is in parentheses; then come the state and the parent.
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+            return int.Parse(Stat(pid, "/proc")[1], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
@@ -93,22 +87,42 @@ public sealed record PortOwner(int Pid, string Name)
         }
     }
 
-    private static HashSet<string> ListeningSockets(int port)
+    /// <summary>When a process was started, in clock ticks since the system was; the longest time for one that has ended.</summary>
+    private static long StartOf(int pid, string proc)
+    {
+        try
+        {
+            return long.Parse(Stat(pid, proc)[19], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return long.MaxValue;
+        }
+    }
+
+    /// <summary>The fields of a process from its state on: state, parent, ... The name of the program before may hold anything.</summary>
+    private static string[] Stat(int pid, string proc)
+    {
+        var stat = File.ReadAllText($"{proc}/{pid}/stat");
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    private static HashSet<string> ListeningSockets(int port, string proc)
     {
         var suffix = ':' + port.ToString("X4", CultureInfo.InvariantCulture);
         // Fields: number, local address, remote address, state, queues, timers, retransmits, user, timeout, inode.
-        return SocketTables.Where(File.Exists).SelectMany(File.ReadLines)
+        return new[] { $"{proc}/net/tcp", $"{proc}/net/tcp6" }.Where(File.Exists).SelectMany(File.ReadLines)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length > 9 && fields[3] == Listening && fields[1].EndsWith(suffix, StringComparison.Ordinal))
             .Select(fields => $"socket:[{fields[9]}]")
             .ToHashSet();
     }
 
-    private static bool HasAny(int pid, HashSet<string> sockets)
+    private static bool HasAny(int pid, HashSet<string> sockets, string proc)
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(
+            return Directory.EnumerateFiles($"{proc}/{pid}/fd").Any(
                 file => new FileInfo(file).LinkTarget is { } target && sockets.Contains(target));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -118,9 +132,9 @@ public sealed record PortOwner(int Pid, string Name)
         }
     }
 
-    private static string NameOf(int pid)
+    private static string NameOf(int pid, string proc)
     {
-        var command = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var command = File.ReadAllText($"{proc}/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
         return command switch
         {
             [] => "a process",
