@@ -19,53 +19,64 @@ whole() { # a command or function, whose output is printed as a whole
     return "$status"
 }
 
-tests() { # title, test project, and settings for its program
+tests() { # title, test project, and arguments for its program
     printf '   (%s: begins)\n' "$1"
-    whole run "$1" env "${@:3}" "artifacts/bin/$2/release/$2"
+    whole run "$1" "artifacts/bin/$2/release/$2" "${@:3}"
 }
 
-publish() { # project
-    printf '\n== Publishing %s with Native AOT\n' "$1"
-    local rid said
-    rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
-    said=$(mktemp)
-    guarded dotnet publish "src/$1" -c Release -r "$rid" -v quiet -nodeReuse:false >"$said" 2>&1 || { cat "$said"; return 1; }
-    if [ -s "$said" ]; then
-        printf 'Publishing must not say anything, but it did:\n'
-        cat "$said"
-        return 1
-    fi
-    rm "$said"
+# What both lanes take from, one program at a time: title, test project, and settings. 'compiled' stands for waiting until the native
+# programs are there, which those after it need.
+queue=(
+    "The page, in Chromium (screenshots: artifacts/screenshots)|Browser.Tests"
+    "The load generator|Load.Tests"
+    "The application in a cluster: the libraries|Kubernetes.Tests"
+    "Prometheus, rules and dashboards|Observability.Tests"
+    "The manifests, rendered with every component|Manifests.Tests"
+    "The wire contract, against processes under the JIT|Wire.Tests"
+    "Baselines, comparisons and their reports|Measurement.Tests"
+    "The application on this machine: plans and builds|Local.Tests"
+    "What the libraries of the tool stand on|Foundation.Tests"
+    compiled
+    "Telemetry, exact to the count|Telemetry.Tests"
+    "Services, in this process|Services.Tests"
+    "The wire contract, against native processes|Wire.Tests|BOOKINFO_WIRE_MODE=native"
+)
+
+take() { # prints the next line of the queue, if there is one left
+    exec 9>>"$directory/taken"
+    flock 9
+    local number
+    number=$(wc -l <"$directory/taken")
+    echo >&9
+    exec 9>&-
+    [ "$number" -lt ${#queue[@]} ] && echo "${queue[number]}"
 }
 
-# Publishes the services as native executables, then runs the test program that takes longest.
-first() {
-    local project
-    # Even if publishing fails: the other lane must not wait forever.
-    trap 'touch "$directory/published"' EXIT
-    for project in $(grep -lE 'Bookinfo\.(NativeProgram|Service)\.props' src/*/*.csproj); do
-        whole publish "$(basename "$project" .csproj)" || exit 1
+work_off() {
+    local line title project setting
+    while line=$(take); do
+        if [ "$line" = compiled ]; then
+            until [ -e "$directory/compiled" ]; do guarded sleep 1; done
+            continue
+        fi
+        IFS='|' read -r title project setting <<<"$line"
+        if [ -n "$setting" ]; then export "${setting?}"; fi
+        tests "$title" "$project"
+        if [ -n "$setting" ]; then unset "${setting%%=*}"; fi
     done
-    touch "$directory/published"
-    tests "The command line tool" Cli.Tests
 }
 
-# Runs the rest, beginning with what needs no native executables.
-second() {
-    tests "The wire contract, against processes under the JIT" Wire.Tests
-    tests "The load generator" Load.Tests
-    tests "Baselines, comparisons and their reports" Measurement.Tests
-    tests "The application on this machine: plans and builds" Local.Tests
-    tests "The application in a cluster: the libraries" Kubernetes.Tests
-    tests "What the libraries of the tool stand on" Foundation.Tests
-    tests "The manifests, rendered with every component" Manifests.Tests
-    tests "Prometheus, rules and dashboards" Observability.Tests
-    tests "The page, in Chromium (screenshots: artifacts/screenshots)" Browser.Tests
-    until [ -e "$directory/published" ]; do guarded sleep 1; done
-    tests "The wire contract, against native processes" Wire.Tests BOOKINFO_WIRE_MODE=native
-    tests "Services, in this process" Services.Tests
-    tests "Telemetry, exact to the count" Telemetry.Tests
+# Has the tool compile our programs to native code, then runs the test program that takes longest, then what is left.
+first() {
+    # Even if compiling fails: the other lane must not wait forever.
+    trap 'touch "$directory/compiled"' EXIT
+    tests "Compiling to native code" Cli.Tests --filter-class '*.NativeTests'
+    touch "$directory/compiled"
+    tests "The command line tool" Cli.Tests --filter-not-class '*.NativeTests'
+    work_off
 }
+
+second() { work_off; }
 
 "$lane"
 echo "$passed $failed $skipped" >"$directory/$lane"

@@ -230,7 +230,7 @@ public sealed partial class BaselineTests : BaselineRuns
     public async Task What_up_runs_is_found_and_measured()
     {
         var ports = FreePorts.Find();
-        await using var up = CommandRun.Bookinfo("up", "--port", $"{ports.Page}", "--backend-port", $"{ports.Backends}");
+        await using var up = CommandRun.Bookinfo("up", "--no-build", "--port", $"{ports.Page}", "--backend-port", $"{ports.Backends}");
         await up.LineAsync(line => line.StartsWith("productpage", StringComparison.Ordinal));
         await using var run = Baseline(
             $"http://localhost:{ports.Page}", "--rates", "10,30", "--rounds", "2", "--step", "2s", "--warm-up", "1s");

@@ -43,7 +43,7 @@ public sealed class FreshCloneTests : IDisposable
     public void Dispose() => _parent.Delete(recursive: true);
 
     [Fact]
-    public async Task Up_builds_what_is_needed_once_and_anew_after_a_change()
+    public async Task Up_builds_what_is_needed_once_also_after_it_was_ended_and_anew_after_a_change()
     {
         // Nothing is built where that is forbidden.
         await using (var forbidden = Run("up", "--no-build"))
@@ -51,6 +51,11 @@ public sealed class FreshCloneTests : IDisposable
             Assert.Equal(ExitCode.BuildFailed, await forbidden.ExitAsync());
             Assert.Equal("bookinfo: the tool itself is not built yet: run once without --no-build to build it.\n", forbidden.Messages);
             Assert.False(Directory.Exists(Path.Combine(Clone, "artifacts")));
+        }
+
+        foreach (var signal in new[] { "INT", "TERM", "KILL" })
+        {
+            await NothingSurvivesABuildThatIsEndedAsync(signal);
         }
 
         await using (var first = Run(["up", "--output", "json", .. _ports.Options]))
@@ -80,14 +85,10 @@ public sealed class FreshCloneTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
-    [InlineData("KILL")]
-    public async Task Nothing_survives_a_build_that_is_ended(string signal)
+    private async Task NothingSurvivesABuildThatIsEndedAsync(string signal)
     {
         await using var run = Run(["up", .. _ports.Options]);
-        // The tool has to be built first, which takes as long as it takes.
+        // The first time, the tool has to be built before.
         await run.MessageAsync("Building the services");
         await Eventually.HoldsAsync("its processes", () => run.Alive.Count > 2);
 

@@ -189,8 +189,12 @@ public sealed class OtlpDeliveryTests
     {
         await using var server = new LoopbackServer(async (client, _, token) =>
         {
-            await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, cancellationToken: token);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer), token);
+            var stream = client.GetStream();
+            await stream.ReadAtLeastAsync(new byte[4096], 1, cancellationToken: token);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), token);
+            // What is left unread would reset the connection, and the answer could be lost.
+            client.Client.Shutdown(SocketShutdown.Send);
+            await stream.CopyToAsync(Stream.Null, token);
         });
         var log = new RecordedLog();
         await using var ratings = await StartAsync(log, protocol, server.Address);
