@@ -14,6 +14,13 @@ internal sealed class Consequences(
 {
     private readonly Func<string, string, int, Fault?> _faults = faults ?? ((process, id, _) => InjectedFaults.Of(process, id));
 
+    /// <summary>The spans of a page view without faults, for each version of reviews that it may come to.</summary>
+    public static List<string> TreesOfPage() =>
+    [
+        .. CallGraph.VersionsOf("reviews").Select(version =>
+            new Consequences(new[] { version }.ToLookup(_ => "any")).Of(Visit.Page, "any").ToSpans()),
+    ];
+
     /// <summary>What a visit leads to.</summary>
     /// <param name="visit">The visit.</param>
     /// <param name="requestId">Its x-request-id.</param>

@@ -76,7 +76,7 @@ public sealed class LogTests
                 .Select(field => field.Name).Except([.. EveryLine, .. Correlation, "message"]).Order(StringComparer.Ordinal)));
         Assert.All(access, line => Assert.Equal(line.Text("status") == "503" ? "error" : "info", line.Text("level")));
 
-        var ours = Assert.Single(access, line => line.Text("x_request_id") == "failing");
+        var ours = Assert.Single(access, line => line.Text("x_request_id") == "failing" && line.Process == "reviews-v2");
         Assert.Equal(
             ("GET", "/reviews/{id}", "/reviews/1503", "200", "127.0.0.1", "agent/1", Trace),
             (ours.Text("method"), ours.Text("route"), ours.Text("path"), ours.Text("status"), ours.Text("client_address"),
