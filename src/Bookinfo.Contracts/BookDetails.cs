@@ -22,3 +22,7 @@ public sealed record BookDetails(
     [property: JsonPropertyName("language")] string Language,
     [property: JsonPropertyName("ISBN-10")] string? Isbn10,
     [property: JsonPropertyName("ISBN-13")] string? Isbn13);
+
+/// <summary>How <see cref="BookDetails"/> is written and read as JSON.</summary>
+[JsonSerializable(typeof(BookDetails))]
+public sealed partial class BookDetailsJson : JsonSerializerContext;

@@ -10,3 +10,7 @@ public sealed record Product(
     [property: JsonPropertyName("id")] long Id,
     [property: JsonPropertyName("title")] string Title,
     [property: JsonPropertyName("descriptionHtml")] string DescriptionHtml);
+
+/// <summary>How a list of <see cref="Product"/> is written and read as JSON.</summary>
+[JsonSerializable(typeof(IReadOnlyList<Product>))]
+public sealed partial class ProductJson : JsonSerializerContext;

@@ -8,3 +8,7 @@ namespace Bookinfo.Contracts;
 public sealed record ProductRatings(
     [property: JsonPropertyName("id")] long Id,
     [property: JsonPropertyName("ratings")] IReadOnlyDictionary<string, int> Ratings);
+
+/// <summary>How <see cref="ProductRatings"/> is written and read as JSON.</summary>
+[JsonSerializable(typeof(ProductRatings))]
+public sealed partial class ProductRatingsJson : JsonSerializerContext;

@@ -12,3 +12,7 @@ public sealed record ProductReviews(
     [property: JsonPropertyName("podname")] string? PodName,
     [property: JsonPropertyName("clustername")] string? ClusterName,
     [property: JsonPropertyName("reviews")] IReadOnlyList<Review?>? Reviews);
+
+/// <summary>How <see cref="ProductReviews"/> is written and read as JSON.</summary>
+[JsonSerializable(typeof(ProductReviews))]
+public sealed partial class ProductReviewsJson : JsonSerializerContext;

@@ -17,7 +17,7 @@ public static class DetailsEndpoints
         app.MapMethods("/details/{id?}", ReadMethods.GetAndHead, (string? id, HttpRequest request) => GetDetailsAsync(id, books, request));
     }
 
-    private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Details is healthy"), WireJson.Default.HealthStatus);
+    private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Details is healthy"), HealthStatusJson.Default.HealthStatus);
 
     private static async Task<Results<JsonAnswer<BookDetails>, JsonAnswer<ErrorMessage>>> GetDetailsAsync(
         string? id, IBookSource books, HttpRequest request)
@@ -30,6 +30,6 @@ public static class DetailsEndpoints
         var details = await books.FindAsync(product, request);
         return details is null
             ? JsonAnswer.Error(StatusCodes.Status502BadGateway, "could not fetch book details")
-            : new JsonAnswer<BookDetails>(details, WireJson.Default.BookDetails);
+            : new JsonAnswer<BookDetails>(details, BookDetailsJson.Default.BookDetails);
     }
 }

@@ -18,7 +18,7 @@ public static class ApiEndpoints
         app.MapMethods("/api/v1/products/{id}/ratings", ReadMethods.GetAndHead, GetRatingsAsync);
     }
 
-    private static JsonAnswer<IReadOnlyList<Product>> GetProducts() => new(ProductCatalog.All, WireJson.Default.IReadOnlyListProduct);
+    private static JsonAnswer<IReadOnlyList<Product>> GetProducts() => new(ProductCatalog.All, ProductJson.Default.IReadOnlyListProduct);
 
     private static Task<IResult> GetDetailsAsync(string id, HttpRequest request, Backends backends) =>
         PassOnAsync(backends.GetDetailsAsync(SegmentOf(id, request), request, idOfVisitor: true), BackendErrors.Details);

@@ -23,8 +23,8 @@ public static class RatingsEndpoints
     }
 
     private static JsonAnswer<HealthStatus> Health(Misbehavior misbehavior) => misbehavior.IsUnhealthy
-        ? new(new HealthStatus("Ratings is not healthy"), WireJson.Default.HealthStatus, StatusCodes.Status500InternalServerError)
-        : new(new HealthStatus("Ratings is healthy"), WireJson.Default.HealthStatus);
+        ? new(new HealthStatus("Ratings is not healthy"), HealthStatusJson.Default.HealthStatus, StatusCodes.Status500InternalServerError)
+        : new(new HealthStatus("Ratings is healthy"), HealthStatusJson.Default.HealthStatus);
 
     private static async Task<Results<JsonBytes, JsonAnswer<ErrorMessage>>> GetRatingsAsync(
         string? id, RatingsStore store, Misbehavior misbehavior, HttpContext context)

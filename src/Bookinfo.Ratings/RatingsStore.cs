@@ -71,7 +71,7 @@ public sealed class RatingsStore
     }
 
     private static byte[] Serialize(long product, IReadOnlyDictionary<string, int> ratings) =>
-        WireJson.ToBytes(new ProductRatings(product, ratings), WireJson.Default.ProductRatings);
+        WireJson.ToBytes(new ProductRatings(product, ratings), ProductRatingsJson.Default.ProductRatings);
 
     private sealed record Posted(long Product, byte[] Json);
 }

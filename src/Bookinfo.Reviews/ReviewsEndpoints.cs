@@ -22,7 +22,7 @@ public static class ReviewsEndpoints
             "/reviews/{id}", ReadMethods.GetAndHead, (string id, HttpRequest request) => GetReviewsAsync(id, options, ratings, request));
     }
 
-    private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Reviews is healthy"), WireJson.Default.HealthStatus);
+    private static JsonAnswer<HealthStatus> Health() => new(new HealthStatus("Reviews is healthy"), HealthStatusJson.Default.HealthStatus);
 
     private static async Task<Results<JsonAnswer<ProductReviews>, JsonAnswer<ErrorMessage>>> GetReviewsAsync(
         string id, ReviewsOptions options, RatingsClient? ratings, HttpRequest request)
@@ -38,7 +38,7 @@ public static class ReviewsEndpoints
             reviewer => new Review(reviewer, ReviewTexts.Of(reviewer), RatingOf(reviewer, stars, options)));
         return new JsonAnswer<ProductReviews>(
             new ProductReviews(product.ToString(CultureInfo.InvariantCulture), options.PodName, options.ClusterName, [.. reviews]),
-            WireJson.Default.ProductReviews);
+            ProductReviewsJson.Default.ProductReviews);
     }
 
     private static ReviewRating? RatingOf(string reviewer, IReadOnlyDictionary<string, int>? stars, ReviewsOptions options)

@@ -31,6 +31,9 @@ internal sealed record CallOutcome(string Status, string ErrorType)
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     };
 
+    /// <summary>Whether the caller was left before the try ended.</summary>
+    public bool IsCancelled => ErrorType == CancelledError;
+
     /// <summary>The status that the caller works on with; none when the answer was not whole.</summary>
     public int? StatusCode =>
         Status.Length > 0 && (ErrorType.Length == 0 || ErrorType == Status) ? int.Parse(Status, CultureInfo.InvariantCulture) : null;
@@ -40,7 +43,7 @@ internal sealed record CallOutcome(string Status, string ErrorType)
     /// </summary>
     /// <param name="idOfVisitor">Whether the visitor chose the id that the call names.</param>
     public bool IsFailureOfBackend(bool idOfVisitor) =>
-        ErrorType.Length > 0 && ErrorType != CancelledError && !(idOfVisitor && Status is ("400" or "404" or "414"));
+        ErrorType.Length > 0 && !IsCancelled && !(idOfVisitor && Status is ("400" or "404" or "414"));
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,16 +1,17 @@
 using System.Globalization;
-using Bookinfo.Testing;
 
 namespace Telemetry.Tests;
 
 /// <summary>
-/// A small model of the application, made from its contract and not from its code: what each service and each edge must have counted
-/// after some visits.
+/// What each service and each edge must have counted after some visits: the sum of their <see cref="Consequences"/>, which are made from
+/// the contract and not from the services' code.
 /// </summary>
-/// <param name="versionsTried">The one thing that a model cannot know: which versions of reviews the calls for a request went to.</param>
+/// <param name="versionsTried">As for <see cref="Consequences"/>.</param>
 /// <param name="refused">The services on whose ports nobody listens.</param>
 internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, params string[] refused)
 {
+    private readonly Consequences _consequences = new(versionsTried, refused: refused);
+
     /// <summary>Requests served: <c>service version method route status</c>.</summary>
     public Tally Served { get; } = new();
 
@@ -25,6 +26,20 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
 
     /// <summary>Finished calls of productpage, as the original counts them: <c>service status</c>.</summary>
     public Tally Results { get; } = new();
+
+    /// <summary>How many spans there are: one for each request served and one for each try.</summary>
+    public long Spans => Served.Total + Tried.Total;
+
+    /// <summary>How many lines are logged: one for each request served and one for each try that failed.</summary>
+    public long Lines => Logged.Total + Failed.Total;
+
+    /// <summary>What a single visit must have counted.</summary>
+    public static ExpectedCounts Of(TelemetrySystem system, Visit visit, string requestId, params string[] refused)
+    {
+        var counts = new ExpectedCounts(system.VersionsTried(), refused);
+        counts.Add(visit, requestId);
+        return counts;
+    }
 
     public static string ServedKey(string service, string version, string? method, string? route, string? status) =>
         $"{service} {version} | {method} {(route is null or "" ? "(none)" : route)} {status}";
@@ -44,138 +59,43 @@ internal sealed class ExpectedCounts(ILookup<string, string> versionsTried, para
             return 200;
         }
 
-        var parts = visit.Process.Split('-');
-        var id = visit.Target[(visit.Target.LastIndexOf('/') + 1)..];
-        var status = (parts[0], visit.Route) switch
-        {
-            ("productpage", "/productpage") when visit.Status is null => Page(requestId),
-            ("productpage", "/api/v1/products/{id}") => PassOn(Call("details", id, () => Details(id))),
-            ("productpage", "/api/v1/products/{id}/ratings") => PassOn(
-                Call("ratings", visit.Target.Split('/')[^2], () => Ratings(visit.Target.Split('/')[^2]))),
-            ("productpage", "/api/v1/products/{id}/reviews") => ReviewsOf(visit, requestId),
-            ("reviews", "/reviews/{id}") when visit.Status is null => Reviews(parts[1], id),
-            _ => visit.Status!.Value,
-        };
-        Served.Add(ServedKey(parts[0], parts[1], visit.Method is "BREW" ? "_OTHER" : visit.Method, visit.Route, Text(status)));
-        Logged.Add(ServedKey(parts[0], parts[1], visit.Method, visit.Route, Text(status)));
-        return status;
+        var request = _consequences.Of(visit, requestId);
+        Add(request);
+        return request.Status;
     }
 
-    private int Page(string requestId)
+    private void Add(ExpectedRequest request)
     {
-        Call("details", "0", () => Serve("details", "v1", "/details/{id?}", 200));
-        CallReviews("0", requestId);
-        return 200;
-    }
-
-    private static int PassOn(int? answered) => answered ?? 500;
-
-    private int ReviewsOf(Visit visit, string requestId)
-    {
-        var id = visit.Target.Split('/')[^2];
-        if (!visit.Leaves)
+        var status = request.Status.ToString(CultureInfo.InvariantCulture);
+        var method = request.Method is "BREW" ? "_OTHER" : request.Method;
+        Served.Add(ServedKey(request.Service, request.Version, method, request.Route, status));
+        Logged.Add(ServedKey(request.Service, request.Version, request.Method, request.Route, status));
+        foreach (var call in request.Calls)
         {
-            return PassOn(CallReviews(id, requestId));
-        }
-
-        // Nobody waits for the answer of the first try, so there is no second; and the call, which has no result, counts none.
-        Assert.Single(versionsTried[requestId]);
-        AddTry("productpage", "v1", "reviews", CallOutcome.Cancelled());
-        return 499;
-    }
-
-    /// <summary>A call of productpage that is tried once.</summary>
-    private int? Call(string service, string id, Func<int> serve)
-    {
-        var outcome = refused.Contains(service)
-            ? CallOutcome.Refused
-            : InjectedFaults.Of($"{service}-v1", id) is { } fault ? CallOutcome.Of(fault) : CallOutcome.Answered(serve());
-        AddTry("productpage", "v1", service, outcome);
-        Results.Add($"{service} {outcome.StatusCode ?? 500}");
-        return outcome.StatusCode;
-    }
-
-    /// <summary>The call of productpage that is tried again when it was not answered 200.</summary>
-    private int? CallReviews(string id, string requestId)
-    {
-        var tried = versionsTried[requestId].ToList();
-        if (InjectedFaults.Of("reviews-v1", id) == Fault.Close)
-        {
-            // On a connection that was idle the HTTP client may repeat the request, because a server that closes one has not seen it (RFC
-            // 9112 section 9.3.1). So there may be more requests than tries here; and it does not matter whom they went to.
-            Assert.InRange(tried.Count, 2, 8);
-            tried = tried[..2];
-        }
-
-        CallOutcome? outcome = null;
-        foreach (var version in tried)
-        {
-            Assert.NotEqual(200, outcome?.StatusCode);
-            if (InjectedFaults.Of($"reviews-{version}", id) is { } fault)
+            // A call that its caller's visitor has left has no result and counts none.
+            if (request.Service == "productpage" && !call.Outcome.IsCancelled)
             {
-                outcome = CallOutcome.Of(fault);
-            }
-            else if (version == "v2" && InjectedFaults.Slow.Contains(id) && !refused.Contains("ratings"))
-            {
-                // v2 waits longer for ratings than productpage waits for v2.
-                outcome = CallOutcome.TimedOut;
-                AddTry("reviews", version, "ratings", CallOutcome.Cancelled(CallOutcome.Of(InjectedFaults.Of("ratings-v1", id)!).Status));
-                Serve("reviews", version, "/reviews/{id}", 499);
-            }
-            else
-            {
-                outcome = CallOutcome.Answered(Serve("reviews", version, "/reviews/{id}", Reviews(version, id)));
+                Results.Add($"{call.Service} {call.Outcome.StatusCode ?? 500}");
             }
 
-            AddTry("productpage", "v1", "reviews", outcome);
+            foreach (var attempt in call.Tries)
+            {
+                AddTry(request, call, attempt.Outcome);
+                if (attempt.Served is { } served)
+                {
+                    Add(served);
+                }
+            }
         }
-
-        Assert.True(
-            tried.Count == 2 || (tried.Count == 1 && outcome?.StatusCode == 200), $"{requestId}: {id} was tried {tried.Count} times.");
-        Results.Add($"reviews {outcome!.StatusCode ?? 500}");
-        return outcome.StatusCode;
     }
 
-    private int Details(string id) => Serve("details", "v1", "/details/{id?}", IsNumber(id) ? 200 : 400);
-
-    private int Ratings(string id) => Serve("ratings", "v1", "/ratings/{id?}", IsNumber(id) ? 200 : 400);
-
-    private int Reviews(string version, string id)
+    private void AddTry(ExpectedRequest caller, ExpectedCall call, CallOutcome outcome)
     {
-        if (!IsNumber(id))
-        {
-            return 404;
-        }
-
-        if (version != "v1")
-        {
-            AddTry("reviews", version, "ratings", refused.Contains("ratings")
-                ? CallOutcome.Refused
-                : InjectedFaults.Of("ratings-v1", id) is { } fault ? CallOutcome.Of(fault) : CallOutcome.Answered(Ratings(id)));
-        }
-
-        return 200;
-    }
-
-    private int Serve(string service, string version, string route, int status)
-    {
-        Served.Add(ServedKey(service, version, "GET", route, Text(status)));
-        Logged.Add(ServedKey(service, version, "GET", route, Text(status)));
-        return status;
-    }
-
-    private void AddTry(string service, string version, string peer, CallOutcome outcome)
-    {
-        var key = TriedKey(service, version, peer, "GET", outcome.Status, outcome.ErrorType);
+        var key = TriedKey(caller.Service, caller.Version, call.Service, "GET", outcome.Status, outcome.ErrorType);
         Tried.Add(key);
-        // reviews asks for none but numbers, so ratings should know what it is asked.
-        if (outcome.IsFailureOfBackend(idOfVisitor: service == "productpage"))
+        if (outcome.IsFailureOfBackend(call.IdOfVisitor))
         {
             Failed.Add(key);
         }
     }
-
-    private static bool IsNumber(string id) => id.All(char.IsAsciiDigit);
-
-    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 }

@@ -60,7 +60,7 @@ public sealed class RejectionTests
     {
         var random = new Random(seed);
         await using var system = await TelemetrySystem.StartAsync(
-            protocol: null, only: [Ratings, "details-v1", "reviews-v1", "productpage-v1"]);
+            protocol: null, only: [Ratings, "details-v1", .. CallGraph.WithBackends("reviews-v1"), "productpage-v1"]);
         string[] beginnings =
         [
             "GET /health", "GET /ratings/7", "GET /details/7", "GET /reviews/7", "POST /ratings/7", "POST /login", "DELETE /metrics",

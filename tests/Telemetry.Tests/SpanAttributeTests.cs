@@ -30,15 +30,15 @@ public sealed class SpanAttributeTests
         await using var system = await TelemetrySystem.StartAsync(
             rule: InjectedFaults.Rule, configure: system => system.Processes.CallInstead("ratings-v1", nobody.Address));
         await Task.WhenAll(Calls.Select((call, number) => GetAsync(system, $"/api/v1/products/{call.Id}", number)));
-        await GetAsync(system, "/api/v1/products/7/ratings", 100);
-        await GetAsync(system, "/api/v1/products/2503/reviews", 101);
+        await GetAsync(system, Visit.Api("7", "/ratings").Target, 100);
+        await GetAsync(system, Visit.Api("2503", "/reviews").Target, 101);
         await GetAsync(system, "/no/such/page", 102);
         await GetAsync(system, "/productpage", 103, "BREW");
 
         for (var number = 0; number < Calls.Length; number++)
         {
             var (id, call, answer) = Calls[number];
-            var root = await TreeAsync(system, number, spans: id is "7" or "abc" ? 3 : 2);
+            var root = await TreeAsync(system, number, Visit.Api(id));
             Assert.Equal((id, answer), (id, Outcome(root.Span)));
             var client = Assert.Single(root.Children);
             Assert.Equal((id, call), (id, Outcome(client.Span)));
@@ -47,17 +47,18 @@ public sealed class SpanAttributeTests
             Assert.All(client.Children, server => Assert.Equal($"{(id == "7" ? 200 : 400)} (none) Unset", Outcome(server.Span)));
         }
 
-        var refused = await TreeAsync(system, 100, spans: 2);
+        var refused = await TreeAsync(system, 100, Visit.Api("7", "/ratings"), "ratings");
         Assert.Equal("(none) connection_error Error", Outcome(Assert.Single(refused.Children).Span));
         Assert.Equal("500 500 Error", Outcome(refused.Span));
 
-        var retried = (await TreeAsync(system, 101, spans: 3)).Children.Select(child => child.Span).OrderBy(span => span.Start).ToList();
+        var retried = (await TreeAsync(system, 101, Visit.Api("2503", "/reviews")))
+            .Children.Select(child => child.Span).OrderBy(span => span.Start).ToList();
         Assert.All(retried, span => Assert.Equal("503 503 Error", Outcome(span)));
         Assert.Equal([null, 1L], retried.Select(span => span["http.request.resend_count"]));
 
-        var unknown = (await TreeAsync(system, 102, spans: 1)).Span;
+        var unknown = (await TreeAsync(system, 102, new("productpage-v1", "GET", "/no/such/page", "", 404))).Span;
         Assert.Equal(("GET", "404 (none) Unset", null), (unknown.Name, Outcome(unknown), unknown["http.route"]));
-        var brewed = (await TreeAsync(system, 103, spans: 1)).Span;
+        var brewed = (await TreeAsync(system, 103, new("productpage-v1", "BREW", "/productpage", "", 405))).Span;
         Assert.Equal(("_OTHER", "405 (none) Unset"), (brewed["http.request.method"], Outcome(brewed)));
         Assert.DoesNotContain("BREW", brewed.Name, StringComparison.Ordinal);
     }
@@ -67,7 +68,7 @@ public sealed class SpanAttributeTests
     {
         await using var system = await TelemetrySystem.StartAsync();
         await GetAsync(system, "/api/v1/products/7?secret=hidden&u=x", 0);
-        var root = await TreeAsync(system, 0, spans: 3);
+        var root = await TreeAsync(system, 0, Visit.Api("7"));
         var page = system.Processes.AddressOf("productpage-v1");
         var details = system.ProxyOf("details-v1").Address;
         Assert.Equal(Sorted(new()
@@ -111,8 +112,9 @@ public sealed class SpanAttributeTests
         using var response = await system.Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private static async Task<Tree> TreeAsync(TelemetrySystem system, int number, int spans)
+    private static async Task<Tree> TreeAsync(TelemetrySystem system, int number, Visit visit, params string[] refused)
     {
+        var spans = ExpectedCounts.Of(system, visit, $"request-{number}", refused).Spans;
         Tree? tree = null;
         await Eventually.HoldsAsync(() =>
         {

@@ -20,9 +20,8 @@ public sealed class TraceTreeTests
             var id = request.Values("x-request-id")[0];
             lock (seen)
             {
-                return process.StartsWith("reviews", StringComparison.Ordinal) && id.EndsWith('0') && seen.Add(id)
-                    ? Fault.Replace(503)
-                    : null;
+                var isReviews = process.StartsWith("reviews", StringComparison.Ordinal);
+                return FaultOf(process, isReviews && FailsFirst(id) && seen.Add(id));
             }
         });
         var callers = Enumerable.Range(0, Views).ToDictionary(view => $"view-{view}", view => (Trace: TraceOf(view), Span: SpanOf(view)));
@@ -39,9 +38,10 @@ public sealed class TraceTreeTests
         });
 
         var versions = system.VersionsTried();
-        var expected = callers.ToDictionary(caller => caller.Value.Trace, caller => TreeOf([.. versions[caller.Key]]));
         Assert.Equal(Views / 10, versions.Count(tries => tries.Count() == 2));
         Assert.Equal(3, versions.SelectMany(tries => tries).Distinct().Count());
+        var expected = callers.ToDictionary(
+            caller => caller.Value.Trace, caller => TreeOf(versions, caller.Key, failsFirst: FailsFirst(caller.Key)));
         await Eventually.HoldsAsync(
             () => Problems(system, expected, callers.Values.ToDictionary(caller => caller.Trace, caller => caller.Span)));
 
@@ -56,7 +56,8 @@ public sealed class TraceTreeTests
         await using var system = await TelemetrySystem.StartAsync();
         await Parallel.ForEachAsync(Enumerable.Range(0, 100), TestContext.Current.CancellationToken, async (view, _) =>
             await system.GetAsync("productpage-v1", "/productpage", $"x-request-id: view-{view}"));
-        var expected = new Tally(system.VersionsTried().Select(tries => TreeOf([.. tries])));
+        var versions = system.VersionsTried();
+        var expected = new Tally(versions.Select(tries => TreeOf(versions, tries.Key, failsFirst: tries.Count() == 2)));
         await Eventually.HoldsAsync(() => Tally.Difference(
             expected,
             new Tally(system.Receiver.Spans.GroupBy(span => span.TraceId)
@@ -82,16 +83,18 @@ public sealed class TraceTreeTests
             : $"{foreign} traces that nobody began, {wrong.Count} that are not as they should be, such as\n{wrong.FirstOrDefault()}";
     }
 
-    /// <summary>The tree of a page view in which these versions of reviews were tried.</summary>
-    private static string TreeOf(IReadOnlyList<string> versions) =>
-        "productpage v1 Server GET /productpage("
-        + string.Join(", ", versions.Select(TryOf)
-            .Append("productpage v1 Client GET /details/{id}(details v1 Server GET /details/{id?})").Order(StringComparer.Ordinal))
-        + ")";
+    /// <summary>The tree of a page view.</summary>
+    /// <param name="versions">The versions of reviews that were tried for each view.</param>
+    /// <param name="requestId">The x-request-id of the view.</param>
+    /// <param name="failsFirst">Whether its first try of reviews fails.</param>
+    private static string TreeOf(ILookup<string, string> versions, string requestId, bool failsFirst) =>
+        new Consequences(versions, (process, _, triesBefore) => FaultOf(process, failsFirst && triesBefore == 0))
+            .Of(Visit.Page, requestId).ToSpans();
 
-    private static string TryOf(string version) =>
-        $"productpage v1 Client GET /reviews/{{id}}(reviews {version} Server GET /reviews/{{id}}"
-        + (version == "v1" ? ")" : $"(reviews {version} Client GET /ratings/{{id}}(ratings v1 Server GET /ratings/{{id?}})))");
+    private static Fault? FaultOf(string process, bool fails) =>
+        fails && process.StartsWith("reviews", StringComparison.Ordinal) ? Fault.Replace(503) : null;
+
+    private static bool FailsFirst(string requestId) => requestId.EndsWith('0');
 
     private static void AssertPlausible(Tree tree)
     {

@@ -9,4 +9,14 @@ namespace Telemetry.Tests;
 /// <param name="Form">A form that it brings, or <see langword="null"/>.</param>
 /// <param name="Leaves">Whether the visitor leaves before there is an answer.</param>
 internal sealed record Visit(
-    string Process, string Method, string Target, string Route, int? Status = null, string? Form = null, bool Leaves = false);
+    string Process, string Method, string Target, string Route, int? Status = null, string? Form = null, bool Leaves = false)
+{
+    /// <summary>A page view.</summary>
+    public static Visit Page { get; } = new("productpage-v1", "GET", "/productpage", "/productpage");
+
+    /// <summary>A visit to the API for a product.</summary>
+    /// <param name="id">The product.</param>
+    /// <param name="part">What of it: empty for the details, <c>/reviews</c> or <c>/ratings</c>.</param>
+    public static Visit Api(string id, string part = "") =>
+        new("productpage-v1", "GET", $"/api/v1/products/{id}{part}", $"/api/v1/products/{{id}}{part}");
+}

@@ -14,7 +14,7 @@ public static class JsonAnswer
     /// <param name="message">The message.</param>
     /// <returns>The answer.</returns>
     public static JsonAnswer<ErrorMessage> Error(int statusCode, string message) =>
-        new(new ErrorMessage(message), WireJson.Default.ErrorMessage, statusCode);
+        new(new ErrorMessage(message), ErrorMessageJson.Default.ErrorMessage, statusCode);
 
     /// <summary>Writes JSON that is already serialized.</summary>
     /// <param name="response">The response, not yet started.</param>

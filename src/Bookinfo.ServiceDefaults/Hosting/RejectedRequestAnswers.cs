@@ -62,7 +62,7 @@ internal sealed class RejectedRequestAnswers(
             }
 
             response.StatusCode = status;
-            var body = WireJson.ToBytes(new ErrorMessage(ErrorAnswers.MessageFor(status)), WireJson.Default.ErrorMessage);
+            var body = WireJson.ToBytes(new ErrorMessage(ErrorAnswers.MessageFor(status)), ErrorMessageJson.Default.ErrorMessage);
             response.Headers.ContentType = JsonAnswer.ContentType;
             response.Headers.ContentLength = body.Length;
             response.Headers.Connection = "close";

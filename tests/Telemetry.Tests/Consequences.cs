@@ -1,0 +1,126 @@
+using Bookinfo.Testing;
+
+namespace Telemetry.Tests;
+
+/// <summary>What visits must lead to, by <see cref="CallGraph"/> and the faults that are injected.</summary>
+/// <param name="versionsTried">The one thing that a model cannot know: which versions of reviews the calls for a request went to.</param>
+/// <param name="faults">
+/// What happens to a try, by the name of the process, the id of the product and how many tries went before; <see langword="null"/> for
+/// <see cref="InjectedFaults"/>.
+/// </param>
+/// <param name="refused">The services on whose ports nobody listens.</param>
+internal sealed class Consequences(
+    ILookup<string, string> versionsTried, Func<string, string, int, Fault?>? faults = null, params string[] refused)
+{
+    private readonly Func<string, string, int, Fault?> _faults = faults ?? ((process, id, _) => InjectedFaults.Of(process, id));
+
+    /// <summary>The spans of a page view without faults, for each version of reviews that it may come to.</summary>
+    public static List<string> TreesOfPage() =>
+    [
+        .. CallGraph.VersionsOf("reviews").Select(version =>
+            new Consequences(new[] { version }.ToLookup(_ => "any")).Of(Visit.Page, "any").ToSpans()),
+    ];
+
+    /// <summary>What a visit leads to.</summary>
+    /// <param name="visit">The visit.</param>
+    /// <param name="requestId">Its x-request-id.</param>
+    public ExpectedRequest Of(Visit visit, string requestId)
+    {
+        var (service, version) = (visit.Process.Split('-')[0], visit.Process.Split('-')[1]);
+        if (visit.Status is { } status)
+        {
+            return new ExpectedRequest(service, version, visit.Method, visit.Route, status, []);
+        }
+
+        var route = CallGraph.RouteOf(service, visit.Route);
+        if (!visit.Leaves)
+        {
+            return Answer(route, version, visit.Method, IdIn(visit), requestId, patience: double.PositiveInfinity);
+        }
+
+        // Nobody waits for the answer of the first try, so there is no second.
+        var call = Assert.Single(route.CallsBy(version));
+        Assert.Single(versionsTried[requestId]);
+        return new ExpectedRequest(
+            service, version, visit.Method, visit.Route, ExpectedRequest.Left,
+            [new ExpectedCall(call.Service, route.AsksForIdOfVisitor, [new ExpectedTry(CallOutcome.Cancelled())])]);
+    }
+
+    /// <param name="patience">How many seconds whoever asked waits for the answer.</param>
+    private ExpectedRequest Answer(
+        AnsweredRoute route, string version, string method, string id, string requestId, double patience)
+    {
+        if (route.NoNumber is { } noNumber && !id.All(char.IsAsciiDigit))
+        {
+            return new ExpectedRequest(route.Service, version, method, route.Route, noNumber, []);
+        }
+
+        var calls = new List<ExpectedCall>();
+        var isLeft = false;
+        foreach (var call in route.CallsBy(version).TakeWhile(_ => route.AtOnce || !isLeft))
+        {
+            calls.Add(new ExpectedCall(call.Service, route.AsksForIdOfVisitor, TriesOf(call, id, requestId, patience)));
+            isLeft |= calls[^1].Outcome.IsCancelled;
+        }
+
+        var status = isLeft ? ExpectedRequest.Left : route.PassesOn ? calls[^1].Outcome.StatusCode ?? 500 : 200;
+        return new ExpectedRequest(route.Service, version, method, route.Route, status, calls);
+    }
+
+    private List<ExpectedTry> TriesOf(MadeCall call, string id, string requestId, double patience)
+    {
+        var only = CallGraph.VersionsOf(call.Service) is [var version] ? version : null;
+        var tried = only is null ? versionsTried[requestId].ToList() : [];
+        if (tried is [var first, ..] && _faults($"{call.Service}-{first}", id, 0) == Fault.Close)
+        {
+            // On a connection that was idle the HTTP client may repeat the request, because a server that closes one has not seen it (RFC
+            // 9112 section 9.3.1). So there may be more requests than tries here; and it does not matter whom they went to.
+            Assert.InRange(tried.Count, call.Tries, 4 * call.Tries);
+            tried = tried[..call.Tries];
+        }
+
+        var tries = new List<ExpectedTry>();
+        do
+        {
+            Assert.True(only is not null || tries.Count < tried.Count, $"{requestId}: {id} was tried {tried.Count} times.");
+            tries.Add(Try(call, only ?? tried[tries.Count], id, requestId, tries.Count, patience));
+        }
+        while (tries.Count < call.Tries && !tries[^1].Outcome.IsCancelled && tries[^1].Outcome.StatusCode != 200);
+
+        Assert.True(only is not null || tries.Count == tried.Count, $"{requestId}: {id} was tried {tried.Count} times.");
+        return tries;
+    }
+
+    private ExpectedTry Try(MadeCall call, string version, string id, string requestId, int triesBefore, double patience)
+    {
+        if (refused.Contains(call.Service))
+        {
+            return new ExpectedTry(CallOutcome.Refused);
+        }
+
+        var fault = _faults($"{call.Service}-{version}", id, triesBefore);
+        if (fault is { Kind: FaultKind.Hang or FaultKind.HangInBody } && call.Seconds > patience)
+        {
+            // Whoever asked the caller does not wait for as long as the caller waits here.
+            return new ExpectedTry(CallOutcome.Cancelled(CallOutcome.Of(fault).Status));
+        }
+
+        if (fault is not (null or { Kind: FaultKind.Replace }))
+        {
+            return new ExpectedTry(CallOutcome.Of(fault));
+        }
+
+        var served = Answer(CallGraph.RouteOf(call.Service), version, "GET", id, requestId, Math.Min(patience, call.Seconds));
+        var outcome = served.Status == ExpectedRequest.Left
+            ? call.Seconds < patience ? CallOutcome.TimedOut : CallOutcome.Cancelled()
+            : fault is null ? CallOutcome.Answered(served.Status) : CallOutcome.Of(fault);
+        return new ExpectedTry(outcome, served);
+    }
+
+    /// <summary>The id in the target of a visit; the page is that of product 0.</summary>
+    private static string IdIn(Visit visit)
+    {
+        var segment = visit.Route.Split('/').IndexOf("{id}");
+        return segment < 0 ? "0" : visit.Target.Split('?')[0].Split('/')[segment];
+    }
+}
