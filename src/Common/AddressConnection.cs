@@ -20,8 +20,10 @@ internal static class AddressConnection
     /// <param name="addresses">At least one address, in the order in which they are to be tried.</param>
     /// <param name="port">The port.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="silent">Gets each address that did not answer before the next one got a chance.</param>
     /// <exception cref="SocketException">None takes it.</exception>
-    public static async ValueTask<Stream> OpenAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken)
+    public static async ValueTask<Stream> OpenAsync(
+        IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken, Action<IPAddress>? silent = null)
     {
         var left = addresses.ToList();
         for (var patience = FirstPatience; left.Count > 1; patience *= 2)
@@ -42,6 +44,7 @@ internal static class AddressConnection
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
                     // The next one gets its chance.
+                    silent?.Invoke(address);
                 }
                 catch (SocketException)
                 {

@@ -23,7 +23,7 @@ public sealed class HostConnectionsTests
             lookups.Enqueue((name, Thread.CurrentThread.IsThreadPoolThread));
             answer.Wait();
             throw new SocketException((int)SocketError.TryAgain);
-        });
+        }, TimeProvider.System);
         var clock = new FakeTimeProvider();
         var log = new RecordedLog();
         await using var page = await RunningService.StartAsync(
@@ -105,6 +105,42 @@ public sealed class HostConnectionsTests
         Assert.Empty(log.Of("BackendCallFailed"));
     }
 
+    /// <summary>Each new connection would wait for it otherwise.</summary>
+    [Fact]
+    public async Task An_address_that_was_silent_is_tried_last_for_a_minute()
+    {
+        var (silentAddress, other) = (IPAddress.Parse("127.0.0.78"), IPAddress.Loopback);
+        var clock = new FakeTimeProvider();
+        var hosts = new HostConnections(_ => [silentAddress, other], clock);
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            // A connection for each request.
+            PooledConnectionLifetime = TimeSpan.Zero,
+            ConnectCallback = hosts.ConnectAsync,
+        });
+        await using var answering = new RecordingBackend(200, "");
+        var target = new Uri($"http://details.test:{answering.Address.Port}");
+        using (new SilentAddress(silentAddress, answering.Address.Port))
+        {
+            await client.GetStringAsync(target, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Single(answering.Requests);
+        // It takes connections now, and answers nothing.
+        using var listener = new TcpListener(silentAddress, answering.Address.Port);
+        listener.Start();
+        await client.GetStringAsync(target, TestContext.Current.CancellationToken);
+        Assert.Equal((2, false), (answering.Requests.Count, listener.Pending()));
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var request = client.GetStringAsync(target, end.Token);
+        await Eventually.HoldsAsync("It is not tried first again.", listener.Pending);
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        Assert.Equal(2, answering.Requests.Count);
+    }
+
     [Fact]
     public async Task Where_nothing_listens_the_connection_is_refused()
     {
@@ -122,7 +158,7 @@ public sealed class HostConnectionsTests
             services =>
             {
                 log.AddTo(services);
-                services.AddSingleton(new HostConnections(lookUp)).AddSingleton(clock ?? TimeProvider.System);
+                services.AddSingleton(new HostConnections(lookUp, clock ?? TimeProvider.System)).AddSingleton(clock ?? TimeProvider.System);
             },
             "DETAILS_HOSTNAME=details.test",
             $"DETAILS_SERVICE_PORT={port}");

@@ -61,6 +61,29 @@ public sealed class OtlpDeliveryTests
         Assert.Single(log.Of("TelemetryExportFailed"));
     }
 
+    [Fact]
+    public async Task What_did_not_arrive_and_was_not_told_yet_is_told_when_the_service_stops()
+    {
+        await using var collector = await StartCollectorAsync("http/protobuf", static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        });
+        var log = new RecordedLog();
+        await using (var ratings = await StartAsync(log, "http/protobuf", new Uri(collector.Urls.Single())))
+        {
+            await Eventually.HoldsAsync(async () =>
+            {
+                await RequestAsync(ratings);
+                return await FailuresAsync(ratings) > 2 ? "" : "Not enough has failed.";
+            });
+        }
+
+        var told = log.Of("TelemetryExportFailed");
+        Assert.Contains(" 1 times", told[0].Text, StringComparison.Ordinal);
+        Assert.True(log.Events.ToList().LastIndexOf(told[^1]) > log.Events.ToList().IndexOf(Assert.Single(log.Of("ServiceStopped"))));
+    }
+
     [Theory]
     [InlineData("grpc", StatusCodes.Status200OK, "gRPC status 16: wrong token")]
     [InlineData("grpc", StatusCodes.Status404NotFound, "status 404")]

@@ -4,6 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Services.Tests;
 
@@ -94,13 +96,9 @@ public sealed class ServiceProcessTests
     }
 
     [Theory]
-    [InlineData("-x=1")]
-    [InlineData("bogus")]
-    [InlineData("--help")]
-    [InlineData("--DRAIN_SECONDS")]
-    [InlineData("--=1")]
-    [InlineData("DRAIN_SECONDS=0")]
-    public async Task An_argument_that_is_no_setting_is_one_line_as_well(string argument)
+    [InlineData("bogus", " is not allowed: it must be of the form --NAME=value. It is not shown, as it may be a secret.")]
+    [InlineData("--help", "='--help' is not allowed: it must be of the form --NAME=value.")]
+    public async Task An_argument_that_is_no_setting_is_one_line_as_well(string argument, string line)
     {
         using var process = Process.Start(new ProcessStartInfo(
             "dotnet", [WorkingCopy.Assembly("Bookinfo.Details"), "--DRAIN_SECONDS=0", argument])
@@ -110,9 +108,7 @@ public sealed class ServiceProcessTests
             RedirectStandardError = true,
         })!;
         var (code, output, errors) = await EndAsync(process);
-        var line = $"details cannot start: the arguments='--DRAIN_SECONDS=0 {argument}' is not allowed: "
-            + "it must be of the form --NAME=value.\n";
-        Assert.Equal((2, "", line), (code, output, errors));
+        Assert.Equal((2, "", $"details cannot start: argument 2{line}\n"), (code, output, errors));
     }
 
     [Fact]
@@ -170,6 +166,49 @@ public sealed class ServiceProcessTests
             project, ("ASPNETCORE_HTTP_PORTS", $"{FreePort.Find()}"), ("DRAIN_SECONDS", "0"), ("STOP_WHEN_STDIN_CLOSES", "true"));
         process.StandardInput.Close();
         Assert.Equal(0, (await EndAsync(process)).Code);
+    }
+
+    [Fact]
+    public async Task The_end_of_standard_input_leaves_a_service_the_time_to_drain()
+    {
+        var port = FreePort.Find();
+        // Longer than the time that a service has when it does not drain.
+        using var process = Start(
+            "Bookinfo.Details", ("ASPNETCORE_HTTP_PORTS", $"{port}"), ("DRAIN_SECONDS", "6"), ("STOP_WHEN_STDIN_CLOSES", "true"));
+        await UntilReadyAsync(port);
+        process.StandardInput.Close();
+        var (code, output, _) = await EndAsync(process);
+        Assert.Equal(0, code);
+        Assert.Contains("\"ServiceStopped\"", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Who follows the log of a rollout would otherwise see nothing while the service is unready.</summary>
+    [Fact]
+    public async Task That_a_service_drains_is_told_when_it_begins_to()
+    {
+        var log = new RecordedLog();
+        var clock = new FakeTimeProvider();
+        var ratings = await RunningService.StartAsync(
+            Bookinfo.Ratings.Program.Build,
+            services =>
+            {
+                log.AddTo(services);
+                services.AddSingleton<TimeProvider>(clock);
+            },
+            "DRAIN_SECONDS=2");
+        var stopped = ratings.DisposeAsync().AsTask();
+        await Eventually.HoldsAsync("It is not told.", () => log.Of("ServiceDraining").Count == 1);
+        Assert.Equal(503, (await RawHttp.GetAsync(ratings.Address, "/health/ready"))!.Status);
+        Assert.Equal(200, (await RawHttp.GetAsync(ratings.Address, "/ratings/0"))!.Status);
+        Assert.Empty(log.Of("ServiceStopped"));
+        await Eventually.HoldsAsync("It does not stop.", () =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(2));
+            return stopped.IsCompleted;
+        });
+        await stopped;
+        Assert.Single(log.Of("ServiceStopped"));
+        Assert.Single(log.Of("ServiceDraining"));
     }
 
     [Fact]

@@ -127,7 +127,14 @@ public sealed class SettingsTests
     [InlineData("REVIEWS_ENDPOINTS", "ftp://user:hu@hush@reviews", "REVIEWS_ENDPOINTS='ftp://...@reviews'")]
     [InlineData("DETAILS_HOSTNAME", "http://user:hush@details", "DETAILS_HOSTNAME='http://...@details'")]
     [InlineData("urls", "http://user:hush@127.0.0.1:9", "ASPNETCORE_URLS='http://...@127.0.0.1:9'")]
-    public void A_password_in_an_address_is_refused_without_being_shown(string variable, string value, string shown)
+    [InlineData("DETAILS_HOSTNAME", "user:hush@details", "DETAILS_HOSTNAME='...@details'")]
+    [InlineData("REVIEWS_ENDPOINTS", "http://reviews:9080/?key=hush", "REVIEWS_ENDPOINTS='http://reviews:9080/?...'")]
+    [InlineData("REVIEWS_ENDPOINTS", "http://reviews:9080/?key=a@hush", "REVIEWS_ENDPOINTS='http://...'")]
+    [InlineData("REVIEWS_ENDPOINTS", "http://user:hush?hush@reviews:9080", "REVIEWS_ENDPOINTS='http://...'")]
+    [InlineData("REVIEWS_ENDPOINTS", "ftp://user:hush@reviews:9080/?key=hush", "REVIEWS_ENDPOINTS='ftp://...@reviews:9080/?...'")]
+    [InlineData("REVIEWS_ENDPOINTS", "?hush=http://a", "REVIEWS_ENDPOINTS='?...'")]
+    [InlineData("REVIEWS_ENDPOINTS", "?hush=http://a@hush", "REVIEWS_ENDPOINTS='?...'")]
+    public void A_password_or_a_query_in_an_address_is_refused_without_being_shown(string variable, string value, string shown)
     {
         var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.ProductPage.Program.Build([$"--{variable}={value}"]));
         Assert.StartsWith(shown, exception.Message, StringComparison.Ordinal);
@@ -146,7 +153,25 @@ public sealed class SettingsTests
     public void An_argument_that_names_no_setting_is_refused_without_its_value(string name)
     {
         var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.Details.Program.Build([$"--{name}=hush"]));
-        Assert.StartsWith($"the arguments='--{name}' is not allowed: it must be ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"argument 1='--{name}' is not allowed: it must be ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-x=1", "argument 2 is not allowed")]
+    [InlineData("hush", "argument 2 is not allowed")]
+    [InlineData("hush==", "argument 2 is not allowed")]
+    [InlineData("", "argument 2 is not allowed")]
+    [InlineData("--help", "argument 2='--help' is not allowed")]
+    [InlineData("--SESSION_KEY", "argument 2='--SESSION_KEY' is not allowed")]
+    [InlineData("--=hush", "argument 2='--' is not allowed")]
+    [InlineData("SESSION_KEY=hush", "argument 2='SESSION_KEY' is not allowed")]
+    [InlineData("-SESSION_KEY=hush", "argument 2='-SESSION_KEY' is not allowed")]
+    public void An_argument_of_another_form_is_named_by_its_place_and_no_value_is_shown(string argument, string shown)
+    {
+        var exception = Assert.Throws<InvalidSettingException>(
+            () => Bookinfo.ProductPage.Program.Build(["--OTEL_EXPORTER_OTLP_HEADERS=a=hush", argument, "--SESSION_KEY=hush"]));
+        Assert.StartsWith($"{shown}: it must be of the form --NAME=value.", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

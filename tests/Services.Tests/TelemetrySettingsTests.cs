@@ -128,6 +128,7 @@ public sealed class TelemetrySettingsTests
     [Theory]
     [InlineData("ENDPOINT", "http://user:hush@collector:4317")]
     [InlineData("CLIENT_CERTIFICATE", "-----BEGIN CERTIFICATE----- hush")]
+    [InlineData("CLIENT_KEY", "-----BEGIN PRIVATE KEY----- hush")]
     public void A_secret_where_none_belongs_is_not_shown(string option, string value) => Assert.All(Scopes, scope =>
     {
         var message = Assert.Throws<InvalidSettingException>(() => Read(($"OTEL_EXPORTER_OTLP_{scope}{option}", value))).Message;
@@ -138,8 +139,9 @@ public sealed class TelemetrySettingsTests
     [Fact]
     public void A_query_is_for_one_signals_endpoint_by_http()
     {
-        Assert.Throws<InvalidSettingException>(
-            () => Read(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318?x=1"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")));
+        var exception = Assert.Throws<InvalidSettingException>(
+            () => Read(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318?api_key=hush"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")));
+        Assert.StartsWith("OTEL_EXPORTER_OTLP_ENDPOINT='http://c:4318?...' is not allowed: ", exception.Message, StringComparison.Ordinal);
         Assert.Throws<InvalidSettingException>(() => Read(("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4317?x=1")));
         Assert.True(Read(("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4318/v1/logs?x=1"),
             ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/protobuf")).PushLogs);

@@ -198,6 +198,32 @@ public sealed class LogTests
         await AssertSentAsWellAsync(system);
     }
 
+    /// <summary>In a mesh that makes the traces: what is sent must be found by them.</summary>
+    [Fact]
+    public async Task Without_tracing_what_is_sent_has_the_position_that_the_request_brought()
+    {
+        const string Trace = "0af7651916cd43dd8448eb211c80319c";
+        const string Span = "b7ad6b7169203331";
+        using var nobody = new ClosedPort();
+        await using var system = await TelemetrySystem.StartAsync(only: ["reviews-v2", "details-v1"], configure: system =>
+        {
+            system.Processes.Set("*", "OTEL_TRACES_EXPORTER", "none");
+            system.Processes.CallInstead("ratings-v1", nobody.Address);
+        });
+        await system.GetAsync("reviews-v2", "/reviews/7", "x-request-id: one", $"traceparent: 00-{Trace}-{Span}-01");
+        await system.GetAsync("details-v1", "/details/7", "x-request-id: two");
+        await Eventually.HoldsAsync(
+            "The lines never came.", () => system.Logs().Count(line => line.Event is "RequestFinished" or "BackendCallFailed") == 3);
+        await AssertSentAsWellAsync(system);
+        var sent = system.Receiver.Logs.Where(log => log.EventName is "RequestFinished" or "BackendCallFailed").ToList();
+        Assert.Equal(
+            [("BackendCallFailed", Trace, Span), ("RequestFinished", "", ""), ("RequestFinished", Trace, Span)],
+            sent.Select(log => (log.EventName, log.TraceId, log.SpanId)).Order());
+        Assert.Equal(
+            system.Logs().Select(line => line.Text("duration_ms")).OfType<string>().Order(),
+            sent.Select(log => Text(log, "duration_ms")).OfType<string>().Order());
+    }
+
     [Fact]
     public async Task Text_is_for_people_and_the_access_log_can_be_turned_off()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Bookinfo.Testing;
 
 namespace Telemetry.Tests;
@@ -100,6 +101,36 @@ public sealed class SdkSettingTests
         });
         Assert.Equal(HttpStatusCode.OK, await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: proxied"));
         await Eventually.HoldsAsync("No span came.", () => system.Receiver.Spans.Count > 0);
+    }
+
+    /// <summary>The platform names a proxy with its password in the exceptions that it throws.</summary>
+    [Theory]
+    [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("")]
+    public async Task The_password_of_a_proxy_that_does_not_let_through_is_not_in_the_log(string answer)
+    {
+        await using var proxy = new LoopbackServer(async (client, _, token) =>
+        {
+            await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, cancellationToken: token);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer), token);
+        });
+        await using var system = await TelemetrySystem.StartAsync(protocol: null, only: ["ratings-v1"], configure: system =>
+        {
+            system.Processes.Set("*", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://collector.example:4318/v1/traces");
+            system.Processes.Set("*", "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+            foreach (var variable in new[] { "HTTPS_PROXY", "https_proxy" })
+            {
+                system.Processes.Set("*", variable, $"http://user:hush%20hu%27sh@{proxy.Address.Authority}");
+            }
+        });
+        Assert.Equal(HttpStatusCode.OK, await system.GetAsync("ratings-v1", "/ratings/7"));
+        await Eventually.HoldsAsync("It is not told.", () => system.Logs().Any(line => line.Event == "TelemetryExportFailed"));
+        Assert.All(system.Processes["ratings-v1"].Lines, line =>
+        {
+            Assert.DoesNotContain("hush", line, StringComparison.Ordinal);
+            Assert.DoesNotContain("user:", line, StringComparison.Ordinal);
+        });
     }
 
     [Theory]

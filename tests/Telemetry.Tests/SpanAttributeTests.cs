@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Bookinfo.Testing;
 
 namespace Telemetry.Tests;
@@ -61,6 +62,23 @@ public sealed class SpanAttributeTests
         var brewed = (await TreeAsync(system, 103, new("productpage-v1", "BREW", "/productpage", "", 405))).Span;
         Assert.Equal(("_OTHER", "405 (none) Unset"), (brewed["http.request.method"], Outcome(brewed)));
         Assert.DoesNotContain("BREW", brewed.Name, StringComparison.Ordinal);
+        Assert.Null(brewed["http.route"]);
+    }
+
+    /// <summary>A health check of a load balancer often speaks HTTP/1.0, and names no host.</summary>
+    [Fact]
+    public async Task Who_names_no_host_asks_for_none()
+    {
+        await using var system = await TelemetrySystem.StartAsync(only: ["ratings-v1"]);
+        using var client = new TcpClient();
+        var address = system.Processes.AddressOf("ratings-v1");
+        await client.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync("GET /ratings/7 HTTP/1.0\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("No span came.", () => system.Receiver.Spans.Count > 0);
+        var span = Assert.Single(system.Receiver.Spans);
+        Assert.Equal(("/ratings/7", "1.0"), (span["url.path"], span["network.protocol.version"]));
+        Assert.DoesNotContain("server.address", span.Attributes.Keys);
+        Assert.DoesNotContain("server.port", span.Attributes.Keys);
     }
 
     [Fact]

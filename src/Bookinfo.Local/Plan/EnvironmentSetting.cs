@@ -30,7 +30,7 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
     /// <summary>Reads a setting.</summary>
     /// <param name="text">What the user typed.</param>
     /// <param name="setting">The setting.</param>
-    /// <param name="error">What is wrong with it and what is allowed, in one line.</param>
+    /// <param name="error">What is wrong with it and what is allowed, in one line without the value, which may be a secret.</param>
     /// <returns>Whether it is one.</returns>
     public static bool TryParse(
         string text, [NotNullWhen(true)] out EnvironmentSetting? setting, [NotNullWhen(false)] out string? error)
@@ -44,11 +44,12 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
         var name = left[(colon + 1)..];
         if (equals < 0 || name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
         {
-            error = $"'{text}' is not allowed: it must be [service:]NAME=VALUE, such as ratings:SERVICE_VERSION=v-delayed.";
+            var shown = equals < 0 ? left : $"{left}=...";
+            error = $"'{shown}' is not allowed: it must be [service:]NAME=VALUE, such as ratings:SERVICE_VERSION=v-delayed.";
         }
         else if (target is not null && !Targets.Contains(target))
         {
-            error = $"'{target}' in '{text}' is not a service: it must be one of {string.Join(", ", Targets)}.";
+            error = $"'{target}' in '{left}=...' is not a service: it must be one of {string.Join(", ", Targets)}.";
         }
         else if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
         {

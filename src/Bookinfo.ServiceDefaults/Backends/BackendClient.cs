@@ -176,7 +176,7 @@ public sealed class BackendClient : IDisposable
                     PrintableText.Clean(path, PrintableText.LongestPath),
                     status,
                     errorType,
-                    measurement.Elapsed.TotalMilliseconds,
+                    Math.Round(measurement.Elapsed.TotalMilliseconds, 3),
                     number);
             }
         }

@@ -24,17 +24,9 @@ public sealed class InvalidSettingException : Exception
     private static string Printable(string value)
     {
         const int Longest = 100;
-        value = WithoutPassword(value);
+        // Whatever the variable is for, its value may be an address with a secret.
+        value = AddressSecrets.HideAll(value);
         var line = new string([.. value.Take(Longest).Select(c => char.IsControl(c) ? '?' : c)]);
         return value.Length > Longest ? line + "..." : line;
-    }
-
-    /// <summary>Leaves out what stands before the host of an address: whatever the variable is for, it may be a password.</summary>
-    private static string WithoutPassword(string value)
-    {
-        const string Delimiter = "://";
-        var start = value.IndexOf(Delimiter, StringComparison.Ordinal) + Delimiter.Length;
-        var end = value.LastIndexOf('@');
-        return start < Delimiter.Length || end < start ? value : string.Concat(value.AsSpan(0, start), "...", value.AsSpan(end));
     }
 }

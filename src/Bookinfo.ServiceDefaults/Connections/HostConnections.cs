@@ -9,12 +9,13 @@ namespace Bookinfo.ServiceDefaults.Connections;
 /// up all timers and probes. So each name has at most one lookup at a time, on a thread of its own, which all callers share.
 /// </summary>
 /// <param name="lookUp">Finds the addresses of a name, and may block.</param>
-internal sealed class HostConnections(Func<string, IPAddress[]> lookUp)
+internal sealed class HostConnections(Func<string, IPAddress[]> lookUp, TimeProvider time)
 {
     private readonly Dictionary<string, Task<IPAddress[]>> _underWay = [];
+    private readonly SilentAddresses _silent = new(time);
 
     /// <summary>The instance that all clients of this process share.</summary>
-    public static HostConnections Shared { get; } = new(Dns.GetHostAddresses);
+    public static HostConnections Shared { get; } = new(Dns.GetHostAddresses, TimeProvider.System);
 
     /// <summary>Connects to the first address of a host that takes the connection.</summary>
     /// <param name="context">Has the host and the port to connect to.</param>
@@ -23,7 +24,7 @@ internal sealed class HostConnections(Func<string, IPAddress[]> lookUp)
     {
         var host = context.DnsEndPoint.Host;
         var addresses = IPAddress.TryParse(host, out var address) ? [address] : await LookUp(host).WaitAsync(cancellationToken);
-        return await AddressConnection.OpenAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
+        return await AddressConnection.OpenAsync(_silent.PutLast(addresses), context.DnsEndPoint.Port, cancellationToken, _silent.Add);
     }
 
     /// <summary>Joins the lookup of a name that is under way, or begins one.</summary>

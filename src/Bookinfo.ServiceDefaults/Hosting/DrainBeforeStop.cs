@@ -1,4 +1,6 @@
+using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
 
@@ -8,11 +10,14 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// </summary>
 /// <param name="readiness">What the readiness probe reads.</param>
 /// <param name="options">How long to drain.</param>
-internal sealed class DrainBeforeStop(Readiness readiness, DrainOptions options, TimeProvider time) : IHostedLifecycleService
+/// <param name="logger">The log.</param>
+internal sealed class DrainBeforeStop(Readiness readiness, DrainOptions options, TimeProvider time, ILogger<DrainBeforeStop> logger)
+    : IHostedLifecycleService
 {
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         readiness.StartDraining();
+        LogEvents.ServiceDraining(logger, options.Period.TotalSeconds);
         await Task.Delay(options.Period, time, cancellationToken);
     }
 

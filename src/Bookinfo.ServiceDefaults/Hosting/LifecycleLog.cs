@@ -8,13 +8,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
 
-/// <summary>Says in the log when the service began to listen, was told to stop, and has stopped.</summary>
+/// <summary>Says in the log when the service began to listen and when it has stopped.</summary>
 /// <param name="server">What listens.</param>
-/// <param name="drain">How long the service goes on after it is told to stop.</param>
 /// <param name="telemetry">What is sent.</param>
 /// <param name="logger">The log.</param>
-internal sealed class LifecycleLog(
-    IServer server, TimeProvider time, DrainOptions drain, TelemetryOptions telemetry, ILogger<LifecycleLog> logger)
+internal sealed class LifecycleLog(IServer server, TimeProvider time, TelemetryOptions telemetry, ILogger<LifecycleLog> logger)
     : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -31,12 +29,6 @@ internal sealed class LifecycleLog(
         return Task.CompletedTask;
     }
 
-    public Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        LogEvents.ServiceDraining(logger, drain.Period.TotalSeconds);
-        return Task.CompletedTask;
-    }
-
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
         LogEvents.ServiceStopped(logger);
@@ -46,6 +38,8 @@ internal sealed class LifecycleLog(
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

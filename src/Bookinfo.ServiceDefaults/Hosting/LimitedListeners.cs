@@ -24,13 +24,10 @@ internal sealed class LimitedListeners(
     ILogger<LimitedListeners> logger)
     : IConnectionListenerFactory
 {
-    private readonly Seldom _telling = new(time);
-    private readonly Lock _waiting = new();
-    private int _open;
-    private int _untold;
+    private readonly SeldomReport _report = new(
+        time, connections => LogEvents.ConnectionsRefused(logger, connections, limits.Visitors));
 
-    /// <summary>Ends the minute in which the next line is not due, when there is something to tell then.</summary>
-    private ITimer? _minute;
+    private int _open;
 
     /// <inheritdoc/>
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
@@ -52,46 +49,7 @@ internal sealed class LimitedListeners(
     private void Refuse()
     {
         refused.CountOne();
-        Interlocked.Increment(ref _untold);
-        TellWhenDue();
-    }
-
-    /// <summary>Tells of what was refused, now or at the end of the minute.</summary>
-    private void TellWhenDue()
-    {
-        if (_telling.IsDue())
-        {
-            Tell();
-            return;
-        }
-
-        lock (_waiting)
-        {
-            _minute ??= time.CreateTimer(
-                static all => ((LimitedListeners)all!).EndMinute(), this, _telling.UntilDue, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void EndMinute()
-    {
-        lock (_waiting)
-        {
-            _minute?.Dispose();
-            _minute = null;
-        }
-
-        if (Volatile.Read(ref _untold) > 0)
-        {
-            TellWhenDue();
-        }
-    }
-
-    private void Tell()
-    {
-        if (Interlocked.Exchange(ref _untold, 0) is > 0 and var connections)
-        {
-            LogEvents.ConnectionsRefused(logger, connections, limits.Visitors);
-        }
+        _report.Add();
     }
 
     private sealed class Listener(LimitedListeners all, IConnectionListener inner) : IConnectionListener
@@ -117,8 +75,7 @@ internal sealed class LimitedListeners(
         public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {
             await inner.UnbindAsync(cancellationToken);
-            // The service stops, and the minute may not end any more.
-            all.Tell();
+            all._report.TellRest();
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -94,7 +95,7 @@ public static class ServiceProgram
         }
         catch (Exception exception) when (!started.IsCancellationRequested)
         {
-            return await FailAsync(service, $"{exception.GetType().Name}: {exception.Message}", ExitFailed);
+            return await FailAsync(service, $"{exception.GetType().Name}: {AddressSecrets.HidePassword(exception.Message)}", ExitFailed);
         }
     }
 
@@ -227,21 +228,22 @@ public static class ServiceProgram
 
     private static void AddArguments(ConfigurationManager configuration, string[] args)
     {
-        // .NET would ignore arguments that it does not understand.
-        if (!Array.TrueForAll(args, static arg => arg is ['-', '-', not '=', ..] && arg.Contains('=', StringComparison.Ordinal)))
-        {
-            throw new InvalidSettingException("the arguments", string.Join(' ', args), "of the form --NAME=value");
-        }
-
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var arg in args)
+        for (var index = 0; index < args.Length; index++)
         {
-            var end = arg.IndexOf('=', StringComparison.Ordinal);
+            var arg = args[index];
+            // .NET would ignore arguments that it does not understand.
+            if (arg is not ['-', '-', not '=', ..] || arg.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var end))
+            {
+                throw RefuseArgument(arg, index);
+            }
+
             var name = ListenAddresses.VariableOf(arg[2..end]);
             if (!SettingNames.Contains(name))
             {
                 // The value is left out: it may be a secret whose name is mistyped.
-                throw new InvalidSettingException("the arguments", arg[..end], "the name of a setting, such as --DRAIN_SECONDS=5");
+                throw new InvalidSettingException(
+                    ArgumentAt(index), arg[..end], "the name of a setting after two dashes, such as --DRAIN_SECONDS=5");
             }
 
             settings[name] = arg[(end + 1)..];
@@ -249,6 +251,22 @@ public static class ServiceProgram
 
         configuration.AddInMemoryCollection(settings);
     }
+
+    /// <summary>
+    /// Refuses an argument that is not of the form <c>--NAME=value</c>. It is shown up to its value, and only if it begins with the name of
+    /// an option or a setting: otherwise it may be a value that a blank has split off, the session key for example.
+    /// </summary>
+    private static InvalidSettingException RefuseArgument(string arg, int index)
+    {
+        const string Form = "of the form --NAME=value";
+        var name = arg.Split('=')[0];
+        return name.StartsWith("--", StringComparison.Ordinal) || SettingNames.Contains(name.TrimStart('-'))
+            ? new InvalidSettingException(ArgumentAt(index), name, Form)
+            : new InvalidSettingException(
+                $"{ArgumentAt(index)} is not allowed: it must be {Form}. It is not shown, as it may be a secret.");
+    }
+
+    private static string ArgumentAt(int index) => string.Create(CultureInfo.InvariantCulture, $"argument {index + 1}");
 
     /// <summary>Stops the service gracefully on SIGHUP, as .NET does on SIGTERM.</summary>
     private static PosixSignalRegistration StopOnHangUp(IHostApplicationLifetime lifetime) =>

@@ -7,9 +7,11 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// closes it however that process ends, <c>kill -9</c> included: so no service outlives the command that started it.
 /// </summary>
 /// <param name="lifetime">The service's lifetime.</param>
-internal sealed class StopWhenStdinCloses(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedService
+/// <param name="drain">How long the service goes on after it is told to stop: not at all below <c>bookinfo up</c>.</param>
+internal sealed class StopWhenStdinCloses(IHostApplicationLifetime lifetime, DrainOptions drain, TimeProvider time) : IHostedService
 {
-    // Less than the 4 s after which 'bookinfo up' kills the service, more than the last telemetry and log lines may take.
+    // After the drain period. Less than the 4 s after which 'bookinfo up' kills the service, more than the last telemetry and log lines
+    // may take.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -38,6 +40,6 @@ internal sealed class StopWhenStdinCloses(IHostApplicationLifetime lifetime, Tim
 
         lifetime.StopApplication();
         // Whoever held the pipe is gone, so nobody is left to kill a service that does not manage to stop.
-        Task.Delay(Patience, time).ContinueWith(static _ => Environment.Exit(1), TaskScheduler.Default);
+        Task.Delay(drain.Period + Patience, time).ContinueWith(static _ => Environment.Exit(1), TaskScheduler.Default);
     }
 }

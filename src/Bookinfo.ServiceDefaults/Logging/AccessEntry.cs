@@ -7,7 +7,7 @@ namespace Bookinfo.ServiceDefaults.Logging;
 /// <summary>A line of the access log: a request that was answered.</summary>
 /// <param name="method">The method.</param>
 /// <param name="route">
-/// The template of the route, such as <c>/details/{id?}</c>; <see langword="null"/> when the path belongs to none.
+/// The template of the route, such as <c>/details/{id?}</c>; <see langword="null"/> when the path belongs to none, or not with this method.
 /// </param>
 /// <param name="path">The path as it was sent, escaped, without the query.</param>
 /// <param name="status">The status of the answer; 499 when the client had left.</param>

@@ -62,7 +62,7 @@ internal static partial class LogEvents
         Level = LogLevel.Warning,
         EventName = "TelemetryExportFailed",
         Message = "Sending {signal} by OTLP failed {failures} times since this was last reported: {reason}")]
-    public static partial void TelemetryExportFailed(ILogger logger, string signal, long failures, string reason);
+    public static partial void TelemetryExportFailed(ILogger logger, string signal, int failures, string reason);
 
     /// <summary>Settings say what to send by OTLP or how, but none says where.</summary>
     [LoggerMessage(
@@ -72,8 +72,11 @@ internal static partial class LogEvents
     public static partial void TelemetryNotSent(ILogger logger, string settings);
 
     /// <summary>An OTLP export succeeded after failures.</summary>
-    [LoggerMessage(Level = LogLevel.Information, EventName = "TelemetryExportWorks", Message = "Sending {signal} by OTLP works again")]
-    public static partial void TelemetryExportWorks(ILogger logger, string signal);
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        EventName = "TelemetryExportWorks",
+        Message = "Sending {signal} by OTLP works again; it failed {failures} more times since this was last reported")]
+    public static partial void TelemetryExportWorks(ILogger logger, string signal, int failures);
 
     /// <summary>A bug: an exception that no code handled. The visitor got a 500.</summary>
     [LoggerMessage(Level = LogLevel.Error, EventName = "UnhandledException", Message = "A request failed because of a bug in the service")]

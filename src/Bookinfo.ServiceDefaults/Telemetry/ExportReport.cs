@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.Extensions.Logging;
 
@@ -12,10 +13,11 @@ internal sealed class ExportReport(string signal)
 {
     private const int LongestReason = 256;
 
+    private readonly Lock _beginning = new();
     private ILogger? _logger;
-    private Seldom? _telling;
-    private long _failed;
-    private long _told;
+    private SeldomReport? _report;
+    private int _failed;
+    private volatile string _reason = "";
 
     /// <summary>Whether the last line said that it fails.</summary>
     private volatile bool _isFailing;
@@ -24,32 +26,54 @@ internal sealed class ExportReport(string signal)
     public string Signal => signal;
 
     /// <summary>How many requests failed.</summary>
-    public long Failures => Interlocked.Read(ref _failed);
+    public long Failures => Volatile.Read(ref _failed);
 
     /// <summary>Begins to write to the log, which the exporters are a part of, and so are made before it.</summary>
     /// <param name="logger">The log.</param>
-    public void WriteTo(ILogger logger, TimeProvider time) => (_telling, _logger) = (new Seldom(time), logger);
+    public void WriteTo(ILogger logger, TimeProvider time)
+    {
+        lock (_beginning)
+        {
+            _logger = logger;
+            _report = new SeldomReport(time, TellFailures);
+            if (_failed > 0)
+            {
+                _report.Add(_failed);
+            }
+        }
+    }
 
     /// <summary>Says that a request failed.</summary>
-    /// <param name="reason">Why, as the collector or the connection has it.</param>
+    /// <param name="reason">
+    /// Why, as the collector or the connection has it. That of a connection may name a proxy with its password.
+    /// </param>
     public void Fail(string reason)
     {
-        var failed = Interlocked.Increment(ref _failed);
-        if (_logger is { } logger && _telling!.IsDue())
+        _reason = PrintableText.Clean(AddressSecrets.HidePassword(reason), LongestReason);
+        lock (_beginning)
         {
-            var failures = failed - Interlocked.Exchange(ref _told, failed);
-            LogEvents.TelemetryExportFailed(logger, signal, failures, PrintableText.Clean(reason, LongestReason));
-            _isFailing = true;
+            _failed++;
+            _report?.Add();
         }
     }
 
     /// <summary>Says that one arrived.</summary>
     public void Succeed()
     {
-        if (_isFailing && _logger is { } logger)
+        if (_isFailing)
         {
             _isFailing = false;
-            LogEvents.TelemetryExportWorks(logger, signal);
+            var untold = _report!.Take();
+            LogEvents.TelemetryExportWorks(_logger!, signal, untold);
         }
+    }
+
+    /// <summary>Tells of failures that were not told yet, because the service stops.</summary>
+    public void TellRest() => _report?.TellRest();
+
+    private void TellFailures(int failures)
+    {
+        LogEvents.TelemetryExportFailed(_logger!, signal, failures, _reason);
+        _isFailing = true;
     }
 }

@@ -214,7 +214,7 @@ internal sealed class OtlpSettings
         certificate, key) switch
     {
         (null, null) => null,
-        (null, var (variable, file)) => throw new InvalidSettingException(
+        (null, var (variable, file)) => throw RefuseFile(
             variable, file, $"set together with {General}CLIENT_CERTIFICATE, to which the key belongs"),
         (var (variable, file), null) => LoadFile(
             variable, file, "a file with a certificate and its private key, in PEM or PKCS #12 without a password", LoadWithKey),
@@ -256,12 +256,15 @@ internal sealed class OtlpSettings
         catch (Exception exception) when (
             exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or NotSupportedException)
         {
-            // Who puts the key itself where its file belongs must not find it in the log.
-            throw file.Contains("-----BEGIN", StringComparison.Ordinal)
-                ? new InvalidSettingException($"{name} is not allowed: it must be {allowed}; not what would stand in the file.")
-                : new InvalidSettingException(name, file, allowed);
+            throw RefuseFile(name, file, allowed);
         }
     }
+
+    /// <summary>Refuses the name of a file. Who puts the key itself where its file belongs must not find it in the log.</summary>
+    private static InvalidSettingException RefuseFile(string name, string file, string allowed) =>
+        file.Contains("-----BEGIN", StringComparison.Ordinal)
+            ? new InvalidSettingException($"{name} is not allowed: it must be {allowed}; not what would stand in the file.")
+            : new InvalidSettingException(name, file, allowed);
 
     private HttpClient CreateClient()
     {

@@ -117,7 +117,11 @@ internal sealed class RequestTelemetry(
             span.SetTag("url.query", RedactedQuery.Of(request.QueryString.Value));
         }
 
-        span.SetTag("server.address", PrintableText.Clean(request.Host.Host, PrintableText.LongestUserAgent));
+        if (request.Host.Host is { Length: > 0 } host)
+        {
+            span.SetTag("server.address", PrintableText.Clean(host, PrintableText.LongestUserAgent));
+        }
+
         if (request.Host.Port is { } port)
         {
             span.SetTag("server.port", port);

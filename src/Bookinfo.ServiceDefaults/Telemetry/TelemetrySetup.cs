@@ -50,6 +50,11 @@ internal static class TelemetrySetup
             {
                 logs.IncludeScopes = true;
                 logs.IncludeFormattedMessage = true;
+                if (!options.Traces)
+                {
+                    logs.AddProcessor(new CallerInLogRecords());
+                }
+
                 logs.AddOtlpExporter(options.LogsExport.Apply);
             });
             builder.Services.AddOpenTelemetry().ConfigureResource(Describe);

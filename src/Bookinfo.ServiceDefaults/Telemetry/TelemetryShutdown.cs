@@ -14,13 +14,14 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <param name="patience">How long it may take.</param>
 internal sealed class TelemetryShutdown(IServiceProvider services, TimeSpan patience) : IHostedLifecycleService
 {
-    public Task StoppedAsync(CancellationToken cancellationToken)
+    public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         var milliseconds = (int)patience.TotalMilliseconds;
-        return Task.WhenAll(
+        await Task.WhenAll(
             OnAThread(() => services.GetService<TracerProvider>()?.Shutdown(milliseconds)),
             OnAThread(() => services.GetService<MeterProvider>()?.Shutdown(milliseconds)),
             OnAThread(() => services.GetService<LoggerProvider>()?.Shutdown(milliseconds)));
+        services.GetService<ExportReports>()?.TellRest();
 
         // They block. In the pool, which has two threads on a machine with two processors, the third would wait for one of the others.
         static Task OnAThread(Action shutdown) =>
