@@ -310,7 +310,10 @@ public sealed record Kubeconfig(
                 : $"kubectl's configuration cannot be used: {ClusterFailure.Shorten(view)}";
     }
 
-    private static OperationFailedException Unusable(string context, Exception exception) => new(
+    /// <summary>Says that a context cannot be used.</summary>
+    /// <param name="context">Its name.</param>
+    /// <param name="exception">What went wrong.</param>
+    internal static OperationFailedException Unusable(string context, Exception exception) => new(
         FailureKind.ClusterUnreachable,
         $"context '{context}' of kubectl's configuration cannot be used: "
         + $"{(exception is NullReferenceException or ArgumentException ? "a part of it is missing" : exception.Message.Trim())}");

@@ -31,11 +31,13 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
 
     /// <summary>Reads the status of all pods and Services.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <param name="withUse">Whether to ask what the pods use.</param>
-    public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken, bool withUse = true)
+    /// <param name="podsOnly">Whether to ask neither for Services nor for what the pods use.</param>
+    public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken, bool podsOnly = false)
     {
         var podList = cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken);
-        var serviceList = cluster.Api.CoreV1.ListNamespacedServiceAsync(space, cancellationToken: cancellationToken);
+        var serviceList = podsOnly
+            ? Task.FromResult(new V1ServiceList())
+            : cluster.Api.CoreV1.ListNamespacedServiceAsync(space, cancellationToken: cancellationToken);
         var eventList = OrNoneAsync(
             "events: how images were pulled is not known",
             async () => (await cluster.Api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken)).All(),
@@ -45,9 +47,9 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
             async () => (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All(),
             cancellationToken);
         var pods = (await podList).All().OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).ToList();
-        var (use, note) = withUse
-            ? await _use.ReadAsync(pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }), cancellationToken)
-            : (new Dictionary<string, (double Cpu, double Memory)>(), null);
+        var (use, note) = podsOnly
+            ? (new Dictionary<string, (double Cpu, double Memory)>(), null)
+            : await _use.ReadAsync(pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }), cancellationToken);
         var (events, eventNote) = await eventList;
         var (nodes, nodeNote) = await nodeList;
         string[] notes = [.. new[] { note, eventNote, nodeNote }.OfType<string>()];
