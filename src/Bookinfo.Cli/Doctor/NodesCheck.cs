@@ -170,7 +170,8 @@ internal sealed record NodeCapacity(string Node, decimal Cpu, decimal Memory, de
 internal sealed record PodDemand(decimal Cpu, decimal Memory, decimal CpuLimit, decimal MemoryLimit)
 {
     /// <summary>
-    /// Adds up a pod as the scheduler does: its containers together, or its biggest init container if that is more, and its overhead.
+    /// Adds up a pod as the scheduler does: its containers together, or its biggest init container if that is more, and its overhead. Init
+    /// containers that go on running count beside all that start after them.
     /// </summary>
     /// <param name="pod">The pod.</param>
     public static PodDemand Of(V1PodSpec pod) => new(
@@ -182,9 +183,15 @@ internal sealed record PodDemand(decimal Cpu, decimal Memory, decimal CpuLimit, 
     private static decimal Sum(V1PodSpec pod, string resource, Func<V1ResourceRequirements?, IDictionary<string, ResourceQuantity>?> side)
     {
         decimal Of(V1Container container) => Amount(side(container.Resources), resource);
-        var containers = pod.Containers.Sum(Of);
-        var init = (pod.InitContainers ?? []).Select(Of).DefaultIfEmpty().Max();
-        return Math.Max(containers, init) + Amount(pod.Overhead, resource);
+        decimal sidecars = 0;
+        decimal init = 0;
+        foreach (var container in pod.InitContainers ?? [])
+        {
+            init = Math.Max(init, sidecars + Of(container));
+            sidecars += PodContainers.IsSidecar(container) ? Of(container) : 0;
+        }
+
+        return Math.Max(pod.Containers.Sum(Of) + sidecars, init) + Amount(pod.Overhead, resource);
     }
 
     /// <summary>The amount of a resource in a list; 0 when it is not there.</summary>

@@ -151,7 +151,7 @@ internal static partial class PodDiagnosis
         string subject, V1Pod pod, V1ContainerStatus status, V1ContainerStateTerminated ended, List<Corev1Event> events, bool previous,
         TimeSpan? grace)
     {
-        var limits = pod.Spec.Containers.FirstOrDefault(container => container.Name == status.Name)?.Resources?.Limits;
+        var limits = PodContainers.Running(pod.Spec).FirstOrDefault(container => container.Name == status.Name)?.Resources?.Limits;
         var limit = limits?.TryGetValue("memory", out var memory) == true ? $" of {memory}" : "";
         var killing = events.LastOrDefault(
             one => one.Reason == "Killing" && one.Message?.Contains("probe", StringComparison.Ordinal) == true);

@@ -69,7 +69,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         IList<V1ContainerStatus> initial = pod.Status?.InitContainerStatuses ?? [];
         for (var done = 0; done < initial.Count; done++)
         {
-            if (initial[done] is { State.Terminated.ExitCode: 0 } or { Started: true })
+            if (initial[done] is { State.Terminated.ExitCode: 0 }
+                || (initial[done].Started == true && PodContainers.IsSidecar(pod.Spec, initial[done])))
             {
                 continue;
             }
@@ -118,7 +119,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         V1Pod pod, IReadOnlyList<Corev1Event> events, IReadOnlyList<V1Node> nodes,
         IReadOnlyDictionary<string, (double Cpu, double Memory)> use, CancellationToken cancellationToken)
     {
-        var statuses = pod.Status?.ContainerStatuses ?? [];
+        var statuses = (pod.Status?.ContainerStatuses ?? [])
+            .Concat((pod.Status?.InitContainerStatuses ?? []).Where(status => PodContainers.IsSidecar(pod.Spec, status))).ToList();
         if (ImagePull.Find(pod, events, nodes) is { } found)
         {
             // Events expire, after an hour mostly.
@@ -129,7 +131,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         var image = PodContainers.Service(pod).Image;
         double? Sum(Func<V1ResourceRequirements, IDictionary<string, ResourceQuantity>?> part, string resource)
         {
-            var amounts = pod.Spec.Containers.Select(
+            var amounts = PodContainers.Running(pod.Spec).Select(
                 container => container.Resources is { } resources && part(resources)?.TryGetValue(resource, out var amount) == true
                     ? amount.ToDouble()
                     : (double?)null)
@@ -140,7 +142,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         return new PodState(
             pod.Metadata.Name,
             statuses.Count(status => status.Ready),
-            pod.Spec.Containers.Count,
+            PodContainers.Running(pod.Spec).Count(),
             Describe(pod),
             statuses.Sum(status => status.RestartCount),
             pod.Metadata.CreationTimestamp is { } created ? Math.Max(0, Math.Round((time.GetUtcNow() - created).TotalSeconds)) : 0,
