@@ -31,6 +31,9 @@ public sealed class ClusterSubject : ISubject
     /// <summary>Kubelets sample every 10 to 15 seconds, unless they have more to do than they can.</summary>
     private static readonly TimeSpan SamplePatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a cluster may not be able to say where the page is.</summary>
+    private static readonly TimeSpan PagePatience = TimeSpan.FromSeconds(5);
+
     private readonly ClusterConnection _cluster;
     private readonly string _space;
     private readonly TimeProvider _time;
@@ -86,7 +89,7 @@ public sealed class ClusterSubject : ISubject
             return new ClusterSubject(cluster, space, target, null, time);
         }
 
-        var location = await new PageCheck(cluster, space, say, time).RunAsync(cancellationToken);
+        var location = await new PageCheck(cluster, space, say, time).RunAsync(new Persistence(PagePatience, time), cancellationToken);
         if (location.Addresses.Count > 0)
         {
             return new ClusterSubject(cluster, space, new Uri(location.Addresses[0]), null, time);

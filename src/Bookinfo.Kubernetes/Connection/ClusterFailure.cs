@@ -53,6 +53,11 @@ public static partial class ClusterFailure
         _ => false,
     };
 
+    /// <summary>Whether the same run of kubectl may well succeed a moment later, for the same reasons.</summary>
+    /// <param name="result">What kubectl printed.</param>
+    public static bool IsPassing(ToolResult result) =>
+        Shorten(result) is var message && (NoConnection().IsMatch(message) || Passing().IsMatch(message));
+
     /// <summary>
     /// Whether there is no usable answer, whatever the reason: the request failed, took too long, or got something that the API would not
     /// say.
@@ -275,6 +280,10 @@ public static partial class ClusterFailure
     [GeneratedRegex("Unable to connect to the server|The connection to the server|i/o timeout|connection refused|no such host|TLS "
         + "handshake timeout|Client.Timeout exceeded|context deadline exceeded")]
     private static partial Regex NoConnection();
+
+    [GeneratedRegex("etcdserver: |the server is currently unable to handle the request|[Tt]oo many requests|connection reset by peer|"
+        + "unexpected EOF|http2: ")]
+    private static partial Regex Passing();
 
     [GeneratedRegex(
         """^(?:error: |Error: |Error from server \(\w+\): |Error from server: )+"""
