@@ -45,7 +45,7 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         IReadOnlyList<V1Node> nodes, IReadOnlyList<V1Pod>? pods, IReadOnlyList<PodDemand> demands, string ownArchitecture)
     {
         var usable = nodes.Where(IsUsable).ToList();
-        var fitting = usable.Where(node => node.Status.NodeInfo is { OperatingSystem: "linux", Architecture: "amd64" or "arm64" }).ToList();
+        var fitting = usable.Where(HasPlatform).ToList();
         var detail = $"{fitting.Count} of {nodes.Count} can run it";
         if (usable.Count == 0)
         {
@@ -91,6 +91,14 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
                 $"{detail} if nothing else runs, which cannot be checked: you are not allowed to list the pods of all namespaces",
                 "If pods stay Pending, ask a cluster administrator.");
     }
+
+    /// <summary>Whether the pods can run on a node.</summary>
+    /// <param name="node">The node.</param>
+    public static bool CanRun(V1Node node) => IsUsable(node) && HasPlatform(node);
+
+    /// <summary>Whether there are images for a node.</summary>
+    private static bool HasPlatform(V1Node node) =>
+        node.Status?.NodeInfo is { OperatingSystem: "linux", Architecture: "amd64" or "arm64" };
 
     /// <summary>Whether the scheduler places pods without tolerations on a node.</summary>
     private static bool IsUsable(V1Node node) =>
