@@ -223,6 +223,16 @@ public sealed record Kubeconfig(
             provider = await plugin.SignInAsync(user, cancellationToken) ? plugin : provider;
         }
 
+        if (user["auth-provider"] is JsonObject signIn && (string?)signIn["name"] == "oidc" && !HasCredentials(user))
+        {
+            // KubernetesClient would renew it itself: at an address that need not be the right one, and without storing the refresh token,
+            // which is good only once with many providers.
+            user["token"] = OidcToken.Valid((string?)signIn["config"]?["id-token"], TimeProvider.System) ?? throw new KubeConfigException(
+                "its auth-provider 'oidc' has no id-token that is still valid. kubectl renews it, if it can, and stores it: run "
+                + "'kubectl version' first");
+            user.Remove("auth-provider");
+        }
+
         user.Remove("exec");
         if ((string?)user["token"] is { } token)
         {
