@@ -73,7 +73,7 @@ internal static partial class PodDiagnosis
         }
 
         return pod.Status?.Conditions?.FirstOrDefault(condition => condition is
-            { Type: "Initialized" or "ContainersReady" or "Ready", Status: "False", Message.Length: > 0 }) is { } missing
+        { Type: "Initialized" or "ContainersReady" or "Ready", Status: "False", Message.Length: > 0 }) is { } missing
             ? new PodProblem(subject, missing.Reason ?? missing.Type, $"is not ready: {missing.Message}", null)
             : null;
     }
