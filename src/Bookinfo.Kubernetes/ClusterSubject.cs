@@ -21,8 +21,18 @@ public sealed class ClusterSubject : ISubject
 
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// For how long a service is asked again when its answer may have failed by chance. A request that hung has taken longer than that.
+    /// </summary>
+    private static readonly TimeSpan TellPatience = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>Kubelets sample every 10 to 15 seconds, unless they have more to do than they can.</summary>
     private static readonly TimeSpan SamplePatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a cluster may not be able to say where the page is.</summary>
+    private static readonly TimeSpan PagePatience = TimeSpan.FromSeconds(5);
 
     private readonly ClusterConnection _cluster;
     private readonly string _space;
@@ -79,7 +89,7 @@ public sealed class ClusterSubject : ISubject
             return new ClusterSubject(cluster, space, target, null, time);
         }
 
-        var location = await new PageCheck(cluster, space, say, time).RunAsync(cancellationToken);
+        var location = await new PageCheck(cluster, space, say, time).RunAsync(new Persistence(PagePatience, time), cancellationToken);
         if (location.Addresses.Count > 0)
         {
             return new ClusterSubject(cluster, space, new Uri(location.Addresses[0]), null, time);
@@ -105,10 +115,57 @@ public sealed class ClusterSubject : ISubject
     }
 
     /// <inheritdoc/>
+    /// <exception cref="OperationFailedException">The pods cannot be listed.</exception>
     public async Task<SubjectFacts> DescribeAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            return await ReadFactsAsync(cancellationToken);
+        }
+        catch (Exception exception) when (ClusterFailure.Explain(exception, _cluster.Config, cancellationToken) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<InstanceUse>> ReadUseAsync(bool settled, ICollection<string> notes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pods = await ListAsync(_cluster, _space, cancellationToken);
+            var told = await Task.WhenAll(pods.Select(pod => TellAsync(pod, cancellationToken)));
+            if (pods.Where(pod => !_tells[pod.Metadata.Uid]).Select(ServiceOf).Distinct().ToList() is { Count: > 0 } silent)
+            {
+                notes.Add($"Of {string.Join(", ", silent)}, CPU is what the kubelets say: no /metrics with it was to be had through the "
+                    + "API server.");
+            }
+
+            var at = _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+            var samples = await SampleAsync(pods, settled, notes, cancellationToken);
+            return [.. pods.Zip(told).Select(pair => Put(pair.First, pair.Second, at, samples, notes)).OfType<InstanceUse>()];
+        }
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
+        {
+            // A round that lacks figures of use is worth more than none.
+            notes.Add($"What the pods use could not always be read: "
+                + $"{(ClusterFailure.Explain(exception, _cluster.Config, cancellationToken) ?? exception).Message}");
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _forward?.Dispose();
+        _cluster.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<SubjectFacts> ReadFactsAsync(CancellationToken cancellationToken)
+    {
         var pods = await ListAsync(_cluster, _space, cancellationToken);
-        var status = await new StatusReader(_cluster, _space, _time).ReadAsync(cancellationToken, withUse: false);
+        var status = await new StatusReader(_cluster, _space, _time).ReadAsync(cancellationToken, podsOnly: true);
         var notes = status.Notes.ToList();
         var services =
             from pod in pods
@@ -134,6 +191,10 @@ public sealed class ClusterSubject : ISubject
         {
             // The reader of the status has said so already.
         }
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
+        {
+            notes.Add("No answer to a list of nodes: what they are is not known.");
+        }
 
         if (_forward is not null)
         {
@@ -142,34 +203,6 @@ public sealed class ClusterSubject : ISubject
         }
 
         return new SubjectFacts([.. services], _cluster.Version?.GitVersion, nodes, PodContainers.Mesh(pods), notes);
-    }
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<InstanceUse>> ReadUseAsync(bool settled, ICollection<string> notes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var pods = await ListAsync(_cluster, _space, cancellationToken);
-            var told = await Task.WhenAll(pods.Select(pod => TellAsync(pod, cancellationToken)));
-            var at = _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
-            var samples = await SampleAsync(pods, settled, notes, cancellationToken);
-            return [.. pods.Zip(told).Select(pair => Put(pair.First, pair.Second, at, samples, notes)).OfType<InstanceUse>()];
-        }
-        catch (Exception exception) when (exception is HttpOperationException or HttpRequestException or OperationCanceledException
-            && !cancellationToken.IsCancellationRequested)
-        {
-            notes.Add($"What the pods use could not always be read: "
-                + $"{(ClusterFailure.Explain(exception, _cluster.Config, cancellationToken) ?? exception).Message}");
-            return [];
-        }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        _forward?.Dispose();
-        _cluster.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>The pods of Bookinfo's services that run. Those of the original application have the same labels.</summary>
@@ -207,17 +240,28 @@ public sealed class ClusterSubject : ISubject
             return null;
         }
 
+        var path = string.Create(
+            CultureInfo.InvariantCulture,
+            $"api/v1/namespaces/{_space}/pods/{pod.Metadata.Name}:{ServiceCatalog.ServicePort}/proxy/metrics");
         MetricsText? metrics = null;
-        try
+        for (var began = _time.GetTimestamp(); ;)
         {
-            metrics = MetricsText.Parse(await _cluster.GetTextAsync(
-                string.Create(CultureInfo.InvariantCulture,
-                    $"api/v1/namespaces/{_space}/pods/{pod.Metadata.Name}:{ServiceCatalog.ServicePort}/proxy/metrics"), cancellationToken));
-        }
-        catch (Exception exception) when (exception is HttpOperationException or HttpRequestException or OperationCanceledException
-            && !cancellationToken.IsCancellationRequested)
-        {
-            // Another program's, behind a mesh that lets nobody else in, or not for us to ask.
+            try
+            {
+                metrics = MetricsText.Parse(await _cluster.GetTextAsync(path, cancellationToken));
+                break;
+            }
+            catch (Exception exception) when (
+                ClusterFailure.IsPassing(exception, cancellationToken) && _time.GetElapsedTime(began) < TellPatience)
+            {
+                // What is decided now counts until the end, so it must not depend on one failure.
+                await Task.Delay(TellInterval, _time, cancellationToken);
+            }
+            catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
+            {
+                // Another program's, behind a mesh that lets nobody else in, or not for us to ask.
+                break;
+            }
         }
 
         metrics = metrics is { CpuSeconds: not null, MemoryBytes: not null } ? metrics : null;
@@ -236,7 +280,7 @@ public sealed class ClusterSubject : ISubject
         {
             first = await AskAsync(pods, cancellationToken);
         }
-        catch (HttpOperationException exception)
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
         {
             var why = ClusterFailure.IsForbidden(exception)
                 ? $"to ask the kubelets is not allowed ({new Right("get", "nodes/proxy").CanI})"
@@ -258,7 +302,14 @@ public sealed class ClusterSubject : ISubject
             }
 
             await Task.Delay(SampleInterval, _time, cancellationToken);
-            latest = await AskAsync(pods, cancellationToken);
+            try
+            {
+                latest = await AskAsync(pods, cancellationToken);
+            }
+            catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
+            {
+                // The next sample is asked for again.
+            }
         }
 
         return latest.ToLookup(use => use.Pod);

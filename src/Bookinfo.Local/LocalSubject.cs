@@ -172,18 +172,25 @@ public sealed class LocalSubject : ISubject
     /// <summary>Finds in a log how long the start of a process took.</summary>
     /// <param name="path">The log.</param>
     /// <param name="began">When the process began.</param>
-    /// <returns>Seconds; <see langword="null"/> when it tells of the start of other processes only.</returns>
+    /// <returns>
+    /// Seconds; <see langword="null"/> when it tells of the start of other processes only, or cannot be read.
+    /// </returns>
     public static double? ReadStartUp(string path, DateTimeOffset began)
     {
-        if (!File.Exists(path))
+        string text;
+        try
         {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(file);
+            var head = new char[LogHead];
+            text = new string(head, 0, reader.ReadBlock(head));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // There is none, or it is another user's.
             return null;
         }
 
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(file);
-        var head = new char[LogHead];
-        var text = new string(head, 0, reader.ReadBlock(head));
         return StartUpLine.Find(text) is { At: { } at } line && at >= began - ClockTolerance && at <= began + LongestStart
             ? line.Seconds
             : null;

@@ -48,6 +48,9 @@ public sealed class FakeCluster : IDisposable
     /// <summary>What the user may not do: verb and resource, such as <c>create pods/portforward</c>.</summary>
     public Predicate<string> Denies { get; set; } = _ => false;
 
+    /// <summary>The requests, method and path, that are answered as by an API server that cannot answer at the moment.</summary>
+    public Predicate<string> Fails { get; set; } = _ => false;
+
     /// <summary>The paths that are never answered.</summary>
     public Predicate<string> Hangs { get; set; } = _ => false;
 
@@ -146,7 +149,9 @@ public sealed class FakeCluster : IDisposable
             Sent[path] = await reader.ReadToEndAsync();
         }
 
-        var (status, body, challenge) = path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        var (status, body, challenge) = Fails($"{context.Request.HttpMethod} {path}")
+            ? (503, """{"kind":"Status","message":"etcdserver: leader changed"}""", null)
+            : path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
             ? (201, await ReviewAsync(context.Request), null)
             : _answers.TryGetValue($"{path} {context.Request.Headers["Authorization"]}", out var known)
                 || _answers.TryGetValue(path, out known)

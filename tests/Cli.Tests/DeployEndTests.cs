@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Kubernetes;
 using Bookinfo.ToolTesting;
+using k8s.Autorest;
 using k8s.Models;
 
 namespace Bookinfo.Cli.Tests;
@@ -60,6 +63,78 @@ public sealed class DeployEndTests : IDisposable
         Assert.Contains("leader changed", lines[^1]);
     }
 
+    /// <summary>As while another API server takes over. The first request must succeed: without it there is no cluster.</summary>
+    [Theory]
+    [InlineData("deploy")]
+    [InlineData("delete")]
+    public async Task Every_request_may_fail_for_a_moment(string command)
+    {
+        var kubectl = Path.Combine(_tools.Path, "kubectl");
+        await File.WriteAllTextAsync(
+            kubectl,
+            (await File.ReadAllTextAsync(kubectl, TestContext.Current.CancellationToken)).Replace(
+                "echo 'service/productpage created'",
+                $"[ -e {_tools.Path}/once ] || {{ : >{_tools.Path}/once; "
+                + "echo 'Error from server: etcdserver: leader changed' >&2; exit 1; }; echo 'service/productpage created'",
+                StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        _cluster.Answer("/api/v1", 200, """
+            {"resources":[
+                {"name":"services","kind":"Service","namespaced":true},
+                {"name":"configmaps","kind":"ConfigMap","namespaced":true}]}
+            """);
+        _cluster.Answer($"{Space}/services/productpage", 200, """{"metadata":{"name":"productpage"},"spec":{"ports":[]}}""");
+        var failed = new ConcurrentDictionary<string, bool>();
+        _cluster.Fails = request => request != "GET /version" && failed.TryAdd(request, true);
+        _cluster.Asked = request =>
+        {
+            if (request.StartsWith("DELETE ", StringComparison.Ordinal) && failed.ContainsKey(request))
+            {
+                _cluster.Refuse(request.Split(' ')[1], 404);
+            }
+        };
+        await using var run = Run(command);
+
+        Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
+        Assert.Contains($"{(command == "deploy" ? "PUT" : "DELETE")} {Space}/configmaps/bookinfo-deployment", failed.Keys);
+    }
+
+    /// <summary>The answer was lost, or another did the same: what is to be stored is.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_inventory_that_is_written_already_is_no_conflict(bool isSame)
+    {
+        var path = $"{Space}/configmaps/bookinfo-deployment";
+        _cluster.Put(path, new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "bookinfo-deployment" } });
+        using var connection = await ClusterConnection.OpenAsync(
+            new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), TestContext.Current.CancellationToken);
+        var inventory = new Inventory("o", [], []);
+        var (_, stored) = (await Inventory.ReadAsync(connection.Api, "bookinfo", TestContext.Current.CancellationToken))!.Value;
+        await inventory.WriteAsync(connection.Api, "bookinfo", stored, TestContext.Current.CancellationToken);
+        _cluster.Asked = request =>
+        {
+            if (request == $"PUT {path}")
+            {
+                _cluster.Refuse(path, 409);
+            }
+            else if (isSame)
+            {
+                _cluster.Answer(path, 200, _cluster.Sent[path]);
+            }
+        };
+        var again = inventory.WriteAsync(connection.Api, "bookinfo", stored, TestContext.Current.CancellationToken);
+
+        if (isSame)
+        {
+            Assert.Equal("o", (await again).Data["overlay"]);
+        }
+        else
+        {
+            Assert.True(ClusterFailure.IsConflict(await Assert.ThrowsAsync<HttpOperationException>(() => again)));
+        }
+    }
+
     /// <summary>An overlay may replace the Service of the page, by an ExternalName or a headless one.</summary>
     [Theory]
     [InlineData("""{"type":"ExternalName"}""")]
@@ -114,7 +189,9 @@ public sealed class DeployEndTests : IDisposable
         Assert.False(deleted);
     }
 
-    private CommandRun Deploy(params string[] arguments) => CommandRun.Start(
-        "dotnet", [CommandRun.ToolAssembly, "deploy", .. arguments],
+    private CommandRun Deploy(params string[] arguments) => Run("deploy", arguments);
+
+    private CommandRun Run(string command, params string[] arguments) => CommandRun.Start(
+        "dotnet", [CommandRun.ToolAssembly, command, .. arguments],
         environment: new() { ["PATH"] = $"{_tools.Path}:{Environment.GetEnvironmentVariable("PATH")}" });
 }

@@ -125,6 +125,21 @@ public sealed class DoctorClusterTests : DoctorExaminations
         Assert.Contains("only 1 of the 2 pods fit beside what is requested there already: one 0.1 CPU", (await CheckAsync("nodes")).Detail);
     }
 
+    /// <summary>Init containers end before the others start, unless they are sidecars, as Istio's proxy is from 1.27 on.</summary>
+    [Theory]
+    [InlineData(null, nameof(CheckState.Ok))]
+    [InlineData("Always", nameof(CheckState.Problem))]
+    public async Task A_sidecar_that_is_an_init_container_takes_room_beside_the_others(string? restartPolicy, string state)
+    {
+        var pod = FakeCluster.Pod("one");
+        pod.Spec.InitContainers = [FakeCluster.Pod("one", cpu: "200m").Spec.Containers[0]];
+        pod.Spec.InitContainers[0].RestartPolicy = restartPolicy;
+        Cluster.Nodes(FakeCluster.Node("one", cpu: "450m"));
+        Cluster.Put("/api/v1/pods", new V1PodList { Items = [pod] });
+
+        Assert.Equal(state, $"{(await CheckAsync("nodes")).State}");
+    }
+
     [Fact]
     public async Task Without_the_right_to_see_all_pods_room_is_a_guess()
     {

@@ -15,6 +15,28 @@ public sealed class DoctorImagesTests : DoctorExaminations
         Assert.Equal((CheckState.Ok, "all 1 of docker.io/bookinfo, tag 0.1.0, are on the node"), await StateAndDetailAsync("images"));
     }
 
+    /// <summary>Nobody can load an image into a virtual node, and none for Linux into one of Windows.</summary>
+    [Fact]
+    public async Task Nodes_that_cannot_run_the_pods_need_no_images()
+    {
+        V1Node Without(string name, Action<V1Node> change)
+        {
+            var node = FakeCluster.Node(name);
+            node.Status.Images = [];
+            change(node);
+            return node;
+        }
+
+        Cluster.Nodes(
+            FakeCluster.Node("worker"),
+            Without("control", node => node.Spec.Taints =
+                [new V1Taint { Key = "node-role.kubernetes.io/control-plane", Effect = "NoSchedule" }]),
+            Without("windows", node => node.Status.NodeInfo.OperatingSystem = "windows"),
+            Without("away", node => node.Status.Conditions[0].Status = "Unknown"));
+
+        Assert.Equal((CheckState.Ok, "all 1 of docker.io/bookinfo, tag 0.1.0, are on the node"), await StateAndDetailAsync("images"));
+    }
+
     [Theory]
     [InlineData(200, nameof(CheckState.Ok), "are not on every node; {0} serves them without credentials")]
     [InlineData(404, nameof(CheckState.Problem), "{0}/shop/details:2 is not there on every node, and {0} has no such image")]

@@ -342,6 +342,40 @@ public sealed class KubeconfigTests : IDisposable
         Assert.Equal(!isTrusted, run.Messages.Contains("it is for worker-7.example, not for 127.0.0.1.", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_token_of_OpenID_Connect_that_is_valid_is_sent()
+    {
+        var token = IdToken(TimeProvider.System.GetUtcNow().AddHours(1));
+        await using var server = Server(_authority.Issue("127.0.0.1"));
+        await using var run = Run(Write(server, $"{{auth-provider: {{name: oidc, config: {{client-id: c, id-token: {token}}}}}}}"));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains("answers 503", run.Messages);
+        Assert.Contains($"Authorization: Bearer {token}\r\n", VersionRequest());
+    }
+
+    /// <summary>A refresh token is often good only once: whoever uses it must store the next, as kubectl does.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(null)]
+    public async Task A_token_of_OpenID_Connect_that_has_ended_is_left_to_kubectl_to_renew(int? hours)
+    {
+        var token = hours is { } end ? IdToken(TimeProvider.System.GetUtcNow().AddHours(end)) : "none";
+        await using var server = Server(_authority.Issue("127.0.0.1"));
+        var issuer = new UriBuilder("https", "127.0.0.1", server.Address.Port).Uri;
+        await using var run = Run(Write(server, $"{{auth-provider: {{name: oidc, config: {{client-id: c, client-secret: s, "
+            + $"refresh-token: r, idp-issuer-url: '{issuer}', id-token: {token}}}}}}}"));
+
+        Assert.True(await run.ExitAsync() == ExitCode.ClusterUnreachable, run.ToString());
+        Assert.Contains("its auth-provider 'oidc' has no id-token that is still valid. kubectl renews it, if it can, and stores it: run "
+            + "'kubectl version' first", run.Messages);
+        Assert.DoesNotContain(_heads, head => IsOurs(head) || head.StartsWith("POST ", StringComparison.Ordinal));
+    }
+
+    private static string IdToken(DateTimeOffset end) => string.Join('.', new[] { """{"alg":"RS256"}""", $$"""
+        {"exp":{{end.ToUnixTimeSeconds()}}}
+        """, "s" }.Select(part => System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(part))));
+
     /// <summary>Writes the program that <see cref="UserOfProgram"/> signs in with.</summary>
     private void WriteProgram(string status)
     {

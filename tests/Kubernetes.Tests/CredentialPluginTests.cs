@@ -94,6 +94,29 @@ public sealed class CredentialPluginTests : IDisposable
         }
     }
 
+    /// <summary>As a session that has to be renewed, or a network that is away: what needs no answer of the cluster goes on.</summary>
+    [Fact]
+    public async Task A_token_that_is_not_renewed_is_no_answer_and_may_pass()
+    {
+        var once = Path.Combine(_directory.FullName, "once");
+        var plugin = new CredentialPlugin(
+            "c",
+            Plugin(
+                $"[ ! -e {once} ] || {{ echo 'Error: session expired' >&2; exit 1; }}; touch {once}",
+                $$$"""{"apiVersion":"{{{Version}}}","status":{"token":"t","expirationTimestamp":"2001-01-01T00:00:00Z"}}"""),
+            []);
+        var cancelled = TestContext.Current.CancellationToken;
+        await plugin.SignInAsync([], cancelled);
+
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => plugin.GetAuthenticationHeaderAsync(cancelled));
+
+        Assert.True(ClusterFailure.IsPassing(exception, cancelled));
+        Assert.True(ClusterFailure.IsNoAnswer(exception, cancelled));
+        var failure = ClusterFailure.Explain(exception, new Kubeconfig("c", null, new k8s.KubernetesClientConfiguration(), []), cancelled);
+        Assert.Equal(FailureKind.ClusterUnreachable, failure!.Kind);
+        Assert.EndsWith("failed: session expired.", failure.Message);
+    }
+
     [Fact]
     public async Task A_certificate_is_taken_as_well()
     {

@@ -273,6 +273,35 @@ public sealed class PodDiagnosisTests
         Assert.Null(PodDiagnosis.Diagnose(Waiting("ContainerCreating", ""), []));
     }
 
+    [Theory]
+    [InlineData(null, true, "waits for its init container first, which is still running")]
+    [InlineData("Always", false, "waits for its init container first to have started")]
+    [InlineData("Always", true, "is not ready: containers with unready status: [details]")]
+    public void What_is_waited_for_though_nothing_is_wrong_is_known(string? restartPolicy, bool started, string message)
+    {
+        var pod = Pod();
+        pod.Spec.InitContainers = [new V1Container { Name = "first", RestartPolicy = restartPolicy }];
+        pod.Status.InitContainerStatuses =
+        [
+            new V1ContainerStatus
+            {
+                Name = "first",
+                Started = started,
+                State = new V1ContainerState { Running = new V1ContainerStateRunning() },
+            },
+        ];
+        pod.Status.Conditions =
+        [
+            new V1PodCondition { Type = "Ready", Status = "False", Message = "containers with unready status: [details]" },
+        ];
+
+        Assert.Null(PodDiagnosis.Diagnose(pod, []));
+        var awaited = PodDiagnosis.Await(pod);
+
+        Assert.Equal(message, awaited!.Message);
+        Assert.Equal(started && restartPolicy is not null ? null : ("first", false), awaited.Log);
+    }
+
     private static V1Pod Waiting(string reason, string message)
     {
         var pod = Pod();

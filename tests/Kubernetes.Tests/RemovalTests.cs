@@ -239,6 +239,7 @@ public sealed class RemovalTests : IDisposable
         using var connection = await ClusterConnection.OpenAsync(
             new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), TestContext.Current.CancellationToken);
         return await new Removal(connection, "bookinfo", TimeProvider.System).RunAsync(
-            new Inventory("o", [], objects), timeout, one => _gone.Add($"{one}"), TestContext.Current.CancellationToken);
+            new Inventory("o", [], objects), new Persistence(timeout, TimeProvider.System), one => _gone.Add($"{one}"),
+            TestContext.Current.CancellationToken);
     }
 }

@@ -80,6 +80,31 @@ public sealed class RolloutTests : IDisposable
             "details-v1 cannot become ready.\n  Deployment details-v1: is not there any more: somebody has deleted it", failure.Message);
     }
 
+    [Fact]
+    public async Task When_time_is_up_the_init_container_that_still_runs_is_told_with_its_log()
+    {
+        _cluster.Answer(Deployments, 200, """
+            {"items":[{"metadata":{"name":"details-v1","uid":"u","generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1}}]}
+            """);
+        _cluster.Answer("/apis/apps/v1/namespaces/bookinfo/replicasets", 200, """
+            {"items":[{"metadata":{"name":"r","uid":"r","ownerReferences":[{"uid":"u"}]}}]}
+            """);
+        _cluster.Answer($"{Space}/pods", 200, """
+            {"items":[{
+              "metadata":{"name":"p","uid":"p","ownerReferences":[{"uid":"r"}]},
+              "spec":{"containers":[{"name":"details","image":"i"}],"initContainers":[{"name":"vault-agent-init"}]},
+              "status":{"phase":"Pending","initContainerStatuses":[
+                {"name":"vault-agent-init","ready":false,"started":true,"state":{"running":{"startedAt":"2026-11-26T00:00:01Z"}}}]}}]}
+            """);
+        _cluster.Answer($"{Space}/pods/p/log", 200, "permission denied\n");
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => WaitAsync(TimeSpan.Zero));
+
+        Assert.Contains(
+            "Deployment details-v1: 0 of 1 pods are ready.\n"
+            + "  pod p: waits for its init container vault-agent-init, which is still running\n    | permission denied\n", failure.Message);
+    }
+
     private async Task WaitAsync(TimeSpan timeout)
     {
         _tools.AddKubectl(_cluster.Url);

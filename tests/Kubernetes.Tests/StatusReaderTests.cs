@@ -82,6 +82,90 @@ public sealed class StatusReaderTests : IDisposable
         Assert.Equal(3, state.StartUpSeconds);
     }
 
+    /// <summary>As kubectl shows them. Istio makes its proxy one from 1.27 on.</summary>
+    [Theory]
+    [InlineData(true, 2, "Running")]
+    [InlineData(false, 1, "Running")]
+    public async Task A_sidecar_that_is_an_init_container_counts_like_any_container(bool ready, int shown, string status)
+    {
+        V1ContainerStatus Running(string name, bool isReady, int restarts) => new()
+        {
+            Name = name,
+            Ready = isReady,
+            Started = true,
+            RestartCount = restarts,
+            State = new V1ContainerState { Running = new V1ContainerStateRunning() },
+        };
+        var pod = Named("details-v1-x", "one");
+        pod.Spec.InitContainers = [Init("istio-init", null), Init("istio-proxy", "Always")];
+        pod.Spec.InitContainers[1].Resources = new V1ResourceRequirements
+        {
+            Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("100m"), ["memory"] = new("1Ki") },
+            Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new("2Ki") },
+        };
+        pod.Spec.Containers[0].Resources.Requests["memory"] = new("1Ki");
+        pod.Status = new V1PodStatus
+        {
+            Phase = "Running",
+            ContainerStatuses = [Running("main", true, 1)],
+            InitContainerStatuses =
+            [
+                new V1ContainerStatus
+                {
+                    Name = "istio-init",
+                    Ready = true,
+                    RestartCount = 7,
+                    State = new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 0 } },
+                },
+                Running("istio-proxy", ready, 3),
+            ],
+        };
+        _cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [pod] });
+        using var connection = await ConnectAsync();
+
+        var report = await new StatusReader(connection, "bookinfo", TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken);
+
+        var state = Assert.Single(report.Pods);
+        Assert.Equal((shown, 2, status, 4), (state.Ready, state.Containers, state.Status, state.Restarts));
+        Assert.Equal((0.2, 2048, 2048), (state.CpuRequest!.Value, state.MemoryRequest, state.MemoryLimit));
+    }
+
+    /// <summary>Kubelets from 1.28 on say of any init container that runs that it has started.</summary>
+    [Theory]
+    [InlineData(null, true, "Init:0/1")]
+    [InlineData("Always", true, "PodInitializing")]
+    [InlineData("Always", false, "Init:0/1")]
+    public void Only_a_sidecar_is_done_when_it_has_started(string? restartPolicy, bool started, string status)
+    {
+        var pod = FakeCluster.Pod("one");
+        pod.Spec.InitContainers = [Init("first", restartPolicy)];
+        pod.Status = new V1PodStatus
+        {
+            Phase = "Pending",
+            InitContainerStatuses =
+            [
+                new V1ContainerStatus
+                {
+                    Name = "first",
+                    Started = started,
+                    State = new V1ContainerState { Running = new V1ContainerStateRunning() },
+                },
+            ],
+            ContainerStatuses =
+            [
+                new V1ContainerStatus
+                {
+                    Name = "main",
+                    State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "PodInitializing" } },
+                },
+            ],
+        };
+
+        Assert.Equal(status, StatusReader.Describe(pod));
+    }
+
+    private static V1Container Init(string name, string? restartPolicy) => new() { Name = name, RestartPolicy = restartPolicy };
+
     /// <summary>What is only shown beside the pods does not keep them from being shown.</summary>
     [Theory]
     [InlineData(200, "garbage")]

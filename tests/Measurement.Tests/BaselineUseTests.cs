@@ -150,6 +150,8 @@ public sealed class BaselineUseTests
             Assert.Null(LocalSubject.ReadStartUp(log, started.AddMinutes(5)));
             Assert.Null(LocalSubject.ReadStartUp(log, started.AddMinutes(-5)));
             Assert.Null(LocalSubject.ReadStartUp(log + ".none", started));
+            // A directory is as little allowed to be read as another user's file.
+            Assert.Null(LocalSubject.ReadStartUp(Path.GetTempPath(), started));
         }
         finally
         {

@@ -40,7 +40,8 @@ internal static class DeleteCommand
     private static async Task<int> RunAsync(
         ClusterConnection cluster, string space, TimeSpan timeout, OutputFormat format, CancellationToken cancellationToken)
     {
-        var known = await Inventory.ReadAsync(cluster.Api, space, cancellationToken);
+        var persistence = new Persistence(timeout, TimeProvider.System);
+        var known = await persistence.RunAsync(() => Inventory.ReadAsync(cluster.Api, space, cancellationToken), cancellationToken);
         if (known is null)
         {
             return await ExplainNothingAsync(cluster, space, cancellationToken);
@@ -64,7 +65,7 @@ internal static class DeleteCommand
         await ToolOutput.Messages.WriteLineAsync($"Deleting what 'bookinfo deploy' made in namespace {space} of "
             + $"{cluster.Config.Client.Host}. Pods finish what is in flight first.");
         var foreign = await new Removal(cluster, space, TimeProvider.System).RunAsync(
-            known.Value.Inventory, timeout, Gone, cancellationToken);
+            known.Value.Inventory, persistence, Gone, cancellationToken);
         if (format == OutputFormat.Json)
         {
             if (foreign.Count > 0)

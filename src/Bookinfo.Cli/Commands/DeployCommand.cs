@@ -92,13 +92,14 @@ internal static class DeployCommand
                 await new NamespaceEnd(cluster.Api, deployment.Namespace, ToolOutput.Messages.WriteLine, time).WaitAsync(
                     options.Timeout, cancellationToken);
                 var began = time.GetTimestamp();
+                var persistence = new Persistence(options.Timeout, time);
                 applying = true;
                 var json = output == OutputFormat.Json ? new JsonDeployView(ToolOutput.Data, deployment.Namespace) : null;
                 try
                 {
                     await using (var view = json ?? CreateView(time))
                     {
-                        view.Applied(await deployment.ApplyAsync(cancellationToken));
+                        view.Applied(await deployment.ApplyAsync(persistence, cancellationToken));
                         applied = true;
                         await new Rollout(cluster.Api, deployment.Namespace, deployment.Deployments, view, time).WaitAsync(
                             began, options.Timeout, cancellationToken);
@@ -106,7 +107,7 @@ internal static class DeployCommand
 
                     var ready = time.GetElapsedTime(began);
                     var page = await new PageCheck(cluster, deployment.Namespace, ToolOutput.Messages.WriteLine, time).RunAsync(
-                        cancellationToken);
+                        persistence, cancellationToken);
                     json?.Write(new DeployEvent("ready")
                     {
                         Namespace = deployment.Namespace,

@@ -8,7 +8,7 @@ using k8s;
 
 namespace Bookinfo.Cli.Doctor;
 
-/// <summary>Checks that the images are on every node, or can be pulled from their registry.</summary>
+/// <summary>Checks that the images are on every node that can run the pods, or can be pulled from their registry.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="manifests">What is to run.</param>
 /// <param name="registry">The registry of <c>--registry</c>.</param>
@@ -31,7 +31,7 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
     {
         var wanted = manifests.Workload!.Images.Select(image => image.With(registry, tag)).ToList();
         var nodes = (await api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All()
-            .Where(node => node.Spec.Unschedulable != true).ToList();
+            .Where(NodesCheck.CanRun).ToList();
         var absent = wanted.Where(image => nodes.Count == 0 || !nodes.TrueForAll(node => node.Status?.Images?.Any(
             listed => listed.Names?.Any(name => ImageReference.Parse(name) == image) == true) == true)).ToList();
         if (absent.Count == 0)

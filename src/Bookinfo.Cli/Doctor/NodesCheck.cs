@@ -45,7 +45,7 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
         IReadOnlyList<V1Node> nodes, IReadOnlyList<V1Pod>? pods, IReadOnlyList<PodDemand> demands, string ownArchitecture)
     {
         var usable = nodes.Where(IsUsable).ToList();
-        var fitting = usable.Where(node => node.Status.NodeInfo is { OperatingSystem: "linux", Architecture: "amd64" or "arm64" }).ToList();
+        var fitting = usable.Where(HasPlatform).ToList();
         var detail = $"{fitting.Count} of {nodes.Count} can run it";
         if (usable.Count == 0)
         {
@@ -91,6 +91,14 @@ internal sealed class NodesCheck(ClusterCheck cluster, ManifestsCheck manifests)
                 $"{detail} if nothing else runs, which cannot be checked: you are not allowed to list the pods of all namespaces",
                 "If pods stay Pending, ask a cluster administrator.");
     }
+
+    /// <summary>Whether the pods can run on a node.</summary>
+    /// <param name="node">The node.</param>
+    public static bool CanRun(V1Node node) => IsUsable(node) && HasPlatform(node);
+
+    /// <summary>Whether there are images for a node.</summary>
+    private static bool HasPlatform(V1Node node) =>
+        node.Status?.NodeInfo is { OperatingSystem: "linux", Architecture: "amd64" or "arm64" };
 
     /// <summary>Whether the scheduler places pods without tolerations on a node.</summary>
     private static bool IsUsable(V1Node node) =>
@@ -170,7 +178,8 @@ internal sealed record NodeCapacity(string Node, decimal Cpu, decimal Memory, de
 internal sealed record PodDemand(decimal Cpu, decimal Memory, decimal CpuLimit, decimal MemoryLimit)
 {
     /// <summary>
-    /// Adds up a pod as the scheduler does: its containers together, or its biggest init container if that is more, and its overhead.
+    /// Adds up a pod as the scheduler does: its containers together, or its biggest init container if that is more, and its overhead. Init
+    /// containers that go on running count beside all that start after them.
     /// </summary>
     /// <param name="pod">The pod.</param>
     public static PodDemand Of(V1PodSpec pod) => new(
@@ -182,9 +191,15 @@ internal sealed record PodDemand(decimal Cpu, decimal Memory, decimal CpuLimit, 
     private static decimal Sum(V1PodSpec pod, string resource, Func<V1ResourceRequirements?, IDictionary<string, ResourceQuantity>?> side)
     {
         decimal Of(V1Container container) => Amount(side(container.Resources), resource);
-        var containers = pod.Containers.Sum(Of);
-        var init = (pod.InitContainers ?? []).Select(Of).DefaultIfEmpty().Max();
-        return Math.Max(containers, init) + Amount(pod.Overhead, resource);
+        decimal sidecars = 0;
+        decimal init = 0;
+        foreach (var container in pod.InitContainers ?? [])
+        {
+            init = Math.Max(init, sidecars + Of(container));
+            sidecars += PodContainers.IsSidecar(container) ? Of(container) : 0;
+        }
+
+        return Math.Max(pod.Containers.Sum(Of) + sidecars, init) + Amount(pod.Overhead, resource);
     }
 
     /// <summary>The amount of a resource in a list; 0 when it is not there.</summary>

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 using k8s.Autorest;
+using k8s.Exceptions;
 
 namespace Bookinfo.Kubernetes;
 
@@ -37,8 +38,8 @@ public static partial class ClusterFailure
     public static bool IsUnavailable(Exception exception) => StatusCode(exception) == HttpStatusCode.ServiceUnavailable;
 
     /// <summary>
-    /// Whether the same request may well succeed a moment later: the API server is overloaded, is restarting or has another leader, or the
-    /// connection broke.
+    /// Whether the same request may well succeed a moment later: the API server is overloaded, is restarting or has another leader, the
+    /// connection broke, or the program that has signed the user in before did not do so again.
     /// </summary>
     /// <param name="exception">What a call of KubernetesClient threw.</param>
     /// <param name="cancellationToken">What the user cancels with; if it is canceled, this is not a failure.</param>
@@ -47,10 +48,15 @@ public static partial class ClusterFailure
         HttpOperationException { Response: { } response } =>
             response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
         HttpRequestException { InnerException: AuthenticationException } => false,
-        HttpRequestException or IOException => true,
+        HttpRequestException or IOException or SignInException => true,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         _ => false,
     };
+
+    /// <summary>Whether the same run of kubectl may well succeed a moment later, for the same reasons.</summary>
+    /// <param name="result">What kubectl printed.</param>
+    public static bool IsPassing(ToolResult result) =>
+        Shorten(result) is var message && (NoConnection().IsMatch(message) || Passing().IsMatch(message));
 
     /// <summary>
     /// Whether there is no usable answer, whatever the reason: the request failed, took too long, or got something that the API would not
@@ -61,6 +67,7 @@ public static partial class ClusterFailure
     public static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpOperationException or HttpRequestException or IOException or JsonException or FormatException
             or InvalidOperationException or KeyNotFoundException or ArgumentException
+            or SignInException or KubernetesClientException or KubeConfigException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     /// <summary>Whether a change may have been made although its call failed: only a 4xx answer proves that it was not.</summary>
@@ -79,6 +86,9 @@ public static partial class ClusterFailure
             HttpRequestException failed => Unreachable(config, DescribeConnection(failed, config)),
             IOException broken => Unreachable(config, broken.Message),
             JsonException => Unreachable(config, "what answers there is not a Kubernetes API server"),
+            SignInException failed => new OperationFailedException(FailureKind.ClusterUnreachable, failed.Message),
+            // There are credentials that it gets only when they are needed.
+            KubernetesClientException or KubeConfigException => Kubeconfig.Unusable(config.Context, exception),
             OperationCanceledException when !cancellationToken.IsCancellationRequested => Unreachable(config, "no answer in time"),
             _ => null,
         };
@@ -270,6 +280,10 @@ public static partial class ClusterFailure
     [GeneratedRegex("Unable to connect to the server|The connection to the server|i/o timeout|connection refused|no such host|TLS "
         + "handshake timeout|Client.Timeout exceeded|context deadline exceeded")]
     private static partial Regex NoConnection();
+
+    [GeneratedRegex("etcdserver: |the server is currently unable to handle the request|[Tt]oo many requests|connection reset by peer|"
+        + "unexpected EOF|http2: ")]
+    private static partial Regex Passing();
 
     [GeneratedRegex(
         """^(?:error: |Error: |Error from server \(\w+\): |Error from server: )+"""

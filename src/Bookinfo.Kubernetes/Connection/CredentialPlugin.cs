@@ -64,9 +64,19 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
     }
 
     /// <inheritdoc/>
-    public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
-        // Two concurrent requests may both get a new token: either will do.
-        new("Bearer", Text(await StatusAsync(cancellationToken), "token"));
+    /// <exception cref="SignInException">The program does not give another token.</exception>
+    public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Two concurrent requests may both get a new token: either will do.
+            return new("Bearer", Text(await StatusAsync(cancellationToken), "token"));
+        }
+        catch (OperationFailedException failure)
+        {
+            throw new SignInException(failure);
+        }
+    }
 
     private static string? Text(JsonObject json, string name) =>
         json[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
@@ -164,6 +174,13 @@ internal sealed class CredentialPlugin(string context, JsonObject exec, JsonObje
         $"context '{context}' of kubectl's configuration cannot be used: '{Text(exec, "command")}', which should sign you in, "
             + $"failed: {why.TrimEnd('.')}.");
 }
+
+/// <summary>
+/// A program that has signed the user in did not do so again when its token had ended. That may pass: it asks somebody else, who may be
+/// busy or cut off for a moment.
+/// </summary>
+/// <param name="failure">What it said.</param>
+internal sealed class SignInException(OperationFailedException failure) : Exception(failure.Message, failure);
 
 /// <summary>
 /// The token of a <c>tokenFile</c> of a kubeconfig. It is read again after a minute, as kubectl does: the tokens that a cluster puts there

@@ -223,6 +223,16 @@ public sealed record Kubeconfig(
             provider = await plugin.SignInAsync(user, cancellationToken) ? plugin : provider;
         }
 
+        if (user["auth-provider"] is JsonObject signIn && (string?)signIn["name"] == "oidc" && !HasCredentials(user))
+        {
+            // KubernetesClient would renew it itself: at an address that need not be the right one, and without storing the refresh token,
+            // which is good only once with many providers.
+            user["token"] = OidcToken.Valid((string?)signIn["config"]?["id-token"], TimeProvider.System) ?? throw new KubeConfigException(
+                "its auth-provider 'oidc' has no id-token that is still valid. kubectl renews it, if it can, and stores it: run "
+                + "'kubectl version' first");
+            user.Remove("auth-provider");
+        }
+
         user.Remove("exec");
         if ((string?)user["token"] is { } token)
         {
@@ -310,7 +320,10 @@ public sealed record Kubeconfig(
                 : $"kubectl's configuration cannot be used: {ClusterFailure.Shorten(view)}";
     }
 
-    private static OperationFailedException Unusable(string context, Exception exception) => new(
+    /// <summary>Says that a context cannot be used.</summary>
+    /// <param name="context">Its name.</param>
+    /// <param name="exception">What went wrong.</param>
+    internal static OperationFailedException Unusable(string context, Exception exception) => new(
         FailureKind.ClusterUnreachable,
         $"context '{context}' of kubectl's configuration cannot be used: "
         + $"{(exception is NullReferenceException or ArgumentException ? "a part of it is missing" : exception.Message.Trim())}");

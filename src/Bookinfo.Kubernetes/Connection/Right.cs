@@ -24,12 +24,14 @@ public sealed record Right(string Verb, string Resource, string Group = "", stri
     /// <param name="api">The cluster.</param>
     /// <param name="rights">The rights that are needed.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="persistence">Repeats a question that fails for a moment; <see langword="null"/> when none is to be repeated.</param>
     /// <returns>The missing rights, in the order given.</returns>
     public static async Task<IReadOnlyList<Right>> MissingAsync(
-        IKubernetes api, IEnumerable<Right> rights, CancellationToken cancellationToken)
+        IKubernetes api, IEnumerable<Right> rights, CancellationToken cancellationToken, Persistence? persistence = null)
     {
-        var answers = await Task.WhenAll(
-            rights.Distinct().Select(async right => (right, allowed: await right.IsAllowedAsync(api, cancellationToken))));
+        var answers = await Task.WhenAll(rights.Distinct().Select(async right => (right, allowed: persistence is null
+            ? await right.IsAllowedAsync(api, cancellationToken)
+            : await persistence.RunAsync(() => right.IsAllowedAsync(api, cancellationToken), cancellationToken))));
         return [.. answers.Where(answer => !answer.allowed).Select(answer => answer.right)];
     }
 

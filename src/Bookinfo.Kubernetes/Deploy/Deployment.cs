@@ -32,19 +32,22 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
     private ObjectReference Secret => new("v1", "Secret", SessionSecret, Namespace);
 
     /// <summary>Makes the cluster what the manifests say.</summary>
+    /// <param name="persistence">Repeats what fails for a moment.</param>
     /// <param name="cancellationToken">Ends it. What was made so far stays and is in the inventory.</param>
     /// <exception cref="OperationFailedException">A kind is unknown, a right is missing, or an object is refused.</exception>
-    public async Task<ApplySummary> ApplyAsync(CancellationToken cancellationToken)
+    public async Task<ApplySummary> ApplyAsync(Persistence persistence, CancellationToken cancellationToken)
     {
-        var resources = await ResolveAsync(cancellationToken);
-        var withNamespace = await RequireRightsAsync(resources, cancellationToken);
+        var resources = await ResolveAsync(persistence, cancellationToken);
+        var withNamespace = await RequireRightsAsync(resources, persistence, cancellationToken);
 
         // Everything that is to be made is in the inventory before it is made, so that 'delete' finds it however this ends.
-        var known = await Inventory.ReadAsync(cluster.Api, Namespace, cancellationToken);
+        var known = await persistence.RunAsync(
+            () => Inventory.ReadAsync(cluster.Api, Namespace, cancellationToken), cancellationToken);
         var recorded = known?.Inventory.Objects ?? [];
         var desired = resources.Keys.Append(Secret).ToList();
         var existing = await Task.WhenAll(resources.Append(new(Secret, SecretResource))
-            .Select(async pair => (pair.Key, Exists: await cluster.ExistsAsync(pair.Value.Path(pair.Key), cancellationToken))));
+            .Select(async pair => (pair.Key, Exists: await persistence.RunAsync(
+                () => cluster.ExistsAsync(pair.Value.Path(pair.Key), cancellationToken), cancellationToken))));
         var missing = existing.Where(pair => !pair.Exists).Select(pair => pair.Key).ToHashSet();
         // Another namespace stays: what others have put into it is not looked at.
         var made = desired.Where(one => (missing.Contains(one) || recorded.Any(one.IsSameAs)) && !IsOtherNamespace(one)).ToList();
@@ -52,29 +55,33 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
         // A namespace is not removed while something is deployed in it.
         var kept = obsolete.Where(one => one.Kind == "Namespace").ToList();
         obsolete = [.. obsolete.Except(kept)];
-        await new OutsideObjects(cluster, _discovery, Namespace).RequireOursAsync(obsolete, cancellationToken);
+        var outside = new OutsideObjects(cluster, _discovery, Namespace);
+        await persistence.RunAsync(() => outside.RequireOursAsync(obsolete, cancellationToken), cancellationToken);
 
         var outputs = new List<string>();
         if (missing.Any(one => one.Kind == "Namespace"))
         {
-            outputs.Add(await ApplyAsync(manifests.Select(one => one.Kind == "Namespace"), cancellationToken));
+            outputs.Add(await ApplyAsync(manifests.Select(one => one.Kind == "Namespace"), persistence, cancellationToken));
         }
 
-        var stored = await new Inventory(overlay, components, [.. kept, .. made, .. obsolete]).WriteAsync(
-            cluster.Api, Namespace, known?.Stored, cancellationToken);
+        var begun = new Inventory(overlay, components, [.. kept, .. made, .. obsolete]);
+        var stored = await persistence.RunAsync(
+            () => begun.WriteAsync(cluster.Api, Namespace, known?.Stored, cancellationToken), cancellationToken);
         if (missing.Contains(Secret))
         {
-            await MakeSecretAsync(cancellationToken);
+            await persistence.RunAsync(() => MakeSecretAsync(cancellationToken), cancellationToken);
         }
 
         outputs.Add(await ApplyAsync(
-            outputs.Count == 0 && withNamespace ? manifests.Yaml : manifests.Select(one => one.Kind != "Namespace"), cancellationToken));
+            outputs.Count == 0 && withNamespace ? manifests.Yaml : manifests.Select(one => one.Kind != "Namespace"), persistence,
+            cancellationToken));
         foreach (var one in obsolete)
         {
-            await DeleteAsync(one, cancellationToken);
+            await persistence.RunAsync(() => DeleteAsync(one, cancellationToken), cancellationToken);
         }
 
-        await new Inventory(overlay, components, [.. kept, .. made]).WriteAsync(cluster.Api, Namespace, stored, cancellationToken);
+        var done = new Inventory(overlay, components, [.. kept, .. made]);
+        await persistence.RunAsync(() => done.WriteAsync(cluster.Api, Namespace, stored, cancellationToken), cancellationToken);
         return ApplySummary.Parse(outputs, obsolete);
     }
 
@@ -83,10 +90,11 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
     private static ApiResource SecretResource { get; } = new("v1", "Secret", "secrets", IsNamespaced: true, IsListable: true);
 
     /// <summary>Finds how the API calls the objects, which gives each its namespace.</summary>
-    private async Task<Dictionary<ObjectReference, ApiResource>> ResolveAsync(CancellationToken cancellationToken)
+    private async Task<Dictionary<ObjectReference, ApiResource>> ResolveAsync(
+        Persistence persistence, CancellationToken cancellationToken)
     {
-        var found = await Task.WhenAll(manifests.Objects.Select(
-            async one => (one, resource: await _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken))));
+        var found = await Task.WhenAll(manifests.Objects.Select(async one => (one, resource: await persistence.RunAsync(
+            () => _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken), cancellationToken))));
         var unknown = found.Where(pair => pair.resource is null)
             .Select(pair => $"{pair.one.Kind} of {pair.one.ApiVersion}")
             .Distinct()
@@ -111,7 +119,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
 
     /// <summary>Asks for all rights before anything is done: to fail half-way would leave half of it.</summary>
     /// <returns>Whether the namespace itself may be applied.</returns>
-    private async Task<bool> RequireRightsAsync(Dictionary<ObjectReference, ApiResource> resources, CancellationToken cancellationToken)
+    private async Task<bool> RequireRightsAsync(
+        Dictionary<ObjectReference, ApiResource> resources, Persistence persistence, CancellationToken cancellationToken)
     {
         var apply = resources.SelectMany(pair => ApplyVerbs.Select(verb => new Right(
             // Who may do something in a namespace may do that with the namespace itself too, but for making it.
@@ -124,9 +133,9 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
             new("list", "deployments", "apps", Namespace), new("list", "replicasets", "apps", Namespace),
             new("list", "pods", "", Namespace), new("list", "events", "", Namespace),
         ];
-        var missing = await Right.MissingAsync(cluster.Api, apply.Concat(own), cancellationToken);
+        var missing = await Right.MissingAsync(cluster.Api, apply.Concat(own), cancellationToken, persistence);
         if (missing.All(right => right is { Resource: "namespaces", Verb: not "get" }) && missing.Count > 0
-            && await HasNamespaceAsync(resources, cancellationToken))
+            && await persistence.RunAsync(() => HasNamespaceAsync(resources, cancellationToken), cancellationToken))
         {
             // The administrator of a namespace may do everything in it, but not change the namespace itself. That is not needed then.
             return false;
@@ -147,9 +156,10 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
         return exist.All(exists => exists);
     }
 
-    private async Task<string> ApplyAsync(string yaml, CancellationToken cancellationToken)
+    private async Task<string> ApplyAsync(string yaml, Persistence persistence, CancellationToken cancellationToken)
     {
-        var applied = await cluster.Kubectl.RequestAsync(["apply", "--filename=-"], yaml, cancellationToken);
+        var applied = await persistence.RunToolAsync(
+            () => cluster.Kubectl.RequestAsync(["apply", "--filename=-"], yaml, cancellationToken), cancellationToken);
         if (applied.Succeeded)
         {
             return applied.Output;
@@ -161,7 +171,8 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
             $"{failure.Message}\nWhat was applied stays: correct the cause and deploy again, or remove it with 'bookinfo delete'.");
     }
 
-    private async Task MakeSecretAsync(CancellationToken cancellationToken)
+    /// <returns>Whether it was made; otherwise there is one.</returns>
+    private async Task<bool> MakeSecretAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -176,27 +187,31 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
                 },
                 Namespace,
                 cancellationToken: cancellationToken);
+            return true;
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsConflict(exception))
         {
             // Another deploy was quicker; its key is as good.
+            return false;
         }
     }
 
-    private async Task DeleteAsync(ObjectReference one, CancellationToken cancellationToken)
+    /// <returns>Whether it is being deleted; otherwise it is gone.</returns>
+    private async Task<bool> DeleteAsync(ObjectReference one, CancellationToken cancellationToken)
     {
         if (await _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken) is not { } resource)
         {
-            return;
+            return false;
         }
 
         try
         {
             await cluster.DeleteAsync(resource.Path(one), cancellationToken);
+            return true;
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
         {
-            // Gone already.
+            return false;
         }
     }
 }

@@ -94,6 +94,25 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
     public async Task<V1ConfigMap> WriteAsync(IKubernetes api, string space, V1ConfigMap? stored, CancellationToken cancellationToken)
     {
         var data = ToData();
+        try
+        {
+            return await WriteAsync(api, space, stored, data, cancellationToken);
+        }
+        catch (HttpOperationException exception) when (ClusterFailure.IsConflict(exception))
+        {
+            // It may be written already: by a request whose answer was lost, or by another deploy of the same.
+            if (await ReadAsync(api, space, cancellationToken) is { Stored: var now } && IsStored(data, now))
+            {
+                return now;
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<V1ConfigMap> WriteAsync(
+        IKubernetes api, string space, V1ConfigMap? stored, Dictionary<string, string> data, CancellationToken cancellationToken)
+    {
         if (stored is null)
         {
             return await api.CoreV1.CreateNamespacedConfigMapAsync(
@@ -101,16 +120,19 @@ public sealed record Inventory(string Overlay, IReadOnlyList<string> Components,
                 cancellationToken: cancellationToken);
         }
 
-        if (stored.Data is { } old && old.Count == data.Count
-            && data.All(pair => old.TryGetValue(pair.Key, out var value) && value == pair.Value))
+        if (IsStored(data, stored))
         {
             return stored;
         }
 
-        stored.Data = data;
         // It carries the version that was read, so another deploy in between is noticed.
-        return await api.CoreV1.ReplaceNamespacedConfigMapAsync(stored, Name, space, cancellationToken: cancellationToken);
+        return await api.CoreV1.ReplaceNamespacedConfigMapAsync(
+            new V1ConfigMap { Metadata = stored.Metadata, Data = data }, Name, space, cancellationToken: cancellationToken);
     }
+
+    private static bool IsStored(Dictionary<string, string> data, V1ConfigMap stored) =>
+        stored.Data is { } old && old.Count == data.Count
+            && data.All(pair => old.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
     private Dictionary<string, string> ToData() => new()
     {

@@ -28,15 +28,18 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
     private static readonly TimeSpan ForwardPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Looks at it.</summary>
+    /// <param name="persistence">Repeats requests to the cluster that fail for a moment.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Where the page is.</returns>
     /// <exception cref="OperationFailedException">It is not there, or not as it should be.</exception>
-    public async Task<PageLocation> RunAsync(CancellationToken cancellationToken)
+    public async Task<PageLocation> RunAsync(Persistence persistence, CancellationToken cancellationToken)
     {
         V1Service service;
         try
         {
-            service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(Service, space, cancellationToken: cancellationToken);
+            service = await persistence.RunAsync(
+                () => cluster.Api.CoreV1.ReadNamespacedServiceAsync(Service, space, cancellationToken: cancellationToken),
+                cancellationToken);
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
         {
@@ -49,7 +52,9 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
         }
 
         using var client = PatientProbe.CreateClient(RequestTimeout);
-        var nodes = servicePort.NodePort is { } port ? await ListNodesAsync(port, cancellationToken) : [];
+        var nodes = servicePort.NodePort is { } port
+            ? await persistence.RunAsync(() => ListNodesAsync(port, cancellationToken), cancellationToken)
+            : [];
         var answers = await new PatientProbe(client, Judge, Patience, Waiting, time).FindAsync(nodes, cancellationToken);
         if (answers.Select(answer => answer.Wrong).FirstOrDefault(wrong => wrong is not null) is { } wrong)
         {

@@ -16,7 +16,7 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
 
     /// <summary>Removes the objects of an inventory, and waits until they are gone.</summary>
     /// <param name="inventory">What <c>deploy</c> made.</param>
-    /// <param name="timeout">How long the whole removal may take.</param>
+    /// <param name="persistence">Repeats what fails for a moment, and says how long the whole removal may take.</param>
     /// <param name="progress">Called for each object that is gone.</param>
     /// <param name="cancellationToken">Ends the removal; what is left is still in the inventory.</param>
     /// <returns>
@@ -26,42 +26,41 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
     /// An object is not gone in time, may not be deleted by this user, or is not Bookinfo's.
     /// </exception>
     public async Task<IReadOnlyList<string>> RunAsync(
-        Inventory inventory, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
+        Inventory inventory, Persistence persistence, Action<ObjectReference> progress, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
         var itself = new ObjectReference("v1", "ConfigMap", Inventory.Name, space);
         var theNamespace = inventory.Objects.FirstOrDefault(one => one == ObjectReference.NamespaceOf(space));
         // In the reverse of the order in which they were made.
         var objects = inventory.Objects.Where(one => one != theNamespace).Reverse().ToList();
         var outside = new OutsideObjects(cluster, _discovery, space);
-        await PersistAsync(() => outside.RequireOursAsync(objects, cancellationToken), began, timeout, cancellationToken);
-        await RemoveAsync(objects, began, timeout, progress, cancellationToken);
+        await persistence.RunAsync(() => outside.RequireOursAsync(objects, cancellationToken), cancellationToken);
+        await RemoveAsync(objects, persistence, progress, cancellationToken);
 
         var others = new ForeignObjects(cluster, _discovery, space, time);
         IReadOnlyList<string> foreign = theNamespace is null
             ? []
-            : await PersistAsync(() => others.FindAsync(inventory, cancellationToken), began, timeout, cancellationToken);
+            : await persistence.RunAsync(() => others.FindAsync(inventory, cancellationToken), cancellationToken);
         if (theNamespace is null || foreign.Count > 0)
         {
-            await RemoveAsync([itself], began, timeout, progress, cancellationToken);
+            await RemoveAsync([itself], persistence, progress, cancellationToken);
             return foreign;
         }
 
         // The inventory is deleted with its namespace; until then it shows that something is left to remove.
-        await RemoveAsync([theNamespace], began, timeout, progress, cancellationToken);
+        await RemoveAsync([theNamespace], persistence, progress, cancellationToken);
         return [];
     }
 
     private async Task RemoveAsync(
-        List<ObjectReference> objects, long began, TimeSpan timeout, Action<ObjectReference> progress, CancellationToken cancellationToken)
+        List<ObjectReference> objects, Persistence persistence, Action<ObjectReference> progress, CancellationToken cancellationToken)
     {
         var left = new List<(ObjectReference Object, string Path)>();
         foreach (var one in objects)
         {
             // When a kind is gone, such as a deleted CRD, so are its objects.
-            if (await PersistAsync(
-                () => _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken), began, timeout, cancellationToken) is { } resource
-                && await PersistAsync(() => DeleteAsync(resource.Path(one), cancellationToken), began, timeout, cancellationToken))
+            if (await persistence.RunAsync(
+                () => _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken), cancellationToken) is { } resource
+                && await persistence.RunAsync(() => DeleteAsync(resource.Path(one), cancellationToken), cancellationToken))
             {
                 left.Add((one, resource.Path(one)));
             }
@@ -74,8 +73,8 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
         while (true)
         {
             var exist = await Task.WhenAll(left.Select(
-                async one => (one, Exists: await PersistAsync(
-                    () => cluster.ExistsAsync(one.Path, cancellationToken), began, timeout, cancellationToken))));
+                async one => (one, Exists: await persistence.RunAsync(
+                    () => cluster.ExistsAsync(one.Path, cancellationToken), cancellationToken))));
             foreach (var (gone, _) in exist.Where(pair => !pair.Exists))
             {
                 progress(gone.Object);
@@ -87,33 +86,14 @@ public sealed class Removal(ClusterConnection cluster, string space, TimeProvide
                 return;
             }
 
-            if (time.GetElapsedTime(began) > timeout)
+            if (persistence.IsOver)
             {
                 throw new OperationFailedException(
-                    FailureKind.ServiceFailed, await DescribeAsync([.. left.Select(one => one.Object)], timeout, cancellationToken));
+                    FailureKind.ServiceFailed,
+                    await DescribeAsync([.. left.Select(one => one.Object)], persistence.Timeout, cancellationToken));
             }
 
             await Task.Delay(Interval, time, cancellationToken);
-        }
-    }
-
-    /// <summary>
-    /// Repeats a request until it is answered or time is up: that an API server is overloaded for a moment does not mean that an object is
-    /// gone.
-    /// </summary>
-    private async Task<T> PersistAsync<T>(Func<Task<T>> request, long began, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return await request();
-            }
-            catch (Exception exception) when (
-                ClusterFailure.IsPassing(exception, cancellationToken) && time.GetElapsedTime(began) <= timeout)
-            {
-                await Task.Delay(Interval, time, cancellationToken);
-            }
         }
     }
 
@@ -177,15 +157,15 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
     /// <exception cref="OperationFailedException">It is not gone in time.</exception>
     public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
-        for (var said = false; await IsUnderWayAsync(said, cancellationToken); said = true)
+        var persistence = new Persistence(timeout, time);
+        for (var said = false; await persistence.RunAsync(() => IsUnderWayAsync(cancellationToken), cancellationToken); said = true)
         {
             if (!said)
             {
                 say($"Namespace {space} is being deleted. Waiting until it is gone.");
             }
 
-            if (time.GetElapsedTime(began) > timeout)
+            if (persistence.IsOver)
             {
                 throw new OperationFailedException(
                     FailureKind.ServiceFailed,
@@ -197,7 +177,7 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
         }
     }
 
-    private async Task<bool> IsUnderWayAsync(bool isWaiting, CancellationToken cancellationToken)
+    private async Task<bool> IsUnderWayAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -208,10 +188,6 @@ public sealed class NamespaceEnd(IKubernetes api, string space, Action<string> s
         {
             // Gone, or not visible to this user: a missing right is reported later, when all rights are checked.
             return false;
-        }
-        catch (Exception exception) when (isWaiting && ClusterFailure.IsPassing(exception, cancellationToken))
-        {
-            return true;
         }
     }
 }

@@ -31,16 +31,24 @@ public static class PodContainers
         ?? pod.Containers.FirstOrDefault(container => !Meshes.ContainsKey(container.Name))
         ?? pod.Containers[0];
 
-    /// <summary>
-    /// The names of the containers that run beside it. Kubernetes' own sidecars are initial containers that are started again when they
-    /// end.
-    /// </summary>
+    /// <summary>Whether an initial container goes on running beside the others: Kubernetes' own kind of sidecar.</summary>
+    /// <param name="container">The initial container.</param>
+    public static bool IsSidecar(V1Container container) => container.RestartPolicy == "Always";
+
+    /// <summary>Whether a status is that of an initial container that goes on running beside the others.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="status">The status of one of its containers.</param>
+    public static bool IsSidecar(V1PodSpec pod, V1ContainerStatus status) =>
+        pod.InitContainers?.Any(container => container.Name == status.Name && IsSidecar(container)) == true;
+
+    /// <summary>All containers that run at the same time: those of the pod and Kubernetes' own sidecars.</summary>
+    /// <param name="pod">The pod.</param>
+    public static IEnumerable<V1Container> Running(V1PodSpec pod) => pod.Containers.Concat((pod.InitContainers ?? []).Where(IsSidecar));
+
+    /// <summary>The names of the containers that run beside the service.</summary>
     /// <param name="pod">The pod.</param>
     public static IReadOnlyList<string> Sidecars(V1Pod pod) =>
-    [
-        .. pod.Spec.Containers.Where(container => container.Name != Service(pod).Name).Select(container => container.Name),
-        .. (pod.Spec.InitContainers ?? []).Where(container => container.RestartPolicy == "Always").Select(container => container.Name),
-    ];
+        [.. Running(pod.Spec).Select(container => container.Name).Where(name => name != Service(pod).Name)];
 
     /// <summary>The meshes that pods belong to. One that works in the nodes without a trace in the pods is not seen.</summary>
     /// <param name="pods">The pods.</param>

@@ -50,6 +50,34 @@ internal static partial class PodDiagnosis
             ?? DiagnoseGates(subject, pod);
     }
 
+    /// <summary>What a pod waits for in which nothing is wrong so far. It is worth telling when the pod has taken too long.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <returns>What it waits for; <see langword="null"/> when it is ready, or says nothing.</returns>
+    public static PodProblem? Await(V1Pod pod)
+    {
+        if (pod.Metadata.DeletionTimestamp is not null || IsReady(pod))
+        {
+            return null;
+        }
+
+        var subject = $"pod {pod.Metadata.Name}";
+        if (pod.Status?.InitContainerStatuses?.FirstOrDefault(status => status.State?.Running is not null
+            && !(status.Started == true && PodContainers.IsSidecar(pod.Spec, status))) is { } running)
+        {
+            return new PodProblem(subject, "PodInitializing", PodContainers.IsSidecar(pod.Spec, running)
+                ? $"waits for its init container {running.Name} to have started"
+                : $"waits for its init container {running.Name}, which is still running", null)
+            {
+                Log = (running.Name, false),
+            };
+        }
+
+        return pod.Status?.Conditions?.FirstOrDefault(condition => condition is
+        { Type: "Initialized" or "ContainersReady" or "Ready", Status: "False", Message.Length: > 0 }) is { } missing
+            ? new PodProblem(subject, missing.Reason ?? missing.Type, $"is not ready: {missing.Message}", null)
+            : null;
+    }
+
     /// <summary>Looks at a Deployment whose pods are not even made: a quota or an admission controller is against it.</summary>
     /// <param name="deployment">The Deployment.</param>
     public static PodProblem? Diagnose(V1Deployment deployment)
@@ -151,7 +179,7 @@ internal static partial class PodDiagnosis
         string subject, V1Pod pod, V1ContainerStatus status, V1ContainerStateTerminated ended, List<Corev1Event> events, bool previous,
         TimeSpan? grace)
     {
-        var limits = pod.Spec.Containers.FirstOrDefault(container => container.Name == status.Name)?.Resources?.Limits;
+        var limits = PodContainers.Running(pod.Spec).FirstOrDefault(container => container.Name == status.Name)?.Resources?.Limits;
         var limit = limits?.TryGetValue("memory", out var memory) == true ? $" of {memory}" : "";
         var killing = events.LastOrDefault(
             one => one.Reason == "Killing" && one.Message?.Contains("probe", StringComparison.Ordinal) == true);

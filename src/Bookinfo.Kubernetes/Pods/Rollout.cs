@@ -32,6 +32,7 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
     private readonly Dictionary<string, RolloutStatus> _statuses = deployments.ToDictionary(
         name => name, name => new RolloutStatus(name, 0));
     private readonly PodProblems _problems = new(time);
+    private readonly Dictionary<string, IReadOnlyList<PodProblem>> _awaited = [];
     private IReadOnlyList<V1Node> _nodes = [];
 
     /// <summary>Waits until all Deployments are ready.</summary>
@@ -105,6 +106,7 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
             var pods = FindPods(deployment, (await replicaSetList).All(), (await podList).All());
             var before = _statuses[deployment.Metadata.Name];
             var now = before.IsReady ? before : Next(before, deployment, pods, events, elapsed, first);
+            _awaited[deployment.Metadata.Name] = [.. pods.Select(PodDiagnosis.Await).OfType<PodProblem>()];
             if (now.Problem is { } problem)
             {
                 _problems.Note(problem);
@@ -212,8 +214,10 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
         {
             foreach (var status in healthy)
             {
-                text.Append($"\n  Deployment {status.Deployment}: {status.Ready} of {status.Wanted} pods are ready; nothing is reported "
-                    + $"that would keep the others from it.");
+                var awaited = _awaited.GetValueOrDefault(status.Deployment) ?? [];
+                text.Append($"\n  Deployment {status.Deployment}: {status.Ready} of {status.Wanted} pods are ready"
+                    + (awaited.Count > 0 ? "." : "; nothing is reported that would keep the others from it."));
+                await PodProblems.AppendAsync(text, awaited, api, space, cancellationToken);
             }
         }
 

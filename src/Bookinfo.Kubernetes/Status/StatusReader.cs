@@ -31,11 +31,13 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
 
     /// <summary>Reads the status of all pods and Services.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <param name="withUse">Whether to ask what the pods use.</param>
-    public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken, bool withUse = true)
+    /// <param name="podsOnly">Whether to ask neither for Services nor for what the pods use.</param>
+    public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken, bool podsOnly = false)
     {
         var podList = cluster.Api.CoreV1.ListNamespacedPodAsync(space, cancellationToken: cancellationToken);
-        var serviceList = cluster.Api.CoreV1.ListNamespacedServiceAsync(space, cancellationToken: cancellationToken);
+        var serviceList = podsOnly
+            ? Task.FromResult(new V1ServiceList())
+            : cluster.Api.CoreV1.ListNamespacedServiceAsync(space, cancellationToken: cancellationToken);
         var eventList = OrNoneAsync(
             "events: how images were pulled is not known",
             async () => (await cluster.Api.CoreV1.ListNamespacedEventAsync(space, cancellationToken: cancellationToken)).All(),
@@ -45,9 +47,9 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
             async () => (await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All(),
             cancellationToken);
         var pods = (await podList).All().OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).ToList();
-        var (use, note) = withUse
-            ? await _use.ReadAsync(pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }), cancellationToken)
-            : (new Dictionary<string, (double Cpu, double Memory)>(), null);
+        var (use, note) = podsOnly
+            ? (new Dictionary<string, (double Cpu, double Memory)>(), null)
+            : await _use.ReadAsync(pods.Select(pod => pod.Spec.NodeName).Where(node => node is { Length: > 0 }), cancellationToken);
         var (events, eventNote) = await eventList;
         var (nodes, nodeNote) = await nodeList;
         string[] notes = [.. new[] { note, eventNote, nodeNote }.OfType<string>()];
@@ -67,7 +69,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         IList<V1ContainerStatus> initial = pod.Status?.InitContainerStatuses ?? [];
         for (var done = 0; done < initial.Count; done++)
         {
-            if (initial[done] is { State.Terminated.ExitCode: 0 } or { Started: true })
+            if (initial[done] is { State.Terminated.ExitCode: 0 }
+                || (initial[done].Started == true && PodContainers.IsSidecar(pod.Spec, initial[done])))
             {
                 continue;
             }
@@ -116,7 +119,8 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         V1Pod pod, IReadOnlyList<Corev1Event> events, IReadOnlyList<V1Node> nodes,
         IReadOnlyDictionary<string, (double Cpu, double Memory)> use, CancellationToken cancellationToken)
     {
-        var statuses = pod.Status?.ContainerStatuses ?? [];
+        var statuses = (pod.Status?.ContainerStatuses ?? [])
+            .Concat((pod.Status?.InitContainerStatuses ?? []).Where(status => PodContainers.IsSidecar(pod.Spec, status))).ToList();
         if (ImagePull.Find(pod, events, nodes) is { } found)
         {
             // Events expire, after an hour mostly.
@@ -127,7 +131,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         var image = PodContainers.Service(pod).Image;
         double? Sum(Func<V1ResourceRequirements, IDictionary<string, ResourceQuantity>?> part, string resource)
         {
-            var amounts = pod.Spec.Containers.Select(
+            var amounts = PodContainers.Running(pod.Spec).Select(
                 container => container.Resources is { } resources && part(resources)?.TryGetValue(resource, out var amount) == true
                     ? amount.ToDouble()
                     : (double?)null)
@@ -138,7 +142,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
         return new PodState(
             pod.Metadata.Name,
             statuses.Count(status => status.Ready),
-            pod.Spec.Containers.Count,
+            PodContainers.Running(pod.Spec).Count(),
             Describe(pod),
             statuses.Sum(status => status.RestartCount),
             pod.Metadata.CreationTimestamp is { } created ? Math.Max(0, Math.Round((time.GetUtcNow() - created).TotalSeconds)) : 0,
