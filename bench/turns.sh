@@ -86,7 +86,8 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# The second system's proxies: one in front of each version of reviews, and one in front of ratings. One thread does it all, as in a sidecar.
+# The second system's proxies: one in front of each version of reviews, and one in front of ratings. One thread does it all, as in a
+# sidecar.
 first=$port second=$((port + 10)) proxies=$((port + 20))
 {
     printf 'global\n    nbthread 1\ndefaults\n    mode http\n    timeout connect 5s\n    timeout client 1m\n    timeout server 1m\n'
@@ -103,7 +104,8 @@ run() { # name, whether with proxies
     echo "--port $first --backend-port $((first + 1))" > "$work/first.options"
     echo "--port $second --backend-port $((second + 1))" > "$work/second.options"
     if [ "$2" = yes ]; then
-        echo "--env productpage:REVIEWS_ENDPOINTS=${reviews%,} --env reviews:RATINGS_SERVICE_PORT=$((proxies + 2))" >> "$work/second.options"
+        printf '%s\n' "--env productpage:REVIEWS_ENDPOINTS=${reviews%,}" "--env reviews:RATINGS_SERVICE_PORT=$((proxies + 2))" \
+            >> "$work/second.options"
     fi
     start "$work"
     SECONDS=0

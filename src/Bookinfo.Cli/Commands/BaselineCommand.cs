@@ -24,7 +24,8 @@ internal static class BaselineCommand
     private const int QuickPairRounds = 5;
     private const int PairConnections = 4;
 
-    private static readonly string UrlRule = $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}";
+    private static readonly string UrlRule =
+        $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}";
 
     private static readonly TimeSpan PairStep = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PairWarmUp = TimeSpan.FromSeconds(4);
@@ -64,8 +65,8 @@ internal static class BaselineCommand
     private static readonly Option<string?> Between = new("--between")
     {
         HelpName = "command",
-        Description = "Run this by sh between rounds, to start both systems anew, so that what differs from start to start is in the rounds. "
-            + "For two systems only.",
+        Description = "Run this by sh between rounds, to start both systems anew, so that what differs from start to start is in the "
+            + "rounds. For two systems only.",
     };
 
     private static readonly Option<string> FileName = new("--name")

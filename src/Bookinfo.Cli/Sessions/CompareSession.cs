@@ -5,7 +5,8 @@ using Bookinfo.Measurement;
 namespace Bookinfo.Cli.Sessions;
 
 /// <summary>
-/// What <c>compare</c> does: reads two baselines or one file of both, compares them, writes the outcome, and holds it against the conditions.
+/// What <c>compare</c> does: reads two baselines or one file of both, compares them, writes the outcome, and holds it against the
+/// conditions.
 /// </summary>
 /// <param name="options">What the user asked for.</param>
 internal sealed class CompareSession(CompareOptions options)

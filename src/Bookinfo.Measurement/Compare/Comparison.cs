@@ -29,7 +29,8 @@ public static class Comparison
                 + $"{Comparability.RatesText(after)}. Measure one of them again with --rates.");
         }
 
-        var compared = Judge(rates.Select(rate => (rate, Draft(new RoundValues(before, rate), new RoundValues(after, rate)))), before, after);
+        var drafts = rates.Select(rate => (rate, Draft(new RoundValues(before, rate), new RoundValues(after, rate))));
+        var compared = Judge(drafts, before, after);
         return new ComparisonReport(
             ComparisonReport.CurrentVersion,
             ProgramVersion.Text,
@@ -126,8 +127,8 @@ public static class Comparison
     /// <param name="whyNot">Why it is not tested; <see langword="null"/> where it is.</param>
     /// <param name="leastVariance">As in <see cref="FigureTest.OfTwo"/>.</param>
     /// <param name="generatorDelay">
-    /// How late the generator was at the same percentile: the greater one of the two baselines. It had only to be woken, so that is how long
-    /// whoever is woken waits for a processor, and each hop wakes several.
+    /// How late the generator was at the same percentile: the greater one of the two baselines. It had only to be woken, so that is how
+    /// long whoever is woken waits for a processor, and each hop wakes several.
     /// </param>
     private static FigureDraft Draft(
         string subject, string figure, IReadOnlyList<double> before, IReadOnlyList<double> after, double least, string? whyNot,

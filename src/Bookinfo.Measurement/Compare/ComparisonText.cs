@@ -19,8 +19,8 @@ public static class ComparisonText
     public static string LimitsOfTwoRuns { get; } = string.Create(
         CultureInfo.InvariantCulture,
         $"Two runs of one system differ by up to {Share(SmallestDifference.MedianShare)} of a median, and "
-        + $"{Share(SmallestDifference.TailShare)} of other percentiles: less than that cannot be seen here. 'bookinfo baseline URL-A URL-B' "
-        + $"measures both in turns, and sees a twentieth of it.");
+        + $"{Share(SmallestDifference.TailShare)} of other percentiles: less than that cannot be seen here. 'bookinfo baseline URL-A "
+        + $"URL-B' measures both in turns, and sees a twentieth of it.");
 
     /// <summary>What turns can tell.</summary>
     public const string LimitsOfTurns =
@@ -31,14 +31,14 @@ public static class ComparisonText
     public static IReadOnlyList<string> Method(ComparisonReport report) =>
     [
         report.InTurns
-            ? "A round is one observation. Its p50 is the median of the differences within pairs of requests, one to each system at nearly the "
-                + "same time and answered by the same version of reviews; other percentiles are the difference of those of both. Figures "
-                + "are means over the rounds."
+            ? "A round is one observation. Its p50 is the median of the differences within pairs of requests, one to each system at nearly "
+                + "the same time and answered by the same version of reviews; other percentiles are the difference of those of both. "
+                + "Figures are means over the rounds."
             : "A round is one observation. Figures are means over the rounds without the lowest and the highest fifth of them.",
         string.Create(
             CultureInfo.InvariantCulture,
-            $"± is half an interval by Student's t. It is wide enough for all {report.Tests} figures that are tested: with a probability of "
-            + $"{Share(report.Confidence)} each true difference is in its interval. A difference is shown when 0 is not."),
+            $"± is half an interval by Student's t. It is wide enough for all {report.Tests} figures that are tested: with a probability "
+            + $"of {Share(report.Confidence)} each true difference is in its interval. A difference is shown when 0 is not."),
         .. report.InTurns ? Array.Empty<string>() :
         [
             string.Create(
@@ -46,9 +46,11 @@ public static class ComparisonText
                 $"What two runs of one system may differ by is in ± as well. p50: {Share(SmallestDifference.MedianShare)}, at least "
                 + $"{SmallestDifference.MedianMicroseconds / 1e3:0.##} ms. Other percentiles: {Share(SmallestDifference.TailShare)}, at "
                 + $"least {SmallestDifference.TailMicroseconds / 1e3:0.##} ms. All: at least as long as the generator itself waited for a "
-                + $"processor at that percentile. CPU: {Share(SmallestDifference.Cpu)}. Errors: {SmallestDifference.Errors} percentage points."),
+                + $"processor at that percentile. CPU: {Share(SmallestDifference.Cpu)}. Errors: {SmallestDifference.Errors} percentage "
+                + $"points."),
         ],
-        "'no more than': the interval has 0 in it and nothing that would matter. 'inconclusive': it has both 0 and what would matter in it.",
+        "'no more than': the interval has 0 in it and nothing that would matter. 'inconclusive': it has both 0 and what would matter in "
+            + "it.",
     ];
 
     /// <summary>The whole as text: what differs and what cannot be told, then how it was measured.</summary>

@@ -43,8 +43,8 @@ public enum Verdict
 /// </param>
 /// <param name="High">The upper end.</param>
 /// <param name="Least">
-/// What two runs of one system may differ by (<see cref="SmallestDifference"/>), which is in the interval; 0 where both systems were measured
-/// in one run, and <see langword="null"/> for figures that are not tested.
+/// What two runs of one system may differ by (<see cref="SmallestDifference"/>), which is in the interval; 0 where both systems were
+/// measured in one run, and <see langword="null"/> for figures that are not tested.
 /// </param>
 /// <param name="Matters">The smallest difference that matters; <see langword="null"/> for figures that are not tested.</param>
 /// <param name="Verdict">What can be said of it.</param>

@@ -13,8 +13,8 @@ internal sealed record FigureTest(double Difference, double StandardError, doubl
     private const int MostRounds = 1000;
 
     /// <summary>
-    /// Compares two samples whose variances need not be equal (B. L. Welch, The generalization of 'Student's' problem when several different
-    /// population variances are involved, Biometrika 34, 1947).
+    /// Compares two samples whose variances need not be equal (B. L. Welch, The generalization of 'Student's' problem when several
+    /// different population variances are involved, Biometrika 34, 1947).
     /// </summary>
     /// <param name="before">The first.</param>
     /// <param name="after">The second.</param>

@@ -121,8 +121,8 @@ public static class PairedComparison
         from rate in compared
         let differing = rate.Figures.Where(figure => figure.Control is { IsShown: true }).Select(FigureText.Name).ToList()
         where differing.Count > 0
-        select $"At {Figures.Rate(rate.Rate)}/s the control differs from the first system as well ({string.Join(", ", differing)}), although "
-            + "they should be the same: what is shown there need not come from what was changed.";
+        select $"At {Figures.Rate(rate.Rate)}/s the control differs from the first system as well ({string.Join(", ", differing)}), "
+            + "although they should be the same: what is shown there need not come from what was changed.";
 
     /// <summary>Says what the second system takes from the first only by running beside it.</summary>
     private static IEnumerable<string> AloneNote(PairedFile file, double rate)
@@ -132,11 +132,12 @@ public static class PairedComparison
             .ToList();
         if (FigureTest.OfPairs(rounds) is { } test && Math.Abs(test.Difference) > test.Reach(Comparison.Confidence))
         {
+            var reach = test.Reach(Comparison.Confidence);
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"At {Figures.Rate(rate)}/s the first system takes {Math.Abs(test.Difference) / 1e3:0.00} "
-                + $"±{test.Reach(Comparison.Confidence) / 1e3:0.00} ms {(test.Difference > 0 ? "longer" : "less")} at the page's p50 beside the "
-                + $"others than alone: they share processors, or keep each other awake.");
+                $"At {Figures.Rate(rate)}/s the first system takes {Math.Abs(test.Difference) / 1e3:0.00} ±{reach / 1e3:0.00} ms "
+                + $"{(test.Difference > 0 ? "longer" : "less")} at the page's p50 beside the others than alone: they share processors, or "
+                + $"keep each other awake.");
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// Two systems that were measured in turns: the object of <c>NAME.json</c> that <c>baseline</c> writes for two (docs/measuring.md). Latencies
-/// are in microseconds, other times in seconds.
+/// Two systems that were measured in turns: the object of <c>NAME.json</c> that <c>baseline</c> writes for two (docs/measuring.md).
+/// Latencies are in microseconds, other times in seconds.
 /// </summary>
 /// <param name="Version">The version of this format; it changes when a field changes its meaning.</param>
 /// <param name="Program">The version of the program that wrote it.</param>
@@ -10,7 +10,9 @@ namespace Bookinfo.Measurement;
 /// <param name="StartedAt">When the first warm-up began.</param>
 /// <param name="Seconds">How long the whole took, in seconds.</param>
 /// <param name="Complete">Whether all rounds were done; <see langword="false"/> after Ctrl-C.</param>
-/// <param name="Restarted">Whether the systems were started anew between rounds, so that what differs from start to start is in them.</param>
+/// <param name="Restarted">
+/// Whether the systems were started anew between rounds, so that what differs from start to start is in them.
+/// </param>
 /// <param name="Before">What was measured of the first system.</param>
 /// <param name="After">What was measured of the second.</param>
 /// <param name="Control">What was measured of a third that is the same as the first; <see langword="null"/> when there was none.</param>

@@ -31,7 +31,8 @@ internal sealed class RequestPairs
     {
         var reach = (long)(Reach / rate * NanosecondsPerSecond);
         var others = Good(after);
-        return new RequestPairs([.. Good(before).SelectMany(version => Match(version.Value, others.GetValueOrDefault(version.Key, []), reach))]);
+        return new RequestPairs(
+            [.. Good(before).SelectMany(version => Match(version.Value, others.GetValueOrDefault(version.Key, []), reach))]);
     }
 
     /// <summary>The differences of the pairs: of the median their median, of other percentiles what these differ by.</summary>
