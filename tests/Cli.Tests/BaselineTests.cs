@@ -260,7 +260,8 @@ public sealed partial class BaselineTests : BaselineRuns
             "no-such-context", false, OutputFormat.Table);
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(
-            () => new SubjectFinder(options, closed.Address, TimeProvider.System).FindAsync(TestContext.Current.CancellationToken));
+            () => new SubjectFinder(options, closed.Address, TimeProvider.System)
+                .FindAsync(null, null, TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);
         Assert.StartsWith($"nothing to measure. On this machine no Bookinfo answers at {closed.Address}productpage: "

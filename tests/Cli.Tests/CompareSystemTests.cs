@@ -79,12 +79,12 @@ public sealed class CompareSystemTests
         }
 
         var unchanged = Compare(first, second).Figures.Where(
-            figure => figure.Shown && figure.Subject.Contains("->", StringComparison.Ordinal));
+            figure => figure.IsShown && figure.Subject.Contains("->", StringComparison.Ordinal));
         var slower = new[] { Compare(first, delayed), Compare(second, delayed) };
         return
         [
             .. unchanged.Select(figure => $"of an unchanged system: {figure}"),
-            .. slower.SelectMany(rate => rate.Figures).Where(figure => figure.Shown && figure.Subject == HopMeasure.Details).Select(
+            .. slower.SelectMany(rate => rate.Figures).Where(figure => figure.IsShown && figure.Subject == HopMeasure.Details).Select(
                 figure => $"of what is not delayed: {figure}"),
             .. from rate in slower
                from hop in new[] { HopMeasure.Ratings, HopMeasure.Reviews }
@@ -100,7 +100,7 @@ public sealed class CompareSystemTests
     private static bool IsMissed(FigureComparison median) =>
         median.Low > Delay.TotalMicroseconds + Tolerance
         || median.High < Delay.TotalMicroseconds - Tolerance
-        || (!median.Shown && median.High - median.Low < Delay.TotalMicroseconds);
+        || (!median.IsShown && median.High - median.Low < Delay.TotalMicroseconds);
 
     private static RateComparison Compare(List<StepMeasurement> before, List<StepMeasurement> after) =>
         Assert.Single(Comparison.Of(BaselineSample.File(before), "before", BaselineSample.File(after), "after").Rates);

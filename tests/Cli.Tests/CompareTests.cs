@@ -26,25 +26,41 @@ public sealed class CompareTests : IDisposable
 
         Assert.Equal(ExitCode.Success, await compare.ExitAsync());
         Assert.Empty(compare.Messages);
-        Assert.StartsWith(
-            "BEFORE  without, 2026-11-23 02:00 UTC, before.json\nAFTER   with <a> & \"delay\", 2026-11-23 02:00 UTC, after.json\n\nAt "
+        // What such a comparison cannot see comes first, and the outcome stands last as well.
+        Assert.StartsWith("Two runs of one system differ by up to 15% of a median, and 30% of other", compare.Output);
+        Assert.Contains(
+            "\n\nBEFORE  without, 2026-11-23 02:00 UTC, before.json\nAFTER   with <a> & \"delay\", 2026-11-23 02:00 UTC, after.json\n\nAt "
             + "100/s: the page takes 2.00 ms longer at p50 (+50%), ", compare.Output);
-        Assert.Matches(@"\nreviews->ratings p50 +1\.03 +3\.03 +\+2\.00 ±0\.0\d +\+2\.00 ms\n", compare.Output);
-        Assert.Matches(@"\nproductpage->reviews p99 +2\.03 +4\.03 +\+2\.00 ±0\.0\d +\+2\.00 ms\n", compare.Output);
-        Assert.Matches(@"\nproductpage->details p50 +1\.03 +1\.03 +\+0\.00 ±0\.0\d +no difference shown\n", compare.Output);
-        Assert.Matches(@"\ncpu details-v1 +203 +203 +\+0\.00 ±\d\.\d\d +no difference shown\n", compare.Output);
-        Assert.Matches(@"\nmemory ratings-v1 +40\.0 +40\.0 +\+0\.00 ±0\.00 +not tested\n", compare.Output);
-        Assert.Matches(@"\ndetails-v1 +0\.07 +0\.07\n", compare.Output);
+        Assert.Equal(3, compare.Output.Split("\n\nAt 100/s: the page takes 2.00 ms longer ").Length);
+        Assert.Matches(@"\nreviews->ratings p50 +1\.03 +3\.03 +\+2\.00 ±0\.\d\d +\+2\.00 ms\n", compare.Output);
+        Assert.Matches(@"\nproductpage->reviews p99 +2\.03 +4\.03 +\+2\.00 ±0\.\d\d +\+2\.00 ms\n", compare.Output);
+        Assert.DoesNotContain("productpage->details", compare.Output[..compare.Output.IndexOf("A round is", StringComparison.Ordinal)]);
+        Assert.Matches(@"\nNo difference that matters: \d+ of \d+ figures\. --all shows each", compare.Output);
         Assert.All(compare.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
     }
 
     [Fact]
-    public async Task Of_the_same_system_it_says_that_no_difference_is_shown()
+    public async Task Shows_all_figures_on_demand()
+    {
+        await using var compare = Compare("before.json", "after.json", "--all");
+
+        Assert.Equal(ExitCode.Success, await compare.ExitAsync());
+        Assert.Matches(@"\nproductpage->details p50 +1\.03 +1\.03 +\+0\.00 ±0\.\d\d +no more than 0\.\d\d\n", compare.Output);
+        Assert.Matches(@"\ncpu details-v1 +203 +203 +\+0\.00 ±\d+\.\d +no more than \d+\.\d\n", compare.Output);
+        Assert.Matches(@"\nmemory ratings-v1 +40\.0 +40\.0 +\+0\.00 +not tested\n", compare.Output);
+        Assert.Matches(@"\ndetails-v1 +0\.07 +0\.07\n", compare.Output);
+        Assert.DoesNotContain("--all shows", compare.Output);
+        Assert.All(compare.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
+    public async Task Of_the_same_system_it_says_that_there_is_no_difference_that_matters()
     {
         await using var compare = Compare("before", "before");
 
         Assert.Equal(ExitCode.Success, await compare.ExitAsync());
-        Assert.Contains("\n\nNo difference shown.\n\n", compare.Output);
+        Assert.Contains("\n\nNo difference that matters.\n\n", compare.Output);
+        Assert.EndsWith("\n\nNo difference that matters.\n", compare.Output);
     }
 
     [Fact]
@@ -81,22 +97,24 @@ public sealed class CompareTests : IDisposable
 
         Assert.Equal(ExitCode.Success, await compare.ExitAsync());
         var report = JsonDocument.Parse(compare.Output).RootElement;
-        Assert.Equal(1, report.GetProperty("version").GetInt32());
+        Assert.Equal(2, report.GetProperty("version").GetInt32());
         Assert.Equal("before.json", report.GetProperty("before").GetProperty("file").GetString());
         Assert.Equal("with <a> & \"delay\"", report.GetProperty("after").GetProperty("name").GetString());
-        Assert.Equal(0.05, report.GetProperty("level").GetDouble());
+        Assert.Equal(0.95, report.GetProperty("confidence").GetDouble());
+        Assert.False(report.GetProperty("inTurns").GetBoolean());
         var figures = report.GetProperty("rates")[0].GetProperty("figures").EnumerateArray().ToList();
         var ratings = figures.Single(
             figure => figure.GetProperty("subject").GetString() == HopMeasure.Ratings && figure.GetProperty("figure").GetString() == "p50");
         Assert.Equal(2000, ratings.GetProperty("difference").GetDouble(), 5.0);
         Assert.Equal(200, ratings.GetProperty("least").GetDouble());
-        Assert.True(ratings.GetProperty("shown").GetBoolean());
-        Assert.InRange(ratings.GetProperty("pValue").GetDouble(), 0, 0.05);
+        Assert.Equal("greater", ratings.GetProperty("verdict").GetString());
+        Assert.InRange(ratings.GetProperty("low").GetDouble(), 1, 2000);
         var mean = figures.First(figure => figure.GetProperty("figure").GetString() == "mean");
-        Assert.Equal(JsonValueKind.Null, mean.GetProperty("pValue").ValueKind);
+        Assert.Equal("not-tested", mean.GetProperty("verdict").GetString());
+        Assert.Equal(JsonValueKind.Null, mean.GetProperty("low").ValueKind);
         var condition = report.GetProperty("conditions")[0];
         Assert.Equal("p50:+90%", condition.GetProperty("condition").GetString());
-        Assert.False(condition.GetProperty("violated").GetBoolean());
+        Assert.Equal("holds", condition.GetProperty("outcome").GetString());
         Assert.Contains("\"reviews->ratings\"", compare.Output);
     }
 
@@ -107,30 +125,34 @@ public sealed class CompareTests : IDisposable
             "before", "after", "--fail-on", "p99:+20%", "--fail-on", "cpu:+30%", "--fail-on", "reviews->ratings:p50:+1ms");
 
         Assert.Equal(ExitCode.Regression, await compare.ExitAsync());
-        Assert.Equal(
-            """
-            bookinfo: --fail-on 'p99:+20%' at 100/s: +2.00 ms (+50%), violated.
-            bookinfo: --fail-on 'p99:+20%' at 200/s: +2.00 ms (+50%), violated.
-            bookinfo: --fail-on 'reviews->ratings:p50:+1ms' at 100/s: +2.00 ms (+194%), violated.
-            bookinfo: --fail-on 'reviews->ratings:p50:+1ms' at 200/s: +2.00 ms (+194%), violated.
-
-            """,
-            compare.Messages.ReplaceLineEndings("\n"));
-        Assert.Contains("\n--fail-on 'cpu:+30%' at 100/s: +0.00 ms (0%), holds.\n", compare.Output);
+        string[] expected =
+        [
+            @"'p99:\+20%' at 100/s: \+2\.00 ±\d\.\d\d ms \(\+50%\), violated\.",
+            @"'p99:\+20%' at 200/s: \+2\.00 ±\d\.\d\d ms \(\+50%\), violated\.",
+            @"'reviews->ratings:p50:\+1ms' at 100/s: \+2\.00 ±\d\.\d\d ms \(\+194%\), violated\.",
+            @"'reviews->ratings:p50:\+1ms' at 200/s: \+2\.00 ±\d\.\d\d ms \(\+194%\), violated\.",
+        ];
+        Assert.Matches($"^{string.Concat(expected.Select(line => $"bookinfo: --fail-on {line}\n"))}$", compare.Messages);
+        Assert.Matches(@"\n--fail-on 'cpu:\+30%' at 100/s: \+0\.00 ±\d+\.\d ms \(0%\), holds\.\n", compare.Output);
     }
 
     [Theory]
-    [InlineData("p99:+90%", ExitCode.InvalidUsage)]
+    [InlineData("p99:+90%", ExitCode.Inconclusive)]
+    [InlineData("p99:+90%", ExitCode.Success, "--inconclusive", "pass")]
+    [InlineData("p99:+90%", ExitCode.Regression, "--inconclusive", "fail")]
     [InlineData("p99:+20%", ExitCode.Regression)]
-    public async Task A_condition_that_cannot_be_told_at_one_rate_is_no_success(string condition, int exitCode)
+    [InlineData("p99:+20%", ExitCode.Regression, "--inconclusive", "pass")]
+    public async Task A_condition_that_cannot_be_decided_at_one_rate_has_an_exit_code_of_its_own(
+        string condition, int exitCode, params string[] rule)
     {
         Write("before.json", CompareSample.Create(rates: [20, 200]));
         Write("after.json", CompareSample.Create(rates: [20, 200], latency: CompareSample.Delayed));
-        await using var compare = Compare("before", "after", "--fail-on", condition, "--html", "page.html");
+        await using var compare = Compare(["before", "after", "--fail-on", condition, "--html", "page.html", .. rule]);
 
         Assert.Equal(exitCode, await compare.ExitAsync());
-        Assert.StartsWith($"bookinfo: --fail-on '{condition}' at 20/s: +2.00 ms (+50%), cannot be tested: ", compare.Messages);
-        Assert.StartsWith("BEFORE", compare.Output);
+        Assert.StartsWith(
+            $"bookinfo: --fail-on '{condition}' at 20/s: +2.00 ms (+50%), inconclusive: too few requests.\n", compare.Messages);
+        Assert.Contains("\nBEFORE  ", compare.Output);
         Assert.True(File.Exists(Path.Combine(_directory, "page.html")));
     }
 
@@ -151,7 +173,8 @@ public sealed class CompareTests : IDisposable
 
     [Theory]
     [InlineData("--fail-on 'p99:20%' is not allowed: it must be [what:]figure:+limit, such as p99:+20%", "--fail-on", "p99:20%")]
-    [InlineData("--fail-on 'p99.9:+1%': p99.9 of page cannot be tested", "--fail-on", "p99.9:+1%")]
+    [InlineData("--fail-on 'details-v9:cpu:+1%': not both baselines have cpu of details-v9; ", "--fail-on", "details-v9:cpu:+1%")]
+    [InlineData("--inconclusive 'ask' is not allowed: it must be pass or fail.", "--inconclusive", "ask")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     [InlineData("--html: the file '/nowhere/page.html' cannot be written: ", "--html", "/nowhere/page.html")]
     [InlineData("--markdown: the file 'before.json' exists. Name another one, or say --overwrite.", "--markdown", "before.json")]
@@ -182,10 +205,11 @@ public sealed class CompareTests : IDisposable
             ("missing", "there is no file 'missing.json'. 'bookinfo baseline --name NAME' creates NAME.json."),
             ("newer", "'newer.json' is a baseline of version 2; this program knows version 1. "),
             ("broken", "'broken.json' is not a baseline: "),
+            ("", "'before.json' is the baseline of one system: name a second one to compare it with."),
             ("slower", "the baselines have no rate in common: 'before.json' has 100, 200/s, 'slower.json' 1/s. "),
         })
         {
-            await using var compare = Compare("before", file);
+            await using var compare = file is "" ? Compare("before") : Compare("before", file);
             Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());
             Assert.StartsWith($"bookinfo: {message}", compare.Messages);
             Assert.Empty(compare.Output);
@@ -230,9 +254,9 @@ public sealed class CompareTests : IDisposable
         Assert.DoesNotContain("url(http", page);
         Assert.Contains("reviews->ratings p50", html.Descendants("th").Select(cell => cell.Value));
         var markdown = await File.ReadAllTextAsync(Path.Combine(_directory, "table.md"), TestContext.Current.CancellationToken);
-        Assert.StartsWith(
-            "# Comparison: without and with &lt;a> &amp; \"delay\"\n\n- At 100/s: the page takes 2.00 ms longer at p50 (+50%), ", markdown);
-        Assert.Matches(@"\n\| reviews->ratings p50 \| 1\.03 \| 3\.03 \| \+2\.00 ±0\.0\d \| \+194% \| 0\.20 \| \+2\.00 ms \|\n", markdown);
+        Assert.StartsWith("# Comparison: without and with &lt;a> &amp; \"delay\"\n\nTwo runs of one system differ by up to ", markdown);
+        Assert.Contains("\n\n- At 100/s: the page takes 2.00 ms longer at p50 (+50%), ", markdown);
+        Assert.Matches(@"\n\| reviews->ratings p50 \| 1\.03 \| 3\.03 \| \+2\.00 ±0\.\d\d \| \+194% \| \+2\.00 ms \|\n", markdown);
 
         await using (var second = Compare(options))
         {

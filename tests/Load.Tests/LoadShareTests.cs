@@ -28,6 +28,53 @@ public sealed class LoadShareTests
         }
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void In_an_order_left_to_chance_each_has_one_of_each_group_at_every_place_as_often(int workers)
+    {
+        const int Groups = 600;
+        var order = new IndexedRandom(7);
+        var shares = Enumerable.Range(0, workers).Select(worker => new Share(worker, workers) { Order = order }).ToList();
+
+        for (var group = 0; group < Groups; group++)
+        {
+            var places = shares.Select(share => Assert.Single(
+                Enumerable.Range(0, workers), place => share.Has((group * workers) + place))).ToList();
+            Assert.Equal(Enumerable.Range(0, workers), places.Order());
+        }
+
+        foreach (var share in shares)
+        {
+            // The seed is always the same, so this holds always or never: three to four standard deviations.
+            Assert.All(
+                Enumerable.Range(0, workers),
+                place => Assert.InRange(
+                    Enumerable.Range(0, Groups).Count(group => share.Has((group * workers) + place)), (Groups / workers) - 45,
+                    (Groups / workers) + 45));
+            Assert.All(
+                Enumerable.Range(0, 50),
+                count => Assert.Equal(Enumerable.Range(0, count).Count(arrival => share.Has(arrival)), share.CountOf(count)));
+        }
+
+        // Who comes first after whom is left to chance as well.
+        var firsts = Enumerable.Range(0, Groups).Select(group => shares.FindIndex(share => share.Has(group * workers))).ToList();
+        var repeated = firsts.Zip(firsts.Skip(1)).Count(pair => pair.First == pair.Second);
+        Assert.InRange(repeated, (Groups / workers) - 50, (Groups / workers) + 50);
+    }
+
+    [Fact]
+    public void Jittered_arrivals_are_late_by_up_to_half_their_distance()
+    {
+        var due = Take(new ConstantProfile(500, 2), ArrivalProcess.Jittered, Share.Whole).Select(arrival => arrival.Due).ToList();
+
+        var late = due.Select((time, number) => time - (number * 2_000_000L)).ToList();
+        Assert.Equal(1000, due.Count);
+        Assert.All(late, time => Assert.InRange(time, 0, 1_000_000));
+        Assert.InRange(late.Average(), 450_000, 550_000);
+        Assert.InRange(late.Count(time => time > 900_000), 60, 140);
+    }
+
     [Fact]
     public void At_a_constant_rate_a_worker_begins_its_number_of_intervals_after_the_start()
     {

@@ -64,7 +64,7 @@ public sealed class FifthServiceTests
         var report = Comparison.Of(before, "before.json", after, "after.json");
 
         var figure = report.Rates[0].Find(Label, FigureName.P50)!;
-        Assert.True(figure.Shown);
+        Assert.True(figure.IsShown);
         Assert.Equal(6000, figure.Difference, 30.0);
         Assert.Contains(Label, string.Join('\n', report.Headline), StringComparison.Ordinal);
     }

@@ -19,6 +19,17 @@ internal static class BaselineCommand
     private const string QuickRates = "50,200";
     private const int UsualRounds = 10;
 
+    /// <summary>The rate to each of two systems: so low that requests do not overlap, where a hop that a sidecar adds shows best.</summary>
+    private const string PairRates = "25";
+    private const int QuickPairRounds = 5;
+    private const int PairConnections = 4;
+
+    private static readonly string UrlRule =
+        $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}";
+
+    private static readonly TimeSpan PairStep = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan PairWarmUp = TimeSpan.FromSeconds(4);
+
     private static readonly TimeSpan UsualStep = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuickStep = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan UsualWarmUp = TimeSpan.FromSeconds(10);
@@ -32,6 +43,30 @@ internal static class BaselineCommand
         Description = "What to measure. If it is not given: what 'up' runs here, else what 'deploy' deployed. "
             + "Without a path it is /productpage.",
         Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Argument<string?> SecondUrl = new("against")
+    {
+        HelpName = "second url",
+        Description = "A second Bookinfo, as one behind a mesh. Both are then measured in turns of one request, and what they differ by "
+            + "is told.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> Against = ClusterCommand.NamespaceAs(
+        "--against", "Measure the pods in this namespace in turns with those of --namespace, and say what they differ by.");
+
+    private static readonly Option<string?> Control = new("--control")
+    {
+        HelpName = "url",
+        Description = "A third Bookinfo that is the same as the first, to see what no difference looks like. For two systems only.",
+    };
+
+    private static readonly Option<string?> Between = new("--between")
+    {
+        HelpName = "command",
+        Description = "Run this by sh between rounds, to start both systems anew, so that what differs from start to start is in the "
+            + "rounds. For two systems only.",
     };
 
     private static readonly Option<string> FileName = new("--name")
@@ -92,9 +127,14 @@ internal static class BaselineCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Url.Validators.Add(static result => OptionRules.Require(
-            result, result.GetValueOrDefault<string?>(), "url", OptionRules.IsUrl, $"must be http:// or https://, a host, and no user or "
-                + $"fragment, such as {TrafficOptions.LocalUrl}"));
+        foreach (var url in new[] { Url, SecondUrl })
+        {
+            url.Validators.Add(static result => OptionRules.Require(
+                result, result.GetValueOrDefault<string?>(), "url", OptionRules.IsUrl, UrlRule));
+        }
+
+        Control.Validators.Add(static result => OptionRules.Require(
+            result, OptionRules.Token(result), Control.Name, OptionRules.IsUrl, UrlRule));
         FileName.Validators.Add(static result => OptionRules.Require(
             result,
             OptionRules.Token(result),
@@ -110,8 +150,8 @@ internal static class BaselineCommand
             "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence "
                 + "intervals, CPU, memory, start-up. Writes a report.")
         {
-            Url, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Traffic.Headers, Traffic.Connections, Traffic.Timeout,
-            Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Context, Output,
+            Url, SecondUrl, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Control, Between, Traffic.Headers, Traffic.Connections,
+            Traffic.Timeout, Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Against, Context, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -121,25 +161,28 @@ internal static class BaselineCommand
     private static async Task<int> RunAsync(BaselineOptions options)
     {
         return await CommandRunner.RunAsync(
-            signals => new BaselineSession(options, signals, TimeProvider.System).RunAsync(),
+            signals => options.AreTwo
+                ? new PairSession(options, signals, TimeProvider.System).RunAsync()
+                : new BaselineSession(options, signals, TimeProvider.System).RunAsync(),
             static () => "Interrupted before the first round was done: nothing was written.");
     }
 
     private static BaselineOptions Read(ParseResult result)
     {
         var quick = result.GetValue(Quick);
+        var two = AreTwo(result.CommandResult);
         return new BaselineOptions(
             result.GetValue(Url) is { } url ? new Uri(url) : null,
             result.GetValue(FileName)!,
             result.GetValue(Overwrite),
-            TryParseRates(result.GetValue(Rates) ?? (quick ? QuickRates : UsualRates), out var rates)
+            TryParseRates(result.GetValue(Rates) ?? (two ? PairRates : quick ? QuickRates : UsualRates), out var rates)
                 ? rates
                 : throw new FormatException(Rates.Name),
-            (int)(result.GetValue(Rounds) ?? UsualRounds),
-            result.GetValue(Step) ?? (quick ? QuickStep : UsualStep),
-            result.GetValue(WarmUp) ?? (quick ? QuickWarmUp : UsualWarmUp),
+            (int)(result.GetValue(Rounds) ?? (two && quick ? QuickPairRounds : UsualRounds)),
+            result.GetValue(Step) ?? (two ? PairStep : quick ? QuickStep : UsualStep),
+            result.GetValue(WarmUp) ?? (two ? PairWarmUp : quick ? QuickWarmUp : UsualWarmUp),
             Traffic.GetHeaders(result),
-            Traffic.GetConnections(result),
+            two && result.GetResult(Traffic.Connections) is not { Implicit: false } ? PairConnections : Traffic.GetConnections(result),
             Traffic.GetTimeout(result),
             result.GetValue(Traffic.Insecure),
             Traffic.GetSeed(result),
@@ -147,16 +190,39 @@ internal static class BaselineCommand
             result.GetValue(Context),
             result.GetValue(InCluster)
                 || result.GetResult(Namespace) is { Implicit: false }
+                || result.GetResult(Against) is { Implicit: false }
                 || result.GetResult(Context) is { Implicit: false },
             result.GetValue(Output))
         {
             Workers = result.GetValue(InCluster) ? (int)(result.GetValue(Workers) ?? 1) : null,
             WorkerImage = result.GetValue(WorkerImage),
+            SecondUrl = result.GetValue(SecondUrl) is { } second ? new Uri(second) : null,
+            Against = result.GetValue(Against),
+            Control = result.GetValue(Control) is { } control ? new Uri(control) : null,
+            Between = result.GetValue(Between),
         };
     }
 
+    private static bool AreTwo(CommandResult result) =>
+        result.GetResult(SecondUrl) is { Tokens.Count: > 0 } || result.GetResult(Against) is { Implicit: false };
+
     private static void RequireUseful(CommandResult result)
     {
+        if (!AreTwo(result))
+        {
+            foreach (Option option in new Option[] { Control, Between })
+            {
+                if (result.GetResult(option) is { Implicit: false })
+                {
+                    result.AddError($"{option.Name} has no effect on one system: name a second one, by its url or by {Against.Name}.");
+                }
+            }
+        }
+        else if (result.GetValue(InCluster))
+        {
+            result.AddError($"{InCluster.Name} measures one system: two are measured from where the command runs.");
+        }
+
         if (!result.GetValue(InCluster))
         {
             foreach (Option option in new Option[] { Workers, WorkerImage })

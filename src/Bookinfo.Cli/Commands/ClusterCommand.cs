@@ -17,15 +17,20 @@ internal static class ClusterCommand
 
     /// <summary>Makes <c>--namespace</c>.</summary>
     /// <param name="description">What the namespace is for.</param>
-    public static Option<string?> Namespace(string description)
+    public static Option<string?> Namespace(string description) => NamespaceAs("--namespace", description, "-n");
+
+    /// <summary>Makes an option that names a namespace.</summary>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="description">What the namespace is for.</param>
+    /// <param name="aliases">Other names of the option.</param>
+    public static Option<string?> NamespaceAs(string name, string description, params string[] aliases)
     {
-        var option = new Option<string?>("--namespace", "-n") { HelpName = "name", Description = description };
+        var option = new Option<string?>(name, aliases) { HelpName = "name", Description = description };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !IsLabel(token.Value))
             {
-                result.AddError(
-                    $"--namespace '{token.Value}' is not allowed: it must be 1 to 63 of a-z, 0-9 and -, without - at either end.");
+                result.AddError($"{name} '{token.Value}' is not allowed: it must be 1 to 63 of a-z, 0-9 and -, without - at either end.");
             }
         });
         return option;

@@ -11,16 +11,38 @@ internal static class CompareCommand
     private static readonly Argument<string> Before = new("before")
     {
         HelpName = "before",
-        Description = "The first baseline: its file, or its name without .json.",
+        Description = "The first baseline: its file, or its name without .json. Or the file of two that were measured in turns.",
     };
 
-    private static readonly Argument<string> After = new("after") { HelpName = "after", Description = "The second one." };
+    private static readonly Argument<string?> After = new("after")
+    {
+        HelpName = "after",
+        Description = "The second baseline.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<InconclusiveRule> Inconclusive = new("--inconclusive")
+    {
+        HelpName = "pass|fail",
+        Description = "End with 0 or with 14 when a condition of --fail-on cannot be decided. [default: exit code 15]",
+        CustomParser = static result => TypedOptions.Read(
+            result,
+            static text => text switch
+            {
+                "pass" => InconclusiveRule.Pass,
+                "fail" => InconclusiveRule.Fail,
+                _ => (InconclusiveRule?)null,
+            },
+            "must be pass or fail") ?? InconclusiveRule.Tell,
+    };
+
+    private static readonly Option<bool> All = new("--all") { Description = "Show the figures without a difference that matters, too." };
 
     private static readonly Option<string[]> FailOn = new("--fail-on")
     {
         HelpName = "condition",
         Description =
-            "End with exit code 14 if a figure has become greater by more than this and the difference is shown to be no chance: p99:+20%, "
+            "End with exit code 14 if a figure has become greater by more than this, and with 15 if that cannot be decided: p99:+20%, "
             + "'reviews->ratings:p50:+1ms', "
             + "errors:+1% (percentage points), cpu:+30% (of all services), details-v1:cpu:+30%. May be repeated.",
         AllowMultipleArgumentsPerToken = false,
@@ -46,7 +68,7 @@ internal static class CompareCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        foreach (var baseline in new[] { Before, After })
+        foreach (var baseline in new Argument[] { Before, After })
         {
             baseline.Validators.Add(static result => OptionRules.Require(
                 result,
@@ -65,12 +87,14 @@ internal static class CompareCommand
         });
         var command = new Command("compare", "Say what differs between two baselines by more than chance, by hop and percentile.")
         {
-            Before, After, FailOn, Html, Markdown, Overwrite, Output,
+            Before, After, FailOn, Inconclusive, All, Html, Markdown, Overwrite, Output,
         };
         command.SetAction(static (result, _) => new CompareSession(new CompareOptions(
             result.GetValue(Before)!,
-            result.GetValue(After)!,
+            result.GetValue(After),
             [.. (result.GetValue(FailOn) ?? []).Select(static text => FailCondition.TryParse(text) ?? throw new FormatException(text))],
+            result.GetValue(Inconclusive),
+            result.GetValue(All),
             result.GetValue(Html),
             result.GetValue(Markdown),
             result.GetValue(Overwrite),

@@ -55,12 +55,12 @@ internal sealed class BaselineFiles(string name)
     /// number is added to the name. A number is added as well when the existing figures cannot be overwritten: measuring takes long, so
     /// nothing is discarded, and all three files have to be of one measurement.
     /// </summary>
-    /// <param name="baseline">What goes into them.</param>
+    /// <param name="texts">What goes into each of them.</param>
     /// <param name="overwrite">Whether files that exist may be replaced.</param>
     /// <returns>The files that were written, and why others were not, or not under their name.</returns>
-    public async Task<(IReadOnlyList<string> Written, OperationFailedException? Failure)> WriteAsync(BaselineFile baseline, bool overwrite)
+    public async Task<(IReadOnlyList<string> Written, OperationFailedException? Failure)> WriteAsync(
+        IReadOnlyList<string> texts, bool overwrite)
     {
-        string[] texts = [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)];
         string? clash = null;
         if (overwrite)
         {

@@ -27,7 +27,8 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
     {
         var files = new BaselineFiles(options.Name);
         files.Check(options.Overwrite);
-        await using var subject = await new SubjectFinder(options, new Uri(TrafficOptions.LocalUrl), time).FindAsync(signals.Stop);
+        await using var subject = await new SubjectFinder(options, new Uri(TrafficOptions.LocalUrl), time)
+            .FindAsync(options.Url, options.Namespace, signals.Stop);
         await ToolOutput.Messages.WriteLineAsync($"Measuring {subject.Description}.");
         await using var generator = await CreateGeneratorAsync(subject);
         var plan = new BaselinePlan(
@@ -44,7 +45,8 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             throw outcome.Failure ?? (Exception)new OperationCanceledException(signals.Stop);
         }
 
-        var (written, failure) = await files.WriteAsync(baseline, options.Overwrite);
+        var (written, failure) = await files.WriteAsync(
+            [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)], options.Overwrite);
         await ReportAsync(baseline, written);
         return (failure ?? outcome.Failure) is { } why ? throw why : baseline.Complete ? ExitCode.Success : ExitCode.Interrupted;
     }
@@ -162,6 +164,21 @@ internal sealed record BaselineOptions(
 
     /// <summary>Their image; <see langword="null"/> for the one that belongs to what is deployed.</summary>
     public string? WorkerImage { get; init; }
+
+    /// <summary>Where the second system is, when two are measured in turns.</summary>
+    public Uri? SecondUrl { get; init; }
+
+    /// <summary>The namespace of the second system's pods.</summary>
+    public string? Against { get; init; }
+
+    /// <summary>Where a third system is that is the same as the first; <see langword="null"/> for none.</summary>
+    public Uri? Control { get; init; }
+
+    /// <summary>A command that starts the systems anew between rounds; <see langword="null"/> for none.</summary>
+    public string? Between { get; init; }
+
+    /// <summary>Whether two systems are measured in turns.</summary>
+    public bool AreTwo => SecondUrl is not null || Against is not null;
 }
 
 /// <summary>Finds what is to be measured: what the user named, else what <c>up</c> runs here, else what <c>deploy</c> deployed.</summary>
@@ -171,14 +188,17 @@ internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvi
 {
     private const string Page = "/productpage";
 
-    /// <summary>Finds the subject.</summary>
+    /// <summary>Finds a subject.</summary>
+    /// <param name="address">Where it is; <see langword="null"/> to find out.</param>
+    /// <param name="space">The namespace of its pods; <see langword="null"/> for the usual one.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">There is nothing: the message says what to do.</exception>
-    public async Task<ISubject> FindAsync(CancellationToken cancellationToken)
+    public async Task<ISubject> FindAsync(Uri? address, string? space, CancellationToken cancellationToken)
     {
-        var url = options.Url is { PathAndQuery: "/" } host ? new Uri(host, Page) : options.Url;
+        var url = address is { PathAndQuery: "/" } host ? new Uri(host, Page) : address;
         if (options.WantsCluster)
         {
-            return await OpenAsync(url, cancellationToken);
+            return await OpenAsync(url, space, cancellationToken);
         }
 
         if (url is not null)
@@ -194,7 +214,7 @@ internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvi
 
         try
         {
-            return await OpenAsync(null, cancellationToken);
+            return await OpenAsync(null, space, cancellationToken);
         }
         catch (OperationFailedException failure)
         {
@@ -205,9 +225,9 @@ internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvi
         }
     }
 
-    private async Task<ISubject> OpenAsync(Uri? target, CancellationToken cancellationToken)
+    private async Task<ISubject> OpenAsync(Uri? target, string? wanted, CancellationToken cancellationToken)
     {
-        var space = options.Namespace ?? DeployedApplication.UsualNamespace;
+        var space = wanted ?? DeployedApplication.UsualNamespace;
         target ??= options.Workers is null ? null : ClusterGeneratorOptions.UsualTarget(space);
         var cluster = await ClusterConnection.OpenAsync(Kubectl.Find(options.Context), cancellationToken);
         try

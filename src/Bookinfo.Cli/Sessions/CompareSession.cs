@@ -5,7 +5,8 @@ using Bookinfo.Measurement;
 namespace Bookinfo.Cli.Sessions;
 
 /// <summary>
-/// What <c>compare</c> does: reads two baselines, compares them, writes the outcome, and holds it against the conditions.
+/// What <c>compare</c> does: reads two baselines or one file of both, compares them, writes the outcome, and holds it against the
+/// conditions.
 /// </summary>
 /// <param name="options">What the user asked for.</param>
 internal sealed class CompareSession(CompareOptions options)
@@ -26,15 +27,13 @@ internal sealed class CompareSession(CompareOptions options)
             }
         }
 
-        var (beforeFile, afterFile) = (Resolve(options.Before), Resolve(options.After));
-        if (OutputPath.FindProblem(files, beforeFile, afterFile) is { } clash)
+        string[] read = [Resolve(options.Before), .. options.After is { } second ? [Resolve(second)] : Array.Empty<string>()];
+        if (OutputPath.FindProblem(files, read) is { } clash)
         {
             throw new OperationFailedException(FailureKind.InvalidRequest, clash);
         }
 
-        var before = BaselineStore.Read(beforeFile);
-        var after = BaselineStore.Read(afterFile);
-        var report = Comparison.Of(before, beforeFile, after, afterFile);
+        var (report, before, after) = Compare(read);
         report = report with { Conditions = [.. options.FailOn.SelectMany(condition => condition.Check(report))] };
 
         string?[] failures =
@@ -49,13 +48,13 @@ internal sealed class CompareSession(CompareOptions options)
         }
         else
         {
-            foreach (var line in ComparisonText.Lines(report))
+            foreach (var line in ComparisonText.Lines(report, options.All))
             {
                 await ToolOutput.Data.WriteLineAsync(line);
             }
         }
 
-        foreach (var condition in report.Conditions.Where(condition => condition.Violated || !condition.Tested))
+        foreach (var condition in report.Conditions.Where(condition => condition.Outcome != ConditionOutcome.Holds))
         {
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {condition.Text}");
         }
@@ -65,10 +64,24 @@ internal sealed class CompareSession(CompareOptions options)
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure}");
         }
 
-        return report.Conditions.Any(condition => condition.Violated) ? ExitCode.Regression
+        var inconclusive = report.Conditions.Any(condition => condition.Outcome == ConditionOutcome.Inconclusive);
+        return report.Conditions.Any(condition => condition.Outcome == ConditionOutcome.Violated) ? ExitCode.Regression
             : failures.Any(failure => failure is not null) ? ExitCode.Failure
-            : report.Conditions.Any(condition => !condition.Tested) ? ExitCode.InvalidUsage
-            : ExitCode.Success;
+            : !inconclusive || options.Inconclusive == InconclusiveRule.Pass ? ExitCode.Success
+            : options.Inconclusive == InconclusiveRule.Fail ? ExitCode.Regression
+            : ExitCode.Inconclusive;
+    }
+
+    private static (ComparisonReport Report, BaselineFile Before, BaselineFile After) Compare(string[] read)
+    {
+        if (read is [var before, var after])
+        {
+            var (first, second) = (BaselineStore.Read(before), BaselineStore.Read(after));
+            return (Comparison.Of(first, before, second, after), first, second);
+        }
+
+        var both = BaselineStore.ReadPaired(read[0]);
+        return (PairedComparison.Of(both, read[0]), both.Before, both.After);
     }
 
     /// <summary>A name stands for the file that <c>baseline --name</c> wrote.</summary>
@@ -107,12 +120,30 @@ internal sealed class CompareSession(CompareOptions options)
 }
 
 /// <summary>What was asked of <c>compare</c>.</summary>
-/// <param name="Before">The first baseline: a file, or its name without <c>.json</c>.</param>
-/// <param name="After">The second.</param>
+/// <param name="Before">
+/// The first baseline: a file, or its name without <c>.json</c>; the file of two systems when <paramref name="After"/> is missing.
+/// </param>
+/// <param name="After">The second; <see langword="null"/> where both are in one file.</param>
 /// <param name="FailOn">The conditions.</param>
+/// <param name="Inconclusive">What a condition that cannot be decided ends the command with.</param>
+/// <param name="All">Whether the figures that show no difference are written as well.</param>
 /// <param name="Html">Where to write the page.</param>
 /// <param name="Markdown">Where to write the Markdown.</param>
 /// <param name="Overwrite">Whether files that are there may be replaced.</param>
 /// <param name="Output">What goes to stdout.</param>
 internal sealed record CompareOptions(
-    string Before, string After, IReadOnlyList<FailCondition> FailOn, string? Html, string? Markdown, bool Overwrite, OutputFormat Output);
+    string Before, string? After, IReadOnlyList<FailCondition> FailOn, InconclusiveRule Inconclusive, bool All, string? Html,
+    string? Markdown, bool Overwrite, OutputFormat Output);
+
+/// <summary>What a condition that cannot be decided ends <c>compare</c> with.</summary>
+internal enum InconclusiveRule
+{
+    /// <summary>An exit code of its own.</summary>
+    Tell,
+
+    /// <summary>The same as one that holds.</summary>
+    Pass,
+
+    /// <summary>The same as one that is violated.</summary>
+    Fail,
+}

@@ -55,6 +55,9 @@ public static class ExitCode
     /// <summary><c>compare</c> found that a condition of <c>--fail-on</c> is violated.</summary>
     public const int Regression = 14;
 
+    /// <summary>What was measured does not suffice to decide a condition of <c>--fail-on</c>.</summary>
+    public const int Inconclusive = 15;
+
     /// <summary>
     /// Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.
     /// </summary>

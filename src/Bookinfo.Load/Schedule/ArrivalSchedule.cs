@@ -10,6 +10,9 @@ namespace Bookinfo.Load;
 /// <param name="share">Which of the arrivals are given out. The others are another worker's.</param>
 internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess process, IndexedRandom random, Share share)
 {
+    /// <summary>The most that a jittered arrival is late, as a part of the distance between even ones.</summary>
+    private const double MostJitter = 0.5;
+
     private readonly Lock _lock = new();
     private long _next;
     private double _expected;
@@ -93,7 +96,12 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
     {
         // Even: the first at once, then one whenever the expected number reaches the next whole one. Poisson: a process of rate one,
         // stretched to the profile, which is the standard way to one of changing rate.
-        var expected = process == ArrivalProcess.Even ? _next : _expected - Math.Log(1 - random.Fraction(RandomStream.Arrival, _next));
+        var expected = process switch
+        {
+            ArrivalProcess.Even => _next,
+            ArrivalProcess.Jittered => _next + (MostJitter * random.Fraction(RandomStream.Arrival, _next)),
+            _ => _expected - Math.Log(1 - random.Fraction(RandomStream.Arrival, _next)),
+        };
         var seconds = profile.TimeOf(expected);
         if (double.IsPositiveInfinity(seconds))
         {
@@ -122,12 +130,18 @@ public enum ArrivalProcess
     /// Independent of each other, as those of many visitors are: distances are exponentially distributed, and some come in bursts.
     /// </summary>
     Poisson,
+
+    /// <summary>
+    /// Even, but each up to half a distance later, by chance: never close to each other, and in step with nothing that happens at regular
+    /// intervals.
+    /// </summary>
+    Jittered,
 }
 
 /// <summary>
-/// Which arrivals of a run are one worker's, when several do it together: every <paramref name="Count"/>-th, beginning with number
-/// <paramref name="Index"/>. So each arrival is exactly one worker's, and even arrivals of all lie as evenly as those of one: at a constant
-/// rate, worker i begins i intervals of the whole rate after the start, and goes on at its part of the rate.
+/// Which arrivals of a run are one worker's, when several do it together: of each <paramref name="Count"/> that follow each other exactly
+/// one. Without <see cref="Order"/> it is always number <paramref name="Index"/>, so that even arrivals of all lie as evenly as those of
+/// one: at a constant rate, worker i begins i intervals of the whole rate after the start, and goes on at its part of the rate.
 /// </summary>
 /// <param name="Index">Which worker, from 0.</param>
 /// <param name="Count">How many workers there are.</param>
@@ -136,17 +150,43 @@ public readonly record struct Share(int Index, int Count)
     /// <summary>All of it.</summary>
     public static Share Whole { get; } = new(0, 1);
 
+    /// <summary>
+    /// Where the order of the workers comes from, which is then another in each group of arrivals, by chance. All workers of a run have the
+    /// same.
+    /// </summary>
+    public IndexedRandom? Order { get; init; }
+
     /// <summary>Whether an arrival is in it.</summary>
     /// <param name="arrival">The number of the arrival in the whole run, from 0.</param>
-    public bool Has(long arrival) => arrival % Count == Index;
+    public bool Has(long arrival) => arrival % Count == PlaceIn(arrival / Count);
 
     /// <summary>How many of the first arrivals are in it.</summary>
     /// <param name="arrivals">How many arrivals of the whole run.</param>
-    public long CountOf(long arrivals) => (arrivals - Index + Count - 1) / Count;
+    public long CountOf(long arrivals) => (arrivals / Count) + (arrivals % Count > PlaceIn(arrivals / Count) ? 1 : 0);
 
     /// <summary>
     /// The part of something that cannot be divided further, such as connections. The parts of all workers add up to the whole.
     /// </summary>
     /// <param name="whole">How many there are of it.</param>
     public int PartOf(int whole) => (int)CountOf(whole);
+
+    /// <summary>The place of this worker in a group of as many arrivals as there are workers.</summary>
+    private int PlaceIn(long group)
+    {
+        if (Order is not { } random)
+        {
+            return Index;
+        }
+
+        // Each worker has a number, and they are in the order of their numbers.
+        var place = 0;
+        var own = random.Bits(RandomStream.Turn, (group * Count) + Index);
+        for (var other = 0; other < Count; other++)
+        {
+            var number = random.Bits(RandomStream.Turn, (group * Count) + other);
+            place += number < own || (number == own && other < Index) ? 1 : 0;
+        }
+
+        return place;
+    }
 }

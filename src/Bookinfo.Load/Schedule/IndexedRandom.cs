@@ -45,4 +45,7 @@ internal static class RandomStream
 
     /// <summary>The span id.</summary>
     public const ulong Span = 5;
+
+    /// <summary>Whose turn an arrival is, when several workers do a run together.</summary>
+    public const ulong Turn = 6;
 }

@@ -109,7 +109,29 @@ public sealed record StepMeasurement(
     public static StepMeasurement From(int round, double rate, LoadResult result, IReadOnlyDictionary<string, UseMeasurement> use)
     {
         var report = LoadReport.From(result);
-        var total = result.Total;
+        var latencies = Histograms(result.Total);
+        return new StepMeasurement(
+            round,
+            rate,
+            report.Rate.Achieved,
+            report.StartedAt,
+            report.Seconds,
+            report.Interrupted,
+            report.Requests,
+            Measure.InOrder(latencies.Keys)
+                .ToDictionary(
+                    name => name, name => new LatencyMeasurement(Percentiles.Of(latencies[name]), HistogramCodec.Encode(latencies[name]))),
+            report.Errors,
+            report.ReviewsVersions,
+            use,
+            report.Generator,
+            report.Warnings);
+    }
+
+    /// <summary>The latencies of a run by the names of <see cref="Measure"/>, without those that no answer reported.</summary>
+    /// <param name="total">What was counted and measured.</param>
+    internal static IReadOnlyDictionary<string, HistogramBase> Histograms(Recording total)
+    {
         var latencies = new Dictionary<string, HistogramBase>
         {
             [Measure.Page] = total.FromDue,
@@ -120,23 +142,7 @@ public sealed record StepMeasurement(
             latencies[hop.Label] = total[hop.Name];
         }
 
-        return new StepMeasurement(
-            round,
-            rate,
-            report.Rate.Achieved,
-            report.StartedAt,
-            report.Seconds,
-            report.Interrupted,
-            report.Requests,
-            Measure.InOrder(latencies.Keys)
-                .Where(name => latencies[name].TotalCount > 0)
-                .ToDictionary(
-                    name => name, name => new LatencyMeasurement(Percentiles.Of(latencies[name]), HistogramCodec.Encode(latencies[name]))),
-            report.Errors,
-            report.ReviewsVersions,
-            use,
-            report.Generator,
-            report.Warnings);
+        return latencies.Where(one => one.Value.TotalCount > 0).ToDictionary();
     }
 }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
-using Bookinfo.Traffic;
 
 namespace Bookinfo.Measurement;
 
@@ -50,25 +49,15 @@ public sealed class BaselineRun(
     /// <summary>
     /// How long a step takes beyond sending, until that has been measured: connecting, and asking the services what they used.
     /// </summary>
-    private static readonly TimeSpan UsualOverhead = TimeSpan.FromSeconds(0.5);
+    internal static readonly TimeSpan UsualOverhead = TimeSpan.FromSeconds(0.5);
 
     private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(plan.Rates, plan.Rounds, plan.Seed);
-    private readonly List<StepMeasurement> _steps = [];
-
-    /// <summary>The notes in the order in which they came up, each once.</summary>
-    private readonly OrderedDictionary<string, bool> _notes = [];
-
+    private readonly BaselineRecord _record = new(plan, subject);
     private OperationFailedException? _failure;
 
     /// <summary>How long the whole baseline should take.</summary>
     /// <param name="plan">What is to be measured.</param>
     public static TimeSpan Planned(BaselinePlan plan) => plan.WarmUp + (plan.Rates.Count * plan.Rounds * (plan.Step + UsualOverhead));
-
-    /// <summary>Whether there is a round in which every rate was measured: without one there is nothing to report.</summary>
-    private bool HasRound =>
-        _steps.Where(step => !step.Interrupted).GroupBy(step => step.Round).Any(round => round.Count() == plan.Rates.Count);
-
-    private bool IsComplete => _steps.Count == _schedule.Count && !_steps[^1].Interrupted;
 
     /// <summary>Runs the warm-up and all rounds.</summary>
     /// <param name="stop">Ends the baseline early; the outcome has the rounds that were done.</param>
@@ -78,49 +67,25 @@ public sealed class BaselineRun(
     /// <exception cref="OperationCanceledException">The baseline was stopped before the first step began.</exception>
     public async Task<BaselineOutcome> RunAsync(CancellationToken stop, CancellationToken kill)
     {
-        var facts = await subject.DescribeAsync(stop);
-        Note(facts.Notes);
+        await _record.DescribeAsync(stop);
         var startedAt = time.GetUtcNow();
         var began = time.GetTimestamp();
         if (plan.WarmUp > TimeSpan.Zero)
         {
-            await WarmUpAsync(stop, kill);
+            observer.Show(new BaselineProgress(0, _schedule.Count, 0, plan.Rounds, plan.Rates[^1]), Planned(plan));
+            var result = await generator.RunAsync(plan.Rates[^1], plan.WarmUp, plan.Seed, stop, kill);
+            stop.ThrowIfCancellationRequested();
+            await _record.RequireGoodAsync(result, time, stop);
         }
 
         await MeasureAsync(stop, kill);
-        if (!HasRound)
+        if (!_record.HasRound)
         {
             return new BaselineOutcome(null, _failure);
         }
 
-        NoteWarnings();
-        NoteAnswers();
-        var file = new BaselineFile(
-            BaselineFile.CurrentVersion,
-            ProgramVersion.Text,
-            plan.Name,
-            startedAt,
-            Math.Round(time.GetElapsedTime(began).TotalSeconds, 3),
-            IsComplete,
-            new BaselineSettings(
-                subject.Target.ToString(),
-                subject.Kind,
-                plan.Workers is null ? "local" : "cluster",
-                plan.Workers ?? 1,
-                plan.Rates,
-                plan.Rounds,
-                plan.Step.TotalSeconds,
-                plan.WarmUp.TotalSeconds,
-                plan.Requests.Connections,
-                plan.Requests.Timeout.TotalSeconds,
-                plan.Seed,
-                [.. plan.Requests.Headers.Select(header => header.Key).Order(StringComparer.OrdinalIgnoreCase)]),
-            new EnvironmentFacts(MachineFacts.Read(), facts.Cluster, facts.Nodes, facts.Mesh),
-            facts.Services,
-            _steps,
-            BaselineSummary.Of(_steps),
-            [.. _notes.Keys]);
-        return new BaselineOutcome(file, _failure);
+        _failure ??= _record.NoteAnswers();
+        return new BaselineOutcome(_record.ToFile(startedAt, time.GetElapsedTime(began)), _failure);
     }
 
     private async Task MeasureAsync(CancellationToken stop, CancellationToken kill)
@@ -134,8 +99,7 @@ public sealed class BaselineRun(
             observer.Show(
                 new BaselineProgress(index + 1, _schedule.Count, round, plan.Rounds, rate),
                 (_schedule.Count - index) * (plan.Step + overhead));
-            var notes = new List<string>();
-            var before = await ReadAsync(settled, notes, stop);
+            await _record.BeginStepAsync(settled, stop);
             if (stop.IsCancellationRequested)
             {
                 return;
@@ -151,108 +115,19 @@ public sealed class BaselineRun(
                 // The second Ctrl-C. This step is lost; those before it are not.
                 return;
             }
-            catch (OperationFailedException failure) when (HasRound)
+            catch (OperationFailedException failure) when (_record.HasRound)
             {
                 _failure = failure;
                 return;
             }
 
-            var after = await ReadAsync(settled: true, notes, stop);
+            await _record.EndStepAsync(round, rate, result, stop);
             settled = false;
-            var use = result.Interrupted ? new Dictionary<string, UseMeasurement>() : UseDifference.Of(before, after, notes);
-            _steps.Add(StepMeasurement.From(round, rate, result, use));
             if (result.Interrupted || stop.IsCancellationRequested)
             {
                 return;
             }
-
-            Note(notes);
         }
-    }
-
-    private async Task WarmUpAsync(CancellationToken stop, CancellationToken kill)
-    {
-        observer.Show(new BaselineProgress(0, _schedule.Count, 0, plan.Rounds, plan.Rates[^1]), Planned(plan));
-        var result = await generator.RunAsync(plan.Rates[^1], plan.WarmUp, plan.Seed, stop, kill);
-        stop.ThrowIfCancellationRequested();
-        if (result.Total.Good == 0)
-        {
-            var why = result.Total.Errors() is [var error, ..] ? error.Key : "none was sent";
-            var hint = plan.Workers is null ? await SchemeProbe.AskAsync(result.Plan.Target, result.Total, time, stop) : null;
-            throw new TargetException(NothingGood($"{result.Due} requests of the warm-up", why, hint));
-        }
-
-        if (Enumerable.Range(300, 100).Where(Redirect.Is).Sum(result.Total.Count) == result.Total.Sent)
-        {
-            var where = result.RedirectedTo is { } location ? $" to {Redirect.Printable(location)}" : "";
-            throw new TargetException(
-                $"every request of the warm-up was answered with a redirect{where}, and none is followed: "
-                + "name the address that it leads to.");
-        }
-    }
-
-    private static string NothingGood(string requests, string why, string? hint = null) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"none of {requests} got the expected answer: {why}. "
-        + $"{hint ?? "Is that Bookinfo, and is it healthy? 'bookinfo load' says more"}.");
-
-    private async Task<IReadOnlyList<InstanceUse>> ReadAsync(bool settled, ICollection<string> notes, CancellationToken stop)
-    {
-        try
-        {
-            return await subject.ReadUseAsync(settled, notes, stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // What was measured so far is kept, without this reading.
-            return [];
-        }
-    }
-
-    private void Note(IEnumerable<string> notes)
-    {
-        foreach (var note in notes)
-        {
-            _notes.TryAdd(note, true);
-        }
-    }
-
-    /// <summary>
-    /// Notes what the answers reveal about the measurement: figures of another page, or of failures alone, look complete as well.
-    /// </summary>
-    private void NoteAnswers()
-    {
-        var steps = _steps.Where(step => !step.Interrupted).ToList();
-        if (IsComplete && steps.TrueForAll(step => step.Requests.Good == 0))
-        {
-            var errors = steps.SelectMany(step => step.Errors).GroupBy(error => error.Key, error => error.Value);
-            var why = errors.MaxBy(error => error.Sum())?.Key ?? "none was sent";
-            _failure ??= new OperationFailedException(
-                FailureKind.TargetUnreachable, NothingGood($"{steps.Sum(step => step.Requests.Due)} requests", why));
-        }
-        else if (subject.Target.AbsolutePath == BookinfoTraffic.PagePath
-            && steps.TrueForAll(step => !step.Latencies.ContainsKey(Measure.Server)))
-        {
-            Note([
-                "No answer told of its parts in Server-Timing, so only the latency of the whole is known: "
-                + $"something on the way removes that header, or {subject.Target} is not the productpage of this program.",
-            ]);
-        }
-    }
-
-    /// <summary>Notes the generator's warnings about itself, each kind once.</summary>
-    private void NoteWarnings()
-    {
-        var steps = _steps.Where(step => !step.Interrupted).ToList();
-        Note(steps
-            .SelectMany(step => step.Warnings.Select(warning => (step.Rate, Warning: warning)))
-            .GroupBy(one => one.Warning.Code)
-            .Select(
-                group => (Rates: string.Join(", ", group.Select(one => one.Rate).Distinct().Order().Select(Figures.Rate)), Warnings: group))
-            .Select(one => string.Create(
-                CultureInfo.InvariantCulture,
-                $"In {one.Warnings.Count()} of {steps.Count} steps (at {one.Rates}/s), {one.Warnings.Key}, first: "
-                + $"{one.Warnings.First().Warning.Text}")));
     }
 }
 

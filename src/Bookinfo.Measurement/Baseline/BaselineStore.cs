@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Bookinfo.Foundation;
 
 namespace Bookinfo.Measurement;
@@ -27,12 +28,36 @@ public static class BaselineStore
     /// <param name="baseline">The baseline.</param>
     public static string Write(BaselineFile baseline) => JsonSerializer.Serialize(baseline, Json.BaselineFile) + "\n";
 
+    /// <summary>The JSON text of two systems that were measured in turns.</summary>
+    /// <param name="paired">What was measured.</param>
+    public static string Write(PairedFile paired) => JsonSerializer.Serialize(paired, Json.PairedFile) + "\n";
+
     /// <summary>Reads a baseline.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="OperationFailedException">
     /// The file is not a baseline that this program can read: the message names the file and says what to do.
     /// </exception>
-    public static BaselineFile Read(string path)
+    public static BaselineFile Read(string path) => Read(
+        path, "steps", BaselineFile.CurrentVersion, Json.BaselineFile,
+        static json => Has(json, "pairs")
+            ? "is of two systems that were measured in turns: compare it alone."
+            : "is not a baseline: it has no 'version' and 'steps'. 'bookinfo baseline' creates one.");
+
+    /// <summary>Reads what was measured of two systems in turns.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="OperationFailedException">
+    /// The file is not of two systems: the message names the file and says what to do.
+    /// </exception>
+    public static PairedFile ReadPaired(string path) => Read(
+        path, "pairs", PairedFile.CurrentVersion, Json.PairedFile,
+        static json => Has(json, "steps")
+            ? "is the baseline of one system: name a second one to compare it with."
+            : "is not of two systems: it has no 'version' and 'pairs'. 'bookinfo baseline URL-A URL-B' creates such a file.");
+
+    private static bool Has(JsonElement json, string property) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(property, out _);
+
+    private static T Read<T>(string path, string content, int current, JsonTypeInfo<T> type, Func<JsonElement, string> describe)
     {
         string text;
         try
@@ -51,20 +76,19 @@ public static class BaselineStore
         try
         {
             using var json = JsonDocument.Parse(text);
-            if (json.RootElement.ValueKind != JsonValueKind.Object
-                || !json.RootElement.TryGetProperty("steps", out _)
+            if (!Has(json.RootElement, content)
                 || !json.RootElement.TryGetProperty("version", out var version)
                 || version.ValueKind != JsonValueKind.Number
                 || !version.TryGetInt32(out var number))
             {
-                throw Refuse($"'{path}' is not a baseline: it has no 'version' and 'steps'. 'bookinfo baseline' creates one.");
+                throw Refuse($"'{path}' {describe(json.RootElement)}");
             }
 
-            if (number != BaselineFile.CurrentVersion)
+            if (number != current)
             {
                 throw Refuse(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"'{path}' is a baseline of version {number}; this program knows version {BaselineFile.CurrentVersion}. ")
+                    $"'{path}' is a baseline of version {number}; this program knows version {current}. ")
                     + "Measure again, or read it with the program that wrote it.");
             }
 
@@ -80,7 +104,7 @@ public static class BaselineStore
                 throw Refuse($"'{path}' is a broken baseline: it has a null where a value must be.");
             }
 
-            return json.Deserialize(Json.BaselineFile) ?? throw new JsonException();
+            return json.Deserialize(type) ?? throw new JsonException();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -123,6 +147,7 @@ public static class BaselineStore
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(BaselineFile))]
+[JsonSerializable(typeof(PairedFile))]
 internal sealed partial class BaselineJson : JsonSerializerContext;
 
 /// <summary>Reads text from a file that may come from a stranger, without the control characters that a terminal would obey.</summary>

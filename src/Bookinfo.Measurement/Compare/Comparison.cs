@@ -6,18 +6,13 @@ namespace Bookinfo.Measurement;
 /// <summary>Compares two baselines.</summary>
 public static class Comparison
 {
-    /// <summary>The confidence level of each interval.</summary>
+    /// <summary>How sure the intervals of all tested figures are together.</summary>
     public const double Confidence = 0.95;
-
-    /// <summary>
-    /// The significance level of all tests together: the probability that any difference is shown although none is large enough to count.
-    /// </summary>
-    public const double Level = 0.05;
 
     /// <summary>With fewer rounds than this, a difference cannot be told from chance.</summary>
     private const int FewestRounds = 2;
 
-    /// <summary>Compares two baselines.</summary>
+    /// <summary>Compares two baselines that were measured one after the other.</summary>
     /// <param name="before">The earlier baseline.</param>
     /// <param name="beforeFile">The file that it was read from.</param>
     /// <param name="after">The later baseline.</param>
@@ -34,39 +29,59 @@ public static class Comparison
                 + $"{Comparability.RatesText(after)}. Measure one of them again with --rates.");
         }
 
-        var drafts = rates.Select(
-            rate => (Rate: rate, Figures: Draft(new RoundValues(before, rate), new RoundValues(after, rate)).ToList())).ToList();
-        var pValues = drafts.SelectMany(draft => draft.Figures).Select(figure => figure.PValue).OfType<double>().ToList();
-        var corrected = new Queue<double>(HolmCorrection.Adjust(pValues));
-        FigureComparison Correct(FigureComparison figure) =>
-            figure.IsTested && corrected.Dequeue() is var value ? figure with { PValue = value, Shown = value < Level } : figure;
-        IReadOnlyList<RateComparison> compared =
-        [
-            .. drafts.Select(draft => new RateComparison(
-                draft.Rate,
-                new RoundValues(before, draft.Rate).Count,
-                new RoundValues(after, draft.Rate).Count,
-                [.. draft.Figures.Select(Correct)])),
-        ];
+        var drafts = rates.Select(rate => (rate, Draft(new RoundValues(before, rate), new RoundValues(after, rate))));
+        var compared = Judge(drafts, before, after);
         return new ComparisonReport(
             ComparisonReport.CurrentVersion,
             ProgramVersion.Text,
             Describe(before, beforeFile),
             Describe(after, afterFile),
+            InTurns: false,
+            ComparisonText.LimitsOfTwoRuns,
             ComparisonHeadline.Of(compared),
             [
                 .. Comparability.Warnings(before, after),
                 .. compared.Where(rate => Math.Min(rate.RoundsBefore, rate.RoundsAfter) < FewestRounds).Select(Untestable),
             ],
             Confidence,
-            Level,
-            pValues.Count,
+            compared.Sum(rate => rate.Figures.Count(figure => figure.IsTested)),
             compared,
-            [.. before.Services.Join(after.Services, service => service.Name, service => service.Name, Describe)],
+            Services(before, after),
             []);
     }
 
-    private static IEnumerable<FigureComparison> Draft(RoundValues before, RoundValues after)
+    /// <summary>Judges all figures together.</summary>
+    /// <param name="drafts">The figures at each rate.</param>
+    /// <param name="before">The first system.</param>
+    /// <param name="after">The second.</param>
+    internal static IReadOnlyList<RateComparison> Judge(
+        IEnumerable<(double Rate, IEnumerable<FigureDraft> Figures)> drafts, BaselineFile before, BaselineFile after)
+    {
+        var all = drafts.Select(draft => (draft.Rate, Figures: draft.Figures.ToList())).ToList();
+        var tests = all.Sum(draft => draft.Figures.Count(figure => figure.IsTested));
+        return
+        [
+            .. all.Select(draft => new RateComparison(
+                draft.Rate,
+                new RoundValues(before, draft.Rate).Count,
+                new RoundValues(after, draft.Rate).Count,
+                [.. draft.Figures.Select(figure => figure.Judge(tests, Confidence))])),
+        ];
+    }
+
+    /// <summary>A baseline that is compared.</summary>
+    /// <param name="baseline">The baseline.</param>
+    /// <param name="file">The file that it was read from.</param>
+    internal static ComparedBaseline Describe(BaselineFile baseline, string file) =>
+        new(file, baseline.Name, baseline.Program, baseline.StartedAt, baseline.Settings.Target, baseline.Environment.Mesh);
+
+    /// <summary>The services that both have.</summary>
+    /// <param name="before">The first system.</param>
+    /// <param name="after">The second.</param>
+    internal static IReadOnlyList<ServiceComparison> Services(BaselineFile before, BaselineFile after) =>
+        [.. before.Services.Join(after.Services, service => service.Name, service => service.Name, Describe)];
+
+    private static IEnumerable<FigureDraft> Draft(RoundValues before, RoundValues after)
     {
         foreach (var measure in before.Measures.Intersect(after.Measures).Where(measure => measure != Measure.PageFromSend))
         {
@@ -74,23 +89,23 @@ public static class Comparison
             {
                 var first = before.Latency(measure, figure);
                 var delay = Math.Max(Mean(before.GeneratorDelay(figure)), Mean(after.GeneratorDelay(figure)));
-                double? least = before.HasPercentile(measure, figure) && after.HasPercentile(measure, figure)
-                    ? SmallestDifference.OfLatency(figure, Mean(first), delay)
-                    : null;
-                yield return Draft(measure, figure, first, after.Latency(measure, figure), least);
+                var least = SmallestDifference.OfLatency(figure, Mean(first));
+                var whyNot = figure == FigureName.Mean ? "a few slow requests decide it"
+                    : before.HasPercentile(measure, figure) && after.HasPercentile(measure, figure) ? null
+                    : "too few requests";
+                yield return Draft(measure, figure, first, after.Latency(measure, figure), least, whyNot, generatorDelay: delay);
             }
         }
 
-        // The variance of a share of so many requests has a lower bound, even if all rounds happen to have the same share.
-        var share = (double)(before.Failed + after.Failed) / (before.Due + after.Due);
-        var variance = share * (1 - share) * ((1.0 / before.Due) + (1.0 / after.Due)) * 100 * 100;
-        yield return Draft(Measure.Page, FigureName.Errors, before.Errors, after.Errors, SmallestDifference.Errors, variance);
-        yield return Draft(Measure.Page, FigureName.Achieved, before.Achieved, after.Achieved, null);
+        yield return Draft(
+            Measure.Page, FigureName.Errors, before.Errors, after.Errors, SmallestDifference.Errors, null,
+            RoundValues.VarianceOfErrors(before, after));
+        yield return Draft(Measure.Page, FigureName.Achieved, before.Achieved, after.Achieved, 0, "it follows from the rate asked for");
 
         var services = before.Services.Intersect(after.Services).ToList();
         foreach (var service in services.Count > 1 ? [FigureComparison.AllServices, .. services] : services)
         {
-            foreach (var figure in new[] { FigureName.Cpu, FigureName.SidecarCpu, FigureName.Memory })
+            foreach (var figure in FigureName.OfUse)
             {
                 var first = before.Use(service, figure);
                 var second = after.Use(service, figure);
@@ -98,29 +113,37 @@ public static class Comparison
                     && (figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value > 0)))
                 {
                     yield return Draft(
-                        service, figure, first, second, figure == FigureName.Cpu ? SmallestDifference.Cpu * Mean(first) : null);
+                        service, figure, first, second, SmallestDifference.Cpu * Mean(first), FigureName.WhyNotTested(figure));
                 }
             }
         }
     }
 
-    private static FigureComparison Draft(
-        string subject, string figure, IReadOnlyList<double> before, IReadOnlyList<double> after, double? least, double leastVariance = 0)
+    /// <param name="subject">What the figure is of.</param>
+    /// <param name="figure">One of <see cref="FigureName"/>.</param>
+    /// <param name="before">One value for each round before.</param>
+    /// <param name="after">Likewise after.</param>
+    /// <param name="least">What two runs of one system may differ by.</param>
+    /// <param name="whyNot">Why it is not tested; <see langword="null"/> where it is.</param>
+    /// <param name="leastVariance">As in <see cref="FigureTest.OfTwo"/>.</param>
+    /// <param name="generatorDelay">
+    /// How late the generator was at the same percentile: the greater one of the two baselines. It had only to be woken, so that is how
+    /// long whoever is woken waits for a processor, and each hop wakes several.
+    /// </param>
+    private static FigureDraft Draft(
+        string subject, string figure, IReadOnlyList<double> before, IReadOnlyList<double> after, double least, string? whyNot,
+        double leastVariance = 0, double generatorDelay = 0)
     {
         var first = RoundSample.Of(before);
         var second = RoundSample.Of(after);
-        var test = WelchTest.Of(first, second, leastVariance);
-        var interval = test?.Interval(Confidence);
-        var pValue = least is { } margin ? test?.PValue(margin) : null;
-        return new FigureComparison(
-            subject, figure, first.Mean, second.Mean, second.Mean - first.Mean, interval?.Low, interval?.High,
-            pValue is null ? null : least, pValue, Shown: false);
+        var test = whyNot is null ? FigureTest.OfTwo(first, second, leastVariance) : null;
+        return new FigureDraft(
+            subject, figure, first.Mean, second.Mean, second.Mean - first.Mean, test, Math.Max(least, generatorDelay),
+            generatorDelay > least ? "generator late" : "two runs differ by as much", DifferenceThatMatters.Of(figure, first.Mean, least),
+            whyNot ?? (test is null ? "too few rounds" : null));
     }
 
     private static double Mean(IReadOnlyCollection<double> rounds) => RoundSample.Of(rounds).Mean;
-
-    private static ComparedBaseline Describe(BaselineFile baseline, string file) =>
-        new(file, baseline.Name, baseline.Program, baseline.StartedAt, baseline.Settings.Target, baseline.Environment.Mesh);
 
     private static ServiceComparison Describe(ServiceFacts before, ServiceFacts after)
     {

@@ -17,7 +17,7 @@ public static class ComparisonPage
         var page = new ReportPage(
             $"Comparison: {report.Before.Name} and {report.After.Name}",
             $"Before: {ComparisonText.Describe(report.Before)}", $"After: {ComparisonText.Describe(report.After)}");
-        page.Add("In short", Section(report.Headline,
+        page.Add("In short", Section([.. report.Headline, report.Limits],
             [.. report.Warnings.Select(warning => $"Warning: {warning}"), .. report.Conditions.Select(condition => condition.Text)]));
         foreach (var (index, rate) in report.Rates.Index())
         {
@@ -28,8 +28,8 @@ public static class ComparisonPage
                 ReportPage.Plots(Plots(index, rate, first, second, measure => [
                     (BeforeName, BaselineSummary.Pool(before.Steps, rate.Rate, measure)),
                     (AfterName, BaselineSummary.Pool(after.Steps, rate.Rate, measure))])),
-                HtmlTable.Create(ComparisonTables.Latencies(rate, wide: true)),
-                HtmlTable.Create(ComparisonTables.Others(rate, wide: true)));
+                HtmlTable.Create(ComparisonTables.Latencies(rate, static _ => true, wide: true)),
+                HtmlTable.Create(ComparisonTables.Others(rate, static _ => true, wide: true)));
         }
 
         if (ComparisonTables.Services(report) is { Rows.Count: > 0 } services)

@@ -4,16 +4,19 @@ using System.Text.Json.Serialization;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>Two baselines compared: what <c>compare --output json</c> writes (docs/measuring.md).</summary>
+/// <summary>
+/// Two systems compared, measured in one run or in two: what <c>compare --output json</c> writes (docs/measuring.md).
+/// </summary>
 /// <param name="Version">Of this format; changes when a field changes its meaning.</param>
 /// <param name="Program">The version of the program.</param>
 /// <param name="Before">The first.</param>
 /// <param name="After">The second.</param>
+/// <param name="InTurns">Whether both were measured in one run, in turns.</param>
+/// <param name="Limits">What such a comparison can see, and what it cannot.</param>
 /// <param name="Headline">What is to be said of it, in sentences.</param>
 /// <param name="Warnings">Reasons why they may differ other than by what was changed between them, or why there is no test.</param>
-/// <param name="Confidence">How sure the intervals are, each for itself.</param>
-/// <param name="Level">The probability to show any difference at all where there is none that counts.</param>
-/// <param name="Tests">How many figures were tested, which is what the correction is for.</param>
+/// <param name="Confidence">How sure the intervals of all tested figures are together.</param>
+/// <param name="Tests">How many figures were tested, which is what the intervals are widened for.</param>
 /// <param name="Rates">The rates that both have.</param>
 /// <param name="Services">The services that both have.</param>
 /// <param name="Conditions">What became of each condition of <c>--fail-on</c>.</param>
@@ -22,17 +25,18 @@ public sealed record ComparisonReport(
     string Program,
     ComparedBaseline Before,
     ComparedBaseline After,
+    bool InTurns,
+    string Limits,
     IReadOnlyList<string> Headline,
     IReadOnlyList<string> Warnings,
     double Confidence,
-    double Level,
     int Tests,
     IReadOnlyList<RateComparison> Rates,
     IReadOnlyList<ServiceComparison> Services,
     IReadOnlyList<ConditionResult> Conditions)
 {
     /// <summary>The version that this program writes.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 }
 
 /// <summary>One of two baselines that are compared.</summary>
@@ -60,41 +64,6 @@ public sealed record RateComparison(double Rate, int RoundsBefore, int RoundsAft
         Figures.FirstOrDefault(one => one.Subject == subject && one.Figure == figure);
 }
 
-/// <summary>
-/// A figure before and after. Units are those of baselines: latencies in microseconds, processor time in seconds for 1,000 requests, memory
-/// in bytes, errors in percent of the requests, rates in requests a second.
-/// </summary>
-/// <param name="Subject">What it is of: a latency by the names of <see cref="Measure"/>, a service, or <see cref="AllServices"/>.</param>
-/// <param name="Figure">One of <see cref="FigureName"/>.</param>
-/// <param name="Before">The mean of the middle rounds before (<see cref="RoundSample"/>).</param>
-/// <param name="After">Likewise after.</param>
-/// <param name="Difference">After less before.</param>
-/// <param name="Low">The lower end of its 95% confidence interval; <see langword="null"/> where there is nothing to tell it from.</param>
-/// <param name="High">The upper end.</param>
-/// <param name="Least">
-/// The smallest difference that counts (<see cref="SmallestDifference"/>); <see langword="null"/> for figures that are not tested.
-/// </param>
-/// <param name="PValue">
-/// The probability to see such a difference when the true one does not count, corrected for all tests of the comparison;
-/// <see langword="null"/> for figures that are not tested.
-/// </param>
-/// <param name="Shown">Whether a difference is shown.</param>
-public sealed record FigureComparison(
-    string Subject, string Figure, double Before, double After, double Difference, double? Low, double? High, double? Least,
-    double? PValue, bool Shown)
-{
-    /// <summary>The subject of what all services use together.</summary>
-    public const string AllServices = "all services";
-
-    /// <summary>Whether it is tested at all.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public bool IsTested => PValue is not null;
-
-    /// <summary>The difference in percent of what it was before.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public double Percent => Difference / Before * 100;
-}
-
 /// <summary>What there is of a service only once in a baseline, so that nothing can be said of chance.</summary>
 /// <param name="Name">The service with its version.</param>
 /// <param name="StartUpBefore">The mean start-up time of its processes or pods before, in seconds.</param>
@@ -118,13 +87,30 @@ public sealed record ServiceComparison(
 /// <param name="Difference">
 /// The difference, in the unit of the figure; <see langword="null"/> when not both baselines have it at this rate.
 /// </param>
-/// <param name="Shown">Whether a difference is shown.</param>
-/// <param name="Exceeded">Whether the difference is greater than the condition allows.</param>
-/// <param name="Violated">Whether both are the case.</param>
-/// <param name="Tested">Whether it can be told at all.</param>
+/// <param name="Outcome">Whether it holds.</param>
+/// <param name="RoundsNeeded">
+/// With about how many rounds it could be decided; <see langword="null"/> where it is, or where no number of rounds would do.
+/// </param>
 /// <param name="Text">The same for people.</param>
 public sealed record ConditionResult(
-    string Condition, double Rate, double? Difference, bool Shown, bool Exceeded, bool Violated, bool Tested, string Text);
+    string Condition, double Rate, double? Difference, ConditionOutcome Outcome, int? RoundsNeeded, string Text);
+
+/// <summary>Whether a condition holds.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ConditionOutcome>))]
+public enum ConditionOutcome
+{
+    /// <summary>The figure has not become greater by more than the condition allows.</summary>
+    [JsonStringEnumMemberName("holds")]
+    Holds,
+
+    /// <summary>It has.</summary>
+    [JsonStringEnumMemberName("violated")]
+    Violated,
+
+    /// <summary>That cannot be decided.</summary>
+    [JsonStringEnumMemberName("inconclusive")]
+    Inconclusive,
+}
 
 /// <summary>How <c>compare --output json</c> writes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -7,23 +7,25 @@ internal static class ComparisonTables
 {
     /// <summary>The latencies at a rate.</summary>
     /// <param name="rate">The rate.</param>
+    /// <param name="choose">Which figures.</param>
     /// <param name="wide">Whether there is room for more than 80 characters.</param>
-    public static ReportTable Latencies(RateComparison rate, bool wide) => Create(
+    public static ReportTable Latencies(RateComparison rate, Func<FigureComparison, bool> choose, bool wide) => Create(
         string.Create(
             CultureInfo.InvariantCulture,
             $"Latency at {Figures.Rate(rate.Rate)} requests/s, {rate.RoundsBefore} and {rate.RoundsAfter} rounds, in ms"),
         "LATENCY",
-        rate.Figures.Where(figure => FigureName.OfLatency.Contains(figure.Figure) && (wide || figure.Figure != FigureName.Mean)),
+        rate.Figures.Where(figure => FigureName.OfLatency.Contains(figure.Figure) && choose(figure)),
         FigureText.Name,
         wide);
 
     /// <summary>Errors, the rate that was achieved, processor time and memory at a rate.</summary>
     /// <param name="rate">The rate.</param>
+    /// <param name="choose">Which figures.</param>
     /// <param name="wide">Whether there is room for more than 80 characters.</param>
-    public static ReportTable Others(RateComparison rate, bool wide) => Create(
+    public static ReportTable Others(RateComparison rate, Func<FigureComparison, bool> choose, bool wide) => Create(
         $"At {Figures.Rate(rate.Rate)} requests/s: errors in %, CPU in ms for 1,000 requests, memory in MiB",
         "FIGURE",
-        rate.Figures.Where(figure => !FigureName.OfLatency.Contains(figure.Figure)),
+        rate.Figures.Where(figure => !FigureName.OfLatency.Contains(figure.Figure) && choose(figure)),
         figure => figure.Subject == Measure.Page ? figure.Figure : $"{figure.Figure} {figure.Subject}",
         wide);
 
@@ -49,20 +51,27 @@ internal static class ComparisonTables
     }
 
     private static ReportTable Create(
-        string caption, string heading, IEnumerable<FigureComparison> figures, Func<FigureComparison, string> name, bool wide) => new(
-        caption,
-        [heading, ">BEFORE", ">AFTER", ">DIFFERENCE", .. wide ? [">IN %", ">COUNTS FROM"] : Array.Empty<string>(), "VERDICT"],
-        [
-            .. figures.Select(figure => (IReadOnlyList<string>)
+        string caption, string heading, IEnumerable<FigureComparison> figures, Func<FigureComparison, string> name, bool wide)
+    {
+        var all = figures.ToList();
+        var control = all.Exists(figure => figure.Control is not null);
+        return new ReportTable(
+            caption,
             [
-                name(figure),
-                FigureText.Value(figure, figure.Before),
-                FigureText.Value(figure, figure.After),
-                FigureText.WithMargin(figure),
-                .. wide
-                    ? [FigureText.Percent(figure), figure.Least is { } least ? FigureText.Value(figure, least) : Figures.Unknown]
-                    : Array.Empty<string>(),
-                FigureText.Verdict(figure),
-            ]),
-        ]);
+                heading, ">BEFORE", ">AFTER", ">DIFFERENCE", .. control ? [">CONTROL"] : Array.Empty<string>(),
+                .. wide ? [">IN %"] : Array.Empty<string>(), "VERDICT",
+            ],
+            [
+                .. all.Select(figure => (IReadOnlyList<string>)
+                [
+                    name(figure),
+                    FigureText.Value(figure, figure.Before),
+                    FigureText.Value(figure, figure.After),
+                    FigureText.WithMargin(figure),
+                    .. control ? [figure.Control is { } same ? FigureText.WithMargin(same) : Figures.Unknown] : Array.Empty<string>(),
+                    .. wide ? [FigureText.Percent(figure)] : Array.Empty<string>(),
+                    FigureText.Verdict(figure),
+                ]),
+            ]);
+    }
 }

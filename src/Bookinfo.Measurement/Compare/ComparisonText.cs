@@ -15,42 +15,68 @@ public static class ComparisonText
         $"{baseline.Name}, {baseline.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} "
         + $"UTC{(baseline.Mesh.Count > 0 ? $", with {string.Join(", ", baseline.Mesh)}" : "")}, {baseline.File}");
 
-    /// <summary>How the baselines were compared and how to read it.</summary>
+    /// <summary>What two runs, one after the other, can tell.</summary>
+    public static string LimitsOfTwoRuns { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"Two runs of one system differ by up to {Share(SmallestDifference.MedianShare)} of a median, and "
+        + $"{Share(SmallestDifference.TailShare)} of other percentiles: less than that cannot be seen here. 'bookinfo baseline URL-A "
+        + $"URL-B' measures both in turns, and sees a twentieth of it.");
+
+    /// <summary>What turns can tell.</summary>
+    public const string LimitsOfTurns =
+        "Both were measured in one run, in turns of one request, so that what the machine did meanwhile is in no difference.";
+
+    /// <summary>How the systems were compared and how to read it.</summary>
     /// <param name="report">The comparison.</param>
     public static IReadOnlyList<string> Method(ComparisonReport report) =>
     [
-        $"A round is one observation. Figures are means over the rounds without the lowest and the highest fifth of them; ± is half of "
-        + $"the {Share(report.Confidence)} confidence interval of the difference, each for itself.",
+        report.InTurns
+            ? "A round is one observation. Its p50 is the median of the differences within pairs of requests, one to each system at nearly "
+                + "the same time and answered by the same version of reviews; other percentiles are the difference of those of both. "
+                + "Figures are means over the rounds."
+            : "A round is one observation. Figures are means over the rounds without the lowest and the highest fifth of them.",
         string.Create(
             CultureInfo.InvariantCulture,
-            $"A difference is shown when it is greater than the smallest one that counts by Welch's t-test of trimmed means, corrected by "
-            + $"Holm for the {report.Tests} figures that are tested: with a probability of {Share(1 - report.Level)} nothing is "
-            + $"shown where nothing is."),
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"The smallest difference that counts is what two baselines of the same system differ by. p50: "
-            + $"{Share(SmallestDifference.MedianShare)}, at least {SmallestDifference.MedianMicroseconds / 1e3:0.##} ms. Other "
-            + $"percentiles: {Share(SmallestDifference.TailShare)}, at least {SmallestDifference.TailMicroseconds / 1e3:0.##} ms. All: at "
-            + $"least as long as the generator itself waited for a processor at that percentile. CPU: {Share(SmallestDifference.Cpu)}. "
-            + $"Errors: {SmallestDifference.Errors} percentage points."),
-        $"'{FigureText.NotShown}' does not say that there is none: it may be smaller than these rounds can tell from chance, and the "
-        + $"interval says how great it may be.",
+            $"± is half an interval by Student's t. It is wide enough for all {report.Tests} figures that are tested: with a probability "
+            + $"of {Share(report.Confidence)} each true difference is in its interval. A difference is shown when 0 is not."),
+        .. report.InTurns ? Array.Empty<string>() :
+        [
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"What two runs of one system may differ by is in ± as well. p50: {Share(SmallestDifference.MedianShare)}, at least "
+                + $"{SmallestDifference.MedianMicroseconds / 1e3:0.##} ms. Other percentiles: {Share(SmallestDifference.TailShare)}, at "
+                + $"least {SmallestDifference.TailMicroseconds / 1e3:0.##} ms. All: at least as long as the generator itself waited for a "
+                + $"processor at that percentile. CPU: {Share(SmallestDifference.Cpu)}. Errors: {SmallestDifference.Errors} percentage "
+                + $"points."),
+        ],
+        "'no more than': the interval has 0 in it and nothing that would matter. 'inconclusive': it has both 0 and what would matter in "
+            + "it.",
     ];
 
-    /// <summary>The whole as text.</summary>
+    /// <summary>The whole as text: what differs and what cannot be told, then how it was measured.</summary>
     /// <param name="report">The comparison.</param>
-    public static IEnumerable<string> Lines(ComparisonReport report)
+    /// <param name="all">Whether with the figures that show no difference.</param>
+    public static IEnumerable<string> Lines(ComparisonReport report, bool all)
     {
-        List<string> lines = [$"BEFORE  {Describe(report.Before)}", $"AFTER   {Describe(report.After)}", "", .. report.Headline];
+        List<string> lines =
+        [
+            report.Limits, "", $"BEFORE  {Describe(report.Before)}", $"AFTER   {Describe(report.After)}", "", .. report.Headline,
+        ];
         foreach (var warning in report.Warnings)
         {
             lines.AddRange(["", $"Warning: {warning}"]);
         }
 
-        foreach (var table in report.Rates
-            .SelectMany(rate => new[] { ComparisonTables.Latencies(rate, wide: false), ComparisonTables.Others(rate, wide: false) })
-            .Append(ComparisonTables.Services(report))
-            .Where(table => table.Rows.Count > 0))
+        bool Choose(FigureComparison figure) => all
+            ? figure.Figure != FigureName.Mean
+            : figure.IsShown || figure.Verdict == Verdict.Inconclusive;
+        var tables = report.Rates
+            .SelectMany(rate => new[]
+            {
+                ComparisonTables.Latencies(rate, Choose, wide: false), ComparisonTables.Others(rate, Choose, wide: false),
+            })
+            .Concat(all ? [ComparisonTables.Services(report)] : []);
+        foreach (var table in tables.Where(table => table.Rows.Count > 0))
         {
             lines.AddRange(["", table.Caption]);
             var text = new TextTable([.. table.Headings]);
@@ -62,6 +88,11 @@ public static class ComparisonText
             lines.AddRange(text.Format(Width).SelectMany(row => row));
         }
 
+        if (!all && Folded(report) is { } folded)
+        {
+            lines.AddRange(["", folded]);
+        }
+
         lines.Add("");
         lines.AddRange(Method(report));
         if (report.Conditions.Count > 0)
@@ -69,7 +100,17 @@ public static class ComparisonText
             lines.AddRange(["", .. report.Conditions.Select(condition => condition.Text)]);
         }
 
+        // Once more at the end, where a terminal shows it.
+        lines.AddRange(["", .. report.Headline]);
         return lines.SelectMany(LoadText.Wrap);
+    }
+
+    private static string? Folded(ComparisonReport report)
+    {
+        var same = report.Rates.SelectMany(rate => rate.Figures).Where(figure => figure.Verdict == Verdict.Same).ToList();
+        return same.Count == 0 ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"No difference that matters: {same.Count} of {report.Tests} figures. --all shows each with how great it may be.");
     }
 
     private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##}%");
@@ -85,12 +126,16 @@ public static class ComparisonMarkdown
         List<string> lines =
         [
             $"# Comparison: {MarkdownTable.Text(report.Before.Name)} and {MarkdownTable.Text(report.After.Name)}", "",
+            MarkdownTable.Text(report.Limits), "",
             .. report.Headline.Select(sentence => $"- {MarkdownTable.Text(sentence)}"),
             .. report.Warnings.Select(warning => $"- Warning: {MarkdownTable.Text(warning)}"),
             .. report.Conditions.Select(condition => $"- {MarkdownTable.Text(condition.Text)}"),
         ];
         foreach (var table in report.Rates
-            .SelectMany(rate => new[] { ComparisonTables.Latencies(rate, wide: true), ComparisonTables.Others(rate, wide: true) })
+            .SelectMany(rate => new[]
+            {
+                ComparisonTables.Latencies(rate, static _ => true, wide: true), ComparisonTables.Others(rate, static _ => true, wide: true),
+            })
             .Append(ComparisonTables.Services(report))
             .Where(table => table.Rows.Count > 0))
         {
@@ -116,10 +161,40 @@ internal static class ComparisonHeadline
     /// <returns>Sentences, at least one.</returns>
     public static IReadOnlyList<string> Of(IReadOnlyList<RateComparison> rates)
     {
-        var figures = rates.SelectMany(rate => rate.Figures).ToList();
-        return !figures.Exists(figure => figure.IsTested) ? ["No test was possible."]
-            : !figures.Exists(figure => figure.Shown) ? ["No difference shown."]
-            : [.. rates.Select(Of)];
+        var figures = rates.SelectMany(rate => rate.Figures).Where(figure => figure.IsTested).ToList();
+        if (figures.Count == 0)
+        {
+            return ["No test was possible."];
+        }
+
+        return
+        [
+            .. figures.Exists(figure => figure.IsShown) ? rates.Select(Of)
+                : figures.TrueForAll(figure => figure.Verdict == Verdict.Same) ? ["No difference that matters."]
+                : ["No difference shown."],
+            .. Untold(figures) is { } untold ? [untold] : Array.Empty<string>(),
+        ];
+    }
+
+    /// <summary>Names what could not be told, with the reasons.</summary>
+    private static string? Untold(List<FigureComparison> figures)
+    {
+        var untold = figures.Where(figure => figure.Verdict == Verdict.Inconclusive).ToList();
+        if (untold.Count == 0)
+        {
+            return null;
+        }
+
+        var reasons = untold.GroupBy(figure => figure.Reason).OrderByDescending(group => group.Count()).Select(
+            group => string.Create(CultureInfo.InvariantCulture, $"{group.Key} ({group.Count()})"));
+        var rounds = untold.Max(figure => figure.RoundsNeeded);
+        var enough = untold.TrueForAll(figure => figure.RoundsNeeded is not null) && rounds is { } most
+            ? string.Create(CultureInfo.InvariantCulture, $" About {most} rounds would do.")
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Inconclusive: {untold.Count} of {figures.Count} figures, which may hide a difference that matters: "
+            + $"{string.Join(", ", reasons)}.{enough}");
     }
 
     private static string Of(RateComparison rate)
@@ -156,11 +231,11 @@ internal static class ComparisonHeadline
 
         parts.AddRange(
             Shown(rate, [Measure.Page], FigureName.Errors).Select(figure => $"errors {FigureText.Signed(figure, withUnit: true)}"));
-        var others = rate.Figures.Count(figure => figure.Shown);
+        var others = rate.Figures.Count(figure => figure.IsShown);
         return $"At {Figures.Rate(rate.Rate)}/s: "
             + $"{(parts.Count > 0 ? string.Join("; ", parts) : others > 0 ? "only the figures below differ" : "no difference is shown")}.";
     }
 
     private static List<FigureComparison> Shown(RateComparison rate, string[] subjects, params string[] figures) =>
-        [.. rate.Figures.Where(figure => figure.Shown && subjects.Contains(figure.Subject) && figures.Contains(figure.Figure))];
+        [.. rate.Figures.Where(figure => figure.IsShown && subjects.Contains(figure.Subject) && figures.Contains(figure.Figure))];
 }

@@ -18,8 +18,6 @@ public sealed partial record FailCondition(string Text, string Subject, string F
         + "p99.9, errors and cpu; limits are in %, us, ms or s, of errors in percentage points. What is page if nothing is said, server, "
         + "a hop such as productpage->details, or of cpu a service such as details-v1";
 
-    private const string TestNeeds = "it takes two rounds in each baseline, and for a percentile steps so long that requests lie above it";
-
     private static readonly string[] Latencies = [.. Measure.All.Where(measure => measure != Measure.PageFromSend)];
 
     /// <summary>Parses a condition.</summary>
@@ -62,10 +60,11 @@ public sealed partial record FailCondition(string Text, string Subject, string F
     }
 
     /// <summary>
-    /// Holds a comparison against it, at each rate that both baselines have. Where the figure is not tested, it cannot be told.
+    /// Holds a comparison against it, at each rate that both baselines have. It is violated where a greater difference is shown, and holds
+    /// where such a difference would have been seen; otherwise nothing can be decided.
     /// </summary>
     /// <param name="report">The comparison.</param>
-    /// <exception cref="OperationFailedException">It cannot be told at any rate.</exception>
+    /// <exception cref="OperationFailedException">Not both baselines have the figure at any rate.</exception>
     public IReadOnlyList<ConditionResult> Check(ComparisonReport report)
     {
         var figures = report.Rates.Select(rate => (Rate: rate, Figure: rate.Find(Subject, Figure))).ToList();
@@ -76,13 +75,13 @@ public sealed partial record FailCondition(string Text, string Subject, string F
                 .Select(figure => figure.Subject)
                 .Distinct()
                 .ToList();
-            throw Unknowable(
-                $"not both baselines have {Figure} of {Subject}{(known.Count > 0 ? $"; they have it of {string.Join(", ", known)}" : "")}");
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest,
+                $"--fail-on '{Text}': not both baselines have {Figure} of "
+                    + $"{Subject}{(known.Count > 0 ? $"; they have it of {string.Join(", ", known)}" : "")}.");
         }
 
-        return figures.Exists(one => one.Figure is { IsTested: true })
-            ? [.. figures.Select(one => Check(one.Rate, one.Figure))]
-            : throw Unknowable($"{Figure} of {Subject} cannot be tested: {TestNeeds}");
+        return [.. figures.Select(one => Check(one.Rate, one.Figure))];
     }
 
     private ConditionResult Check(RateComparison rate, FigureComparison? figure)
@@ -91,30 +90,50 @@ public sealed partial record FailCondition(string Text, string Subject, string F
         if (figure is null)
         {
             return new ConditionResult(
-                Text, rate.Rate, null, Shown: false, Exceeded: false, Violated: false, Tested: false,
-                $"{where}cannot be told, as not both baselines have it.");
+                Text, rate.Rate, null, ConditionOutcome.Inconclusive, null, $"{where}inconclusive, as not both baselines have it.");
         }
 
-        var exceeded = IsRelative ? figure.Difference > 0 && figure.Difference > Limit / 100 * figure.Before : figure.Difference > Limit;
-        var violated = exceeded && figure.Shown;
         var difference = figure.Figure == FigureName.Errors || figure.Before == 0
-            ? FigureText.Signed(figure, withUnit: true)
-            : $"{FigureText.Signed(figure, withUnit: true)} ({FigureText.Percent(figure)})";
-        var verdict = violated ? "violated"
-            : !figure.IsTested ? $"cannot be tested: {TestNeeds}"
-            : (exceeded ? "not violated, as this difference is not shown" : "holds") + Caveat(rate);
+            ? FigureText.WithMargin(figure) + (figure.Figure == FigureName.Errors ? " percentage points" : $" {FigureText.Unit(Figure)}")
+            : $"{FigureText.WithMargin(figure)} {FigureText.Unit(Figure)} ({FigureText.Percent(figure)})";
+        if (figure is not { High: { } high, RoundsFor: { } roundsFor })
+        {
+            return new ConditionResult(
+                Text, rate.Rate, figure.Difference, ConditionOutcome.Inconclusive, null,
+                $"{where}{difference}, inconclusive: {figure.Reason}.");
+        }
+
+        var limit = IsRelative ? Limit / 100 * figure.Before : Limit;
+        var reach = high - figure.Difference;
+        var outcome = figure.Verdict == Verdict.Greater && figure.Difference > limit ? ConditionOutcome.Violated
+            // What would have been greater would have been seen.
+            : high <= limit || (reach <= limit && figure.Difference <= limit) ? ConditionOutcome.Holds
+            : ConditionOutcome.Inconclusive;
+        var rounds = outcome == ConditionOutcome.Inconclusive ? roundsFor(Math.Max(figure.Difference, limit)) : null;
+        var text = outcome switch
+        {
+            ConditionOutcome.Violated => "violated",
+            ConditionOutcome.Holds => "holds",
+            _ => $"inconclusive: {Undecided(rate, figure, rounds)}",
+        };
         return new ConditionResult(
-            Text, rate.Rate, figure.Difference, figure.Shown, exceeded, violated, figure.IsTested, $"{where}{difference}, {verdict}.");
+            Text, rate.Rate, figure.Difference, outcome, rounds, $"{where}{difference}, {text}{Caveat(rate, outcome)}.");
     }
 
+    private static string Undecided(RateComparison rate, FigureComparison figure, int? rounds) => rounds is { } enough
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"about {enough} rounds would decide it, and there are {Math.Min(rate.RoundsBefore, rate.RoundsAfter)}")
+        : figure.Least > 0 ? $"two runs of one system may differ by {FigureText.Value(figure, figure.Least.Value)} "
+            + $"{FigureText.Unit(figure.Figure)}, so no number of rounds would decide it: measure both in turns"
+        : "more rounds than anybody measures would be needed";
+
     /// <summary>Failures may be faster than what they are in place of.</summary>
-    private string Caveat(RateComparison rate) =>
-        Latencies.Contains(Subject) && Figure != FigureName.Errors
-        && rate.Find(Measure.Page, FigureName.Errors) is { Shown: true, Difference: > 0 } errors
+    private string Caveat(RateComparison rate, ConditionOutcome outcome) =>
+        outcome == ConditionOutcome.Holds && Latencies.Contains(Subject) && Figure != FigureName.Errors
+        && rate.Find(Measure.Page, FigureName.Errors) is { Verdict: Verdict.Greater } errors
             ? $"; but errors rose by {FigureText.Signed(errors, withUnit: true)}, and what fails may be fast"
             : "";
-
-    private OperationFailedException Unknowable(string why) => new(FailureKind.InvalidRequest, $"--fail-on '{Text}': {why}.");
 
     [GeneratedRegex(
         @"^(?:(?<what>[^:]+):)?(?<figure>p50|p90|p99|p99\.9|errors|cpu):\+(?<limit>[0-9]{1,9}(?:\.[0-9]{1,6})?)(?<unit>%|us|ms|s)\z")]

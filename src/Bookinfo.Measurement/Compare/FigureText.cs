@@ -5,9 +5,6 @@ namespace Bookinfo.Measurement;
 /// <summary>Figures of a comparison for people, in the units that tables have.</summary>
 public static class FigureText
 {
-    /// <summary>What is said of a difference that is not shown. It may be there nevertheless.</summary>
-    public const string NotShown = "no difference shown";
-
     /// <summary>What is said of a figure that is not tested.</summary>
     public const string NotTested = "not tested";
 
@@ -66,11 +63,15 @@ public static class FigureText
         ? Figures.Unknown
         : string.Create(CultureInfo.InvariantCulture, $"{figure.Percent:+0;-0;0}%");
 
-    /// <summary>What is to be held of it.</summary>
+    /// <summary>What can be said of it.</summary>
     /// <param name="figure">The figure.</param>
-    public static string Verdict(FigureComparison figure) => !figure.IsTested ? NotTested
-        : !figure.Shown ? NotShown
-        : $"{Signed(figure, withUnit: figure.Figure != FigureName.Errors)}{(figure.Figure == FigureName.Errors ? " points" : "")}";
+    public static string Verdict(FigureComparison figure) => figure.Verdict switch
+    {
+        Measurement.Verdict.NotTested => NotTested,
+        Measurement.Verdict.Same => $"no more than {Figures.Number(figure.Bound!.Value / Scale(figure.Figure))}",
+        Measurement.Verdict.Inconclusive => $"inconclusive: {figure.Reason}",
+        _ => $"{Signed(figure, withUnit: figure.Figure != FigureName.Errors)}{(figure.Figure == FigureName.Errors ? " points" : "")}",
+    };
 
     /// <summary>What to call it in a table.</summary>
     /// <param name="figure">The figure.</param>
@@ -118,6 +119,21 @@ public static class FigureName
 
     /// <summary>Those of a latency.</summary>
     public static IReadOnlyList<string> OfLatency { get; } = [P50, P90, P99, P999, Mean];
+
+    /// <summary>Those of a latency that pairs of requests have.</summary>
+    public static IReadOnlyList<string> OfPairs { get; } = [P50, P90, P99];
+
+    /// <summary>Those of what a service used.</summary>
+    public static IReadOnlyList<string> OfUse { get; } = [Cpu, SidecarCpu, Memory];
+
+    /// <summary>Why a figure of what a service used is not tested; <see langword="null"/> for one that is.</summary>
+    /// <param name="figure">One of <see cref="OfUse"/>.</param>
+    public static string? WhyNotTested(string figure) => figure switch
+    {
+        SidecarCpu => "it is part of cpu",
+        Memory => "what is held in one round is held in the next",
+        _ => null,
+    };
 
     /// <summary>Those that are tested, and that a condition may be about.</summary>
     public static IReadOnlyList<string> Tested { get; } = [P50, P90, P99, P999, Errors, Cpu];

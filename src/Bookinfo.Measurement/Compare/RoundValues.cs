@@ -5,14 +5,16 @@ namespace Bookinfo.Measurement;
 /// <summary>The values of figures in the rounds of a baseline at one rate.</summary>
 /// <param name="baseline">The baseline.</param>
 /// <param name="rate">The rate, in requests a second.</param>
-internal sealed class RoundValues(BaselineFile baseline, double rate)
+/// <param name="round">Which round; <see langword="null"/> for all.</param>
+internal sealed class RoundValues(BaselineFile baseline, double rate, int? round = null)
 {
     private const double Requests = 1000;
     private const double Percent = 100;
 
     private readonly IReadOnlyList<StepMeasurement> _steps =
     [
-        .. baseline.Steps.Where(step => !step.Interrupted && step.Rate == rate && step.Requests.Due > 0),
+        .. baseline.Steps.Where(
+            step => !step.Interrupted && step.Rate == rate && step.Requests.Due > 0 && (round is null || step.Round == round)),
     ];
 
     /// <summary>How many rounds there are.</summary>
@@ -33,6 +35,17 @@ internal sealed class RoundValues(BaselineFile baseline, double rate)
     /// <summary>Requests that failed or were not sent, in percent.</summary>
     public IReadOnlyList<double> Errors =>
         [.. _steps.Select(step => Percent * (step.Requests.Failed + step.Requests.Unsent) / step.Requests.Due)];
+
+    /// <summary>
+    /// The variance that the difference of two shares of failed requests has at least, even if all rounds happen to have the same share.
+    /// </summary>
+    /// <param name="before">The first.</param>
+    /// <param name="after">The second.</param>
+    public static double VarianceOfErrors(RoundValues before, RoundValues after)
+    {
+        var share = (double)(before.Failed + after.Failed) / (before.Due + after.Due);
+        return share * (1 - share) * ((1.0 / before.Due) + (1.0 / after.Due)) * Percent * Percent;
+    }
 
     /// <summary>The rates that were achieved.</summary>
     public IReadOnlyList<double> Achieved => [.. _steps.Select(step => step.Achieved)];

@@ -21,9 +21,22 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
     /// <exception cref="OperationFailedException">The connections are more than this process can have.</exception>
     /// <exception cref="TargetException">Nothing answers there.</exception>
     public static async Task<LocalGenerator> CreateAsync(
-        Uri target, RequestSettings settings, ulong seed, TimeProvider time, CancellationToken cancellationToken)
+        Uri target, RequestSettings settings, ulong seed, TimeProvider time, CancellationToken cancellationToken) =>
+        new(await PlanAsync(target, settings, settings.Connections, seed, time, cancellationToken), time);
+
+    /// <summary>Plans what all runs against a target have in common, and sees that it can be reached.</summary>
+    /// <param name="target">Where the requests go, with the path.</param>
+    /// <param name="settings">How requests are sent.</param>
+    /// <param name="allConnections">How many connections this process has, to all targets.</param>
+    /// <param name="seed">Makes what is left to chance repeatable.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">The connections are more than this process can have.</exception>
+    /// <exception cref="TargetException">Nothing answers there.</exception>
+    internal static async Task<LoadPlan> PlanAsync(
+        Uri target, RequestSettings settings, int allConnections, ulong seed, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (OpenFileLimit.FindProblem(settings.Connections) is { } problem)
+        if (OpenFileLimit.FindProblem(allConnections) is { } problem)
         {
             throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {problem}.");
         }
@@ -32,9 +45,8 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
         var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var traffic = new BookinfoTraffic(resolved, settings.Headers, traceSeed, settings.Timeout, BookinfoAnswers.Usual, time);
         var mix = await traffic.PathsAsync([target.PathAndQuery], cancellationToken);
-        return new LocalGenerator(
-            new LoadPlan(resolved, mix, new ConstantProfile(1, 1), ArrivalProcess.Even, seed, traceSeed, settings.Connections,
-                settings.Timeout), time);
+        return new LoadPlan(
+            resolved, mix, new ConstantProfile(1, 1), ArrivalProcess.Even, seed, traceSeed, settings.Connections, settings.Timeout);
     }
 
     /// <inheritdoc/>

@@ -65,7 +65,12 @@ public sealed record LoadReport(
             Math.Round(result.Seconds, 3),
             result.Interrupted,
             result.Plan.Profile.Name,
-            result.Plan.Arrivals == ArrivalProcess.Even ? "even" : "poisson",
+            result.Plan.Arrivals switch
+            {
+                ArrivalProcess.Even => "even",
+                ArrivalProcess.Poisson => "poisson",
+                _ => "jittered",
+            },
             result.Plan.Seed,
             result.Plan.Connections,
             result.Plan.Timeout.TotalSeconds,

@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# Measures whether two systems that are measured in turns are told apart on this machine: HAProxy in front of reviews and ratings must be
+# found at the page, at reviews and at ratings, and nothing at details; the same system twice must come out as no difference anywhere. The
+# services are started anew between rounds.
+# Ends with 1 when it is not so.
+set -euo pipefail
+CDPATH= cd -- "$(dirname -- "$0")/.."
+. bench/tools.sh
+
+usage() {
+    cat <<'END'
+Usage: bench/turns.sh [--sidecar N] [--same N] [--rounds N] [--step TIME] [--port N] [--keep DIRECTORY]
+
+  --sidecar N       how many runs with HAProxy in front of reviews and ratings of the second system (default 5)
+  --same N          how many runs with two systems that are the same (default 10)
+  --rounds N        their rounds (default 9)
+  --step TIME       how long the page is viewed in a round (default 20s)
+  --port N          the first of the ports that the systems take (default 31700)
+  --keep DIRECTORY  where to leave what was measured
+END
+}
+
+tool=(dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll)
+
+# Starts the systems of a run, in an order left to chance, and waits until they are ready; 'restart' ends them before.
+stop() {
+    local file
+    for file in "$1"/*.pid; do
+        [ -e "$file" ] || continue
+        kill -TERM "$(cat "$file")" 2>/dev/null || true
+        while kill -0 "$(cat "$file")" 2>/dev/null; do sleep 0.05; done
+        rm "$file"
+    done
+}
+
+start() { # directory
+    local system
+    for system in $(shuf -e "$1"/*.options); do
+        : > "$system.out"
+        # shellcheck disable=SC2046
+        setsid "${tool[@]}" up --native --no-build --output json $(cat "$system") < /dev/null > "$system.out" 2> "$system.log" &
+        echo $! > "${system%.options}.pid"
+    done
+    for system in "$1"/*.options; do
+        until grep -q '"event":"ready"' "$system.out"; do
+            kill -0 "$(cat "${system%.options}.pid")" 2>/dev/null || { cat "$system.log" >&2; exit 1; }
+            sleep 0.05
+        done
+    done
+}
+
+if [ "${1:-}" = restart ]; then
+    stop "$2"
+    start "$2"
+    exit 0
+fi
+
+sidecar=5 same=10 rounds=9 step=20s port=31700 keep=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --sidecar) sidecar=${2:?} ; shift 2 ;;
+        --same) same=${2:?} ; shift 2 ;;
+        --rounds) rounds=${2:?} ; shift 2 ;;
+        --step) step=${2:?} ; shift 2 ;;
+        --port) port=${2:?} ; shift 2 ;;
+        --keep) keep=${2:?} ; shift 2 ;;
+        -h | --help) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+done
+require_numbers $((sidecar + same)) "$rounds" "$port"
+require_tools jq clang zlib.h haproxy
+
+say "Building"
+dotnet build src/Bookinfo.Cli -c Release -v quiet -nodeReuse:false >&2
+
+work=$(mktemp -d)
+[ -z "$keep" ] || mkdir -p "$keep"
+results=${keep:-$work}
+proxy=
+finish() {
+    stop "$work"
+    [ -z "$proxy" ] || { kill -TERM "$proxy" 2>/dev/null || true; wait "$proxy" 2>/dev/null || true; }
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# The second system's proxies: one in front of each version of reviews, and one in front of ratings. One thread does it all, as in a
+# sidecar.
+first=$port second=$((port + 10)) proxies=$((port + 20))
+{
+    printf 'global\n    nbthread 1\ndefaults\n    mode http\n    timeout connect 5s\n    timeout client 1m\n    timeout server 1m\n'
+    for index in 2 3 4 5; do
+        printf 'listen at%d\n    bind 127.0.0.1:%d\n    server only 127.0.0.1:%d\n' "$index" $((proxies + index)) $((second + index))
+    done
+} > "$work/haproxy.cfg"
+PATH=$PATH:/usr/sbin haproxy -f "$work/haproxy.cfg" -db > "$work/haproxy.log" 2>&1 &
+proxy=$!
+reviews=$(printf 'http://127.0.0.1:%d,' $((proxies + 3)) $((proxies + 4)) $((proxies + 5)))
+
+run() { # name, whether with proxies
+    say "Measuring $1"
+    echo "--port $first --backend-port $((first + 1))" > "$work/first.options"
+    echo "--port $second --backend-port $((second + 1))" > "$work/second.options"
+    if [ "$2" = yes ]; then
+        printf '%s\n' "--env productpage:REVIEWS_ENDPOINTS=${reviews%,}" "--env reviews:RATINGS_SERVICE_PORT=$((proxies + 2))" \
+            >> "$work/second.options"
+    fi
+    start "$work"
+    SECONDS=0
+    "${tool[@]}" baseline "http://localhost:$first" "http://localhost:$second" --name "$results/$1" --overwrite --rounds "$rounds" \
+        --step "$step" --between "bench/turns.sh restart '$work'" --output json > "$work/report.json" 2> "$work/baseline.log" ||
+        { cat "$work/baseline.log" >&2; exit 1; }
+    stop "$work"
+    # What is shown, at the page and at each hop.
+    jq -r --arg name "$1" --arg seconds "$SECONDS" '[.rates[].figures[]
+        | select((.subject | contains("->")) or .subject == "page") | select(.figure == "p50")
+        | "\(.subject) \(.difference | round / 1000) ±\((.high - .difference) | round / 1000) ms, \(.verdict)"]
+        | "\($name), \($seconds) s: \(join("; "))"' "$work/report.json"
+}
+
+found=0 none=0
+for number in $(seq "$sidecar"); do
+    run "sidecar-$number" yes
+    if jq -e '[.rates[].figures[] | select(.figure == "p50") | select((.subject | contains("->")) or .subject == "page")
+        | if .subject == "productpage->details" then (.verdict != "greater" and .verdict != "smaller") else .verdict == "greater" end]
+        | all' "$work/report.json" > /dev/null
+    then
+        found=$((found + 1))
+    fi
+done
+for number in $(seq "$same"); do
+    run "same-$number" no
+    if jq -e '[.rates[].figures[] | .verdict == "greater" or .verdict == "smaller"] | any | not' "$work/report.json" > /dev/null; then
+        none=$((none + 1))
+    fi
+done
+echo
+[ "$sidecar" = 0 ] || check "sidecars found where they are, and nowhere else" "$(ratio "$found" "$sidecar")" 1 least
+[ "$same" = 0 ] || check "the same system: nothing found" "$(ratio "$none" "$same")" 0.95 least
+exit "$status"

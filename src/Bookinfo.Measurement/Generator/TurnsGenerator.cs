@@ -1,0 +1,104 @@
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>
+/// Sends requests from this process to several systems in turns of one request: of as many arrivals as there are systems each gets one, in
+/// an order that chance decides anew each time. Whatever the machine does, it does to all of them alike.
+/// </summary>
+/// <param name="plans">What every run against each system has in common.</param>
+/// <param name="time">Tells the time and waits.</param>
+public sealed class TurnsGenerator(IReadOnlyList<LoadPlan> plans, TimeProvider time)
+{
+    /// <summary>How long after it is ordered a run begins: by then all systems have their connections.</summary>
+    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
+
+    private ulong _runs;
+
+    /// <summary>Prepares to send, and sees that all systems can be reached.</summary>
+    /// <param name="targets">Where the requests go, with the path.</param>
+    /// <param name="settings">How requests are sent; the connections are those to each system.</param>
+    /// <param name="seed">Makes what is left to chance repeatable.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">The connections are more than this process can have.</exception>
+    /// <exception cref="TargetException">Nothing answers at one of them.</exception>
+    public static async Task<TurnsGenerator> CreateAsync(
+        IReadOnlyList<Uri> targets, RequestSettings settings, ulong seed, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var plans = new List<LoadPlan>();
+        foreach (var target in targets)
+        {
+            plans.Add(
+                await LocalGenerator.PlanAsync(target, settings, targets.Count * settings.Connections, seed, time, cancellationToken));
+        }
+
+        return new TurnsGenerator(plans, time);
+    }
+
+    /// <summary>Sends page views to all systems in turns.</summary>
+    /// <param name="rate">Requests a second, to each system.</param>
+    /// <param name="duration">How long requests fall due.</param>
+    /// <param name="seed">Another one in each step.</param>
+    /// <param name="stop">Ends it early; what was measured until then is the result.</param>
+    /// <param name="kill">Ends it without waiting for what is under way.</param>
+    /// <returns>What came of it, for each system.</returns>
+    public Task<Turns[]> RunAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill)
+    {
+        var order = new IndexedRandom(seed);
+        var startAt = time.GetUtcNow() + Lead;
+        _runs++;
+        return Task.WhenAll(plans.Select((plan, index) => RunAsync(
+            plan with
+            {
+                Profile = new ConstantProfile(rate * plans.Count, duration.TotalSeconds),
+                Arrivals = ArrivalProcess.Jittered,
+                Seed = seed,
+                TraceSeed = plan.TraceSeed + _runs,
+                Share = new Share(index, plans.Count) { Order = order },
+                StartAt = startAt,
+            },
+            stop,
+            kill)));
+    }
+
+    /// <summary>Sends page views to the first system alone, at the same rate.</summary>
+    /// <inheritdoc cref="RunAsync(double, TimeSpan, ulong, CancellationToken, CancellationToken)"/>
+    public Task<Turns> RunAloneAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill) =>
+        RunAsync(
+            plans[0] with
+            {
+                Profile = new ConstantProfile(rate, duration.TotalSeconds),
+                Arrivals = ArrivalProcess.Jittered,
+                Seed = seed,
+                TraceSeed = plans[0].TraceSeed + ++_runs,
+            },
+            stop,
+            kill);
+
+    private async Task<Turns> RunAsync(LoadPlan plan, CancellationToken stop, CancellationToken kill)
+    {
+        var samples = new SampleList();
+        try
+        {
+            return new Turns(await new LoadEngine(plan, [samples], time).RunAsync([], stop, kill), samples.Samples);
+        }
+        catch (ThreadLimitException limit)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {limit.Message}.");
+        }
+    }
+
+    private sealed class SampleList : ILoadObserver
+    {
+        public List<Sample> Samples { get; } = [];
+
+        public void Add(in Sample sample) => Samples.Add(sample);
+    }
+}
+
+/// <summary>What came of the turns of one system.</summary>
+/// <param name="Result">The run.</param>
+/// <param name="Samples">Each request, in the order in which they were noted.</param>
+public sealed record Turns(LoadResult Result, IReadOnlyList<Sample> Samples);

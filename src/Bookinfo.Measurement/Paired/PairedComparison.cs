@@ -1,0 +1,143 @@
+using System.Globalization;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>Compares systems that were measured in turns.</summary>
+public static class PairedComparison
+{
+    /// <summary>A percentile that fewer requests lie above, in all rounds together, is a matter of luck.</summary>
+    private const double FewestAbove = 10;
+
+    /// <summary>Compares the two systems of a file, and the control with the first where there is one.</summary>
+    /// <param name="file">What was measured.</param>
+    /// <param name="path">The file that it was read from, or is written to.</param>
+    public static ComparisonReport Of(PairedFile file, string path)
+    {
+        var (before, after) = (file.Before, file.After);
+        var rates = Comparability.Rates(before).Intersect(Comparability.Rates(after)).ToList();
+        var compared = Comparison.Judge(rates.Select(rate => (rate, Draft(file, after, static step => step.After, rate))), before, after);
+        if (file.Control is { } control)
+        {
+            // Judged for itself: it is no answer to what was asked, but shows what nothing looks like.
+            var same = Comparison.Judge(
+                rates.Select(rate => (rate, Draft(file, control, static step => step.Control!, rate))), before, control);
+            compared =
+            [
+                .. compared.Zip(same, (rate, other) => rate with
+                {
+                    Figures = [.. rate.Figures.Select(figure => figure with { Control = other.Find(figure.Subject, figure.Figure) })],
+                }),
+            ];
+        }
+
+        return new ComparisonReport(
+            ComparisonReport.CurrentVersion,
+            ProgramVersion.Text,
+            // Both have the name of the file; what tells them apart is where they are.
+            Comparison.Describe(before, path) with { Name = before.Settings.Target },
+            Comparison.Describe(after, path) with { Name = after.Settings.Target },
+            InTurns: true,
+            ComparisonText.LimitsOfTurns + (file.Restarted
+                ? " They were started anew between rounds."
+                : " They were not started anew between rounds, so what differs from one start to another is not in ±."),
+            ComparisonHeadline.Of(compared),
+            [.. Comparability.Warnings(before, after), .. ControlWarnings(compared), .. rates.SelectMany(rate => AloneNote(file, rate))],
+            Comparison.Confidence,
+            compared.Sum(rate => rate.Figures.Count(figure => figure.IsTested)),
+            compared,
+            Comparison.Services(before, after),
+            []);
+    }
+
+    private static IEnumerable<FigureDraft> Draft(
+        PairedFile file, BaselineFile other, Func<PairedStep, IReadOnlyDictionary<string, PairedDifference>> pairs, double rate)
+    {
+        var steps = file.Pairs.Where(step => step.Rate == rate).Select(pairs).ToList();
+        var (before, after) = (new RoundValues(file.Before, rate), new RoundValues(other, rate));
+        foreach (var measure in Measure.InOrder(steps.SelectMany(step => step.Keys)).Where(measure => measure != Measure.PageFromSend))
+        {
+            var rounds = steps.Where(step => step.ContainsKey(measure)).Select(step => step[measure]).ToList();
+            foreach (var figure in FigureName.OfPairs)
+            {
+                var differences = rounds.Select(round => Read(round, figure)).OfType<double>().ToList();
+                var above = rounds.Sum(round => round.Pairs) * (FigureName.ShareAbove(figure) ?? 1);
+                if (differences.Count == 0)
+                {
+                    continue;
+                }
+
+                yield return Draft(
+                    measure, figure, before.Latency(measure, figure), after.Latency(measure, figure), differences,
+                    differences.Count < rounds.Count || above < FewestAbove ? "too few requests" : null);
+            }
+        }
+
+        var numbers = file.Pairs.Where(step => step.Rate == rate).Select(step => step.Round).ToList();
+        IReadOnlyList<double> Rounds(Func<RoundValues, IReadOnlyList<double>> read) =>
+        [
+            .. numbers.Select(round => (read(new RoundValues(file.Before, rate, round)), read(new RoundValues(other, rate, round))))
+                .Where(pair => pair is ({ Count: 1 }, { Count: 1 }))
+                .Select(pair => pair.Item2[0] - pair.Item1[0]),
+        ];
+        yield return Draft(
+            Measure.Page, FigureName.Errors, before.Errors, after.Errors, Rounds(static round => round.Errors), null,
+            RoundValues.VarianceOfErrors(before, after));
+        var services = before.Services.Intersect(after.Services).ToList();
+        foreach (var service in services.Count > 1 ? [FigureComparison.AllServices, .. services] : services)
+        {
+            foreach (var figure in FigureName.OfUse)
+            {
+                var (first, second) = (before.Use(service, figure), after.Use(service, figure));
+                var differences = Rounds(round => round.Use(service, figure));
+                if (differences.Count > 0
+                    && (figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value > 0)))
+                {
+                    yield return Draft(service, figure, first, second, differences, FigureName.WhyNotTested(figure));
+                }
+            }
+        }
+    }
+
+    private static FigureDraft Draft(
+        string subject, string figure, IReadOnlyList<double> before, IReadOnlyList<double> after, IReadOnlyList<double> differences,
+        string? whyNot, double leastVariance = 0)
+    {
+        var (first, second) = (before.Average(), after.Average());
+        var test = whyNot is null ? FigureTest.OfPairs(differences, leastVariance) : null;
+        return new FigureDraft(
+            subject, figure, first, second, differences.Average(), test, 0, "", DifferenceThatMatters.Of(figure, first, 0),
+            whyNot ?? (test is null ? "too few rounds" : null));
+    }
+
+    private static double? Read(PairedDifference difference, string figure) => figure switch
+    {
+        FigureName.P50 => difference.P50,
+        FigureName.P90 => difference.P90,
+        _ => difference.P99,
+    };
+
+    /// <summary>Two systems that are the same must not differ. If they do, something else differs as well.</summary>
+    private static IEnumerable<string> ControlWarnings(IEnumerable<RateComparison> compared) =>
+        from rate in compared
+        let differing = rate.Figures.Where(figure => figure.Control is { IsShown: true }).Select(FigureText.Name).ToList()
+        where differing.Count > 0
+        select $"At {Figures.Rate(rate.Rate)}/s the control differs from the first system as well ({string.Join(", ", differing)}), "
+            + "although they should be the same: what is shown there need not come from what was changed.";
+
+    /// <summary>Says what the second system takes from the first only by running beside it.</summary>
+    private static IEnumerable<string> AloneNote(PairedFile file, double rate)
+    {
+        var rounds = file.Pairs.Where(step => step.Rate == rate && step.Alone.ContainsKey(Measure.Page))
+            .Select(step => step.Alone[Measure.Page])
+            .ToList();
+        if (FigureTest.OfPairs(rounds) is { } test && Math.Abs(test.Difference) > test.Reach(Comparison.Confidence))
+        {
+            var reach = test.Reach(Comparison.Confidence);
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"At {Figures.Rate(rate)}/s the first system takes {Math.Abs(test.Difference) / 1e3:0.00} ±{reach / 1e3:0.00} ms "
+                + $"{(test.Difference > 0 ? "longer" : "less")} at the page's p50 beside the others than alone: they share processors, or "
+                + $"keep each other awake.");
+        }
+    }
+}

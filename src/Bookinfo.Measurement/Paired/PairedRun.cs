@@ -1,0 +1,182 @@
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>The outcome of measuring systems in turns.</summary>
+/// <param name="File">What was measured; <see langword="null"/> when it was interrupted before the first round was done.</param>
+/// <param name="Failure">Why it ended before all rounds were done; <see langword="null"/> when it did not, or was interrupted.</param>
+public sealed record PairedOutcome(PairedFile? File, OperationFailedException? Failure);
+
+/// <summary>
+/// Measures two systems in turns of one request, and a third that is the same as the first as a control. A round is one observation; where
+/// the systems can be started anew between rounds, what differs from one start to another is in the rounds as well.
+/// </summary>
+/// <param name="plan">What is to be measured.</param>
+/// <param name="subjects">The earlier system, the later one, and the control if there is one.</param>
+/// <param name="generator">Sends to these systems, in this order.</param>
+/// <param name="restart">Starts the systems anew, and waits until they answer; <see langword="null"/> when that is not to be done.</param>
+/// <param name="observer">Follows the progress.</param>
+/// <param name="time">Tells the time and waits.</param>
+public sealed class PairedRun(
+    BaselinePlan plan, IReadOnlyList<ISubject> subjects, TurnsGenerator generator, Func<CancellationToken, Task>? restart,
+    IBaselineObserver observer, TimeProvider time)
+{
+    /// <summary>For what part of a step the first system is measured alone.</summary>
+    private const double AloneShare = 0.25;
+
+    /// <summary>How long a start is taken to last until one has been seen.</summary>
+    private static readonly TimeSpan UsualRestart = TimeSpan.FromSeconds(5);
+
+    private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(plan.Rates, plan.Rounds, plan.Seed);
+    private readonly IReadOnlyList<BaselineRecord> _records = [.. subjects.Select(subject => new BaselineRecord(plan, subject))];
+    private readonly Random _random = new(unchecked((int)(plan.Seed ^ (plan.Seed >> 32))));
+    private readonly List<PairedStep> _pairs = [];
+    private OperationFailedException? _failure;
+
+    /// <summary>How long the whole should take.</summary>
+    /// <param name="plan">What is to be measured.</param>
+    /// <param name="restarts">Whether the systems are started anew between rounds.</param>
+    public static TimeSpan Planned(BaselinePlan plan, bool restarts) =>
+        plan.WarmUp + ((plan.Rounds - 1) * (restarts ? UsualRestart + plan.WarmUp : TimeSpan.Zero))
+        + (plan.Rates.Count * plan.Rounds * PerStep(plan));
+
+    /// <summary>Runs all rounds.</summary>
+    /// <param name="stop">Ends it early; the outcome has the rounds that were done.</param>
+    /// <param name="kill">Ends it without waiting for requests under way.</param>
+    /// <exception cref="OperationFailedException">It cannot be measured, and no round is complete.</exception>
+    /// <exception cref="TargetException">Nothing answers as it should.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped before the first step began.</exception>
+    public async Task<PairedOutcome> RunAsync(CancellationToken stop, CancellationToken kill)
+    {
+        foreach (var record in _records)
+        {
+            await record.DescribeAsync(stop);
+        }
+
+        var startedAt = time.GetUtcNow();
+        var began = time.GetTimestamp();
+        await WarmUpAsync(stop, kill);
+        stop.ThrowIfCancellationRequested();
+        try
+        {
+            await MeasureAsync(began, stop, kill);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The second Ctrl-C, or one while the systems were started anew. This step is lost; those before it are not.
+        }
+        catch (Exception exception) when (exception is OperationFailedException or TargetException && HasRound)
+        {
+            _failure = exception as OperationFailedException
+                ?? new OperationFailedException(FailureKind.TargetUnreachable, exception.Message);
+        }
+
+        if (!HasRound)
+        {
+            return new PairedOutcome(null, _failure);
+        }
+
+        foreach (var record in _records)
+        {
+            _failure ??= record.NoteAnswers();
+        }
+
+        var took = time.GetElapsedTime(began);
+        BaselineFile[] files = [.. _records.Select(record => record.ToFile(startedAt, took))];
+        return new PairedOutcome(
+            new PairedFile(
+                PairedFile.CurrentVersion, ProgramVersion.Text, plan.Name, startedAt, Math.Round(took.TotalSeconds, 3), files[0].Complete,
+                restart is not null, files[0], files[1], files.ElementAtOrDefault(2), _pairs),
+            _failure);
+    }
+
+    private bool HasRound => _records.All(record => record.HasRound);
+
+    private static TimeSpan PerStep(BaselinePlan plan) => ((1 + AloneShare) * plan.Step) + (2 * BaselineRun.UsualOverhead);
+
+    private async Task MeasureAsync(long began, CancellationToken stop, CancellationToken kill)
+    {
+        foreach (var (index, (round, rate)) in _schedule.Index())
+        {
+            var isNewRound = index > 0 && round != _schedule[index - 1].Round;
+            if (isNewRound && restart is not null)
+            {
+                await restart(stop);
+                await WarmUpAsync(stop, kill);
+            }
+
+            var planned = Planned(plan, restart is not null);
+            var left = index == 0
+                ? planned - plan.WarmUp
+                : (_schedule.Count - index) * (time.GetElapsedTime(began) / index);
+            observer.Show(new BaselineProgress(index + 1, _schedule.Count, round, plan.Rounds, rate), left);
+            if (!await MeasureAsync(index, round, rate, stop, kill))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <returns>Whether it was done to its end.</returns>
+    private async Task<bool> MeasureAsync(int index, int round, double rate, CancellationToken stop, CancellationToken kill)
+    {
+        // Whether it is alone before or after the others is left to chance as well.
+        var aloneFirst = _random.Next(2) == 0;
+        var seed = plan.Seed + (ulong)index + 1;
+        Task<Turns> AloneAsync() => generator.RunAloneAsync(rate, AloneShare * plan.Step, seed, stop, kill);
+        var alone = aloneFirst ? await AloneAsync() : null;
+        if (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        foreach (var record in _records)
+        {
+            await record.BeginStepAsync(settled: true, stop);
+        }
+
+        var turns = await generator.RunAsync(rate, plan.Step, seed, stop, kill);
+        foreach (var (record, turn) in _records.Zip(turns))
+        {
+            await record.EndStepAsync(round, rate, turn.Result, stop);
+        }
+
+        if (turns.Any(turn => turn.Result.Interrupted) || stop.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        alone ??= await AloneAsync();
+        _pairs.Add(new PairedStep(
+            round, rate, Differences(turns[0], turns[1], rate), turns.Length > 2 ? Differences(turns[0], turns[2], rate) : null,
+            Medians(turns[0], alone)));
+        return !stop.IsCancellationRequested;
+    }
+
+    private async Task WarmUpAsync(CancellationToken stop, CancellationToken kill)
+    {
+        if (plan.WarmUp == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        observer.Show(new BaselineProgress(0, _schedule.Count, 0, plan.Rounds, plan.Rates[^1]), Planned(plan, restart is not null));
+        var turns = await generator.RunAsync(plan.Rates[^1], plan.WarmUp, plan.Seed, stop, kill);
+        stop.ThrowIfCancellationRequested();
+        foreach (var (record, turn) in _records.Zip(turns))
+        {
+            await record.RequireGoodAsync(turn.Result, time, stop);
+        }
+    }
+
+    private static IReadOnlyDictionary<string, PairedDifference> Differences(Turns before, Turns after, double rate) =>
+        RequestPairs.Match(before.Samples, after.Samples, rate).Differences(before.Result.Total.Model);
+
+    private static Dictionary<string, double> Medians(Turns beside, Turns alone)
+    {
+        var (first, second) = (StepMeasurement.Histograms(alone.Result.Total), StepMeasurement.Histograms(beside.Result.Total));
+        return first.Keys.Intersect(second.Keys).ToDictionary(
+            name => name, name => (double)(second[name].GetValueAtPercentile(50) - first[name].GetValueAtPercentile(50)));
+    }
+}

@@ -1,0 +1,117 @@
+using Bookinfo.Load;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>
+/// Requests to two systems at nearly the same time, one to each, which both were answered well and by the same version of reviews: their
+/// difference has in it neither what the machine did in the course of time nor how often each version was asked.
+/// </summary>
+internal sealed class RequestPairs
+{
+    /// <summary>
+    /// How far apart the two requests of a pair may fall due, in requests to one system. Versions take turns in each system for itself, so
+    /// the same one need not come up in the same turn.
+    /// </summary>
+    private const double Reach = 10;
+
+    private const double NanosecondsPerSecond = 1e9;
+
+    private readonly List<(Sample Before, Sample After)> _pairs;
+
+    private RequestPairs(List<(Sample Before, Sample After)> pairs) => _pairs = pairs;
+
+    /// <summary>How many pairs there are.</summary>
+    public int Count => _pairs.Count;
+
+    /// <summary>Finds the pairs.</summary>
+    /// <param name="before">Requests to one system.</param>
+    /// <param name="after">Requests to the other.</param>
+    /// <param name="rate">Requests a second, to each system.</param>
+    public static RequestPairs Match(IEnumerable<Sample> before, IEnumerable<Sample> after, double rate)
+    {
+        var reach = (long)(Reach / rate * NanosecondsPerSecond);
+        var others = Good(after);
+        return new RequestPairs(
+            [.. Good(before).SelectMany(version => Match(version.Value, others.GetValueOrDefault(version.Key, []), reach))]);
+    }
+
+    /// <summary>The differences of the pairs: of the median their median, of other percentiles what these differ by.</summary>
+    /// <param name="model">What the answers say.</param>
+    /// <returns>By the names of <see cref="Measure"/>; without those that no pair has.</returns>
+    public IReadOnlyDictionary<string, PairedDifference> Differences(AnswerModel model)
+    {
+        var measures = new Dictionary<string, Func<Sample, double?>>
+        {
+            [Measure.Page] = static sample => (sample.Done - sample.Due) / 1e3,
+            [Measure.PageFromSend] = static sample => (sample.Done - sample.Sent) / 1e3,
+        };
+        foreach (var (index, hop) in model.Hops.Index())
+        {
+            measures[hop.Label] = sample => sample.Hops[index] == HopTimes.Unknown ? null : sample.Hops[index];
+        }
+
+        return Measure.InOrder(measures.Keys)
+            .Select(name => (Name: name, Difference: Difference(measures[name])))
+            .Where(one => one.Difference is not null)
+            .ToDictionary(one => one.Name, one => one.Difference!);
+    }
+
+    private static Dictionary<byte, List<Sample>> Good(IEnumerable<Sample> samples) => samples
+        .Where(static sample => sample.Error == ErrorKind.None)
+        .OrderBy(static sample => sample.Due)
+        .GroupBy(static sample => sample.Version)
+        .ToDictionary(static version => version.Key, static version => version.ToList());
+
+    private static IEnumerable<(Sample Before, Sample After)> Match(List<Sample> before, List<Sample> after, long reach)
+    {
+        for (int first = 0, second = 0; first < before.Count && second < after.Count;)
+        {
+            var distance = after[second].Due - before[first].Due;
+            if (Math.Abs(distance) <= reach)
+            {
+                yield return (before[first++], after[second++]);
+            }
+            else if (distance > 0)
+            {
+                first++;
+            }
+            else
+            {
+                second++;
+            }
+        }
+    }
+
+    private PairedDifference? Difference(Func<Sample, double?> read)
+    {
+        var values = _pairs.Select(pair => (Before: read(pair.Before), After: read(pair.After)))
+            .Where(pair => pair is { Before: not null, After: not null })
+            .Select(pair => (Before: pair.Before!.Value, After: pair.After!.Value))
+            .ToList();
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        double[] differences = [.. values.Select(pair => pair.After - pair.Before).Order()];
+        double[] before = [.. values.Select(pair => pair.Before).Order()];
+        double[] after = [.. values.Select(pair => pair.After).Order()];
+        double? Of(double share) => values.Count * (1 - share) >= 1 ? Quantile(after, share) - Quantile(before, share) : null;
+        return new PairedDifference(values.Count, Quantile(differences, 0.5), Of(0.9), Of(0.99));
+    }
+
+    /// <summary>A quantile, between the two values next to it in proportion.</summary>
+    private static double Quantile(double[] sorted, double share)
+    {
+        var place = share * (sorted.Length - 1);
+        var low = (int)place;
+        return low + 1 < sorted.Length ? sorted[low] + ((place - low) * (sorted[low + 1] - sorted[low])) : sorted[low];
+    }
+}
+
+/// <summary>What a latency differs by in one step, in microseconds: the later system less the earlier.</summary>
+/// <param name="Pairs">How many pairs of requests it is of.</param>
+/// <param name="P50">The median of the differences within the pairs.</param>
+/// <param name="P90">The difference of the 90th percentiles; <see langword="null"/> where no request lies above them.</param>
+/// <param name="P99">The difference of the 99th percentiles, likewise.</param>
+public sealed record PairedDifference(int Pairs, double P50, double? P90, double? P99);
