@@ -20,7 +20,7 @@ public static class ComparisonText
         CultureInfo.InvariantCulture,
         $"Two runs of one system differ by up to {Share(SmallestDifference.MedianShare)} of a median, and "
         + $"{Share(SmallestDifference.TailShare)} of other percentiles: less than that cannot be seen here. 'bookinfo baseline URL-A "
-        + $"URL-B' measures both in turns, and sees a twentieth of it.");
+        + $"URL-B' measures both in turns, so that this is in no difference.");
 
     /// <summary>What turns can tell.</summary>
     public const string LimitsOfTurns =
