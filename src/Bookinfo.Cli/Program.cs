@@ -35,6 +35,7 @@ public static class Program
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(DeleteCommand.Create());
         root.Subcommands.Add(LoadCommand.Create());
+        root.Subcommands.Add(LedgerCommand.Create());
         root.Subcommands.Add(BaselineCommand.Create());
         root.Subcommands.Add(CompareCommand.Create());
         var help = new HelpAction { MaxWidth = HelpWidth };

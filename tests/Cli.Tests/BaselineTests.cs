@@ -260,7 +260,7 @@ public sealed partial class BaselineTests : BaselineRuns
             "no-such-context", false, OutputFormat.Table);
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(
-            () => new SubjectFinder(options, closed.Address, TimeProvider.System)
+            () => new SubjectFinder(options, () => Task.FromResult(closed.Address), TimeProvider.System)
                 .FindAsync(null, null, TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);

@@ -112,7 +112,8 @@ public sealed class LoadFileTests : IDisposable
         await using var server = new LoadServer(LoadServer.Ok());
         await using var first = LoadCommandRun.Start($"{server.Address}x", "--rate", "100", "--duration", "1h", option, file);
         await first.DoesAsync("a file", () => File.Exists(file) && new FileInfo(file).Length > 0);
-        await using var second = LoadCommandRun.Start($"{server.Address}x", "--rate", "100", "--duration", "100ms", option, file);
+        await using var second = LoadCommandRun.Start(
+            $"{server.Address}x", "--rate", "100", "--duration", "100ms", option, file, "--overwrite");
 
         Assert.Equal(ExitCode.InvalidUsage, await second.ExitAsync());
         Assert.StartsWith($"bookinfo: {option}: the file '{file}' cannot be written: ", second.Messages);
@@ -184,6 +185,37 @@ public sealed class LoadFileTests : IDisposable
             : [ExitCode.Failure]);
         Assert.Contains(
             $"bookinfo: {option}: the file could not be written: some data was still unwritten when the wait was given up", load.Messages);
+    }
+
+    [Theory]
+    [InlineData("--ledger")]
+    [InlineData("--hdr")]
+    public async Task A_file_that_exists_is_replaced_only_when_told_to_and_an_empty_one_is_used(string option)
+    {
+        var file = Path.Combine(_directory, "file");
+        await File.WriteAllTextAsync(file, "kept", TestContext.Current.CancellationToken);
+        await using var server = new LoadServer(LoadServer.Ok());
+        string[] arguments = [$"{server.Address}x", "--rate", "50", "--duration", "100ms", option, file];
+
+        await using (var refused = LoadCommandRun.Start(arguments))
+        {
+            Assert.Equal(ExitCode.InvalidUsage, await refused.ExitAsync());
+            Assert.Equal(
+                $"bookinfo: {option}: the file '{file}' exists. Name another one, or say --overwrite.\n", refused.Messages);
+            Assert.Equal("kept", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        }
+
+        await using (var told = LoadCommandRun.Start([.. arguments, "--overwrite"]))
+        {
+            Assert.Equal(ExitCode.Success, await told.ExitAsync());
+            var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+            Assert.False(text.StartsWith("kept", StringComparison.Ordinal));
+        }
+
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        await using var empty = LoadCommandRun.Start(arguments);
+        Assert.Equal(ExitCode.Success, await empty.ExitAsync());
+        Assert.NotEqual(0, new FileInfo(file).Length);
     }
 
     [Fact]

@@ -49,6 +49,17 @@ public sealed partial class LoadTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_an_address_with_a_port_http_may_be_left_out()
+    {
+        await using var server = new LoadServer(LoadServer.Ok());
+        await using var load = LoadCommandRun.Start(
+            $"{server.Address.Authority}/x", "--rate", "50", "--duration", "100ms", "--output", "json");
+
+        Assert.Equal(ExitCode.Success, await load.ExitAsync());
+        Assert.Equal($"{server.Address}x", JsonDocument.Parse(load.Output).RootElement.GetProperty("target").GetString());
+    }
+
+    [Fact]
     public async Task A_second_Ctrl_C_does_not_wait_for_what_is_under_way()
     {
         await using var server = new LoadServer(static async (_, _, cancellationToken) =>
@@ -286,7 +297,7 @@ public sealed partial class LoadTests : IDisposable
     [InlineData("--duration '30' is not allowed: it must be a time from 100ms to 24h, such as 500ms, 30s or 5m.", "--duration", "30")]
     [InlineData("--timeout '61s' is not allowed: it must be a time from 1ms to 60s", "--timeout", "61s")]
     [InlineData("--profile 'saw' is not allowed: it must be constant, ramp, steps, spike or diurnal.", "--profile", "saw")]
-    [InlineData("--arrivals 'odd' is not allowed: it must be even or poisson.", "--arrivals", "odd")]
+    [InlineData("--arrivals 'odd' is not allowed: it must be even, poisson or jittered.", "--arrivals", "odd")]
     [InlineData("--connections '0' is not allowed: it must be a whole number from 1 to 4096.", "--connections", "0")]
     [InlineData("url 'http://x/#y' is not allowed", "http://x/#y")]
     [InlineData("url 'http://x:0' is not allowed", "http://x:0")]

@@ -24,9 +24,6 @@ internal static class BaselineCommand
     private const int QuickPairRounds = 5;
     private const int PairConnections = 4;
 
-    private static readonly string UrlRule =
-        $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}";
-
     private static readonly TimeSpan PairStep = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PairWarmUp = TimeSpan.FromSeconds(4);
 
@@ -37,30 +34,18 @@ internal static class BaselineCommand
 
     private static readonly TrafficOptions Traffic = new("The order of the steps depends on it alone.");
 
-    private static readonly Argument<string?> Url = new("url")
-    {
-        HelpName = "url",
-        Description = "What to measure. If it is not given: what 'up' runs here, else what 'deploy' deployed. "
-            + "Without a path it is /productpage.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
+        "url", "What to measure. If it is not given: what 'up' runs here, else what 'deploy' deployed. Without a path it is /productpage.");
 
-    private static readonly Argument<string?> SecondUrl = new("against")
-    {
-        HelpName = "second url",
-        Description = "A second Bookinfo, as one behind a mesh. Both are then measured in turns of one request, and what they differ by "
-            + "is told.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private static readonly Argument<Uri?> SecondUrl = TypedOptions.UrlArgument(
+        "second url", "A second Bookinfo, as one behind a mesh. Both are then measured in turns of one request, and what they differ by is "
+            + "told.");
 
     private static readonly Option<string?> Against = ClusterCommand.NamespaceAs(
         "--against", "Measure the pods in this namespace in turns with those of --namespace, and say what they differ by.");
 
-    private static readonly Option<string?> Control = new("--control")
-    {
-        HelpName = "url",
-        Description = "A third Bookinfo that is the same as the first, to see what no difference looks like. For two systems only.",
-    };
+    private static readonly Option<Uri?> Control = TypedOptions.Url(
+        "--control", "A third Bookinfo that is the same as the first, to see what no difference looks like. For two systems only.");
 
     private static readonly Option<string?> Between = new("--between")
     {
@@ -127,14 +112,6 @@ internal static class BaselineCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        foreach (var url in new[] { Url, SecondUrl })
-        {
-            url.Validators.Add(static result => OptionRules.Require(
-                result, result.GetValueOrDefault<string?>(), "url", OptionRules.IsUrl, UrlRule));
-        }
-
-        Control.Validators.Add(static result => OptionRules.Require(
-            result, OptionRules.Token(result), Control.Name, OptionRules.IsUrl, UrlRule));
         FileName.Validators.Add(static result => OptionRules.Require(
             result,
             OptionRules.Token(result),
@@ -172,7 +149,7 @@ internal static class BaselineCommand
         var quick = result.GetValue(Quick);
         var two = AreTwo(result.CommandResult);
         return new BaselineOptions(
-            result.GetValue(Url) is { } url ? new Uri(url) : null,
+            result.GetValue(Url),
             result.GetValue(FileName)!,
             result.GetValue(Overwrite),
             TryParseRates(result.GetValue(Rates) ?? (two ? PairRates : quick ? QuickRates : UsualRates), out var rates)
@@ -196,9 +173,9 @@ internal static class BaselineCommand
         {
             Workers = result.GetValue(InCluster) ? (int)(result.GetValue(Workers) ?? 1) : null,
             WorkerImage = result.GetValue(WorkerImage),
-            SecondUrl = result.GetValue(SecondUrl) is { } second ? new Uri(second) : null,
+            SecondUrl = result.GetValue(SecondUrl),
             Against = result.GetValue(Against),
-            Control = result.GetValue(Control) is { } control ? new Uri(control) : null,
+            Control = result.GetValue(Control),
             Between = result.GetValue(Between),
         };
     }

@@ -16,12 +16,9 @@ internal static class LoadCommand
     private static readonly TrafficOptions Traffic = new(
         "Arrivals and the choice of requests depend on it alone. Trace ids are new in each run.");
 
-    private static readonly Argument<string> Url = new("url")
-    {
-        HelpName = "url",
-        Description = "Where to send requests. If the URL has a path, only that path is requested.",
-        DefaultValueFactory = static _ => TrafficOptions.LocalUrl,
-    };
+    private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
+        "url", "Where to send requests. If the URL has a path, only that path is requested. If it is not given: what 'up' runs here, else "
+            + $"{TrafficOptions.LocalUrl}.");
 
     private static readonly Option<double?> Rate = TypedOptions.Number(
         "--rate",
@@ -55,9 +52,10 @@ internal static class LoadCommand
 
     private static readonly Option<ArrivalProcess> Arrivals = TypedOptions.Name<ArrivalProcess>(
         "--arrivals",
-        "even|poisson",
-        "even: at equal intervals. poisson: independent of each other, as those of many visitors are. [default: even]",
-        "even or poisson");
+        "even|poisson|jittered",
+        "even: at equal intervals. poisson: independent of each other, as those of many visitors are. jittered: even, but each up to half "
+            + "an interval later by chance. [default: even]",
+        "even, poisson or jittered");
 
     private static readonly Option<string[]> Paths = new("--path")
     {
@@ -89,20 +87,23 @@ internal static class LoadCommand
         + "to this file, as an HdrHistogram log."
     };
 
+    private static readonly Option<bool> Overwrite = new("--overwrite")
+    {
+        Description = "Replace the files of --ledger and --hdr if they exist.",
+    };
+
     private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the outcome to stdout.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Url.Validators.Add(static result => OptionRules.Require(result, result.GetValueOrDefault<string>(), "url", OptionRules.IsUrl,
-            $"must be http:// or https://, a host, and no user or fragment, such as {TrafficOptions.LocalUrl}"));
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
 
         var command = new Command("load", "Send requests to Bookinfo at a steady rate, whatever becomes of them (an open loop), and report "
             + "latency and errors. Ctrl-C ends it and reports.")
         {
             Url, Rate, Duration, Profile, From, Peak, Steps, Arrivals, Traffic.Seed, Paths, Traffic.Headers, Traffic.Connections,
-            Traffic.Timeout, Traffic.Insecure, UntilSaturated, Slo, Ledger, Hdr, Output,
+            Traffic.Timeout, Traffic.Insecure, UntilSaturated, Slo, Ledger, Hdr, Overwrite, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -117,12 +118,12 @@ internal static class LoadCommand
 
     private static LoadOptions Read(ParseResult result)
     {
-        var url = new Uri(result.GetValue(Url)!);
+        var url = result.GetValue(Url);
         var paths = result.GetValue(Paths) ?? [];
         var search = result.GetValue(UntilSaturated);
         return new LoadOptions(
             url,
-            paths.Length == 0 && url.PathAndQuery != "/" ? [url.PathAndQuery] : paths,
+            paths.Length == 0 && url is not null && url.PathAndQuery != "/" ? [url.PathAndQuery] : paths,
             Traffic.GetHeaders(result),
             result.GetValue(Rate) ?? UsualRate,
             result.GetValue(Duration) ?? (search ? TimeSpan.FromMinutes(2) : TimeSpan.FromSeconds(30)),
@@ -138,6 +139,7 @@ internal static class LoadCommand
             search ? result.GetValue(Slo) ?? TimeSpan.FromMilliseconds(50) : null,
             result.GetValue(Ledger),
             result.GetValue(Hdr),
+            result.GetValue(Overwrite),
             result.GetValue(Output));
     }
 
@@ -172,8 +174,7 @@ internal static class LoadCommand
                 + "rate is tried twice or more, which takes 2s at least.");
         }
 
-        if (result.GetResult(Paths) is { Implicit: false } && Uri.TryCreate(result.GetValue(Url), UriKind.Absolute, out var url)
-            && url.PathAndQuery != "/")
+        if (result.GetResult(Paths) is { Implicit: false } && result.GetValue(Url) is { PathAndQuery: not "/" } url)
         {
             result.AddError($"--path is given, but the url has a path as well ({url.PathAndQuery}): use one of the two.");
         }

@@ -1,4 +1,3 @@
-using Bookinfo.Cli.Commands;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
@@ -27,7 +26,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
     {
         var files = new BaselineFiles(options.Name);
         files.Check(options.Overwrite);
-        await using var subject = await new SubjectFinder(options, new Uri(TrafficOptions.LocalUrl), time)
+        await using var subject = await new SubjectFinder(options, static () => LocalPage.FindAsync(SourceTree.Find()), time)
             .FindAsync(options.Url, options.Namespace, signals.Stop);
         await ToolOutput.Messages.WriteLineAsync($"Measuring {subject.Description}.");
         await using var generator = await CreateGeneratorAsync(subject);
@@ -183,8 +182,8 @@ internal sealed record BaselineOptions(
 
 /// <summary>Finds what is to be measured: what the user named, else what <c>up</c> runs here, else what <c>deploy</c> deployed.</summary>
 /// <param name="options">What the user asked for.</param>
-/// <param name="here">Where <c>up</c> has its page on this machine when it is not told otherwise.</param>
-internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvider time)
+/// <param name="here">Finds where <c>up</c> has its page on this machine.</param>
+internal sealed class SubjectFinder(BaselineOptions options, Func<Task<Uri>> here, TimeProvider time)
 {
     private const string Page = "/productpage";
 
@@ -195,7 +194,7 @@ internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvi
     /// <exception cref="OperationFailedException">There is nothing: the message says what to do.</exception>
     public async Task<ISubject> FindAsync(Uri? address, string? space, CancellationToken cancellationToken)
     {
-        var url = address is { PathAndQuery: "/" } host ? new Uri(host, Page) : address;
+        var url = address is { AbsolutePath: "/" } host ? new Uri(host, Page + host.Query) : address;
         if (options.WantsCluster)
         {
             return await OpenAsync(url, space, cancellationToken);
@@ -206,7 +205,7 @@ internal sealed class SubjectFinder(BaselineOptions options, Uri here, TimeProvi
             return await LocalSubject.FindAsync(url, time, cancellationToken) ?? (ISubject)new UrlSubject(url);
         }
 
-        var local = new Uri(here, Page);
+        var local = new Uri(await here(), Page);
         if (await LocalSubject.FindAsync(local, time, cancellationToken) is { } subject)
         {
             return subject;

@@ -41,7 +41,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             throw new OperationFailedException(FailureKind.InvalidRequest, clash);
         }
 
-        var target = await LoadTarget.ResolveAsync(options.Url, options.Insecure, signals.Stop);
+        var url = options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
+        var target = await LoadTarget.ResolveAsync(url, options.Insecure, signals.Stop);
         var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var setup = new BookinfoTraffic(target, options.Headers, traceSeed, options.Timeout, BookinfoAnswers.Usual, time);
         var mix = options.Paths.Count > 0 ? await setup.PathsAsync(options.Paths, signals.Stop) : await setup.UsualAsync(signals.Stop);
@@ -226,6 +227,13 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 
     private async Task<FileStream> CreateAsync(string option, string file)
     {
+        // An empty one is what mktemp makes.
+        if (!options.Overwrite && OutputPath.IsKept(file) && new FileInfo(file) is { Exists: true, Length: > 0 })
+        {
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest, $"{option}: the file '{file}' exists. Name another one, or say --overwrite.");
+        }
+
         try
         {
             // A file that another run writes is refused, before what is in it is cut off. Of a device or a pipe, several may be written to.
@@ -243,7 +251,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 }
 
 /// <summary>What the user asked <c>load</c> for.</summary>
-/// <param name="Url">Where to.</param>
+/// <param name="Url">Where to; <see langword="null"/> for what <c>up</c> runs here.</param>
 /// <param name="Paths">Which paths; none for the usual mix.</param>
 /// <param name="Headers">Further headers.</param>
 /// <param name="Rate">Requests a second.</param>
@@ -262,9 +270,10 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 /// </param>
 /// <param name="Ledger">The file for the ledger, if one is to be kept.</param>
 /// <param name="Hdr">The file for the log of histograms, if one is to be written.</param>
+/// <param name="Overwrite">Whether files that exist may be replaced.</param>
 /// <param name="Output">How to write the outcome.</param>
 internal sealed record LoadOptions(
-    Uri Url,
+    Uri? Url,
     IReadOnlyList<string> Paths,
     IReadOnlyList<KeyValuePair<string, string>> Headers,
     double Rate,
@@ -281,6 +290,7 @@ internal sealed record LoadOptions(
     TimeSpan? Objective,
     string? Ledger,
     string? Hdr,
+    bool Overwrite,
     OutputFormat Output)
 {
     /// <summary>The rate of a spike, as a multiple of the rate around it, when nothing else is said.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bookinfo.Cli.Commands;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
@@ -29,7 +28,7 @@ internal sealed class PairSession(BaselineOptions options, StopSignals signals, 
     {
         var files = new BaselineFiles(options.Name);
         files.Check(options.Overwrite);
-        var finder = new SubjectFinder(options, new Uri(TrafficOptions.LocalUrl), time);
+        var finder = new SubjectFinder(options, static () => LocalPage.FindAsync(SourceTree.Find()), time);
         List<ISubject> subjects = [];
         try
         {

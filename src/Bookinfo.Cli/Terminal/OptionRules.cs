@@ -59,9 +59,6 @@ internal static class OptionRules
     /// <summary>The text that was typed for an option; <see langword="null"/> when there is none.</summary>
     public static string? Token(OptionResult result) => result.Tokens is [var token] ? token.Value : null;
 
-    /// <summary>Whether a text is an address to send requests to.</summary>
-    public static bool IsUrl(string text) => LoadTarget.IsUrl(text);
-
     /// <summary>Whether a text ends with a possible file name: not when it is empty or a directory.</summary>
     public static bool IsFileName(string text) => Path.GetFileName(text) is not ("" or "." or "..");
 

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.RegularExpressions;
+using Bookinfo.Cli.Commands;
 using Bookinfo.Foundation;
+using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Terminal;
 
@@ -9,7 +12,7 @@ namespace Bookinfo.Cli.Terminal;
 /// Options whose values are numbers, durations and names. Each value is read once, by the parser of the option; the message for a value
 /// that is not allowed says what is. The library's own messages would name .NET types.
 /// </summary>
-internal static class TypedOptions
+internal static partial class TypedOptions
 {
     /// <summary>A number in decimal notation.</summary>
     /// <param name="name">The name of the option.</param>
@@ -42,6 +45,27 @@ internal static class TypedOptions
                 && number >= least
                 && number <= most ? number : (long?)null,
             string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}")),
+    };
+
+    /// <summary>An argument that is an address to send requests to.</summary>
+    /// <param name="name">The name in the help.</param>
+    /// <param name="description">What it is for.</param>
+    public static Argument<Uri?> UrlArgument(string name, string description) => new(name)
+    {
+        HelpName = name,
+        Description = description,
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = static result => ReadUrl(result, "url"),
+    };
+
+    /// <summary>An option that is an address to send requests to.</summary>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="description">What it is for.</param>
+    public static Option<Uri?> Url(string name, string description) => new(name)
+    {
+        HelpName = "url",
+        Description = description,
+        CustomParser = result => ReadUrl(result, name),
     };
 
     /// <summary>A duration, such as 500ms or 1m30s.</summary>
@@ -130,6 +154,29 @@ internal static class TypedOptions
 
         return value;
     }
+
+    private static Uri? ReadUrl(ArgumentResult result, string name)
+    {
+        if (result.Tokens is not [var token])
+        {
+            return null;
+        }
+
+        var text = token.Value;
+        // What people copy from a browser, or know by heart, need not say which protocol it is.
+        var url = text.Contains("://", StringComparison.Ordinal) || !HostAndPort().IsMatch(text) ? text : $"http://{text}";
+        if (LoadTarget.IsUrl(url))
+        {
+            return new Uri(url);
+        }
+
+        result.AddError($"{name} '{text}' is not allowed: it must be http:// or https://, a host, and no user or fragment, such as "
+            + $"{TrafficOptions.LocalUrl}; of a host with a port, http:// may be left out.");
+        return null;
+    }
+
+    [GeneratedRegex(@"^(?:[^/:@\s]+|\[[0-9a-fA-F:.%a-z]+\]):[0-9]{1,5}(?:[/?]\S*)?\z")]
+    private static partial Regex HostAndPort();
 
     private static T? ReadName<T>(ArgumentResult result, string allowed)
         where T : struct, Enum => Read(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Bookinfo.Contracts;
 
@@ -7,6 +8,7 @@ namespace Bookinfo.Foundation;
 /// <param name="Root">The full path of the directory with the solution.</param>
 public sealed record SourceTree(string Root)
 {
+    private const string PortPrefix = "port-";
     private const string Solution = "Bookinfo.slnx";
 
     /// <summary>The solution file.</summary>
@@ -23,6 +25,9 @@ public sealed record SourceTree(string Root)
 
     /// <summary>What <c>up</c> remembers between runs about its builds.</summary>
     public string BuildState => Path.Combine(Artifacts, "up");
+
+    /// <summary>The port of the page when nothing else is said.</summary>
+    public static int UsualPort => ServiceCatalog.ProductPage.Versions[0].LocalPort;
 
     /// <summary>
     /// The runtime identifier that native binaries are published for: that of this machine, without the name of a distribution.
@@ -64,9 +69,19 @@ public sealed record SourceTree(string Root)
     /// the usual port writes to <c>artifacts/logs</c> itself.
     /// </summary>
     /// <param name="port">productpage's port.</param>
-    public string Logs(int port) => port == ServiceCatalog.ProductPage.Versions[0].LocalPort
+    public string Logs(int port) => port == UsualPort
         ? Path.Combine(Artifacts, "logs")
-        : Path.Combine(Artifacts, "logs", $"port-{port}");
+        : Path.Combine(Artifacts, "logs", $"{PortPrefix}{port}");
+
+    /// <summary>The port whose logs a directory has.</summary>
+    /// <param name="directory">A directory below those of the usual port.</param>
+    /// <returns><see langword="null"/> when it is not one of <see cref="Logs"/>.</returns>
+    public static int? PortOfLogs(string directory) =>
+        Path.GetFileName(directory) is var name
+        && name.StartsWith(PortPrefix, StringComparison.Ordinal)
+        && int.TryParse(name.AsSpan(PortPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
+            : null;
 
     /// <summary>Where the Prometheus of a run has its configuration and its data.</summary>
     /// <param name="port">productpage's port.</param>

@@ -13,6 +13,11 @@ public sealed class RunLock : IDisposable
     /// </summary>
     private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
 
+    private const string FileName = "up.lock";
+
+    /// <summary>How long another process may hold it that only looks whether it is held.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
     private readonly FileStream _file;
 
     private RunLock(FileStream file) => _file = file;
@@ -27,8 +32,10 @@ public sealed class RunLock : IDisposable
         try
         {
             Directory.CreateDirectory(logs);
-            return new RunLock(
-                new FileStream(Path.Combine(logs, "up.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var path = Path.Combine(logs, FileName);
+            // Who only looks has let go of it in a moment.
+            SpinWait.SpinUntil(() => !IsHeld(path), Look);
+            return new RunLock(Open(path));
         }
         catch (UnauthorizedAccessException)
         {
@@ -46,6 +53,45 @@ public sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>Finds the runs that have theirs.</summary>
+    /// <param name="tree">Where things are.</param>
+    /// <returns>The ports of their pages, ascending.</returns>
+    public static IReadOnlyList<int> FindHeld(SourceTree tree)
+    {
+        var logs = tree.Logs(SourceTree.UsualPort);
+        if (!Directory.Exists(logs))
+        {
+            return [];
+        }
+
+        var others = Directory.GetDirectories(logs).Select(SourceTree.PortOfLogs).OfType<int>();
+        return [.. others.Append(SourceTree.UsualPort).Where(port => IsHeld(Path.Combine(tree.Logs(port), FileName))).Order()];
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static bool IsHeld(string path)
+    {
+        try
+        {
+            if (File.Exists(path))
+            {
+                Open(path).Dispose();
+            }
+
+            return false;
+        }
+        catch (IOException exception) when (Held.Contains(exception.HResult))
+        {
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Somebody else's run, which is not for this user to know of.
+            return false;
+        }
+    }
+
+    private static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 }

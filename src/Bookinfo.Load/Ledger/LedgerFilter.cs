@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Bookinfo.Load;
+
+/// <summary>A condition that chooses records of a ledger: a field, a comparison, a value, such as <c>status&gt;=500</c>.</summary>
+public sealed partial class LedgerFilter
+{
+    /// <summary>How to write one.</summary>
+    public const string Grammar =
+        "must be a field, one of = != < <= > >=, and a value, such as 'status>=500', 'latency>50ms', 'error!=none' or 'trace=<trace id>'. "
+        + "Fields are due, latency (from due time), duration (from send time), late, the hops of the ledger such as reviews, all of these "
+        + "with us, ms or s; status; and, with = and != only, error, version, kind, method, path, trace and span";
+
+    private readonly string _field;
+    private readonly string _operation;
+    private readonly string _text;
+    private readonly double? _number;
+
+    private LedgerFilter(string field, string operation, string text, double? number) =>
+        (_field, _operation, _text, _number) = (field, operation, text, number);
+
+    /// <summary>Parses a condition.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The condition, or <see langword="null"/> when it is none.</returns>
+    public static LedgerFilter? TryParse(string text)
+    {
+        if (Form().Match(text) is not { Success: true } match)
+        {
+            return null;
+        }
+
+        var (field, operation, value) = (match.Groups["field"].Value, match.Groups["operation"].Value, match.Groups["value"].Value);
+        if (LedgerRow.IsWord(field))
+        {
+            return operation is "=" or "!=" ? new LedgerFilter(field, operation, value, null) : null;
+        }
+
+        var unit = Number().Match(value);
+        if (!unit.Success || (field == LedgerRow.Status) != (unit.Groups["unit"].Length == 0))
+        {
+            return null;
+        }
+
+        var nanoseconds = unit.Groups["unit"].Value switch
+        {
+            "s" => 1e9,
+            "ms" => 1e6,
+            "us" => 1e3,
+            _ => 1,
+        };
+        return new LedgerFilter(
+            field, operation, value, double.Parse(unit.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * nanoseconds);
+    }
+
+    /// <summary>The hop that the condition is about, when a ledger has no such field.</summary>
+    /// <param name="hops">The hops of the ledger.</param>
+    /// <returns><see langword="null"/> when the ledger has what the condition is about.</returns>
+    public string? FindUnknown(IReadOnlyList<string> hops) => LedgerRow.IsKnown(_field) || hops.Contains(_field) ? null : _field;
+
+    /// <summary>Whether a record is as the condition says. What is not known is neither equal to a number nor greater or smaller.</summary>
+    /// <param name="row">The record.</param>
+    public bool Matches(LedgerRow row)
+    {
+        if (_number is not { } number)
+        {
+            return string.Equals(row.Word(_field), _text, StringComparison.OrdinalIgnoreCase) == (_operation == "=");
+        }
+
+        return row.Number(_field) is { } value && _operation switch
+        {
+            "=" => value == number,
+            "!=" => value != number,
+            "<" => value < number,
+            "<=" => value <= number,
+            ">" => value > number,
+            _ => value >= number,
+        };
+    }
+
+    [GeneratedRegex(@"^(?<field>[a-z][a-z0-9-]*)(?<operation>!=|<=|>=|=|<|>)(?<value>.+)\z")]
+    private static partial Regex Form();
+
+    [GeneratedRegex(@"^(?<number>[0-9]{1,12}(?:\.[0-9]{1,9})?)(?<unit>us|ms|s)?\z")]
+    private static partial Regex Number();
+}
+
+/// <summary>A record of a ledger with what its numbers mean.</summary>
+/// <param name="ledger">The ledger.</param>
+/// <param name="record">The record.</param>
+public sealed class LedgerRow(LedgerReader ledger, LedgerRecord record)
+{
+    /// <summary>The field that is a number without a unit.</summary>
+    internal const string Status = "status";
+
+    private const string NoError = "none";
+    private static readonly string[] Times = ["due", "latency", "duration", "late"];
+    private static readonly string[] Words = ["error", "version", "kind", "method", "path", "trace", "span"];
+
+    /// <summary>The record.</summary>
+    public LedgerRecord Record => record;
+
+    /// <summary>What was sent.</summary>
+    public LedgerRequest Request { get; } = record.Request < ledger.Header.Requests.Count
+        ? ledger.Header.Requests[record.Request]
+        : new LedgerRequest(RequestKind.Setup, "?", "?");
+
+    /// <summary>When it was due.</summary>
+    public DateTimeOffset DueAt => DateTimeOffset.UnixEpoch.AddTicks(
+        (ledger.Header.StartUnixNanoseconds + record.Due) / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>What went wrong; <see langword="null"/> when nothing did.</summary>
+    public string? Error => record.Error == ErrorKind.None
+        ? null
+        : ledger.Header.Errors.GetValueOrDefault((int)record.Error) ?? $"{(int)record.Error}";
+
+    /// <summary>The version that answered; <see langword="null"/> when the answer does not say.</summary>
+    public string? Version => record.Version == 0
+        ? null
+        : ledger.Header.Versions.GetValueOrDefault(record.Version) ?? $"{record.Version}";
+
+    /// <summary>From when it was due to the end of its answer, in nanoseconds.</summary>
+    public long Latency => record.Sent - record.Due + record.Duration;
+
+    /// <summary>The duration of each hop that the answer reports, in microseconds; <see langword="null"/> for the others.</summary>
+    public IEnumerable<(string Name, uint? Microseconds)> Hops => ledger.Layout.Hops.Select(
+        (name, hop) => (name, record.Hops[hop] == HopTimes.Unknown ? (uint?)null : record.Hops[hop]));
+
+    internal static bool IsWord(string field) => Words.Contains(field);
+
+    internal static bool IsKnown(string field) => field == Status || Times.Contains(field) || IsWord(field);
+
+    /// <summary>The value of a field that is a word.</summary>
+    internal string Word(string field) => field switch
+    {
+        "error" => Error ?? NoError,
+        "version" => Version ?? NoError,
+        "kind" => Request.Kind.ToString(),
+        "method" => Request.Method,
+        "path" => Request.Path,
+        "trace" => record.Identity.TraceId,
+        _ => record.Identity.SpanId,
+    };
+
+    /// <summary>The value of a field that is a number: a status, or nanoseconds.</summary>
+    internal double? Number(string field) => field switch
+    {
+        Status => record.Status,
+        "due" => record.Due,
+        "latency" => Latency,
+        "duration" => record.Duration,
+        "late" => record.Sent - record.Due,
+        _ => Hops.FirstOrDefault(hop => hop.Name == field).Microseconds * 1e3,
+    };
+}
