@@ -66,7 +66,7 @@ internal static class BaselineCommand
     private static readonly Option<string> Rates = new("--rates")
     {
         HelpName = "numbers",
-        Description = $"Requests a second, separated by commas. [default: {UsualRates}]",
+        Description = $"Requests a second, separated by commas. [default: {UsualRates}; for two systems {PairRates}, to each]",
     };
 
     private static readonly Option<long?> Rounds = TypedOptions.Whole(
@@ -77,15 +77,17 @@ internal static class BaselineCommand
         MostRounds);
 
     private static readonly Option<TimeSpan?> Step = TypedOptions.Time(
-        "--step", "How long each rate is sent in each round. [default: 5s]", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1),
-        "from 100ms to 1h");
+        "--step", "How long each rate is sent in each round. [default: 5s; for two systems 20s]", TimeSpan.FromMilliseconds(100),
+        TimeSpan.FromHours(1), "from 100ms to 1h");
 
     private static readonly Option<TimeSpan?> WarmUp = TypedOptions.Time(
-        "--warm-up", "How long the highest rate is sent before. [default: 10s]", TimeSpan.Zero, TimeSpan.FromHours(1), "from 0s to 1h");
+        "--warm-up", "How long the highest rate is sent before. [default: 10s; for two systems 4s]", TimeSpan.Zero, TimeSpan.FromHours(1),
+        "from 0s to 1h");
 
     private static readonly Option<bool> Quick = new("--quick")
     {
-        Description = $"Done in little more than a minute: rates {QuickRates}, steps of 3s, a warm-up of 5s, where nothing else is said.",
+        Description = $"Done in little more than a minute: rates {QuickRates}, steps of 3s, a warm-up of 5s, where nothing else is said. "
+            + "For two systems in two minutes: 5 rounds.",
     };
 
     private static readonly Option<bool> InCluster = new("--in-cluster")
@@ -125,7 +127,7 @@ internal static class BaselineCommand
 
         var command = new Command(
             "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence "
-                + "intervals, CPU, memory, start-up. Writes a report.")
+                + "intervals, CPU, memory, start-up. Or measure two in turns, and say what they differ by. Writes a report.")
         {
             Url, SecondUrl, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Control, Between, Traffic.Headers, Traffic.Connections,
             Traffic.Timeout, Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Against, Context, Output,
