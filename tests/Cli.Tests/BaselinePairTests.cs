@@ -110,11 +110,11 @@ public sealed class BaselinePairTests : BaselineRuns
 
     [Theory]
     [InlineData(
-        "--control has no effect on one system: name a second one, by its url or by --against.", "http://localhost:1", "--control",
+        "--control has no effect on one system: name a second one by its url or by --against.", "http://localhost:1", "--control",
         "http://localhost:2")]
     [InlineData(
-        "--between has no effect on one system: name a second one, by its url or by --against.", "http://localhost:1", "--between", "true")]
-    [InlineData("--in-cluster measures one system: two are measured from where the command runs.", "--against", "other", "--in-cluster")]
+        "--between has no effect on one system: name a second one by its url or by --against.", "http://localhost:1", "--between", "true")]
+    [InlineData("--in-cluster measures only one system. Two are measured from this machine.", "--against", "other", "--in-cluster")]
     [InlineData(
         "--control 'x' is not allowed: it must be http:// or https://", "http://localhost:1", "http://localhost:2", "--control", "x")]
     [InlineData("url 'x' is not allowed: it must be http:// or https://", "http://localhost:1", "x")]

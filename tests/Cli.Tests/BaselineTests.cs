@@ -173,8 +173,8 @@ public sealed partial class BaselineTests : BaselineRuns
 
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
         Assert.EndsWith(
-            "bookinfo: every request of the warm-up was answered with a redirect to https://shop.example/x, and none is followed: name the "
-            + "address that it leads to.\n", run.Messages);
+            "bookinfo: every request of the warm-up was answered with a redirect to https://shop.example/x, and redirects are not "
+            + "followed: name the address that it leads to.\n", run.Messages);
         Assert.Empty(Directory.GetFiles(Folder));
     }
 
@@ -202,7 +202,7 @@ public sealed partial class BaselineTests : BaselineRuns
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         Assert.Equal(isNoted, BaselineStore.Read($"{Name}.json").Notes.Any(
-            note => note.StartsWith("No answer told of its parts in Server-Timing", StringComparison.Ordinal)));
+            note => note.StartsWith("No answer had the header Server-Timing", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -227,7 +227,7 @@ public sealed class CompareTests : IDisposable
 
         Assert.Equal(ExitCode.InvalidUsage, await compare.ExitAsync());
         Assert.StartsWith(
-            "bookinfo: --html: a histogram of one of the baselines is broken, so that it cannot be plotted: ", compare.Messages);
+            "bookinfo: --html: a histogram of one of the baselines is broken, so it cannot be plotted: ", compare.Messages);
         Assert.False(File.Exists(Path.Combine(_directory, "page.html")));
     }
 

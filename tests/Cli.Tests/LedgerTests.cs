@@ -81,7 +81,7 @@ public sealed class LedgerTests : IDisposable
         await using var run = Start("--json");
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
         Assert.Equal(99, run.Output.TrimEnd('\n').Split('\n').Length);
-        Assert.Equal("99 of 99 requests; the ledger was cut off, so that later ones may be missing.\n", run.Messages);
+        Assert.Equal("99 of 99 requests; the ledger was cut off, so later requests may be missing.\n", run.Messages);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class LedgerTests : IDisposable
                 "--where: 'ledger' has no field 'orders'. Its hops are details, reviews, ratings, total.",
                 ["ledger", "--where", "orders>1ms"]),
             ("--where 'status>=x' is not allowed: it must be a field, one of = != ", ["ledger", "--where", "status>=x"]),
-            ("--csv and --json exclude each other.", ["ledger", "--csv", "--json"]),
+            ("--csv and --json cannot be combined.", ["ledger", "--csv", "--json"]),
         })
         {
             await using var run = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "ledger", .. arguments], _directory);

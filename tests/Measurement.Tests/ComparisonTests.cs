@@ -217,7 +217,8 @@ public sealed class ComparisonTests
 
         Assert.Equal([100, 200], report.Rates.Select(rate => rate.Rate));
         Assert.Equal(
-            ["The baseline before has 50, 100, 200/s, the one after 100, 200, 400/s: only what both have is compared."], report.Warnings);
+            ["The baseline before has 50, 100, 200/s, the one after 100, 200, 400/s: only rates that both have are compared."],
+            report.Warnings);
     }
 
     [Fact]
@@ -241,7 +242,7 @@ public sealed class ComparisonTests
         var report = Compare(CompareSample.Create(rates: [50, 100]), CompareSample.Create(rates: [50, 100], change: Nothing));
 
         Assert.Equal(100, Assert.Single(report.Rates).Rate);
-        Assert.Equal(["The baseline before has 50, 100/s, the one after 100/s: only what both have is compared."], report.Warnings);
+        Assert.Equal(["The baseline before has 50, 100/s, the one after 100/s: only rates that both have are compared."], report.Warnings);
     }
 
     [Fact]
@@ -263,7 +264,7 @@ public sealed class ComparisonTests
         Assert.Equal(["No test was possible."], report.Headline);
         Assert.Equal(0, report.Tests);
         Assert.Equal(2, report.Warnings.Count);
-        Assert.StartsWith("No test is possible at 100/s: it takes two rounds in each baseline, and there are 1 and 5.", report.Warnings[0]);
+        Assert.StartsWith("No test is possible at 100/s: it takes two rounds in each baseline, but there are 1 and 5.", report.Warnings[0]);
         Assert.Equal(2000, report.Rates[0].Find(HopMeasure.Ratings, FigureName.P50)!.Difference, 30.0);
         Assert.All(
             report.Rates[0].Figures, figure => Assert.Equal((null, null, Verdict.NotTested), (figure.Low, figure.High, figure.Verdict)));
@@ -299,7 +300,7 @@ public sealed class ComparisonTests
             CompareSample.Create(
                 change: step => step.Round > 3 ? step : step with { Warnings = [new LoadWarning("generator-late", "It was late.")] }));
 
-        Assert.Equal(["Of the baseline after, 6 of 10 steps have a warning (generator-late): It was late."], report.Warnings);
+        Assert.Equal(["6 of 10 steps of the baseline after have a warning (generator-late): It was late."], report.Warnings);
     }
 
     private static ComparisonReport Compare(BaselineFile before, BaselineFile after) => Comparison.Of(before, "a.json", after, "b.json");
@@ -342,8 +343,8 @@ public sealed class ComparisonTests
             }),
         ("Measured by different versions of this program: 0.1.0 before, 0.2.0 after.", file => file with { Program = "0.2.0" }),
         ("The baseline after was interrupted: it has the rounds that were done until then.", file => file with { Complete = false }),
-        ("Not the same services were measured: details-v1 only before, details-v2 only after. What all services use is the sum of what was "
-            + "measured.",
+        ("Different services were measured: details-v1 only before, details-v2 only after. Figures of all services are sums over the "
+            + "services that each baseline has.",
             file => file with { Services = [file.Services[0] with { Name = "details-v2" }] }),
     ];
 }

@@ -166,7 +166,7 @@ public sealed class FailConditionTests
         Assert.Equal(
             [(100, ConditionOutcome.Inconclusive, null), (200, ConditionOutcome.Holds, 0)],
             results.Select(result => (result.Rate, result.Outcome, result.Difference)));
-        Assert.Equal("--fail-on 'cpu:+30%' at 100/s: inconclusive, as not both baselines have it.", results[0].Text);
+        Assert.Equal("--fail-on 'cpu:+30%' at 100/s: inconclusive, because it is not in both baselines.", results[0].Text);
     }
 
     private static ComparisonReport Compare(BaselineFile before, BaselineFile after) => Comparison.Of(before, "a.json", after, "b.json");

@@ -69,8 +69,8 @@ public sealed class PairedComparisonTests
     [Fact]
     public void Whether_the_systems_were_started_anew_is_told()
     {
-        Assert.EndsWith("They were started anew between rounds.", PairedComparison.Of(File() with { Restarted = true }, "x").Limits);
-        Assert.Contains("They were not started anew between rounds", PairedComparison.Of(File(), "x").Limits);
+        Assert.EndsWith("They were restarted between rounds.", PairedComparison.Of(File() with { Restarted = true }, "x").Limits);
+        Assert.Contains("They were not restarted between rounds", PairedComparison.Of(File(), "x").Limits);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ using Bookinfo.Load;
 namespace Bookinfo.Cli.Commands;
 
 /// <summary>
-/// <c>bookinfo baseline</c>: measures what the application costs at several rates, so that another measurement can be held against it.
+/// <c>bookinfo baseline</c>: measures what the application costs at several rates, to compare it with another measurement, or measures two
+/// systems in turns.
 /// </summary>
 internal static class BaselineCommand
 {
@@ -19,7 +20,7 @@ internal static class BaselineCommand
     private const string QuickRates = "50,200";
     private const int UsualRounds = 10;
 
-    /// <summary>The rate to each of two systems: so low that requests do not overlap, where a hop that a sidecar adds shows best.</summary>
+    /// <summary>The rate of each of two systems: so low that requests do not overlap, to show best what a sidecar adds.</summary>
     private const string PairRates = "25";
     private const int QuickPairRounds = 5;
     private const int PairConnections = 4;
@@ -32,32 +33,32 @@ internal static class BaselineCommand
     private static readonly TimeSpan UsualWarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan QuickWarmUp = TimeSpan.FromSeconds(5);
 
-    private static readonly TrafficOptions Traffic = new("The order of the steps depends on it alone.");
+    private static readonly TrafficOptions Traffic = new("Determines the order of the steps; for two systems, also whose turn it is.");
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
-        "url", "What to measure. If it is not given: what 'up' runs here, else what 'deploy' deployed. Without a path it is /productpage.");
+        "url", "What to measure; without a path, its /productpage. [default: what 'up' runs here, else what 'deploy' deployed]");
 
     private static readonly Argument<Uri?> SecondUrl = TypedOptions.UrlArgument(
-        "second url", "A second Bookinfo, as one behind a mesh. Both are then measured in turns of one request, and what they differ by is "
-            + "told.");
+        "second url", "A second Bookinfo, such as one behind a mesh: measure both in turns of one request, and say by how much they "
+            + "differ.");
 
     private static readonly Option<string?> Against = ClusterCommand.NamespaceAs(
-        "--against", "Measure the pods in this namespace in turns with those of --namespace, and say what they differ by.");
+        "--against", "Measure the pods in this namespace in turns with those of --namespace, and say by how much they differ.");
 
     private static readonly Option<Uri?> Control = TypedOptions.Url(
-        "--control", "A third Bookinfo that is the same as the first, to see what no difference looks like. For two systems only.");
+        "--control", "A third Bookinfo that is the same as the first, to see what no difference looks like. Only for two systems.");
 
     private static readonly Option<string?> Between = new("--between")
     {
         HelpName = "command",
-        Description = "Run this by sh between rounds, to start both systems anew, so that what differs from start to start is in the "
-            + "rounds. For two systems only.",
+        Description = "Run this with sh between rounds to restart both systems, so that the intervals include what differs from one start "
+            + "to the next. Only for two systems.",
     };
 
     private static readonly Option<string> FileName = new("--name")
     {
         HelpName = "name",
-        Description = "What to call it: the files are NAME.json, NAME.html and NAME.md.",
+        Description = "The name of the measurement: its files are NAME.json, NAME.html and NAME.md.",
         DefaultValueFactory = static _ => "baseline",
     };
 
@@ -66,12 +67,12 @@ internal static class BaselineCommand
     private static readonly Option<string> Rates = new("--rates")
     {
         HelpName = "numbers",
-        Description = $"Requests a second, separated by commas. [default: {UsualRates}; for two systems {PairRates}, to each]",
+        Description = $"Requests per second, separated by commas. [default: {UsualRates}; for two systems {PairRates} to each]",
     };
 
     private static readonly Option<long?> Rounds = TypedOptions.Whole(
         "--rounds",
-        "How many rounds. Each has every rate once, in an order of its own; confidence intervals are over rounds. "
+        "How many rounds. Each sends every rate once, in random order; confidence intervals are over rounds. "
             + $"[default: {UsualRounds}]",
         1,
         MostRounds);
@@ -81,18 +82,19 @@ internal static class BaselineCommand
         TimeSpan.FromHours(1), "from 100ms to 1h");
 
     private static readonly Option<TimeSpan?> WarmUp = TypedOptions.Time(
-        "--warm-up", "How long the highest rate is sent before. [default: 10s; for two systems 4s]", TimeSpan.Zero, TimeSpan.FromHours(1),
-        "from 0s to 1h");
+        "--warm-up",
+        "How long the highest rate is sent before the first round and after each --between. [default: 10s; for two systems 4s]",
+        TimeSpan.Zero, TimeSpan.FromHours(1), "from 0s to 1h");
 
     private static readonly Option<bool> Quick = new("--quick")
     {
-        Description = $"Done in little more than a minute: rates {QuickRates}, steps of 3s, a warm-up of 5s, where nothing else is said. "
-            + "For two systems in two minutes: 5 rounds.",
+        Description = $"Take only a little more than a minute: unless given, rates are {QuickRates}, steps 3s and the warm-up 5s. "
+            + "For two systems take a little more than two minutes: 5 rounds unless given.",
     };
 
     private static readonly Option<bool> InCluster = new("--in-cluster")
     {
-        Description = "Send the requests from inside the cluster, by a Job, so that the network between here and there is not measured.",
+        Description = "Send the requests from a Job inside the cluster, so that the network between it and this machine is not measured.",
     };
 
     private static readonly Option<long?> Workers = TypedOptions.Whole(
@@ -101,7 +103,7 @@ internal static class BaselineCommand
     private static readonly Option<string?> WorkerImage = new("--worker-image")
     {
         HelpName = "image",
-        Description = "Their image. [default: load-worker, from where the productpage that is deployed is from, and with its tag]",
+        Description = "The image of these pods. [default: load-worker, from the registry and with the tag of the deployed productpage]",
     };
 
     private static readonly Option<string?> Namespace = ClusterCommand.Namespace(
@@ -127,7 +129,7 @@ internal static class BaselineCommand
 
         var command = new Command(
             "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence "
-                + "intervals, CPU, memory, start-up. Or measure two in turns, and say what they differ by. Writes a report.")
+                + "intervals, CPU, memory, start-up. Or measure two in turns, and say by how much they differ. Writes a report.")
         {
             Url, SecondUrl, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Control, Between, Traffic.Headers, Traffic.Connections,
             Traffic.Timeout, Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Against, Context, Output,
@@ -193,13 +195,13 @@ internal static class BaselineCommand
             {
                 if (result.GetResult(option) is { Implicit: false })
                 {
-                    result.AddError($"{option.Name} has no effect on one system: name a second one, by its url or by {Against.Name}.");
+                    result.AddError($"{option.Name} has no effect on one system: name a second one by its url or by {Against.Name}.");
                 }
             }
         }
         else if (result.GetValue(InCluster))
         {
-            result.AddError($"{InCluster.Name} measures one system: two are measured from where the command runs.");
+            result.AddError($"{InCluster.Name} measures only one system. Two are measured from this machine.");
         }
 
         if (!result.GetValue(InCluster))

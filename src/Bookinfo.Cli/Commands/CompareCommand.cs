@@ -11,7 +11,7 @@ internal static class CompareCommand
     private static readonly Argument<string> Before = new("before")
     {
         HelpName = "before",
-        Description = "The first baseline: its file, or its name without .json. Or the file of two that were measured in turns.",
+        Description = "The first baseline: its file, or its name without .json. Or, alone, the file of two systems measured in turns.",
     };
 
     private static readonly Argument<string?> After = new("after")
@@ -24,7 +24,7 @@ internal static class CompareCommand
     private static readonly Option<InconclusiveRule> Inconclusive = new("--inconclusive")
     {
         HelpName = "pass|fail",
-        Description = "End with 0 or with 14 when a condition of --fail-on cannot be decided. [default: exit code 15]",
+        Description = "Exit with 0 (pass) or 14 (fail) if a condition of --fail-on cannot be decided. [default: exit with 15]",
         CustomParser = static result => TypedOptions.Read(
             result,
             static text => text switch
@@ -36,34 +36,39 @@ internal static class CompareCommand
             "must be pass or fail") ?? InconclusiveRule.Tell,
     };
 
-    private static readonly Option<bool> All = new("--all") { Description = "Show the figures without a difference that matters, too." };
+    private static readonly Option<bool> All = new("--all")
+    {
+        Description = "Show all figures, not only those that differ or are inconclusive.",
+    };
 
     private static readonly Option<string[]> FailOn = new("--fail-on")
     {
         HelpName = "condition",
         Description =
-            "End with exit code 14 if a figure has become greater by more than this, and with 15 if that cannot be decided: p99:+20%, "
-            + "'reviews->ratings:p50:+1ms', "
-            + "errors:+1% (percentage points), cpu:+30% (of all services), details-v1:cpu:+30%. May be repeated.",
+            "Exit with 14 if a figure became greater by more than this, and with 15 if that cannot be decided: p99:+20%, "
+            + "'reviews->ratings:p50:+1ms', errors:+1% (percentage points), cpu:+30% (of all services), details-v1:cpu:+30%. "
+            + "May be repeated.",
         AllowMultipleArgumentsPerToken = false,
     };
 
     private static readonly Option<string> Html = new("--html")
     {
         HelpName = "file",
-        Description = "Write a page with plots of both there. It needs no network.",
+        Description = "Write a page with plots of both to this file. It needs no network.",
     };
 
     private static readonly Option<string> Markdown = new("--markdown")
     {
         HelpName = "file",
-        Description = "Write the tables there in "
-        + "Markdown, as for a pull request."
+        Description = "Write the tables to this file in Markdown, for example for a pull request.",
     };
 
-    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace these files if they exist." };
+    private static readonly Option<bool> Overwrite = new("--overwrite")
+    {
+        Description = "Replace the files of --html and --markdown if they exist.",
+    };
 
-    private static readonly Option<OutputFormat> Output = TypedOptions.Output("What goes to standard output.");
+    private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the outcome to stdout.");
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -85,7 +90,7 @@ internal static class CompareCommand
                 result.AddError($"--fail-on '{token.Value}' is not allowed: it {FailCondition.Grammar}.");
             }
         });
-        var command = new Command("compare", "Say what differs between two baselines by more than chance, by hop and percentile.")
+        var command = new Command("compare", "Say what differs by more than chance between two baselines, by hop and percentile.")
         {
             Before, After, FailOn, Inconclusive, All, Html, Markdown, Overwrite, Output,
         };

@@ -8,22 +8,22 @@ using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Commands;
 
-/// <summary><c>bookinfo ledger</c>: shows what <c>load --ledger</c> has recorded, so that a platform can be held against it.</summary>
+/// <summary><c>bookinfo ledger</c>: shows what <c>load --ledger</c> recorded, to check what a platform shows against it.</summary>
 internal static class LedgerCommand
 {
-    private static readonly Argument<string> File = new("file") { HelpName = "file", Description = "What 'load --ledger' wrote." };
+    private static readonly Argument<string> File = new("file") { HelpName = "file", Description = "The file that 'load --ledger' wrote." };
 
     private static readonly Option<string[]> Where = new("--where")
     {
         HelpName = "condition",
-        Description = "Show only the requests that are so: 'status>=500', 'latency>50ms', 'error!=none', 'version=v3', 'kind=visitor', "
-            + "'trace=<trace id>', 'ratings>10ms'. May be repeated: all must hold.",
+        Description = "Show only requests for which this holds: 'status>=500', 'latency>50ms', 'error!=none', 'version=v3', "
+            + "'kind=visitor', 'trace=<trace id>', 'ratings>10ms'. May be repeated: all must hold.",
         AllowMultipleArgumentsPerToken = false,
     };
 
-    private static readonly Option<bool> Csv = new("--csv") { Description = "Write CSV, with a line of headings." };
+    private static readonly Option<bool> Csv = new("--csv") { Description = "Write CSV, with a header line." };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Write JSON, an object a line." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Write JSON, one object per line." };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -35,8 +35,8 @@ internal static class LedgerCommand
                 result.AddError($"--where '{token.Value}' is not allowed: it {LedgerFilter.Grammar}.");
             }
         });
-        var command = new Command("ledger", "Show the requests that 'load --ledger' recorded: when each was due, what became of it, and "
-            + "its trace id.")
+        var command = new Command(
+            "ledger", "Show the requests that 'load --ledger' recorded: when each was due, its outcome, and its trace id.")
         {
             File, Where, Csv, Json,
         };
@@ -44,7 +44,7 @@ internal static class LedgerCommand
         {
             if (result.GetValue(Csv) && result.GetValue(Json))
             {
-                result.AddError("--csv and --json exclude each other.");
+                result.AddError("--csv and --json cannot be combined.");
             }
         });
         command.SetAction(static (result, _) => RunAsync(result));
@@ -87,7 +87,7 @@ internal static class LedgerCommand
             }
         }
 
-        // About the file, not of it: on stderr, so that what reads the lines gets nothing else.
+        // On stderr, so that a program that reads the lines gets nothing else.
         await ToolOutput.Messages.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture, $"{shown:N0} of {ledger.Count:N0} requests{Flaw(ledger)}."));
         return ExitCode.Success;
@@ -118,9 +118,9 @@ internal static class LedgerCommand
     }
 
     private static string Flaw(LedgerReader ledger) => !ledger.IsComplete
-        ? "; the ledger was cut off, so that later ones may be missing"
+        ? "; the ledger was cut off, so later requests may be missing"
         : ledger.Lost > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"; {ledger.Lost:N0} more are missing, as the disk did not keep up")
+        ? string.Create(CultureInfo.InvariantCulture, $"; {ledger.Lost:N0} more are missing because the disk did not keep up")
         : "";
 
     /// <summary>Writes records as lines of text.</summary>
@@ -133,7 +133,7 @@ internal static class LedgerCommand
 
     private sealed class TextLines : ILedgerLines
     {
-        // What everybody has to search for elsewhere is whole: the trace id. So the rest is short.
+        // The trace id is shown in full, because it is what one searches for elsewhere. So the other columns are narrow.
         public IEnumerable<string> Head(LedgerReader ledger) => ["   DUE s       MS  STATUS  VER  TRACE                             PATH"];
 
         public string Line(LedgerRow row) => string.Create(
@@ -185,18 +185,18 @@ internal static class LedgerCommand
 
 /// <summary>A request in the JSON of <c>ledger</c>.</summary>
 /// <param name="Due">When it was due.</param>
-/// <param name="DueNanoseconds">The same since the start of the run; negative for requests of the setup.</param>
-/// <param name="SentNanoseconds">When it was sent.</param>
-/// <param name="DurationNanoseconds">How long it took from then.</param>
+/// <param name="DueNanoseconds">When it was due, since the start of the run; negative for requests of the setup.</param>
+/// <param name="SentNanoseconds">When it was sent, since the start of the run.</param>
+/// <param name="DurationNanoseconds">The time from when it was sent to the end of the answer.</param>
 /// <param name="TraceId">The trace id that it was sent with.</param>
 /// <param name="SpanId">The span id that it was sent with: the parent of the first span of the server.</param>
-/// <param name="Kind">What it stood for.</param>
+/// <param name="Kind">The kind of request, such as visitor or api.</param>
 /// <param name="Method">GET or POST.</param>
 /// <param name="Path">Path and query.</param>
 /// <param name="Status">The status; 0 when there was no answer.</param>
 /// <param name="Error">What went wrong; <see langword="null"/> when nothing did.</param>
 /// <param name="Version">The version of reviews that answered; <see langword="null"/> when the answer does not say.</param>
-/// <param name="HopMicroseconds">The hops that the answer reports.</param>
+/// <param name="HopMicroseconds">The durations of the hops that the answer reports.</param>
 /// <param name="ConnectionWasFree">Whether a connection was free when it fell due.</param>
 internal sealed record LedgerLine(
     DateTimeOffset Due, long DueNanoseconds, long SentNanoseconds, long DurationNanoseconds, string TraceId, string SpanId, string Kind,

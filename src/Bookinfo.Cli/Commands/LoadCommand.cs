@@ -14,11 +14,11 @@ internal static class LoadCommand
     private const double UsualRate = 50;
 
     private static readonly TrafficOptions Traffic = new(
-        "Arrivals and the choice of requests depend on it alone. Trace ids are new in each run.");
+        "Determines arrivals and the choice of requests. Trace ids are new in each run.");
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
-        "url", "Where to send requests. If the URL has a path, only that path is requested. If it is not given: what 'up' runs here, else "
-            + $"{TrafficOptions.LocalUrl}.");
+        "url", "Where to send requests. If the URL has a path, only that path is requested. [default: what 'up' runs here, else "
+            + $"{TrafficOptions.LocalUrl}]");
 
     private static readonly Option<double?> Rate = TypedOptions.Number(
         "--rate",
@@ -38,53 +38,52 @@ internal static class LoadCommand
     private static readonly Option<ProfileKind> Profile = TypedOptions.Name<ProfileKind>(
         "--profile",
         "name",
-        "The rate over time. constant: --rate. ramp: from --from (0) to --rate. steps: --steps equal ones up to --rate. "
-        + "spike: --rate, but in the middle tenth of the time --peak (5 times that). "
-        + "diurnal: a day as a cosine, --from (a tenth of --rate) at night, --rate at noon. [default: constant]",
+        "The rate over time. constant: --rate. ramp: from --from (0) to --rate. steps: --steps steps of equal length up to --rate. "
+        + "spike: --rate, but --peak (5 times --rate) in the middle tenth of the time. "
+        + "diurnal: a cosine from --from (a tenth of --rate) at night to --rate at noon and back. [default: constant]",
         "constant, ramp, steps, spike or diurnal");
 
     private static readonly Option<double?> From = TypedOptions.Number(
-        "--from", "The rate that a ramp begins with, or that of a day's night.", 0, OptionRules.HighestRate);
+        "--from", "The rate at which a ramp begins, or the night rate of diurnal.", 0, OptionRules.HighestRate);
 
-    private static readonly Option<double?> Peak = TypedOptions.Number("--peak", "The rate in a spike.", 0, OptionRules.HighestRate);
+    private static readonly Option<double?> Peak = TypedOptions.Number("--peak", "The rate during a spike.", 0, OptionRules.HighestRate);
 
     private static readonly Option<long?> Steps = TypedOptions.Whole("--steps", "How many steps there are. [default: 5]", 1, 1000);
 
     private static readonly Option<ArrivalProcess> Arrivals = TypedOptions.Name<ArrivalProcess>(
         "--arrivals",
         "even|poisson|jittered",
-        "even: at equal intervals. poisson: independent of each other, as those of many visitors are. jittered: even, but each up to half "
-            + "an interval later by chance. [default: even]",
+        "even: at equal intervals. poisson: independent of each other, like those of many visitors. jittered: even, but each delayed "
+            + "by a random part of half an interval. [default: even]",
         "even, poisson or jittered");
 
     private static readonly Option<string[]> Paths = new("--path")
     {
         HelpName = "path",
-        Description = "Send this instead of the usual mix (40% page views by visitors, 20% by users who have signed in, 20% calls to the "
-            + "API, 20% what the page is made of). May be repeated.",
+        Description = "Request this path instead of the usual mix (40% page views by visitors, 20% by users who have signed in, 20% calls "
+            + "to the API, 20% style sheet, script and pictures). May be repeated.",
         AllowMultipleArgumentsPerToken = false,
     };
 
     private static readonly Option<bool> UntilSaturated = new("--until-saturated")
     {
-        Description = "Find the highest rate whose p99 from due time stays under --slo, with at most 1% failed.",
+        Description = "Find the highest rate at which p99 from due time stays under --slo and at most 1% of the requests fail.",
     };
 
     private static readonly Option<TimeSpan?> Slo = TypedOptions.Time(
-        "--slo", "What the p99 must stay under. [default: 50ms]", TimeSpan.FromMicroseconds(1), TimeSpan.FromMinutes(1), "up to 60s");
+        "--slo", "What p99 must stay under. [default: 50ms]", TimeSpan.FromMicroseconds(1), TimeSpan.FromMinutes(1), "up to 60s");
 
     private static readonly Option<string> Ledger = new("--ledger")
     {
         HelpName = "file",
         Description = "Record every request in this file: trace id, times, status, version of reviews, hops. "
-            + "72 bytes each (docs/measuring.md).",
+            + "72 bytes per request (docs/measuring.md).",
     };
 
     private static readonly Option<string> Hdr = new("--hdr")
     {
         HelpName = "file",
-        Description = "Write the histograms of each second "
-        + "to this file, as an HdrHistogram log."
+        Description = "Write the histograms of each second to this file, as an HdrHistogram log.",
     };
 
     private static readonly Option<bool> Overwrite = new("--overwrite")
@@ -99,8 +98,8 @@ internal static class LoadCommand
     {
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
 
-        var command = new Command("load", "Send requests to Bookinfo at a steady rate, whatever becomes of them (an open loop), and report "
-            + "latency and errors. Ctrl-C ends it and reports.")
+        var command = new Command("load", "Send requests to Bookinfo at a given rate, even if earlier ones are slow (an open loop), and "
+            + "report latency and errors. Ctrl-C ends it and reports.")
         {
             Url, Rate, Duration, Profile, From, Peak, Steps, Arrivals, Traffic.Seed, Paths, Traffic.Headers, Traffic.Connections,
             Traffic.Timeout, Traffic.Insecure, UntilSaturated, Slo, Ledger, Hdr, Overwrite, Output,
@@ -171,7 +170,7 @@ internal static class LoadCommand
         if (search && result.GetValue(Duration) < LoadSession.ShortestSearch)
         {
             result.AddError($"{Duration.Name} '{result.GetResult(Duration)!.Tokens[0].Value}' is not allowed with --until-saturated: each "
-                + "rate is tried twice or more, which takes 2s at least.");
+                + "rate is tried at least twice, which takes at least 2s.");
         }
 
         if (result.GetResult(Paths) is { Implicit: false } && result.GetValue(Url) is { PathAndQuery: not "/" } url)

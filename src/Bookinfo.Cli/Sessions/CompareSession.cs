@@ -5,8 +5,8 @@ using Bookinfo.Measurement;
 namespace Bookinfo.Cli.Sessions;
 
 /// <summary>
-/// What <c>compare</c> does: reads two baselines or one file of both, compares them, writes the outcome, and holds it against the
-/// conditions.
+/// What <c>compare</c> does: reads two baselines, or one file of two systems, compares them, checks the conditions, and writes the
+/// outcome.
 /// </summary>
 /// <param name="options">What the user asked for.</param>
 internal sealed class CompareSession(CompareOptions options)
@@ -98,11 +98,11 @@ internal sealed class CompareSession(CompareOptions options)
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,
-                $"--html: a histogram of one of the baselines is broken, so that it cannot be plotted: {exception.Message}");
+                $"--html: a histogram of one of the baselines is broken, so it cannot be plotted: {exception.Message}");
         }
     }
 
-    /// <returns>Why the file is not written, when that is not the user's mistake.</returns>
+    /// <returns>Why the file could not be written; <see langword="null"/> if it was. A mistake of the user is thrown instead.</returns>
     private async Task<string?> WriteAsync(string option, string file, string text)
     {
         try
@@ -125,8 +125,8 @@ internal sealed class CompareSession(CompareOptions options)
 /// </param>
 /// <param name="After">The second; <see langword="null"/> where both are in one file.</param>
 /// <param name="FailOn">The conditions.</param>
-/// <param name="Inconclusive">What a condition that cannot be decided ends the command with.</param>
-/// <param name="All">Whether the figures that show no difference are written as well.</param>
+/// <param name="Inconclusive">The exit code if a condition cannot be decided.</param>
+/// <param name="All">Whether to write all figures, not only those that differ or are inconclusive.</param>
 /// <param name="Html">Where to write the page.</param>
 /// <param name="Markdown">Where to write the Markdown.</param>
 /// <param name="Overwrite">Whether files that are there may be replaced.</param>
@@ -135,15 +135,15 @@ internal sealed record CompareOptions(
     string Before, string? After, IReadOnlyList<FailCondition> FailOn, InconclusiveRule Inconclusive, bool All, string? Html,
     string? Markdown, bool Overwrite, OutputFormat Output);
 
-/// <summary>What a condition that cannot be decided ends <c>compare</c> with.</summary>
+/// <summary>The exit code of <c>compare</c> if a condition cannot be decided.</summary>
 internal enum InconclusiveRule
 {
-    /// <summary>An exit code of its own.</summary>
+    /// <summary>A separate exit code.</summary>
     Tell,
 
-    /// <summary>The same as one that holds.</summary>
+    /// <summary>The same as for a condition that holds.</summary>
     Pass,
 
-    /// <summary>The same as one that is violated.</summary>
+    /// <summary>The same as for a condition that is violated.</summary>
     Fail,
 }

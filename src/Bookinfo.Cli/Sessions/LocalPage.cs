@@ -6,15 +6,15 @@ using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Sessions;
 
-/// <summary>Where Bookinfo is on this machine when nobody says it.</summary>
+/// <summary>Finds Bookinfo on this machine if the user does not say where it is.</summary>
 internal static class LocalPage
 {
     /// <summary>
-    /// Finds the page of an <c>up</c> that runs from this working copy, on whatever port, and says which one was taken when it is not the
-    /// usual one.
+    /// Finds the page of an <c>up</c> that runs from this working copy, on whatever port. Says which one it uses, unless only the
+    /// usual port is in use.
     /// </summary>
     /// <param name="tree">The working copy.</param>
-    /// <returns>The usual address when none runs: somebody else may have started it.</returns>
+    /// <returns>Its address; the usual address if none runs, because Bookinfo may have been started in another way.</returns>
     public static async Task<Uri> FindAsync(SourceTree tree)
     {
         var usual = new Uri(TrafficOptions.LocalUrl);
@@ -28,9 +28,9 @@ internal static class LocalPage
         var found = new UriBuilder(usual) { Port = port }.Uri;
         var others = ports.Count == 1
             ? ""
-            : $" Others run on {string.Join(", ", ports.Where(other => other != port).Select(
-                other => other.ToString(CultureInfo.InvariantCulture)))}: name an address to take one of these.";
-        await ToolOutput.Messages.WriteLineAsync($"Taking {found}, where 'up' of this working copy runs.{others}");
+            : $" Others run on ports {string.Join(", ", ports.Where(other => other != port).Select(
+                other => other.ToString(CultureInfo.InvariantCulture)))}: to use one of those, name its address.";
+        await ToolOutput.Messages.WriteLineAsync($"Using {found}, where 'up' of this working copy runs.{others}");
         return found;
     }
 }

@@ -8,19 +8,19 @@ using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Sessions;
 
-/// <summary>What <c>baseline</c> does with two systems: measures both in turns, and says what they differ by.</summary>
+/// <summary>What <c>baseline</c> does with two systems: measures both in turns, and says by how much they differ.</summary>
 /// <param name="options">What the user asked for.</param>
 /// <param name="signals">Ctrl-C.</param>
 internal sealed class PairSession(BaselineOptions options, StopSignals signals, TimeProvider time)
 {
-    /// <summary>How long the systems may take to answer after they were started anew.</summary>
+    /// <summary>How long the systems may take to answer after they were restarted.</summary>
     private static readonly TimeSpan RestartPatience = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Names = ["Before: ", "After:  ", "Control:"];
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Measures, and writes the files also when it is interrupted between rounds.</summary>
+    /// <summary>Measures, and writes the files. If it is interrupted, they have the rounds that were done.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     /// <exception cref="OperationFailedException">It cannot be done; nothing was written.</exception>
     /// <exception cref="TargetException">Nothing answers at one of them.</exception>
@@ -96,13 +96,13 @@ internal sealed class PairSession(BaselineOptions options, StopSignals signals, 
         return (failure ?? outcome.Failure) is { } why ? throw why : file.Complete ? ExitCode.Success : ExitCode.Interrupted;
     }
 
-    /// <summary>Runs the user's command, which starts the systems anew, and waits until they answer as they should.</summary>
+    /// <summary>Runs the user's command, which restarts the systems, and waits until all of them answer with a complete page.</summary>
     private async Task RestartAsync(string command, IReadOnlyList<Uri> targets, CancellationToken stop)
     {
         var log = Path.GetTempFileName();
         try
         {
-            // What the command leaves running may write on; nothing here waits for that.
+            // Processes that the command leaves running may keep writing; this does not wait for them.
             var ended = await ToolProcess.RunAsync(
                 "/bin/sh", ["-c", "exec >>\"$1\" 2>&1 </dev/null; eval \"$2\"", "sh", log, command], Environment.CurrentDirectory, stop);
             if (ended.ExitCode != 0)

@@ -3,14 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace Bookinfo.Load;
 
-/// <summary>A condition that chooses records of a ledger: a field, a comparison, a value, such as <c>status&gt;=500</c>.</summary>
+/// <summary>A condition that selects records of a ledger, made of a field, a comparison and a value: <c>status&gt;=500</c>.</summary>
 public sealed partial class LedgerFilter
 {
     /// <summary>How to write one.</summary>
     public const string Grammar =
         "must be a field, one of = != < <= > >=, and a value, such as 'status>=500', 'latency>50ms', 'error!=none' or 'trace=<trace id>'. "
-        + "Fields are due, latency (from due time), duration (from send time), late, the hops of the ledger such as reviews, all of these "
-        + "with us, ms or s; status; and, with = and != only, error, version, kind, method, path, trace and span";
+        + "Fields whose value is a time in us, ms or s are due, latency (from due time), duration (from send time), late, and the hops of "
+        + "the ledger, such as reviews. status is a number. Fields with = and != only are error, version, kind, method, path, trace and "
+        + "span";
 
     private readonly string _field;
     private readonly string _operation;
@@ -22,7 +23,7 @@ public sealed partial class LedgerFilter
 
     /// <summary>Parses a condition.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The condition, or <see langword="null"/> when it is none.</returns>
+    /// <returns>The condition, or <see langword="null"/> if the text is not one.</returns>
     public static LedgerFilter? TryParse(string text)
     {
         if (Form().Match(text) is not { Success: true } match)
@@ -53,12 +54,14 @@ public sealed partial class LedgerFilter
             field, operation, value, double.Parse(unit.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * nanoseconds);
     }
 
-    /// <summary>The hop that the condition is about, when a ledger has no such field.</summary>
+    /// <summary>Finds out whether a ledger has the field of the condition.</summary>
     /// <param name="hops">The hops of the ledger.</param>
-    /// <returns><see langword="null"/> when the ledger has what the condition is about.</returns>
+    /// <returns>The name of the field if the ledger lacks it; otherwise <see langword="null"/>.</returns>
     public string? FindUnknown(IReadOnlyList<string> hops) => LedgerRow.IsKnown(_field) || hops.Contains(_field) ? null : _field;
 
-    /// <summary>Whether a record is as the condition says. What is not known is neither equal to a number nor greater or smaller.</summary>
+    /// <summary>
+    /// Whether the condition holds for a record. On a hop that the answer does not report, no condition holds, not even one with !=.
+    /// </summary>
     /// <param name="row">The record.</param>
     public bool Matches(LedgerRow row)
     {
@@ -85,7 +88,7 @@ public sealed partial class LedgerFilter
     private static partial Regex Number();
 }
 
-/// <summary>A record of a ledger with what its numbers mean.</summary>
+/// <summary>A record of a ledger, with its numbers translated.</summary>
 /// <param name="ledger">The ledger.</param>
 /// <param name="record">The record.</param>
 public sealed class LedgerRow(LedgerReader ledger, LedgerRecord record)
@@ -100,7 +103,7 @@ public sealed class LedgerRow(LedgerReader ledger, LedgerRecord record)
     /// <summary>The record.</summary>
     public LedgerRecord Record => record;
 
-    /// <summary>What was sent.</summary>
+    /// <summary>The request that was sent.</summary>
     public LedgerRequest Request { get; } = record.Request < ledger.Header.Requests.Count
         ? ledger.Header.Requests[record.Request]
         : new LedgerRequest(RequestKind.Setup, "?", "?");
@@ -119,10 +122,10 @@ public sealed class LedgerRow(LedgerReader ledger, LedgerRecord record)
         ? null
         : ledger.Header.Versions.GetValueOrDefault(record.Version) ?? $"{record.Version}";
 
-    /// <summary>From when it was due to the end of its answer, in nanoseconds.</summary>
+    /// <summary>The time from when it was due to the end of its answer, in nanoseconds.</summary>
     public long Latency => record.Sent - record.Due + record.Duration;
 
-    /// <summary>The duration of each hop that the answer reports, in microseconds; <see langword="null"/> for the others.</summary>
+    /// <summary>The duration of each hop in microseconds; <see langword="null"/> for hops that the answer does not report.</summary>
     public IEnumerable<(string Name, uint? Microseconds)> Hops => ledger.Layout.Hops.Select(
         (name, hop) => (name, record.Hops[hop] == HopTimes.Unknown ? (uint?)null : record.Hops[hop]));
 

@@ -1,16 +1,16 @@
 namespace Bookinfo.Load;
 
 /// <summary>
-/// When each request is due, whatever becomes of those before it: that is what makes the loop an open one. The times are given out in
-/// order, each once, to whoever asks; they depend on the profile, the process and the seed, and on no clock.
+/// Decides when each request is due, no matter how earlier ones are answered: that makes the loop an open one. The times are given out in
+/// order, each once, to the connection that asks next. They depend on the profile, the process and the seed, and not on any clock.
 /// </summary>
 /// <param name="profile">The rate over time.</param>
-/// <param name="process">How arrivals lie around it.</param>
-/// <param name="random">The numbers of the run.</param>
-/// <param name="share">Which of the arrivals are given out. The others are another worker's.</param>
+/// <param name="process">How arrivals are distributed around it.</param>
+/// <param name="random">The random numbers of the run.</param>
+/// <param name="share">Which of the arrivals are given out. The others belong to other workers or systems.</param>
 internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess process, IndexedRandom random, Share share)
 {
-    /// <summary>The most that a jittered arrival is late, as a part of the distance between even ones.</summary>
+    /// <summary>The most by which a jittered arrival is delayed, as a part of the interval between even ones.</summary>
     private const double MostJitter = 0.5;
 
     private readonly Lock _lock = new();
@@ -24,7 +24,7 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
     /// <returns>Whether there is one.</returns>
     public bool TryTake(out long index, out long due)
     {
-        // Held for some ten nanoseconds: at 100,000 requests a second nobody is in another's way.
+        // Held for some ten nanoseconds: even at 100,000 requests a second, threads hardly ever wait for it.
         lock (_lock)
         {
             (index, due) = (_next, 0);
@@ -32,9 +32,9 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
         }
     }
 
-    /// <summary>Gives nothing out any more.</summary>
+    /// <summary>Stops giving out arrivals.</summary>
     /// <param name="until">A time in nanoseconds since the start.</param>
-    /// <returns>How many arrivals were due by then that nobody has taken.</returns>
+    /// <returns>How many arrivals were due by then but not taken.</returns>
     public long Close(long until)
     {
         lock (_lock)
@@ -44,7 +44,7 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
         }
     }
 
-    /// <summary>Even arrivals can be looked up, so the millions that pile up before a slow server are counted in no time.</summary>
+    /// <summary>Even arrivals can be computed, so even the millions that pile up before a slow server are counted at once.</summary>
     private long CountEven(long until)
     {
         var (low, high) = (_next, (long)profile.ArrivalsBy(profile.Duration) + 1);
@@ -78,8 +78,8 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
 
     private bool TryNext(out long index, out long due)
     {
-        // Those of the others are passed over rather than left out of the reckoning: a Poisson arrival depends on the one before it, whose
-        // ever that is.
+        // The arrivals of others are computed as well and then skipped, because a Poisson arrival depends on the one before it, no matter
+        // whose that is.
         do
         {
             index = _next;
@@ -94,8 +94,8 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
 
     private bool TryAdvance(out long due)
     {
-        // Even: the first at once, then one whenever the expected number reaches the next whole one. Poisson: a process of rate one,
-        // stretched to the profile, which is the standard way to one of changing rate.
+        // Even: the first at once, then one whenever the expected number reaches the next whole number. Jittered: the same, each delayed by
+        // chance. Poisson: a process of rate one, stretched to the profile, which is the standard way to get a changing rate.
         var expected = process switch
         {
             ArrivalProcess.Even => _next,
@@ -118,56 +118,56 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
     private static long Nanoseconds(double seconds) => (long)Math.Round(seconds * 1e9);
 }
 
-/// <summary>How arrivals lie around the rate that is asked for.</summary>
+/// <summary>How arrivals are distributed around the rate that is asked for.</summary>
 public enum ArrivalProcess
 {
     /// <summary>
-    /// Equal distances, as far as the rate is constant: the same count each time, and no queue of the generator's making.
+    /// Equal intervals while the rate is constant: the same number of requests in each run, and no queue caused by the generator itself.
     /// </summary>
     Even,
 
     /// <summary>
-    /// Independent of each other, as those of many visitors are: distances are exponentially distributed, and some come in bursts.
+    /// Independent of each other, like those of many visitors: intervals are exponentially distributed, and some arrivals come in bursts.
     /// </summary>
     Poisson,
 
     /// <summary>
-    /// Even, but each up to half a distance later, by chance: never close to each other, and in step with nothing that happens at regular
-    /// intervals.
+    /// Even, but each delayed by a random part of half an interval: at least half an interval apart, and not in step with anything that
+    /// happens at regular intervals.
     /// </summary>
     Jittered,
 }
 
 /// <summary>
-/// Which arrivals of a run are one worker's, when several do it together: of each <paramref name="Count"/> that follow each other exactly
-/// one. Without <see cref="Order"/> it is always number <paramref name="Index"/>, so that even arrivals of all lie as evenly as those of
-/// one: at a constant rate, worker i begins i intervals of the whole rate after the start, and goes on at its part of the rate.
+/// Which arrivals of a run belong to one worker, if several share the run: exactly one of every <paramref name="Count"/> consecutive ones.
+/// Without <see cref="Order"/> it is always number <paramref name="Index"/> of them, so even arrivals stay even: at a constant rate, worker
+/// i begins i intervals of the whole rate after the start, and continues at its part of the rate.
 /// </summary>
 /// <param name="Index">Which worker, from 0.</param>
 /// <param name="Count">How many workers there are.</param>
 public readonly record struct Share(int Index, int Count)
 {
-    /// <summary>All of it.</summary>
+    /// <summary>All arrivals.</summary>
     public static Share Whole { get; } = new(0, 1);
 
     /// <summary>
-    /// Where the order of the workers comes from, which is then another in each group of arrivals, by chance. All workers of a run have the
-    /// same.
+    /// The random numbers that give the order of the workers, which is then different in each group of arrivals. All workers of a run must
+    /// have the same ones. <see langword="null"/> for a fixed order.
     /// </summary>
     public IndexedRandom? Order { get; init; }
 
-    /// <summary>Whether an arrival is in it.</summary>
+    /// <summary>Whether an arrival belongs to the share.</summary>
     /// <param name="arrival">The number of the arrival in the whole run, from 0.</param>
     public bool Has(long arrival) => arrival % Count == PlaceIn(arrival / Count);
 
-    /// <summary>How many of the first arrivals are in it.</summary>
-    /// <param name="arrivals">How many arrivals of the whole run.</param>
+    /// <summary>How many of the first arrivals of the run belong to the share.</summary>
+    /// <param name="arrivals">The number of these first arrivals.</param>
     public long CountOf(long arrivals) => (arrivals / Count) + (arrivals % Count > PlaceIn(arrivals / Count) ? 1 : 0);
 
     /// <summary>
-    /// The part of something that cannot be divided further, such as connections. The parts of all workers add up to the whole.
+    /// The worker's part of a number of indivisible things, such as connections. The parts of all workers add up to the whole.
     /// </summary>
-    /// <param name="whole">How many there are of it.</param>
+    /// <param name="whole">How many there are altogether.</param>
     public int PartOf(int whole) => (int)CountOf(whole);
 
     /// <summary>The place of this worker in a group of as many arrivals as there are workers.</summary>
@@ -178,7 +178,7 @@ public readonly record struct Share(int Index, int Count)
             return Index;
         }
 
-        // Each worker has a number, and they are in the order of their numbers.
+        // Each worker gets a random number, and they are ordered by these numbers.
         var place = 0;
         var own = random.Bits(RandomStream.Turn, (group * Count) + Index);
         for (var other = 0; other < Count; other++)

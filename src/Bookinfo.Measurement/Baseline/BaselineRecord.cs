@@ -5,7 +5,7 @@ using Bookinfo.Traffic;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>What is measured of one subject, step by step, until it is put into a file.</summary>
+/// <summary>Collects what is measured of one subject, step by step, for its file.</summary>
 /// <param name="plan">What is to be measured.</param>
 /// <param name="subject">The subject.</param>
 internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
@@ -19,7 +19,7 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
     private IReadOnlyList<InstanceUse> _before = [];
     private List<string> _notesOfStep = [];
 
-    /// <summary>Whether there is a round in which every rate was measured: without one there is nothing to report.</summary>
+    /// <summary>Whether there is a complete round, in which every rate was measured. Without one there is nothing to report.</summary>
     public bool HasRound =>
         _steps.Where(step => !step.Interrupted).GroupBy(step => step.Round).Any(round => round.Count() == plan.Rates.Count);
 
@@ -53,14 +53,14 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
         {
             var where = result.RedirectedTo is { } location ? $" to {Redirect.Printable(location)}" : "";
             throw new TargetException(
-                $"every request of the warm-up was answered with a redirect{where}, and none is followed: "
+                $"every request of the warm-up was answered with a redirect{where}, and redirects are not followed: "
                 + "name the address that it leads to.");
         }
     }
 
     /// <summary>Reads what the services have used before a step.</summary>
-    /// <param name="settled">Whether everything that happened before must be included.</param>
-    /// <param name="stop">Ends it; the step then has no such figures.</param>
+    /// <param name="settled">Whether the reading must include everything that was used before.</param>
+    /// <param name="stop">Ends the reading; the step then has no figures of CPU and memory.</param>
     public async Task BeginStepAsync(bool settled, CancellationToken stop)
     {
         _notesOfStep = [];
@@ -70,7 +70,7 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
     /// <summary>Keeps a step.</summary>
     /// <param name="round">The round.</param>
     /// <param name="rate">The rate that was asked for.</param>
-    /// <param name="result">What came of it.</param>
+    /// <param name="result">The outcome of the step.</param>
     /// <param name="stop">Ends the reading of what the services have used.</param>
     public async Task EndStepAsync(int round, double rate, LoadResult result, CancellationToken stop)
     {
@@ -84,9 +84,9 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
     }
 
     /// <summary>
-    /// Notes what the answers reveal about the measurement: figures of another page, or of failures alone, look complete as well.
+    /// Notes what the answers reveal about the measurement: figures look complete even if they are of another page, or of failures only.
     /// </summary>
-    /// <returns>Why the measurement is worth nothing; <see langword="null"/> when it is not.</returns>
+    /// <returns>Why the measurement is useless; <see langword="null"/> if it is not.</returns>
     public OperationFailedException? NoteAnswers()
     {
         NoteWarnings();
@@ -103,8 +103,8 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
             && steps.TrueForAll(step => !step.Latencies.ContainsKey(Measure.Server)))
         {
             Note([
-                "No answer told of its parts in Server-Timing, so only the latency of the whole is known: "
-                + $"something on the way removes that header, or {subject.Target} is not the productpage of this program.",
+                "No answer had the header Server-Timing, so only the latency of the whole request is known: "
+                + $"something on the way removes it, or {subject.Target} is not the productpage of this program.",
             ]);
         }
 
@@ -153,7 +153,7 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // What was measured so far is kept, without this reading.
+            // What was measured before is kept, without this reading.
             return [];
         }
     }
@@ -166,7 +166,7 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
         }
     }
 
-    /// <summary>Notes the generator's warnings about itself, each kind once.</summary>
+    /// <summary>Notes the warnings of the steps, each kind once.</summary>
     private void NoteWarnings()
     {
         var steps = _steps.Where(step => !step.Interrupted).ToList();
@@ -177,7 +177,7 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
                 group => (Rates: string.Join(", ", group.Select(one => one.Rate).Distinct().Order().Select(Figures.Rate)), Warnings: group))
             .Select(one => string.Create(
                 CultureInfo.InvariantCulture,
-                $"In {one.Warnings.Count()} of {steps.Count} steps (at {one.Rates}/s), {one.Warnings.Key}, first: "
+                $"{one.Warnings.Count()} of {steps.Count} steps (at {one.Rates}/s) have a warning ({one.Warnings.Key}). The first: "
                 + $"{one.Warnings.First().Warning.Text}")));
     }
 }

@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>What two baselines differ in besides what they measured: each is a reason of its own for other figures.</summary>
+/// <summary>What two baselines differ in besides the figures themselves. Each such difference may be what changes the figures.</summary>
 internal static class Comparability
 {
-    /// <summary>The rates at which a baseline has a round, ascending.</summary>
+    /// <summary>The rates at which a baseline has a complete step, ascending.</summary>
     /// <param name="baseline">The baseline.</param>
     public static IReadOnlyList<double> Rates(BaselineFile baseline) =>
         [.. baseline.Steps.Where(step => !step.Interrupted && step.Requests.Due > 0).Select(step => step.Rate).Distinct().Order()];
 
-    /// <summary>The same in words.</summary>
+    /// <summary>These rates as text.</summary>
     /// <param name="baseline">The baseline.</param>
     public static string RatesText(BaselineFile baseline) =>
         Rates(baseline) is { Count: > 0 } rates ? $"{string.Join(", ", rates.Select(Figures.Rate))}/s" : "none";
 
-    /// <summary>Finds what else than the change may make two baselines differ.</summary>
+    /// <summary>Finds what may make two baselines differ other than the change that is to be judged.</summary>
     /// <param name="before">The first.</param>
     /// <param name="after">The second.</param>
     /// <returns>A sentence for each.</returns>
@@ -33,7 +33,7 @@ internal static class Comparability
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Of the baseline {which}, {warning.Count()} of {steps.Count} steps have a warning ({warning.Key}): "
+                    $"{warning.Count()} of {steps.Count} steps of the baseline {which} have a warning ({warning.Key}): "
                         + $"{warning.First().Text}");
             }
         }
@@ -49,15 +49,16 @@ internal static class Comparability
 
         if (!Rates(before).SequenceEqual(Rates(after)))
         {
-            yield return $"The baseline before has {RatesText(before)}, the one after {RatesText(after)}: only what both have is compared.";
+            yield return $"The baseline before has {RatesText(before)}, the one after {RatesText(after)}: only rates that both have are "
+                + "compared.";
         }
 
         string[] onlyBefore = [.. Services(before).Except(Services(after))];
         string[] onlyAfter = [.. Services(after).Except(Services(before))];
         if (before.Services.Count > 0 && after.Services.Count > 0 && onlyBefore.Length + onlyAfter.Length > 0)
         {
-            yield return $"Not the same services were measured: {List(onlyBefore)} only before, {List(onlyAfter)} only after. What all "
-                + "services use is the sum of what was measured.";
+            yield return $"Different services were measured: {List(onlyBefore)} only before, {List(onlyAfter)} only after. Figures of all "
+                + "services are sums over the services that each baseline has.";
         }
     }
 

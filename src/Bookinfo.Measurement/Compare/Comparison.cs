@@ -6,10 +6,10 @@ namespace Bookinfo.Measurement;
 /// <summary>Compares two baselines.</summary>
 public static class Comparison
 {
-    /// <summary>How sure the intervals of all tested figures are together.</summary>
+    /// <summary>The confidence with which the intervals of all tested figures hold together.</summary>
     public const double Confidence = 0.95;
 
-    /// <summary>With fewer rounds than this, a difference cannot be told from chance.</summary>
+    /// <summary>With fewer rounds than this, a difference cannot be distinguished from chance.</summary>
     private const int FewestRounds = 2;
 
     /// <summary>Compares two baselines that were measured one after the other.</summary>
@@ -69,7 +69,7 @@ public static class Comparison
         ];
     }
 
-    /// <summary>A baseline that is compared.</summary>
+    /// <summary>Describes a baseline that is compared.</summary>
     /// <param name="baseline">The baseline.</param>
     /// <param name="file">The file that it was read from.</param>
     internal static ComparedBaseline Describe(BaselineFile baseline, string file) =>
@@ -119,16 +119,16 @@ public static class Comparison
         }
     }
 
-    /// <param name="subject">What the figure is of.</param>
+    /// <param name="subject">What the figure describes: a latency or a service.</param>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     /// <param name="before">One value for each round before.</param>
     /// <param name="after">Likewise after.</param>
     /// <param name="least">What two runs of one system may differ by.</param>
-    /// <param name="whyNot">Why it is not tested; <see langword="null"/> where it is.</param>
+    /// <param name="whyNot">Why it is not tested; <see langword="null"/> if it is.</param>
     /// <param name="leastVariance">As in <see cref="FigureTest.OfTwo"/>.</param>
     /// <param name="generatorDelay">
-    /// How late the generator was at the same percentile: the greater one of the two baselines. It had only to be woken, so that is how
-    /// long whoever is woken waits for a processor, and each hop wakes several.
+    /// How late the generator was at the same percentile, in the baseline in which it was later. It only has to be woken, so this is how
+    /// long a thread that is woken waits for a processor, and each hop wakes several threads.
     /// </param>
     private static FigureDraft Draft(
         string subject, string figure, IReadOnlyList<double> before, IReadOnlyList<double> after, double least, string? whyNot,
@@ -155,6 +155,6 @@ public static class Comparison
 
     private static string Untestable(RateComparison rate) => string.Create(
         CultureInfo.InvariantCulture,
-        $"No test is possible at {Figures.Rate(rate.Rate)}/s: it takes two rounds in each baseline, and there are {rate.RoundsBefore} and "
+        $"No test is possible at {Figures.Rate(rate.Rate)}/s: it takes two rounds in each baseline, but there are {rate.RoundsBefore} and "
         + $"{rate.RoundsAfter}. The differences may be chance.");
 }

@@ -7,19 +7,19 @@ namespace Bookinfo.Measurement;
 /// <summary>
 /// Two systems compared, measured in one run or in two: what <c>compare --output json</c> writes (docs/measuring.md).
 /// </summary>
-/// <param name="Version">Of this format; changes when a field changes its meaning.</param>
+/// <param name="Version">The version of this format; it changes when a field changes its meaning.</param>
 /// <param name="Program">The version of the program.</param>
-/// <param name="Before">The first.</param>
-/// <param name="After">The second.</param>
+/// <param name="Before">The first system.</param>
+/// <param name="After">The second system.</param>
 /// <param name="InTurns">Whether both were measured in one run, in turns.</param>
 /// <param name="Limits">What such a comparison can see, and what it cannot.</param>
-/// <param name="Headline">What is to be said of it, in sentences.</param>
-/// <param name="Warnings">Reasons why they may differ other than by what was changed between them, or why there is no test.</param>
-/// <param name="Confidence">How sure the intervals of all tested figures are together.</param>
-/// <param name="Tests">How many figures were tested, which is what the intervals are widened for.</param>
+/// <param name="Headline">The outcome, in sentences.</param>
+/// <param name="Warnings">Reasons why they may differ other than the change between them, or why there is no test.</param>
+/// <param name="Confidence">The confidence with which the intervals of all tested figures hold together.</param>
+/// <param name="Tests">How many figures were tested; the more, the wider the intervals.</param>
 /// <param name="Rates">The rates that both have.</param>
 /// <param name="Services">The services that both have.</param>
-/// <param name="Conditions">What became of each condition of <c>--fail-on</c>.</param>
+/// <param name="Conditions">The outcome of each condition of <c>--fail-on</c>.</param>
 public sealed record ComparisonReport(
     int Version,
     string Program,
@@ -57,14 +57,14 @@ public sealed record ComparedBaseline(
 public sealed record RateComparison(double Rate, int RoundsBefore, int RoundsAfter, IReadOnlyList<FigureComparison> Figures)
 {
     /// <summary>A figure.</summary>
-    /// <param name="subject">What it is of.</param>
+    /// <param name="subject">What it describes: a latency or a service.</param>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
-    /// <returns>The figure, or <see langword="null"/> when one of the two baselines has not got it.</returns>
+    /// <returns>The figure, or <see langword="null"/> if it is not in both baselines.</returns>
     public FigureComparison? Find(string subject, string figure) =>
         Figures.FirstOrDefault(one => one.Subject == subject && one.Figure == figure);
 }
 
-/// <summary>What there is of a service only once in a baseline, so that nothing can be said of chance.</summary>
+/// <summary>What a baseline measures only once for each service, so that it cannot be tested.</summary>
 /// <param name="Name">The service with its version.</param>
 /// <param name="StartUpBefore">The mean start-up time of its processes or pods before, in seconds.</param>
 /// <param name="StartUpAfter">Likewise after.</param>
@@ -81,17 +81,17 @@ public sealed record ServiceComparison(
     IReadOnlyList<string> SidecarsBefore,
     IReadOnlyList<string> SidecarsAfter);
 
-/// <summary>What became of a condition of <c>--fail-on</c> at a rate.</summary>
+/// <summary>The outcome of a condition of <c>--fail-on</c> at a rate.</summary>
 /// <param name="Condition">The condition as it was given.</param>
 /// <param name="Rate">The rate, in requests a second.</param>
 /// <param name="Difference">
-/// The difference, in the unit of the figure; <see langword="null"/> when not both baselines have it at this rate.
+/// The difference, in the unit of the figure; <see langword="null"/> if the figure is not in both baselines at this rate.
 /// </param>
 /// <param name="Outcome">Whether it holds.</param>
 /// <param name="RoundsNeeded">
-/// With about how many rounds it could be decided; <see langword="null"/> where it is, or where no number of rounds would do.
+/// About how many rounds would decide it; <see langword="null"/> if it is decided, or if no number of rounds would be enough.
 /// </param>
-/// <param name="Text">The same for people.</param>
+/// <param name="Text">The outcome as a sentence.</param>
 public sealed record ConditionResult(
     string Condition, double Rate, double? Difference, ConditionOutcome Outcome, int? RoundsNeeded, string Text);
 
@@ -103,11 +103,11 @@ public enum ConditionOutcome
     [JsonStringEnumMemberName("holds")]
     Holds,
 
-    /// <summary>It has.</summary>
+    /// <summary>The figure has become greater by more than the condition allows.</summary>
     [JsonStringEnumMemberName("violated")]
     Violated,
 
-    /// <summary>That cannot be decided.</summary>
+    /// <summary>The measurements are not enough to decide it.</summary>
     [JsonStringEnumMemberName("inconclusive")]
     Inconclusive,
 }
@@ -117,7 +117,9 @@ public enum ConditionOutcome
 [JsonSerializable(typeof(ComparisonReport))]
 public sealed partial class ComparisonJson : JsonSerializerContext
 {
-    /// <summary>Writes a comparison, and <c>productpage->details</c> in it as it is: no browser ever takes it for a page.</summary>
+    /// <summary>
+    /// Writes a comparison. <c>productpage->details</c> is not escaped in it, because the JSON is never part of a page.
+    /// </summary>
     /// <param name="report">The comparison.</param>
     public static string Write(ComparisonReport report)
     {

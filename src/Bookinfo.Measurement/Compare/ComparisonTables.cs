@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>The tables of a comparison, which its page, its Markdown and the terminal share.</summary>
+/// <summary>The tables of a comparison, for its page, its Markdown and the terminal.</summary>
 internal static class ComparisonTables
 {
     /// <summary>The latencies at a rate.</summary>
@@ -37,7 +37,7 @@ internal static class ComparisonTables
         static string Size(long? bytes) => bytes is { } known ? Figures.Number(known / (double)(1 << 20)) : Figures.Unknown;
         var images = report.Services.Any(service => service.ImageBytesBefore is not null || service.ImageBytesAfter is not null);
         return new ReportTable(
-            $"Start-up in s{(images ? ", images in MiB" : "")}, before and after; measured once each, so not tested",
+            $"Start-up in s{(images ? ", images in MiB" : "")}, before and after; not tested, because they were measured only once",
             ["SERVICE", ">START-UP", ">AFTER", .. images ? [">IMAGE", ">AFTER"] : Array.Empty<string>()],
             [
                 .. from service in report.Services

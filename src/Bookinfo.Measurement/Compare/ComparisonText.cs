@@ -3,59 +3,60 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>A comparison in words and as text for a terminal, of which no line has more than 80 characters.</summary>
+/// <summary>A comparison in words and as text for a terminal, in lines of at most 80 characters.</summary>
 public static class ComparisonText
 {
     private const int Width = 80;
 
-    /// <summary>What a baseline is, in a line.</summary>
+    /// <summary>Describes a baseline in a line.</summary>
     /// <param name="baseline">The baseline.</param>
     public static string Describe(ComparedBaseline baseline) => string.Create(
         CultureInfo.InvariantCulture,
         $"{baseline.Name}, {baseline.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} "
         + $"UTC{(baseline.Mesh.Count > 0 ? $", with {string.Join(", ", baseline.Mesh)}" : "")}, {baseline.File}");
 
-    /// <summary>What two runs, one after the other, can tell.</summary>
+    /// <summary>What a comparison of two separate runs cannot see.</summary>
     public static string LimitsOfTwoRuns { get; } = string.Create(
         CultureInfo.InvariantCulture,
         $"Two runs of one system differ by up to {Share(SmallestDifference.MedianShare)} of a median, and "
-        + $"{Share(SmallestDifference.TailShare)} of other percentiles: less than that cannot be seen here. 'bookinfo baseline URL-A "
-        + $"URL-B' measures both in turns, so that this is in no difference.");
+        + $"{Share(SmallestDifference.TailShare)} of other percentiles: smaller differences cannot be seen here. 'bookinfo baseline "
+        + $"URL-A URL-B' measures both in turns, which avoids this.");
 
-    /// <summary>What turns can tell.</summary>
+    /// <summary>What a comparison in turns can see.</summary>
     public const string LimitsOfTurns =
-        "Both were measured in one run, in turns of one request, so that what the machine did meanwhile is in no difference.";
+        "Both were measured in one run, in turns of one request, so whatever else the machine did affected both alike.";
 
     /// <summary>How the systems were compared and how to read it.</summary>
     /// <param name="report">The comparison.</param>
     public static IReadOnlyList<string> Method(ComparisonReport report) =>
     [
         report.InTurns
-            ? "A round is one observation. Its p50 is the median of the differences within pairs of requests, one to each system at nearly "
-                + "the same time and answered by the same version of reviews; other percentiles are the difference of those of both. "
-                + "Figures are means over the rounds."
+            ? "A round is one observation. Its difference at p50 is the median of the differences within pairs of requests, one to each "
+                + "system, at nearly the same time and answered by the same version of reviews. At other percentiles it is the difference "
+                + "between the percentiles of the two systems. Figures are means over the rounds."
             : "A round is one observation. Figures are means over the rounds without the lowest and the highest fifth of them.",
         string.Create(
             CultureInfo.InvariantCulture,
-            $"± is half an interval by Student's t. It is wide enough for all {report.Tests} figures that are tested: with a probability "
-            + $"of {Share(report.Confidence)} each true difference is in its interval. A difference is shown when 0 is not."),
+            $"± is half the width of an interval by Student's t. The intervals are wide enough for all {report.Tests} tested figures: "
+            + $"with a probability of {Share(report.Confidence)} every true difference is in its interval. A difference is shown if 0 is "
+            + $"outside its interval."),
         .. report.InTurns ? Array.Empty<string>() :
         [
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"What two runs of one system may differ by is in ± as well. p50: {Share(SmallestDifference.MedianShare)}, at least "
+                $"± includes what two runs of one system may differ by. p50: {Share(SmallestDifference.MedianShare)}, at least "
                 + $"{SmallestDifference.MedianMicroseconds / 1e3:0.##} ms. Other percentiles: {Share(SmallestDifference.TailShare)}, at "
                 + $"least {SmallestDifference.TailMicroseconds / 1e3:0.##} ms. All: at least as long as the generator itself waited for a "
                 + $"processor at that percentile. CPU: {Share(SmallestDifference.Cpu)}. Errors: {SmallestDifference.Errors} percentage "
                 + $"points."),
         ],
-        "'no more than': the interval has 0 in it and nothing that would matter. 'inconclusive': it has both 0 and what would matter in "
-            + "it.",
+        "'no more than': the interval contains 0 and no difference that would matter. 'inconclusive': it contains both 0 and a difference "
+            + "that would matter.",
     ];
 
-    /// <summary>The whole as text: what differs and what cannot be told, then how it was measured.</summary>
+    /// <summary>The comparison as text: first what differs and what is inconclusive, then how it was measured.</summary>
     /// <param name="report">The comparison.</param>
-    /// <param name="all">Whether with the figures that show no difference.</param>
+    /// <param name="all">Whether to show all figures, not only those that differ or are inconclusive.</param>
     public static IEnumerable<string> Lines(ComparisonReport report, bool all)
     {
         List<string> lines =
@@ -100,7 +101,7 @@ public static class ComparisonText
             lines.AddRange(["", .. report.Conditions.Select(condition => condition.Text)]);
         }
 
-        // Once more at the end, where a terminal shows it.
+        // Again at the end, because a terminal shows the last lines.
         lines.AddRange(["", .. report.Headline]);
         return lines.SelectMany(LoadText.Wrap);
     }
@@ -110,7 +111,7 @@ public static class ComparisonText
         var same = report.Rates.SelectMany(rate => rate.Figures).Where(figure => figure.Verdict == Verdict.Same).ToList();
         return same.Count == 0 ? null : string.Create(
             CultureInfo.InvariantCulture,
-            $"No difference that matters: {same.Count} of {report.Tests} figures. --all shows each with how great it may be.");
+            $"No difference that matters: {same.Count} of {report.Tests} figures. --all shows each, and how great its difference may be.");
     }
 
     private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##}%");
@@ -153,7 +154,7 @@ public static class ComparisonMarkdown
     }
 }
 
-/// <summary>What is to be said of a comparison before any table: only what is shown.</summary>
+/// <summary>The outcome of a comparison in sentences, with the differences that are shown.</summary>
 internal static class ComparisonHeadline
 {
     /// <summary>Writes the headline.</summary>
@@ -176,7 +177,7 @@ internal static class ComparisonHeadline
         ];
     }
 
-    /// <summary>Names what could not be told, with the reasons.</summary>
+    /// <summary>Says how many figures are inconclusive, with the reasons.</summary>
     private static string? Untold(List<FigureComparison> figures)
     {
         var untold = figures.Where(figure => figure.Verdict == Verdict.Inconclusive).ToList();
@@ -189,11 +190,11 @@ internal static class ComparisonHeadline
             group => string.Create(CultureInfo.InvariantCulture, $"{group.Key} ({group.Count()})"));
         var rounds = untold.Max(figure => figure.RoundsNeeded);
         var enough = untold.TrueForAll(figure => figure.RoundsNeeded is not null) && rounds is { } most
-            ? string.Create(CultureInfo.InvariantCulture, $" About {most} rounds would do.")
+            ? string.Create(CultureInfo.InvariantCulture, $" About {most} rounds would be enough.")
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Inconclusive: {untold.Count} of {figures.Count} figures, which may hide a difference that matters: "
+            $"Inconclusive: {untold.Count} of {figures.Count} figures, which may hide differences that matter. Reasons: "
             + $"{string.Join(", ", reasons)}.{enough}");
     }
 
@@ -208,7 +209,7 @@ internal static class ComparisonHeadline
                     $"{FigureText.Longer(figure)} at {figure.Figure} ({FigureText.Percent(figure)})")));
         }
 
-        // The deepest call first: what is slow there makes those above it slow.
+        // The innermost call first: if it is slow, the calls that contain it are slow, too.
         var hops = rate.Figures.Select(figure => figure.Subject)
             .Distinct()
             .Where(Measure.IsHop)

@@ -6,7 +6,7 @@ namespace Bookinfo.Measurement;
 
 /// <summary>A condition of <c>--fail-on</c>: how much greater a figure may become.</summary>
 /// <param name="Text">As it was given.</param>
-/// <param name="Subject">What the figure is of.</param>
+/// <param name="Subject">What the figure describes: a latency or a service.</param>
 /// <param name="Figure">One of <see cref="FigureName.Tested"/>.</param>
 /// <param name="Limit">The greatest difference that it allows: in percent of what it was before, or in the unit of the figure.</param>
 /// <param name="IsRelative">Whether the limit is in percent of what it was before.</param>
@@ -15,14 +15,14 @@ public sealed partial record FailCondition(string Text, string Subject, string F
     /// <summary>How to write one.</summary>
     public const string Grammar =
         "must be [what:]figure:+limit, such as p99:+20%, 'reviews->ratings:p50:+1ms', errors:+1% or cpu:+30%. Figures are p50, p90, p99, "
-        + "p99.9, errors and cpu; limits are in %, us, ms or s, of errors in percentage points. What is page if nothing is said, server, "
-        + "a hop such as productpage->details, or of cpu a service such as details-v1";
+        + "p99.9, errors and cpu. Limits are in %, us, ms or s; for errors, % means percentage points. 'what' is page (the default), "
+        + "server or a hop such as productpage->details; for cpu, it is a service such as details-v1 (default: all services together)";
 
     private static readonly string[] Latencies = [.. Measure.All.Where(measure => measure != Measure.PageFromSend)];
 
     /// <summary>Parses a condition.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The condition, or <see langword="null"/> when it is none.</returns>
+    /// <returns>The condition, or <see langword="null"/> if the text is not one.</returns>
     public static FailCondition? TryParse(string text)
     {
         if (Form().Match(text) is not { Success: true } match
@@ -60,11 +60,11 @@ public sealed partial record FailCondition(string Text, string Subject, string F
     }
 
     /// <summary>
-    /// Holds a comparison against it, at each rate that both baselines have. It is violated where a greater difference is shown, and holds
-    /// where such a difference would have been seen; otherwise nothing can be decided.
+    /// Checks it at each rate that both baselines have. It is violated if a difference is shown that is greater than the limit. It holds if
+    /// such a difference is ruled out or would have been seen. Otherwise it is inconclusive.
     /// </summary>
     /// <param name="report">The comparison.</param>
-    /// <exception cref="OperationFailedException">Not both baselines have the figure at any rate.</exception>
+    /// <exception cref="OperationFailedException">There is no rate at which both baselines have the figure.</exception>
     public IReadOnlyList<ConditionResult> Check(ComparisonReport report)
     {
         var figures = report.Rates.Select(rate => (Rate: rate, Figure: rate.Find(Subject, Figure))).ToList();
@@ -90,7 +90,7 @@ public sealed partial record FailCondition(string Text, string Subject, string F
         if (figure is null)
         {
             return new ConditionResult(
-                Text, rate.Rate, null, ConditionOutcome.Inconclusive, null, $"{where}inconclusive, as not both baselines have it.");
+                Text, rate.Rate, null, ConditionOutcome.Inconclusive, null, $"{where}inconclusive, because it is not in both baselines.");
         }
 
         var difference = figure.Figure == FigureName.Errors || figure.Before == 0
@@ -106,7 +106,7 @@ public sealed partial record FailCondition(string Text, string Subject, string F
         var limit = IsRelative ? Limit / 100 * figure.Before : Limit;
         var reach = high - figure.Difference;
         var outcome = figure.Verdict == Verdict.Greater && figure.Difference > limit ? ConditionOutcome.Violated
-            // What would have been greater would have been seen.
+            // A difference greater than the limit is ruled out, or would have been seen.
             : high <= limit || (reach <= limit && figure.Difference <= limit) ? ConditionOutcome.Holds
             : ConditionOutcome.Inconclusive;
         var rounds = outcome == ConditionOutcome.Inconclusive ? roundsFor(Math.Max(figure.Difference, limit)) : null;
@@ -126,9 +126,9 @@ public sealed partial record FailCondition(string Text, string Subject, string F
             $"about {enough} rounds would decide it, and there are {Math.Min(rate.RoundsBefore, rate.RoundsAfter)}")
         : figure.Least > 0 ? $"two runs of one system may differ by {FigureText.Value(figure, figure.Least.Value)} "
             + $"{FigureText.Unit(figure.Figure)}, so no number of rounds would decide it: measure both in turns"
-        : "more rounds than anybody measures would be needed";
+        : "it would take too many rounds to decide it";
 
-    /// <summary>Failures may be faster than what they are in place of.</summary>
+    /// <summary>Says if more requests failed: failures may be faster than the answers that they replace.</summary>
     private string Caveat(RateComparison rate, ConditionOutcome outcome) =>
         outcome == ConditionOutcome.Holds && Latencies.Contains(Subject) && Figure != FigureName.Errors
         && rate.Find(Measure.Page, FigureName.Errors) is { Verdict: Verdict.Greater } errors

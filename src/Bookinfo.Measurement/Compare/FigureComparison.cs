@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>What can be said of a difference.</summary>
+/// <summary>The verdict on a difference.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
 public enum Verdict
 {
@@ -23,7 +23,7 @@ public enum Verdict
     [JsonStringEnumMemberName("no-difference-that-matters")]
     Same,
 
-    /// <summary>There may be no difference or one that matters.</summary>
+    /// <summary>There may be no difference, or one that matters.</summary>
     [JsonStringEnumMemberName("inconclusive")]
     Inconclusive,
 }
@@ -32,14 +32,14 @@ public enum Verdict
 /// A figure before and after. Units are those of baselines: latencies in microseconds, processor time in seconds for 1,000 requests, memory
 /// in bytes, errors in percent of the requests, rates in requests a second.
 /// </summary>
-/// <param name="Subject">What it is of: a latency by the names of <see cref="Measure"/>, a service, or <see cref="AllServices"/>.</param>
+/// <param name="Subject">What it describes: a latency of <see cref="Measure"/>, a service, or <see cref="AllServices"/>.</param>
 /// <param name="Figure">One of <see cref="FigureName"/>.</param>
 /// <param name="Before">The mean over the rounds before.</param>
 /// <param name="After">Likewise after.</param>
 /// <param name="Difference">What they differ by.</param>
 /// <param name="Low">
-/// The lower end of its interval; <see langword="null"/> for figures that are not tested. The intervals of all tested figures together hold
-/// with <see cref="ComparisonReport.Confidence"/>, so that a verdict follows from each without another correction.
+/// The lower end of its interval; <see langword="null"/> for figures that are not tested. The intervals of all tested figures hold together
+/// with <see cref="ComparisonReport.Confidence"/>, so each verdict follows from its interval without another correction.
 /// </param>
 /// <param name="High">The upper end.</param>
 /// <param name="Least">
@@ -47,10 +47,10 @@ public enum Verdict
 /// measured in one run, and <see langword="null"/> for figures that are not tested.
 /// </param>
 /// <param name="Matters">The smallest difference that matters; <see langword="null"/> for figures that are not tested.</param>
-/// <param name="Verdict">What can be said of it.</param>
-/// <param name="Reason">Why nothing can be said of it; otherwise <see langword="null"/>.</param>
+/// <param name="Verdict">The verdict on the difference.</param>
+/// <param name="Reason">Why it is inconclusive or not tested; otherwise <see langword="null"/>.</param>
 /// <param name="RoundsNeeded">
-/// With about how many rounds something could be said; <see langword="null"/> where it can be, or no number of rounds would do.
+/// About how many rounds would decide it; <see langword="null"/> if it is decided, or if no number of rounds would be enough.
 /// </param>
 public sealed record FigureComparison(
     string Subject, string Figure, double Before, double After, double Difference, double? Low, double? High, double? Least,
@@ -76,26 +76,26 @@ public sealed record FigureComparison(
     public double? Bound => Low is { } low && High is { } high ? Math.Max(Math.Abs(low), Math.Abs(high)) : null;
 
     /// <summary>
-    /// With about how many rounds a difference of so much would be shown; <see langword="null"/> for figures that are not tested.
+    /// About how many rounds would show a difference of a given size; <see langword="null"/> for figures that are not tested.
     /// </summary>
     internal Func<double, int?>? RoundsFor { get; init; }
 
-    /// <summary>The same figure of a third system that is the same as the first; <see langword="null"/> where there is none.</summary>
+    /// <summary>The same figure of the control, compared with the first system; <see langword="null"/> if there is no control.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FigureComparison? Control { get; init; }
 }
 
-/// <summary>A figure before it is known how many others are judged with it.</summary>
+/// <summary>A figure that is not judged yet, because it is not known how many figures are judged together.</summary>
 /// <param name="Subject">As in <see cref="FigureComparison"/>.</param>
 /// <param name="Figure">One of <see cref="FigureName"/>.</param>
 /// <param name="Before">The mean over the rounds before.</param>
 /// <param name="After">Likewise after.</param>
 /// <param name="Difference">What they differ by.</param>
-/// <param name="Test">What the rounds say of that; <see langword="null"/> where there are too few, or where it is not to be tested.</param>
+/// <param name="Test">The test over the rounds; <see langword="null"/> if there are too few rounds, or if it is not to be tested.</param>
 /// <param name="Least">What two runs of one system may differ by.</param>
-/// <param name="LeastReason">Why that is so much.</param>
+/// <param name="LeastReason">The reason to give if it is inconclusive only because of <paramref name="Least"/>.</param>
 /// <param name="Matters">The smallest difference that matters.</param>
-/// <param name="WhyNot">Why it is not tested; <see langword="null"/> where it is.</param>
+/// <param name="WhyNot">Why it is not tested; <see langword="null"/> if it is.</param>
 internal sealed record FigureDraft(
     string Subject, string Figure, double Before, double After, double Difference, FigureTest? Test, double Least, string LeastReason,
     double Matters, string? WhyNot)
@@ -105,7 +105,7 @@ internal sealed record FigureDraft(
 
     /// <summary>Judges it.</summary>
     /// <param name="tests">How many figures are judged together.</param>
-    /// <param name="confidence">How sure all of them together are to be.</param>
+    /// <param name="confidence">The confidence with which all their intervals are to hold together.</param>
     public FigureComparison Judge(int tests, double confidence)
     {
         if (Test is not { } test)

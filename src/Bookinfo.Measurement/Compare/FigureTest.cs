@@ -2,14 +2,14 @@ using MathNet.Numerics.Distributions;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>What rounds say of a difference, before it is known with how many others it is judged.</summary>
+/// <summary>The test of a difference over the rounds, before it is known how many figures are judged together.</summary>
 /// <param name="Difference">The difference.</param>
 /// <param name="StandardError">Its standard error.</param>
 /// <param name="Freedom">The degrees of freedom of Student's t.</param>
-/// <param name="Rounds">Of how many rounds it is; where two baselines have different numbers, the smaller one.</param>
+/// <param name="Rounds">The number of rounds; if two baselines have different numbers, the smaller one.</param>
 internal sealed record FigureTest(double Difference, double StandardError, double Freedom, int Rounds)
 {
-    /// <summary>The most rounds that anybody is told to measure.</summary>
+    /// <summary>The largest number of rounds that is suggested to anybody.</summary>
     private const int MostRounds = 1000;
 
     /// <summary>
@@ -19,8 +19,8 @@ internal sealed record FigureTest(double Difference, double StandardError, doubl
     /// <param name="before">The first.</param>
     /// <param name="after">The second.</param>
     /// <param name="leastVariance">
-    /// What the variance of the difference is at least by its nature, such as that of a share of counted requests; rounds that happen to
-    /// agree do not prove a smaller one.
+    /// A lower bound of the variance of the difference, such as the binomial one of a share of requests. Without it, rounds that happen to
+    /// agree would make the variance too small.
     /// </param>
     /// <returns>The test, or <see langword="null"/> when one of them has fewer than two rounds.</returns>
     public static FigureTest? OfTwo(RoundSample before, RoundSample after, double leastVariance = 0)
@@ -38,7 +38,7 @@ internal sealed record FigureTest(double Difference, double StandardError, doubl
             after.Mean - before.Mean, Math.Sqrt(Math.Max(sum, leastVariance)), freedom, Math.Min(before.Rounds, after.Rounds));
     }
 
-    /// <summary>Judges differences that each round has, by Student's t.</summary>
+    /// <summary>Tests differences, one from each round, by Student's t.</summary>
     /// <param name="differences">One for each round.</param>
     /// <param name="leastVariance">As in <see cref="OfTwo"/>.</param>
     /// <returns>The test, or <see langword="null"/> with fewer than two rounds.</returns>
@@ -54,13 +54,13 @@ internal sealed record FigureTest(double Difference, double StandardError, doubl
     }
 
     /// <summary>Half the width of the confidence interval.</summary>
-    /// <param name="confidence">How sure it is to be, such as 0.95.</param>
+    /// <param name="confidence">The confidence level, such as 0.95.</param>
     public double Reach(double confidence) => Reach(confidence, Rounds);
 
-    /// <summary>With how many rounds half the width of the interval would be about so much or less.</summary>
+    /// <summary>The number of rounds with which half the width of the interval would be about as large as given, or less.</summary>
     /// <param name="reach">Half the width.</param>
-    /// <param name="confidence">How sure the interval is to be.</param>
-    /// <returns><see langword="null"/> when that takes more rounds than anybody measures.</returns>
+    /// <param name="confidence">The confidence level of the interval.</param>
+    /// <returns>The number, or <see langword="null"/> if it would be more than <see cref="MostRounds"/>.</returns>
     public int? RoundsFor(double reach, double confidence)
     {
         if (reach <= 0 || Reach(confidence, MostRounds) > reach)
@@ -68,7 +68,7 @@ internal sealed record FigureTest(double Difference, double StandardError, doubl
             return null;
         }
 
-        // The more rounds, the narrower.
+        // The more rounds, the narrower the interval.
         var (low, high) = (1, MostRounds);
         while (high - low > 1)
         {

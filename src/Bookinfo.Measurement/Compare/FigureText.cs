@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>Figures of a comparison for people, in the units that tables have.</summary>
+/// <summary>Figures of a comparison as text, in the units of the tables.</summary>
 public static class FigureText
 {
-    /// <summary>What is said of a figure that is not tested.</summary>
+    /// <summary>The verdict on a figure that is not tested.</summary>
     public const string NotTested = "not tested";
 
     /// <summary>The unit.</summary>
@@ -18,7 +18,7 @@ public static class FigureText
         _ => "ms",
     };
 
-    /// <summary>How many of a figure's own units go into that of tables.</summary>
+    /// <summary>How many of a figure's own units make one unit of the tables.</summary>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     public static double Scale(string figure) => figure switch
     {
@@ -35,7 +35,7 @@ public static class FigureText
 
     /// <summary>The difference, with its sign.</summary>
     /// <param name="figure">The figure.</param>
-    /// <param name="withUnit">Whether with the unit as well.</param>
+    /// <param name="withUnit">Whether to add the unit.</param>
     public static string Signed(FigureComparison figure, bool withUnit = false) =>
         Sign(figure.Difference / Scale(figure.Figure)) + (
             !withUnit ? "" : figure.Figure == FigureName.Errors ? " percentage points" : $" {Unit(figure.Figure)}");
@@ -63,7 +63,7 @@ public static class FigureText
         ? Figures.Unknown
         : string.Create(CultureInfo.InvariantCulture, $"{figure.Percent:+0;-0;0}%");
 
-    /// <summary>What can be said of it.</summary>
+    /// <summary>The verdict.</summary>
     /// <param name="figure">The figure.</param>
     public static string Verdict(FigureComparison figure) => figure.Verdict switch
     {
@@ -73,7 +73,7 @@ public static class FigureText
         _ => $"{Signed(figure, withUnit: figure.Figure != FigureName.Errors)}{(figure.Figure == FigureName.Errors ? " points" : "")}",
     };
 
-    /// <summary>What to call it in a table.</summary>
+    /// <summary>Its name in a table.</summary>
     /// <param name="figure">The figure.</param>
     public static string Name(FigureComparison figure) => $"{figure.Subject} {figure.Figure}";
 
@@ -99,7 +99,7 @@ public static class FigureName
     /// <summary>Its 99.9th percentile.</summary>
     public const string P999 = "p99.9";
 
-    /// <summary>Its mean; not tested, as a few slow requests decide it.</summary>
+    /// <summary>Its mean; not tested, because a few slow requests decide it.</summary>
     public const string Mean = "mean";
 
     /// <summary>Requests that failed or were not sent, in percent of those that fell due.</summary>
@@ -108,22 +108,22 @@ public static class FigureName
     /// <summary>The rate that was achieved; not tested.</summary>
     public const string Achieved = "achieved";
 
-    /// <summary>Processor time for 1,000 requests, sidecars included.</summary>
+    /// <summary>Processor time per 1,000 requests, sidecars included.</summary>
     public const string Cpu = "cpu";
 
-    /// <summary>The part of it that is the sidecars'.</summary>
+    /// <summary>The sidecars' part of that processor time.</summary>
     public const string SidecarCpu = "sidecar-cpu";
 
-    /// <summary>Memory, sidecars included; not tested, as what a service holds in one round it holds in the next.</summary>
+    /// <summary>Memory, sidecars included; not tested, because what a service holds in one round it still holds in the next.</summary>
     public const string Memory = "memory";
 
-    /// <summary>Those of a latency.</summary>
+    /// <summary>The figures of a latency.</summary>
     public static IReadOnlyList<string> OfLatency { get; } = [P50, P90, P99, P999, Mean];
 
-    /// <summary>Those of a latency that pairs of requests have.</summary>
+    /// <summary>The figures of a latency that are compared in turns.</summary>
     public static IReadOnlyList<string> OfPairs { get; } = [P50, P90, P99];
 
-    /// <summary>Those of what a service used.</summary>
+    /// <summary>The figures of what a service used.</summary>
     public static IReadOnlyList<string> OfUse { get; } = [Cpu, SidecarCpu, Memory];
 
     /// <summary>Why a figure of what a service used is not tested; <see langword="null"/> for one that is.</summary>
@@ -135,7 +135,7 @@ public static class FigureName
         _ => null,
     };
 
-    /// <summary>Those that are tested, and that a condition may be about.</summary>
+    /// <summary>The figures that are tested, and that a condition may name.</summary>
     public static IReadOnlyList<string> Tested { get; } = [P50, P90, P99, P999, Errors, Cpu];
 
     /// <summary>The share of values that lies above a percentile; <see langword="null"/> for other figures.</summary>

@@ -29,7 +29,7 @@ internal sealed class RoundValues(BaselineFile baseline, double rate, int? round
     /// <summary>The latencies that there are.</summary>
     public IEnumerable<string> Measures => Measure.InOrder(_steps.SelectMany(step => step.Latencies.Keys));
 
-    /// <summary>The services whose use is known.</summary>
+    /// <summary>The services whose CPU and memory are known.</summary>
     public IEnumerable<string> Services => _steps.SelectMany(step => step.Use.Keys).Distinct().Order(StringComparer.Ordinal);
 
     /// <summary>Requests that failed or were not sent, in percent.</summary>
@@ -37,7 +37,8 @@ internal sealed class RoundValues(BaselineFile baseline, double rate, int? round
         [.. _steps.Select(step => Percent * (step.Requests.Failed + step.Requests.Unsent) / step.Requests.Due)];
 
     /// <summary>
-    /// The variance that the difference of two shares of failed requests has at least, even if all rounds happen to have the same share.
+    /// The binomial variance of the difference between two shares of failed requests. The variance is at least that, even if all rounds
+    /// happen to have the same share.
     /// </summary>
     /// <param name="before">The first.</param>
     /// <param name="after">The second.</param>
@@ -50,27 +51,27 @@ internal sealed class RoundValues(BaselineFile baseline, double rate, int? round
     /// <summary>The rates that were achieved.</summary>
     public IReadOnlyList<double> Achieved => [.. _steps.Select(step => step.Achieved)];
 
-    /// <summary>A figure of a latency, in microseconds, of the rounds that have it.</summary>
+    /// <summary>A figure of a latency, in microseconds, for each round that has it.</summary>
     /// <param name="measure">One of <see cref="Measure"/>.</param>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     public IReadOnlyList<double> Latency(string measure, string figure) => [.. Latencies(measure).Select(latency => Read(latency, figure))];
 
-    /// <summary>How late the generator itself was, in microseconds.</summary>
+    /// <summary>How late the generator was in each round, in microseconds.</summary>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     public IReadOnlyList<double> GeneratorDelay(string figure) => [.. _steps.Select(step => Read(step.Generator.SchedulingDelay, figure))];
 
-    /// <summary>Whether each round has a request that lies above a percentile, so that there is such a percentile.</summary>
+    /// <summary>Whether at least one request lies above a percentile in each round. Otherwise the percentile is not meaningful.</summary>
     /// <param name="measure">One of <see cref="Measure"/>.</param>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     public bool HasPercentile(string measure, string figure) =>
         FigureName.ShareAbove(figure) is { } share && Latencies(measure).All(latency => latency.Count * share >= 1);
 
-    /// <summary>What a service used, of the rounds in which that is known.</summary>
+    /// <summary>What a service used, for each round in which that is known.</summary>
     /// <param name="service">The service, or <see cref="FigureComparison.AllServices"/>.</param>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     public IReadOnlyList<double> Use(string service, string figure)
     {
-        // A sum in which a service is missing would be no sum of all.
+        // Rounds in which a service is missing are left out, because their sum would be too small.
         string[] services = service == FigureComparison.AllServices ? [.. Services] : [service];
         return [.. _steps
             .Where(step => step.Requests.Sent > 0 && services.Length > 0 && services.All(step.Use.ContainsKey))

@@ -1,32 +1,32 @@
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// What two baselines of the same system, measured one after the other, may differ by. That is more than the rounds within each of them do:
-/// memory lies elsewhere, code was compiled in another order, the machine has other things to do for minutes. Rounds cannot tell that,
-/// however many there are. The numbers are what pairs of baselines of the same system showed, measured with bench/compare.sh on a busy
-/// machine with two processors (docs/measuring.md).
+/// What two baselines of the same system, measured one after the other, may differ by. That is more than the rounds within each of them
+/// differ by: the memory layout is another one, code was compiled in another order, the machine was busy for some minutes. More rounds do
+/// not help against that. The numbers are from pairs of baselines of the same system, measured with bench/compare.sh on a busy machine
+/// with two processors (docs/measuring.md).
 /// </summary>
 internal static class SmallestDifference
 {
-    /// <summary>The share of what it was before, of processor time.</summary>
+    /// <summary>For processor time, as a share of the value before.</summary>
     public const double Cpu = 0.1;
 
-    /// <summary>Percent of the requests.</summary>
+    /// <summary>For errors, in percentage points.</summary>
     public const double Errors = 0.1;
 
-    /// <summary>The share of what it was before, of a median.</summary>
+    /// <summary>For a median, as a share of the value before.</summary>
     public const double MedianShare = 0.15;
 
-    /// <summary>The least of a median, in microseconds.</summary>
+    /// <summary>For a median, the least, in microseconds.</summary>
     public const double MedianMicroseconds = 200;
 
-    /// <summary>The share of what it was before, of another percentile.</summary>
+    /// <summary>For other percentiles, as a share of the value before.</summary>
     public const double TailShare = 0.3;
 
-    /// <summary>The least of another percentile, in microseconds.</summary>
+    /// <summary>For other percentiles, the least, in microseconds.</summary>
     public const double TailMicroseconds = 500;
 
-    /// <summary>Of a latency.</summary>
+    /// <summary>For a latency.</summary>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     /// <param name="before">What it was before, in microseconds.</param>
     /// <returns>In microseconds.</returns>
@@ -38,8 +38,8 @@ internal static class SmallestDifference
 }
 
 /// <summary>
-/// The smallest difference that matters to most: less of it than this is called no difference. It says nothing of whether smaller ones can
-/// be seen; a difference that is seen is told however small it is.
+/// The largest difference that does not matter to most people. If the interval contains 0 and nothing larger than this, the verdict is 'no
+/// difference that matters'. Whether a difference can be seen does not depend on it: one that is seen is shown however small it is.
 /// </summary>
 internal static class DifferenceThatMatters
 {
@@ -54,7 +54,8 @@ internal static class DifferenceThatMatters
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     /// <param name="before">What the figure was before.</param>
     /// <param name="twoRuns">
-    /// What two runs of one system may differ by, if there were two: twice as much is the least that they can be asked for.
+    /// What two runs of one system may differ by; 0 if both were measured in one run. Two separate runs cannot rule out less than twice
+    /// that.
     /// </param>
     public static double Of(string figure, double before, double twoRuns) => Math.Max(2 * twoRuns, figure switch
     {

@@ -4,25 +4,25 @@ using Bookinfo.Load;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// Sends requests from this process to several systems in turns of one request: of as many arrivals as there are systems each gets one, in
-/// an order that chance decides anew each time. Whatever the machine does, it does to all of them alike.
+/// Sends requests from this process to several systems in turns of one request. Of every n requests to n systems each system gets one, in
+/// an order that is random each time. So whatever else the machine does affects all systems alike.
 /// </summary>
-/// <param name="plans">What every run against each system has in common.</param>
+/// <param name="plans">For each system, the plan that its runs have in common.</param>
 /// <param name="time">Tells the time and waits.</param>
 public sealed class TurnsGenerator(IReadOnlyList<LoadPlan> plans, TimeProvider time)
 {
-    /// <summary>How long after it is ordered a run begins: by then all systems have their connections.</summary>
+    /// <summary>How long a run waits before it begins, so that the connections to all systems are open by then.</summary>
     private static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
 
     private ulong _runs;
 
-    /// <summary>Prepares to send, and sees that all systems can be reached.</summary>
+    /// <summary>Prepares to send, and checks that all systems can be reached.</summary>
     /// <param name="targets">Where the requests go, with the path.</param>
-    /// <param name="settings">How requests are sent; the connections are those to each system.</param>
-    /// <param name="seed">Makes what is left to chance repeatable.</param>
+    /// <param name="settings">How requests are sent; the number of connections is that to each system.</param>
+    /// <param name="seed">Makes what is random repeatable.</param>
     /// <param name="time">Tells the time and waits.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="OperationFailedException">The connections are more than this process can have.</exception>
+    /// <exception cref="OperationFailedException">This process cannot have so many connections.</exception>
     /// <exception cref="TargetException">Nothing answers at one of them.</exception>
     public static async Task<TurnsGenerator> CreateAsync(
         IReadOnlyList<Uri> targets, RequestSettings settings, ulong seed, TimeProvider time, CancellationToken cancellationToken)
@@ -39,11 +39,11 @@ public sealed class TurnsGenerator(IReadOnlyList<LoadPlan> plans, TimeProvider t
 
     /// <summary>Sends page views to all systems in turns.</summary>
     /// <param name="rate">Requests a second, to each system.</param>
-    /// <param name="duration">How long requests fall due.</param>
-    /// <param name="seed">Another one in each step.</param>
+    /// <param name="duration">For how long requests fall due.</param>
+    /// <param name="seed">The seed, a different one in each step.</param>
     /// <param name="stop">Ends it early; what was measured until then is the result.</param>
-    /// <param name="kill">Ends it without waiting for what is under way.</param>
-    /// <returns>What came of it, for each system.</returns>
+    /// <param name="kill">Ends it without waiting for requests under way.</param>
+    /// <returns>The outcome for each system.</returns>
     public Task<Turns[]> RunAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill)
     {
         var order = new IndexedRandom(seed);
@@ -98,7 +98,7 @@ public sealed class TurnsGenerator(IReadOnlyList<LoadPlan> plans, TimeProvider t
     }
 }
 
-/// <summary>What came of the turns of one system.</summary>
+/// <summary>The outcome of the turns of one system.</summary>
 /// <param name="Result">The run.</param>
-/// <param name="Samples">Each request, in the order in which they were noted.</param>
+/// <param name="Samples">All requests, in the order in which they were recorded.</param>
 public sealed record Turns(LoadResult Result, IReadOnlyList<Sample> Samples);

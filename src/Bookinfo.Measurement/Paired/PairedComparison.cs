@@ -5,7 +5,7 @@ namespace Bookinfo.Measurement;
 /// <summary>Compares systems that were measured in turns.</summary>
 public static class PairedComparison
 {
-    /// <summary>A percentile that fewer requests lie above, in all rounds together, is a matter of luck.</summary>
+    /// <summary>A percentile is tested only if at least so many requests lie above it, in all rounds together.</summary>
     private const double FewestAbove = 10;
 
     /// <summary>Compares the two systems of a file, and the control with the first where there is one.</summary>
@@ -18,7 +18,7 @@ public static class PairedComparison
         var compared = Comparison.Judge(rates.Select(rate => (rate, Draft(file, after, static step => step.After, rate))), before, after);
         if (file.Control is { } control)
         {
-            // Judged for itself: it is no answer to what was asked, but shows what nothing looks like.
+            // Judged separately: the control does not count among the tests, but shows what no difference looks like.
             var same = Comparison.Judge(
                 rates.Select(rate => (rate, Draft(file, control, static step => step.Control!, rate))), before, control);
             compared =
@@ -33,13 +33,13 @@ public static class PairedComparison
         return new ComparisonReport(
             ComparisonReport.CurrentVersion,
             ProgramVersion.Text,
-            // Both have the name of the file; what tells them apart is where they are.
+            // Both have the name of the file, so they are called by their addresses.
             Comparison.Describe(before, path) with { Name = before.Settings.Target },
             Comparison.Describe(after, path) with { Name = after.Settings.Target },
             InTurns: true,
             ComparisonText.LimitsOfTurns + (file.Restarted
-                ? " They were started anew between rounds."
-                : " They were not started anew between rounds, so what differs from one start to another is not in ±."),
+                ? " They were restarted between rounds."
+                : " They were not restarted between rounds, so ± does not include what differs from one start to the next."),
             ComparisonHeadline.Of(compared),
             [.. Comparability.Warnings(before, after), .. ControlWarnings(compared), .. rates.SelectMany(rate => AloneNote(file, rate))],
             Comparison.Confidence,
@@ -116,15 +116,15 @@ public static class PairedComparison
         _ => difference.P99,
     };
 
-    /// <summary>Two systems that are the same must not differ. If they do, something else differs as well.</summary>
+    /// <summary>Warns if the control differs from the first system: then something else than the change makes a difference, too.</summary>
     private static IEnumerable<string> ControlWarnings(IEnumerable<RateComparison> compared) =>
         from rate in compared
         let differing = rate.Figures.Where(figure => figure.Control is { IsShown: true }).Select(FigureText.Name).ToList()
         where differing.Count > 0
         select $"At {Figures.Rate(rate.Rate)}/s the control differs from the first system as well ({string.Join(", ", differing)}), "
-            + "although they should be the same: what is shown there need not come from what was changed.";
+            + "although they should be the same: the difference of the second system may not come from the change, either.";
 
-    /// <summary>Says what the second system takes from the first only by running beside it.</summary>
+    /// <summary>Warns if the first system is faster or slower beside the others than alone.</summary>
     private static IEnumerable<string> AloneNote(PairedFile file, double rate)
     {
         var rounds = file.Pairs.Where(step => step.Rate == rate && step.Alone.ContainsKey(Measure.Page))
@@ -136,8 +136,8 @@ public static class PairedComparison
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"At {Figures.Rate(rate)}/s the first system takes {Math.Abs(test.Difference) / 1e3:0.00} ±{reach / 1e3:0.00} ms "
-                + $"{(test.Difference > 0 ? "longer" : "less")} at the page's p50 beside the others than alone: they share processors, or "
-                + $"keep each other awake.");
+                + $"{(test.Difference > 0 ? "longer" : "less")} at the page's p50 beside the others than alone: the systems "
+                + $"compete for processors, or keep them awake for each other.");
         }
     }
 }

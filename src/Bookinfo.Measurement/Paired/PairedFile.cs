@@ -1,7 +1,7 @@
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// Two systems that were measured in turns: the object of <c>NAME.json</c> that <c>baseline</c> writes for two (docs/measuring.md).
+/// Two systems that were measured in turns: the object in the <c>NAME.json</c> that <c>baseline</c> writes for two (docs/measuring.md).
 /// Latencies are in microseconds, other times in seconds.
 /// </summary>
 /// <param name="Version">The version of this format; it changes when a field changes its meaning.</param>
@@ -11,7 +11,7 @@ namespace Bookinfo.Measurement;
 /// <param name="Seconds">How long the whole took, in seconds.</param>
 /// <param name="Complete">Whether all rounds were done; <see langword="false"/> after Ctrl-C.</param>
 /// <param name="Restarted">
-/// Whether the systems were started anew between rounds, so that what differs from start to start is in them.
+/// Whether the systems were restarted between rounds, so that the rounds include what differs from one start to the next.
 /// </param>
 /// <param name="Before">What was measured of the first system.</param>
 /// <param name="After">What was measured of the second.</param>
@@ -37,10 +37,10 @@ public sealed record PairedFile(
 /// <summary>What differs in one step.</summary>
 /// <param name="Round">The round, from 1.</param>
 /// <param name="Rate">The rate, in requests a second, to each system.</param>
-/// <param name="After">The second system less the first, by the names of <see cref="Measure"/>.</param>
-/// <param name="Control">The third system less the first; <see langword="null"/> when there is none.</param>
+/// <param name="After">The second system minus the first, by the names of <see cref="Measure"/>.</param>
+/// <param name="Control">The third system minus the first; <see langword="null"/> if there is none.</param>
 /// <param name="Alone">
-/// The medians of the first system less those that it had in the same round while no other was measured, in microseconds, by the names of
+/// The medians of the first system minus its medians while it was measured alone in the same round, in microseconds, by the names of
 /// <see cref="Measure"/>.
 /// </param>
 public sealed record PairedStep(

@@ -9,23 +9,23 @@ namespace Bookinfo.Measurement;
 public sealed record PairedOutcome(PairedFile? File, OperationFailedException? Failure);
 
 /// <summary>
-/// Measures two systems in turns of one request, and a third that is the same as the first as a control. A round is one observation; where
-/// the systems can be started anew between rounds, what differs from one start to another is in the rounds as well.
+/// Measures two systems in turns of one request, and optionally, as a control, a third that is the same as the first. A round is one
+/// observation. If the systems are restarted between rounds, the rounds include what differs from one start to the next.
 /// </summary>
 /// <param name="plan">What is to be measured.</param>
-/// <param name="subjects">The earlier system, the later one, and the control if there is one.</param>
+/// <param name="subjects">The first system, the second, and the control if there is one.</param>
 /// <param name="generator">Sends to these systems, in this order.</param>
-/// <param name="restart">Starts the systems anew, and waits until they answer; <see langword="null"/> when that is not to be done.</param>
+/// <param name="restart">Restarts the systems, and waits until they answer; <see langword="null"/> if that is not to be done.</param>
 /// <param name="observer">Follows the progress.</param>
 /// <param name="time">Tells the time and waits.</param>
 public sealed class PairedRun(
     BaselinePlan plan, IReadOnlyList<ISubject> subjects, TurnsGenerator generator, Func<CancellationToken, Task>? restart,
     IBaselineObserver observer, TimeProvider time)
 {
-    /// <summary>For what part of a step the first system is measured alone.</summary>
+    /// <summary>How long the first system is measured alone, as a part of a step.</summary>
     private const double AloneShare = 0.25;
 
-    /// <summary>How long a start is taken to last until one has been seen.</summary>
+    /// <summary>How long a restart is expected to take, as none has been seen yet.</summary>
     private static readonly TimeSpan UsualRestart = TimeSpan.FromSeconds(5);
 
     private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(plan.Rates, plan.Rounds, plan.Seed);
@@ -36,7 +36,7 @@ public sealed class PairedRun(
 
     /// <summary>How long the whole should take.</summary>
     /// <param name="plan">What is to be measured.</param>
-    /// <param name="restarts">Whether the systems are started anew between rounds.</param>
+    /// <param name="restarts">Whether the systems are restarted between rounds.</param>
     public static TimeSpan Planned(BaselinePlan plan, bool restarts) =>
         plan.WarmUp + ((plan.Rounds - 1) * (restarts ? UsualRestart + plan.WarmUp : TimeSpan.Zero))
         + (plan.Rates.Count * plan.Rounds * PerStep(plan));
@@ -64,7 +64,7 @@ public sealed class PairedRun(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The second Ctrl-C, or one while the systems were started anew. This step is lost; those before it are not.
+            // The second Ctrl-C, or one during a restart. Only this step is lost.
         }
         catch (Exception exception) when (exception is OperationFailedException or TargetException && HasRound)
         {
@@ -118,10 +118,10 @@ public sealed class PairedRun(
         }
     }
 
-    /// <returns>Whether it was done to its end.</returns>
+    /// <returns>Whether the step was completed.</returns>
     private async Task<bool> MeasureAsync(int index, int round, double rate, CancellationToken stop, CancellationToken kill)
     {
-        // Whether it is alone before or after the others is left to chance as well.
+        // Chance decides whether the first system is measured alone before or after the step.
         var aloneFirst = _random.Next(2) == 0;
         var seed = plan.Seed + (ulong)index + 1;
         Task<Turns> AloneAsync() => generator.RunAloneAsync(rate, AloneShare * plan.Step, seed, stop, kill);

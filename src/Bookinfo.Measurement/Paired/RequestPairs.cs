@@ -3,14 +3,14 @@ using Bookinfo.Load;
 namespace Bookinfo.Measurement;
 
 /// <summary>
-/// Requests to two systems at nearly the same time, one to each, which both were answered well and by the same version of reviews: their
-/// difference has in it neither what the machine did in the course of time nor how often each version was asked.
+/// Pairs of requests at nearly the same time, one to each of two systems, that both got a good answer from the same version of reviews. So
+/// their difference depends neither on what the machine did at different times nor on how often each version was called.
 /// </summary>
 internal sealed class RequestPairs
 {
     /// <summary>
-    /// How far apart the two requests of a pair may fall due, in requests to one system. Versions take turns in each system for itself, so
-    /// the same one need not come up in the same turn.
+    /// How far apart the two requests of a pair may fall due, in intervals between requests to one system. In each system the versions take
+    /// turns independently, so the same version may not come up at the same time.
     /// </summary>
     private const double Reach = 10;
 
@@ -24,8 +24,8 @@ internal sealed class RequestPairs
     public int Count => _pairs.Count;
 
     /// <summary>Finds the pairs.</summary>
-    /// <param name="before">Requests to one system.</param>
-    /// <param name="after">Requests to the other.</param>
+    /// <param name="before">Requests to the first system.</param>
+    /// <param name="after">Requests to the second system.</param>
     /// <param name="rate">Requests a second, to each system.</param>
     public static RequestPairs Match(IEnumerable<Sample> before, IEnumerable<Sample> after, double rate)
     {
@@ -35,9 +35,9 @@ internal sealed class RequestPairs
             [.. Good(before).SelectMany(version => Match(version.Value, others.GetValueOrDefault(version.Key, []), reach))]);
     }
 
-    /// <summary>The differences of the pairs: of the median their median, of other percentiles what these differ by.</summary>
+    /// <summary>At p50 the median of the differences within pairs, at other percentiles the difference between the percentiles.</summary>
     /// <param name="model">What the answers say.</param>
-    /// <returns>By the names of <see cref="Measure"/>; without those that no pair has.</returns>
+    /// <returns>By the names of <see cref="Measure"/>, without latencies that no pair has.</returns>
     public IReadOnlyDictionary<string, PairedDifference> Differences(AnswerModel model)
     {
         var measures = new Dictionary<string, Func<Sample, double?>>
@@ -100,7 +100,7 @@ internal sealed class RequestPairs
         return new PairedDifference(values.Count, Quantile(differences, 0.5), Of(0.9), Of(0.99));
     }
 
-    /// <summary>A quantile, between the two values next to it in proportion.</summary>
+    /// <summary>A quantile, by linear interpolation between the two nearest values.</summary>
     private static double Quantile(double[] sorted, double share)
     {
         var place = share * (sorted.Length - 1);
@@ -109,9 +109,9 @@ internal sealed class RequestPairs
     }
 }
 
-/// <summary>What a latency differs by in one step, in microseconds: the later system less the earlier.</summary>
-/// <param name="Pairs">How many pairs of requests it is of.</param>
+/// <summary>How much a latency differs in one step, in microseconds: the other system minus the first.</summary>
+/// <param name="Pairs">The number of pairs.</param>
 /// <param name="P50">The median of the differences within the pairs.</param>
-/// <param name="P90">The difference of the 90th percentiles; <see langword="null"/> where no request lies above them.</param>
-/// <param name="P99">The difference of the 99th percentiles, likewise.</param>
+/// <param name="P90">The difference between the 90th percentiles; <see langword="null"/> with fewer than about 10 pairs.</param>
+/// <param name="P99">The difference between the 99th percentiles; <see langword="null"/> with fewer than 100 pairs.</param>
 public sealed record PairedDifference(int Pairs, double P50, double? P90, double? P99);

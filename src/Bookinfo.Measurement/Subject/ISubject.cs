@@ -41,8 +41,8 @@ public sealed class UrlSubject(Uri target) : ISubject
 
     /// <inheritdoc/>
     public Task<SubjectFacts> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(new SubjectFacts(
-        [], null, [], [], ["Of an address nothing is known but latency: CPU, memory, start-up and images are those of no service. "
-            + "--namespace measures the pods of a cluster meanwhile."]));
+        [], null, [], [], ["Only latency is known of an address, not CPU, memory, start-up or images. "
+            + "With --namespace, the pods of a cluster are measured as well."]));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<InstanceUse>> ReadUseAsync(bool settled, ICollection<string> notes, CancellationToken cancellationToken) =>
