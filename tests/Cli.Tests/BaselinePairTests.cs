@@ -118,6 +118,9 @@ public sealed class BaselinePairTests : BaselineRuns
     [InlineData(
         "--control 'x' is not allowed: it must be http:// or https://", "http://localhost:1", "http://localhost:2", "--control", "x")]
     [InlineData("url 'x' is not allowed: it must be http:// or https://", "http://localhost:1", "x")]
+    [InlineData(
+        "--namespace says where the pods of the first system are: name those of the second as well, with --against.",
+        "http://localhost:1", "http://localhost:2", "--namespace", "shop")]
     [InlineData("--against 'A_b' is not allowed: it must be 1 to 63 of a-z", "--against", "A_b")]
     public async Task What_makes_no_sense_is_refused(string message, params string[] options)
     {

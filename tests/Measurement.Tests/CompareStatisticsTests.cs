@@ -140,12 +140,12 @@ public sealed class CompareStatisticsTests
     [Fact]
     public void So_many_rounds_as_are_said_suffice()
     {
-        var test = new FigureTest(10, 30, 18, 10);
+        var test = new FigureTest(10, 12, 18, 10);
 
         var rounds = Judge(test, matters: 1).RoundsNeeded!.Value;
 
         // The standard error goes with the root of their number.
-        double Reach(int number) => StudentT.InvCDF(0, 1, 2.0 * (number - 1), 0.975) * 30 * Math.Sqrt(10.0 / number);
+        double Reach(int number) => StudentT.InvCDF(0, 1, 2.0 * (number - 1), 0.975) * 12 * Math.Sqrt(10.0 / number);
         Assert.InRange(Reach(rounds), 0, 10);
         Assert.True(Reach(rounds - 1) > 10);
         Assert.Null(Judge(test with { StandardError = 3000 }, matters: 1).RoundsNeeded);

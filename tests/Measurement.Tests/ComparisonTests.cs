@@ -206,7 +206,7 @@ public sealed class ComparisonTests
         var errors = report.Rates[0].Find(Measure.Page, FigureName.Errors)!;
         Assert.Equal(failed / 2.0, errors.Difference, 1e-9);
         Assert.Equal(shown, errors.IsShown);
-        Assert.Equal(shown ? "At 200/s: errors +10.0 percentage points." : "No difference shown.", report.Headline[0]);
+        Assert.StartsWith(shown ? "At 200/s: errors +10.0 percentage points." : "Inconclusive: 1 of ", report.Headline[0]);
         Assert.Equal(shown ? Verdict.Greater : Verdict.Inconclusive, errors.Verdict);
     }
 

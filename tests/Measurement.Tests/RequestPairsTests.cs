@@ -66,14 +66,18 @@ public sealed class RequestPairsTests
         Assert.Empty(RequestPairs.Match(before, later, Rate).Differences(Model));
     }
 
-    [Fact]
-    public void A_percentile_that_no_request_lies_above_is_not_known()
+    [Theory]
+    [InlineData(9, false, false)]
+    [InlineData(10, true, false)]
+    [InlineData(99, true, false)]
+    [InlineData(100, true, true)]
+    public void A_percentile_that_no_request_lies_above_is_not_known(int pairs, bool hasP90, bool hasP99)
     {
-        Sample[] requests = [.. Enumerable.Range(0, 50).Select(turn => Request(turn, version: 1, 1000))];
+        Sample[] requests = [.. Enumerable.Range(0, pairs).Select(turn => Request(turn, version: 1, 1000))];
 
         var difference = RequestPairs.Match(requests, requests, Rate).Differences(Model)[Measure.Page];
 
-        Assert.Equal((0.0, 0.0, null), (difference.P50, difference.P90, difference.P99));
+        Assert.Equal((0.0, hasP90, hasP99), (difference.P50, difference.P90 is not null, difference.P99 is not null));
     }
 
     private static Sample Request(int turn, byte version, long microseconds)

@@ -4,6 +4,7 @@ using System.Globalization;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Load;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -14,7 +15,6 @@ namespace Bookinfo.Cli.Commands;
 internal static class BaselineCommand
 {
     private const int MostRates = 20;
-    private const int MostRounds = 100;
 
     private const string UsualRates = "50,200,500";
     private const string QuickRates = "50,200";
@@ -75,7 +75,7 @@ internal static class BaselineCommand
         "How many rounds. Each sends every rate once, in random order; confidence intervals are over rounds. "
             + $"[default: {UsualRounds}]",
         1,
-        MostRounds);
+        BaselinePlan.MostRounds);
 
     private static readonly Option<TimeSpan?> Step = TypedOptions.Time(
         "--step", "How long each rate is sent in each round. [default: 5s; for two systems 20s]", TimeSpan.FromMilliseconds(100),
@@ -202,6 +202,11 @@ internal static class BaselineCommand
         else if (result.GetValue(InCluster))
         {
             result.AddError($"{InCluster.Name} measures only one system. Two are measured from this machine.");
+        }
+        else if (result.GetResult(Namespace) is { Implicit: false } && result.GetResult(Against) is not { Implicit: false })
+        {
+            result.AddError(
+                $"{Namespace.Name} says where the pods of the first system are: name those of the second as well, with {Against.Name}.");
         }
 
         if (!result.GetValue(InCluster))

@@ -194,7 +194,7 @@ internal sealed class SubjectFinder(BaselineOptions options, Func<Task<Uri>> her
     /// <exception cref="OperationFailedException">There is nothing: the message says what to do.</exception>
     public async Task<ISubject> FindAsync(Uri? address, string? space, CancellationToken cancellationToken)
     {
-        var url = address is { AbsolutePath: "/" } host ? new Uri(host, Page + host.Query) : address;
+        var url = address is null ? null : WithPage(address);
         if (options.WantsCluster)
         {
             return await OpenAsync(url, space, cancellationToken);
@@ -223,6 +223,17 @@ internal sealed class SubjectFinder(BaselineOptions options, Func<Task<Uri>> her
                 + $"{failure.Message} Or name an address.");
         }
     }
+
+    /// <summary>Finds the control. Of one in a cluster only the latency is known, as nobody says where its pods are.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public async Task<ISubject> FindControlAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var url = WithPage(address);
+        return options.WantsCluster ? new UrlSubject(url) : await FindAsync(url, null, cancellationToken);
+    }
+
+    private static Uri WithPage(Uri address) => address.AbsolutePath == "/" ? new Uri(address, Page + address.Query) : address;
 
     private async Task<ISubject> OpenAsync(Uri? target, string? wanted, CancellationToken cancellationToken)
     {

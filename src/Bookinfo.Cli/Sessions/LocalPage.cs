@@ -26,10 +26,13 @@ internal static class LocalPage
 
         var port = ports.Contains(usual.Port) ? usual.Port : ports[0];
         var found = new UriBuilder(usual) { Port = port }.Uri;
-        var others = ports.Count == 1
-            ? ""
-            : $" Others run on ports {string.Join(", ", ports.Where(other => other != port).Select(
-                other => other.ToString(CultureInfo.InvariantCulture)))}: to use one of those, name its address.";
+        var rest = ports.Where(other => other != port).Select(other => other.ToString(CultureInfo.InvariantCulture)).ToList();
+        var others = rest.Count switch
+        {
+            0 => "",
+            1 => $" Another runs on port {rest[0]}: to use that one, name its address.",
+            _ => $" Others run on ports {string.Join(", ", rest)}: to use one of those, name its address.",
+        };
         await ToolOutput.Messages.WriteLineAsync($"Using {found}, where 'up' of this working copy runs.{others}");
         return found;
     }

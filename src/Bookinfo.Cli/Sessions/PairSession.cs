@@ -36,7 +36,7 @@ internal sealed class PairSession(BaselineOptions options, StopSignals signals, 
             subjects.Add(await finder.FindAsync(options.SecondUrl, options.Against ?? options.Namespace, signals.Stop));
             if (options.Control is { } control)
             {
-                subjects.Add(await finder.FindAsync(control, options.Namespace, signals.Stop));
+                subjects.Add(await finder.FindControlAsync(control, signals.Stop));
             }
 
             return await MeasureAsync(subjects, files);

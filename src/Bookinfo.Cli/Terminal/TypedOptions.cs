@@ -149,7 +149,8 @@ internal static partial class TypedOptions
         var value = parse(token.Value);
         if (value is null)
         {
-            result.AddError($"{(result.Parent as OptionResult)?.Option.Name} '{token.Value}' is not allowed: it {allowed}.");
+            var name = (result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name;
+            result.AddError($"{name} '{token.Value}' is not allowed: it {allowed}.");
         }
 
         return value;

@@ -21,7 +21,11 @@ public sealed record BaselinePlan(
     TimeSpan WarmUp,
     RequestSettings Requests,
     ulong Seed,
-    int? Workers);
+    int? Workers)
+{
+    /// <summary>The most rounds that a baseline has.</summary>
+    public const int MostRounds = 100;
+}
 
 /// <summary>Follows the progress of a baseline.</summary>
 public interface IBaselineObserver

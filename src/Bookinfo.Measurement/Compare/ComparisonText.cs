@@ -172,7 +172,7 @@ internal static class ComparisonHeadline
         [
             .. figures.Exists(figure => figure.IsShown) ? rates.Select(Of)
                 : figures.TrueForAll(figure => figure.Verdict == Verdict.Same) ? ["No difference that matters."]
-                : ["No difference shown."],
+                : [],
             .. Untold(figures) is { } untold ? [untold] : Array.Empty<string>(),
         ];
     }

@@ -9,9 +9,6 @@ namespace Bookinfo.Measurement;
 /// <param name="Rounds">The number of rounds; if two baselines have different numbers, the smaller one.</param>
 internal sealed record FigureTest(double Difference, double StandardError, double Freedom, int Rounds)
 {
-    /// <summary>The largest number of rounds that is suggested to anybody.</summary>
-    private const int MostRounds = 1000;
-
     /// <summary>
     /// Compares two samples whose variances need not be equal (B. L. Welch, The generalization of 'Student's' problem when several
     /// different population variances are involved, Biometrika 34, 1947).
@@ -60,16 +57,16 @@ internal sealed record FigureTest(double Difference, double StandardError, doubl
     /// <summary>The number of rounds with which half the width of the interval would be about as large as given, or less.</summary>
     /// <param name="reach">Half the width.</param>
     /// <param name="confidence">The confidence level of the interval.</param>
-    /// <returns>The number, or <see langword="null"/> if it would be more than <see cref="MostRounds"/>.</returns>
+    /// <returns>The number, or <see langword="null"/> if it would be more than <see cref="BaselinePlan.MostRounds"/>.</returns>
     public int? RoundsFor(double reach, double confidence)
     {
-        if (reach <= 0 || Reach(confidence, MostRounds) > reach)
+        if (reach <= 0 || Reach(confidence, BaselinePlan.MostRounds) > reach)
         {
             return null;
         }
 
         // The more rounds, the narrower the interval.
-        var (low, high) = (1, MostRounds);
+        var (low, high) = (1, BaselinePlan.MostRounds);
         while (high - low > 1)
         {
             var middle = (low + high) / 2;

@@ -131,16 +131,10 @@ public sealed class PairedRun(
             return false;
         }
 
-        foreach (var record in _records)
-        {
-            await record.BeginStepAsync(settled: true, stop);
-        }
-
+        // All at once: where figures are only sampled every few seconds, each waits for the next sample.
+        await Task.WhenAll(_records.Select(record => record.BeginStepAsync(settled: true, stop)));
         var turns = await generator.RunAsync(rate, plan.Step, seed, stop, kill);
-        foreach (var (record, turn) in _records.Zip(turns))
-        {
-            await record.EndStepAsync(round, rate, turn.Result, stop);
-        }
+        await Task.WhenAll(_records.Zip(turns, (record, turn) => record.EndStepAsync(round, rate, turn.Result, stop)));
 
         if (turns.Any(turn => turn.Result.Interrupted) || stop.IsCancellationRequested)
         {

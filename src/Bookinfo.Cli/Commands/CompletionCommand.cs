@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Bookinfo.Cli.Terminal;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary><c>bookinfo completion</c>: what makes a shell complete the verbs and options of this tool.</summary>
+internal static class CompletionCommand
+{
+    private static readonly Argument<Shell> Name = new("shell")
+    {
+        HelpName = "bash|zsh|fish|pwsh",
+        Description = "The shell.",
+        CustomParser = static result => TypedOptions.Read(
+            result,
+            static text => text switch
+            {
+                "bash" => Shell.Bash,
+                "zsh" => Shell.Zsh,
+                "fish" => Shell.Fish,
+                "pwsh" => Shell.PowerShell,
+                _ => (Shell?)null,
+            },
+            "must be bash, zsh, fish or pwsh") ?? default,
+    };
+
+    private enum Shell
+    {
+        Bash,
+        Zsh,
+        Fish,
+        PowerShell,
+    }
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command(
+            "completion", "Write what makes a shell complete verbs and options. bash, for now or in ~/.bashrc: "
+                + "source <(./bookinfo completion bash)")
+        {
+            Name,
+        };
+        command.SetAction(static async (result, _) =>
+        {
+            // The tool itself, not its launcher: whoever types does not wait for a look at all sources.
+            var tool = Path.Combine(AppContext.BaseDirectory, "bookinfo.dll");
+            await ToolOutput.Data.WriteLineAsync(result.GetValue(Name) switch
+            {
+                Shell.Bash => Bash(Quote(tool)),
+                Shell.Zsh => Zsh(Quote(tool)),
+                Shell.Fish => Fish(QuoteForFish(tool)),
+                _ => PowerShell($"'{tool.Replace("'", "''", StringComparison.Ordinal)}'"),
+            });
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    // The command may have been typed with a path; the tool knows itself by its name. So the position is another as well.
+    private static string Bash(string tool) =>
+        $$"""
+        _bookinfo() {
+            local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[0]} IFS=$'\n'
+            line="bookinfo${line#"$word"}"
+            COMPREPLY=($(compgen -W "$(dotnet {{tool}} "[suggest:${#line}]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+        }
+        complete -o default -F _bookinfo bookinfo ./bookinfo
+        """;
+
+    private static string Zsh(string tool) =>
+        $$"""
+        _bookinfo() {
+            local line="bookinfo${LBUFFER#"${words[1]}"}"
+            local -a found=("${(@f)$(dotnet {{tool}} "[suggest:${#line}]" "$line" 2>/dev/null)}")
+            compadd -a found
+            _files
+        }
+        compdef _bookinfo bookinfo ./bookinfo
+        """;
+
+    private static string Fish(string tool) =>
+        $$"""
+        function __bookinfo_complete
+            set -l words (commandline -cop)
+            set -l line (string join -- ' ' bookinfo $words[2..] (commandline -ct))
+            dotnet {{tool}} "[suggest:"(string length -- $line)"]" $line 2>/dev/null
+        end
+        complete -c bookinfo -a '(__bookinfo_complete)'
+        """;
+
+    private static string PowerShell(string tool) =>
+        $$"""
+        Register-ArgumentCompleter -Native -CommandName bookinfo, ./bookinfo -ScriptBlock {
+            param($word, $ast, $cursor)
+            $line = 'bookinfo' + "$ast".PadRight($cursor).Substring("$($ast.CommandElements[0])".Length)
+            dotnet {{tool}} "[suggest:$($line.Length)]" $line 2>$null | Where-Object { $_ -like "$word*" } |
+                ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
+        }
+        """;
+
+    private static string Quote(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static string QuoteForFish(string path) => $"'{path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'",
+        StringComparison.Ordinal)}'";
+}

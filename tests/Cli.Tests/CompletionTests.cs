@@ -1,0 +1,59 @@
+using Bookinfo.Cli.Terminal;
+using Bookinfo.ToolTesting;
+
+namespace Bookinfo.Cli.Tests;
+
+/// <summary><c>bookinfo completion</c>: what bash completes with it.</summary>
+public sealed class CompletionTests
+{
+    [Theory]
+    [InlineData("bookinfo lo", "load")]
+    [InlineData("./bookinfo lo", "load")]
+    [InlineData("/some/where/bookinfo base", "baseline")]
+    [InlineData("bookinfo load --prof", "--profile")]
+    [InlineData("bookinfo compare --inc", "--inconclusive")]
+    [InlineData("bookinfo nothing-like-this", "")]
+    public async Task Bash_completes_verbs_and_options(string line, string completion)
+    {
+        // What the shell sets when somebody presses the tabulator.
+        await using var run = CommandRun.Start(
+            "bash",
+            [
+                "-c", """
+                source <("${@:2}" completion bash)
+                COMP_LINE=$1 COMP_POINT=${#1}
+                read -ra COMP_WORDS <<<"$1"
+                COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+                _bookinfo
+                printf '%s\n' "${COMPREPLY[@]}"
+                """, "bash", line, "dotnet", CommandRun.ToolAssembly,
+            ]);
+
+        Assert.Equal(0, await run.ExitAsync());
+        Assert.Equal($"{completion}\n", run.Output);
+        Assert.Empty(run.Messages);
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default -F _bookinfo bookinfo ./bookinfo")]
+    [InlineData("zsh", "compdef _bookinfo bookinfo ./bookinfo")]
+    [InlineData("fish", "complete -c bookinfo -a '(__bookinfo_complete)'")]
+    [InlineData("pwsh", "Register-ArgumentCompleter -Native -CommandName bookinfo, ./bookinfo -ScriptBlock {")]
+    public async Task Each_shell_has_its_own(string shell, string line)
+    {
+        await using var run = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "completion", shell]);
+
+        Assert.Equal(ExitCode.Success, await run.ExitAsync());
+        Assert.Contains(line, run.Output.Split('\n'));
+        Assert.Contains("bookinfo.dll", run.Output);
+    }
+
+    [Fact]
+    public async Task A_shell_that_is_not_known_is_refused()
+    {
+        await using var run = CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "completion", "tcsh"]);
+
+        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+        Assert.StartsWith("bookinfo: shell 'tcsh' is not allowed: it must be bash, zsh, fish or pwsh.", run.Messages);
+    }
+}
