@@ -15,8 +15,11 @@ public sealed class RunLock : IDisposable
 
     private const string FileName = "up.lock";
 
-    /// <summary>How long another process may hold it that only looks whether it is held.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    /// <summary>
+    /// How long to go on trying to take it. A process that only looks whether it is held takes it for some microseconds, but may have to
+    /// wait for a processor meanwhile.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly FileStream _file;
 
@@ -32,10 +35,12 @@ public sealed class RunLock : IDisposable
         try
         {
             Directory.CreateDirectory(logs);
-            var path = Path.Combine(logs, FileName);
-            // Who only looks has let go of it in a moment.
-            SpinWait.SpinUntil(() => !IsHeld(path), Look);
-            return new RunLock(Open(path));
+            FileStream? file = null;
+            SpinWait.SpinUntil(() => (file = TryOpen(Path.Combine(logs, FileName))) is not null, Patience);
+            return new RunLock(file ?? throw new OperationFailedException(
+                FailureKind.PortTaken,
+                $"port {port}, which productpage needs, belongs to another 'bookinfo up' of this working copy. "
+                + "Stop that or choose another port with --port."));
         }
         catch (UnauthorizedAccessException)
         {
@@ -43,13 +48,6 @@ public sealed class RunLock : IDisposable
                 FailureKind.Failed,
                 $"'{logs}' cannot be written to. After a run with sudo, which leaves files of root there, "
                 + "'sudo chown -R \"$USER\" artifacts' in the working copy helps.");
-        }
-        catch (IOException exception) when (Held.Contains(exception.HResult))
-        {
-            throw new OperationFailedException(
-                FailureKind.PortTaken,
-                $"port {port}, which productpage needs, belongs to another 'bookinfo up' of this working copy. "
-                + "Stop that or choose another port with --port.");
         }
     }
 
@@ -75,16 +73,8 @@ public sealed class RunLock : IDisposable
     {
         try
         {
-            if (File.Exists(path))
-            {
-                Open(path).Dispose();
-            }
-
-            return false;
-        }
-        catch (IOException exception) when (Held.Contains(exception.HResult))
-        {
-            return true;
+            using var file = File.Exists(path) ? TryOpen(path) : null;
+            return file is null && File.Exists(path);
         }
         catch (UnauthorizedAccessException)
         {
@@ -93,5 +83,16 @@ public sealed class RunLock : IDisposable
         }
     }
 
-    private static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    /// <returns><see langword="null"/> when another process has the lock.</returns>
+    private static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (Held.Contains(exception.HResult))
+        {
+            return null;
+        }
+    }
 }

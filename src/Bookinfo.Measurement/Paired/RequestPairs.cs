@@ -96,7 +96,9 @@ internal sealed class RequestPairs
         double[] differences = [.. values.Select(pair => pair.After - pair.Before).Order()];
         double[] before = [.. values.Select(pair => pair.Before).Order()];
         double[] after = [.. values.Select(pair => pair.After).Order()];
-        double? Of(double share) => Math.Round(values.Count * (1 - share), 6) >= 1 ? Quantile(after, share) - Quantile(before, share) : null;
+        // Rounded, as ten times a tenth is a little less than one here.
+        double? Of(double share) =>
+            Math.Round(values.Count * (1 - share), 6) >= 1 ? Quantile(after, share) - Quantile(before, share) : null;
         return new PairedDifference(values.Count, Quantile(differences, 0.5), Of(0.9), Of(0.99));
     }
 
