@@ -27,7 +27,7 @@ public sealed class CompareSystemTests
     /// </summary>
     private const double Tolerance = 300;
 
-    private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(2);
 
     [Fact]

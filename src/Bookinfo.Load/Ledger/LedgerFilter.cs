@@ -10,7 +10,7 @@ public sealed partial class LedgerFilter
     public const string Grammar =
         "must be a field, one of = != < <= > >=, and a value, such as 'status>=500', 'latency>50ms', 'error!=none' or 'trace=<trace id>'. "
         + "Fields whose value is a time in us, ms or s are due, latency (from due time), duration (from send time), late, and the hops of "
-        + "the ledger, such as reviews. status is a number. Fields with = and != only are error, version, kind, method, path, trace and "
+        + "the ledger by their names. status is a number. Fields with = and != only are error, version, kind, method, path, trace and "
         + "span";
 
     private readonly string _field;
