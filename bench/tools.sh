@@ -3,11 +3,11 @@
 # For people, so that stdout has the figures alone.
 say() { printf '%s\n' "$*" >&2; }
 
-# Ends the script if one of its values is no number from 1 to 99999.
+# Ends the script if one of its values is not a number from 1 to 99999.
 require_numbers() {
     local number
     for number in "$@"; do
-        [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || { say "$0: '$number' is no number from 1 to 99999"; exit 2; }
+        [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || { say "$0: '$number' is not a number from 1 to 99999"; exit 2; }
     done
 }
 

@@ -44,7 +44,8 @@ public static class ApiEndpoints
 
         return answer switch
         {
-            // A redirect or an error is passed on as an error. 1xx, 204, 205 and 304 cannot carry one, and a 200 that is no JSON is none.
+            // A redirect or an error is passed on as an error. 1xx, 204, 205 and 304 cannot have a body to say so, and a 200 whose body is
+            // not JSON is an error of the backend.
             { Status: { } status and not (< 201 or 204 or 205 or 304) } => JsonAnswer.Error(status, error),
             _ => JsonAnswer.Error(StatusCodes.Status500InternalServerError, error),
         };

@@ -21,6 +21,6 @@ public enum FaultKind
     /// <summary>An end of the connection in the middle of the answer.</summary>
     CloseInBody,
 
-    /// <summary>Something that is no HTTP.</summary>
+    /// <summary>Something that is not HTTP.</summary>
     NoHttp,
 }

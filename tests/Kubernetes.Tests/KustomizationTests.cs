@@ -5,7 +5,7 @@ namespace Bookinfo.Kubernetes.Tests;
 
 public sealed class KustomizationTests
 {
-    /// <summary>To YAML the two halves that JSON escapes such a character with are no characters.</summary>
+    /// <summary>JSON escapes such a character as two halves, and to YAML a half is not a character.</summary>
     [Theory]
     [InlineData("/odd/emoji🚀𝄞", @"""/odd/emoji\U0001F680\U0001D11E""")]
     [InlineData(@"/back\ud83d\ude80", @"""/back\\ud83d\\ude80""")]

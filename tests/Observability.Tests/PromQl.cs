@@ -25,7 +25,7 @@ internal static partial class PromQl
         var code = new StringBuilder();
         foreach (Match token in Token().Matches(expression))
         {
-            // Neither matchers nor texts nor ranges have metrics in them, and label lists are no metrics.
+            // Matchers, texts and ranges have no metrics in them, and label lists are not metrics.
             code.Append(token.Groups["skipped"].Success ? " " : token.Value);
         }
 

@@ -64,7 +64,7 @@ internal static class CallGraph
 /// <param name="Service">The service.</param>
 /// <param name="Route">The route that it counts under.</param>
 /// <param name="NoNumber">
-/// The status for an id that is no number; <see langword="null"/> when it takes none, or calls others for whatever the visitor asks.
+/// The status for an id that is not a number; <see langword="null"/> when it takes none, or calls others for whatever the visitor asks.
 /// </param>
 internal sealed record AnsweredRoute(string Service, string Route, int? NoNumber = null)
 {

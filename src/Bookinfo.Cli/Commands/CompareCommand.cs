@@ -21,20 +21,9 @@ internal static class CompareCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<InconclusiveRule> Inconclusive = new("--inconclusive")
-    {
-        HelpName = "pass|fail",
-        Description = "Exit with 0 (pass) or 14 (fail) if a condition of --fail-on cannot be decided. [default: exit with 15]",
-        CustomParser = static result => TypedOptions.Read(
-            result,
-            static text => text switch
-            {
-                "pass" => InconclusiveRule.Pass,
-                "fail" => InconclusiveRule.Fail,
-                _ => (InconclusiveRule?)null,
-            },
-            "must be pass or fail") ?? InconclusiveRule.Tell,
-    };
+    private static readonly Option<InconclusiveRule?> Inconclusive = TypedOptions.OptionalName<InconclusiveRule>(
+        "--inconclusive", "pass|fail",
+        "Exit with 0 (pass) or 14 (fail) if a condition of --fail-on cannot be decided. [default: exit with 15]", "pass or fail");
 
     private static readonly Option<bool> All = new("--all")
     {

@@ -6,29 +6,15 @@ namespace Bookinfo.Cli.Commands;
 /// <summary><c>bookinfo completion</c>: what makes a shell complete the verbs and options of this tool.</summary>
 internal static class CompletionCommand
 {
-    private static readonly Argument<Shell> Name = new("shell")
-    {
-        HelpName = "bash|zsh|fish|pwsh",
-        Description = "The shell.",
-        CustomParser = static result => TypedOptions.Read(
-            result,
-            static text => text switch
-            {
-                "bash" => Shell.Bash,
-                "zsh" => Shell.Zsh,
-                "fish" => Shell.Fish,
-                "pwsh" => Shell.PowerShell,
-                _ => (Shell?)null,
-            },
-            "must be bash, zsh, fish or pwsh") ?? default,
-    };
+    private static readonly Argument<Shell> Name = TypedOptions.NameArgument<Shell>(
+        "shell", "bash|zsh|fish|pwsh", "The shell.", "bash, zsh, fish or pwsh");
 
     private enum Shell
     {
         Bash,
         Zsh,
         Fish,
-        PowerShell,
+        Pwsh,
     }
 
     /// <summary>Makes the command.</summary>

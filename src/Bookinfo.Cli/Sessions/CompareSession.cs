@@ -125,22 +125,21 @@ internal sealed class CompareSession(CompareOptions options)
 /// </param>
 /// <param name="After">The second; <see langword="null"/> where both are in one file.</param>
 /// <param name="FailOn">The conditions.</param>
-/// <param name="Inconclusive">The exit code if a condition cannot be decided.</param>
+/// <param name="Inconclusive">
+/// What a condition that cannot be decided counts as; <see langword="null"/> for an exit code of its own.
+/// </param>
 /// <param name="All">Whether to write all figures, not only those that differ or are inconclusive.</param>
 /// <param name="Html">Where to write the page.</param>
 /// <param name="Markdown">Where to write the Markdown.</param>
 /// <param name="Overwrite">Whether files that are there may be replaced.</param>
 /// <param name="Output">What goes to stdout.</param>
 internal sealed record CompareOptions(
-    string Before, string? After, IReadOnlyList<FailCondition> FailOn, InconclusiveRule Inconclusive, bool All, string? Html,
+    string Before, string? After, IReadOnlyList<FailCondition> FailOn, InconclusiveRule? Inconclusive, bool All, string? Html,
     string? Markdown, bool Overwrite, OutputFormat Output);
 
-/// <summary>The exit code of <c>compare</c> if a condition cannot be decided.</summary>
+/// <summary>What a condition that cannot be decided counts as.</summary>
 internal enum InconclusiveRule
 {
-    /// <summary>A separate exit code.</summary>
-    Tell,
-
     /// <summary>The same as for a condition that holds.</summary>
     Pass,
 

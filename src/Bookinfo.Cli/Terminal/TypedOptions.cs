@@ -124,6 +124,16 @@ internal static partial class TypedOptions
             CustomParser = result => ReadName<T>(result, allowed),
         };
 
+    /// <summary>An argument that is one of the names of an enumeration.</summary>
+    /// <inheritdoc cref="Name{T}"/>
+    public static Argument<T> NameArgument<T>(string name, string helpName, string description, string allowed)
+        where T : struct, Enum => new(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            CustomParser = result => ReadName<T>(result, allowed) ?? default,
+        };
+
     /// <summary>The format of the output on stdout.</summary>
     /// <param name="description">What is written.</param>
     public static Option<OutputFormat> Output(string description) =>

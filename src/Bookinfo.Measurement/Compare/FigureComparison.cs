@@ -103,7 +103,9 @@ internal sealed record FigureDraft(
     /// <summary>Whether it is tested.</summary>
     public bool IsTested => Test is not null;
 
-    /// <summary>Judges it.</summary>
+    /// <summary>
+    /// Derives the verdict from the interval, which is widened so that the intervals of all figures that are judged together hold together.
+    /// </summary>
     /// <param name="tests">How many figures are judged together.</param>
     /// <param name="confidence">The confidence with which all their intervals are to hold together.</param>
     public FigureComparison Judge(int tests, double confidence)
