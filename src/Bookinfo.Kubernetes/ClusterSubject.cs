@@ -26,8 +26,6 @@ public sealed class ClusterSubject : ISubject
     /// </summary>
     private static readonly TimeSpan TellPatience = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(1);
-
     /// <summary>Kubelets sample every 10 to 15 seconds, unless they have more to do than they can.</summary>
     private static readonly TimeSpan SamplePatience = TimeSpan.FromSeconds(30);
 
@@ -244,24 +242,15 @@ public sealed class ClusterSubject : ISubject
             CultureInfo.InvariantCulture,
             $"api/v1/namespaces/{_space}/pods/{pod.Metadata.Name}:{ServiceCatalog.ServicePort}/proxy/metrics");
         MetricsText? metrics = null;
-        for (var began = _time.GetTimestamp(); ;)
+        try
         {
-            try
-            {
-                metrics = MetricsText.Parse(await _cluster.GetTextAsync(path, cancellationToken));
-                break;
-            }
-            catch (Exception exception) when (
-                ClusterFailure.IsPassing(exception, cancellationToken) && _time.GetElapsedTime(began) < TellPatience)
-            {
-                // What is decided now counts until the end, so it must not depend on one failure.
-                await Task.Delay(TellInterval, _time, cancellationToken);
-            }
-            catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
-            {
-                // Another program's, behind a mesh that lets nobody else in, or not for us to ask.
-                break;
-            }
+            // What is decided now counts until the end, so it must not depend on one failure.
+            metrics = MetricsText.Parse(await new Persistence(TellPatience, _time).RunAsync(
+                () => _cluster.GetTextAsync(path, cancellationToken), cancellationToken));
+        }
+        catch (Exception exception) when (ClusterFailure.IsNoAnswer(exception, cancellationToken))
+        {
+            // Another program's, behind a mesh that lets nobody else in, or not for us to ask.
         }
 
         metrics = metrics is { CpuSeconds: not null, MemoryBytes: not null } ? metrics : null;

@@ -148,6 +148,8 @@ public sealed class CompareStatisticsTests
         double Reach(int number) => StudentT.InvCDF(0, 1, 2.0 * (number - 1), 0.975) * 12 * Math.Sqrt(10.0 / number);
         Assert.InRange(Reach(rounds), 0, 10);
         Assert.True(Reach(rounds - 1) > 10);
+        // Of a small difference there must be enough to say that it does not matter.
+        Assert.True(Judge(test with { Difference = 1 }, matters: 9.5).RoundsNeeded > rounds);
         Assert.Null(Judge(test with { StandardError = 3000 }, matters: 1).RoundsNeeded);
         Assert.Null(Judge(test, least: 11, matters: 1).RoundsNeeded);
     }

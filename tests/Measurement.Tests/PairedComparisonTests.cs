@@ -87,6 +87,21 @@ public sealed class PairedComparisonTests
     }
 
     [Fact]
+    public void A_rate_that_no_pair_was_measured_at_is_not_compared()
+    {
+        // Interrupted between the end of a step and the end of what belongs to it.
+        var file = File(difference: 100);
+        var further = CompareSample.Create(rounds: 1, rates: [Rate + 1]).Steps;
+        file = file with
+        {
+            Before = file.Before with { Steps = [.. file.Before.Steps, .. further] },
+            After = file.After with { Steps = [.. file.After.Steps, .. further] },
+        };
+
+        Assert.Equal(Rate, Assert.Single(PairedComparison.Of(file, "x").Rates).Rate);
+    }
+
+    [Fact]
     public void A_condition_of_a_twentieth_can_be_decided()
     {
         var report = PairedComparison.Of(File(difference: 100), "pair.json");

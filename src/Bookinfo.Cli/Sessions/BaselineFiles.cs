@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 using Bookinfo.Measurement;
 
@@ -98,6 +99,13 @@ internal sealed class BaselineFiles(string name)
             }
         }
     }
+
+    /// <summary>Says on stderr which files were written.</summary>
+    /// <param name="complete">Whether all rounds were done.</param>
+    /// <param name="written">The files.</param>
+    public static Task TellAsync(bool complete, IReadOnlyList<string> written) => ToolOutput.Messages.WriteLineAsync(
+        $"{(complete ? "" : "Not all rounds were done; those that were are kept. ")}Written: "
+        + $"{(written.Count == 0 ? "nothing" : string.Join(", ", written))}");
 
     private static OperationFailedException? Failure(IEnumerable<string> failures) =>
         failures.Any() ? new OperationFailedException(FailureKind.Failed, string.Join(' ', failures)) : null;

@@ -84,9 +84,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             }
         }
 
-        await ToolOutput.Messages.WriteLineAsync(
-            $"{(baseline.Complete ? "" : "Not all rounds were done; those that were are kept. ")}Written: "
-            + $"{(written.Count == 0 ? "nothing" : string.Join(", ", written))}");
+        await BaselineFiles.TellAsync(baseline.Complete, written);
     }
 
     private static IEnumerable<string> Lines(BaselineFile baseline)

@@ -42,18 +42,7 @@ internal sealed class CompareSession(CompareOptions options)
             options.Markdown is { } markdown ? await WriteAsync("--markdown", markdown, ComparisonMarkdown.Create(report)) : null,
         ];
 
-        if (options.Output == OutputFormat.Json)
-        {
-            await ToolOutput.Data.WriteLineAsync(ComparisonJson.Write(report));
-        }
-        else
-        {
-            foreach (var line in ComparisonText.Lines(report, options.All))
-            {
-                await ToolOutput.Data.WriteLineAsync(line);
-            }
-        }
-
+        await WriteAsync(report, options.Output, options.All);
         foreach (var condition in report.Conditions.Where(condition => condition.Outcome != ConditionOutcome.Holds))
         {
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {condition.Text}");
@@ -70,6 +59,18 @@ internal sealed class CompareSession(CompareOptions options)
             : !inconclusive || options.Inconclusive == InconclusiveRule.Pass ? ExitCode.Success
             : options.Inconclusive == InconclusiveRule.Fail ? ExitCode.Regression
             : ExitCode.Inconclusive;
+    }
+
+    /// <summary>Writes a comparison to stdout.</summary>
+    /// <param name="report">The comparison.</param>
+    /// <param name="output">The format.</param>
+    /// <param name="all">Whether to write all figures as text, not only those that differ or are inconclusive.</param>
+    public static async Task WriteAsync(ComparisonReport report, OutputFormat output, bool all)
+    {
+        foreach (var line in output == OutputFormat.Json ? [ComparisonJson.Write(report)] : ComparisonText.Lines(report, all))
+        {
+            await ToolOutput.Data.WriteLineAsync(line);
+        }
     }
 
     private static (ComparisonReport Report, BaselineFile Before, BaselineFile After) Compare(string[] read)

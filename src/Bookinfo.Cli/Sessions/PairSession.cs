@@ -33,7 +33,7 @@ internal sealed class PairSession(BaselineOptions options, StopSignals signals, 
         try
         {
             subjects.Add(await finder.FindAsync(options.Url, options.Namespace, signals.Stop));
-            subjects.Add(await finder.FindAsync(options.SecondUrl, options.Against ?? options.Namespace, signals.Stop));
+            subjects.Add(await finder.FindAsync(options.SecondUrl, options.Against, signals.Stop));
             if (options.Control is { } control)
             {
                 subjects.Add(await finder.FindControlAsync(control, signals.Stop));
@@ -78,21 +78,8 @@ internal sealed class PairSession(BaselineOptions options, StopSignals signals, 
         var (written, failure) = await files.WriteAsync(
             [BaselineStore.Write(file), ComparisonPage.Create(report, file.Before, file.After), ComparisonMarkdown.Create(report)],
             options.Overwrite);
-        if (options.Output == OutputFormat.Json)
-        {
-            await ToolOutput.Data.WriteLineAsync(ComparisonJson.Write(report));
-        }
-        else
-        {
-            foreach (var line in ComparisonText.Lines(report, all: false))
-            {
-                await ToolOutput.Data.WriteLineAsync(line);
-            }
-        }
-
-        await ToolOutput.Messages.WriteLineAsync(
-            $"{(file.Complete ? "" : "Not all rounds were done; those that were are kept. ")}Written: "
-            + $"{(written.Count == 0 ? "nothing" : string.Join(", ", written))}");
+        await CompareSession.WriteAsync(report, options.Output, all: false);
+        await BaselineFiles.TellAsync(file.Complete, written);
         return (failure ?? outcome.Failure) is { } why ? throw why : file.Complete ? ExitCode.Success : ExitCode.Interrupted;
     }
 

@@ -40,6 +40,16 @@ public sealed class Persistence(TimeSpan timeout, TimeProvider time)
         }
     }
 
+    /// <summary>Makes a request whose answer says nothing more than that it was done.</summary>
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public Task RunAsync(Func<Task> request, CancellationToken cancellationToken) => RunAsync(
+        async () =>
+        {
+            await request();
+            return true;
+        },
+        cancellationToken);
+
     /// <summary>Runs kubectl for a request.</summary>
     /// <param name="request">Runs it.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>

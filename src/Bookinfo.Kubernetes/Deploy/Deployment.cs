@@ -171,8 +171,7 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
             $"{failure.Message}\nWhat was applied stays: correct the cause and deploy again, or remove it with 'bookinfo delete'.");
     }
 
-    /// <returns>Whether it was made; otherwise there is one.</returns>
-    private async Task<bool> MakeSecretAsync(CancellationToken cancellationToken)
+    private async Task MakeSecretAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -187,31 +186,27 @@ public sealed class Deployment(ClusterConnection cluster, Manifests manifests, s
                 },
                 Namespace,
                 cancellationToken: cancellationToken);
-            return true;
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsConflict(exception))
         {
             // Another deploy was quicker; its key is as good.
-            return false;
         }
     }
 
-    /// <returns>Whether it is being deleted; otherwise it is gone.</returns>
-    private async Task<bool> DeleteAsync(ObjectReference one, CancellationToken cancellationToken)
+    private async Task DeleteAsync(ObjectReference one, CancellationToken cancellationToken)
     {
         if (await _discovery.FindAsync(one.ApiVersion, one.Kind, cancellationToken) is not { } resource)
         {
-            return false;
+            return;
         }
 
         try
         {
             await cluster.DeleteAsync(resource.Path(one), cancellationToken);
-            return true;
         }
         catch (HttpOperationException exception) when (ClusterFailure.IsNotFound(exception))
         {
-            return false;
+            // It is gone already.
         }
     }
 }

@@ -73,8 +73,13 @@ public sealed class RunLock : IDisposable
     {
         try
         {
-            using var file = File.Exists(path) ? TryOpen(path) : null;
-            return file is null && File.Exists(path);
+            if (!File.Exists(path))
+            {
+                return false;
+            }
+
+            using var file = TryOpen(path);
+            return file is null;
         }
         catch (UnauthorizedAccessException)
         {

@@ -88,7 +88,9 @@ public sealed class BaselineRun(
             return new BaselineOutcome(null, _failure);
         }
 
-        _failure ??= _record.NoteAnswers();
+        // Whatever has failed: what it notes belongs into the file.
+        var useless = _record.NoteAnswers();
+        _failure ??= useless;
         return new BaselineOutcome(_record.ToFile(startedAt, time.GetElapsedTime(began)), _failure);
     }
 
@@ -147,7 +149,7 @@ public static class BaselineSchedule
     /// <param name="seed">The seed.</param>
     public static IReadOnlyList<(int Round, double Rate)> Make(IReadOnlyList<double> rates, int rounds, ulong seed)
     {
-        var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
+        var random = RandomOf(seed);
         return [.. Enumerable.Range(1, rounds).SelectMany(round =>
         {
             double[] order = [.. rates];
@@ -155,6 +157,10 @@ public static class BaselineSchedule
             return order.Select(rate => (round, rate));
         })];
     }
+
+    /// <summary>The random numbers of a seed.</summary>
+    /// <param name="seed">The seed.</param>
+    internal static Random RandomOf(ulong seed) => new(unchecked((int)(seed ^ (seed >> 32))));
 }
 
 /// <summary>How far a baseline has come.</summary>

@@ -44,7 +44,7 @@ public static class Comparison
                 .. compared.Where(rate => Math.Min(rate.RoundsBefore, rate.RoundsAfter) < FewestRounds).Select(Untestable),
             ],
             Confidence,
-            compared.Sum(rate => rate.Figures.Count(figure => figure.IsTested)),
+            CountTests(compared),
             compared,
             Services(before, after),
             []);
@@ -81,6 +81,10 @@ public static class Comparison
     internal static IReadOnlyList<ServiceComparison> Services(BaselineFile before, BaselineFile after) =>
         [.. before.Services.Join(after.Services, service => service.Name, service => service.Name, Describe)];
 
+    /// <summary>How many figures are tested.</summary>
+    /// <param name="rates">The figures at each rate.</param>
+    internal static int CountTests(IEnumerable<RateComparison> rates) => rates.Sum(rate => rate.Figures.Count(figure => figure.IsTested));
+
     private static IEnumerable<FigureDraft> Draft(RoundValues before, RoundValues after)
     {
         foreach (var measure in before.Measures.Intersect(after.Measures).Where(measure => measure != Measure.PageFromSend))
@@ -102,20 +106,9 @@ public static class Comparison
             RoundValues.VarianceOfErrors(before, after));
         yield return Draft(Measure.Page, FigureName.Achieved, before.Achieved, after.Achieved, 0, "it follows from the rate asked for");
 
-        var services = before.Services.Intersect(after.Services).ToList();
-        foreach (var service in services.Count > 1 ? [FigureComparison.AllServices, .. services] : services)
+        foreach (var (service, figure, first, second) in RoundValues.UseOfBoth(before, after))
         {
-            foreach (var figure in FigureName.OfUse)
-            {
-                var first = before.Use(service, figure);
-                var second = after.Use(service, figure);
-                if (first.Count > 0 && second.Count > 0
-                    && (figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value > 0)))
-                {
-                    yield return Draft(
-                        service, figure, first, second, SmallestDifference.Cpu * Mean(first), FigureName.WhyNotTested(figure));
-                }
-            }
+            yield return Draft(service, figure, first, second, SmallestDifference.Cpu * Mean(first), FigureName.WhyNotTested(figure));
         }
     }
 

@@ -93,9 +93,8 @@ public sealed partial record FailCondition(string Text, string Subject, string F
                 Text, rate.Rate, null, ConditionOutcome.Inconclusive, null, $"{where}inconclusive, because it is not in both baselines.");
         }
 
-        var difference = figure.Figure == FigureName.Errors || figure.Before == 0
-            ? FigureText.WithMargin(figure) + (figure.Figure == FigureName.Errors ? " percentage points" : $" {FigureText.Unit(Figure)}")
-            : $"{FigureText.WithMargin(figure)} {FigureText.Unit(Figure)} ({FigureText.Percent(figure)})";
+        var difference = $"{FigureText.WithMargin(figure)} {FigureText.UnitOfDifference(Figure)}"
+            + (figure.Figure == FigureName.Errors || figure.Before == 0 ? "" : $" ({FigureText.Percent(figure)})");
         if (figure is not { High: { } high, RoundsFor: { } roundsFor })
         {
             return new ConditionResult(
@@ -125,7 +124,7 @@ public sealed partial record FailCondition(string Text, string Subject, string F
             CultureInfo.InvariantCulture,
             $"about {enough} rounds would decide it, and there are {Math.Min(rate.RoundsBefore, rate.RoundsAfter)}")
         : figure.Least > 0 ? $"two runs of one system may differ by {FigureText.Value(figure, figure.Least.Value)} "
-            + $"{FigureText.Unit(figure.Figure)}, so no number of rounds would decide it: measure both in turns"
+            + $"{FigureText.UnitOfDifference(figure.Figure)}, so no number of rounds would decide it: measure both in turns"
         : "it would take too many rounds to decide it";
 
     /// <summary>Says if more requests failed: failures may be faster than the answers that they replace.</summary>

@@ -127,7 +127,7 @@ internal sealed record FigureDraft(
         return new FigureComparison(
             Subject, Figure, Before, After, Difference, low, high, Least, Matters, verdict,
             verdict == Verdict.Inconclusive ? Reason(test, tests, confidence, each) : null,
-            verdict == Verdict.Inconclusive ? RoundsFor(Math.Max(Math.Abs(Difference), Matters)) : null)
+            verdict == Verdict.Inconclusive ? RoundsFor(Math.Max(Math.Abs(Difference), Matters - Math.Abs(Difference))) : null)
         {
             RoundsFor = RoundsFor,
         };

@@ -18,6 +18,10 @@ public static class FigureText
         _ => "ms",
     };
 
+    /// <summary>The unit of a difference, as it follows the number.</summary>
+    /// <param name="figure">One of <see cref="FigureName"/>.</param>
+    public static string UnitOfDifference(string figure) => figure == FigureName.Errors ? "percentage points" : Unit(figure);
+
     /// <summary>How many of a figure's own units make one unit of the tables.</summary>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
     public static double Scale(string figure) => figure switch
@@ -37,8 +41,7 @@ public static class FigureText
     /// <param name="figure">The figure.</param>
     /// <param name="withUnit">Whether to add the unit.</param>
     public static string Signed(FigureComparison figure, bool withUnit = false) =>
-        Sign(figure.Difference / Scale(figure.Figure)) + (
-            !withUnit ? "" : figure.Figure == FigureName.Errors ? " percentage points" : $" {Unit(figure.Figure)}");
+        Sign(figure.Difference / Scale(figure.Figure)) + (withUnit ? $" {UnitOfDifference(figure.Figure)}" : "");
 
     /// <summary>The difference of a latency in words.</summary>
     /// <param name="figure">The figure.</param>

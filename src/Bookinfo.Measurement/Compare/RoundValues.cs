@@ -78,6 +78,24 @@ internal sealed class RoundValues(BaselineFile baseline, double rate, int? round
             .Select(step => services.Sum(name => Read(step.Use[name], step.Requests.Sent, figure)))];
     }
 
+    /// <summary>What services used that both have: of all of them together first, if there are several.</summary>
+    /// <param name="before">The first.</param>
+    /// <param name="after">The second.</param>
+    public static IEnumerable<(string Service, string Figure, IReadOnlyList<double> Before, IReadOnlyList<double> After)> UseOfBoth(
+        RoundValues before, RoundValues after)
+    {
+        var services = before.Services.Intersect(after.Services).ToList();
+        return
+            from service in services.Count > 1 ? [FigureComparison.AllServices, .. services] : services
+            from figure in FigureName.OfUse
+            let first = before.Use(service, figure)
+            let second = after.Use(service, figure)
+            where first.Count > 0 && second.Count > 0
+            // Where there are no sidecars, there is nothing to say of them.
+            where figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value > 0)
+            select (service, figure, first, second);
+    }
+
     private static double Read(Percentiles latency, string figure) => figure switch
     {
         FigureName.P50 => latency.P50,

@@ -50,24 +50,37 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
     }
 
     /// <inheritdoc/>
-    public async Task<LoadResult> RunAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill)
+    public Task<LoadResult> RunAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill)
+    {
+        var run = plan with
+        {
+            Profile = new ConstantProfile(rate, duration.TotalSeconds),
+            Seed = seed,
+            TraceSeed = plan.TraceSeed + ++_runs,
+        };
+        return RunAsync(run, [], time, stop, kill);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Runs a plan from this process.</summary>
+    /// <param name="run">The plan.</param>
+    /// <param name="observers">Are told about each request.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="stop">Ends it early; what was measured until then is the result.</param>
+    /// <param name="kill">Ends it without waiting for what is under way.</param>
+    /// <exception cref="OperationFailedException">The connections are more than this process can have.</exception>
+    internal static async Task<LoadResult> RunAsync(
+        LoadPlan run, IReadOnlyList<ILoadObserver> observers, TimeProvider time, CancellationToken stop, CancellationToken kill)
     {
         try
         {
-            var run = plan with
-            {
-                Profile = new ConstantProfile(rate, duration.TotalSeconds),
-                Seed = seed,
-                TraceSeed = plan.TraceSeed + ++_runs,
-            };
-            return await new LoadEngine(run, [], time).RunAsync([], stop, kill);
+            return await new LoadEngine(run, observers, time).RunAsync([], stop, kill);
         }
         catch (ThreadLimitException limit)
         {
             throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {limit.Message}.");
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -80,14 +80,7 @@ public sealed class TurnsGenerator(IReadOnlyList<LoadPlan> plans, TimeProvider t
     private async Task<Turns> RunAsync(LoadPlan plan, CancellationToken stop, CancellationToken kill)
     {
         var samples = new SampleList();
-        try
-        {
-            return new Turns(await new LoadEngine(plan, [samples], time).RunAsync([], stop, kill), samples.Samples);
-        }
-        catch (ThreadLimitException limit)
-        {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {limit.Message}.");
-        }
+        return new Turns(await LocalGenerator.RunAsync(plan, [samples], time, stop, kill), samples.Samples);
     }
 
     private sealed class SampleList : ILoadObserver

@@ -14,7 +14,9 @@ public static class PairedComparison
     public static ComparisonReport Of(PairedFile file, string path)
     {
         var (before, after) = (file.Before, file.After);
-        var rates = Comparability.Rates(before).Intersect(Comparability.Rates(after)).ToList();
+        // The steps of an interrupted round may have no pairs.
+        var paired = file.Pairs.Select(step => step.Rate);
+        var rates = Comparability.Rates(before).Intersect(Comparability.Rates(after)).Intersect(paired).ToList();
         var compared = Comparison.Judge(rates.Select(rate => (rate, Draft(file, after, static step => step.After, rate))), before, after);
         if (file.Control is { } control)
         {
@@ -43,7 +45,7 @@ public static class PairedComparison
             ComparisonHeadline.Of(compared),
             [.. Comparability.Warnings(before, after), .. ControlWarnings(compared), .. rates.SelectMany(rate => AloneNote(file, rate))],
             Comparison.Confidence,
-            compared.Sum(rate => rate.Figures.Count(figure => figure.IsTested)),
+            Comparison.CountTests(compared),
             compared,
             Comparison.Services(before, after),
             []);
@@ -72,28 +74,23 @@ public static class PairedComparison
             }
         }
 
-        var numbers = file.Pairs.Where(step => step.Rate == rate).Select(step => step.Round).ToList();
+        var pairsOfRounds = file.Pairs.Where(step => step.Rate == rate)
+            .Select(step => (new RoundValues(file.Before, rate, step.Round), new RoundValues(other, rate, step.Round)))
+            .ToList();
         IReadOnlyList<double> Rounds(Func<RoundValues, IReadOnlyList<double>> read) =>
         [
-            .. numbers.Select(round => (read(new RoundValues(file.Before, rate, round)), read(new RoundValues(other, rate, round))))
+            .. pairsOfRounds.Select(round => (read(round.Item1), read(round.Item2)))
                 .Where(pair => pair is ({ Count: 1 }, { Count: 1 }))
                 .Select(pair => pair.Item2[0] - pair.Item1[0]),
         ];
         yield return Draft(
             Measure.Page, FigureName.Errors, before.Errors, after.Errors, Rounds(static round => round.Errors), null,
             RoundValues.VarianceOfErrors(before, after));
-        var services = before.Services.Intersect(after.Services).ToList();
-        foreach (var service in services.Count > 1 ? [FigureComparison.AllServices, .. services] : services)
+        foreach (var (service, figure, first, second) in RoundValues.UseOfBoth(before, after))
         {
-            foreach (var figure in FigureName.OfUse)
+            if (Rounds(round => round.Use(service, figure)) is { Count: > 0 } differences)
             {
-                var (first, second) = (before.Use(service, figure), after.Use(service, figure));
-                var differences = Rounds(round => round.Use(service, figure));
-                if (differences.Count > 0
-                    && (figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value > 0)))
-                {
-                    yield return Draft(service, figure, first, second, differences, FigureName.WhyNotTested(figure));
-                }
+                yield return Draft(service, figure, first, second, differences, FigureName.WhyNotTested(figure));
             }
         }
     }

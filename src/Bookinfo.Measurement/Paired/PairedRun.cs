@@ -30,7 +30,7 @@ public sealed class PairedRun(
 
     private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(plan.Rates, plan.Rounds, plan.Seed);
     private readonly IReadOnlyList<BaselineRecord> _records = [.. subjects.Select(subject => new BaselineRecord(plan, subject))];
-    private readonly Random _random = new(unchecked((int)(plan.Seed ^ (plan.Seed >> 32))));
+    private readonly Random _random = BaselineSchedule.RandomOf(plan.Seed);
     private readonly List<PairedStep> _pairs = [];
     private OperationFailedException? _failure;
 
@@ -56,7 +56,7 @@ public sealed class PairedRun(
 
         var startedAt = time.GetUtcNow();
         var began = time.GetTimestamp();
-        await WarmUpAsync(stop, kill);
+        await WarmUpAsync(Planned(plan, restart is not null), stop, kill);
         stop.ThrowIfCancellationRequested();
         try
         {
@@ -79,7 +79,9 @@ public sealed class PairedRun(
 
         foreach (var record in _records)
         {
-            _failure ??= record.NoteAnswers();
+            // Each, whatever has failed: what it notes belongs into the file.
+            var useless = record.NoteAnswers();
+            _failure ??= useless;
         }
 
         var took = time.GetElapsedTime(began);
@@ -91,7 +93,8 @@ public sealed class PairedRun(
             _failure);
     }
 
-    private bool HasRound => _records.All(record => record.HasRound);
+    /// <summary>Whether there is a round with pairs at every rate: the steps of an interrupted round may have none.</summary>
+    private bool HasRound => _pairs.GroupBy(pair => pair.Round).Any(round => round.Count() == plan.Rates.Count);
 
     private static TimeSpan PerStep(BaselinePlan plan) => ((1 + AloneShare) * plan.Step) + (2 * BaselineRun.UsualOverhead);
 
@@ -99,17 +102,16 @@ public sealed class PairedRun(
     {
         foreach (var (index, (round, rate)) in _schedule.Index())
         {
+            var left = index == 0
+                ? Planned(plan, restart is not null) - plan.WarmUp
+                : (_schedule.Count - index) * (time.GetElapsedTime(began) / index);
             var isNewRound = index > 0 && round != _schedule[index - 1].Round;
             if (isNewRound && restart is not null)
             {
                 await restart(stop);
-                await WarmUpAsync(stop, kill);
+                await WarmUpAsync(left, stop, kill);
             }
 
-            var planned = Planned(plan, restart is not null);
-            var left = index == 0
-                ? planned - plan.WarmUp
-                : (_schedule.Count - index) * (time.GetElapsedTime(began) / index);
             observer.Show(new BaselineProgress(index + 1, _schedule.Count, round, plan.Rounds, rate), left);
             if (!await MeasureAsync(index, round, rate, stop, kill))
             {
@@ -148,14 +150,14 @@ public sealed class PairedRun(
         return !stop.IsCancellationRequested;
     }
 
-    private async Task WarmUpAsync(CancellationToken stop, CancellationToken kill)
+    private async Task WarmUpAsync(TimeSpan left, CancellationToken stop, CancellationToken kill)
     {
         if (plan.WarmUp == TimeSpan.Zero)
         {
             return;
         }
 
-        observer.Show(new BaselineProgress(0, _schedule.Count, 0, plan.Rounds, plan.Rates[^1]), Planned(plan, restart is not null));
+        observer.Show(new BaselineProgress(0, _schedule.Count, 0, plan.Rounds, plan.Rates[^1]), left);
         var turns = await generator.RunAsync(plan.Rates[^1], plan.WarmUp, plan.Seed, stop, kill);
         stop.ThrowIfCancellationRequested();
         foreach (var (record, turn) in _records.Zip(turns))
