@@ -8,7 +8,7 @@ internal static partial class AllocationMeasurement
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>Measures it.</summary>
+    /// <summary>Measures the bytes that a request to each target allocates.</summary>
     /// <param name="bench">The run.</param>
     /// <param name="workload">What is measured.</param>
     public static async Task RunAsync(BenchContext bench, Workload workload)

@@ -37,7 +37,7 @@ internal sealed record BenchFile(
         }
     }
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the results as JSON.</summary>
     /// <param name="path">The file.</param>
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Options) + "\n");
 

@@ -5,7 +5,7 @@ namespace Bookinfo.Bench;
 /// <summary>A run: measures, reports, and keeps or compares.</summary>
 internal static class BenchRun
 {
-    /// <summary>Does it.</summary>
+    /// <summary>Measures, reports, and writes the results or compares them with those that were kept.</summary>
     /// <param name="root">The directory of the project.</param>
     /// <param name="runtime">The runtime identifier that was published for.</param>
     /// <param name="check">Whether to compare with what was kept instead of keeping.</param>

@@ -5,7 +5,7 @@ namespace Bookinfo.Bench;
 /// <summary>A program that is run to its end.</summary>
 internal static class Command
 {
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs a program, and waits for its end.</summary>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <returns>Its exit code, and what it wrote to stdout and to stderr.</returns>

@@ -8,7 +8,7 @@ internal static class GrowthMeasurement
     private const int Products = 10_000;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>Measures it.</summary>
+    /// <summary>Measures with many connections, over more hops, and with many products.</summary>
     /// <param name="bench">The run.</param>
     /// <param name="workload">What is measured.</param>
     public static async Task RunAsync(BenchContext bench, Workload workload)

@@ -9,7 +9,7 @@ internal static class OpenLoop
 {
     private const int Connections = 64;
 
-    /// <summary>Sends them.</summary>
+    /// <summary>Sends requests at a constant rate.</summary>
     /// <param name="target">What to ask for.</param>
     /// <param name="rate">How often a second.</param>
     /// <param name="duration">For how long.</param>

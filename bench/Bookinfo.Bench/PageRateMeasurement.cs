@@ -7,7 +7,7 @@ internal static class PageRateMeasurement
 {
     private const double Rate = 1000;
 
-    /// <summary>Measures it.</summary>
+    /// <summary>Measures the page at a constant rate, in rounds.</summary>
     /// <param name="bench">The run.</param>
     /// <param name="workload">What is measured.</param>
     public static async Task RunAsync(BenchContext bench, Workload workload)

@@ -105,7 +105,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return (server, time.GetElapsedTime(began));
     }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Kills the process, if it has not ended.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -7,7 +7,7 @@ internal static class SizeMeasurement
 {
     private const double Megabyte = 1e6;
 
-    /// <summary>Measures it.</summary>
+    /// <summary>Measures executables and images.</summary>
     /// <param name="bench">The run.</param>
     /// <exception cref="BenchException">The images could not be built.</exception>
     public static async Task RunAsync(BenchContext bench)

@@ -25,7 +25,7 @@ public sealed class Proxy : IDisposable
     private readonly long _early;
     private long _delayTicks;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts to listen.</summary>
     /// <param name="port">Where it listens; 0 for any.</param>
     /// <param name="targetPort">Where it passes on to.</param>
     /// <param name="delay">How long it holds back a request.</param>

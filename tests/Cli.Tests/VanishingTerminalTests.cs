@@ -49,22 +49,23 @@ public sealed class VanishingTerminalTests : IDisposable
         var exit = Path.Combine(_directory, "exit");
         var messages = Path.Combine(_directory, "messages");
         // The system tells the shell of the end by SIGHUP. The command either is told by the shell, or has to find out for itself.
+        // It runs in the foreground of a shell of its own: the exit code of a background job can get lost when a signal ends 'wait'.
         await File.WriteAllTextAsync(
             Path.Combine(_directory, "run"),
             $$"""
-            trap '{{(random.Next(2) == 0 ? "kill -s HUP $tool" : ":")}}' HUP
+            hang_up() { {{(random.Next(2) == 0 ? $"kill -s HUP $(cat '{_directory}/tool')" : ":")}}; }
+            trap hang_up HUP
             tty
             stty cols {{random.Next(0, 201)}} rows {{random.Next(0, 60)}}
-            (ulimit -t {{ProcessorSeconds}}; exec '{{WorkingCopy.Root}}/bookinfo' \
-                {{line}} {{(random.Next(2) == 0 ? $"2>'{messages}'" : "")}}) &
-            tool=$!
-            for signals in 1 2 3; do
-                wait $tool
-                code=$?
-                [ $code = {{Hangup}} ] || break
-            done
-            echo $code >'{{exit}}.new'
-            mv '{{exit}}.new' '{{exit}}'
+            (
+                trap : HUP
+                ulimit -t {{ProcessorSeconds}}
+                bash -c 'echo $$ >"$0"; exec "$@"' '{{_directory}}/tool' '{{WorkingCopy.Root}}/bookinfo' \
+                    {{line}} {{(random.Next(2) == 0 ? $"2>'{messages}'" : "")}}
+                echo $? >'{{exit}}.new'
+                mv '{{exit}}.new' '{{exit}}'
+            ) &
+            until [ -e '{{exit}}' ]; do wait $!; done
 
             """,
             TestContext.Current.CancellationToken);

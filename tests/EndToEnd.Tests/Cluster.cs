@@ -15,7 +15,7 @@ public sealed class Cluster : IDisposable
     /// <summary>The namespace of the application.</summary>
     public const string Namespace = "bookinfo";
 
-    /// <summary>Connects.</summary>
+    /// <summary>Connects to the cluster of <c>KUBECONFIG</c>.</summary>
     public Cluster() => Api = new Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig());
 
     /// <summary>The API of the cluster.</summary>

@@ -61,7 +61,7 @@ internal sealed class TestOverlay : IAsyncDisposable
         return Write();
     }
 
-    /// <summary>Deploys it.</summary>
+    /// <summary>Runs <c>bookinfo deploy</c> with this overlay.</summary>
     /// <param name="options">More options.</param>
     public Task<ToolResult> DeployAsync(params string[] options) => Tool.BookinfoAsync(["deploy", .. Options, .. options]);
 

@@ -32,7 +32,7 @@ internal sealed record Rendering(string Name, IReadOnlyList<string> Components, 
     /// <summary>Renders components on the base.</summary>
     public static Task<Rendering> WithAsync(params string[] components) => RenderAsync(string.Join(", ", components), "base", components);
 
-    /// <summary>Renders.</summary>
+    /// <summary>Renders a kustomization.</summary>
     public static async Task<Rendering> RenderAsync(string name, string resource, IReadOnlyList<string> components, string more = "")
     {
         var stream = new YamlStream();

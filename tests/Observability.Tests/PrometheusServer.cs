@@ -22,7 +22,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts a Prometheus with the configuration of this repository, changed to scrape other ports.</summary>
     /// <param name="port">Its port.</param>
     /// <param name="ports">The ports of the services, by those that the configuration names.</param>
     public static PrometheusServer Start(int port, IReadOnlyDictionary<int, int> ports)

@@ -3,7 +3,7 @@ using Bookinfo.Testing;
 
 namespace Services.Tests;
 
-/// <summary>What the formatter does not check: how long lines and files are, and that a comment has one summary.</summary>
+/// <summary>What the formatter does not check: the lengths of lines and files, and the summaries of comments.</summary>
 public sealed partial class SourceTests
 {
     private const int LongestLine = 140;
@@ -36,6 +36,13 @@ public sealed partial class SourceTests
         where Summary().Count(comment.ValueSpan) > 1
         select $"{Place(file, text.AsSpan(0, comment.Index).Count('\n'))}: {Summary().Count(comment.ValueSpan)} summaries");
 
+    [Fact]
+    public void A_summary_says_what_it_is_about() => Assert.Empty(
+        from file in Files("*.cs")
+        from line in File.ReadLines(file).Index()
+        where EmptySummary().IsMatch(line.Item)
+        select $"{Place(file, line.Index)}: {line.Item.Trim()}");
+
     private static string Place(string file, int line) => $"{Path.GetRelativePath(WorkingCopy.Root, file)}:{line + 1}";
 
     // An emoji is one column here, though it is two units of UTF-16.
@@ -47,6 +54,10 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"(?m)(^[ \t]*///.*\n)+")]
     private static partial Regex DocComment();
+
+    /// <summary>A verb and a pronoun, such as 'Runs it.', say no more than the name of the method.</summary>
+    [GeneratedRegex(@"<summary>\w+ (it|them|this|that)\.</summary>")]
+    private static partial Regex EmptySummary();
 
     [GeneratedRegex("<summary>")]
     private static partial Regex Summary();

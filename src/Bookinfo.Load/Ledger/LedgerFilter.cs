@@ -97,8 +97,28 @@ public sealed class LedgerRow(LedgerReader ledger, LedgerRecord record)
     internal const string Status = "status";
 
     private const string NoError = "none";
-    private static readonly string[] Times = ["due", "latency", "duration", "late"];
-    private static readonly string[] Words = ["error", "version", "kind", "method", "path", "trace", "span"];
+
+    /// <summary>The fields that are words.</summary>
+    private static readonly Dictionary<string, Func<LedgerRow, string>> Words = new()
+    {
+        ["error"] = static row => row.Error ?? NoError,
+        ["version"] = static row => row.Version ?? NoError,
+        ["kind"] = static row => row.Request.Kind.ToString(),
+        ["method"] = static row => row.Request.Method,
+        ["path"] = static row => row.Request.Path,
+        ["trace"] = static row => row.Record.Identity.TraceId,
+        ["span"] = static row => row.Record.Identity.SpanId,
+    };
+
+    /// <summary>The fields that are numbers: a status, and times in nanoseconds.</summary>
+    private static readonly Dictionary<string, Func<LedgerRow, double>> Numbers = new()
+    {
+        [Status] = static row => row.Record.Status,
+        ["due"] = static row => row.Record.Due,
+        ["latency"] = static row => row.Latency,
+        ["duration"] = static row => row.Record.Duration,
+        ["late"] = static row => row.Record.Sent - row.Record.Due,
+    };
 
     /// <summary>The record.</summary>
     public LedgerRecord Record => record;
@@ -129,30 +149,15 @@ public sealed class LedgerRow(LedgerReader ledger, LedgerRecord record)
     public IEnumerable<(string Name, uint? Microseconds)> Hops => ledger.Layout.Hops.Select(
         (name, hop) => (name, record.Hops[hop] == HopTimes.Unknown ? (uint?)null : record.Hops[hop]));
 
-    internal static bool IsWord(string field) => Words.Contains(field);
+    internal static bool IsWord(string field) => Words.ContainsKey(field);
 
-    internal static bool IsKnown(string field) => field == Status || Times.Contains(field) || IsWord(field);
+    internal static bool IsKnown(string field) => Numbers.ContainsKey(field) || IsWord(field);
 
     /// <summary>The value of a field that is a word.</summary>
-    internal string Word(string field) => field switch
-    {
-        "error" => Error ?? NoError,
-        "version" => Version ?? NoError,
-        "kind" => Request.Kind.ToString(),
-        "method" => Request.Method,
-        "path" => Request.Path,
-        "trace" => record.Identity.TraceId,
-        _ => record.Identity.SpanId,
-    };
+    internal string Word(string field) => Words[field](this);
 
-    /// <summary>The value of a field that is a number: a status, or nanoseconds.</summary>
-    internal double? Number(string field) => field switch
-    {
-        Status => record.Status,
-        "due" => record.Due,
-        "latency" => Latency,
-        "duration" => record.Duration,
-        "late" => record.Sent - record.Due,
-        _ => Hops.FirstOrDefault(hop => hop.Name == field).Microseconds * 1e3,
-    };
+    /// <summary>The value of a field that is a number; all but the known ones are hops.</summary>
+    internal double? Number(string field) => Numbers.TryGetValue(field, out var read)
+        ? read(this)
+        : Hops.FirstOrDefault(hop => hop.Name == field).Microseconds * 1e3;
 }
