@@ -30,6 +30,18 @@ public sealed class LoopbackServer : IAsyncDisposable
     /// <summary>How many connections there have been.</summary>
     public int Connections { get; private set; }
 
+    /// <summary>Passes everything on to another server and back, until both have ended.</summary>
+    /// <param name="client">The connection.</param>
+    /// <param name="target">The address of the other server.</param>
+    /// <param name="token">Ends it.</param>
+    public static async Task RelayAsync(TcpClient client, Uri target, CancellationToken token)
+    {
+        using var upstream = new TcpClient();
+        await upstream.ConnectAsync(target.Host, target.Port, token);
+        await Task.WhenAll(
+            client.GetStream().CopyToAsync(upstream.GetStream(), token), upstream.GetStream().CopyToAsync(client.GetStream(), token));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();

@@ -42,6 +42,7 @@ public sealed class ExportReportTests : IDisposable
         _report.Succeed();
         Assert.Equal(4, Told().Count);
         Assert.Equal(10, _report.Failures);
+        Assert.Equal(20, _report.Undelivered);
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class ExportReportTests : IDisposable
     public void A_password_in_a_reason_is_not_shown(string reason, string shown)
     {
         Begin();
-        _report.Fail(reason);
+        _report.Fail(reason, records: 1);
         var text = Assert.Single(_log.Events).Text;
         Assert.Contains(shown, text, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", text, StringComparison.Ordinal);
@@ -86,7 +87,7 @@ public sealed class ExportReportTests : IDisposable
     {
         for (var i = 0; i < times; i++)
         {
-            _report.Fail("it is down");
+            _report.Fail("it is down", records: 2);
         }
     }
 

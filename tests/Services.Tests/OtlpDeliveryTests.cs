@@ -1,11 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Bookinfo.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Services.Tests;
@@ -27,7 +24,7 @@ public sealed class OtlpDeliveryTests
         await using var collector = await OtlpReceiver.StartAsync();
         await using var way = new Way(collector.AddressFor(protocol));
         var log = new RecordedLog();
-        await using var ratings = await StartAsync(log, protocol, way.Address, "OTEL_EXPORTER_OTLP_TIMEOUT=3000");
+        await using var ratings = await OtlpCollector.StartRatingsAsync(log, protocol, way.Address, "OTEL_EXPORTER_OTLP_TIMEOUT=3000");
         await UntilSpansComeAsync(ratings, collector);
 
         way.Forget();
@@ -44,10 +41,10 @@ public sealed class OtlpDeliveryTests
         await using var collector = await OtlpReceiver.StartAsync();
         await using var way = new Way(collector.AddressFor(protocol)) { IsClosed = true };
         var log = new RecordedLog();
-        await using var ratings = await StartAsync(log, protocol, way.Address);
+        await using var ratings = await OtlpCollector.StartRatingsAsync(log, protocol, way.Address);
         await Eventually.HoldsAsync(async () =>
         {
-            await RequestAsync(ratings);
+            await OtlpCollector.RequestAsync(ratings);
             return await FailuresAsync(ratings) > 2 ? "" : "Not told.";
         });
         var told = Assert.Single(log.Of("TelemetryExportFailed"));
@@ -64,17 +61,17 @@ public sealed class OtlpDeliveryTests
     [Fact]
     public async Task What_did_not_arrive_and_was_not_told_yet_is_told_when_the_service_stops()
     {
-        await using var collector = await StartCollectorAsync("http/protobuf", static context =>
+        await using var collector = await OtlpCollector.StartAsync("http/protobuf", static context =>
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return Task.CompletedTask;
         });
         var log = new RecordedLog();
-        await using (var ratings = await StartAsync(log, "http/protobuf", new Uri(collector.Urls.Single())))
+        await using (var ratings = await OtlpCollector.StartRatingsAsync(log, "http/protobuf", new Uri(collector.Urls.Single())))
         {
             await Eventually.HoldsAsync(async () =>
             {
-                await RequestAsync(ratings);
+                await OtlpCollector.RequestAsync(ratings);
                 return await FailuresAsync(ratings) > 2 ? "" : "Not enough has failed.";
             });
         }
@@ -90,7 +87,7 @@ public sealed class OtlpDeliveryTests
     [InlineData("http/protobuf", StatusCodes.Status401Unauthorized, "status 401")]
     public async Task A_collector_that_says_no_is_quoted(string protocol, int status, string reason)
     {
-        await using var collector = await StartCollectorAsync(protocol, context =>
+        await using var collector = await OtlpCollector.StartAsync(protocol, context =>
         {
             context.Response.StatusCode = status;
             if (status == StatusCodes.Status200OK)
@@ -112,8 +109,8 @@ public sealed class OtlpDeliveryTests
     [InlineData("http/protobuf", 1, "", "the collector rejected 1 of what it was sent")]
     public async Task A_collector_that_takes_only_a_part_is_quoted(string protocol, int rejected, string message, string reason)
     {
-        await using var collector = await StartCollectorAsync(
-            protocol, context => AnswerAsync(context, protocol, PartialSuccess(rejected, message)));
+        await using var collector = await OtlpCollector.StartAsync(
+            protocol, context => OtlpCollector.AnswerAsync(context, protocol, OtlpCollector.PartialSuccess(rejected, message)));
         await AssertFailsAsync(protocol, collector, reason);
     }
 
@@ -128,17 +125,17 @@ public sealed class OtlpDeliveryTests
     public async Task What_a_collector_says_beside_a_success_is_no_failure(string protocol, string answer)
     {
         var answers = 0;
-        await using var collector = await StartCollectorAsync(protocol, async context =>
+        await using var collector = await OtlpCollector.StartAsync(protocol, async context =>
         {
-            await AnswerAsync(context, protocol, Convert.FromHexString(answer));
+            await OtlpCollector.AnswerAsync(context, protocol, Convert.FromHexString(answer));
             Interlocked.Increment(ref answers);
         });
         var log = new RecordedLog();
-        await using (var ratings = await StartAsync(log, protocol, new Uri(collector.Urls.Single())))
+        await using (var ratings = await OtlpCollector.StartRatingsAsync(log, protocol, new Uri(collector.Urls.Single())))
         {
             await Eventually.HoldsAsync(async () =>
             {
-                await RequestAsync(ratings);
+                await OtlpCollector.RequestAsync(ratings);
                 return answers > 2 ? "" : "No span came.";
             });
             Assert.Equal(0, await FailuresAsync(ratings));
@@ -155,7 +152,7 @@ public sealed class OtlpDeliveryTests
     [InlineData("http/protobuf", null, "status 200 with a body without a content type")]
     public async Task That_something_else_answers_is_told(string protocol, string? type, string reason)
     {
-        await using var collector = await StartCollectorAsync(protocol, async context =>
+        await using var collector = await OtlpCollector.StartAsync(protocol, async context =>
         {
             context.Response.ContentType = type;
             await context.Response.Body.WriteAsync(new byte[5]);
@@ -169,7 +166,7 @@ public sealed class OtlpDeliveryTests
     public async Task An_answer_that_breaks_off_or_goes_on_for_ever_or_stops_in_the_middle_is_a_failure(string protocol)
     {
         var type = protocol == "grpc" ? "application/grpc" : "application/x-protobuf";
-        await using (var collector = await StartCollectorAsync(protocol, async context =>
+        await using (var collector = await OtlpCollector.StartAsync(protocol, async context =>
         {
             (context.Response.ContentType, context.Response.ContentLength) = (type, 1000);
             await context.Response.Body.WriteAsync(new byte[5]);
@@ -180,7 +177,7 @@ public sealed class OtlpDeliveryTests
             await AssertFailsAsync(protocol, collector, "");
         }
 
-        await using (var collector = await StartCollectorAsync(protocol, async context =>
+        await using (var collector = await OtlpCollector.StartAsync(protocol, async context =>
         {
             context.Response.ContentType = type;
             while (!context.RequestAborted.IsCancellationRequested)
@@ -192,7 +189,7 @@ public sealed class OtlpDeliveryTests
             await AssertFailsAsync(protocol, collector, "4194304");
         }
 
-        await using (var collector = await StartCollectorAsync(protocol, async context =>
+        await using (var collector = await OtlpCollector.StartAsync(protocol, async context =>
         {
             (context.Response.ContentType, context.Response.ContentLength) = (type, 1000);
             await context.Response.Body.WriteAsync(new byte[5]);
@@ -220,81 +217,29 @@ public sealed class OtlpDeliveryTests
             await stream.CopyToAsync(Stream.Null, token);
         });
         var log = new RecordedLog();
-        await using var ratings = await StartAsync(log, protocol, server.Address);
-        await RequestAsync(ratings);
+        await using var ratings = await OtlpCollector.StartRatingsAsync(log, protocol, server.Address);
+        await OtlpCollector.RequestAsync(ratings);
         await Eventually.HoldsAsync("It is not told.", () => log.Of("TelemetryExportFailed").Count > 0);
         Assert.Contains(
             $"{protocol} there? See OTEL_EXPORTER_OTLP_PROTOCOL", log.Of("TelemetryExportFailed")[0].Text, StringComparison.Ordinal);
     }
 
-    /// <summary>The answer to an export, in which a part was rejected.</summary>
-    private static byte[] PartialSuccess(int rejected, string message)
-    {
-        byte[] number = rejected < 0x80 ? [0x08, (byte)rejected] : [0x08, (byte)(rejected | 0x80), (byte)(rejected >> 7)];
-        byte[] text = message is "" ? [] : [0x12, (byte)message.Length, .. Encoding.UTF8.GetBytes(message)];
-        return [0x0a, (byte)(number.Length + text.Length), .. number, .. text];
-    }
-
-    /// <summary>Answers with a message, in the frame that its protocol asks for.</summary>
-    private static async Task AnswerAsync(HttpContext context, string protocol, byte[] message)
-    {
-        if (protocol == "grpc")
-        {
-            context.Response.ContentType = "application/grpc";
-            await context.Response.Body.WriteAsync((byte[])[0, 0, 0, 0, (byte)message.Length, .. message]);
-            context.Response.AppendTrailer("grpc-status", "0");
-        }
-        else
-        {
-            context.Response.ContentType = "application/x-protobuf";
-            await context.Response.Body.WriteAsync(message);
-        }
-    }
-
-    private static async Task<WebApplication> StartCollectorAsync(string protocol, RequestDelegate answer)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var protocols = protocol == "grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1;
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols));
-        var collector = builder.Build();
-        collector.Run(async context =>
-        {
-            await context.Request.Body.CopyToAsync(Stream.Null);
-            await answer(context);
-        });
-        await collector.StartAsync(TestContext.Current.CancellationToken);
-        return collector;
-    }
-
     private static async Task AssertFailsAsync(string protocol, WebApplication collector, string reason, params string[] settings)
     {
         var log = new RecordedLog();
-        await using var ratings = await StartAsync(log, protocol, new Uri(collector.Urls.Single()), settings);
-        await RequestAsync(ratings);
+        await using var ratings = await OtlpCollector.StartRatingsAsync(log, protocol, new Uri(collector.Urls.Single()), settings);
+        await OtlpCollector.RequestAsync(ratings);
         await Eventually.HoldsAsync("It is not told.", () => log.Of("TelemetryExportFailed").Count > 0);
         Assert.Contains(reason, log.Of("TelemetryExportFailed")[0].Text, StringComparison.Ordinal);
         Assert.InRange(await FailuresAsync(ratings), 1, double.MaxValue);
     }
-
-    private static Task<RunningService> StartAsync(RecordedLog log, string protocol, Uri address, params string[] settings) =>
-        RunningService.StartAsync(
-            Bookinfo.Ratings.Program.Build,
-            log.AddTo,
-            [
-                $"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT={(protocol == "grpc" ? address : new Uri(address, "/v1/traces"))}",
-                $"OTEL_EXPORTER_OTLP_PROTOCOL={protocol}", "OTEL_BSP_SCHEDULE_DELAY=50", .. settings,
-            ]);
-
-    private static async Task RequestAsync(RunningService service) =>
-        Assert.Equal(200, (await RawHttp.GetAsync(service.Address, "/ratings/0"))!.Status);
 
     private static async Task UntilSpansComeAsync(RunningService service, OtlpReceiver collector)
     {
         var before = collector.Spans.Count;
         await Eventually.HoldsAsync(async () =>
         {
-            await RequestAsync(service);
+            await OtlpCollector.RequestAsync(service);
             return collector.Spans.Count > before ? "" : "No span came.";
         });
     }

@@ -71,6 +71,7 @@ internal sealed record StatusEvent(string Event, string? Page, string? Prometheu
 /// <param name="ExitCode">The exit code of the process before this one.</param>
 /// <param name="RestartInSeconds">How long it is until the next start.</param>
 /// <param name="LogFile">The full path of its log.</param>
+/// <param name="Telemetry">Which of the telemetry that it sends does not arrive, and why.</param>
 internal sealed record StatusRecord(
     string Service,
     string Version,
@@ -82,7 +83,8 @@ internal sealed record StatusRecord(
     int Restarts,
     int? ExitCode,
     double? RestartInSeconds,
-    string LogFile)
+    string LogFile,
+    string? Telemetry)
 {
     /// <summary>Makes it of what is known of a service.</summary>
     /// <param name="status">The service.</param>
@@ -97,7 +99,8 @@ internal sealed record StatusRecord(
         status.Restarts,
         status.ExitCode,
         Round(status.RestartIn),
-        status.Plan.LogFile);
+        status.Plan.LogFile,
+        status.Telemetry);
 
     private static double? Round(TimeSpan? span) => span is { } known ? Math.Round(known.TotalSeconds, 3) : null;
 }

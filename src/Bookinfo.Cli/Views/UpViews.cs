@@ -34,6 +34,9 @@ internal interface IStatusView : IAsyncDisposable
 internal sealed class PlainStatusView(TextWriter output, TextWriter messages, IReadOnlyList<string> footer) : IStatusView
 {
     private readonly Lock _lock = new();
+
+    /// <summary>What was last said of the telemetry of a service.</summary>
+    private readonly Dictionary<string, string?> _telemetry = [];
     private bool _running;
 
     /// <inheritdoc/>
@@ -51,6 +54,11 @@ internal sealed class PlainStatusView(TextWriter output, TextWriter messages, IR
                 output.WriteLine(line.Text + line.State);
             }
 
+            foreach (var status in system.Statuses)
+            {
+                TellTelemetry(status);
+            }
+
             foreach (var line in footer)
             {
                 messages.WriteLine(line);
@@ -65,7 +73,7 @@ internal sealed class PlainStatusView(TextWriter output, TextWriter messages, IR
     {
         lock (_lock)
         {
-            if (_running)
+            if (_running && !TellTelemetry(status))
             {
                 output.WriteLine($"{status.Plan.Name}: {status.Description}{(status.Pid is { } pid ? $" (pid {pid})" : "")}");
             }
@@ -88,6 +96,20 @@ internal sealed class PlainStatusView(TextWriter output, TextWriter messages, IR
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Says what has changed about the telemetry of a service.</summary>
+    /// <returns>Whether anything has.</returns>
+    private bool TellTelemetry(ServiceStatus status)
+    {
+        if (_telemetry.GetValueOrDefault(status.Plan.Name) == status.Telemetry)
+        {
+            return false;
+        }
+
+        _telemetry[status.Plan.Name] = status.Telemetry;
+        output.WriteLine($"{status.Plan.Name}: {status.Telemetry ?? "telemetry arrives again"}");
+        return true;
+    }
 }
 
 /// <summary>For a terminal: the table, drawn again in its place about once a second and at each change.</summary>
@@ -126,8 +148,17 @@ internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string>
         var table = StatusTable.Format(system.Statuses, width).Select(line => new Paragraph()
             .Append(line.Text, line.Kind is null ? new Style(decoration: Decoration.Dim) : Style.Plain)
             .Append(line.State, ColorOf(line.Kind)));
-        return [.. table, new Text(""), .. _footer.Select(line => new Text(line))];
+        return [.. table, .. Telemetry(system.Statuses), new Text(""), .. _footer.Select(line => new Text(line))];
     }
+
+    /// <summary>What telemetry does not arrive: a line for each reason, with the services that have it.</summary>
+    private static IEnumerable<IRenderable> Telemetry(IReadOnlyList<ServiceStatus> statuses) =>
+        from status in statuses
+        where status.Telemetry is not null
+        group status.Plan.Name by status.Telemetry into services
+        select new Text(
+            $"{(services.Count() == statuses.Count ? "all services" : string.Join(", ", services))}: {services.Key}",
+            new Style(Color.Yellow));
 
     private static Style ColorOf(ServiceState? state) => state switch
     {

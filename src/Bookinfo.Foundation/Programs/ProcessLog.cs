@@ -10,13 +10,16 @@ public sealed class ProcessLog : IDisposable
     private const int LongestLine = 64 * 1024;
     private readonly Lock _lock = new();
     private readonly FileStream _file;
+    private readonly Action<ReadOnlySpan<byte>>? _appended;
     private string _lastLine = "";
     private string? _problem;
 
     /// <summary>Creates the file.</summary>
     /// <param name="path">Its path.</param>
-    public ProcessLog(string path)
+    /// <param name="appended">Is given what was appended: whole lines, but for those longer than 64 KiB.</param>
+    public ProcessLog(string path, Action<ReadOnlySpan<byte>>? appended = null)
     {
+        _appended = appended;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // No buffer: anyone who follows the file sees a line when it is written, and none is lost when this process is killed.
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -100,6 +103,8 @@ public sealed class ProcessLog : IDisposable
 
             _lastLine = LastOf(lines) ?? _lastLine;
         }
+
+        _appended?.Invoke(lines);
     }
 
     private static string? LastOf(ReadOnlySpan<byte> lines)

@@ -11,6 +11,9 @@ namespace Bookinfo.Local;
 /// <param name="ExitCode">The exit code of the process before this one; <see langword="null"/> when this is the first.</param>
 /// <param name="RestartIn">How long it is until the next start, while it is restarting.</param>
 /// <param name="ResidentBytes">The memory that its process occupies; <see langword="null"/> when none runs.</param>
+/// <param name="Telemetry">
+/// Which of the telemetry that it sends does not arrive, and why; <see langword="null"/> when nothing is known to be missing.
+/// </param>
 public sealed record ServiceStatus(
     ServicePlan Plan,
     ServiceState State,
@@ -19,7 +22,8 @@ public sealed record ServiceStatus(
     int Restarts = 0,
     int? ExitCode = null,
     TimeSpan? RestartIn = null,
-    long? ResidentBytes = null)
+    long? ResidentBytes = null,
+    string? Telemetry = null)
 {
     /// <summary>The address that it listens on, without the scheme.</summary>
     public string Address => $"localhost:{Plan.Port}";

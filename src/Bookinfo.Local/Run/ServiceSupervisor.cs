@@ -7,10 +7,7 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Local;
 
 /// <summary>Keeps one service running: starts it, sees when it is ready, starts it again when it ends by itself, and stops it.</summary>
-/// <param name="plan">The service.</param>
-/// <param name="tree">Where things are.</param>
-/// <param name="changed">Called when the state has changed, from any thread.</param>
-internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed) : IDisposable
+internal sealed class ServiceSupervisor : IDisposable
 {
     /// <summary>128 + SIGINT: a Ctrl-C at the terminal reaches the process itself.</summary>
     private const int EndedByInterrupt = 130;
@@ -24,23 +21,48 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
     /// <summary>How many probes in a row must fail: under heavy load a single one may be late.</summary>
     private const int FailedProbes = 3;
 
-    private readonly RestartDelays _delays = new(time);
-    private readonly ReadinessProbe _probe = new(plan.Port, plan.ReadinessPath);
-    private readonly ProcessLog _log = new(plan.LogFile);
+    private readonly ServicePlan _plan;
+    private readonly SourceTree _tree;
+    private readonly TimeProvider _time;
+    private readonly Action<ServiceStatus> _changed;
+    private readonly RestartDelays _delays;
+    private readonly ReadinessProbe _probe;
+    private readonly ProcessLog _log;
+    private readonly TelemetryWatch _telemetry = new();
     private volatile ChildProcess? _process;
-    private volatile ServiceStatus _status = new(plan, ServiceState.Starting);
+    private volatile ServiceStatus _status;
     private long _startedAt;
     private long _restartAt;
 
+    /// <summary>Creates the log of the service; nothing is started.</summary>
+    /// <param name="plan">The service.</param>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="changed">Called when the state has changed, from any thread.</param>
+    public ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed)
+    {
+        (_plan, _tree, _time, _changed) = (plan, tree, time, changed);
+        _delays = new(time);
+        _probe = new(plan.Port, plan.ReadinessPath);
+        _status = new(plan, ServiceState.Starting);
+        _log = new(plan.LogFile, lines =>
+        {
+            if (_telemetry.Read(lines))
+            {
+                changed(Status);
+            }
+        });
+    }
+
     /// <summary>The service.</summary>
-    public ServicePlan Plan => plan;
+    public ServicePlan Plan => _plan;
 
     /// <summary>What is known of it now.</summary>
     public ServiceStatus Status => _status with
     {
+        Telemetry = _telemetry.Problem,
         ResidentBytes = _status.Pid is null ? null : _process?.ResidentBytes,
         RestartIn = _status.State == ServiceState.Restarting
-            ? time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _restartAt))
+            ? _time.GetElapsedTime(_time.GetTimestamp(), Volatile.Read(ref _restartAt))
             : null,
     };
 
@@ -52,14 +74,14 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
     public void Start()
     {
         _delays.Started();
-        _startedAt = time.GetTimestamp();
+        _startedAt = _time.GetTimestamp();
         try
         {
-            _process = ChildProcess.Start(plan.FileName, plan.Arguments, plan.Environment, tree.Root, _log, time);
+            _process = ChildProcess.Start(_plan.FileName, _plan.Arguments, _plan.Environment, _tree.Root, _log, _time);
         }
         catch (Win32Exception exception)
         {
-            throw new OperationFailedException(FailureKind.ServiceFailed, $"{plan.Name} cannot be started: {exception.Message}.");
+            throw new OperationFailedException(FailureKind.ServiceFailed, $"{_plan.Name} cannot be started: {exception.Message}.");
         }
 
         Change(_status with { State = ServiceState.Starting, Pid = _process.Pid, StartUp = null });
@@ -72,7 +94,7 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(_ => patience.Cancel(), null, StartPatience, Timeout.InfiniteTimeSpan);
+        using var timer = _time.CreateTimer(_ => patience.Cancel(), null, StartPatience, Timeout.InfiniteTimeSpan);
         try
         {
             if (await BecomesReadyAsync(_process!, patience.Token))
@@ -83,21 +105,21 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new OperationFailedException(
-                FailureKind.ServiceFailed, $"{plan.Name} is not ready after {StartPatience.TotalSeconds:0} s. Its log: "
-                    + $"{tree.Relative(plan.LogFile)}");
+                FailureKind.ServiceFailed, $"{_plan.Name} is not ready after {StartPatience.TotalSeconds:0} s. Its log: "
+                    + $"{_tree.Relative(_plan.LogFile)}");
         }
 
         var exitCode = await _process!.Exited;
         if (exitCode == EndedByInterrupt)
         {
             // Ctrl-C goes to the whole group, and a process that was started just now has not left it yet. Our own signal is on its way.
-            await Task.Delay(SignalDelay, time, cancellationToken);
+            await Task.Delay(SignalDelay, _time, cancellationToken);
         }
 
         var exit = ToolResult.DescribeExit(exitCode);
         var reason = _log.LastLine is { Length: > 0 } line ? $": {line}" : ".";
         throw new OperationFailedException(
-            FailureKind.ServiceFailed, $"{plan.Name} ended before it was ready ({exit}){reason} Its log: {tree.Relative(plan.LogFile)}");
+            FailureKind.ServiceFailed, $"{_plan.Name} ended before it was ready ({exit}){reason} Its log: {_tree.Relative(_plan.LogFile)}");
     }
 
     /// <summary>Watches a service that has been ready, and starts it again whenever it ends.</summary>
@@ -111,7 +133,7 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
             do
             {
                 var delay = _delays.Ended();
-                Volatile.Write(ref _restartAt, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
+                Volatile.Write(ref _restartAt, _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency));
                 Change(_status with
                 {
                     State = ServiceState.Restarting,
@@ -120,7 +142,7 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
                     ExitCode = exitCode,
                     Restarts = _status.Restarts + 1,
                 });
-                await Task.Delay(delay, time, cancellationToken);
+                await Task.Delay(delay, _time, cancellationToken);
                 exitCode = TryStart();
             }
             while (exitCode != 0);
@@ -140,7 +162,7 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
             process.CloseInput();
             try
             {
-                await process.Exited.WaitAsync(StopPatience, time);
+                await process.Exited.WaitAsync(StopPatience, _time);
             }
             catch (TimeoutException)
             {
@@ -185,13 +207,13 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
         while (!process.Exited.IsCompleted)
         {
             // Somebody else may have taken the port meanwhile and answer there: then this process ends, as it cannot have it.
-            if (await _probe.IsReadyAsync(cancellationToken) && PortOwner.IsOrMayBe(process.Pid, plan.Port) && !process.Exited.IsCompleted)
+            if (await _probe.IsReadyAsync(cancellationToken) && PortOwner.IsOrMayBe(process.Pid, _plan.Port) && !process.Exited.IsCompleted)
             {
-                Change(_status with { State = ServiceState.Ready, StartUp = time.GetElapsedTime(_startedAt) });
+                Change(_status with { State = ServiceState.Ready, StartUp = _time.GetElapsedTime(_startedAt) });
                 return true;
             }
 
-            await Task.WhenAny(process.Exited, Task.Delay(StartPolling, time, cancellationToken));
+            await Task.WhenAny(process.Exited, Task.Delay(StartPolling, _time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
 
@@ -203,7 +225,7 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
         var failed = 0;
         while (!process.Exited.IsCompleted)
         {
-            await Task.WhenAny(process.Exited, Task.Delay(Polling, time, cancellationToken));
+            await Task.WhenAny(process.Exited, Task.Delay(Polling, _time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
             if (process.Exited.IsCompleted)
             {
@@ -222,7 +244,7 @@ internal sealed class ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeP
     private void Change(ServiceStatus status)
     {
         _status = status;
-        changed(Status);
+        _changed(Status);
     }
 }
 

@@ -78,6 +78,14 @@ internal static partial class LogEvents
         Message = "Sending {signal} by OTLP works again; it failed {failures} more times since this was last reported")]
     public static partial void TelemetryExportWorks(ILogger logger, string signal, int failures);
 
+    /// <summary>Spans or log records came faster than they could be sent.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "TelemetryDropped",
+        Message = "Dropped {dropped} records of {signal} since this was last reported: they came faster than they could be sent by OTLP. "
+            + "Sample, or lengthen the queue for a short burst (OTEL_BSP_MAX_QUEUE_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE)")]
+    public static partial void TelemetryDropped(ILogger logger, string signal, int dropped);
+
     /// <summary>A bug: an exception that no code handled. The visitor got a 500.</summary>
     [LoggerMessage(Level = LogLevel.Error, EventName = "UnhandledException", Message = "A request failed because of a bug in the service")]
     public static partial void UnhandledException(ILogger logger, Exception exception);

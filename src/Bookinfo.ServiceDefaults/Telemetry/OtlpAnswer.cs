@@ -12,45 +12,43 @@ internal static class OtlpAnswer
     private const string GrpcStatus = "grpc-status";
     private const string GrpcMessage = "grpc-message";
 
-    /// <summary>The length of what precedes a gRPC message: a compression flag, 0 as none is asked for, and its length.</summary>
-    private const int GrpcFrame = 5;
-
     /// <summary>Protobuf field numbers: of the part of an answer about rejections; in it, of how many were rejected, and why.</summary>
     private const int PartialSuccess = 1;
     private const int Rejected = 1;
     private const int ErrorMessage = 2;
 
-    /// <summary>What is wrong with an answer; <see langword="null"/> when everything was accepted.</summary>
+    /// <summary>Finds what is wrong with an answer; <see langword="null"/> when everything was accepted.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="body">Its body.</param>
     /// <param name="isGrpc">Whether the protocol is gRPC; otherwise it is http/protobuf.</param>
-    public static string? ProblemOf(HttpResponseMessage response, byte[] body, bool isGrpc)
+    public static OtlpProblem? ProblemOf(HttpResponseMessage response, byte[] body, bool isGrpc)
     {
         if (!response.IsSuccessStatusCode)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"the collector answered with status {(int)response.StatusCode}");
+            return new(string.Create(CultureInfo.InvariantCulture, $"the collector answered with status {(int)response.StatusCode}"));
         }
 
         var type = response.Content.Headers.ContentType?.MediaType;
         return isGrpc ? ProblemOfGrpc(response, body, type) : ProblemOfHttp(response, body, type);
     }
 
-    private static string? ProblemOfGrpc(HttpResponseMessage response, byte[] body, string? type) => Header(response, GrpcStatus) switch
-    {
-        null => $"the answer says nothing about the outcome (no gRPC status, {Of(type)}): no collector sent it, or a proxy altered it",
-        "0" => body.Length > GrpcFrame ? RejectionIn(body.AsSpan(GrpcFrame)) : null,
-        var status =>
-            $"the collector answered with gRPC status {status}: {Uri.UnescapeDataString(Header(response, GrpcMessage) ?? "")}",
-    };
+    private static OtlpProblem? ProblemOfGrpc(HttpResponseMessage response, byte[] body, string? type) =>
+        Header(response, GrpcStatus) switch
+        {
+            null => new($"the answer says nothing about the outcome (no gRPC status, {Of(type)}): no collector sent it, or a proxy cut it"),
+            "0" => body.Length > OtlpRequest.GrpcFrame ? RejectionIn(body.AsSpan(OtlpRequest.GrpcFrame)) : null,
+            var status =>
+                new($"the collector answered with gRPC status {status}: {Uri.UnescapeDataString(Header(response, GrpcMessage) ?? "")}"),
+        };
 
-    private static string? ProblemOfHttp(HttpResponseMessage response, byte[] body, string? type) => type switch
+    private static OtlpProblem? ProblemOfHttp(HttpResponseMessage response, byte[] body, string? type) => type switch
     {
         _ when body.Length == 0 => null,
         "application/x-protobuf" or "application/protobuf" => RejectionIn(body),
         "application/json" => null,
-        _ => string.Create(
+        _ => new(string.Create(
             CultureInfo.InvariantCulture,
-            $"what answered is not a collector: status {(int)response.StatusCode} with a body {Of(type)}, not application/x-protobuf"),
+            $"what answered is not a collector: status {(int)response.StatusCode} with a body {Of(type)}, not application/x-protobuf")),
     };
 
     private static string Of(string? type) => type is null ? "without a content type" : $"of content type {type}";
@@ -61,16 +59,11 @@ internal static class OtlpAnswer
             : null;
 
     /// <summary>What an answer says about a rejected part, if anything. The messages of all three signals have the same fields.</summary>
-    private static string? RejectionIn(ReadOnlySpan<byte> message)
+    private static OtlpProblem? RejectionIn(ReadOnlySpan<byte> message)
     {
         var answer = new ProtobufFields(message);
-        while (answer.Read())
+        while (answer.Read(PartialSuccess))
         {
-            if (answer.Field != PartialSuccess)
-            {
-                continue;
-            }
-
             var (rejected, reason) = (0UL, "");
             var partial = new ProtobufFields(answer.Bytes);
             while (partial.Read())
@@ -82,9 +75,11 @@ internal static class OtlpAnswer
             // When nothing was rejected, the message is a warning about what was accepted.
             if (rejected > 0)
             {
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the collector rejected {rejected} of what it was sent{(reason is "" ? "" : ": ")}{reason}");
+                return new(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the collector rejected {rejected} of what it was sent{(reason is "" ? "" : ": ")}{reason}"),
+                    (long)rejected);
             }
         }
 

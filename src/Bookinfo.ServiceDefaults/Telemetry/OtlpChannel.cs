@@ -29,12 +29,18 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
             var response = await connections.SendAsync(request, cancellationToken);
             // What gRPC says of the outcome stands behind the body, and in the body stands what was not taken.
             await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
-            Tell(OtlpAnswer.ProblemOf(response, await response.Content.ReadAsByteArrayAsync(cancellationToken), isGrpc));
+            var problem = OtlpAnswer.ProblemOf(response, await response.Content.ReadAsByteArrayAsync(cancellationToken), isGrpc);
+            await TellAsync(problem, request);
             return response;
         }
         catch (Exception exception)
         {
-            Fail(exception, connections);
+            await TellAsync(new(ReasonOf(exception)), request);
+            if (exception is OperationCanceledException)
+            {
+                GiveUp(connections);
+            }
+
             throw;
         }
     }
@@ -50,11 +56,11 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
         base.Dispose(disposing);
     }
 
-    private void Tell(string? problem)
+    private async Task TellAsync(OtlpProblem? problem, HttpRequestMessage request)
     {
-        if (problem is not null)
+        if (problem is { Reason: var reason, Rejected: var rejected })
         {
-            report.Fail(problem);
+            report.Fail(reason, rejected ?? await OtlpRequest.CountAsync(request, isGrpc));
         }
         else
         {
@@ -62,15 +68,8 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
         }
     }
 
-    private void Fail(Exception exception, HttpMessageInvoker used)
+    private void GiveUp(HttpMessageInvoker used)
     {
-        if (exception is not OperationCanceledException)
-        {
-            report.Fail(ReasonOf(exception));
-            return;
-        }
-
-        report.Fail("no answer came in time");
         var others = new HttpMessageInvoker(connect());
         (Interlocked.CompareExchange(ref _connections, others, used) == used ? used : others).Dispose();
     }
@@ -78,6 +77,11 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
     /// <summary>Why there was no answer; with the most frequent mistake, the port of the other protocol, where it may be that.</summary>
     private string ReasonOf(Exception exception)
     {
+        if (exception is OperationCanceledException)
+        {
+            return "no answer came in time";
+        }
+
         var cause = exception.GetBaseException();
         // A collector that refuses after the handshake of TLS leaves no more than that the connection is gone.
         var reason = cause is ObjectDisposedException ? exception.Message : cause.Message;

@@ -49,6 +49,21 @@ internal ref struct ProtobufFields(ReadOnlySpan<byte> message)
         }
     }
 
+    /// <summary>Goes to the next field with a number.</summary>
+    /// <returns>Whether there is one that can be read.</returns>
+    public bool Read(int field)
+    {
+        while (Read())
+        {
+            if (Field == field)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Reads seven bits of each byte, the lowest first, up to one without the highest bit.</summary>
     private bool TryReadVarint(out ulong value)
     {
