@@ -30,6 +30,21 @@ public sealed class ToolOutputTests
         Assert.False(writer.Lost.IsCancellationRequested);
     }
 
+    [Theory]
+    [InlineData(null, "an address of more than a line: http://localhost:30080/productpage")]
+    [InlineData(80, "an address of more than a line: http://localhost:30080/productpage")]
+    [InlineData(20, "an address of more\nthan a line:\nhttp://localhost:30080/productpage")]
+    [InlineData(20, "short\n  indented, and as such\n\n", "short\n  indented, and as\n  such\n\n")]
+    public void Lines_that_do_not_fit_are_broken_between_words(int? width, string text, string? broken = null)
+    {
+        var bytes = new List<byte>();
+        using var writer = new StandardWriter(written => bytes.AddRange(written), Encoding.UTF8, () => width) { NewLine = "\n" };
+
+        writer.WriteLine(broken is null ? text.Replace('\n', ' ') : text);
+
+        Assert.Equal($"{broken ?? text}\n", Encoding.UTF8.GetString([.. bytes]));
+    }
+
     [Fact]
     public async Task The_first_failure_is_kept_and_nothing_throws_after_it()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 using Bookinfo.Common;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Terminal;
 
@@ -12,7 +13,11 @@ namespace Bookinfo.Cli.Terminal;
 /// </summary>
 /// <param name="write">Writes all of the bytes, or throws.</param>
 /// <param name="encoding">The encoding that the reader expects.</param>
-internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding encoding) : TextWriter
+/// <param name="width">
+/// How many characters fit in a line: a longer one is broken between words. <see langword="null"/>, or a result of
+/// <see langword="null"/>, leaves lines as they are.
+/// </param>
+internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding encoding, Func<int?>? width = null) : TextWriter
 {
     private readonly Lock _lock = new();
     private readonly Encoder _encoder = encoding.GetEncoder();
@@ -86,10 +91,10 @@ internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding 
     public override void WriteLine() => Write(CoreNewLine);
 
     /// <inheritdoc/>
-    public override void WriteLine(string? value) => Write(value + NewLine);
+    public override void WriteLine(string? value) => Write(Fit(value) + NewLine);
 
     /// <inheritdoc/>
-    public override void WriteLine(ReadOnlySpan<char> buffer) => Write(string.Concat(buffer, NewLine));
+    public override void WriteLine(ReadOnlySpan<char> buffer) => WriteLine(buffer.ToString());
 
     /// <inheritdoc/>
     public override Task WriteAsync(char value)
@@ -110,6 +115,21 @@ internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding 
     {
         WriteLine(value);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Breaks lines that are too long; what follows is indented as the line is.</summary>
+    private string? Fit(string? text)
+    {
+        if (text is null || width?.Invoke() is not { } most || text.Length <= most)
+        {
+            return text;
+        }
+
+        return string.Join(NewLine, text.Split('\n').SelectMany(line =>
+        {
+            var indent = line[..^line.TrimStart().Length];
+            return TextCut.Lines(line[indent.Length..], Math.Max(1, most - indent.Length)).Select(part => indent + part);
+        }));
     }
 }
 

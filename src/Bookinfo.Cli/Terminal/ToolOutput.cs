@@ -13,7 +13,8 @@ namespace Bookinfo.Cli.Terminal;
 internal static class ToolOutput
 {
     private static readonly TerminalDevice OutputEnd = new(Create(FileDescriptor.Output), !Console.IsOutputRedirected, ReadSize);
-    private static readonly TerminalDevice ErrorEnd = new(Create(FileDescriptor.Error), !Console.IsErrorRedirected, ReadSize);
+    private static readonly TerminalDevice ErrorEnd = new(
+        Create(FileDescriptor.Error, MessagesWidth), !Console.IsErrorRedirected, ReadSize);
 
     /// <summary>Writes to stdout.</summary>
     public static StandardWriter Data => (StandardWriter)OutputEnd.Writer;
@@ -81,7 +82,10 @@ internal static class ToolOutput
 
     private static string Reason(Exception failure) => failure.Message.TrimEnd('.');
 
-    private static StandardWriter Create(int descriptor) => new(StandardStream.Open(descriptor), Console.OutputEncoding);
+    private static StandardWriter Create(int descriptor, Func<int?>? width = null) =>
+        new(StandardStream.Open(descriptor), Console.OutputEncoding, width);
+
+    private static int? MessagesWidth() => ErrorEnd.IsTerminal ? ErrorEnd.Width : null;
 
     private static (int Columns, int Rows) ReadSize() => (Console.WindowWidth, Console.WindowHeight);
 }

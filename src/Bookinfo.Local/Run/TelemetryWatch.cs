@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Bookinfo.Local;
 
@@ -6,7 +7,7 @@ namespace Bookinfo.Local;
 /// Reads in the log of a service whether the telemetry that it sends by OTLP arrives. The log has to be JSON, as it is unless
 /// <c>LOG_FORMAT</c> says otherwise.
 /// </summary>
-internal sealed class TelemetryWatch
+internal sealed partial class TelemetryWatch
 {
     private static readonly string[] Events = ["TelemetryExportFailed", "TelemetryExportWorks", "TelemetryDropped"];
 
@@ -84,7 +85,7 @@ internal sealed class TelemetryWatch
     {
         try
         {
-            return line.StartsWith("{"u8) ? JsonSerializer.Deserialize<Entry>(line, JsonSerializerOptions.Web) : null;
+            return line.StartsWith("{"u8) ? JsonSerializer.Deserialize(line, EntryJson.Default.Entry) : null;
         }
         catch (JsonException)
         {
@@ -94,4 +95,8 @@ internal sealed class TelemetryWatch
     }
 
     private sealed record Entry(string? Event, string? Signal, string? Reason, long Dropped);
+
+    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+    [JsonSerializable(typeof(Entry))]
+    private sealed partial class EntryJson : JsonSerializerContext;
 }

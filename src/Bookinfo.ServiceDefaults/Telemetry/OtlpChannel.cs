@@ -85,11 +85,18 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
         var cause = exception.GetBaseException();
         // A collector that refuses after the handshake of TLS leaves no more than that the connection is gone.
         var reason = cause is ObjectDisposedException ? exception.Message : cause.Message;
-        return exception is HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse,
-        }
+        return MayBeOtherProtocol(exception)
             ? $"{reason} (does the collector take {(isGrpc ? "grpc" : "http/protobuf")} there? See OTEL_EXPORTER_OTLP_PROTOCOL)"
             : reason;
     }
+
+    /// <summary>Whether the connection was made, and what came over it is not an answer. Which exception says so depends on timing.</summary>
+    private static bool MayBeOtherProtocol(Exception? exception) =>
+        exception is not null
+        && (IsNoAnswer((exception as HttpRequestException)?.HttpRequestError)
+            || IsNoAnswer((exception as HttpIOException)?.HttpRequestError)
+            || MayBeOtherProtocol(exception.InnerException));
+
+    private static bool IsNoAnswer(HttpRequestError? error) =>
+        error is HttpRequestError.HttpProtocolError or HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse;
 }
