@@ -134,6 +134,17 @@ internal static partial class TypedOptions
             CustomParser = result => ReadName<T>(result, allowed) ?? default,
         };
 
+    /// <summary>An argument that is one of the names of an enumeration, or left out.</summary>
+    /// <inheritdoc cref="Name{T}"/>
+    public static Argument<T?> OptionalNameArgument<T>(string name, string helpName, string description, string allowed)
+        where T : struct, Enum => new(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = result => ReadName<T>(result, allowed),
+        };
+
     /// <summary>The format of the output on stdout.</summary>
     /// <param name="description">What is written.</param>
     public static Option<OutputFormat> Output(string description) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 
 namespace Bookinfo.ServiceDefaults.Configuration;
@@ -9,7 +10,7 @@ namespace Bookinfo.ServiceDefaults.Configuration;
 /// </summary>
 /// <param name="configuration">Where the values come from: environment variables and, over them, <c>--NAME=value</c> arguments.</param>
 /// <remarks>Every method throws <see cref="InvalidSettingException"/> for a value that is not allowed.</remarks>
-public sealed class Settings(IConfiguration configuration)
+public sealed partial class Settings(IConfiguration configuration)
 {
     /// <summary>A text as it stands, or <see langword="null"/> when it is not set.</summary>
     /// <param name="name">The name of the variable.</param>
@@ -56,21 +57,27 @@ public sealed class Settings(IConfiguration configuration)
     /// <summary>The base address of a server.</summary>
     /// <param name="name">The name of the variable.</param>
     /// <returns>An absolute http or https address without query or user information; <see langword="null"/> when it is not set.</returns>
-    public Uri? Address(string name) => Text(name) is { } text ? ParseAddress(name, text) : null;
+    public Uri? Address(string name) => Text(name) is { } text
+        ? ParseAddress(name, text, static fragment => fragment.Length == 0, "an address such as http://localhost:9080")
+        : null;
 
-    /// <summary>The base addresses of several servers, separated by commas.</summary>
+    /// <summary>The base addresses of several servers, separated by commas, each perhaps with a version as its fragment.</summary>
     /// <param name="name">The name of the variable.</param>
     /// <returns>At least one address, or <see langword="null"/> when it is not set.</returns>
     public IReadOnlyList<Uri>? Addresses(string name) => Text(name) is { } text
-        ? [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => ParseAddress(name, part))]
+        ?
+        [
+            .. text.Split(',', StringSplitOptions.TrimEntries).Select(part => ParseAddress(
+                name, part, static fragment => VersionFragment().IsMatch(fragment), "an address such as http://localhost:9080 or ...#v1")),
+        ]
         : null;
 
-    private static Uri ParseAddress(string name, string text)
+    private static Uri ParseAddress(string name, string text, Func<string, bool> allowsFragment, string allowed)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
-            || address is not { Port: not 0, Query: "", Fragment: "" })
+            || address is not { Port: not 0, Query: "" } || !allowsFragment(address.Fragment))
         {
-            throw new InvalidSettingException(name, text, "an address such as http://localhost:9080");
+            throw new InvalidSettingException(name, text, allowed);
         }
 
         return address.UserInfo is ""
@@ -78,4 +85,7 @@ public sealed class Settings(IConfiguration configuration)
             : throw new InvalidSettingException(
                 $"{name} is not allowed: it must be an address without a user and a password, such as http://localhost:9080.");
     }
+
+    [GeneratedRegex(@"^(?:#[A-Za-z0-9][A-Za-z0-9._-]{0,31})?\z")]
+    private static partial Regex VersionFragment();
 }
