@@ -36,9 +36,9 @@ public sealed class AlertTests(MeteredSystem system)
     [Fact]
     public async Task Every_alert_leads_to_its_section_of_the_runbook_and_every_section_is_an_alerts()
     {
-        var sections = Regex.Split(
-            await File.ReadAllTextAsync(
-                Path.Combine(WorkingCopy.Root, "docs", "alerts.md"), TestContext.Current.CancellationToken), "^## ", RegexOptions.Multiline)[1..]
+        var runbook = await File.ReadAllTextAsync(
+            Path.Combine(WorkingCopy.Root, "docs", "alerts.md"), TestContext.Current.CancellationToken);
+        var sections = Regex.Split(runbook, "^## ", RegexOptions.Multiline)[1..]
             .ToDictionary(section => section[..section.IndexOf('\n', StringComparison.Ordinal)]);
         var rules = (await Prometheus.RulesAsync()).Where(rule => rule.GetProperty("type").GetString() == "alerting").ToList();
         Assert.All(rules, rule => Assert.Equal(

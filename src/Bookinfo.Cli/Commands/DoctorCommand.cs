@@ -49,8 +49,8 @@ internal static class DoctorCommand
         var command = new Command(
             "doctor",
             "Check what the other commands need, and say what to do about what is missing. For up: the .NET SDK, free ports, Prometheus. "
-            + "For images: a compiler and an image builder. For deploy: kubectl, the cluster, its nodes, your rights, the namespace and its "
-            + "quota, the images, the NodePort, and where use of CPU and memory is read from. Changes nothing, and ends within twenty "
+            + "For images: a compiler and an image builder. For deploy: kubectl, the cluster, its nodes, your rights, the namespace and "
+            + "its quota, the images, the NodePort, and where use of CPU and memory is read from. Changes nothing, and ends within twenty "
             + "seconds. "
             + $"The exit code is {ExitCode.Success} when there is no problem, warnings or not, and {ExitCode.ProblemFound} when "
             + "there is one.")
@@ -58,8 +58,8 @@ internal static class DoctorCommand
             Purpose, Namespace, Context, Tag, Registry, Output,
         };
         command.SetAction(static (result, _) => RunAsync(new DoctorOptions(
-            result.GetValue(Purpose), result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, result.GetValue(Context), result.GetValue(Tag),
-            result.GetValue(Registry), result.GetValue(Output))));
+            result.GetValue(Purpose), result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, result.GetValue(Context),
+            result.GetValue(Tag), result.GetValue(Registry), result.GetValue(Output))));
         return command;
     }
 

@@ -22,8 +22,10 @@ public sealed class BackendAddresses
     public static BackendAddresses Read(Settings settings, ServiceDefinition caller) => new(
         ServiceCatalog.All.Where(caller.IsCallerOf).ToDictionary(
             service => service.Name,
-            service => (service == ServiceCatalog.Reviews ? settings.Addresses(SettingNames.ReviewsEndpoints) : null)
-                ?.Select(BackendAddress.From).ToArray() ?? (IReadOnlyList<BackendAddress>)[new(ReadOne(settings, service), Version: null)]));
+            IReadOnlyList<BackendAddress> (service) =>
+                service == ServiceCatalog.Reviews && settings.Addresses(SettingNames.ReviewsEndpoints) is { } several
+                    ? [.. several.Select(BackendAddress.From)]
+                    : [new BackendAddress(ReadOne(settings, service), Version: null)]));
 
     /// <summary>The base addresses of a service, taken in turn: one in a cluster. None when the service is not called.</summary>
     /// <param name="service">The service.</param>
@@ -65,6 +67,7 @@ public sealed record BackendAddress(Uri Uri, string? Version)
     /// <summary>Takes an address and the version in its fragment apart.</summary>
     /// <param name="address">The address, perhaps with a fragment.</param>
     internal static BackendAddress From(Uri address) => address.Fragment is ['#', .. var version]
-        ? new BackendAddress(new Uri(address.GetLeftPart(UriPartial.Query)), version)
+        // As it was written: the parts of an address do not have its zone.
+        ? new BackendAddress(new Uri(address.OriginalString.Split('#')[0]), version)
         : new BackendAddress(address, Version: null);
 }
