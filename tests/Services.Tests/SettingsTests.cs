@@ -38,6 +38,7 @@ public sealed class SettingsTests
     [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:0", "an address")]
     [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:1#", "an address")]
     [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:1#v 1", "an address")]
+    [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:1#v12345678901234567890123456789012", "an address")]
     [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "http://googleapis.com#v1", "an address")]
     [InlineData("productpage", "FLOOD_FACTOR", "many", "0 to 1000")]
     [InlineData("productpage", "FLOOD_FACTOR", "1001", "0 to 1000")]

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 
 namespace Bookinfo.ServiceDefaults.Configuration;
@@ -10,8 +10,11 @@ namespace Bookinfo.ServiceDefaults.Configuration;
 /// </summary>
 /// <param name="configuration">Where the values come from: environment variables and, over them, <c>--NAME=value</c> arguments.</param>
 /// <remarks>Every method throws <see cref="InvalidSettingException"/> for a value that is not allowed.</remarks>
-public sealed partial class Settings(IConfiguration configuration)
+public sealed class Settings(IConfiguration configuration)
 {
+    private static readonly SearchValues<char> OfVersions =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
     /// <summary>A text as it stands, or <see langword="null"/> when it is not set.</summary>
     /// <param name="name">The name of the variable.</param>
     public string? Text(string name) => configuration[name] is { Length: > 0 } value ? value : null;
@@ -67,8 +70,8 @@ public sealed partial class Settings(IConfiguration configuration)
     public IReadOnlyList<Uri>? Addresses(string name) => Text(name) is { } text
         ?
         [
-            .. text.Split(',', StringSplitOptions.TrimEntries).Select(part => ParseAddress(
-                name, part, static fragment => VersionFragment().IsMatch(fragment), "an address such as http://localhost:9080 or ...#v1")),
+            .. text.Split(',', StringSplitOptions.TrimEntries).Select(
+                part => ParseAddress(name, part, IsVersionOrNone, "an address such as http://localhost:9080 or http://localhost:9080#v1")),
         ]
         : null;
 
@@ -86,6 +89,7 @@ public sealed partial class Settings(IConfiguration configuration)
                 $"{name} is not allowed: it must be an address without a user and a password, such as http://localhost:9080.");
     }
 
-    [GeneratedRegex(@"^(?:#[A-Za-z0-9][A-Za-z0-9._-]{0,31})?\z")]
-    private static partial Regex VersionFragment();
+    /// <summary>Whether a fragment is none, or a version of 1 to 32 letters, digits, '.', '_' and '-'.</summary>
+    private static bool IsVersionOrNone(string fragment) =>
+        fragment.Length == 0 || (fragment.Length is > 1 and <= 33 && !fragment.AsSpan(1).ContainsAnyExcept(OfVersions));
 }
