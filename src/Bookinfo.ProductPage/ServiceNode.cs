@@ -7,7 +7,7 @@ namespace Bookinfo.ProductPage;
 /// <param name="Name">Its name.</param>
 /// <param name="Addresses">Where productpage finds it; none for productpage itself, and for a service that only others call.</param>
 /// <param name="Children">The services that it calls to make the page.</param>
-public sealed record ServiceNode(string Name, IReadOnlyList<Uri> Addresses, IReadOnlyList<ServiceNode> Children)
+public sealed record ServiceNode(string Name, IReadOnlyList<BackendAddress> Addresses, IReadOnlyList<ServiceNode> Children)
 {
     /// <summary>The tree of the page: productpage calls details and reviews, reviews calls ratings.</summary>
     /// <param name="addresses">Where the services are.</param>

@@ -101,6 +101,7 @@ public sealed class RunningSystem : IAsyncDisposable
         foreach (var service in ServiceCatalog.All)
         {
             _services[service.Name] = [];
+            var running = new List<Uri>();
             foreach (var version in service == ServiceCatalog.Reviews
                 ? versions.Select(wanted => service.Versions.Single(known => known.Version == wanted))
                 : service.Versions)
@@ -114,10 +115,11 @@ public sealed class RunningSystem : IAsyncDisposable
                     $"--SESSION_KEY={Guid.NewGuid()}",
                     .. service.Calls.SelectMany(call => AddressArguments(call.Service, addresses[call.Service])),
                 ], Silence)));
+                running.Add(new Uri(AddressOf(_services[service.Name][^1]), $"#{version.Version}"));
             }
 
             var instead = service == ServiceCatalog.Details ? details : service == ServiceCatalog.Reviews ? reviews : null;
-            addresses[service.Name] = instead is null ? [.. _services[service.Name].Select(AddressOf)] : [instead];
+            addresses[service.Name] = instead is null ? running : [instead];
         }
     }
 

@@ -70,7 +70,7 @@ public sealed class FakeCluster : IDisposable
                     ["pods"] = new(pods),
                 },
                 // The second name is how images without one appear on real nodes.
-                Images = [new V1ContainerImage { Names = ["docker.io/bookinfo/details:0.1.0"] }, new V1ContainerImage { Names = null }],
+                Images = [new V1ContainerImage { Names = ["localhost/bookinfo/details:0.1.0"] }, new V1ContainerImage { Names = null }],
                 Addresses = [new V1NodeAddress { Type = "InternalIP", Address = "127.0.0.1" }],
             },
         };

@@ -24,7 +24,7 @@ public sealed class FakeTools : IDisposable
             spec:
               containers:
                 - name: details
-                  image: bookinfo/details:0.1.0
+                  image: localhost/bookinfo/details:0.1.0
                   resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 64Mi}}
         """;
 

@@ -47,6 +47,28 @@ public sealed class VersionTests(Chromium chromium)
         await Expect(groups.Locator("svg")).ToHaveCountAsync(10);
     }
 
+    /// <summary>
+    /// Stars are what one reloads for: a small laptop, whose browser takes some of its height, and a phone show them without scrolling.
+    /// </summary>
+    [Theory]
+    [InlineData(1366, 650)]
+    [InlineData(1024, 650)]
+    [InlineData(390, 844)]
+    public async Task Stars_are_in_sight_at_once(int width, int height)
+    {
+        await using var system = await RunningSystem.StartAsync(["v2"]);
+        await using var visitor = await Visitor.ArriveAsync(chromium, system, width, height);
+        await visitor.GoAsync();
+
+        var first = visitor.Page.Locator(".stars").First;
+        await Expect(first).ToBeVisibleAsync();
+        var box = await first.BoundingBoxAsync();
+        Assert.NotNull(box);
+        Assert.InRange(box.Y, 0, height - box.Height);
+        Assert.InRange(box.X, 0, width - box.Width);
+        Assert.Equal(0, await visitor.Page.EvaluateAsync<double>("() => scrollY"));
+    }
+
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]

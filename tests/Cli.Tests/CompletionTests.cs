@@ -12,8 +12,12 @@ public sealed class CompletionTests
     [InlineData("/some/where/bookinfo base", "baseline")]
     [InlineData("bookinfo load --prof", "--profile")]
     [InlineData("bookinfo compare --inc", "--inconclusive")]
+    [InlineData("bookinfo doctor de", "deploy")]
+    [InlineData("bookinfo completion z", "zsh")]
+    [InlineData("bookinfo load --profile sp", "spike")]
+    [InlineData("bookinfo status --output j", "json")]
     [InlineData("bookinfo nothing-like-this", "")]
-    public async Task Bash_completes_verbs_and_options(string line, string completion)
+    public async Task Bash_completes_verbs_options_and_names(string line, string completion)
     {
         // What the shell sets when somebody presses the tabulator.
         await using var run = CommandRun.Start(

@@ -44,12 +44,10 @@ public abstract class DoctorExaminations : IDisposable
         try
         {
             using var checkup = new Checkup(
-                new DoctorOptions("bookinfo", null, tag, registry, OutputFormat.Table),
+                new DoctorOptions(CheckPurpose.Deploy, "bookinfo", null, tag, registry, OutputFormat.Table),
                 new SourceTree(WorkingCopy.Root),
                 TimeProvider.System);
-            // What is on this machine is none of the matter here.
-            var checks = checkup.Checks.Where(check => check.Purpose == CheckPurpose.Deploy).ToList();
-            var findings = await new Examination(TimeProvider.System).RunAsync(checks, TestContext.Current.CancellationToken);
+            var findings = await new Examination(TimeProvider.System).RunAsync(checkup.Checks, TestContext.Current.CancellationToken);
             return findings.ToDictionary(finding => finding.Name, finding => finding.Result);
         }
         finally

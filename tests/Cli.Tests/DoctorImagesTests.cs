@@ -12,7 +12,7 @@ public sealed class DoctorImagesTests : DoctorExaminations
     [Fact]
     public async Task Images_on_all_nodes_are_ok_whatever_the_registry_says()
     {
-        Assert.Equal((CheckState.Ok, "all 1 of docker.io/bookinfo, tag 0.1.0, are on the node"), await StateAndDetailAsync("images"));
+        Assert.Equal((CheckState.Ok, "all 1 of localhost/bookinfo, tag 0.1.0, are on the node"), await StateAndDetailAsync("images"));
     }
 
     /// <summary>Nobody can load an image into a virtual node, and none for Linux into one of Windows.</summary>
@@ -34,7 +34,7 @@ public sealed class DoctorImagesTests : DoctorExaminations
             Without("windows", node => node.Status.NodeInfo.OperatingSystem = "windows"),
             Without("away", node => node.Status.Conditions[0].Status = "Unknown"));
 
-        Assert.Equal((CheckState.Ok, "all 1 of docker.io/bookinfo, tag 0.1.0, are on the node"), await StateAndDetailAsync("images"));
+        Assert.Equal((CheckState.Ok, "all 1 of localhost/bookinfo, tag 0.1.0, are on the node"), await StateAndDetailAsync("images"));
     }
 
     [Theory]
@@ -51,6 +51,18 @@ public sealed class DoctorImagesTests : DoctorExaminations
 
         Assert.Equal(state, $"{result.State}");
         Assert.Contains(string.Format(null, detail, Cluster.Host), result.Detail);
+    }
+
+    /// <summary>Of the usual name nobody is asked: on this machine anything may listen on port 80.</summary>
+    [Fact]
+    public async Task Images_of_the_usual_name_are_on_the_nodes_or_nowhere()
+    {
+        var result = await CheckAsync("images", tag: "no-such");
+
+        Assert.Equal(CheckState.Problem, result.State);
+        Assert.Equal(
+            "localhost/bookinfo/details:no-such is not there on every node, and no registry has images of that name", result.Detail);
+        Assert.Equal("./bookinfo images build --tag no-such --save images", result.Commands[0]);
     }
 
     [Fact]

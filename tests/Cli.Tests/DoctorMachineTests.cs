@@ -26,11 +26,14 @@ public sealed class DoctorMachineTests
     }
 
     [Fact]
-    public void Ports_that_up_itself_has_are_fine()
+    public void An_up_that_runs_is_a_warning_and_anybody_else_on_its_ports_a_problem()
     {
         var check = new LocalPortsCheck(LocalPortsCheck.Default);
-        Assert.Equal(CheckState.Ok, check.Judge([(9081, "Bookinfo.Details", new PortOwner(7, "Bookinfo.Details"))]).State);
-        Assert.Equal(CheckState.Warning, check.Judge([(9081, "Bookinfo.Details", new PortOwner(7, "Bookinfo.Ratings"))]).State);
+        var running = check.Judge([(9081, "Bookinfo.Details", new PortOwner(7, "Bookinfo.Details"))]);
+        Assert.Equal(
+            (CheckState.Warning, "'bookinfo up' runs already: 9081 is taken by Bookinfo.Details (pid 7)"),
+            (running.State, running.Detail));
+        Assert.Equal(CheckState.Problem, check.Judge([(9081, "Bookinfo.Details", new PortOwner(7, "Bookinfo.Ratings"))]).State);
         Assert.Contains("9081 is taken by another process", check.Judge([(9081, "Bookinfo.Details", null)]).Detail);
     }
 
@@ -42,7 +45,7 @@ public sealed class DoctorMachineTests
 
     /// <summary>On ports that only this test has, whatever runs on this machine.</summary>
     [Fact]
-    public async Task A_taken_port_is_a_warning_that_says_by_whom_and_which_to_take_instead()
+    public async Task A_taken_port_is_a_problem_that_says_by_whom_and_which_to_take_instead()
     {
         var first = FreePort.Find(2);
         var check = new LocalPortsCheck([(first, "Bookinfo.Details"), (first + 1, "Bookinfo.Ratings")]);
@@ -53,8 +56,29 @@ public sealed class DoctorMachineTests
         using var listener = new TcpListener(IPAddress.Loopback, first + 1);
         listener.Start();
         var taken = await check.RunAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(CheckState.Warning, taken.State);
+        Assert.Equal(CheckState.Problem, taken.State);
         Assert.Equal($"{first + 1} is taken by {PortOwner.Find(first + 1)!.Name} (pid {Environment.ProcessId})", taken.Detail);
         Assert.Matches(@"^\./bookinfo up --port \d+ --backend-port \d+$", Assert.Single(taken.Commands));
+    }
+
+    /// <summary>With the Prometheus of this machine, which the tests of the rules need as well.</summary>
+    [Fact]
+    public async Task A_taken_port_of_Prometheus_is_a_warning_that_says_by_whom_and_which_to_take_instead()
+    {
+        var port = FreePort.Find();
+        var check = new PrometheusCheck(port);
+
+        var free = await check.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(CheckState.Ok, free.State);
+        Assert.EndsWith($"; its port {port} is free", free.Detail, StringComparison.Ordinal);
+
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start();
+        var taken = await check.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(CheckState.Warning, taken.State);
+        Assert.EndsWith(
+            $"; its port {port} is taken by {PortOwner.Find(port)!.Name} (pid {Environment.ProcessId})", taken.Detail,
+            StringComparison.Ordinal);
+        Assert.Matches(@"^\./bookinfo up --prometheus --prometheus-port \d+$", Assert.Single(taken.Commands));
     }
 }

@@ -214,18 +214,66 @@ public sealed class DoctorTests : IDisposable
         using var cluster = new FakeCluster();
         _tools.AddKubectl(cluster.Url);
 
-        var (exitCode, checks) = await DoctorAsync();
+        var (exitCode, checks) = await DoctorAsync("deploy");
 
         Assert.True(exitCode == ExitCode.Success, string.Join('\n', checks.Values));
-        Assert.All(
-            checks.Values.Where(check => check.GetProperty("for").GetString() == "deploy"),
-            check => Assert.Equal("ok", check.GetProperty("state").GetString()));
+        Assert.All(checks.Values, check => Assert.Equal(
+            ("deploy", "ok"), (check.GetProperty("for").GetString(), check.GetProperty("state").GetString())));
+    }
+
+    /// <summary>There is no cluster, no kubectl and no compiler here.</summary>
+    [Theory]
+    [InlineData("up", "up", ".NET SDK", "local ports", "Prometheus")]
+    [InlineData("images", "images build", "native compiler", "image builder")]
+    [InlineData("IMAGES", "images build", "native compiler", "image builder")]
+    public async Task It_looks_at_what_the_command_needs_that_it_is_asked_for(string command, string purpose, params string[] names)
+    {
+        var (exitCode, checks) = await DoctorAsync(command);
+
+        Assert.Equal(names, checks.Keys);
+        Assert.All(checks.Values, check => Assert.Equal(purpose, check.GetProperty("for").GetString()));
+        // Whether ports are taken is up to this machine.
+        Assert.Equal(
+            checks.Values.Any(check => check.GetProperty("state").GetString() == "problem") ? ExitCode.ProblemFound : ExitCode.Success,
+            exitCode);
+    }
+
+    [Fact]
+    public async Task The_summary_is_about_what_it_was_asked_for()
+    {
+        await using var run = Start("images");
+
+        Assert.Equal(ExitCode.Success, await run.ExitAsync());
+        Assert.StartsWith("To build images", run.Output, StringComparison.Ordinal);
+        Assert.Equal("bookinfo images build: no definite problem; 2 warnings.", run.Messages.Trim());
+    }
+
+    [Fact]
+    public async Task Without_Prometheus_it_says_who_needs_it()
+    {
+        var (_, checks) = await DoctorAsync("up");
+
+        Assert.Equal(("warning", "there is no prometheus in PATH"), (State(checks, "Prometheus"), Detail(checks, "Prometheus")));
+        Assert.StartsWith("Only 'bookinfo up --prometheus' needs it.", checks["Prometheus"].GetProperty("advice").GetString());
+        Assert.Equal("sudo apt-get install prometheus", checks["Prometheus"].GetProperty("commands")[0].GetString());
+    }
+
+    [Theory]
+    [InlineData("echo 'prometheus, version 2.42.0+ds (branch: debian/sid)'", "2.42.0; its port ")]
+    [InlineData("exit 1", "prometheus does not run")]
+    public async Task Prometheus_is_asked_for_its_version(string script, string detail)
+    {
+        _tools.Add("prometheus", script);
+
+        var (_, checks) = await DoctorAsync("up");
+
+        Assert.Contains(detail, Detail(checks, "Prometheus"));
     }
 
     [Fact]
     public async Task Json_is_one_object()
     {
-        await using var run = Start("--output", "json");
+        await using var run = Start("deploy", "--output", "json");
 
         await run.ExitAsync();
         var root = JsonDocument.Parse(run.Output).RootElement;
@@ -266,7 +314,8 @@ public sealed class DoctorTests : IDisposable
     [InlineData("--registry 'ghcr.io/Me' is not allowed", "--registry", "ghcr.io/Me")]
     [InlineData("--namespace 'Shop' is not allowed", "--namespace", "Shop")]
     [InlineData("--output 'xml' is not allowed", "--output", "xml")]
-    [InlineData("'now'", "now")]
+    [InlineData("command 'now' is not allowed: it must be up, images or deploy.", "now")]
+    [InlineData("'deploy'", "up", "deploy")]
     public async Task A_wrong_command_line_is_refused(string message, params string[] arguments)
     {
         await using var run = Start(arguments);

@@ -89,7 +89,7 @@ public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltI
             .Single(line => line.Contains("newTag:", StringComparison.Ordinal))
             .Split(' ')[^1];
         Assert.Equal(
-            $"docker.io/bookinfo/{program}:{tag}", (string?)Image(program).Index["annotations"]!["org.opencontainers.image.ref.name"]);
+            $"localhost/bookinfo/{program}:{tag}", (string?)Image(program).Index["annotations"]!["org.opencontainers.image.ref.name"]);
     }
 
     [Theory]

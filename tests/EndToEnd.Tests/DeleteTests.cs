@@ -64,7 +64,8 @@ public sealed class DeleteTests
         await using var overlay = new TestOverlay();
         await Tool.KubectlAsync("create", "namespace", overlay.Namespace);
         await Tool.KubectlAsync(
-            "create", "deployment", "details-v1", "--image=bookinfo/details:0.1.0", "--replicas=0", "--namespace", overlay.Namespace);
+            "create", "deployment", "details-v1", "--image=localhost/bookinfo/details:0.1.0", "--replicas=0",
+            "--namespace", overlay.Namespace);
         await Tool.KubectlAsync(
             "label", "deployment", "details-v1", "app.kubernetes.io/part-of=bookinfo", "--namespace", overlay.Namespace);
 

@@ -24,7 +24,7 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task A_healthy_cluster_has_no_problem()
     {
-        var (exitCode, checks) = await DoctorAsync();
+        var (exitCode, checks) = await DoctorAsync(null, "deploy");
 
         Assert.True(exitCode == 0, string.Join('\n', checks.Values));
         foreach (

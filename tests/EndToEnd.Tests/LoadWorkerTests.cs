@@ -54,7 +54,7 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
             Assert.All(pods, pod =>
             {
                 var container = Assert.Single(pod.Spec.Containers);
-                Assert.StartsWith("bookinfo/load-worker:", container.Image, StringComparison.Ordinal);
+                Assert.StartsWith("localhost/bookinfo/load-worker:", container.Image, StringComparison.Ordinal);
                 Assert.True(pod.Spec.SecurityContext is { RunAsNonRoot: true, RunAsUser: 65532, SeccompProfile.Type: "RuntimeDefault" });
                 Assert.True(
                     container.SecurityContext is { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true, Privileged: null });
@@ -146,13 +146,13 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
     public async Task An_image_that_is_not_there_is_told_of_at_once()
     {
         using var connection = await LoadWorkers.ConnectAsync();
-        var options = load.Options(workers: 1) with { Image = "docker.io/bookinfo/load-worker:no-such-tag" };
+        var options = load.Options(workers: 1) with { Image = "localhost/bookinfo/load-worker:no-such-tag" };
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(() => LoadWorkers.StartAsync(connection, options));
 
         Assert.Equal(FailureKind.ServiceFailed, failure.Kind);
         Assert.StartsWith("the load workers cannot become ready.\n  pod bookinfo-load-", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("its image docker.io/bookinfo/load-worker:no-such-tag cannot be pulled", failure.Message);
+        Assert.Contains("its image localhost/bookinfo/load-worker:no-such-tag cannot be pulled", failure.Message);
         Assert.Contains("'bookinfo images build' makes the workers' image", failure.Message);
         // A pod whose containers never ran takes its time to end here.
         await Eventually.HoldsAsync(async () => (await load.PodsAsync()).Count == 0 ? "" : "the end of the pod");

@@ -67,6 +67,24 @@ public sealed class PodDiagnosisTests
         Assert.Equal(TimeSpan.Zero, twice!.Grace);
     }
 
+    [Fact]
+    public void An_image_that_only_loading_brings_is_certain_and_the_hint_says_how()
+    {
+        var pod = Waiting(
+            "ErrImagePull",
+            "failed to resolve reference \"localhost/bookinfo/details:9\": failed to do request: "
+                + "Head \"http://localhost/v2/bookinfo/details/manifests/9\": dial tcp 127.0.0.1:80: connect: connection refused");
+        pod.Status.ContainerStatuses[0].Image = "localhost/bookinfo/details:9";
+
+        var problem = PodDiagnosis.Diagnose(pod, []);
+
+        Assert.Equal(
+            "pod p: its image localhost/bookinfo/details:9 cannot be pulled: dial tcp 127.0.0.1:80: connect: connection refused",
+            problem!.ToString());
+        Assert.Equal(TimeSpan.Zero, problem.Grace);
+        Assert.Contains("bookinfo images build --save", problem.Hint);
+    }
+
     [Theory]
     [InlineData("InvalidImageName")]
     [InlineData("ErrImageNeverPull")]

@@ -8,7 +8,7 @@ public sealed class WorkerJobTests
 {
     [Theory]
     [InlineData("bookinfo/productpage:0.1.0", "bookinfo/load-worker:0.1.0")]
-    [InlineData("docker.io/bookinfo/productpage:0.1.0", "docker.io/bookinfo/load-worker:0.1.0")]
+    [InlineData("localhost/bookinfo/productpage:0.1.0", "localhost/bookinfo/load-worker:0.1.0")]
     [InlineData("localhost:5000/productpage:a-b", "localhost:5000/load-worker:a-b")]
     [InlineData("ghcr.io/me/bookinfo/productpage:1@sha256:00", "ghcr.io/me/bookinfo/load-worker:1")]
     [InlineData("ghcr.io/me/productpage@sha256:00", null)]

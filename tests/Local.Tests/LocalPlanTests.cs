@@ -27,7 +27,7 @@ public sealed class LocalPlanTests
         var plan = Plan(Defaults with { BackendPort = 100, ReviewsVersions = ["v3"] });
 
         Assert.Equal(104, plan.Services.Single(service => service.Name == "reviews-v3").Port);
-        Assert.Equal("http://127.0.0.1:104", plan.Services[^1].Environment["REVIEWS_ENDPOINTS"]);
+        Assert.Equal("http://127.0.0.1:104#v3", plan.Services[^1].Environment["REVIEWS_ENDPOINTS"]);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class LocalPlanTests
         var plan = Plan(Defaults);
 
         var page = plan.Services[^1].Environment;
-        Assert.Equal("http://127.0.0.1:9083,http://127.0.0.1:9084,http://127.0.0.1:9085", page["REVIEWS_ENDPOINTS"]);
+        Assert.Equal("http://127.0.0.1:9083#v1,http://127.0.0.1:9084#v2,http://127.0.0.1:9085#v3", page["REVIEWS_ENDPOINTS"]);
         Assert.Equal(("127.0.0.1", "9081"), (page["DETAILS_HOSTNAME"], page["DETAILS_SERVICE_PORT"]));
         Assert.Equal(("127.0.0.1", "9082"), (page["RATINGS_HOSTNAME"], page["RATINGS_SERVICE_PORT"]));
         var reviews = plan.Services.Single(service => service.Name == "reviews-v2").Environment;

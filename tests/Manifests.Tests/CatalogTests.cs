@@ -19,7 +19,7 @@ public sealed partial class CatalogTests
             Assert.Equal(workload.Labels, workload.Deployment.Labels);
             Assert.Equal($"bookinfo-{version.Service}", $"{workload.Pod["serviceAccountName"]}");
             Assert.Equal(version.Service, $"{workload.Container["name"]}");
-            Assert.StartsWith($"bookinfo/{version.Service}:", $"{workload.Container["image"]}", StringComparison.Ordinal);
+            Assert.StartsWith($"localhost/bookinfo/{version.Service}:", $"{workload.Container["image"]}", StringComparison.Ordinal);
             Assert.Equal(
                 version.Environment.OrderBy(setting => setting.Key),
                 Manifest.Items(workload.Container["env"]).Where(setting => setting["value"] is not null)

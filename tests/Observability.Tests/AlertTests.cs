@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Bookinfo.Testing;
 
 namespace Observability.Tests;
@@ -22,12 +23,31 @@ public sealed class AlertTests(MeteredSystem system)
         var readMe = await File.ReadAllTextAsync(ObservabilityFiles.ReadMe, TestContext.Current.CancellationToken);
         foreach (var rule in (await Prometheus.RulesAsync()).Where(rule => rule.GetProperty("type").GetString() == "alerting"))
         {
-            Assert.Contains($"| `{rule.GetProperty("name").GetString()}` |", readMe);
+            var name = rule.GetProperty("name").GetString()!;
+            Assert.Contains($"| [`{name}`](../docs/alerts.md#{name.ToLowerInvariant()}) |", readMe);
             Assert.Contains(rule.GetProperty("labels").GetProperty("severity").GetString(), new[] { "page", "ticket", "info" });
             Assert.All(
                 new[] { "summary", "description", "action" },
                 text => Assert.NotEmpty(rule.GetProperty("annotations").GetProperty(text).GetString()!));
         }
+    }
+
+    /// <summary>The anchor of a heading on the pages where people read Markdown is its text in lower case.</summary>
+    [Fact]
+    public async Task Every_alert_leads_to_its_section_of_the_runbook_and_every_section_is_an_alerts()
+    {
+        var runbook = await File.ReadAllTextAsync(
+            Path.Combine(WorkingCopy.Root, "docs", "alerts.md"), TestContext.Current.CancellationToken);
+        var sections = Regex.Split(runbook, "^## ", RegexOptions.Multiline)[1..]
+            .ToDictionary(section => section[..section.IndexOf('\n', StringComparison.Ordinal)]);
+        var rules = (await Prometheus.RulesAsync()).Where(rule => rule.GetProperty("type").GetString() == "alerting").ToList();
+        Assert.All(rules, rule => Assert.Equal(
+            $"docs/alerts.md#{rule.GetProperty("name").GetString()!.ToLowerInvariant()}",
+            rule.GetProperty("annotations").GetProperty("runbook_url").GetString()));
+        Assert.Equal(rules.Select(rule => rule.GetProperty("name").GetString()!).Distinct().Order(), sections.Keys.Order());
+        Assert.All(sections, section => Assert.All(
+            new[] { "**What it means.**", "**What to look at.**", "**What to do.**" },
+            part => Assert.Contains(part, section.Value)));
     }
 
     [Fact]

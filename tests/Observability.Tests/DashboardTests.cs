@@ -103,6 +103,33 @@ public sealed partial class DashboardTests
         Panels.Where(panel => panel.Expressions.Any(expression => expression.Contains("histogram_quantile", StringComparison.Ordinal))),
         panel => Assert.True(panel.HasExemplars, $"{panel}"));
 
+    /// <summary>On a Prometheus without the rules, a panel that asks for what they record says so and is not just empty.</summary>
+    [Fact]
+    public void A_panel_that_needs_the_rules_says_so()
+    {
+        var needing = Panels.Where(panel => panel.Expressions.SelectMany(PromQl.MetricsIn).Any(IsRecorded)).ToList();
+        Assert.Equal(5, needing.Count);
+        Assert.All(needing, panel =>
+        {
+            Assert.Contains("observability/prometheus/rules.yml", panel.Json.GetProperty("description").GetString());
+            Assert.Contains("rules.yml", panel.Json.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("noValue").GetString());
+            // With a constant in its place, it would look like a figure.
+            Assert.All(panel.Expressions, expression => Assert.DoesNotContain("vector(", expression));
+        });
+    }
+
+    /// <summary>The default source is asked by other people's dashboards, which have nothing to do with this workload.</summary>
+    [Fact]
+    public void Provisioned_sources_take_neither_the_place_of_the_default_nor_a_usual_name()
+    {
+        var sources = File.ReadAllText(Path.Combine(ObservabilityFiles.Grafana, "provisioning", "datasources", "bookinfo.yml"));
+        Assert.DoesNotContain("isDefault: true", sources);
+        Assert.All(SourceName().Matches(sources), name => Assert.StartsWith("Bookinfo ", name.Groups[1].Value, StringComparison.Ordinal));
+        Assert.Equal(2, SourceName().Count(sources));
+    }
+
+    private static bool IsRecorded(string metric) => metric == "ALERTS" || metric.Contains(':', StringComparison.Ordinal);
+
     [Fact]
     public void A_click_on_an_exemplar_goes_to_the_provisioned_traces()
     {
@@ -111,6 +138,9 @@ public sealed partial class DashboardTests
         Assert.True(destination.Success);
         Assert.Contains($"\n    uid: {destination.Groups[1].Value}\n", sources);
     }
+
+    [GeneratedRegex(@"^  - name: (.+)$", RegexOptions.Multiline)]
+    private static partial Regex SourceName();
 
     [GeneratedRegex(@"""/d/([\w-]+)")]
     private static partial Regex LinkedUid();

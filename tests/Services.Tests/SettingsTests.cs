@@ -36,6 +36,10 @@ public sealed class SettingsTests
     [InlineData("productpage", "REVIEWS_SERVICE_PORT", "65536", "1 to 65535")]
     [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:1,", "an address")]
     [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:0", "an address")]
+    [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:1#", "an address")]
+    [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:1#v 1", "an address")]
+    [InlineData("productpage", "REVIEWS_ENDPOINTS", "http://a:1#v12345678901234567890123456789012", "an address")]
+    [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "http://googleapis.com#v1", "an address")]
     [InlineData("productpage", "FLOOD_FACTOR", "many", "0 to 1000")]
     [InlineData("productpage", "FLOOD_FACTOR", "1001", "0 to 1000")]
     [InlineData("productpage", "DRAIN_SECONDS", "301", "0 to 300")]
@@ -233,8 +237,8 @@ public sealed class SettingsTests
         await using var page = await RunningService.StartAsync(
             Bookinfo.ProductPage.Program.Build, "FLOOD_FACTOR=", "SESSION_KEY=", "DETAILS_HOSTNAME=", "SERVICES_DOMAIN=");
         var addresses = page.Services.GetRequiredService<BackendAddresses>();
-        Assert.Equal([new Uri("http://details:9080")], addresses.Of(ServiceCatalog.Details));
-        Assert.Equal([new Uri("http://reviews:9080")], addresses.Of(ServiceCatalog.Reviews));
+        Assert.Equal([new BackendAddress(new Uri("http://details:9080"), null)], addresses.Of(ServiceCatalog.Details));
+        Assert.Equal([new BackendAddress(new Uri("http://reviews:9080"), null)], addresses.Of(ServiceCatalog.Reviews));
 
         // What it injects cannot be mistaken when there is no such name.
         string[] injected = ["DETAILS_PORT", "REVIEWS_PORT", "PRODUCTPAGE_PORT", "PRODUCTPAGE_PORT_9080_TCP", "DETAILS_SERVICE_HOST"];
@@ -252,7 +256,8 @@ public sealed class SettingsTests
     {
         var app = Bookinfo.Reviews.Program.Build(
             [$"--RATINGS_HOSTNAME={host}", $"--SERVICES_DOMAIN={domain}", $"--RATINGS_SERVICE_PORT={port}"]);
-        Assert.Equal(address, Assert.Single(app.Services.GetRequiredService<BackendAddresses>().Of(ServiceCatalog.Ratings)).AbsoluteUri);
+        var addresses = app.Services.GetRequiredService<BackendAddresses>().Of(ServiceCatalog.Ratings);
+        Assert.Equal(address, Assert.Single(addresses).Uri.AbsoluteUri);
     }
 
     [Theory]
@@ -263,8 +268,21 @@ public sealed class SettingsTests
     {
         var app = Bookinfo.Reviews.Program.Build([$"--RATINGS_HOSTNAME={host}", "--RATINGS_SERVICE_PORT=81"]);
         var addresses = app.Services.GetRequiredService<BackendAddresses>().Of(ServiceCatalog.Ratings);
-        var target = new EndpointRotation(addresses).At(0, "/ratings/0");
+        var target = new EndpointRotation(Assert.Single(addresses).Uri).At(0, "/ratings/0");
         Assert.Equal(("fe80::1%lo", 81, "/ratings/0"), (target.DnsSafeHost, target.Port, target.AbsolutePath));
+    }
+
+    [Fact]
+    public void The_fragment_of_an_endpoint_is_its_version_and_not_called()
+    {
+        var app = Bookinfo.ProductPage.Program.Build(
+            ["--REVIEWS_ENDPOINTS=http://a:9083/below#v1, http://[fe80::1%25lo]:9084#v2-rc.1,http://c:9085"]);
+        var addresses = app.Services.GetRequiredService<BackendAddresses>().Of(ServiceCatalog.Reviews);
+        Assert.Equal(["v1", "v2-rc.1", null], addresses.Select(address => address.Version));
+        var rotation = new EndpointRotation([.. addresses.Select(address => address.Uri)]);
+        Assert.Equal("http://a:9083/below/reviews/0", rotation.At(0, "/reviews/0").AbsoluteUri);
+        Assert.Equal("fe80::1%lo", rotation.At(1, "/reviews/0").DnsSafeHost);
+        Assert.Equal("", rotation.At(1, "/reviews/0").Fragment);
     }
 
     [Fact]

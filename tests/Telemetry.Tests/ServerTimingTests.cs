@@ -77,6 +77,65 @@ public sealed class ServerTimingTests
         Assert.Equal(expected.Split(' '), await HopsAsync(page, "/api/v1/products/7/reviews", "other"));
     }
 
+    /// <summary>What is left of a call is the time that the called service says it took, of each caller by itself.</summary>
+    [Fact]
+    public async Task What_lies_between_a_caller_and_the_called_one_is_counted_by_caller()
+    {
+        await using var system = await TelemetrySystem.StartAsync(protocol: null);
+        for (var view = 0; view < Views; view++)
+        {
+            await system.GetAsync("productpage-v1", "/productpage", $"x-request-id: view-{view}");
+            await system.GetAsync("productpage-v1", "/api/v1/products/7/ratings", $"x-request-id: api-{view}");
+        }
+
+        var callers = (await Task.WhenAll(new[] { "productpage-v1", "reviews-v2", "reviews-v3" }.Select(async caller =>
+            (Caller: caller, Samples: await system.ScrapeAsync(caller))))).ToDictionary(pair => pair.Caller, pair => pair.Samples);
+        double Of(string caller, string metric, string peer) => callers[caller]
+            .Where(sample => sample.Name == metric && sample["service_peer_name"] == peer && sample["http_response_status_code"] == "200")
+            .Sum(sample => sample.Value);
+        (string Caller, string Peer, int Calls)[] edges =
+        [
+            ("productpage-v1", "details", Views), ("productpage-v1", "reviews", Views), ("productpage-v1", "ratings", Views),
+            ("reviews-v2", "ratings", Views / 3), ("reviews-v3", "ratings", Views / 3),
+        ];
+        Assert.All(edges, edge =>
+        {
+            Assert.Equal(edge.Calls, Of(edge.Caller, "http_client_request_duration_seconds_count", edge.Peer));
+            Assert.Equal(edge.Calls, Of(edge.Caller, "bookinfo_http_client_transit_duration_seconds_count", edge.Peer));
+        });
+
+        // To the callers' view of ratings belongs all that ratings took, but for its rounding and the writing of its answers.
+        var served = (await system.ScrapeAsync("ratings-v1")).Where(sample => sample.Name == "http_server_request_duration_seconds_sum")
+            .Sum(sample => sample.Value);
+        var claimed = edges.Where(edge => edge.Peer == "ratings").Sum(edge =>
+            Of(edge.Caller, "http_client_request_duration_seconds_sum", "ratings")
+            - Of(edge.Caller, "bookinfo_http_client_transit_duration_seconds_sum", "ratings"));
+        Assert.InRange(claimed, double.Epsilon, served + (Views * 2 * 0.00001));
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("Server-Timing: ratings;dur=1\r\n", 0)]
+    [InlineData("Server-Timing: total;dur=NaN\r\n", 0)]
+    [InlineData("Server-Timing: total;dur=0\r\n", 1)]
+    [InlineData("Server-Timing: total;dur=3000000\r\n", 1)]
+    public async Task What_a_backend_claims_of_its_time_is_taken_up_to_the_time_of_the_call(string header, int count)
+    {
+        await using var reviews = new RecordingBackend(_ => (stream, token) => stream.WriteAsync(
+            System.Text.Encoding.Latin1.GetBytes(
+                $"HTTP/1.1 200 OK\r\n{header}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"), token).AsTask());
+        await using var system = await TelemetrySystem.StartAsync(
+            protocol: null, only: ["productpage-v1"],
+            configure: system => system.Processes.Set("*", "REVIEWS_ENDPOINTS", reviews.Address.AbsoluteUri));
+        await system.GetAsync("productpage-v1", "/api/v1/products/7/reviews", "x-request-id: one");
+
+        var samples = await system.ScrapeAsync("productpage-v1");
+        double Of(string metric) => samples.Where(sample => sample.Name == metric).Sum(sample => sample.Value);
+        Assert.Equal(count, Of("bookinfo_http_client_transit_duration_seconds_count"));
+        Assert.InRange(
+            Of("bookinfo_http_client_transit_duration_seconds_sum"), 0, Of("http_client_request_duration_seconds_sum"));
+    }
+
     /// <summary>The names of the parts in their order.</summary>
     private static async Task<List<string>> HopsAsync(Uri service, string target, string requestId)
     {

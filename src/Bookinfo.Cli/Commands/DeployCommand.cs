@@ -33,7 +33,8 @@ internal static class DeployCommand
     private static readonly Option<string?> Registry = new("--registry")
     {
         HelpName = "prefix",
-        Description = "Where the images are, such as ghcr.io/me: then details is ghcr.io/me/details. [default: docker.io/bookinfo]",
+        Description = "Where the images are, such as ghcr.io/me: then details is ghcr.io/me/details. "
+            + $"[default: {Kustomization.UsualRegistry}, which are images loaded into the nodes]",
     };
 
     private static readonly Option<string?> Tag = new("--tag")

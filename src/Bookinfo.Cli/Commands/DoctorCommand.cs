@@ -17,6 +17,10 @@ internal static class DoctorCommand
     /// <summary>Characters in a line where there is no terminal, or a wide one: long lines are hard to read.</summary>
     private const int UsualWidth = 79;
 
+    private static readonly Argument<CheckPurpose?> Purpose = TypedOptions.OptionalNameArgument<CheckPurpose>(
+        "command", "up|images|deploy", "The command to check for: up, images (build) or deploy. [default: all of them]",
+        "up, images or deploy");
+
     private static readonly Option<string?> Namespace = ClusterCommand.Namespace(
         $"The namespace to deploy to. [default: {DeployedApplication.UsualNamespace}]");
 
@@ -31,7 +35,7 @@ internal static class DoctorCommand
     private static readonly Option<string?> Registry = new("--registry")
     {
         HelpName = "host/path",
-        Description = $"Where the images are, such as ghcr.io/me/bookinfo. [default: {ImageNames.DefaultRegistry}, as in the manifests]",
+        Description = $"Where the images are, such as ghcr.io/me/bookinfo. [default: {Kustomization.UsualRegistry}, as in the manifests]",
     };
 
     private static readonly Option<OutputFormat> Output = TypedOptions.Output(
@@ -44,17 +48,18 @@ internal static class DoctorCommand
         Registry.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
         var command = new Command(
             "doctor",
-            "Check what the other commands need, and say what to do about what is missing: the .NET SDK, a compiler and an image builder, "
-            + "free ports, kubectl, the cluster, its nodes, your rights, the namespace and its quota, the images, the NodePort, "
-            + "and where use of CPU and memory is read from. Changes nothing, and ends within twenty seconds. "
+            "Check what the other commands need, and say what to do about what is missing. For up: the .NET SDK, free ports, Prometheus. "
+            + "For images: a compiler and an image builder. For deploy: kubectl, the cluster, its nodes, your rights, the namespace and "
+            + "its quota, the images, the NodePort, and where use of CPU and memory is read from. Changes nothing, and ends within twenty "
+            + "seconds. "
             + $"The exit code is {ExitCode.Success} when there is no problem, warnings or not, and {ExitCode.ProblemFound} when "
             + "there is one.")
         {
-            Namespace, Context, Tag, Registry, Output,
+            Purpose, Namespace, Context, Tag, Registry, Output,
         };
         command.SetAction(static (result, _) => RunAsync(new DoctorOptions(
-            result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, result.GetValue(Context), result.GetValue(Tag),
-            result.GetValue(Registry), result.GetValue(Output))));
+            result.GetValue(Purpose), result.GetValue(Namespace) ?? DeployedApplication.UsualNamespace, result.GetValue(Context),
+            result.GetValue(Tag), result.GetValue(Registry), result.GetValue(Output))));
         return command;
     }
 

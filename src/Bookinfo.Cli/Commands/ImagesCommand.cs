@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bookinfo.Cli.Images;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
 using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class ImagesCommand
     {
         HelpName = "host/path",
         Description = "Where the images belong, such as ghcr.io/me/bookinfo; they are called <host/path>/details:<tag> and so on.",
-        DefaultValueFactory = static _ => ImageNames.DefaultRegistry,
+        DefaultValueFactory = static _ => Kustomization.UsualRegistry,
     };
 
     private static readonly Option<string?> Tag = new("--tag")

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
+using Bookinfo.Local;
 
 namespace Bookinfo.Cli.Doctor;
 
@@ -94,7 +95,7 @@ internal sealed class Examination(TimeProvider time)
     }
 }
 
-/// <summary>Creates all checks, each listed after those that it needs.</summary>
+/// <summary>Creates the checks, each listed after those that it needs.</summary>
 internal sealed class Checkup : IDisposable
 {
     private readonly ClusterCheck _cluster;
@@ -108,10 +109,11 @@ internal sealed class Checkup : IDisposable
         var manifests = new ManifestsCheck(kubectl, tree);
         var kubeconfig = new KubeconfigCheck(kubectl);
         _cluster = new ClusterCheck(kubectl, kubeconfig, time);
-        Checks =
+        ICheck[] all =
         [
             new SdkCheck(tree),
             new LocalPortsCheck(LocalPortsCheck.Default),
+            new PrometheusCheck(PrometheusProcess.UsualPort),
             new NativeToolsCheck(),
             new ImageBuilderCheck(),
             kubectl,
@@ -126,6 +128,8 @@ internal sealed class Checkup : IDisposable
             new NodePortCheck(_cluster, manifests, options.Namespace, time),
             new MetricsCheck(_cluster, options.Namespace),
         ];
+        // Whatever a check needs is for the same command.
+        Checks = [.. all.Where(check => options.Command is not { } command || check.Purpose == command)];
     }
 
     /// <summary>The checks.</summary>
@@ -136,9 +140,11 @@ internal sealed class Checkup : IDisposable
 }
 
 /// <summary>The options of <c>bookinfo doctor</c>.</summary>
+/// <param name="Command">The command to check for; <see langword="null"/> for all.</param>
 /// <param name="Namespace">Where the application is to run in the cluster.</param>
 /// <param name="Context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
 /// <param name="Tag">The tag of the images; <see langword="null"/> for that of the manifests.</param>
 /// <param name="Registry">The registry and path of the images; <see langword="null"/> for that of the manifests.</param>
 /// <param name="Output">How to write it.</param>
-internal sealed record DoctorOptions(string Namespace, string? Context, string? Tag, string? Registry, OutputFormat Output);
+internal sealed record DoctorOptions(
+    CheckPurpose? Command, string Namespace, string? Context, string? Tag, string? Registry, OutputFormat Output);

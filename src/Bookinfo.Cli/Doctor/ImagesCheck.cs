@@ -62,7 +62,7 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
         ];
         const string Advice = "Build them and load the archives into every node (kind load image-archive, k3s ctr images import), or push "
             + "them to a registry that the nodes can reach:";
-        return !truncated && unavailable.TrueForAll(answer => answer.Answer == RegistryAnswer.Missing)
+        return !truncated && unavailable.TrueForAll(answer => answer.Answer is RegistryAnswer.Missing or RegistryAnswer.Nowhere)
             ? CheckResult.Problem(detail, Advice, commands)
             : CheckResult.Warning(detail, Advice, commands);
     }
@@ -77,6 +77,7 @@ internal sealed class ImagesCheck(ClusterCheck cluster, ManifestsCheck manifests
     private static string Describe(RegistryAnswer answer, string host) => answer switch
     {
         RegistryAnswer.Missing => $"{host} has no such image",
+        RegistryAnswer.Nowhere => "no registry has images of that name",
         RegistryAnswer.Private => $"{host} does not show it without credentials",
         RegistryAnswer.Untrusted => $"{host} cannot be asked from here: its certificate is not trusted, or it speaks plain http",
         _ => $"{host} cannot be asked from here",
@@ -144,6 +145,12 @@ internal sealed partial class RegistryClient : IDisposable
     /// <param name="image">The image.</param>
     public async Task<RegistryAnswer> AskAsync(ImageReference image, CancellationToken cancellationToken)
     {
+        if (image.Host == "localhost")
+        {
+            // Each node would ask itself. A registry on this machine has a port in its name.
+            return RegistryAnswer.Nowhere;
+        }
+
         try
         {
             var (status, challenge) = await HeadAsync(image, null, cancellationToken);
@@ -231,6 +238,9 @@ internal enum RegistryAnswer
 
     /// <summary>It has no such image.</summary>
     Missing,
+
+    /// <summary>The name leads to no registry: such images are only where they were loaded.</summary>
+    Nowhere,
 
     /// <summary>It does not answer without credentials: the image is private, or does not exist.</summary>
     Private,

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bookinfo.Cli.Images;
@@ -285,16 +286,24 @@ internal sealed class LocalPortsCheck(IReadOnlyList<(int Port, string Project)> 
             return CheckResult.Ok($"{string.Join(", ", wanted.Select(one => one.Port).Order())} are free");
         }
 
-        var list = string.Join("; ", taken.Select(one =>
-            $"{one.Port} is taken by {(one.Owner is { } owner ? $"{owner.Name} (pid {owner.Pid})" : "another process")}"));
+        var list = string.Join("; ", taken.Select(one => Describe(one.Port, one.Owner)));
+        var command = $"./bookinfo up --port {FreePort(8080)} --backend-port {FreePort(9181, LocalPlan.BackendPorts)}";
         return taken.All(one => one.Owner?.Name == one.Project)
-            ? CheckResult.Ok($"'bookinfo up' runs: {list}")
-            : CheckResult.Warning(
-                list, "Stop what uses them, or choose other ports:", $"./bookinfo up --port {FreePort(8080)} --backend-port "
-                    + $"{FreePort(9181, LocalPlan.BackendPorts)}");
+            ? CheckResult.Warning($"'bookinfo up' runs already: {list}", "A second one beside it needs other ports:", command)
+            : CheckResult.Problem(list, "Stop what uses them, or choose other ports:", command);
     }
 
+    /// <summary>Says who has a port.</summary>
+    /// <param name="port">The port.</param>
+    /// <returns>Its number and who has it; <see langword="null"/> when it is free.</returns>
+    public static string? DescribeTaken(int port) => PortCheck.IsFree(port) ? null : Describe(port, PortOwner.Find(port));
+
     /// <summary>The first port, at or above a number, from which on as many ports as needed are free.</summary>
-    private static int FreePort(int from, int count = 1) =>
+    /// <param name="from">The number.</param>
+    /// <param name="count">How many ports are needed.</param>
+    public static int FreePort(int from, int count = 1) =>
         Enumerable.Range(from, 1000).FirstOrDefault(first => Enumerable.Range(first, count).All(PortCheck.IsFree), from);
+
+    private static string Describe(int port, PortOwner? owner) => string.Create(
+        CultureInfo.InvariantCulture, $"{port} is taken by {(owner is null ? "another process" : $"{owner.Name} (pid {owner.Pid})")}");
 }

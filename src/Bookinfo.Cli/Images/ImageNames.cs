@@ -13,9 +13,6 @@ namespace Bookinfo.Cli.Images;
 /// </remarks>
 internal sealed partial record ImageNames(string Registry, string Tag)
 {
-    /// <summary>Where the names in the manifests lead: the registry that a name without one is completed with.</summary>
-    public const string DefaultRegistry = "docker.io/bookinfo";
-
     /// <summary>What is allowed as a registry, in words.</summary>
     public const string RegistryRule =
         "it must be a registry's host and a path of lower-case names, such as ghcr.io/me/bookinfo or localhost:5000";

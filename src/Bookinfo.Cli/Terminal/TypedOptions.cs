@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -107,32 +108,63 @@ internal static partial class TypedOptions
     /// <param name="description">What it is for, with its default.</param>
     /// <param name="allowed">The names in words, for messages.</param>
     public static Option<T> Name<T>(string name, string helpName, string description, string allowed)
-        where T : struct, Enum => new(name)
+        where T : struct, Enum
+    {
+        var option = new Option<T>(name)
         {
             HelpName = helpName,
             Description = description,
             CustomParser = result => ReadName<T>(result, allowed) ?? default,
         };
+        OfferNames<T>(option.CompletionSources);
+        return option;
+    }
 
     /// <summary>One of the names of an enumeration, or none.</summary>
     /// <inheritdoc cref="Name{T}"/>
     public static Option<T?> OptionalName<T>(string name, string helpName, string description, string allowed)
-        where T : struct, Enum => new(name)
+        where T : struct, Enum
+    {
+        var option = new Option<T?>(name)
         {
             HelpName = helpName,
             Description = description,
             CustomParser = result => ReadName<T>(result, allowed),
         };
+        OfferNames<T>(option.CompletionSources);
+        return option;
+    }
 
     /// <summary>An argument that is one of the names of an enumeration.</summary>
     /// <inheritdoc cref="Name{T}"/>
     public static Argument<T> NameArgument<T>(string name, string helpName, string description, string allowed)
-        where T : struct, Enum => new(name)
+        where T : struct, Enum
+    {
+        var argument = new Argument<T>(name)
         {
             HelpName = helpName,
             Description = description,
             CustomParser = result => ReadName<T>(result, allowed) ?? default,
         };
+        OfferNames<T>(argument.CompletionSources);
+        return argument;
+    }
+
+    /// <summary>An argument that is one of the names of an enumeration, or left out.</summary>
+    /// <inheritdoc cref="Name{T}"/>
+    public static Argument<T?> OptionalNameArgument<T>(string name, string helpName, string description, string allowed)
+        where T : struct, Enum
+    {
+        var argument = new Argument<T?>(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = result => ReadName<T>(result, allowed),
+        };
+        OfferNames<T>(argument.CompletionSources);
+        return argument;
+    }
 
     /// <summary>The format of the output on stdout.</summary>
     /// <param name="description">What is written.</param>
@@ -188,6 +220,14 @@ internal static partial class TypedOptions
 
     [GeneratedRegex(@"^(?:[^/:@\s]+|\[[0-9a-fA-F:.%a-z]+\]):[0-9]{1,5}(?:[/?]\S*)?\z")]
     private static partial Regex HostAndPort();
+
+    /// <summary>Makes shells complete names in lower case, as the help shows them: the library would offer those of .NET.</summary>
+    private static void OfferNames<T>(List<Func<CompletionContext, IEnumerable<CompletionItem>>> sources)
+        where T : struct, Enum
+    {
+        sources.Clear();
+        sources.Add(static _ => Enum.GetNames<T>().Select(static name => new CompletionItem(name.ToLowerInvariant())));
+    }
 
     private static T? ReadName<T>(ArgumentResult result, string allowed)
         where T : struct, Enum => Read(

@@ -11,6 +11,12 @@ namespace Bookinfo.Kubernetes;
 /// <param name="kubectl">kubectl, which has kustomize in it.</param>
 public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
 {
+    /// <summary>
+    /// The registry and path in the names of the images that the manifests ask for. Only 'images build' makes images of that name, and no
+    /// registry of a stranger can be called localhost: an image that is missing is a pull that fails.
+    /// </summary>
+    public const string UsualRegistry = "localhost/bookinfo";
+
     private const string FileName = "kustomization.yaml";
 
     /// <summary>The overlay that is deployed unless another is named, below the root of the working copy.</summary>
@@ -117,7 +123,7 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
 
     private static JsonObject Image(string service, DeployOptions options)
     {
-        var image = new JsonObject { ["name"] = $"bookinfo/{service}" };
+        var image = new JsonObject { ["name"] = $"{UsualRegistry}/{service}" };
         if (options.Registry is { } registry)
         {
             image["newName"] = $"{registry}/{service}";
@@ -166,7 +172,7 @@ public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
 /// <param name="Context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
 /// <param name="Timeout">How long to wait for all to be ready.</param>
 /// <param name="Registry">
-/// Where the images are, in place of <c>docker.io/bookinfo</c>; <see langword="null"/> for what the overlay says.
+/// Where the images are, in place of <see cref="Kustomization.UsualRegistry"/>; <see langword="null"/> for what the overlay says.
 /// </param>
 /// <param name="Tag">The tag of the images; <see langword="null"/> for what the overlay says.</param>
 public sealed record DeployOptions(

@@ -160,11 +160,15 @@ internal static partial class PodDiagnosis
         var message = (waiting.Reason is "ImagePullBackOff" ? failures.LastOrDefault()?.Message : null) ?? waiting.Message
             ?? waiting.Reason;
         var tries = failures.Sum(one => one.Count ?? 1);
-        var certain = waiting.Reason is "InvalidImageName" or "ErrImageNeverPull" || Permanent().IsMatch(message) || tries > 1;
+        var isLoaded = image.StartsWith($"{Kustomization.UsualRegistry}/", StringComparison.Ordinal);
+        var certain = isLoaded || waiting.Reason is "InvalidImageName" or "ErrImageNeverPull" || Permanent().IsMatch(message) || tries > 1;
         return new PodProblem(
             subject, waiting.Reason, $"its image {image} cannot be pulled: {ShortenPull(message)}", certain ? AtOnce : null)
         {
-            Hint = "Check --registry and --tag. A cluster that reaches no registry needs the images loaded into its nodes.",
+            Hint = isLoaded
+                ? "Images of that name are in no registry: build them with './bookinfo images build --save images' and load them into "
+                    + "every node (docs/kubernetes.md), or push them to a registry and say which with --registry."
+                : "Check --registry and --tag. A cluster that reaches no registry needs the images loaded into its nodes.",
         };
     }
 

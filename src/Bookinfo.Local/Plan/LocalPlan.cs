@@ -96,7 +96,8 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
         {
             var addresses = backend.Versions
                 .Where(version => options.ReviewsVersions.Contains(version.Version))
-                .Select(version => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port(options, version)}"));
+                .Select(version => string.Create(
+                    CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port(options, version)}#{version.Version}"));
             environment[SettingNames.ReviewsEndpoints] = string.Join(',', addresses);
             return;
         }

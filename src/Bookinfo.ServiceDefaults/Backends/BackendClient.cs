@@ -146,7 +146,9 @@ public sealed class BackendClient : IDisposable
             using var response = await _http.SendAsync(request, timeout.Token);
             measurement.Answered(response);
             status = (int)response.StatusCode;
-            return await ReadAsync(response, timeout.Token);
+            var answer = await ReadAsync(response, timeout.Token);
+            measurement.Completed(answer.ServerTiming);
+            return answer;
         }
         catch (Exception exception) when (exception is HttpRequestException or HungUpException)
         {

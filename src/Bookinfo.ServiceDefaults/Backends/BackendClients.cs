@@ -50,7 +50,8 @@ public sealed class BackendClients
         Action<BackendAnswer>? finished = null,
         CallPolicy? policy = null) =>
         new(
-            service.Name, $"/{service.Name}/{{id}}", policy ?? _caller.CallTo(service).Policy, new EndpointRotation(_addresses.Of(service)),
+            service.Name, $"/{service.Name}/{{id}}", policy ?? _caller.CallTo(service).Policy,
+            new EndpointRotation([.. _addresses.Of(service).Select(address => address.Uri)]),
             addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _connections, _hosts, _time, _telemetry, _logger);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
@@ -11,6 +12,9 @@ namespace Bookinfo.ServiceDefaults.Configuration;
 /// <remarks>Every method throws <see cref="InvalidSettingException"/> for a value that is not allowed.</remarks>
 public sealed class Settings(IConfiguration configuration)
 {
+    private static readonly SearchValues<char> OfVersions =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
     /// <summary>A text as it stands, or <see langword="null"/> when it is not set.</summary>
     /// <param name="name">The name of the variable.</param>
     public string? Text(string name) => configuration[name] is { Length: > 0 } value ? value : null;
@@ -56,21 +60,27 @@ public sealed class Settings(IConfiguration configuration)
     /// <summary>The base address of a server.</summary>
     /// <param name="name">The name of the variable.</param>
     /// <returns>An absolute http or https address without query or user information; <see langword="null"/> when it is not set.</returns>
-    public Uri? Address(string name) => Text(name) is { } text ? ParseAddress(name, text) : null;
+    public Uri? Address(string name) => Text(name) is { } text
+        ? ParseAddress(name, text, static fragment => fragment.Length == 0, "an address such as http://localhost:9080")
+        : null;
 
-    /// <summary>The base addresses of several servers, separated by commas.</summary>
+    /// <summary>The base addresses of several servers, separated by commas, each perhaps with a version as its fragment.</summary>
     /// <param name="name">The name of the variable.</param>
     /// <returns>At least one address, or <see langword="null"/> when it is not set.</returns>
     public IReadOnlyList<Uri>? Addresses(string name) => Text(name) is { } text
-        ? [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => ParseAddress(name, part))]
+        ?
+        [
+            .. text.Split(',', StringSplitOptions.TrimEntries).Select(
+                part => ParseAddress(name, part, IsVersionOrNone, "an address such as http://localhost:9080 or http://localhost:9080#v1")),
+        ]
         : null;
 
-    private static Uri ParseAddress(string name, string text)
+    private static Uri ParseAddress(string name, string text, Func<string, bool> allowsFragment, string allowed)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
-            || address is not { Port: not 0, Query: "", Fragment: "" })
+            || address is not { Port: not 0, Query: "" } || !allowsFragment(address.Fragment))
         {
-            throw new InvalidSettingException(name, text, "an address such as http://localhost:9080");
+            throw new InvalidSettingException(name, text, allowed);
         }
 
         return address.UserInfo is ""
@@ -78,4 +88,8 @@ public sealed class Settings(IConfiguration configuration)
             : throw new InvalidSettingException(
                 $"{name} is not allowed: it must be an address without a user and a password, such as http://localhost:9080.");
     }
+
+    /// <summary>Whether a fragment is none, or a version of 1 to 32 letters, digits, '.', '_' and '-'.</summary>
+    private static bool IsVersionOrNone(string fragment) =>
+        fragment.Length == 0 || (fragment.Length is > 1 and <= 33 && !fragment.AsSpan(1).ContainsAnyExcept(OfVersions));
 }

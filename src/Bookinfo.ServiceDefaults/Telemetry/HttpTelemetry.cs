@@ -43,6 +43,9 @@ internal sealed class HttpTelemetry : IDisposable
             "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, buckets);
         ClientDuration = meter.CreateHistogram(
             "http.client.request.duration", "s", "Duration of HTTP client requests.", tags: null, buckets);
+        ClientTransit = meter.CreateHistogram(
+            "bookinfo.http.client.transit.duration", "s",
+            "The part of the duration of HTTP client requests that the called service did not take.", tags: null, buckets);
         meter.CreateObservableUpDownCounter(
             "http.server.active_requests", ActiveRequests.Observe, "{request}", "Number of active HTTP server requests.");
         Rejected = meter.CreateCounter<long>(
@@ -58,6 +61,11 @@ internal sealed class HttpTelemetry : IDisposable
 
     /// <summary>How long requests that went out took, in seconds; each try is one.</summary>
     public Histogram<double> ClientDuration { get; }
+
+    /// <summary>
+    /// For how long requests that went out, and whose answer says how long it took, were not in the called service, in seconds.
+    /// </summary>
+    public Histogram<double> ClientTransit { get; }
 
     /// <summary>How many requests are being answered.</summary>
     public ActiveRequests ActiveRequests { get; } = new();

@@ -16,8 +16,12 @@ internal sealed class ServerTiming
     /// <summary>The name of the header.</summary>
     public const string Header = "Server-Timing";
 
+    private const string Total = "total";
+
     /// <summary>The longest header of a backend that is read: what ours send is a tenth of it.</summary>
     private const int LongestHeader = 1024;
+
+    private static readonly byte[][] TotalNames = [Encoding.Latin1.GetBytes(Total)];
 
     private readonly Lock _lock = new();
     private readonly List<Hop> _hops = [];
@@ -52,7 +56,7 @@ internal sealed class ServerTiming
             }
         }
 
-        Append(ref text, "total", total.TotalMilliseconds);
+        Append(ref text, Total, total.TotalMilliseconds);
         return text.ToStringAndClear();
     }
 
@@ -61,6 +65,16 @@ internal sealed class ServerTiming
         text.AppendLiteral(name);
         text.AppendLiteral(";dur=");
         text.AppendFormatted(milliseconds, "F2");
+    }
+
+    /// <summary>Reads out of the header of a backend how long its answer took.</summary>
+    /// <param name="header">The value of its header.</param>
+    /// <returns>How long; <see langword="null"/> when the header does not tell.</returns>
+    public static TimeSpan? TotalIn(string header)
+    {
+        Span<uint> microseconds = stackalloc uint[1];
+        Read(header, TotalNames, microseconds);
+        return microseconds[0] == ServerTimingReader.Unknown ? null : TimeSpan.FromMicroseconds(microseconds[0]);
     }
 
     /// <summary>Reads durations out of the header of a backend, which may hold anything.</summary>

@@ -17,6 +17,7 @@ internal sealed class TryMeasurement : IDisposable
     private readonly Uri _address;
     private int? _status;
     private string? _errorType;
+    private TimeSpan? _timeOfPeer;
 
     private TryMeasurement(HttpTelemetry telemetry, TimeProvider time, Activity? span, long start, string peer, Uri address)
     {
@@ -80,6 +81,10 @@ internal sealed class TryMeasurement : IDisposable
         }
     }
 
+    /// <summary>Says that all of the answer is there.</summary>
+    /// <param name="serverTiming">Its <c>Server-Timing</c>, which may hold anything; <see langword="null"/> when it has none.</param>
+    public void Completed(string? serverTiming) => _timeOfPeer = serverTiming is null ? null : ServerTiming.TotalIn(serverTiming);
+
     /// <summary>Says that no answer came, or not all of it.</summary>
     /// <param name="errorType">Why, as <c>error.type</c>.</param>
     public void Failed(string errorType) => _errorType = errorType;
@@ -109,6 +114,15 @@ internal sealed class TryMeasurement : IDisposable
             }
 
             _telemetry.ClientDuration.Record(elapsed.TotalSeconds, tags);
+        }
+
+        if (_telemetry.ClientTransit.Enabled && _timeOfPeer is { } timeOfPeer && _status is { } answered)
+        {
+            // What the other says is rounded, and may be anything.
+            _telemetry.ClientTransit.Record(
+                Math.Max(0, (elapsed - timeOfPeer).TotalSeconds),
+                new KeyValuePair<string, object?>("service.peer.name", _peer),
+                new KeyValuePair<string, object?>("http.response.status_code", HttpNames.StatusValue(answered)));
         }
 
         if (_span is { IsAllDataRequested: true })
