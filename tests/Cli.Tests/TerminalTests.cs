@@ -42,6 +42,10 @@ public sealed partial class TerminalTests
         Assert.Contains("Stopped.", Lines(terminal)[^1]);
         Assert.Contains(
             Lines(terminal), line => line.StartsWith($"Open http://localhost:{_ports.Page}/productpage", StringComparison.Ordinal));
+        Assert.InRange(
+            terminal.Output.IndexOf("Starting.", StringComparison.Ordinal),
+            0,
+            terminal.Output.IndexOf("Open http", StringComparison.Ordinal));
         await terminal.NothingSurvivesAsync();
     }
 

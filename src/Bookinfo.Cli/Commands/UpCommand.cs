@@ -83,7 +83,9 @@ internal static class UpCommand
         Environment.Validators.Add(RequireSettings);
 
         var command = new Command(
-            "up", "Build Bookinfo and run it on this machine: all services, reviews in three versions. Ctrl-C stops it.")
+            "up",
+            "Build Bookinfo and run it on this machine: all services, reviews in three versions. Ctrl-C stops it. It listens on localhost "
+                + "only; docs/settings.md says how to let others reach it.")
         {
             Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, NoBuild, Output,
         };

@@ -114,17 +114,21 @@ internal sealed class PlainStatusView(TextWriter output, TextWriter messages, IR
 
 /// <summary>For a terminal: the table, drawn again in its place about once a second and at each change.</summary>
 /// <param name="console">The terminal.</param>
-/// <param name="footer">What to say below the table.</param>
+/// <param name="footer">What to say below the table once all services are ready.</param>
 internal sealed class LiveStatusView(IAnsiConsole console, IReadOnlyList<string> footer, TimeProvider time) : IStatusView
 {
     private readonly LiveText _live = new(console, time);
-    private volatile IReadOnlyList<string> _footer = footer;
+    private volatile IReadOnlyList<string> _footer = ["Starting."];
 
     /// <inheritdoc/>
     public void Started(LocalSystem system) => _live.Show(width => Render(system, width));
 
     /// <inheritdoc/>
-    public void Ready(LocalSystem system) => _live.Redraw();
+    public void Ready(LocalSystem system)
+    {
+        _footer = footer;
+        _live.Redraw();
+    }
 
     /// <inheritdoc/>
     public void Changed(ServiceStatus status) => _live.Redraw();
