@@ -44,6 +44,21 @@ public sealed class UpEndTests
         Assert.Empty(up.Alive);
     }
 
+    /// <summary>A script starts what it starts with an &amp; so that it ignores SIGINT.</summary>
+    [Fact]
+    public async Task Started_by_a_script_it_obeys_an_interrupt_all_the_same()
+    {
+        var command = $"trap '' INT; exec '{WorkingCopy.Root}/bookinfo' \"$@\"";
+        await using var up = CommandRun.Start(
+            "bash", ["-c", command, "bash", "up", "--no-build", "--output", "json", .. _ports.Options]);
+        await up.ReadyAsync();
+
+        await up.SignalAsync("INT");
+
+        Assert.Equal(ExitCode.Success, await up.ExitAsync());
+        Assert.Empty(up.Alive);
+    }
+
     [Fact]
     public async Task A_terminal_that_is_closed_says_so_more_than_once_and_kills_nothing()
     {

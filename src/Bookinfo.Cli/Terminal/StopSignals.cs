@@ -20,6 +20,10 @@ internal sealed class StopSignals : IDisposable
     /// </summary>
     private static readonly TimeSpan SameKeyPress = TimeSpan.FromMilliseconds(100);
 
+    private const int Interrupt = 2; // SIGINT
+    private const nint DefaultAction = 0; // SIG_DFL
+    private const nint Ignored = 1; // SIG_IGN
+
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _kill = new();
     private readonly IDisposable[] _registrations;
@@ -27,15 +31,19 @@ internal sealed class StopSignals : IDisposable
 
     /// <summary>Begins to listen.</summary>
     /// <param name="alsoStop">What else asks for an orderly stop.</param>
-    public StopSignals(CancellationToken alsoStop = default) => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Receive),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Receive),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Receive),
-        // Ctrl-\ ends it at once, as everywhere.
-        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, static _ => ToolOutput.ShowCursor()),
-        alsoStop.UnsafeRegister(static signals => ((StopSignals)signals!)._stop.Cancel(), this),
-    ];
+    public StopSignals(CancellationToken alsoStop = default)
+    {
+        ObeyInterrupt();
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Receive),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Receive),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Receive),
+            // Ctrl-\ ends it at once, as everywhere.
+            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, static _ => ToolOutput.ShowCursor()),
+            alsoStop.UnsafeRegister(static signals => ((StopSignals)signals!)._stop.Cancel(), this),
+        ];
+    }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Stop => _stop.Token;
@@ -86,4 +94,29 @@ internal sealed class StopSignals : IDisposable
             _kill.Cancel();
         }
     }
+
+    /// <summary>
+    /// Takes SIGINT also where it is ignored: a script starts what it starts with an &amp; so that it ignores SIGINT, and .NET leaves that as
+    /// it is. Neither <c>kill -INT</c> nor Ctrl-C, which ends the script, would then end the command.
+    /// </summary>
+    private static void ObeyInterrupt()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // Larger than the structure is on any system; what is to be done stands first in it.
+        var action = new nint[64];
+        if (ReadAction(Interrupt, 0, action) == 0 && action[0] == Ignored)
+        {
+            _ = SetAction(Interrupt, DefaultAction);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "sigaction")]
+    private static extern int ReadAction(int signal, nint newAction, [Out] nint[] action);
+
+    [DllImport("libc", EntryPoint = "signal")]
+    private static extern nint SetAction(int signal, nint action);
 }
