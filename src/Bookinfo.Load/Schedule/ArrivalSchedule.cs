@@ -70,17 +70,22 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
         var counts = new long[until.Count];
         long left = 0;
         var reached = 0;
-        while (reached < counts.Length)
+        while (TryNext(out _, out var due))
         {
-            var due = TryNext(out _, out var next) ? next : long.MaxValue;
             for (; reached < counts.Length && due > until[reached]; reached++)
             {
                 counts[reached] = left;
             }
 
+            if (reached == counts.Length)
+            {
+                return counts;
+            }
+
             left++;
         }
 
+        counts.AsSpan(reached).Fill(left);
         return counts;
     }
 

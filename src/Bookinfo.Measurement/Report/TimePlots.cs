@@ -18,6 +18,9 @@ internal sealed class TimePlots(IReadOnlyList<PhaseFigures> phases, IReadOnlyLis
     /// <summary>With more phases, there is room for the names of those that broke only, and for no more of these than so many.</summary>
     private const int MostNames = 6;
 
+    /// <summary>How much higher than its highest point a plot is, so that the names of the phases have room.</summary>
+    private const double RoomForNames = 1.15;
+
     private static readonly double[] Percentages = [50, 90, 99];
 
     /// <summary>Latency from due time: percentiles that enough requests lie beyond, and the longest.</summary>
@@ -39,15 +42,20 @@ internal sealed class TimePlots(IReadOnlyList<PhaseFigures> phases, IReadOnlyLis
     }
 
     /// <summary>Rates: what fell due and was sent, what ended, what failed.</summary>
-    public PlotFigure Rate() => Create(
-        "rate", "Requests", "requests/s",
-        "Requests per second: sent by when they were due, ended at that time, and failed by when they were due.",
-        new LinearAxis { Position = AxisPosition.Left, Minimum = 0, MaximumPadding = 0.05 },
+    public PlotFigure Rate()
+    {
+        (string Name, IReadOnlyList<double?> Values)[] lines =
         [
             ("due and sent", [.. slices.Select(slice => (double?)(slice.Sent / Length(slice)))]),
             ("ended", [.. slices.Select(slice => (double?)(slice.Ended / Length(slice)))]),
             ("failed", [.. slices.Select(slice => (double?)(slice.Failed / Length(slice)))]),
-        ]);
+        ];
+        var highest = lines.SelectMany(line => line.Values).OfType<double>().Max();
+        return Create(
+            "rate", "Requests", "requests/s",
+            "Requests per second: sent by when they were due, ended at that time, and failed by when they were due.",
+            new LinearAxis { Position = AxisPosition.Left, Minimum = 0, Maximum = highest * RoomForNames }, lines);
+    }
 
     private PlotFigure Create(
         string id, string title, string unit, string note, Axis vertical, IReadOnlyList<(string Name, IReadOnlyList<double?> Values)> lines)
@@ -60,7 +68,7 @@ internal sealed class TimePlots(IReadOnlyList<PhaseFigures> phases, IReadOnlyLis
         model.Axes.Add(PlotFigure.Style(vertical));
         foreach (var phase in phases)
         {
-            model.Annotations.Add(Ground(phase));
+            model.Annotations.Add(Ground(phase, vertical.Maximum));
         }
 
         foreach (var (index, (name, values)) in lines.Index())
@@ -71,10 +79,10 @@ internal sealed class TimePlots(IReadOnlyList<PhaseFigures> phases, IReadOnlyLis
             model.Series.Add(line);
         }
 
-        var broke = phases.Where(phase => phase.Broke is not null).Select(phase => phase.Name).ToList();
+        var (first, others) = LoadVerdict.Broken(phases);
         return new PlotFigure(
             id, title,
-            broke.Count == 0 ? note : $"{note} Broke: {string.Join(", ", broke)}.",
+            first is null ? note : $"{note} Broke: {first.Name}{(others is null ? "" : $", {others}")}.",
             model,
             [.. lines.Select(line => line.Name)],
             new ReportTable(
@@ -89,7 +97,7 @@ internal sealed class TimePlots(IReadOnlyList<PhaseFigures> phases, IReadOnlyLis
                 ]));
     }
 
-    private RectangleAnnotation Ground(PhaseFigures phase) => new()
+    private RectangleAnnotation Ground(PhaseFigures phase, double top) => new()
     {
         Layer = AnnotationLayer.BelowSeries,
         MinimumX = phase.From,
@@ -99,7 +107,7 @@ internal sealed class TimePlots(IReadOnlyList<PhaseFigures> phases, IReadOnlyLis
         StrokeThickness = 1,
         Text = IsNamed(phase) ? phase.Name : "",
         TextColor = PlotColors.Ink,
-        TextPosition = new DataPoint((phase.From + phase.To) / 2, double.NaN),
+        TextPosition = new DataPoint((phase.From + phase.To) / 2, top),
         TextVerticalAlignment = VerticalAlignment.Top,
         TextHorizontalAlignment = HorizontalAlignment.Center,
     };

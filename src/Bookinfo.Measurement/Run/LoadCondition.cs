@@ -113,7 +113,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
         (violated ? ConditionOutcome.Violated : ConditionOutcome.Holds, value, $"{shown}, {(violated ? "violated" : "holds")}");
 
     [GeneratedRegex(
-        @"^(?:(?<what>[^:]+):)?(?<figure>p50|p90|p95|p99|p99\.9|max|errors):(?<limit>(?:[0-9]{1,9}(?:\.[0-9]{1,6})?(?:%|us|ms|s|m))+)\z")]
+        @"^(?:(?<what>[^:]+):)?(?<figure>p50|p90|p95|p99|p99\.9|max|errors):(?<limit>[0-9]{1,9}(?:\.[0-9]{1,6})?%|[0-9][0-9a-z.]*)\z")]
     private static partial Regex Form();
 }
 

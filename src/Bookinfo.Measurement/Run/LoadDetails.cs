@@ -21,6 +21,18 @@ public sealed record LoadDetails(
     /// <summary>What a page view is called, whoever views it.</summary>
     public const string Page = "page";
 
+    /// <summary>The name of <see cref="RequestKind.Visitor"/>.</summary>
+    public const string Visitor = "visitor";
+
+    /// <summary>The name of <see cref="RequestKind.User"/>.</summary>
+    public const string User = "user";
+
+    /// <summary>The name of <see cref="RequestKind.Api"/>.</summary>
+    public const string Api = "api";
+
+    /// <summary>The name of <see cref="RequestKind.Asset"/>.</summary>
+    public const string Asset = "asset";
+
     /// <summary>Makes them from what was recorded.</summary>
     /// <param name="result">The run.</param>
     /// <param name="breakdown">Its requests by what was sent.</param>
@@ -67,10 +79,10 @@ public sealed record LoadDetails(
     /// <param name="kind">The kind.</param>
     public static string NameOf(RequestKind kind) => kind switch
     {
-        RequestKind.Visitor => "visitor",
-        RequestKind.User => "user",
-        RequestKind.Api => "api",
-        RequestKind.Asset => "asset",
+        RequestKind.Visitor => Visitor,
+        RequestKind.User => User,
+        RequestKind.Api => Api,
+        RequestKind.Asset => Asset,
         _ => "path",
     };
 

@@ -38,11 +38,11 @@ public static class LoadPage
         }
 
         page.Add(
-            "By kind",
+            "By kind and version",
             Tables([LoadTables.Kinds(report.Kinds ?? []), LoadTables.Versions(report.Versions ?? [])]));
         page.Add(
             "Hops",
-            Tables((report.HopGroups ?? []).Select(LoadTables.Hops)));
+            Tables((report.HopGroups ?? []).Where(LoadTables.IsShown).Select(LoadTables.Hops)));
         page.Add(
             "Answers",
             Tables([LoadTables.Statuses(report), LoadTables.Errors(report.ErrorPaths ?? [])]));

@@ -6,6 +6,8 @@ namespace Bookinfo.Measurement;
 /// <summary>The tables of a run, which its page and the terminal share.</summary>
 internal static class LoadTables
 {
+    private const long FewestForHops = 100;
+
     private const string Percentile50 = ">P50";
     private const string Percentile90 = ">P90";
     private const string Percentile95 = ">P95";
@@ -49,10 +51,10 @@ internal static class LoadTables
             [
                 kind.Name switch
                 {
-                    "visitor" => "page, by visitors",
-                    "user" => "page, by users",
-                    "api" => "API",
-                    "asset" => "assets of the page",
+                    LoadDetails.Visitor => "page, by visitors",
+                    LoadDetails.User => "page, by users",
+                    LoadDetails.Api => "API",
+                    LoadDetails.Asset => "assets of the page",
                     var path => path,
                 },
                 Figures.Count(kind.Requests), LoadText.Share(kind.Failed, kind.Requests), .. At(kind.FromDue, 50, 95, 99), Max(kind.FromDue),
@@ -74,6 +76,11 @@ internal static class LoadTables
                 .. At(version.FromDue, 50, 95, 99),
             ]),
         ]);
+
+    /// <summary>Whether there are enough requests to say something about their hops, and hops that anybody asks about.</summary>
+    /// <param name="group">The requests.</param>
+    public static bool IsShown(HopGroupFigures group) => group.Requests >= FewestForHops
+        && (group.Hops.Count > 1 || group.Name is not (LoadDetails.Api or LoadDetails.Asset));
 
     /// <summary>The hops of requests that all have the same ones.</summary>
     /// <param name="group">The requests.</param>

@@ -14,10 +14,7 @@ public static class LoadText
     private const int NameWidth = 17;
     private const int CellWidth = 8;
 
-    /// <summary>Fewer requests say little about hops.</summary>
-    private const long FewestForHops = 100;
-
-    /// <summary>How many paths are listed for each error.</summary>
+    /// <summary>How many lines there are for the paths of each error.</summary>
     private const int MostPaths = 5;
 
     /// <summary>The figures of all requests so far, for a terminal.</summary>
@@ -102,7 +99,7 @@ public static class LoadText
             LoadTables.Versions(report.Versions ?? []),
         ];
         lines.AddRange(tables.Where(table => table.Rows.Count > 0).SelectMany(table => Lines(table).Append("")));
-        foreach (var group in (report.HopGroups ?? []).Where(IsShown))
+        foreach (var group in (report.HopGroups ?? []).Where(group => LoadTables.IsShown(group) && !IsOfApi(group)))
         {
             var table = LoadTables.Hops(group);
             lines.AddRange([.. Wrap(table.Caption), .. Lines(table), ""]);
@@ -163,12 +160,12 @@ public static class LoadText
         : times.At(90) is { } p90 ? ("p90", p90)
         : ("max", times.Max);
 
-    private static bool IsShown(HopGroupFigures group) =>
-        group is { Requests: >= FewestForHops, Hops.Count: > 1, Name: not ("api" or "asset") };
+    /// <summary>The calls to the API are several kinds of requests in one, so their hops are left to the page.</summary>
+    private static bool IsOfApi(HopGroupFigures group) => group.Name == LoadDetails.Api;
 
     private static IEnumerable<string> Statuses(long sent, IEnumerable<KeyValuePair<string, long>> statuses) => statuses
         .Select((status, index) => Heading(index == 0 ? "STATUS" : "") + Counted(status.Value, sent, status.Key))
-        .DefaultIfEmpty(Heading("STATUS") + "no answer yet");
+        .DefaultIfEmpty(Heading("STATUS") + "no answer");
 
     /// <summary>The errors, each with the paths of its requests.</summary>
     private static IEnumerable<string> Errors(
@@ -187,15 +184,16 @@ public static class LoadText
                 .Select(counts => (Path: counts.Key, Count: counts.Sum()))
                 .OrderByDescending(path => path.Count)
                 .ToList();
-            foreach (var (path, count) in byPath.Take(MostPaths))
+            var named = byPath.Count > MostPaths ? MostPaths - 1 : byPath.Count;
+            foreach (var (path, count) in byPath.Take(named))
             {
                 yield return Heading("") + Counted(count, sent, $"  {path}");
             }
 
-            if (byPath.Count > MostPaths)
+            if (named < byPath.Count)
             {
                 yield return Heading("")
-                    + Counted(byPath.Skip(MostPaths).Sum(path => path.Count), sent, $"  {byPath.Count - MostPaths} other paths");
+                    + Counted(byPath.Skip(named).Sum(path => path.Count), sent, $"  {byPath.Count - named} other paths");
             }
         }
     }

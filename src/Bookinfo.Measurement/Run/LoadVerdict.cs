@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bookinfo.Measurement;
 
 /// <summary>The outcome of a run in a few sentences: which phase broke, and how the application recovered.</summary>
@@ -5,6 +7,8 @@ internal static class LoadVerdict
 {
     /// <summary>The name of the profile whose phases are only told of when one broke.</summary>
     public const string Constant = "constant";
+
+    private const int MostNames = 5;
 
     /// <summary>The sentences; none when there is nothing that the figures do not say at a glance.</summary>
     /// <param name="profile">The name of the profile.</param>
@@ -15,19 +19,38 @@ internal static class LoadVerdict
         .. details.Recovery is { } recovery ? [Recovered(recovery)] : Array.Empty<string>(),
     ];
 
-    private static IEnumerable<string> Broken(string profile, IReadOnlyList<PhaseFigures> phases)
+    /// <summary>Names the phases that broke.</summary>
+    /// <param name="phases">All phases.</param>
+    /// <returns>The first, and the others; <see langword="null"/> where there is none.</returns>
+    public static (PhaseFigures? First, string? Others) Broken(IReadOnlyList<PhaseFigures> phases)
     {
         var broken = phases.Index().Where(phase => phase.Item.Broke is not null).ToList();
         if (broken is not [var first, .. var others])
+        {
+            return (null, null);
+        }
+
+        var left = others.Count - MostNames;
+        var names = string.Join(", ", others.Take(left > 0 ? MostNames : others.Count).Select(phase => phase.Item.Name));
+        return (first.Item, others.Count switch
+        {
+            0 => null,
+            > 1 when others.Count == phases.Count - first.Index - 1 => "all after it",
+            _ => left > 0 ? string.Create(CultureInfo.InvariantCulture, $"{names} and {left:N0} more") : names,
+        });
+    }
+
+    private static IEnumerable<string> Broken(string profile, IReadOnlyList<PhaseFigures> phases)
+    {
+        if (Broken(phases) is not ({ } first, var others))
         {
             // Of a constant rate nobody asks which phase broke.
             return profile == Constant ? [] : ["No phase broke."];
         }
 
         // Of the second phase, the reason says what it is compared with.
-        var held = first.Index > 1 ? $" {phases[first.Index - 1].Title} held." : "";
-        var further = others.Count > 0 ? $" So did {string.Join(", ", others.Select(phase => phase.Item.Name))}." : "";
-        return [$"Broke: {first.Item.Title}: {first.Item.Broke}.{held}{further}"];
+        var held = phases.TakeWhile(phase => phase != first).ToList() is { Count: > 1 } before ? $" {before[^1].Title} held." : "";
+        return [$"Broke: {first.Title}: {first.Broke}.{held}{(others is null ? "" : $" So did {others}.")}"];
     }
 
     private static string Recovered(RecoveryFigures recovery) => recovery.Seconds switch
