@@ -24,7 +24,8 @@ public sealed class LoadTimelineTests
     {
         var profile = Profile(name);
 
-        Assert.Equal(phases, profile.Phases.Select(phase => FormattableString.Invariant($"{phase.Name} {phase.From:0.##}-{phase.To:0.##}")));
+        Assert.Equal(
+            phases, profile.Phases.Select(phase => FormattableString.Invariant($"{phase.Name} {phase.From:0.##}-{phase.To:0.##}")));
         Assert.Equal(name == "spike" ? 1 : null, profile.Disturbance);
         // The rate of a step or a spike changes where its phase begins.
         if (name is "steps" or "spike")
@@ -46,7 +47,7 @@ public sealed class LoadTimelineTests
         Assert.Equal([1L, 1, 1], timeline.Phases.Select(phase => phase.Sent));
         Assert.Equal([0L, 1, 1], timeline.Phases.Select(phase => phase.Ended));
         Assert.Equal([0L, 1, 0], timeline.Phases.Select(phase => phase.Failed));
-        Assert.Equal(3_000_000, timeline.Phases[1].FromDue.GetMaxValue(), 3000.0);
+        Assert.Equal(3_000_000, timeline.Phases[1].FromDue.GetValueAtPercentile(100), 3000.0);
         Assert.Equal(ErrorKind.Timeout, Assert.Single(timeline.Phases[1].Errors).Error);
         Assert.Equal(1, timeline.Slices[1][0].Sent);
         Assert.Equal(1, timeline.Slices[2][1].Ended);

@@ -280,14 +280,17 @@ public sealed class LoadJudgmentTests
     {
         var report = new SaturationReport(1, "0", "http://x/", 50_000, null, 0, 0, 6.25, 2, 2, false, false, Good: 1,
             new Dictionary<string, long>(), Unsent: 0,
-            [Trial(50, false), Trial(6.25, true), Trial(6.25, false) with { Slow = 0.12, Failed = 0.004 }, Trial(6.25, false) with { Slow = 0.2 }],
+            [
+                Trial(50, false), Trial(6.25, true), Trial(6.25, false) with { Slow = 0.12, Failed = 0.004 },
+                Trial(6.25, false) with { Slow = 0.2 },
+            ],
             []);
 
         var lines = SaturationText.Lines(report).ToList();
 
         Assert.Equal(
-            "Even the lowest rate that was tried misses the objective, a p99 under 50.0 ms from due time: at 6.3 requests a second 20% of the "
-            + "requests were slower and 0% failed or were not sent.", lines[1]);
+            "Even the lowest rate that was tried misses the objective, a p99 under 50.0 ms from due time: at 6.3 requests a second 20% of "
+            + "the requests were slower and 0% failed or were not sent.", lines[1]);
         Assert.DoesNotContain(lines, line => line.Contains("No rate was found"));
         Assert.StartsWith(
             "No rate was tried often enough", SaturationText.Lines(report with { LowestFailed = null, Trials = [] }).ElementAt(1));

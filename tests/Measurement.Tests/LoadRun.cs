@@ -70,14 +70,15 @@ internal sealed class LoadRun
 
     /// <summary>Adds even requests at the rate of the profile.</summary>
     /// <param name="milliseconds">How long the request takes that is due at a time.</param>
-    /// <param name="fails">Whether it fails.</param>
+    /// <param name="fails">Whether it fails; asked after how long it takes.</param>
     public void Fill(Func<double, double> milliseconds, Func<double, bool>? fails = null)
     {
         for (var arrival = 0; _plan.Profile.TimeOf(arrival) is var due && double.IsFinite(due); arrival++)
         {
+            var latency = milliseconds(due);
             var failed = fails?.Invoke(due) == true;
             Add(
-                due, milliseconds(due), error: failed ? ErrorKind.Status : ErrorKind.None, status: failed ? (ushort)503 : (ushort)200);
+                due, latency, error: failed ? ErrorKind.Status : ErrorKind.None, status: failed ? (ushort)503 : (ushort)200);
         }
     }
 }

@@ -191,8 +191,8 @@ internal static class LoadCommand
         {
             result.AddError(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Duration.Name} '{result.GetResult(Duration)!.Tokens[0].Value}' is not allowed with --until-saturated at this --rate: each "
-                + $"rate is tried at least twice, with at least {SaturationTrial.FewestRequests:0} requests, which takes at least "
+                $"{Duration.Name} '{result.GetResult(Duration)!.Tokens[0].Value}' is not allowed with --until-saturated at this --rate: "
+                + $"each rate is tried at least twice, with at least {SaturationTrial.FewestRequests:0} requests, which takes at least "
                 + $"{shortest.TotalSeconds:0.#}s."));
         }
 

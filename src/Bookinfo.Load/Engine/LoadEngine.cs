@@ -36,7 +36,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private readonly Recording _total = new(plan.Mix.Answers);
     private readonly ArrivalSchedule _schedule = new(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed), plan.Share);
 
-    /// <summary>The last nanosecond of each phase: the next one begins with the end of the phase. The end of the run is the last's.</summary>
+    /// <summary>The last nanosecond of each phase, because the next one begins with its end; for the last phase, its end.</summary>
     private readonly long[] _phaseEnds =
     [
         .. plan.Profile.Phases.SkipLast(1).Select(phase => (long)(phase.To * NanosecondsPerSecond) - 1),

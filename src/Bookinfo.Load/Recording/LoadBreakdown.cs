@@ -96,7 +96,7 @@ public sealed class RequestPart(int group, byte version, byte hops)
     /// <summary>The number of the version, as in <see cref="Sample.Version"/>.</summary>
     public byte Version => version;
 
-    /// <summary>A bit for each hop, in the order of <see cref="AnswerModel.Hops"/>, that the answers of all these requests report.</summary>
+    /// <summary>A bit for each hop that the answers of all these requests report, in the order of <see cref="AnswerModel.Hops"/>.</summary>
     public byte Hops => hops;
 
     /// <summary>How many requests were sent.</summary>

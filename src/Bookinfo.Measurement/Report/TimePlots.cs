@@ -37,7 +37,8 @@ internal sealed class TimePlots(IReadOnlyList<PhaseFigures> phases, IReadOnlyLis
         ];
         return Create(
             "latency", "Latency from due time", "ms",
-            "Milliseconds on a logarithmic scale, by when requests were due. A percentile is drawn where at least ten requests lie beyond it.",
+            "Milliseconds on a logarithmic scale, by when requests were due. A percentile is drawn where at least ten requests lie beyond "
+                + "it.",
             new LatencyAxis([.. lines.SelectMany(line => line.Values).OfType<double>()]), lines);
     }
 

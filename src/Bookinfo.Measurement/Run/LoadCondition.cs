@@ -44,7 +44,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
         var limit = match.Groups["limit"].Value;
         double? most = figure == Errors
             ? limit[^1] == '%' ? double.Parse(limit[..^1], CultureInfo.InvariantCulture) / 100 : null
-            : Duration.TryParse(limit, out var time) ? time.TotalMicroseconds : null;
+            : Duration.TryParse(limit, out var time) ? Math.Round(time.TotalMicroseconds) : null;
         return most is not { } known || (subject is not null && !Subjects.Contains(subject))
             ? null
             : new LoadCondition(text, subject, figure, known);

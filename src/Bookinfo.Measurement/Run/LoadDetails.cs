@@ -65,11 +65,11 @@ public sealed record LoadDetails(
                 .. from error in errors
                    let template = breakdown.Mix.Templates[error.Template]
                    let version = error.Version == 0 ? null : answers.Versions[error.Version - 1]
-                   group error.Count by (Name: answers.NameOf(error.Error, error.Status), template.Kind, template.Method, template.Path, version)
-                   into counts
+                   let name = answers.NameOf(error.Error, error.Status)
+                   group error.Count by (name, template.Kind, template.Method, template.Path, version) into counts
                    let what = counts.Key
-                   orderby counts.Sum() descending, what.Name, what.Path
-                   select new ErrorFigures(what.Name, NameOf(what.Kind), what.Method, what.Path, what.version, counts.Sum()),
+                   orderby counts.Sum() descending, what.name, what.Path
+                   select new ErrorFigures(what.name, NameOf(what.Kind), what.Method, what.Path, what.version, counts.Sum()),
             ],
             phases,
             RecoveryFigures.Of(result, timeline, phases));
@@ -108,8 +108,8 @@ public sealed record LoadDetails(
     {
         var sent = parts.Sum(part => part.Sent);
         return new GroupFigures(
-            name, sent, Math.Round(sent / (double)Math.Max(1, all), 4), parts.Sum(part => part.Failed), ErrorFigures.ByName(errors, answers),
-            Percentiles.Of(Sum(parts.Select(part => part.FromDue))));
+            name, sent, Math.Round(sent / (double)Math.Max(1, all), 4), parts.Sum(part => part.Failed),
+            ErrorFigures.ByName(errors, answers), Percentiles.Of(Sum(parts.Select(part => part.FromDue))));
     }
 }
 

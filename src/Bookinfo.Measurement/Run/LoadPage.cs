@@ -23,10 +23,9 @@ public static class LoadPage
                 .. report.Warnings.Select(warning => $"Warning: {warning.Text}"),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{report.Requests.Due:N0} requests fell due; {report.Requests.Good:N0} were answered well, {report.Requests.Failed:N0} failed, ")
-                    + string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{report.Requests.Unsent:N0} were not sent. {report.Rate.Asked:N1} a second were asked for, {report.Rate.Achieved:N1} achieved."),
+                    $"{report.Requests.Due:N0} requests fell due; {report.Requests.Good:N0} were answered well, "
+                    + $"{report.Requests.Failed:N0} failed, {report.Requests.Unsent:N0} were not sent. "
+                    + $"{report.Rate.Asked:N1} a second were asked for, {report.Rate.Achieved:N1} achieved."),
             ]),
             HtmlTable.Create(LoadTables.Latency(report.FromDue, report.FromSend)));
 
@@ -48,9 +47,9 @@ public static class LoadPage
             Tables([LoadTables.Statuses(report), LoadTables.Errors(report.ErrorPaths ?? [])]));
         page.Add("How to read it", ReportPage.List(
         [
-            "From due time means from when a request was due, so it includes waiting for a slow server; from send time leaves that wait out. "
-                + "Failed requests are included.",
-            $"{Figures.Unknown} stands for a percentile that fewer than {Percentiles.FewestBeyond} requests lie beyond.",
+            "From due time means from when a request was due, so it includes waiting for a slow server; from send time leaves that wait "
+                + "out. Failed requests are included.",
+            LoadText.TooFew,
             PhaseFigures.Definition,
             .. report.Recovery is { } recovery ? [recovery.Definition] : Array.Empty<string>(),
         ]));

@@ -56,7 +56,9 @@ public sealed record LoadReport(
     /// <summary>The version that this program writes.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>Which phase broke and how the application recovered, in sentences; <see langword="null"/> in a report without details.</summary>
+    /// <summary>
+    /// Which phase broke and how the application recovered, in sentences; <see langword="null"/> in a report without details.
+    /// </summary>
     public IReadOnlyList<string>? Verdict { get; init; }
 
     /// <summary>The conditions of <c>--fail-on</c>.</summary>

@@ -34,8 +34,8 @@ internal static class LoadTables
             .. phases.Select(phase => (IReadOnlyList<string>)
             [
                 phase.Broke is null ? phase.Name : $"{phase.Name} (broke)",
-                $"{Figures.Rate(phase.Asked)}/s",
-                $"{Figures.Rate(phase.Achieved)}/s",
+                $"{Figures.Number(phase.Asked)}/s",
+                $"{Figures.Number(phase.Achieved)}/s",
                 LoadText.Share(phase.Failed + phase.Unsent, phase.Due),
                 .. At(phase.FromDue, 50, 95, 99),
             ]),
@@ -57,7 +57,8 @@ internal static class LoadTables
                     LoadDetails.Asset => "assets of the page",
                     var path => path,
                 },
-                Figures.Count(kind.Requests), LoadText.Share(kind.Failed, kind.Requests), .. At(kind.FromDue, 50, 95, 99), Max(kind.FromDue),
+                Figures.Count(kind.Requests), LoadText.Share(kind.Failed, kind.Requests), .. At(kind.FromDue, 50, 95, 99),
+                Max(kind.FromDue),
             ]),
         ]);
 

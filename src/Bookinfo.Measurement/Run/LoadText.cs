@@ -17,6 +17,10 @@ public static class LoadText
     /// <summary>How many lines there are for the paths of each error.</summary>
     private const int MostPaths = 5;
 
+    /// <summary>What stands in a table for a percentile that says too little.</summary>
+    public static readonly string TooFew =
+        $"{Figures.Unknown} stands for a percentile that fewer than {Percentiles.FewestBeyond} requests lie beyond.";
+
     /// <summary>The figures of all requests so far, for a terminal.</summary>
     /// <param name="recording">What was recorded.</param>
     public static IReadOnlyList<string> Totals(Recording recording)
@@ -111,7 +115,7 @@ public static class LoadText
         lines.AddRange(report.Warnings.SelectMany(warning => Wrap($"Warning: {warning.Text}").Prepend("")));
         if (lines.Any(line => line.EndsWith($" {Figures.Unknown}", StringComparison.Ordinal) || line.Contains($" {Figures.Unknown} ")))
         {
-            lines.AddRange(["", $"{Figures.Unknown} stands for a percentile that fewer than {Percentiles.FewestBeyond} requests lie beyond."]);
+            lines.AddRange(["", TooFew]);
         }
 
         // Again at the end, because a terminal shows the last lines.

@@ -16,7 +16,10 @@ internal static class LoadVerdict
     public static IReadOnlyList<string> Of(string profile, LoadDetails details) =>
     [
         .. Broken(profile, details.Phases),
-        .. details.Recovery is { } recovery ? [Recovered(recovery)] : Array.Empty<string>(),
+        // What did not break and was as before at once has nothing to recover from.
+        .. details.Recovery is { } recovery && (recovery.Seconds != 0 || details.Phases.Any(phase => phase.Broke is not null))
+            ? [Recovered(recovery)]
+            : Array.Empty<string>(),
     ];
 
     /// <summary>Names the phases that broke.</summary>

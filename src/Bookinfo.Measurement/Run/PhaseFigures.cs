@@ -52,7 +52,7 @@ public sealed record PhaseFigures(
 
     /// <summary>Its name with its rate.</summary>
     [JsonIgnore]
-    public string Title => $"{Name} ({Figures.Rate(Asked)}/s)";
+    public string Title => $"{Name} ({Figures.Number(Asked)}/s)";
 
     /// <summary>Makes those of the phases that a run has reached.</summary>
     /// <param name="result">The run.</param>
