@@ -27,7 +27,7 @@ public sealed class LoadPhaseTests
         Assert.Equal(2 * report.Recovery.MedianBefore, report.Recovery.Bound);
         string[] verdict =
         [
-            "Broke: spike (500/s): p50 900 ms, 225 times that of 'before'. So did after.", "Recovered 5 s after the end of the spike.",
+            "Broke: spike (500/s): p50 900 ms, 225 times that of 'before'. Also broke: after.", "Recovered 5 s after the end of the spike.",
         ];
         Assert.Equal(verdict, report.Verdict);
         var lines = LoadText.Report(report);
@@ -56,7 +56,7 @@ public sealed class LoadPhaseTests
         run.Fill(_ => 4, due => due is >= 18 and < 24 or >= 25 and < 26);
 
         Assert.Equal(4, run.Report.Recovery!.Seconds);
-        Assert.StartsWith("Broke: spike (500/s): 100.0% failed. So did after.", run.Report.Verdict![0]);
+        Assert.StartsWith("Broke: spike (500/s): 100.0% failed. Also broke: after.", run.Report.Verdict![0]);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class LoadPhaseTests
         Assert.Equal([false, false, true, true], run.Report.Phases!.Select(phase => phase.Broke is not null));
         Assert.Equal(2400, run.Report.Phases![3].Due);
         Assert.Matches(
-            @"^Broke: step 3 \(150/s\): [\d.]+% failed\. step 2 \(100/s\) held\. So did step 4\.$", Assert.Single(run.Report.Verdict!));
+            @"^Broke: step 3 \(150/s\): [\d.]+% failed\. Also broke: step 4\. The last to hold before it was step 2 \(100/s\)\.$", Assert.Single(run.Report.Verdict!));
         Assert.Contains("were not sent", run.Report.Phases[3].Broke);
     }
 
@@ -78,11 +78,16 @@ public sealed class LoadPhaseTests
         var run = new LoadRun(new StepsProfile(1000, 100, 10));
         run.Fill(static _ => 4, static due => due >= 5);
 
-        Assert.EndsWith("% failed. step 50 (500/s) held. So did all after it.", Assert.Single(run.Report.Verdict!));
+        Assert.EndsWith("% failed. Also broke: all after it. The last to hold before it was step 50 (500/s).", Assert.Single(run.Report.Verdict!));
+        var rows = LoadText.Report(run.Report).Where(line => line.StartsWith("step ", StringComparison.Ordinal)).ToList();
+        Assert.StartsWith("step 41 ", rows[0]);
+        Assert.StartsWith("step 60 (broke) ", rows[19]);
+        Assert.Contains("20 of 100 phases are shown. --html and --output json have all.", LoadText.Report(run.Report));
 
         run = new LoadRun(new StepsProfile(1000, 100, 10));
         run.Fill(static _ => 4, static due => due >= 5 && (int)(due * 10) % 2 == 0);
-        Assert.EndsWith("So did step 53, step 55, step 57, step 59, step 61 and 19 more.", Assert.Single(run.Report.Verdict!));
+        Assert.Contains(
+            " Also broke: step 53, step 55, step 57, step 59, step 61 and 19 more. ", Assert.Single(run.Report.Verdict!));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class CompareSession(CompareOptions options)
         (string Option, string? File)[] files = [("--html", options.Html), ("--markdown", options.Markdown)];
         foreach (var (option, file) in files)
         {
-            ReportOutput.RequireNew(option, file, options.Overwrite);
+            ReportOutput.RequireUsable(option, file, options.Overwrite);
         }
 
         string[] read = [Resolve(options.Before), .. options.After is { } second ? [Resolve(second)] : Array.Empty<string>()];

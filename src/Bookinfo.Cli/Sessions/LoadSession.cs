@@ -43,7 +43,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             throw new OperationFailedException(FailureKind.InvalidRequest, clash);
         }
 
-        ReportOutput.RequireNew(HtmlOption, options.Html, options.Overwrite);
+        ReportOutput.RequireUsable(HtmlOption, options.Html, options.Overwrite);
         var url = options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
         var target = await LoadTarget.ResolveAsync(url, options.Insecure, signals.Stop);
         var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));

@@ -6,17 +6,28 @@ namespace Bookinfo.Cli.Sessions;
 /// <summary>The file that an option such as <c>--html</c> names for a report.</summary>
 internal static class ReportOutput
 {
-    /// <summary>Requires that there is no such file yet, or that it may be replaced.</summary>
+    /// <summary>
+    /// Requires that there is no such file yet, or that it may be replaced, and that it has a directory: before anything is measured.
+    /// </summary>
     /// <param name="option">The option that names the file.</param>
     /// <param name="file">The file, if one is named.</param>
     /// <param name="overwrite">Whether it may be replaced.</param>
-    /// <exception cref="OperationFailedException">The file exists.</exception>
-    public static void RequireNew(string option, string? file, bool overwrite)
+    /// <exception cref="OperationFailedException">The file exists, or cannot be created.</exception>
+    public static void RequireUsable(string option, string? file, bool overwrite)
     {
         if (!overwrite && File.Exists(file))
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest, $"{option}: the file '{file}' exists. Name another one, or say --overwrite.");
+        }
+
+        var why = file is null ? null
+            : Directory.Exists(file) ? "it is a directory"
+            : !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? "its directory does not exist"
+            : null;
+        if (why is not null)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {why}.");
         }
     }
 

@@ -41,7 +41,8 @@ public static class GeneratorCheck
                 Warn(
                     "generator-late",
                     $"The generator itself was late: {LoadText.Time(late)} at p{percentile}, ",
-                    $"which can be {Math.Min(1, late / (double)whole):0%} of the {LoadText.Time(whole)} from due time shown there. Give it processors of its own.");
+                    $"which can be {Math.Min(1, late / (double)whole):0%} of the {LoadText.Time(whole)} from due time shown there. ",
+                    $"Give it processors of its own.");
                 break;
             }
         }

@@ -14,6 +14,9 @@ public static class LoadText
     private const int NameWidth = 17;
     private const int CellWidth = 8;
 
+    /// <summary>How many phases are shown.</summary>
+    private const int MostPhases = 20;
+
     /// <summary>How many lines there are for the paths of each error.</summary>
     private const int MostPaths = 5;
 
@@ -76,7 +79,8 @@ public static class LoadText
         var requests = report.Requests;
         IReadOnlyList<string> verdict = [.. (report.Verdict ?? []).SelectMany(Wrap)];
         IReadOnlyList<string> first = [.. (report.Conditions ?? []).SelectMany(condition => Wrap(condition.Text)), .. verdict];
-        var broke = report.Phases?.Any(phase => phase.Broke is not null) == true;
+        var phases = report.Phases ?? [];
+        var broke = phases.Any(phase => phase.Broke is not null);
         List<string> lines =
         [
             report.Target,
@@ -97,7 +101,7 @@ public static class LoadText
         ];
         ReportTable[] tables =
         [
-            LoadTables.Phases(report.Profile != LoadVerdict.Constant || broke ? report.Phases ?? [] : []),
+            LoadTables.Phases(report.Profile != LoadVerdict.Constant || broke ? Around(phases) : []),
             LoadTables.Latency(report.FromDue, report.FromSend),
             LoadTables.Kinds(report.Kinds ?? []),
             LoadTables.Versions(report.Versions ?? []),
@@ -113,6 +117,11 @@ public static class LoadText
         lines.AddRange(Errors(requests.Sent, report.Errors, report.ErrorPaths ?? []));
         lines.AddRange(["", Heading("GENERATOR") + Generator(report)]);
         lines.AddRange(report.Warnings.SelectMany(warning => Wrap($"Warning: {warning.Text}").Prepend("")));
+        if (phases.Count > MostPhases)
+        {
+            lines.AddRange(["", $"{MostPhases} of {phases.Count} phases are shown. --html and --output json have all."]);
+        }
+
         if (lines.Any(line => line.EndsWith($" {Figures.Unknown}", StringComparison.Ordinal) || line.Contains($" {Figures.Unknown} ")))
         {
             lines.AddRange(["", TooFew]);
@@ -206,6 +215,13 @@ public static class LoadText
         string.Create(CultureInfo.InvariantCulture, $"{count,9:N0}  {100.0 * count / all,6:0.00}%  {what}");
 
     private static string Heading(string text) => text.PadRight(12);
+
+    /// <summary>As many phases as fit, around the first that broke, or else the last ones.</summary>
+    private static IReadOnlyList<PhaseFigures> Around(IReadOnlyList<PhaseFigures> phases)
+    {
+        var first = phases.TakeWhile(phase => phase.Broke is null).Count();
+        return [.. phases.Skip(Math.Clamp(first - (MostPhases / 2), 0, Math.Max(0, phases.Count - MostPhases))).Take(MostPhases)];
+    }
 
     /// <summary>A table whose columns are as wide as those of the other tables.</summary>
     private static IEnumerable<string> Lines(ReportTable table)

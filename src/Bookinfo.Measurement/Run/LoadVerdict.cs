@@ -52,8 +52,10 @@ internal static class LoadVerdict
         }
 
         // Of the second phase, the reason says what it is compared with.
-        var held = phases.TakeWhile(phase => phase != first).ToList() is { Count: > 1 } before ? $" {before[^1].Title} held." : "";
-        return [$"Broke: {first.Title}: {first.Broke}.{held}{(others is null ? "" : $" So did {others}.")}"];
+        var held = phases.TakeWhile(phase => phase != first).ToList() is { Count: > 1 } before
+            ? $" The last to hold before it was {before[^1].Title}."
+            : "";
+        return [$"Broke: {first.Title}: {first.Broke}.{(others is null ? "" : $" Also broke: {others}.")}{held}"];
     }
 
     private static string Recovered(RecoveryFigures recovery) => recovery.Seconds switch
