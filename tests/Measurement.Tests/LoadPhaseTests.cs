@@ -31,8 +31,9 @@ public sealed class LoadPhaseTests
         ];
         Assert.Equal(verdict, report.Verdict);
         var lines = LoadText.Report(report);
-        Assert.Equal(verdict, lines.Skip(3).Take(2));
-        Assert.Equal(verdict, lines.TakeLast(2));
+        List<string> wrapped = [.. verdict.SelectMany(LoadText.Wrap)];
+        Assert.Equal(wrapped, lines.Skip(3).Take(wrapped.Count));
+        Assert.Equal(wrapped, lines.TakeLast(wrapped.Count));
         Assert.Single(lines, line => line.StartsWith("spike (broke)           500/s ", StringComparison.Ordinal));
     }
 
@@ -68,7 +69,8 @@ public sealed class LoadPhaseTests
         Assert.Equal([false, false, true, true], run.Report.Phases!.Select(phase => phase.Broke is not null));
         Assert.Equal(2400, run.Report.Phases![3].Due);
         Assert.Matches(
-            @"^Broke: step 3 \(150/s\): [\d.]+% failed\. Also broke: step 4\. The last to hold before it was step 2 \(100/s\)\.$", Assert.Single(run.Report.Verdict!));
+            @"^Broke: step 3 \(150/s\): [\d.]+% failed\. Also broke: step 4\. The last to hold before it was step 2 \(100/s\)\.$",
+            Assert.Single(run.Report.Verdict!));
         Assert.Contains("were not sent", run.Report.Phases[3].Broke);
     }
 
@@ -78,7 +80,8 @@ public sealed class LoadPhaseTests
         var run = new LoadRun(new StepsProfile(1000, 100, 10));
         run.Fill(static _ => 4, static due => due >= 5);
 
-        Assert.EndsWith("% failed. Also broke: all after it. The last to hold before it was step 50 (500/s).", Assert.Single(run.Report.Verdict!));
+        Assert.EndsWith(
+            "% failed. Also broke: all after it. The last to hold before it was step 50 (500/s).", Assert.Single(run.Report.Verdict!));
         var rows = LoadText.Report(run.Report).Where(line => line.StartsWith("step ", StringComparison.Ordinal)).ToList();
         Assert.StartsWith("step 41 ", rows[0]);
         Assert.StartsWith("step 60 (broke) ", rows[19]);
