@@ -34,7 +34,7 @@ public sealed class LoadPhaseTests
         List<string> wrapped = [.. verdict.SelectMany(LoadText.Wrap)];
         Assert.Equal(wrapped, lines.Skip(3).Take(wrapped.Count));
         Assert.Equal(wrapped, lines.TakeLast(wrapped.Count));
-        Assert.Matches("^spike \\(broke\\) +500/s ", Assert.Single(lines, line => line.StartsWith("spike", StringComparison.Ordinal)));
+        Assert.Matches("^spike \\(broke\\) +500/s ", Assert.Single(lines, line => line.StartsWith("spike (", StringComparison.Ordinal)));
     }
 
     [Theory]
