@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Bookinfo.Contracts;
 using Bookinfo.Load;
 
@@ -8,7 +9,7 @@ namespace Bookinfo.Traffic;
 /// How to read an answer of Bookinfo beyond its status: which version of reviews it came from, and whether a page with status 200 has a
 /// hole in it, which is how Bookinfo answers when a backend fails. What to look for follows from the catalog of services.
 /// </summary>
-public sealed class BookinfoAnswers : AnswerModel
+public sealed partial class BookinfoAnswers : AnswerModel
 {
     /// <summary>The name in <c>Server-Timing</c> of the whole answer, as timed by the service that answered.</summary>
     public const string Total = "total";
@@ -20,6 +21,12 @@ public sealed class BookinfoAnswers : AnswerModel
     /// Counts answers with reviews whose version cannot be told: their stars have another color, or are missing because ratings failed.
     /// </summary>
     public const string OtherVersion = "other";
+
+    /// <summary>
+    /// Counts requests that should have been answered with reviews and were not: they failed, or the page says that reviews are
+    /// unavailable.
+    /// </summary>
+    public const string NoReviews = "missing";
 
     /// <summary>How many bytes of an answer are searched for the name of the pod.</summary>
     private const int PodNameWindow = 200;
@@ -45,7 +52,7 @@ public sealed class BookinfoAnswers : AnswerModel
     public BookinfoAnswers(ServiceCatalog catalog)
         : base(
             [.. catalog.Hops.Select(edge => new AnswerHop(edge.Callee, LabelOf(edge))), new AnswerHop(Total, TotalLabel)],
-            [.. VersionsOf(catalog).Select(version => version.Version), OtherVersion],
+            [.. VersionsOf(catalog).Select(version => version.Version), OtherVersion, NoReviews],
             [.. HolesOf(catalog).Select(edge => FlawOf(edge.Caller, edge.Callee))])
     {
         var holes = HolesOf(catalog).Select(
@@ -62,6 +69,7 @@ public sealed class BookinfoAnswers : AnswerModel
                 version.Environment.TryGetValue(SettingNames.StarColor, out var color) ? Encoding.UTF8.GetBytes(color) : null)),
         ];
         _other = (byte)(_versions.Length + 1);
+        MissingVersion = (byte)(_other + 1);
     }
 
     /// <summary>The answers of Bookinfo itself.</summary>
@@ -70,6 +78,10 @@ public sealed class BookinfoAnswers : AnswerModel
     /// <summary>What baselines call the duration of a call.</summary>
     /// <param name="edge">The call.</param>
     public static string LabelOf(ServiceEdge edge) => $"{edge.Caller}->{edge.Callee}";
+
+    /// <summary>Whether a good answer to a request shows reviews, and so the version that they came from.</summary>
+    /// <param name="path">The path of the request, with its query.</param>
+    public static bool HasReviews(string path) => PathWithReviews().IsMatch(path);
 
     /// <summary>What reports call an answer that lacks the result of a call.</summary>
     /// <param name="caller">The service that calls.</param>
@@ -177,6 +189,9 @@ public sealed class BookinfoAnswers : AnswerModel
 
         return _other;
     }
+
+    [GeneratedRegex(@"^(?:/productpage|/api/v1/products/[^/?]+/reviews|/reviews/[^/?]+)(?:\?|\z)")]
+    private static partial Regex PathWithReviews();
 
     /// <summary>Something that an answer says is missing.</summary>
     /// <param name="Flaw">Its number among the flaws.</param>

@@ -107,6 +107,7 @@ public sealed partial class BookinfoTraffic(
             users.Add(new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, cookies.Header(PagePath))
             {
                 User = Encoding.UTF8.GetBytes(name),
+                ShowsVersion = true,
             });
         }
 
@@ -148,7 +149,7 @@ public sealed partial class BookinfoTraffic(
             : target;
 
     private RequestTemplate Template(RequestKind kind, string path, string? form = null) =>
-        new(kind, target.Host, path, headers, form: form);
+        new(kind, target.Host, path, headers, form: form) { ShowsVersion = BookinfoAnswers.HasReviews(path) };
 
     private async Task SendAsync(
         HttpConnection connection, RequestTemplate template, HttpAnswer answer, CancellationToken cancellationToken)

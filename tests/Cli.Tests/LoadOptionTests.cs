@@ -52,11 +52,12 @@ public sealed class LoadOptionTests
     }
 
     [Theory]
-    [InlineData("1999ms", false)]
-    [InlineData("2s", true)]
+    [InlineData("7999ms", false)]
+    [InlineData("8s", true)]
     public void A_search_has_time_for_the_trials_of_one_rate(string duration, bool isAllowed)
     {
         Assert.Equal(isAllowed, Load.Parse(["--until-saturated", "--duration", duration]).Errors.Count == 0);
+        Assert.Empty(Load.Parse(["--until-saturated", "--duration", "2s", "--rate", "200"]).Errors);
         Assert.Empty(Load.Parse(["--duration", duration]).Errors);
     }
 

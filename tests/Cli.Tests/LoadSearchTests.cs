@@ -13,7 +13,7 @@ public sealed class LoadSearchTests
         await using var server = new LoadServer(
             "HTTP/1.1 301 Moved Permanently\r\nLocation: https://shop.example/x\r\nContent-Length: 0\r\n\r\n");
         await using var load = LoadCommandRun.Start(
-            $"{server.Address}x", "--until-saturated", "--rate", "20", "--duration", "3s", "--output", "json");
+            $"{server.Address}x", "--until-saturated", "--rate", "200", "--duration", "3s", "--output", "json");
 
         Assert.Equal(ExitCode.Success, await load.ExitAsync());
         var warning = Assert.Single(JsonDocument.Parse(load.Output).RootElement.GetProperty("warnings").EnumerateArray());
@@ -31,7 +31,7 @@ public sealed class LoadSearchTests
             await LoadServer.SendAsync(stream, answer, cancellationToken);
             return answer.Length > 0;
         });
-        await using var load = LoadCommandRun.Start($"{server.Address}x", "--until-saturated", "--rate", "50", "--duration", "4s");
+        await using var load = LoadCommandRun.Start($"{server.Address}x", "--until-saturated", "--rate", "200", "--duration", "4s");
 
         Assert.Equal(ExitCode.TargetUnreachable, await load.ExitAsync());
         Assert.Contains("Not one request was answered as it should be, at whatever rate: ", load.Output);

@@ -25,8 +25,8 @@ public sealed partial class LoadTests : IDisposable
         Assert.StartsWith($"{server.Address}ratings/0\nconstant rate for 1 s, even arrivals, seed 1, 64 connections\n", load.Output);
         Assert.Contains("REQUESTS    100 due   100 good   0 failed\n", load.Output);
         Assert.Matches(@"RATE        100\.0/s asked   \d+\.\d/s achieved\n", load.Output);
-        Assert.Matches(@"total +1\.25 ms +1\.25 ms +1\.25 ms +1\.25 ms +1\.25 ms\n", load.Output);
-        Assert.Matches(@"GENERATOR   late by .* at p50, .* at p99   \d\.\d\d of \d+ processors\n", load.Output);
+        Assert.Matches(@"total +1\.25 ms +1\.25 ms +- +- +- +1\.25 ms\n", load.Output);
+        Assert.Matches(@"GENERATOR   late by .* at p50, .* at p90   \d\.\d\d of \d+ processors\n", load.Output);
         Assert.All(load.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 79));
     }
 

@@ -169,6 +169,20 @@ public sealed class LoadEngineTests
     }
 
     [Fact]
+    public async Task The_rate_asked_for_in_each_interval_adds_up_to_what_was_due()
+    {
+        await using var server = new LoadServer(LoadServer.Ok());
+        var plan = LoadRunner.Plan(server.Address, rate: 1, seconds: 1) with { Profile = new RampProfile(0, 100, 2.5) };
+        var asked = new AskedSum();
+
+        var result = await LoadRunner.RunAsync(plan, asked);
+
+        // The run is over when the last request is, and that one is due a little before the end.
+        Assert.InRange(asked.Sum, 124, 125.001);
+        Assert.Equal(125, result.Due);
+    }
+
+    [Fact]
     public void Merged_histograms_are_the_histogram_of_the_merged_data()
     {
         var random = new Random(5);
@@ -368,4 +382,11 @@ public sealed class LoadEngineTests
             .SelectMany(histogram => histogram.Item2.RecordedValues()
                 .Select(value => (value.ValueIteratedTo, value.CountAtValueIteratedTo, histogram.Item1))),
     ];
+
+    private sealed class AskedSum : ILoadObserver
+    {
+        public double Sum { get; private set; }
+
+        public void Progress(LoadProgress progress) => Sum += progress.Asked * progress.Length / 1e9;
+    }
 }

@@ -44,15 +44,15 @@ public sealed class BaselineRunTests
             var plan = new LoadPlan(
                 target, mix, new ConstantProfile(rate, 1), ArrivalProcess.Even, 1, 1, 1, TimeSpan.FromSeconds(1));
             var total = new Recording(BookinfoAnswers.Usual);
-            for (var request = 0; request < 10; request++)
+            for (var request = 0; request < 20; request++)
             {
-                // 5 ms late.
+                // 5 ms late, a quarter of the median.
                 total.Add(
                     new Sample { Sent = 5_000_000, Done = 20_000_000, Status = 200, WasAwaited = true, Hops = HopTimes.None },
                     RequestKind.Path);
             }
 
-            return Task.FromResult(new LoadResult(plan, DateTimeOffset.UnixEpoch, 1, total, 0, 10, 10, 1, false, 0.1, 2));
+            return Task.FromResult(new LoadResult(plan, DateTimeOffset.UnixEpoch, 1, total, 0, 20, 20, 1, false, 0.1, 2));
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -45,11 +45,19 @@ public sealed class FifthServiceTests
     [Fact]
     public void Load_reports_its_time()
     {
-        var report = LoadReport.From(Run(milliseconds: 3));
+        var result = Run(milliseconds: 3);
+        var breakdown = new LoadBreakdown(result.Plan.Mix);
+        for (var request = 0; request < 100; request++)
+        {
+            breakdown.Add(Request(milliseconds: 3, jitter: 0));
+        }
+
+        var details = LoadDetails.Of(result, breakdown, new LoadTimeline(result.Plan.Profile));
+        var report = LoadReport.From(result).With(details, []);
 
         Assert.Equal(["stamps", "total"], report.Hops.Keys);
         Assert.Equal(3000, report.Hops["stamps"].P50, 3.0);
-        Assert.Contains(LoadText.Figures(Run(milliseconds: 3).Total), line => line.StartsWith("stamps ", StringComparison.Ordinal));
+        Assert.Contains(LoadText.Report(report), line => line.StartsWith("stamps ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -89,13 +97,18 @@ public sealed class FifthServiceTests
         var total = new Recording(Answers);
         for (var request = 0; request < 100; request++)
         {
-            var hops = HopTimes.None;
-            hops[Place] = (uint)((milliseconds * 1000) + (jitter % 3));
-            hops[Place + 1] = 20_000;
-            total.Add(new Sample { Done = 20_000_000, Status = 200, WasAwaited = true, Hops = hops }, RequestKind.Path);
+            total.Add(Request(milliseconds, jitter), RequestKind.Path);
         }
 
         return new LoadResult(plan, DateTimeOffset.UnixEpoch, 2, total, 0, 100, 100, 1, false, 0.1, 2);
+    }
+
+    private static Sample Request(int milliseconds, int jitter)
+    {
+        var hops = HopTimes.None;
+        hops[Place] = (uint)((milliseconds * 1000) + (jitter % 3));
+        hops[Place + 1] = 20_000;
+        return new Sample { Done = 20_000_000, Status = 200, WasAwaited = true, Hops = hops };
     }
 
     private static HttpAnswer Answer(string body)

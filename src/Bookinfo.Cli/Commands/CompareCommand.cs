@@ -21,24 +21,17 @@ internal static class CompareCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<InconclusiveRule?> Inconclusive = TypedOptions.OptionalName<InconclusiveRule>(
-        "--inconclusive", "pass|fail",
-        "Exit with 0 (pass) or 14 (fail) if a condition of --fail-on cannot be decided. [default: exit with 15]", "pass or fail");
-
     private static readonly Option<bool> All = new("--all")
     {
         Description = "Show all figures, not only those that differ or are inconclusive.",
     };
 
-    private static readonly Option<string[]> FailOn = new("--fail-on")
-    {
-        HelpName = "condition",
-        Description =
-            "Exit with 14 if a figure became greater by more than this, and with 15 if that cannot be decided: p99:+20%, "
+    private static readonly ConditionOptions<FailCondition> Conditions = new(
+        "Exit with 14 if a figure became greater by more than this, and with 15 if that cannot be decided: p99:+20%, "
             + "'reviews->ratings:p50:+1ms', errors:+1% (percentage points), cpu:+30% (of all services), details-v1:cpu:+30%. "
             + "May be repeated.",
-        AllowMultipleArgumentsPerToken = false,
-    };
+        FailCondition.Grammar,
+        FailCondition.TryParse);
 
     private static readonly Option<string> Html = new("--html")
     {
@@ -72,22 +65,15 @@ internal static class CompareCommand
                 "must be the file of a baseline, or its name without .json"));
         }
 
-        FailOn.Validators.Add(static result =>
-        {
-            foreach (var token in result.Tokens.Where(token => FailCondition.TryParse(token.Value) is null))
-            {
-                result.AddError($"--fail-on '{token.Value}' is not allowed: it {FailCondition.Grammar}.");
-            }
-        });
         var command = new Command("compare", "Say what differs by more than chance between two baselines, by hop and percentile.")
         {
-            Before, After, FailOn, Inconclusive, All, Html, Markdown, Overwrite, Output,
+            Before, After, Conditions.FailOn, Conditions.Inconclusive, All, Html, Markdown, Overwrite, Output,
         };
         command.SetAction(static (result, _) => new CompareSession(new CompareOptions(
             result.GetValue(Before)!,
             result.GetValue(After),
-            [.. (result.GetValue(FailOn) ?? []).Select(static text => FailCondition.TryParse(text) ?? throw new FormatException(text))],
-            result.GetValue(Inconclusive),
+            Conditions.Get(result),
+            result.GetValue(Conditions.Inconclusive),
             result.GetValue(All),
             result.GetValue(Html),
             result.GetValue(Markdown),

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Load;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -86,9 +88,21 @@ internal static class LoadCommand
         Description = "Write the histograms of each second to this file, as an HdrHistogram log.",
     };
 
+    private static readonly Option<string> Html = new("--html")
+    {
+        HelpName = "file",
+        Description = "Write a page with plots of latency and rate over time to this file. It needs no network.",
+    };
+
+    private static readonly ConditionOptions<LoadCondition> Conditions = new(
+        "Exit with 14 if a figure exceeds this, and with 15 if there are too few requests to decide: p99:50ms, errors:1%, "
+            + "v2:p95:80ms (a version of reviews), user:errors:0.5% (a kind: visitor, user, api, asset, path). May be repeated.",
+        LoadCondition.Grammar,
+        LoadCondition.TryParse);
+
     private static readonly Option<bool> Overwrite = new("--overwrite")
     {
-        Description = "Replace the files of --ledger and --hdr if they exist.",
+        Description = "Replace the files of --ledger, --hdr and --html if they exist.",
     };
 
     private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the outcome to stdout.");
@@ -102,7 +116,8 @@ internal static class LoadCommand
             + "report latency and errors. Ctrl-C ends it and reports.")
         {
             Url, Rate, Duration, Profile, From, Peak, Steps, Arrivals, Traffic.Seed, Paths, Traffic.Headers, Traffic.Connections,
-            Traffic.Timeout, Traffic.Insecure, UntilSaturated, Slo, Ledger, Hdr, Overwrite, Output,
+            Traffic.Timeout, Traffic.Insecure, Conditions.FailOn, Conditions.Inconclusive, UntilSaturated, Slo, Html, Ledger, Hdr,
+            Overwrite, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -136,6 +151,9 @@ internal static class LoadCommand
             Traffic.GetTimeout(result),
             result.GetValue(Traffic.Insecure),
             search ? result.GetValue(Slo) ?? TimeSpan.FromMilliseconds(50) : null,
+            Conditions.Get(result),
+            result.GetValue(Conditions.Inconclusive),
+            result.GetValue(Html),
             result.GetValue(Ledger),
             result.GetValue(Hdr),
             result.GetValue(Overwrite),
@@ -159,7 +177,8 @@ internal static class LoadCommand
         Only(Peak, profile == ProfileKind.Spike, "--profile spike");
         Only(Steps, profile == ProfileKind.Steps, "--profile steps");
         Only(Slo, search, "--until-saturated");
-        foreach (Option option in new Option[] { Profile, Ledger, Hdr })
+        Only(Conditions.Inconclusive, result.GetResult(Conditions.FailOn) is { Implicit: false }, "--fail-on");
+        foreach (Option option in new Option[] { Profile, Conditions.FailOn, Html, Ledger, Hdr })
         {
             if (search && result.GetResult(option) is { Implicit: false })
             {
@@ -167,10 +186,14 @@ internal static class LoadCommand
             }
         }
 
-        if (search && result.GetValue(Duration) < LoadSession.ShortestSearch)
+        var shortest = LoadSession.ShortestSearch(result.GetValue(Rate) ?? UsualRate);
+        if (search && result.GetValue(Duration) < shortest)
         {
-            result.AddError($"{Duration.Name} '{result.GetResult(Duration)!.Tokens[0].Value}' is not allowed with --until-saturated: each "
-                + "rate is tried at least twice, which takes at least 2s.");
+            result.AddError(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Duration.Name} '{result.GetResult(Duration)!.Tokens[0].Value}' is not allowed with --until-saturated at this --rate: "
+                + $"each rate is tried at least twice, with at least {SaturationTrial.FewestRequests:0} requests, which takes at least "
+                + $"{shortest.TotalSeconds:0.#}s."));
         }
 
         if (result.GetResult(Paths) is { Implicit: false } && result.GetValue(Url) is { PathAndQuery: not "/" } url)

@@ -20,11 +20,7 @@ internal sealed class CompareSession(CompareOptions options)
         (string Option, string? File)[] files = [("--html", options.Html), ("--markdown", options.Markdown)];
         foreach (var (option, file) in files)
         {
-            if (!options.Overwrite && File.Exists(file))
-            {
-                throw new OperationFailedException(
-                    FailureKind.InvalidRequest, $"{option}: the file '{file}' exists. Name another one, or say --overwrite.");
-            }
+            ReportOutput.RequireUsable(option, file, options.Overwrite);
         }
 
         string[] read = [Resolve(options.Before), .. options.After is { } second ? [Resolve(second)] : Array.Empty<string>()];
@@ -38,8 +34,12 @@ internal sealed class CompareSession(CompareOptions options)
 
         string?[] failures =
         [
-            options.Html is { } html ? await WriteAsync("--html", html, Page(report, before, after)) : null,
-            options.Markdown is { } markdown ? await WriteAsync("--markdown", markdown, ComparisonMarkdown.Create(report)) : null,
+            options.Html is { } html
+                ? await ReportOutput.WriteAsync("--html", html, options.Overwrite, Page(report, before, after))
+                : null,
+            options.Markdown is { } markdown
+                ? await ReportOutput.WriteAsync("--markdown", markdown, options.Overwrite, ComparisonMarkdown.Create(report))
+                : null,
         ];
 
         await WriteAsync(report, options.Output, options.All);
@@ -53,12 +53,9 @@ internal sealed class CompareSession(CompareOptions options)
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure}");
         }
 
-        var inconclusive = report.Conditions.Any(condition => condition.Outcome == ConditionOutcome.Inconclusive);
-        return report.Conditions.Any(condition => condition.Outcome == ConditionOutcome.Violated) ? ExitCode.Regression
-            : failures.Any(failure => failure is not null) ? ExitCode.Failure
-            : !inconclusive || options.Inconclusive == InconclusiveRule.Pass ? ExitCode.Success
-            : options.Inconclusive == InconclusiveRule.Fail ? ExitCode.Regression
-            : ExitCode.Inconclusive;
+        return ConditionExit.CodeOf(
+            [.. report.Conditions.Select(condition => condition.Outcome)], options.Inconclusive,
+            failures.Any(failure => failure is not null));
     }
 
     /// <summary>Writes a comparison to stdout.</summary>
@@ -102,22 +99,6 @@ internal sealed class CompareSession(CompareOptions options)
                 $"--html: a histogram of one of the baselines is broken, so it cannot be plotted: {exception.Message}");
         }
     }
-
-    /// <returns>Why the file could not be written; <see langword="null"/> if it was. A mistake of the user is thrown instead.</returns>
-    private async Task<string?> WriteAsync(string option, string file, string text)
-    {
-        try
-        {
-            return await ReportFile.WriteAsync(file, options.Overwrite, text) is { } failure
-                ? $"{option}: the file '{file}' could not be written: {failure}"
-                : null;
-        }
-        catch (Exception exception) when (ReportFile.IsRefusal(exception))
-        {
-            throw new OperationFailedException(
-                FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {exception.Message}");
-        }
-    }
 }
 
 /// <summary>What was asked of <c>compare</c>.</summary>
@@ -137,13 +118,3 @@ internal sealed class CompareSession(CompareOptions options)
 internal sealed record CompareOptions(
     string Before, string? After, IReadOnlyList<FailCondition> FailOn, InconclusiveRule? Inconclusive, bool All, string? Html,
     string? Markdown, bool Overwrite, OutputFormat Output);
-
-/// <summary>What a condition that cannot be decided counts as.</summary>
-internal enum InconclusiveRule
-{
-    /// <summary>The same as for a condition that holds.</summary>
-    Pass,
-
-    /// <summary>The same as for a condition that is violated.</summary>
-    Fail,
-}

@@ -15,17 +15,19 @@ namespace Bookinfo.Cli.Sessions;
 /// <param name="signals">Ctrl-C.</param>
 internal sealed class LoadSession(LoadOptions options, StopSignals signals, TimeProvider time)
 {
-    /// <summary>The least time of a search: a rate takes two trials, and each some time to connect.</summary>
-    public static readonly TimeSpan ShortestSearch = TimeSpan.FromSeconds(2);
-
     /// <summary>How many trials the time of a search is meant for.</summary>
     private const double TrialsInSearch = 30;
 
     private const string LedgerOption = "--ledger";
     private const string HdrOption = "--hdr";
+    private const string HtmlOption = "--html";
 
     private static readonly TimeSpan ShortestTrial = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(10);
+
+    /// <summary>The least time of a search: a rate takes two trials, and each some time to connect.</summary>
+    /// <param name="rate">The rate to begin with.</param>
+    public static TimeSpan ShortestSearch(double rate) => 4 * SaturationTrial.LengthOf(rate, ShortestTrial);
 
     /// <summary>Runs the load, or the search.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -36,11 +38,12 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {problem}.");
         }
 
-        if (OutputPath.FindProblem([(LedgerOption, options.Ledger), (HdrOption, options.Hdr)]) is { } clash)
+        if (OutputPath.FindProblem([(LedgerOption, options.Ledger), (HdrOption, options.Hdr), (HtmlOption, options.Html)]) is { } clash)
         {
             throw new OperationFailedException(FailureKind.InvalidRequest, clash);
         }
 
+        ReportOutput.RequireUsable(HtmlOption, options.Html, options.Overwrite);
         var url = options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
         var target = await LoadTarget.ResolveAsync(url, options.Insecure, signals.Stop);
         var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
@@ -58,10 +61,12 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             : null;
         await using var hdr = options.Hdr is { } hdrFile ? new HdrLog(await CreateAsync(HdrOption, hdrFile)) : null;
         LoadResult result;
+        var breakdown = new LoadBreakdown(plan.Mix);
+        var timeline = new LoadTimeline(plan.Profile);
         var view = CreateView();
         try
         {
-            ILoadObserver?[] observers = [view, ledger, hdr];
+            ILoadObserver?[] observers = [breakdown, timeline, view, ledger, hdr];
             result = await new LoadEngine(plan, [.. observers.OfType<ILoadObserver>()], time).RunAsync(setup, signals.Stop, signals.Kill);
         }
         finally
@@ -82,42 +87,58 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
                 + $"the ledger, as it could not be written fast enough."));
         }
 
-        var report = LoadReport.From(result, further);
+        var details = LoadDetails.Of(result, breakdown, timeline);
+        var report = LoadReport.From(result, further).With(
+            details, [.. options.FailOn.Select(condition => condition.Check(result, breakdown, timeline, details.Phases))]);
         if (options.Output == OutputFormat.Json)
         {
             await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.LoadReport));
         }
         else
         {
-            foreach (var line in LoadText.Report(result, report))
+            foreach (var line in LoadText.Report(report))
             {
                 await ToolOutput.Data.WriteLineAsync(line.TrimEnd());
             }
         }
 
-        foreach (var (option, failure) in new[] { (LedgerOption, ledger?.Failure), (HdrOption, hdr?.Failure) })
+        foreach (var condition in report.Conditions!.Where(condition => condition.Outcome != ConditionOutcome.Holds))
         {
-            if (failure is not null)
-            {
-                await ToolOutput.Messages.WriteLineAsync($"bookinfo: {option}: the file could not be written: {failure.Message}");
-            }
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {condition.Text}");
+        }
+
+        string?[] failures =
+        [
+            ledger?.Failure is { } ledgerFailure ? $"{LedgerOption}: the file could not be written: {ledgerFailure.Message}" : null,
+            hdr?.Failure is { } hdrFailure ? $"{HdrOption}: the file could not be written: {hdrFailure.Message}" : null,
+            options.Html is { } html
+                ? await ReportOutput.WriteAsync(HtmlOption, html, options.Overwrite, LoadPage.Create(report, timeline))
+                : null,
+        ];
+        foreach (var failure in failures.OfType<string>())
+        {
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure}");
         }
 
         return result.Interrupted ? ExitCode.Interrupted
-            : ledger?.Failure is not null || hdr?.Failure is not null ? ExitCode.Failure
-            : result.Total is { Sent: > 0, Answered: 0 } ? ExitCode.TargetUnreachable
-            : ExitCode.Success;
+            : result.Total is { Sent: > 0, Answered: 0 }
+                && Array.TrueForAll(failures, failure => failure is null)
+                ? ExitCode.TargetUnreachable
+            : ConditionExit.CodeOf(
+                [.. report.Conditions!.Select(condition => condition.Outcome)], options.Inconclusive,
+                failures.Any(failure => failure is not null));
     }
 
     private async Task<int> SearchAsync(LoadPlan plan, TimeSpan objective)
     {
         var started = time.GetTimestamp();
-        var length = TimeSpan.FromSeconds(
+        var usual = TimeSpan.FromSeconds(
             Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));
         var number = 0;
         LoadResult? all = null;
         var search = new SaturationSearch(async rate =>
         {
+            var length = SaturationTrial.LengthOf(rate, usual);
             if (signals.Stop.IsCancellationRequested || time.GetElapsedTime(started) + length > options.Duration)
             {
                 return null;
@@ -142,7 +163,9 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             var left = options.Duration - time.GetElapsedTime(started);
             await ToolOutput.Messages.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{SaturationText.Rate(rate),9}/s   p99 {LoadText.Time(trial.P99),8}   {100 * trial.Failed,5:0.0}% failed   "
+                $"{SaturationText.Rate(rate),9}/s   "
+                + $"{100 * trial.Slow ?? 0,5:0.0}% over {LoadText.Time((long)objective.TotalMicroseconds)}   "
+                + $"{100 * trial.Failed,5:0.0}% failed   "
                 + $"{(trial.Passed ? "passed" : "did not pass")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
             return trial;
         });
@@ -268,6 +291,11 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 /// <param name="Objective">
 /// What the p99 must stay under, when the highest rate for that is to be found; else <see langword="null"/>.
 /// </param>
+/// <param name="FailOn">What must hold for the outcome.</param>
+/// <param name="Inconclusive">
+/// What a condition that cannot be decided counts as; <see langword="null"/> for an exit code of its own.
+/// </param>
+/// <param name="Html">The file for the page, if one is to be written.</param>
 /// <param name="Ledger">The file for the ledger, if one is to be kept.</param>
 /// <param name="Hdr">The file for the log of histograms, if one is to be written.</param>
 /// <param name="Overwrite">Whether files that exist may be replaced.</param>
@@ -288,6 +316,9 @@ internal sealed record LoadOptions(
     TimeSpan Timeout,
     bool Insecure,
     TimeSpan? Objective,
+    IReadOnlyList<LoadCondition> FailOn,
+    InconclusiveRule? Inconclusive,
+    string? Html,
     string? Ledger,
     string? Hdr,
     bool Overwrite,

@@ -52,7 +52,7 @@ public static class ExitCode
     /// <summary>The address to load cannot be reached, or is not what it was taken for.</summary>
     public const int TargetUnreachable = 13;
 
-    /// <summary><c>compare</c> found that a condition of <c>--fail-on</c> is violated.</summary>
+    /// <summary>A condition of <c>--fail-on</c> is violated.</summary>
     public const int Regression = 14;
 
     /// <summary>What was measured does not suffice to decide a condition of <c>--fail-on</c>.</summary>

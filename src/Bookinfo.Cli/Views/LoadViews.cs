@@ -26,16 +26,14 @@ internal sealed class LiveLoadView(IAnsiConsole console, double duration, TimePr
         // Converted to text here: the recordings are valid only until this returns.
         IReadOnlyList<string> lines =
         [
-            LoadText.Status(progress, duration), "", .. LoadText.Figures(progress.Total), "", "Ctrl-C ends it and reports.",
+            LoadText.Status(progress, duration), "", .. LoadText.Totals(progress.Total), "", "Ctrl-C ends it and reports.",
         ];
-        _live.Show(_ => lines.Select(line => new Text(line.Length == 0 ? " " : line, IsHeading(line) ? Heading : Style.Plain)));
+        _live.Show(_ => lines.Select(line => new Text(
+            line.Length == 0 ? " " : line, line.StartsWith("LATENCY", StringComparison.Ordinal) ? Heading : Style.Plain)));
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _live.DisposeAsync();
-
-    private static bool IsHeading(string line) =>
-        line.StartsWith("LATENCY", StringComparison.Ordinal) || line.StartsWith("HOP", StringComparison.Ordinal);
 }
 
 /// <summary>For a file or a pipe: a line every few seconds.</summary>
@@ -46,6 +44,7 @@ internal sealed class PlainLoadView(TextWriter messages, double duration) : ILoa
     private const long Interval = 5_000_000_000;
 
     private Recording? _since;
+    private double _asked;
     private long _last;
 
     /// <inheritdoc/>
@@ -53,13 +52,16 @@ internal sealed class PlainLoadView(TextWriter messages, double duration) : ILoa
     {
         _since ??= new Recording(progress.Interval.Model);
         _since.Add(progress.Interval);
+        _asked += progress.Asked * progress.Length;
         if (progress.At - _last < Interval || progress.IsLast)
         {
             return;
         }
 
-        messages.WriteLine(LoadText.StatusLine(progress with { Interval = _since, Length = progress.At - _last }, duration));
+        var length = progress.At - _last;
+        messages.WriteLine(LoadText.StatusLine(progress with { Interval = _since, Length = length, Asked = _asked / length }, duration));
         _since.Clear();
+        _asked = 0;
         _last = progress.At;
     }
 

@@ -28,7 +28,7 @@ public interface ILoadObserver
 /// <param name="At">When the interval ends, in nanoseconds since the start.</param>
 /// <param name="Length">How long the interval is, in nanoseconds.</param>
 /// <param name="StartedAt">When the run began.</param>
-/// <param name="Asked">The rate that the profile asks for now, in requests per second; 0 after the end.</param>
+/// <param name="Asked">The mean rate that was asked for in the interval, in requests per second; 0 when the time is over.</param>
 /// <param name="InFlight">How many requests are under way.</param>
 /// <param name="Interval">The requests that ended in the interval.</param>
 /// <param name="Total">The requests that have ended so far.</param>

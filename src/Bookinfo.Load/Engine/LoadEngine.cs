@@ -35,6 +35,14 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private readonly Recording _interval = new(plan.Mix.Answers);
     private readonly Recording _total = new(plan.Mix.Answers);
     private readonly ArrivalSchedule _schedule = new(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed), plan.Share);
+
+    /// <summary>The last nanosecond of each phase, because the next one begins with its end; for the last phase, its end.</summary>
+    private readonly long[] _phaseEnds =
+    [
+        .. plan.Profile.Phases.SkipLast(1).Select(phase => (long)(phase.To * NanosecondsPerSecond) - 1),
+        (long)(plan.Profile.Duration * NanosecondsPerSecond),
+    ];
+
     private long _end = (long)(plan.Profile.Duration * NanosecondsPerSecond);
     private long _intervalBegan;
     private long _inTime;
@@ -124,12 +132,13 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
 
         go.Set();
         var (unsent, interrupted) = Watch(senders, threads, stop, kill);
+        CountDropped(senders, unsent);
         return new LoadResult(
             plan,
             _clock.StartedAt,
             _end / (double)NanosecondsPerSecond,
             _total,
-            unsent,
+            unsent.Sum(),
             _inTime,
             _sentInTime,
             senders.Sum(sender => (long)sender.Connection.Opened),
@@ -140,15 +149,16 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             RedirectedTo = senders.Select(sender => sender.RedirectedTo).FirstOrDefault(location => location is not null),
             TlsProblem = senders.Select(sender => sender.TlsProblem).FirstOrDefault(problem => problem is not null),
             SignedOut = senders.Sum(sender => sender.SignedOut),
+            UnsentByPhase = unsent,
         };
     }
 
-    private (long Unsent, bool Interrupted) Watch(LoadSender[] senders, Thread[] threads, CancellationToken stop, CancellationToken kill)
+    private (long[] Unsent, bool Interrupted) Watch(LoadSender[] senders, Thread[] threads, CancellationToken stop, CancellationToken kill)
     {
         var grace = (long)Math.Min(plan.Timeout.TotalNanoseconds, Grace.TotalNanoseconds);
         var interrupted = false;
         var closed = false;
-        long unsent = 0;
+        long[] unsent = [];
         var cut = long.MaxValue;
         while (true)
         {
@@ -158,7 +168,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             if (ended)
             {
                 Report(now, senders, isLast: true);
-                return (unsent + senders.Count(sender => sender.Dropped <= _end), interrupted);
+                return (unsent.Length > 0 ? unsent : new long[_phaseEnds.Length], interrupted);
             }
 
             if (now - _intervalBegan >= ProgressInterval)
@@ -178,7 +188,8 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             if (!closed && (interrupted || now > _end + grace))
             {
                 closed = true;
-                unsent = _schedule.Close(_end);
+                var untaken = _schedule.Close([.. _phaseEnds.Select(end => Math.Min(end, _end))]);
+                unsent = [.. untaken.Select((count, phase) => count - (phase > 0 ? untaken[phase - 1] : 0))];
             }
 
             var timestamp = time.GetTimestamp();
@@ -192,6 +203,15 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             }
 
             _timer.Sleep(_clock.Timestamp(now + Tick));
+        }
+    }
+
+    /// <summary>Counts the arrivals that a sender took and did not send, each in its phase.</summary>
+    private void CountDropped(LoadSender[] senders, long[] unsent)
+    {
+        foreach (var due in senders.Select(sender => sender.Dropped).OfType<long>().Where(due => due <= _end))
+        {
+            unsent[Array.FindIndex(_phaseEnds, end => due <= end)]++;
         }
     }
 
@@ -229,7 +249,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             now,
             now - _intervalBegan,
             _clock.StartedAt,
-            now < _end ? plan.Profile.RateAt(Math.Max(0, now) / (double)NanosecondsPerSecond) : 0,
+            AskedSince(_intervalBegan, now),
             senders.Count(sender => sender.Connection.IsBusy),
             _interval,
             _total,
@@ -241,6 +261,13 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
 
         _interval.Clear();
         _intervalBegan = now;
+    }
+
+    /// <summary>The mean rate that was asked for in an interval; after the end, none is.</summary>
+    private double AskedSince(long from, long to)
+    {
+        double ArrivalsBy(long time) => plan.Profile.ArrivalsBy(Math.Clamp(time, 0, _end) / (double)NanosecondsPerSecond);
+        return to > from ? (ArrivalsBy(to) - ArrivalsBy(from)) / ((to - from) / (double)NanosecondsPerSecond) : 0;
     }
 
     /// <summary>Ends senders that are to send nothing, and waits for their threads.</summary>

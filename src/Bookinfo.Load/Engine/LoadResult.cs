@@ -38,6 +38,11 @@ public sealed record LoadResult(
     /// <summary>How many pages for signed-in users came back as if nobody had signed in.</summary>
     public long SignedOut { get; init; }
 
+    /// <summary>
+    /// The parts of <see cref="Unsent"/> by the phases of the profile in which they were due; empty when this is not known.
+    /// </summary>
+    public IReadOnlyList<long> UnsentByPhase { get; init; } = [];
+
     /// <summary>Requests that were due.</summary>
     public long Due => Total.Sent + Unsent;
 

@@ -123,5 +123,11 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
                 SignedOut++;
             }
         }
+
+        // What is not examined is not missing.
+        if (sample.Version == 0 && plan.Mix.Templates[template].ShowsVersion && !_answer.IsCoded)
+        {
+            sample.Version = plan.Mix.Answers.MissingVersion;
+        }
     }
 }

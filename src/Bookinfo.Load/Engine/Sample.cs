@@ -31,7 +31,10 @@ public struct Sample
     /// <summary>What went wrong.</summary>
     public ErrorKind Error;
 
-    /// <summary>The number of the version that answered, in <see cref="AnswerModel.Versions"/>; 0 when it does not say.</summary>
+    /// <summary>
+    /// The number of the version that answered, in <see cref="AnswerModel.Versions"/>; <see cref="AnswerModel.MissingVersion"/> when the
+    /// answer should show one and does not; 0 when such an answer never does.
+    /// </summary>
     public byte Version;
 
     /// <summary>

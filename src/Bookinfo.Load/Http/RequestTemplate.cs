@@ -102,6 +102,9 @@ public sealed class RequestTemplate
     /// <summary>The name of the user who has signed in, which the page shows; <see langword="null"/> for a visitor.</summary>
     public byte[]? User { get; init; }
 
+    /// <summary>Whether a good answer shows which of <see cref="AnswerModel.Versions"/> it came from.</summary>
+    public bool ShowsVersion { get; init; }
+
     /// <summary>GET or POST.</summary>
     public string Method { get; }
 

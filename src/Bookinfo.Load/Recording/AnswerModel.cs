@@ -42,6 +42,12 @@ public class AnswerModel
     /// <summary>The names of the versions that an answer may come from. The first one has number 1.</summary>
     public IReadOnlyList<string> Versions { get; }
 
+    /// <summary>
+    /// The number in <see cref="Versions"/> for requests whose answer should show a version and does not, or that have no answer; 0 if they
+    /// are not told apart from requests whose answer shows none anyway.
+    /// </summary>
+    public byte MissingVersion { get; protected init; }
+
     /// <summary>What may be wrong with an answer whose status is good. The first one is <see cref="ErrorKind.FirstFlaw"/>.</summary>
     public IReadOnlyList<string> Flaws { get; }
 
@@ -68,6 +74,11 @@ public class AnswerModel
     /// <param name="kind">The kind.</param>
     public string NameOf(ErrorKind kind) =>
         kind >= ErrorKind.FirstFlaw && kind - ErrorKind.FirstFlaw < Flaws.Count ? Flaws[kind - ErrorKind.FirstFlaw] : ErrorText.Of(kind);
+
+    /// <summary>The name of an error, in reports and in JSON: a status is an error of its own.</summary>
+    /// <param name="kind">What was wrong.</param>
+    /// <param name="status">The status, where that is what was wrong.</param>
+    public string NameOf(ErrorKind kind, int status) => kind == ErrorKind.Status ? $"{NameOf(kind)} {status}" : NameOf(kind);
 
     /// <summary>Reads an answer whose status is good.</summary>
     /// <param name="answer">The answer.</param>

@@ -96,7 +96,7 @@ public sealed class Recording(AnswerModel model)
         {
             if (sample.Hops[hop] != HopTimes.Unknown)
             {
-                _hops[hop].RecordValue(Math.Clamp(sample.Hops[hop], 1, Longest));
+                _hops[hop].RecordValue(HopMicroseconds(sample.Hops[hop]));
             }
         }
     }
@@ -246,10 +246,17 @@ public sealed class Recording(AnswerModel model)
         }
     }
 
-    private static LongHistogram NewHistogram() => new(Longest, SignificantDigits);
+    /// <summary>A histogram of microseconds without values.</summary>
+    internal static LongHistogram NewHistogram() => new(Longest, SignificantDigits);
 
-    private static long Microseconds(long nanoseconds) =>
+    /// <summary>A time as a histogram records it, in microseconds.</summary>
+    /// <param name="nanoseconds">The time.</param>
+    internal static long Microseconds(long nanoseconds) =>
         Math.Clamp((nanoseconds / 1000) + (nanoseconds % 1000 >= 500 ? 1 : 0), 1, Longest);
+
+    /// <summary>The duration of a hop as a histogram records it.</summary>
+    /// <param name="microseconds">The duration.</param>
+    internal static long HopMicroseconds(uint microseconds) => Math.Clamp(microseconds, 1, Longest);
 
     private static void AddUp(long[] sums, long[] others)
     {

@@ -33,14 +33,14 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
     }
 
     /// <summary>Stops giving out arrivals.</summary>
-    /// <param name="until">A time in nanoseconds since the start.</param>
-    /// <returns>How many arrivals were due by then but not taken.</returns>
-    public long Close(long until)
+    /// <param name="until">Times in nanoseconds since the start, ascending.</param>
+    /// <returns>For each time, how many arrivals were due by then but not taken.</returns>
+    public long[] Close(params IReadOnlyList<long> until)
     {
         lock (_lock)
         {
             _closed = true;
-            return process == ArrivalProcess.Even ? CountEven(until) : CountOneByOne(until);
+            return process == ArrivalProcess.Even ? [.. until.Select(CountEven)] : CountOneByOne(until);
         }
     }
 
@@ -65,15 +65,28 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
         return share.CountOf(low) - share.CountOf(_next);
     }
 
-    private long CountOneByOne(long until)
+    private long[] CountOneByOne(IReadOnlyList<long> until)
     {
+        var counts = new long[until.Count];
         long left = 0;
-        while (TryNext(out _, out var due) && due <= until)
+        var reached = 0;
+        while (TryNext(out _, out var due))
         {
+            for (; reached < counts.Length && due > until[reached]; reached++)
+            {
+                counts[reached] = left;
+            }
+
+            if (reached == counts.Length)
+            {
+                return counts;
+            }
+
             left++;
         }
 
-        return left;
+        counts.AsSpan(reached).Fill(left);
+        return counts;
     }
 
     private bool TryNext(out long index, out long due)

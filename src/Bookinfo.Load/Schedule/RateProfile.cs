@@ -17,6 +17,14 @@ public abstract class RateProfile(double duration)
     /// <param name="time">Seconds since the start, from 0 to <see cref="Duration"/>.</param>
     public abstract double RateAt(double time);
 
+    /// <summary>The parts of a run that a report tells apart, in order and without gaps, from 0 to <see cref="Duration"/>.</summary>
+    public abstract IReadOnlyList<LoadPhase> Phases { get; }
+
+    /// <summary>
+    /// The index in <see cref="Phases"/> of a phase from which the application has to recover; <see langword="null"/> when there is none.
+    /// </summary>
+    public virtual int? Disturbance => null;
+
     /// <summary>How many arrivals are expected up to a time: the integral of <see cref="RateAt"/>.</summary>
     /// <inheritdoc cref="RateAt"/>
     public abstract double ArrivalsBy(double time);
@@ -47,7 +55,21 @@ public abstract class RateProfile(double duration)
 
         return high;
     }
+
+    /// <summary>Phases of equal length.</summary>
+    /// <param name="names">Their names.</param>
+    protected IReadOnlyList<LoadPhase> Divide(params IReadOnlyList<string> names) =>
+        [.. names.Select((name, index) => new LoadPhase(name, Duration * index / names.Count, Duration * (index + 1) / names.Count))];
+
+    /// <summary>Four phases of equal length, for profiles whose parts have no names of their own.</summary>
+    protected IReadOnlyList<LoadPhase> Quarters() => Divide("1st quarter", "2nd quarter", "3rd quarter", "4th quarter");
 }
+
+/// <summary>A part of a run with a name of its own, such as a step or what comes after a spike.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="From">When it begins, in seconds since the start of the run.</param>
+/// <param name="To">When it ends, likewise.</param>
+public sealed record LoadPhase(string Name, double From, double To);
 
 /// <summary>The profiles that <c>--profile</c> chooses from.</summary>
 public enum ProfileKind
@@ -77,6 +99,9 @@ public sealed class ConstantProfile(double rate, double duration) : RateProfile(
     public override string Name => "constant";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<LoadPhase> Phases => Quarters();
+
+    /// <inheritdoc/>
     public override double RateAt(double time) => rate;
 
     /// <inheritdoc/>
@@ -96,6 +121,9 @@ public sealed class RampProfile(double from, double rate, double duration) : Rat
     public override string Name => "ramp";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<LoadPhase> Phases => Quarters();
+
+    /// <inheritdoc/>
     public override double RateAt(double time) => from + ((rate - from) * time / Duration);
 
     /// <inheritdoc/>
@@ -110,6 +138,9 @@ public sealed class StepsProfile(double rate, int steps, double duration) : Rate
 {
     /// <inheritdoc/>
     public override string Name => "steps";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LoadPhase> Phases => Divide([.. Enumerable.Range(1, steps).Select(step => $"step {step}")]);
 
     /// <inheritdoc/>
     public override double RateAt(double time) => rate * (StepAt(time) + 1) / steps;
@@ -139,6 +170,15 @@ public sealed class SpikeProfile(double rate, double peak, double duration) : Ra
     public override string Name => "spike";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<LoadPhase> Phases =>
+    [
+        new("before", 0, Begins * Duration), new("spike", Begins * Duration, Ends * Duration), new("after", Ends * Duration, Duration),
+    ];
+
+    /// <inheritdoc/>
+    public override int? Disturbance => 1;
+
+    /// <inheritdoc/>
     public override double RateAt(double time) => time >= Begins * Duration && time < Ends * Duration ? peak : rate;
 
     /// <inheritdoc/>
@@ -154,6 +194,9 @@ public sealed class DiurnalProfile(double night, double noon, double duration) :
 {
     /// <inheritdoc/>
     public override string Name => "diurnal";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LoadPhase> Phases => Divide("night", "morning", "afternoon", "evening");
 
     /// <inheritdoc/>
     public override double RateAt(double time) => night + ((noon - night) * (1 - Math.Cos(Angle(time))) / 2);

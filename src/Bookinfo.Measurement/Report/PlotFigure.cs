@@ -103,14 +103,15 @@ internal sealed record PlotFigure(string Id, string Title, string Note, PlotMode
 internal static class PlotColors
 {
     private const byte Mark = 0xfe;
+    private const int FirstSeries = 3;
 
     /// <summary>How many colors of series there are.</summary>
     public const int Count = 6;
 
     private static readonly IReadOnlyList<(OxyColor Color, string Variable)> All =
     [
-        (Marker(0), "--ink"), (Marker(1), "--grid"), .. Enumerable.Range(0, Count).Select(
-            index => (Marker((byte)(2 + index)), Variable(index))),
+        (Marker(0), "--ink"), (Marker(1), "--grid"), (Marker(2), "--fault"), .. Enumerable.Range(0, Count).Select(
+            index => (Marker((byte)(FirstSeries + index)), Variable(index))),
     ];
 
     /// <summary>Of texts and axes.</summary>
@@ -119,9 +120,12 @@ internal static class PlotColors
     /// <summary>Of the lines behind.</summary>
     public static OxyColor Grid => All[1].Color;
 
+    /// <summary>Of the ground behind what broke.</summary>
+    public static OxyColor Fault => All[2].Color;
+
     /// <summary>Of a series.</summary>
     /// <param name="index">The number of the series, from 0.</param>
-    public static OxyColor Series(int index) => All[2 + (index % Count)].Color;
+    public static OxyColor Series(int index) => All[FirstSeries + (index % Count)].Color;
 
     /// <summary>The variable of the style sheet for a series.</summary>
     /// <param name="index">The number of the series, from 0.</param>

@@ -19,8 +19,13 @@ namespace Bookinfo.Measurement;
 /// <param name="Rate">Rates, in requests a second.</param>
 /// <param name="FromDue">Latency from due time, failed requests included.</param>
 /// <param name="FromSend">Latency from send time.</param>
-/// <param name="Hops">Times of the hops, by name, of the answers that tell them.</param>
-/// <param name="ReviewsVersions">Answers by the version of reviews that they came from: v1, v2, v3, other.</param>
+/// <param name="Hops">
+/// Times of the hops, by name, of all answers that tell them. These are different answers for each hop: to compare hops with each other,
+/// see <see cref="HopGroups"/>.
+/// </param>
+/// <param name="ReviewsVersions">
+/// Requests by the version of reviews that they were answered from: v1, v2, v3, other (it cannot be told), missing (there are no reviews).
+/// </param>
 /// <param name="Statuses">Answers by status.</param>
 /// <param name="Errors">Failed requests by what was wrong.</param>
 /// <param name="Generator">About the generator itself.</param>
@@ -50,6 +55,47 @@ public sealed record LoadReport(
 {
     /// <summary>The version that this program writes.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>
+    /// Which phase broke and how the application recovered, in sentences; <see langword="null"/> in a report without details.
+    /// </summary>
+    public IReadOnlyList<string>? Verdict { get; init; }
+
+    /// <summary>The conditions of <c>--fail-on</c>.</summary>
+    public IReadOnlyList<LoadConditionResult>? Conditions { get; init; }
+
+    /// <summary>See <see cref="LoadDetails.Phases"/>.</summary>
+    public IReadOnlyList<PhaseFigures>? Phases { get; init; }
+
+    /// <summary>See <see cref="LoadDetails.Recovery"/>.</summary>
+    public RecoveryFigures? Recovery { get; init; }
+
+    /// <summary>See <see cref="LoadDetails.Kinds"/>.</summary>
+    public IReadOnlyList<GroupFigures>? Kinds { get; init; }
+
+    /// <summary>See <see cref="LoadDetails.Versions"/>.</summary>
+    public IReadOnlyList<GroupFigures>? Versions { get; init; }
+
+    /// <summary>See <see cref="LoadDetails.HopGroups"/>.</summary>
+    public IReadOnlyList<HopGroupFigures>? HopGroups { get; init; }
+
+    /// <summary>See <see cref="LoadDetails.ErrorPaths"/>.</summary>
+    public IReadOnlyList<ErrorFigures>? ErrorPaths { get; init; }
+
+    /// <summary>Adds what was slow or failed, and when.</summary>
+    /// <param name="details">That.</param>
+    /// <param name="conditions">The conditions of <c>--fail-on</c>.</param>
+    public LoadReport With(LoadDetails details, IReadOnlyList<LoadConditionResult> conditions) => this with
+    {
+        Verdict = LoadVerdict.Of(Profile, details),
+        Conditions = conditions,
+        Phases = details.Phases,
+        Recovery = details.Recovery,
+        Kinds = details.Kinds,
+        Versions = details.Versions,
+        HopGroups = details.HopGroups,
+        ErrorPaths = details.ErrorPaths,
+    };
 
     /// <summary>Makes it of what came of a run.</summary>
     /// <param name="result">The run.</param>

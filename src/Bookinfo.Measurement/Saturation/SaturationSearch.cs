@@ -109,8 +109,25 @@ public sealed class SaturationSearch(Func<double, Task<SaturationTrial?>> tryRat
 /// <param name="GeneratorWasLate">Whether the generator was the bottleneck rather than the server.</param>
 public sealed record SaturationTrial(double Rate, double Achieved, long P99, double Failed, bool Passed, bool GeneratorWasLate)
 {
+    /// <summary>How many requests a trial has at least: of fewer, more than 1% are too slow as soon as one is.</summary>
+    public const double FewestRequests = 100;
+
+    /// <summary>
+    /// The share of requests that took longer than the objective, 0 to 1; <see langword="null"/> in files of versions that did not have it.
+    /// </summary>
+    public double? Slow { get; init; }
+
+    /// <summary>How many requests fell due; <see langword="null"/> likewise.</summary>
+    public long? Requests { get; init; }
+
     /// <summary>More than this share of failures, or less of the rate, does not count as success, however fast it is.</summary>
     public const double Tolerance = 0.01;
+
+    /// <summary>How long a trial takes.</summary>
+    /// <param name="rate">The rate, in requests a second.</param>
+    /// <param name="usual">How long it takes if that is enough for <see cref="FewestRequests"/>.</param>
+    public static TimeSpan LengthOf(double rate, TimeSpan usual) =>
+        TimeSpan.FromSeconds(Math.Max(usual.TotalSeconds, FewestRequests / rate));
 
     /// <summary>Judges a run.</summary>
     /// <param name="rate">The rate that was asked for.</param>
@@ -129,7 +146,13 @@ public sealed record SaturationTrial(double Rate, double Achieved, long P99, dou
             p99,
             failed,
             result.Due > 0 && p99 < objective.TotalMicroseconds && failed <= Tolerance && kept,
-            late);
+            late)
+        {
+            Slow = result.Total.Sent > 0
+                ? Math.Round(Percentiles.CountAbove(result.Total.FromDue, objective.TotalMicroseconds) / (double)result.Total.Sent, 4)
+                : null,
+            Requests = result.Due,
+        };
     }
 }
 

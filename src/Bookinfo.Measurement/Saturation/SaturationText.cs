@@ -25,16 +25,31 @@ public static class SaturationText
             yield break;
         }
 
-        yield return report.Highest is { } highest
-            ? Text(
-                $"{Rate(highest)} requests a second is the highest rate found with {objective}: ",
-                $"it passed {report.HighestPassed} of {report.HighestTrials} trials.")
-            : $"No rate was found with {objective}.";
-        yield return report.LowestFailed is { } failed
-            ? Text(
-                $"{Rate(failed)} a second is the lowest found without: ",
-                $"it failed {report.LowestFailedTrials} of {report.LowestFailedOf} trials.")
-            : "No rate was found without.";
+        if (report.Highest is null && report.LowestFailed is { } lowest)
+        {
+            var trial = report.Trials.Last(trial => trial.Rate == lowest && !trial.Passed);
+            yield return Text(
+                $"Even the lowest rate that was tried misses the objective, {objective}: at {Rate(lowest)} requests a second ",
+                $"{trial.Slow ?? 0:0.#%} of the requests were slower and {trial.Failed:0.#%} failed or were not sent.");
+        }
+        else
+        {
+            yield return report.Highest is { } highest
+                ? Text(
+                    $"{Rate(highest)} requests a second is the highest rate found with {objective}: ",
+                    $"it passed {report.HighestPassed} of {report.HighestTrials} trials.")
+                : $"No rate was tried often enough to say whether it has {objective}.";
+        }
+
+        if (report.Highest is not null)
+        {
+            yield return report.LowestFailed is { } failed
+                ? Text(
+                    $"{Rate(failed)} a second is the lowest found without: ",
+                    $"it failed {report.LowestFailedTrials} of {report.LowestFailedOf} trials.")
+                : "No rate was found without.";
+        }
+
         if (report.Highest is not null && report.LowestFailed is not null)
         {
             yield return report.Complete
@@ -50,7 +65,9 @@ public static class SaturationText
         }
         else if (!report.Complete)
         {
-            yield return "The search ended before it had both. Give it more time with --duration, or another rate to begin with.";
+            yield return report.LowestFailed is null
+                ? "The search ended before it had both. Give it more time with --duration, or another rate to begin with."
+                : "Lower rates were not tried. Give it more time with --duration, or a lower --rate to begin with.";
         }
 
         if (report.Trials.Any(trial => !trial.Passed && trial.GeneratorWasLate))

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Bookinfo.Cli.Sessions;
+using Bookinfo.Cli.Terminal;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary>The options about conditions that the commands that check some have in common. Each command makes its own.</summary>
+/// <param name="description">What <c>--fail-on</c> takes.</param>
+/// <param name="grammar">What a condition must be, as the rest of a sentence that begins with 'it'.</param>
+/// <param name="parse">Parses a condition; <see langword="null"/> for what is not one.</param>
+internal sealed class ConditionOptions<T>(string description, string grammar, Func<string, T?> parse)
+    where T : class
+{
+    /// <summary><c>--fail-on</c>.</summary>
+    public Option<string[]> FailOn { get; } = new("--fail-on")
+    {
+        HelpName = "condition",
+        Description = description,
+        AllowMultipleArgumentsPerToken = false,
+        Validators =
+        {
+            result =>
+            {
+                foreach (var token in result.Tokens.Where(token => parse(token.Value) is null))
+                {
+                    result.AddError($"--fail-on '{token.Value}' is not allowed: it {grammar}.");
+                }
+            },
+        },
+    };
+
+    /// <summary><c>--inconclusive</c>.</summary>
+    public Option<InconclusiveRule?> Inconclusive { get; } = TypedOptions.OptionalName<InconclusiveRule>(
+        "--inconclusive", "pass|fail",
+        "Exit with 0 (pass) or 14 (fail) if a condition of --fail-on cannot be decided. [default: exit with 15]", "pass or fail");
+
+    /// <summary>The value of <see cref="FailOn"/>.</summary>
+    public IReadOnlyList<T> Get(ParseResult result) =>
+        [.. (result.GetValue(FailOn) ?? []).Select(text => parse(text) ?? throw new FormatException(text))];
+}

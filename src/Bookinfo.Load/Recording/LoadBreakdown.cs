@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using HdrHistogram;
+
+namespace Bookinfo.Load;
+
+/// <summary>
+/// Divides the requests of a run by what was sent, by the version that answered, and by which hops the answer reports. A hop is part of
+/// another, or of the whole answer, only within one request: percentiles over different requests could make a part look longer than its
+/// whole.
+/// </summary>
+/// <param name="mix">What is sent.</param>
+public sealed class LoadBreakdown(TrafficMix mix) : ILoadObserver
+{
+    /// <summary>
+    /// With so many parts, further ones are not divided by hops: a server that reports other hops each time must not fill the memory.
+    /// </summary>
+    private const int MostParts = 64;
+
+    private readonly Dictionary<(byte Group, byte Version, byte Hops), RequestPart> _parts = [];
+    private readonly byte[] _groups = [.. GroupsOf(mix).Index];
+    private readonly ErrorCounts _errors = new();
+
+    /// <summary>What is sent.</summary>
+    public TrafficMix Mix => mix;
+
+    /// <summary>The groups of requests: each kind is one, and of <see cref="RequestKind.Path"/> each path.</summary>
+    public IReadOnlyList<RequestGroup> Groups { get; } = GroupsOf(mix).Groups;
+
+    /// <summary>The parts, each with a request at least.</summary>
+    public IReadOnlyCollection<RequestPart> Parts => _parts.Values;
+
+    /// <summary>The failed requests.</summary>
+    public IEnumerable<ErrorCount> Errors => _errors.All;
+
+    /// <summary>The index in <see cref="Groups"/> of what a template stands for.</summary>
+    /// <param name="template">The index of the template in the mix.</param>
+    public int GroupOf(int template) => _groups[template];
+
+    /// <inheritdoc/>
+    public void Add(in Sample sample)
+    {
+        // Requests of the setup have negative numbers.
+        if (sample.Index < 0)
+        {
+            return;
+        }
+
+        byte hops = 0;
+        for (var hop = 0; hop < mix.Answers.Hops.Count; hop++)
+        {
+            hops |= (byte)(sample.Hops[hop] == HopTimes.Unknown ? 0 : 1 << hop);
+        }
+
+        var group = _groups[sample.Template];
+        if (!_parts.TryGetValue((group, sample.Version, hops), out var part))
+        {
+            hops = _parts.Count < MostParts ? hops : (byte)0;
+            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_parts, (group, sample.Version, hops), out _);
+            part = place ??= new RequestPart(group, sample.Version, hops);
+        }
+
+        part.Add(sample);
+        if (sample.Error != ErrorKind.None)
+        {
+            _errors.Add(sample);
+        }
+    }
+
+    private static (IReadOnlyList<RequestGroup> Groups, IReadOnlyList<byte> Index) GroupsOf(TrafficMix mix)
+    {
+        var all = mix.Templates
+            .Select(template => new RequestGroup(template.Kind, template.Kind == RequestKind.Path ? template.Path : null))
+            .ToList();
+        var groups = all.Distinct().Take(byte.MaxValue + 1).ToList();
+        return (groups, [.. all.Select(group => (byte)Math.Max(0, groups.IndexOf(group)))]);
+    }
+}
+
+/// <summary>Requests that a report counts together.</summary>
+/// <param name="Kind">What they stand for.</param>
+/// <param name="Path">The path that the user named; <see langword="null"/> for other kinds.</param>
+public sealed record RequestGroup(RequestKind Kind, string? Path);
+
+/// <summary>Requests of one group, one version and the same hops.</summary>
+/// <param name="group">The index in <see cref="LoadBreakdown.Groups"/>.</param>
+/// <param name="version">The number of the version, as in <see cref="Sample.Version"/>.</param>
+/// <param name="hops">A bit for each hop that the answers report.</param>
+public sealed class RequestPart(int group, byte version, byte hops)
+{
+    private readonly LongHistogram?[] _hops =
+        [.. Enumerable.Range(0, HopTimes.Most).Select(hop => (hops & (1 << hop)) == 0 ? null : Recording.NewHistogram())];
+
+    /// <summary>The index in <see cref="LoadBreakdown.Groups"/>.</summary>
+    public int Group => group;
+
+    /// <summary>The number of the version, as in <see cref="Sample.Version"/>.</summary>
+    public byte Version => version;
+
+    /// <summary>A bit for each hop that the answers of all these requests report, in the order of <see cref="AnswerModel.Hops"/>.</summary>
+    public byte Hops => hops;
+
+    /// <summary>How many requests were sent.</summary>
+    public long Sent => FromDue.TotalCount;
+
+    /// <summary>How many of these failed, or were answered with an error.</summary>
+    public long Failed { get; private set; }
+
+    /// <summary>Latency from due time, in microseconds.</summary>
+    public LongHistogram FromDue { get; } = Recording.NewHistogram();
+
+    /// <summary>Latency from send time, in microseconds.</summary>
+    public LongHistogram FromSend { get; } = Recording.NewHistogram();
+
+    /// <summary>The duration of a hop in microseconds; <see langword="null"/> if the answers do not report it.</summary>
+    /// <param name="hop">The index of the hop in <see cref="AnswerModel.Hops"/>.</param>
+    public LongHistogram? this[int hop] => _hops[hop];
+
+    internal void Add(in Sample sample)
+    {
+        Failed += sample.Error == ErrorKind.None ? 0 : 1;
+        FromDue.RecordValue(Recording.Microseconds(sample.Done - sample.Due));
+        FromSend.RecordValue(Recording.Microseconds(sample.Done - sample.Sent));
+        for (var hop = 0; hop < HopTimes.Most; hop++)
+        {
+            _hops[hop]?.RecordValue(Recording.HopMicroseconds(sample.Hops[hop]));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+namespace Bookinfo.Load;
+
+/// <summary>
+/// Records a run over time: its phases, and slices of about a second. A request belongs to when it was due, not to when it was answered:
+/// what a spike does to its requests is the spike's, even if they are answered after it.
+/// </summary>
+public sealed class LoadTimeline : ILoadObserver
+{
+    /// <summary>The longest slice when a run is not long: a second.</summary>
+    private const double UsualSlice = 1;
+
+    /// <summary>How many requests a slice has on average, at least: a median of fewer says little.</summary>
+    private const double FewestInSlice = 10;
+
+    /// <summary>How many slices a run has at most, besides one for each phase: longer runs have longer slices.</summary>
+    private const double MostSlices = 600;
+
+    /// <summary>With more phases than this, their latencies have two digits, which take a seventh of the memory.</summary>
+    private const int ManyPhases = 32;
+
+    private const double NanosecondsPerSecond = 1e9;
+
+    private readonly long[] _ends;
+    private readonly LoadStretch[] _phases;
+    private readonly LoadStretch[][] _slices;
+
+    /// <summary>Prepares to record a run.</summary>
+    /// <param name="profile">The rate over time, which has the phases.</param>
+    public LoadTimeline(RateProfile profile)
+    {
+        var phases = profile.Phases;
+        var meanRate = Math.Max(profile.ArrivalsBy(profile.Duration) / profile.Duration, double.Epsilon);
+        var length = Math.Max(Math.Max(UsualSlice, FewestInSlice / meanRate), profile.Duration / MostSlices);
+        _ends = [.. phases.Select(phase => (long)(phase.To * NanosecondsPerSecond))];
+        _phases = [.. phases.Select(phase => new LoadStretch(phase.From, phase.To, digits: phases.Count > ManyPhases ? 2 : 3))];
+        _slices = [.. phases.Select(phase => Slice(phase, length))];
+    }
+
+    /// <summary>The phases, in the order of <see cref="RateProfile.Phases"/>.</summary>
+    public IReadOnlyList<LoadStretch> Phases => _phases;
+
+    /// <summary>
+    /// The slices of each phase, of equal length within it: about a second, longer in a run of more than ten minutes or with fewer than ten
+    /// requests a second. Their latencies have two significant digits.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<LoadStretch>> Slices => _slices;
+
+    /// <inheritdoc/>
+    public void Add(in Sample sample)
+    {
+        // Requests of the setup have negative numbers.
+        if (sample.Index < 0)
+        {
+            return;
+        }
+
+        var (phase, slice) = At(sample.Due);
+        _phases[phase].Add(sample);
+        _slices[phase][slice].Add(sample);
+        if (sample.Done < _ends[^1])
+        {
+            var (endPhase, endSlice) = At(sample.Done);
+            _phases[endPhase].Ended++;
+            _slices[endPhase][endSlice].Ended++;
+        }
+    }
+
+    private static LoadStretch[] Slice(LoadPhase phase, double length)
+    {
+        var count = Math.Max(1, (int)Math.Round((phase.To - phase.From) / length));
+        double At(int index) => phase.From + ((phase.To - phase.From) * index / count);
+        return [.. Enumerable.Range(0, count).Select(index => new LoadStretch(At(index), At(index + 1), digits: 2))];
+    }
+
+    /// <summary>Where a time is. A phase begins where the one before it ends; what is after the end is in the last.</summary>
+    private (int Phase, int Slice) At(long time)
+    {
+        var found = Array.BinarySearch(_ends, time);
+        var phase = Math.Min(found >= 0 ? found + 1 : ~found, _ends.Length - 1);
+        var begin = phase == 0 ? 0 : _ends[phase - 1];
+        var slices = _slices[phase].Length;
+        return (phase, (int)Math.Clamp((time - begin) * (double)slices / (_ends[phase] - begin), 0, slices - 1));
+    }
+}
