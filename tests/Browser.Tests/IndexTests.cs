@@ -50,8 +50,9 @@ public sealed class IndexTests(Chromium chromium)
         await visitor.GoAsync("/");
 
         await Expect(visitor.Page.Locator(".doors + .hint")).ToContainTextAsync(
-            "Both lead to the same page: no service looks at u. It is for a gateway, which can send testers to another version of "
-            + "productpage. Routes to the other services go by who is signed in, whose name is in the header end-user.");
+            "Both lead to the same page; only u in its address differs, and no service looks at it. It is for a gateway, which can send "
+            + "testers to another version of productpage. Routes to the other services go by who is signed in, whose name is in the "
+            + "header end-user.");
         await Expect(visitor.Page.Locator(".tree + .hint")).ToContainTextAsync(
             "v1 without stars, v2 with black ones and v3 with red ones");
     }
