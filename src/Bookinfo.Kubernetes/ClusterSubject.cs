@@ -200,7 +200,24 @@ public sealed class ClusterSubject : ISubject
                 + "which are measured as well.");
         }
 
-        return new SubjectFacts([.. services], _cluster.Version?.GitVersion, nodes, PodContainers.Mesh(pods), notes);
+        return new SubjectFacts(
+            [.. services], _cluster.Version?.GitVersion, nodes, PodContainers.Mesh(pods), notes,
+            await ReadSetupAsync(pods, cancellationToken));
+    }
+
+    private async Task<IReadOnlyList<ServiceSetup>> ReadSetupAsync(IReadOnlyList<V1Pod> pods, CancellationToken cancellationToken)
+    {
+        var reader = new SetupReader(_cluster, _space);
+        var setup = new List<ServiceSetup>();
+        var told = await Task.WhenAll(pods.Select(pod => TellAsync(pod, cancellationToken)));
+        foreach (var service in pods.Zip(told).GroupBy(pair => ServiceOf(pair.First)).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            var builds = service.Select(pair => pair.Second?.Build).Distinct().ToList();
+            setup.Add(await reader.ReadAsync(
+                service.Key, [.. service.Select(pair => pair.First)], builds.Count == 1 ? builds[0] : null, cancellationToken));
+        }
+
+        return setup;
     }
 
     /// <summary>The pods of Bookinfo's services that run. Those of the original application have the same labels.</summary>
@@ -337,6 +354,9 @@ public sealed class ClusterSubject : ISubject
             known,
             beside.Sum(use => use!.CpuSeconds!.Value),
             own?.MemoryBytes ?? told?.MemoryBytes ?? 0,
-            beside.Sum(use => use!.MemoryBytes ?? 0));
+            beside.Sum(use => use!.MemoryBytes ?? 0),
+            told?.Requests,
+            beside.Average(use => use!.Sampled?.ToUnixTimeSeconds()),
+            IsSampled: told is null);
     }
 }

@@ -118,12 +118,16 @@ public sealed class LocalSubject : ISubject
     public async Task<SubjectFacts> DescribeAsync(CancellationToken cancellationToken)
     {
         var services = new List<ServiceFacts>();
+        var setup = new List<ServiceSetup>();
         var notes = new List<string>();
-        var logs = SourceTree.Find().Logs(Target.Port);
+        var tree = SourceTree.Find();
+        var logs = tree.Logs(Target.Port);
+        var run = RunRecord.Read(tree, Target.Port);
         foreach (var (service, address) in _services)
         {
-            var uptime = (await TryReadAsync(_client, address, cancellationToken))?.UptimeSeconds;
-            var startUp = uptime is { } seconds
+            var metrics = await TryReadAsync(_client, address, cancellationToken);
+            setup.Add(new ServiceSetup(service, metrics?.Build, run?.Program, run?.Variables.GetValueOrDefault(service), null, null));
+            var startUp = metrics?.UptimeSeconds is { } seconds
                 ? ReadStartUp(Path.Combine(logs, $"{service}.log"), _time.GetUtcNow().AddSeconds(-seconds))
                 : null;
             services.Add(new ServiceFacts(service, 1, startUp is { } known ? [known] : [], null, null, [], []));
@@ -136,7 +140,7 @@ public sealed class LocalSubject : ISubject
                 + $"{string.Join(", ", services.Where(service => service.StartUpSeconds.Count == 0).Select(service => service.Name))}.");
         }
 
-        return new SubjectFacts(services, null, [], [], notes);
+        return new SubjectFacts(services, null, [], [], notes, setup);
     }
 
     /// <inheritdoc/>
@@ -146,12 +150,13 @@ public sealed class LocalSubject : ISubject
         foreach (var (service, address) in _services)
         {
             if (await TryReadAsync(
-                _client, address, cancellationToken) is { CpuSeconds: { } cpu, MemoryBytes: { } memory, UptimeSeconds: { } uptime })
+                _client, address, cancellationToken) is { CpuSeconds: { } cpu, MemoryBytes: { } memory, UptimeSeconds: { } uptime } metrics)
             {
                 var now = _time.GetUtcNow();
                 // Processes have no name that another never has; one that was started again has begun at another time, to some seconds.
                 var began = now.AddSeconds(-uptime);
-                use.Add(new InstanceUse(service, Instance(service, began), now.ToUnixTimeMilliseconds() / 1000.0, cpu, 0, memory, 0));
+                use.Add(new InstanceUse(
+                    service, Instance(service, began), now.ToUnixTimeMilliseconds() / 1000.0, cpu, 0, memory, 0, metrics.Requests));
             }
             else
             {

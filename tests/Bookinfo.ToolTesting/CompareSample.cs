@@ -30,8 +30,8 @@ public static class CompareSample
                 Generator = new GeneratorFigures(new Percentiles((long)rate, 50, 50, 60, 70, 80, 90), 0.1, 2, 1),
                 Use = new Dictionary<string, UseMeasurement>
                 {
-                    ["details-v1"] = new(0.02 + (0.0001 * round), 0, 50 << 20, 0, 2),
-                    ["ratings-v1"] = new(0.01 + (0.0001 * round), 0, 40 << 20, 0, 2),
+                    ["details-v1"] = new(0.02 + (0.0001 * round), 0, 50 << 20, 0, 2, (long)rate, 0, 0),
+                    ["ratings-v1"] = new(0.01 + (0.0001 * round), 0, 40 << 20, 0, 2, (long)rate, 0, 0),
                 },
             };
             return change?.Invoke(step) ?? step;

@@ -31,6 +31,9 @@ public sealed class BaselineClusterTests : BaselineRuns
         var service = Assert.Single(baseline.Services);
         Assert.Equal(("ratings-v1", 1, "bookinfo/ratings:0.1.0"), (service.Name, service.Instances, service.Image));
         Assert.Equal(["istio-proxy"], service.Sidecars);
+        Assert.Equal(
+            [("ratings", "bookinfo/ratings:0.1.0"), ("istio-proxy", "proxy")],
+            Assert.Single(baseline.Setup!).Containers!.Select(container => (container.Name, container.Image)));
         // Each sample has 0.5 s more of the service and 0.25 s more of its sidecar, and is a second later: at least one fell between the
         // readings.
         Assert.All(baseline.Steps, step =>
@@ -40,6 +43,10 @@ public sealed class BaselineClusterTests : BaselineRuns
             Assert.Equal(use.CpuSeconds / 2, use.SidecarCpuSeconds, 6);
             Assert.Equal(use.CpuSeconds * 2, use.Seconds, 6);
             Assert.Equal((3e6, 1e6), (use.MemoryBytes, use.SidecarMemoryBytes));
+            // All of that is used when idle, as it comes with time and not with requests, of which the service does not tell.
+            Assert.Equal(use.CpuSeconds, use.IdleCpuSeconds!.Value, 6);
+            Assert.Equal(use.SidecarCpuSeconds, use.IdleSidecarCpuSeconds!.Value, 6);
+            Assert.Null(use.Requests);
         });
     }
 

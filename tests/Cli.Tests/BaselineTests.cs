@@ -230,7 +230,9 @@ public sealed partial class BaselineTests : BaselineRuns
     public async Task What_up_runs_is_found_and_measured()
     {
         var ports = FreePorts.Find();
-        await using var up = CommandRun.Bookinfo("up", "--no-build", "--port", $"{ports.Page}", "--backend-port", $"{ports.Backends}");
+        await using var up = CommandRun.Bookinfo(
+            "up", "--no-build", "--port", $"{ports.Page}", "--backend-port", $"{ports.Backends}", "--env", "LOG_FORMAT=json",
+            "--env", "productpage:SOME_TOKEN=a-secret");
         await up.LineAsync(line => line.StartsWith("productpage", StringComparison.Ordinal));
         await using var run = Baseline(
             $"http://localhost:{ports.Page}", "--rates", "10,30", "--rounds", "2", "--step", "2s", "--warm-up", "1s");
@@ -248,7 +250,22 @@ public sealed partial class BaselineTests : BaselineRuns
             Assert.Equal(services, rate.Use.Keys);
             Assert.All(rate.Use.Values, use => Assert.InRange(use.MemoryBytes.Mean, 1 << 20, 1 << 30));
             Assert.True(rate.Use["productpage-v1"].CpuPerThousand.Mean > 0);
+            Assert.All(rate.Use.Values, use => Assert.True(use.OwnCpuPerThousand is not null));
         }
+
+        // Each page is a request to productpage and one to details; a third of them, by reviews v1, needs no ratings.
+        Assert.All(baseline.Steps, step =>
+        {
+            Assert.Equal(step.Requests.Sent, step.Use["productpage-v1"].Requests);
+            Assert.Equal(step.Requests.Sent, step.Use["details-v1"].Requests);
+            Assert.InRange(step.Use["ratings-v1"].Requests!.Value, 1, step.Requests.Sent - 1);
+        });
+        Assert.Equal(services, baseline.Setup!.Select(service => service.Service));
+        Assert.All(baseline.Setup!, service => Assert.Equal(
+            (ServiceSetup.Jit, ProgramVersion.Text, "json"), (service.Build, service.Program, service.Variables!["LOG_FORMAT"])));
+        Assert.Equal("set", baseline.Setup!.Single(service => service.Service == "productpage-v1").Variables!["SOME_TOKEN"]);
+        Assert.DoesNotContain("a-secret", await File.ReadAllTextAsync($"{Name}.json", TestContext.Current.CancellationToken));
+        Assert.Contains(BaselineText.LowRates, baseline.Notes);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class CompareTests : IDisposable
 
         Assert.Equal(ExitCode.Success, await compare.ExitAsync());
         var report = JsonDocument.Parse(compare.Output).RootElement;
-        Assert.Equal(2, report.GetProperty("version").GetInt32());
+        Assert.Equal(3, report.GetProperty("version").GetInt32());
         Assert.Equal("before.json", report.GetProperty("before").GetProperty("file").GetString());
         Assert.Equal("with <a> & \"delay\"", report.GetProperty("after").GetProperty("name").GetString());
         Assert.Equal(0.95, report.GetProperty("confidence").GetDouble());

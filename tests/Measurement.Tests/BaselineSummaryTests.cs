@@ -105,6 +105,29 @@ public sealed class BaselineSummaryTests
         Assert.Equal(70e6, use.MemoryBytes.Mean);
         Assert.Equal(20e6, use.SidecarMemoryBytes.Mean);
         Assert.NotNull(use.Cores.Low);
+        // Nobody counted the requests of the service, or measured what it uses without any.
+        Assert.Equal((null, null, null), (use.OwnCpuPerThousand, use.PageCpuPerThousand, use.IdleCores));
+    }
+
+    [Fact]
+    public void Processor_time_is_told_for_the_requests_of_the_service_itself_without_its_idle_share()
+    {
+        // Of 100 pages the service sees 50 requests. A fifth of what it uses, and a half of what its sidecar uses, is idle.
+        var used = new UseMeasurement(0.2, 0.1, 50e6, 20e6, 2, Requests: 50, IdleCpuSeconds: 0.04, IdleSidecarCpuSeconds: 0.05);
+        var summary = BaselineSummary.Of(
+        [
+            BaselineSample.Step(1, 100, 1000, use: new() { ["ratings-v1"] = used }),
+            BaselineSample.Step(2, 100, 1000, use: new() { ["ratings-v1"] = used }),
+            // Restarted while it was measured when idle.
+            BaselineSample.Step(3, 100, 1000, use: new() { ["ratings-v1"] = used with { IdleCpuSeconds = null } }),
+        ]);
+
+        var use = summary[0].Use["ratings-v1"];
+        Assert.Equal(0.21 / 50 * 1000, use.OwnCpuPerThousand!.Mean, 9);
+        Assert.Equal(0.05 / 50 * 1000, use.OwnSidecarCpuPerThousand!.Mean, 9);
+        Assert.Equal(0.21 / 100 * 1000, use.PageCpuPerThousand!.Mean, 9);
+        Assert.Equal(0.09 / 2, use.IdleCores!.Mean, 9);
+        Assert.Equal(0.3 / 100 * 1000, use.CpuPerThousand.Mean, 9);
     }
 
     [Fact]

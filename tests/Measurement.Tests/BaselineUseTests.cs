@@ -8,6 +8,8 @@ namespace Bookinfo.Measurement.Tests;
 /// <summary>What services use: read from where they tell, and subtracted.</summary>
 public sealed class BaselineUseTests
 {
+    private static readonly Dictionary<string, IdleUse> NotIdle = [];
+
     private readonly List<string> _notes = [];
 
     [Fact]
@@ -16,6 +18,7 @@ public sealed class BaselineUseTests
         var use = UseDifference.Of(
             [new("details-v1", "a", 100, 1, 0.5, 10, 1), new("details-v1", "b", 100, 2, 0, 10, 1)],
             [new("details-v1", "a", 106, 1.25, 0.75, 20, 2), new("details-v1", "b", 108, 2.5, 0, 30, 3)],
+            NotIdle,
             _notes);
 
         Assert.Equal(new UseMeasurement(0.75, 0.25, 50, 5, 7), use["details-v1"]);
@@ -31,6 +34,7 @@ public sealed class BaselineUseTests
         var use = UseDifference.Of(
             [new("details-v1", "a", 1, 1, 0, 1, 0), new("details-v1", "b", 1, 1, 0, 1, 0), new("ratings-v1", "r", 1, 1, 0, 1, 0)],
             [.. after.Select(instance => new InstanceUse("details-v1", instance, 2, 2, 0, 1, 0)), new("ratings-v1", "r", 2, 2, 0, 1, 0)],
+            NotIdle,
             _notes);
 
         Assert.Equal(["ratings-v1"], use.Keys);
@@ -39,7 +43,76 @@ public sealed class BaselineUseTests
 
     [Fact]
     public void A_service_that_was_not_read_before_has_no_figures() =>
-        Assert.Empty(UseDifference.Of([], [new("details-v1", "a", 2, 2, 0, 1, 0)], _notes));
+        Assert.Empty(UseDifference.Of([], [new("details-v1", "a", 2, 2, 0, 1, 0)], NotIdle, _notes));
+
+    [Fact]
+    public void The_idle_share_of_a_step_is_what_reading_costs_and_what_is_used_without_requests()
+    {
+        // A reading costs 2 ms. Without requests the service uses 10 ms in 2 s, and its sidecar 300 ms in the 10 s between two samples.
+        var idle = UseDifference.Idle(
+            [new("details-v1", "a", 100, 1, 0.5, 0, 0, Requests: 7, SidecarAt: 0)],
+            [new("details-v1", "a", 100, 1.002, 0.5, 0, 0, Requests: 7, SidecarAt: 0)],
+            [new("details-v1", "a", 102, 1.014, 0.8, 0, 0, Requests: 7, SidecarAt: 10)]);
+
+        var use = UseDifference.Of(
+            [new("details-v1", "a", 103, 2, 1, 0, 0, Requests: 7, SidecarAt: 20)],
+            [new("details-v1", "a", 108, 2.427, 1.56, 0, 0, Requests: 207, SidecarAt: 32)],
+            idle,
+            _notes)["details-v1"];
+
+        Assert.Equal(200, use.Requests);
+        Assert.Equal(0.002 + (0.005 * 5), use.IdleCpuSeconds!.Value, 1e-9);
+        Assert.Equal(0.03 * 12, use.IdleSidecarCpuSeconds!.Value, 1e-9);
+        Assert.Equal((0.4 + 0.2) * 5, use.CpuPerThousand(new CpuBasis(IsOwn: true, IsNet: true), sent: 600)!.Value, 1e-9);
+        Assert.Equal((0.4 + 0.2) / 0.6, use.CpuPerThousand(new CpuBasis(IsOwn: false, IsNet: true), sent: 600)!.Value, 1e-9);
+        Assert.Equal((0.427 + 0.56) / 0.6, use.CpuPerThousand(new CpuBasis(IsOwn: false, IsNet: false), sent: 600)!.Value, 1e-9);
+        Assert.Equal(0.2 * 5, use.SidecarCpuPerThousand(new CpuBasis(IsOwn: true, IsNet: true), sent: 600)!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void An_idle_share_of_more_than_was_used_at_all_is_none()
+    {
+        var idle = new Dictionary<string, IdleUse> { ["details-v1"] = new(0.1, 0.5, 0) };
+
+        var use = UseDifference.Of(
+            [new("details-v1", "a", 1, 1, 0, 1, 0)], [new("details-v1", "a", 2, 1.59, 0, 1, 0)], idle, _notes)["details-v1"];
+
+        Assert.Equal((null, null), (use.IdleCpuSeconds, use.IdleSidecarCpuSeconds));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void Where_a_service_is_only_sampled_reading_costs_it_nothing(int second)
+    {
+        InstanceUse Sample(double at) => new("details-v1", "a", at, 0.1 * at, 0, 1, 0, IsSampled: true);
+
+        var idle = UseDifference.Idle([Sample(0)], [Sample(second)], [Sample(10)])["details-v1"];
+
+        Assert.Equal((0, 0.1), (idle.ReadingSeconds, Math.Round(idle.Cores, 9)));
+    }
+
+    [Theory]
+    [InlineData("b", "b")]
+    [InlineData("a", "b")]
+    public void A_service_that_was_restarted_in_the_quiet_span_has_no_idle_share(string second, string last)
+    {
+        InstanceUse Reading(string instance, double at) => new("details-v1", instance, at, at, 0, 1, 0);
+
+        Assert.Empty(UseDifference.Idle([Reading("a", 1)], [Reading(second, 2)], [Reading(last, 4)]));
+    }
+
+    [Fact]
+    public void Without_requests_or_without_an_idle_share_the_figures_that_need_them_are_not_known()
+    {
+        var use = UseDifference.Of([new("details-v1", "a", 1, 1, 0, 1, 0)], [new("details-v1", "a", 2, 2, 0, 1, 0)], NotIdle, _notes)
+            ["details-v1"];
+
+        Assert.Equal((null, null), (use.Requests, use.IdleCpuSeconds));
+        Assert.Null(use.CpuPerThousand(new CpuBasis(IsOwn: true, IsNet: false), sent: 100));
+        Assert.Null(use.CpuPerThousand(new CpuBasis(IsOwn: false, IsNet: true), sent: 100));
+        Assert.Equal(10, use.CpuPerThousand(new CpuBasis(IsOwn: false, IsNet: false), sent: 100));
+    }
 
     [Fact]
     public void Metrics_tell_who_they_are_of_what_it_uses_and_whom_it_calls()
@@ -55,6 +128,8 @@ public sealed class BaselineUseTests
             http_client_request_duration_seconds_count{server_address="127.0.0.1",server_port="9081",http_response_status_code="500"} 1
             http_client_request_duration_seconds_count{server_address="ratings",server_port="9080"} 1
             http_client_request_duration_seconds_count{server_port="nonsense"} 1
+            http_server_request_duration_seconds_count{http_route="/productpage"} 40
+            http_server_request_duration_seconds_count{http_route="/login",error_type="500"} 2
             """);
 
         Assert.Equal("productpage-v1", metrics.Service);
@@ -62,7 +137,21 @@ public sealed class BaselineUseTests
         Assert.Equal(26386432, metrics.MemoryBytes);
         Assert.Equal(12.5, metrics.UptimeSeconds);
         Assert.Equal([("127.0.0.1", 9081), ("ratings", 9080)], metrics.Called);
+        Assert.Equal(42, metrics.Requests);
     }
+
+    [Theory]
+    [InlineData("dotnet_jit_compiled_methods_total 0", "native")]
+    [InlineData("dotnet_jit_compiled_methods_total{} 7123", "jit")]
+    [InlineData("python_info 1", null)]
+    public void Metrics_tell_whether_code_is_compiled_while_it_runs(string text, string? build) =>
+        Assert.Equal(build, MetricsText.Parse(text).Build);
+
+    [Theory]
+    [InlineData("target_info{service_name=\"ratings\",service_version=\"v1\"} 1", 0)]
+    [InlineData("python_info 1", null)]
+    public void A_service_that_has_had_no_requests_is_told_from_one_that_does_not_count_them(string text, int? requests) =>
+        Assert.Equal(requests, MetricsText.Parse(text).Requests);
 
     [Theory]
     [InlineData("")]

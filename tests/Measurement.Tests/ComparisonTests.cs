@@ -35,8 +35,12 @@ public sealed class ComparisonTests
             latency: (round, measure) => CompareSample.Usual(round, measure) * (round == 3 ? 50 : 1),
             change: step => step.Round == 3 ? step with
             {
-                Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { CpuSeconds = 9 }),
-            } : step);
+                Use = step.Use.ToDictionary(
+                    use => use.Key, use => use.Value with { CpuSeconds = 9, Requests = 40, IdleCpuSeconds = 0.004 }),
+            } : step with
+            {
+                Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { Requests = 33, IdleCpuSeconds = 0.003 }),
+            });
 
         var report = Compare(baseline, baseline);
 
@@ -54,7 +58,7 @@ public sealed class ComparisonTests
 
             foreach (var (service, use) in summary.Use)
             {
-                Assert.Equal(use.CpuPerThousand.Mean, Figure(service, FigureName.Cpu));
+                Assert.Equal(use.OwnCpuPerThousand!.Mean, Figure(service, FigureName.Cpu));
                 Assert.Equal(use.MemoryBytes.Mean, Figure(service, FigureName.Memory));
             }
 
@@ -151,48 +155,6 @@ public sealed class ComparisonTests
     public void What_two_runs_of_one_system_may_differ_by(string figure, double before, double least) =>
         Assert.Equal(least, SmallestDifference.OfLatency(figure, before), 1e-9);
 
-    [Fact]
-    public void Processor_time_is_compared_by_service_and_in_all()
-    {
-        static StepMeasurement Sidecars(StepMeasurement step) => step with
-        {
-            Use = step.Use.ToDictionary(use => use.Key, use => use.Value with { SidecarCpuSeconds = 0.03, SidecarMemoryBytes = 60 << 20 }),
-        };
-        var report = Compare(CompareSample.Create(), CompareSample.Create(change: Sidecars));
-
-        var rate = report.Rates[0];
-        var all = rate.Find(FigureComparison.AllServices, FigureName.Cpu)!;
-        Assert.True(all.IsShown);
-        // 0.0306 s for 100 requests in the middle round, and 0.06 more.
-        Assert.Equal(0.306, all.Before, 1e-9);
-        Assert.Equal(0.6, all.Difference, 1e-9);
-        Assert.Equal(0.3, rate.Find("details-v1", FigureName.Cpu)!.Difference, 1e-9);
-        Assert.Equal(0.6, rate.Find(FigureComparison.AllServices, FigureName.SidecarCpu)!.After, 1e-9);
-        Assert.Equal(60 << 20, rate.Find("details-v1", FigureName.Memory)!.Difference, 1e-3);
-        Assert.False(rate.Find("details-v1", FigureName.Memory)!.IsTested);
-        Assert.Equal("At 100/s: CPU for 1,000 requests +196%, of it +600 ms by sidecars.", report.Headline[0]);
-    }
-
-    [Fact]
-    public void A_round_in_which_the_use_of_a_service_is_not_known_is_in_no_sum()
-    {
-        static StepMeasurement Without(StepMeasurement step) =>
-            step.Round != 1 ? step : step with { Use = step.Use.Where(use => use.Key != "details-v1").ToDictionary() };
-        var values = new RoundValues(CompareSample.Create(change: Without), 100);
-
-        Assert.Equal((4, 4, 5), (values.Use(FigureComparison.AllServices, FigureName.Cpu).Count, values.Use("details-v1",
-            FigureName.Cpu).Count, values.Use("ratings-v1", FigureName.Cpu).Count));
-    }
-
-    [Fact]
-    public void Without_processor_times_there_are_none()
-    {
-        static StepMeasurement Without(StepMeasurement step) => step with { Use = new Dictionary<string, UseMeasurement>() };
-        var report = Compare(CompareSample.Create(), CompareSample.Create(change: Without));
-
-        Assert.DoesNotContain(report.Rates[0].Figures, figure => figure.Figure is FigureName.Cpu or FigureName.Memory);
-    }
-
     [Theory]
     [InlineData(1, false)]
     [InlineData(20, true)]
@@ -276,7 +238,7 @@ public sealed class ComparisonTests
     {
         foreach (var (warning, change) in Differences())
         {
-            Assert.Equal([warning], Compare(CompareSample.Create(), change(CompareSample.Create())).Warnings);
+            Assert.Equal([warning], Compare(CompareSample.Create() with { Setup = Usual }, change(CompareSample.Create())).Warnings);
         }
     }
 
@@ -302,6 +264,11 @@ public sealed class ComparisonTests
 
         Assert.Equal(["6 of 10 steps of the baseline after have a warning (generator-late): It was late."], report.Warnings);
     }
+
+    private static IReadOnlyList<ServiceSetup> Usual =>
+        [new ServiceSetup("productpage-v1", null, null, new Dictionary<string, string>(), null, null)];
+
+    private static Dictionary<string, string> Flood => new() { ["FLOOD_FACTOR"] = "10" };
 
     private static ComparisonReport Compare(BaselineFile before, BaselineFile after) => Comparison.Of(before, "a.json", after, "b.json");
 
@@ -342,6 +309,9 @@ public sealed class ComparisonTests
                 },
             }),
         ("Measured by different versions of this program: 0.1.0 before, 0.2.0 after.", file => file with { Program = "0.2.0" }),
+        (
+            "FLOOD_FACTOR of productpage-v1: usual before, 10 after.",
+            file => file with { Setup = [new ServiceSetup("productpage-v1", null, null, Flood, null, null)] }),
         ("The baseline after was interrupted: it has the rounds that were done until then.", file => file with { Complete = false }),
         ("Different services were measured: details-v1 only before, details-v2 only after. Figures of all services are sums over the "
             + "services that each baseline has.",

@@ -23,6 +23,43 @@ public sealed class PairedComparisonTests
     }
 
     [Fact]
+    public void Before_and_after_are_the_same_figures_as_in_a_baseline_and_in_a_comparison_of_two()
+    {
+        var file = File(difference: 100);
+        // A round in which the machine did something else.
+        var storm = CompareSample.Create(rounds: 10, rates: [Rate], latency: (round, measure) =>
+            CompareSample.Usual(round, measure) * (round == 3 ? 50 : 1));
+        file = file with { Before = storm };
+
+        var figures = PairedComparison.Of(file, "pair.json").Rates[0];
+
+        var two = Comparison.Of(storm, "a.json", file.After, "b.json").Rates[0];
+        foreach (var name in FigureName.OfPairs)
+        {
+            Assert.Equal(two.Find(Measure.Page, name)!.Before, figures.Find(Measure.Page, name)!.Before);
+            Assert.Equal(two.Find(Measure.Page, name)!.After, figures.Find(Measure.Page, name)!.After);
+        }
+
+        Assert.Equal(storm.Summary[0].Latencies[Measure.Page].P50.Mean, figures.Find(Measure.Page, FigureName.P50)!.Before);
+        Assert.Equal(
+            two.Find("details-v1", FigureName.Cpu)!.Before, figures.Find("details-v1", FigureName.Cpu)!.Before);
+    }
+
+    [Fact]
+    public void Differences_in_how_the_systems_are_set_up_are_warned_of()
+    {
+        ServiceSetup Setup(string build) => new("details-v1", build, null, null, null, null);
+        var file = File();
+        file = file with
+        {
+            Before = file.Before with { Setup = [Setup(ServiceSetup.Native)] },
+            After = file.After with { Setup = [Setup(ServiceSetup.Jit)] },
+        };
+
+        Assert.Equal(["Build of details-v1: native before, JIT after."], PairedComparison.Of(file, "pair.json").Warnings);
+    }
+
+    [Fact]
     public void Two_runs_one_after_the_other_do_not_see_it()
     {
         var file = File(difference: 100);

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Services.Tests;
 
@@ -24,7 +26,7 @@ public sealed class LineWriterTests
         File.Delete(path);
         writing.Blocking = false;
 
-        var log = new LineWriter(StandardOutput.Open((int)writing.Handle), static _ => []);
+        var log = new LineWriter(StandardOutput.Open((int)writing.Handle), static _ => [], TimeProvider.System);
         lines.ForEach(line => log.Write(Encoding.ASCII.GetBytes(line)));
         var expected = string.Concat(lines);
         var received = new byte[expected.Length];
@@ -56,7 +58,8 @@ public sealed class LineWriterTests
                 finished.Release();
                 return taken;
             },
-            lost => Encoding.ASCII.GetBytes($"lost {lost}\n"));
+            lost => Encoding.ASCII.GetBytes($"lost {lost}\n"),
+            TimeProvider.System);
         log.Write("aa\nbb\ncc\n"u8);
         finished.Wait(TestContext.Current.CancellationToken);
         log.Write("dd\n"u8);
@@ -68,5 +71,38 @@ public sealed class LineWriterTests
         log.Dispose();
         Assert.Equal("aa\nbb\nc\nff\nlost 3\n", Encoding.ASCII.GetString(written.ToArray()));
         Assert.Equal(3, log.Lost);
+    }
+
+    /// <summary>Waking its thread costs more than writing a line: at low rates it is woken once for each, at high rates for many.</summary>
+    [Fact]
+    public void A_line_that_comes_alone_is_written_at_once_and_lines_in_quick_succession_together()
+    {
+        var time = new FakeTimeProvider();
+        var blocks = new BlockingCollection<string>();
+        // Who gathers waits for an hour, or until there is enough for a block.
+        using var log = new LineWriter(
+            block =>
+            {
+                blocks.Add(Encoding.ASCII.GetString(block), TestContext.Current.CancellationToken);
+                return block.Length;
+            },
+            static _ => [],
+            time,
+            gathering: TimeSpan.FromHours(1));
+
+        log.Write("first\n"u8);
+        Assert.Equal("first\n", Next());
+        time.Advance(TimeSpan.FromHours(1));
+        log.Write("second\n"u8);
+        Assert.Equal("second\n", Next());
+
+        time.Advance(TimeSpan.FromMinutes(59));
+        var lines = Enumerable.Repeat($"{new string('x', 999)}\n", 62).ToList();
+        lines.ForEach(line => log.Write(Encoding.ASCII.GetBytes(line)));
+        Assert.Equal(string.Concat(lines), Next());
+
+        string? Next() => blocks.TryTake(out var block, (int)Eventually.Never.TotalMilliseconds, TestContext.Current.CancellationToken)
+            ? block
+            : null;
     }
 }

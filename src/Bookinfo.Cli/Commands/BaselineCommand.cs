@@ -88,7 +88,7 @@ internal static class BaselineCommand
 
     private static readonly Option<bool> Quick = new("--quick")
     {
-        Description = $"Take only a little more than a minute: unless given, rates are {QuickRates}, steps 3s and the warm-up 5s. "
+        Description = $"Take only a minute and a half: unless given, rates are {QuickRates}, steps 3s and the warm-up 5s. "
             + "For two systems take a little more than two minutes: 5 rounds unless given.",
     };
 

@@ -5,6 +5,7 @@ using Bookinfo.Cli.Views;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Local;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -136,6 +137,7 @@ internal static class UpCommand
         var plan = LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables());
         PortCheck.RequireFree(plan);
         using var lockOfLogs = RunLock.Take(tree, options.Port);
+        new RunRecord(ProgramVersion.Text, plan.FindUnusual(options, tree)).Write(tree, options.Port);
 
         using var prometheus = options.PrometheusPort is null ? null : new PrometheusFiles(tree, options.Port, plan);
         var view = CreateView(options, output, plan, tree, time);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Local;
 
@@ -46,6 +47,25 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
             Services = [.. plan.Services, PrometheusProcess.Plan(port, tree, options.Port, inherited)],
             Prometheus = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}"),
         };
+    }
+
+    /// <summary>Finds which environment variables of each service differ from those that it has by default.</summary>
+    /// <param name="options">What the user asked for.</param>
+    /// <param name="tree">Where things are.</param>
+    /// <returns>By the name of the service, what <see cref="UnusualVariables"/> says.</returns>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> FindUnusual(LocalOptions options, SourceTree tree)
+    {
+        var usual = Create(options with { Environment = [], PrometheusPort = null }, tree, new Dictionary<string, string>()).Services;
+        return usual.Join(Services, service => service.Name, service => service.Name, (one, actual) => (Usual: one, Actual: actual))
+            .ToDictionary(
+                pair => pair.Actual.Name,
+                pair => UnusualVariables.Find(Known(pair.Actual), Known(pair.Usual)));
+
+        // What is inherited, such as PATH, differs between users, and configures no service.
+        Dictionary<string, string> Known(ServicePlan service) => service.Environment
+            .Where(variable => UnusualVariables.IsSetting(variable.Key)
+                || options.Environment.Any(setting => setting.Name == variable.Key && setting.IsFor(service.Version)))
+            .ToDictionary();
     }
 
     private static int Port(LocalOptions options, ServiceVersion version) => version.Service == ServiceCatalog.ProductPage.Name

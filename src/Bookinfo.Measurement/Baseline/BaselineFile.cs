@@ -22,6 +22,10 @@ namespace Bookinfo.Measurement;
 /// </param>
 /// <param name="Summary">The steps of each rate put together, by ascending rate.</param>
 /// <param name="Notes">What could not be found out, or makes figures less trustworthy.</param>
+/// <param name="Setup">
+/// How the services are set up; <see langword="null"/> when that is not known, as for an address, and in files from before this field
+/// existed.
+/// </param>
 public sealed record BaselineFile(
     int Version,
     string Program,
@@ -34,7 +38,8 @@ public sealed record BaselineFile(
     IReadOnlyList<ServiceFacts> Services,
     IReadOnlyList<StepMeasurement> Steps,
     IReadOnlyList<RateSummary> Summary,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<string> Notes,
+    IReadOnlyList<ServiceSetup>? Setup = null)
 {
     /// <summary>The version that this program writes.</summary>
     public const int CurrentVersion = 1;

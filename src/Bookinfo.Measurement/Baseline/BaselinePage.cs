@@ -75,17 +75,27 @@ public static class BaselinePage
     private static IEnumerable<PlotFigure> UseFigures(BaselineFile baseline)
     {
         string[] services = [.. baseline.Services.Select(service => service.Name)];
-        PlotFigure Plot(string id, string title, string note, string unit, double factor, Func<UseSummary, Estimate> figure) =>
+        PlotFigure Plot(string id, string title, string note, string unit, double factor, Func<UseSummary, Estimate?> figure) =>
             BarPlot.Create(
                 id, title, note, unit, services,
                 [
                     .. baseline.Summary.Select(rate => (Name(rate), (IReadOnlyList<Estimate?>)[
-                        .. services.Select(service => rate.Use.TryGetValue(service, out var use) && figure(use) is var value
+                        .. services.Select(service => rate.Use.TryGetValue(service, out var use) && figure(use) is { } value
                             ? new Estimate(value.Mean * factor, value.Low * factor, value.High * factor)
                             : null)])),
                 ],
                 estimate => Figures.WithMargin(estimate));
-        yield return Plot("cpu", "CPU for 1,000 requests", "Sidecars included.", "ms of CPU", 1000, use => use.CpuPerThousand);
+        var all = baseline.Summary.SelectMany(rate => rate.Use.Values).ToList();
+        const string Note = "Sidecars included, without what is used when idle.";
+        if (all.Exists(use => use.OwnCpuPerThousand is not null))
+        {
+            yield return Plot("cpu", "CPU for 1,000 requests of the service", Note, "ms of CPU", 1000, use => use.OwnCpuPerThousand);
+        }
+        else if (all.Exists(use => use.PageCpuPerThousand is not null))
+        {
+            yield return Plot("cpu", "CPU for 1,000 pages", Note, "ms of CPU", 1000, use => use.PageCpuPerThousand);
+        }
+
         yield return Plot("memory", "Memory", "Sidecars included.", "MiB", 1.0 / (1 << 20), use => use.MemoryBytes);
     }
 

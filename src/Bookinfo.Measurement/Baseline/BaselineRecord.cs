@@ -10,6 +10,12 @@ namespace Bookinfo.Measurement;
 /// <param name="subject">The subject.</param>
 internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
 {
+    /// <summary>How long nothing is sent in each round: half of it for the services to come to rest, and half to measure.</summary>
+    public static readonly TimeSpan QuietSpan = TimeSpan.FromSeconds(2);
+
+    /// <summary>A service that uses less of a processor sleeps more often than not when a request comes.</summary>
+    private const double LowCores = 0.5;
+
     private readonly List<StepMeasurement> _steps = [];
 
     /// <summary>The notes in the order in which they came up, each once.</summary>
@@ -17,6 +23,7 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
 
     private SubjectFacts? _facts;
     private IReadOnlyList<InstanceUse> _before = [];
+    private IReadOnlyDictionary<string, IdleUse> _idle = new Dictionary<string, IdleUse>();
     private List<string> _notesOfStep = [];
 
     /// <summary>Whether there is a complete round, in which every rate was measured. Without one there is nothing to report.</summary>
@@ -58,6 +65,33 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
         }
     }
 
+    /// <summary>Measures what the services use while nothing is sent, for the steps until this is done again.</summary>
+    /// <param name="settled">Whether something was sent since the last step.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="stop">Ends it early; the idle share of the steps is then not known.</param>
+    public async Task MeasureIdleAsync(bool settled, TimeProvider time, CancellationToken stop)
+    {
+        _notesOfStep = [];
+        _idle = new Dictionary<string, IdleUse>();
+        if ((await ReadAsync(settled, stop)).Count == 0)
+        {
+            return;
+        }
+
+        // What was put off while there were requests is done meanwhile: a service that is not native compiles its code once more. The code
+        // that answers readings has been compiled by now as well.
+        await Task.Delay(QuietSpan / 2, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var first = await ReadAsync(settled: false, stop);
+        var second = await ReadAsync(settled: false, stop);
+        await Task.Delay(QuietSpan / 2, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _idle = UseDifference.Idle(first, second, await ReadAsync(settled: true, stop));
+        if (!stop.IsCancellationRequested)
+        {
+            Note(first.Select(use => use.Service).Distinct().Except(_idle.Keys).Select(
+                service => $"What {service} uses when idle was not known in every round: CPU figures are of the other rounds."));
+        }
+    }
+
     /// <summary>Reads what the services have used before a step.</summary>
     /// <param name="settled">Whether the reading must include everything that was used before.</param>
     /// <param name="stop">Ends the reading; the step then has no figures of CPU and memory.</param>
@@ -75,7 +109,7 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
     public async Task EndStepAsync(int round, double rate, LoadResult result, CancellationToken stop)
     {
         var after = await ReadAsync(settled: true, stop);
-        var use = result.Interrupted ? new Dictionary<string, UseMeasurement>() : UseDifference.Of(_before, after, _notesOfStep);
+        var use = result.Interrupted ? new Dictionary<string, UseMeasurement>() : UseDifference.Of(_before, after, _idle, _notesOfStep);
         _steps.Add(StepMeasurement.From(round, rate, result, use));
         if (!result.Interrupted && !stop.IsCancellationRequested)
         {
@@ -108,6 +142,11 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
             ]);
         }
 
+        if (steps.SelectMany(step => step.Use.Values).Any(use => use.CpuSeconds / use.Seconds < LowCores))
+        {
+            Note([BaselineText.LowRates]);
+        }
+
         return null;
     }
 
@@ -138,7 +177,8 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
         _facts.Services,
         _steps,
         BaselineSummary.Of(_steps),
-        [.. _notes.Keys]);
+        [.. _notes.Keys],
+        _facts.Setup);
 
     private static string NothingGood(string requests, string why, string? hint = null) => string.Create(
         CultureInfo.InvariantCulture,

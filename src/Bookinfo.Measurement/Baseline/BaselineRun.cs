@@ -61,7 +61,8 @@ public sealed class BaselineRun(
 
     /// <summary>How long the whole baseline should take.</summary>
     /// <param name="plan">What is to be measured.</param>
-    public static TimeSpan Planned(BaselinePlan plan) => plan.WarmUp + (plan.Rates.Count * plan.Rounds * (plan.Step + UsualOverhead));
+    public static TimeSpan Planned(BaselinePlan plan) =>
+        plan.WarmUp + (plan.Rounds * (BaselineRecord.QuietSpan + (plan.Rates.Count * (plan.Step + UsualOverhead))));
 
     /// <summary>Runs the warm-up and all rounds.</summary>
     /// <param name="stop">Ends the baseline early; the outcome has the rounds that were done.</param>
@@ -105,6 +106,11 @@ public sealed class BaselineRun(
             observer.Show(
                 new BaselineProgress(index + 1, _schedule.Count, round, plan.Rounds, rate),
                 (_schedule.Count - index) * (plan.Step + overhead));
+            if (index % plan.Rates.Count == 0)
+            {
+                await _record.MeasureIdleAsync(settled, time, stop);
+            }
+
             await _record.BeginStepAsync(settled, stop);
             if (stop.IsCancellationRequested)
             {

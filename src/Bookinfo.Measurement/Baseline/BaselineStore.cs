@@ -13,8 +13,8 @@ public static class BaselineStore
     /// <summary>The largest number that a file may contain: seeds have up to 20 digits, measurements fewer.</summary>
     private const double Most = 1e20;
 
-    /// <summary>The properties of steps and of the summary that are dictionaries.</summary>
-    private static readonly string[] Dictionaries = ["latencies", "use"];
+    /// <summary>The properties of steps, of the summary and of the setup that are dictionaries.</summary>
+    private static readonly string[] Dictionaries = ["latencies", "use", "variables"];
 
     /// <summary>Writes <c>productpage->details</c> without escapes: no browser ever interprets these files as HTML.</summary>
     private static readonly BaselineJson Json =

@@ -10,9 +10,6 @@ namespace Bookinfo.Measurement;
 /// </summary>
 public static class BaselineSummary
 {
-    /// <summary>Processor time is reported for this many requests.</summary>
-    private const double Requests = 1000;
-
     /// <summary>One summary for each rate.</summary>
     /// <param name="steps">The steps. Interrupted ones are left out.</param>
     /// <returns>One for each rate that has a step, by ascending rate.</returns>
@@ -77,12 +74,22 @@ public static class BaselineSummary
             .ToList();
         Estimate Over(Func<StepMeasurement, UseMeasurement, double> figure) => Estimate.Of(
             [.. rounds.Select(round => figure(round.Step, round.Used))]);
+        Estimate? Known(Func<StepMeasurement, UseMeasurement, double?> figure) =>
+            rounds.Select(round => figure(round.Step, round.Used)).OfType<double>().ToList() is { Count: > 0 } known
+                ? Estimate.Of(known)
+                : null;
+        var (gross, own, page) = (new CpuBasis(IsOwn: false, IsNet: false), new CpuBasis(true, true), new CpuBasis(false, true));
         return new UseSummary(
             Over((step, used) => (used.CpuSeconds + used.SidecarCpuSeconds) / step.Seconds),
-            Over((step, used) => (used.CpuSeconds + used.SidecarCpuSeconds) / step.Requests.Sent * Requests),
-            Over((step, used) => used.SidecarCpuSeconds / step.Requests.Sent * Requests),
+            Known((step, used) => used.CpuPerThousand(gross, step.Requests.Sent))!,
+            Known((step, used) => used.SidecarCpuPerThousand(gross, step.Requests.Sent))!,
             Over((_, used) => used.MemoryBytes + used.SidecarMemoryBytes),
-            Over((_, used) => used.SidecarMemoryBytes));
+            Over((_, used) => used.SidecarMemoryBytes),
+            Known((_, used) => (used.IdleCpuSeconds + used.IdleSidecarCpuSeconds) / used.Seconds),
+            Known((step, used) => used.CpuPerThousand(own, step.Requests.Sent)),
+            Known((step, used) => used.SidecarCpuPerThousand(own, step.Requests.Sent)),
+            Known((step, used) => used.CpuPerThousand(page, step.Requests.Sent)),
+            Known((step, used) => used.SidecarCpuPerThousand(page, step.Requests.Sent)));
     }
 
     private static long Failed(StepMeasurement step) => step.Requests.Failed + step.Requests.Unsent;
@@ -125,7 +132,10 @@ public sealed record RateSummary(
 public sealed record LatencySummary(
     long Count, long Errors, Estimate Mean, Estimate P50, Estimate P90, Estimate P99, Estimate P999, Estimate Max);
 
-/// <summary>What a service used at one rate, over the rounds.</summary>
+/// <summary>
+/// What a service used at one rate, over the rounds. The figures without the idle share are <see langword="null"/> when that share, or how
+/// many requests the service answered, is not known, as in files from before these fields existed.
+/// </summary>
 /// <param name="Cores">How many processor cores it used on average, sidecars included.</param>
 /// <param name="CpuPerThousand">
 /// Processor seconds for 1,000 requests to the page, sidecars included. This includes what the service uses when idle.
@@ -133,5 +143,16 @@ public sealed record LatencySummary(
 /// <param name="SidecarCpuPerThousand">The sidecars' part of it.</param>
 /// <param name="MemoryBytes">Memory in bytes, sidecars included.</param>
 /// <param name="SidecarMemoryBytes">The sidecars' part of it.</param>
+/// <param name="IdleCores">How many processor cores it uses without requests, sidecars and the reading of its counters included.</param>
+/// <param name="OwnCpuPerThousand">
+/// Processor seconds for 1,000 requests that the service itself answered, without the idle share, sidecars included.
+/// </param>
+/// <param name="OwnSidecarCpuPerThousand">The sidecars' part of it.</param>
+/// <param name="PageCpuPerThousand">
+/// Processor seconds for 1,000 requests to the page, without the idle share, sidecars included.
+/// </param>
+/// <param name="PageSidecarCpuPerThousand">The sidecars' part of it.</param>
 public sealed record UseSummary(
-    Estimate Cores, Estimate CpuPerThousand, Estimate SidecarCpuPerThousand, Estimate MemoryBytes, Estimate SidecarMemoryBytes);
+    Estimate Cores, Estimate CpuPerThousand, Estimate SidecarCpuPerThousand, Estimate MemoryBytes, Estimate SidecarMemoryBytes,
+    Estimate? IdleCores = null, Estimate? OwnCpuPerThousand = null, Estimate? OwnSidecarCpuPerThousand = null,
+    Estimate? PageCpuPerThousand = null, Estimate? PageSidecarCpuPerThousand = null);

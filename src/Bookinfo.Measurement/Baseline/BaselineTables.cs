@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Bookinfo.Measurement;
@@ -9,7 +10,7 @@ public static class BaselineTables
     /// <param name="baseline">The baseline.</param>
     public static ReportTable Page(BaselineFile baseline) => new(
         "The page from due time, in ms ± half of the 95% confidence interval",
-        [">RATE", ">P50", ">P90", ">P99", ">P99.9", ">MAX", ">FAILED"],
+        [">RATE", ">P50", ">P90", ">P99", ">P99.9", ">MAX", ">ERRORS"],
         [
             .. from rate in baseline.Summary
                where rate.Latencies.ContainsKey(Measure.Page)
@@ -57,17 +58,33 @@ public static class BaselineTables
 
     /// <summary>What each service used at each rate.</summary>
     /// <param name="baseline">The baseline.</param>
-    /// <param name="narrow">Whether it has to fit on a terminal; then only totals have intervals.</param>
+    /// <param name="narrow">
+    /// Whether it has to fit on a terminal; then only totals have intervals, and the least informative columns are left out.
+    /// </param>
     public static ReportTable Use(BaselineFile baseline, bool narrow = false)
     {
-        Estimate Short(Estimate estimate) => narrow ? new Estimate(estimate.Mean, null, null) : estimate;
         var sidecars = baseline.Services.Any(service => service.Sidecars.Count > 0);
+        var all = baseline.Summary.SelectMany(rate => rate.Use.Values).ToList();
+        // Sidecars leave no room for both on a terminal. A mesh may shield services, so that their requests are not known.
+        var one = narrow && sidecars;
+        var own = one
+            ? all.TrueForAll(use => use.OwnCpuPerThousand is not null)
+            : all.Exists(use => use.OwnCpuPerThousand is not null);
+        UseColumn[] columns =
+        [
+            new(">CORES", use => Figures.WithMargin(sidecars ? Short(use.Cores) : use.Cores)),
+            .. narrow ? Array.Empty<UseColumn>() : [new(">IDLE ms/s", use => Milliseconds(use.IdleCores))],
+            .. own ? Cpu(">CPU/REQUEST", use => use.OwnCpuPerThousand, use => use.OwnSidecarCpuPerThousand) : [],
+            .. own && one ? [] : Cpu(">CPU/PAGE", use => use.PageCpuPerThousand, use => use.PageSidecarCpuPerThousand),
+            new(">MEMORY MiB", use => Figures.Mebibytes(use.MemoryBytes)),
+            .. sidecars
+                ? [new(">SIDECARS", use => Figures.Mebibytes(Short(use.SidecarMemoryBytes)), IsOfSidecars: true)]
+                : Array.Empty<UseColumn>(),
+        ];
         return new ReportTable(
-            $"Use of resources ± half of the 95% confidence "
-            + $"interval{(sidecars ? ": all containers, and what part of it is the sidecars'" : "")}",
-            sidecars
-                ? ["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">SIDECARS", ">MEMORY MiB", ">SIDECARS"]
-                : ["SERVICE", ">RATE", ">CORES", ">CPU ms/1,000", ">MEMORY MiB"],
+            "Use of resources ± half of the 95% confidence interval. CPU in ms for 1,000 requests that the service answered (REQUEST) or "
+            + $"that were sent (PAGE), without what is used when idle{(sidecars ? ". All containers, and the sidecars' part" : "")}",
+            ["SERVICE", ">RATE", .. columns.Select(column => column.Heading)],
             [
                 .. from service in baseline.Services
                    from rate in baseline.Summary
@@ -77,17 +94,21 @@ public static class BaselineTables
                    [
                        service.Name,
                        Figures.Rate(rate.Rate),
-                       Figures.WithMargin(sidecars ? Short(use.Cores) : use.Cores),
-                       Figures.MillisecondsOfSeconds(use.CpuPerThousand),
-                       .. sidecars ? [service.Sidecars.Count == 0
-                           ? Figures.Unknown
-                           : Figures.MillisecondsOfSeconds(Short(use.SidecarCpuPerThousand))] : Array.Empty<string>(),
-                       Figures.Mebibytes(use.MemoryBytes),
-                       .. sidecars
-                           ? [service.Sidecars.Count == 0 ? Figures.Unknown : Figures.Mebibytes(Short(use.SidecarMemoryBytes))]
-                           : Array.Empty<string>(),
+                       .. columns.Select(column => column.IsOfSidecars && service.Sidecars.Count == 0 ? Figures.Unknown : column.Text(use)),
                    ],
             ]);
+
+        UseColumn[] Cpu(string heading, Func<UseSummary, Estimate?> cpu, Func<UseSummary, Estimate?> ofSidecars) =>
+        [
+            new(heading, use => Milliseconds(cpu(use))),
+            .. sidecars
+                ? [new(">SIDECARS", use => Milliseconds(Short(ofSidecars(use))), IsOfSidecars: true)]
+                : Array.Empty<UseColumn>(),
+        ];
+
+        [return: NotNullIfNotNull(nameof(estimate))]
+        Estimate? Short(Estimate? estimate) => narrow && estimate is not null ? new Estimate(estimate.Mean, null, null) : estimate;
+        static string Milliseconds(Estimate? estimate) => estimate is null ? Figures.Unknown : Figures.MillisecondsOfSeconds(estimate);
     }
 
     /// <summary>The start-up times and images of the services.</summary>
@@ -136,4 +157,7 @@ public static class BaselineTables
 
     private static string Failed(long failed, long requests) =>
         failed == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{Figures.Count(failed)} ({100.0 * failed / requests:0.##}%)");
+
+    /// <summary>A column of the table of use.</summary>
+    private sealed record UseColumn(string Heading, Func<UseSummary, string> Text, bool IsOfSidecars = false);
 }

@@ -5,6 +5,11 @@ namespace Bookinfo.Measurement;
 /// <summary>The texts about a baseline, for its page and for Markdown.</summary>
 public static class BaselineText
 {
+    /// <summary>Why a request costs more at low rates.</summary>
+    public const string LowRates =
+        "At low rates a request costs a service up to 20 times as much CPU as near its highest rate, because caches are cold and threads "
+        + "have to be woken for each (docs/performance.md).";
+
     /// <summary>What was measured, when and where, in a line.</summary>
     /// <param name="baseline">The baseline.</param>
     public static string Lead(BaselineFile baseline) => string.Create(
@@ -42,6 +47,10 @@ public static class BaselineText
             + $"processors{(machine.MemoryBytes is { } memory ? $", {Memory(memory)}" : "")}"));
         yield return ("System", $"{machine.Os}{(machine.Kernel is { } kernel ? $", kernel {kernel}" : "")}, {machine.Runtime}");
         yield return ("Program", $"bookinfo {baseline.Program}");
+        foreach (var (what, value) in SetupText.Facts(baseline.Setup))
+        {
+            yield return (what, value);
+        }
     }
 
     /// <summary>What was asked for.</summary>
@@ -82,8 +91,10 @@ public static class BaselineText
         "The hops are the times that the services report in Server-Timing: productpage's calls to details and reviews, and the call of "
         + "reviews to ratings, which a third of the pages (those by reviews v1) do not need. server is the whole answer as productpage "
         + "measured it; page-from-send minus server is network, proxies and connections.",
-        "CPU is the difference of counters before and after each step, per 1,000 requests to the page; it includes what a service uses "
-        + "when idle. Memory is measured at the end of the step: the resident memory of a process, the working set of a container.",
+        "CPU is the difference of counters before and after each step, without what a service uses when idle and for being read, which "
+        + "is measured in each round while nothing is sent. CPU/REQUEST is per 1,000 requests that the service itself answered, CPU/PAGE "
+        + "per 1,000 requests to the page. Memory is measured at the end of the step: the resident memory of a process, the working set of "
+        + "a container.",
     ];
 
     private static string Subject(BaselineFile baseline) => baseline.Settings.Subject switch

@@ -47,6 +47,16 @@ internal static class Comparability
             }
         }
 
+        foreach (var difference in SetupText.Differences(before.Setup, after.Setup))
+        {
+            yield return difference;
+        }
+
+        if (KnowsUse(before) && KnowsUse(after) && !(KnowsIdle(before) && KnowsIdle(after)))
+        {
+            yield return "CPU includes what the services use when idle, because not both baselines have measured that.";
+        }
+
         if (!Rates(before).SequenceEqual(Rates(after)))
         {
             yield return $"The baseline before has {RatesText(before)}, the one after {RatesText(after)}: only rates that both have are "
@@ -90,6 +100,11 @@ internal static class Comparability
                 CultureInfo.InvariantCulture, $"{node.Name} ({node.Processors:0.#} processors, kernel {node.Kernel})"))]));
         yield return ("Measured by different versions of this program", baseline.Program);
     }
+
+    private static bool KnowsUse(BaselineFile baseline) => baseline.Steps.Any(static step => step.Use.Count > 0);
+
+    private static bool KnowsIdle(BaselineFile baseline) =>
+        baseline.Steps.SelectMany(static step => step.Use.Values).Any(static use => use.IdleCpuSeconds is not null);
 
     private static IEnumerable<string> Services(BaselineFile baseline) => baseline.Services.Select(service => service.Name);
 

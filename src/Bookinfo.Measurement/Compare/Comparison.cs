@@ -106,9 +106,11 @@ public static class Comparison
             RoundValues.VarianceOfErrors(before, after));
         yield return Draft(Measure.Page, FigureName.Achieved, before.Achieved, after.Achieved, 0, "it follows from the rate asked for");
 
-        foreach (var (service, figure, first, second) in RoundValues.UseOfBoth(before, after))
+        foreach (var use in RoundValues.OfBoth(before, after))
         {
-            yield return Draft(service, figure, first, second, SmallestDifference.Cpu * Mean(first), FigureName.WhyNotTested(figure));
+            yield return Draft(
+                use.Service, use.Figure, use.Before, use.After, SmallestDifference.Cpu * Mean(use.Before),
+                FigureName.WhyNotTested(use.Figure)) with { Per = use.Per };
         }
     }
 

@@ -74,21 +74,19 @@ public static class ComparisonPage
             }
         }
 
-        string[] services =
-        [
-            .. rate.Figures.Where(figure => figure.Figure == FigureName.Cpu && figure.Subject != FigureComparison.AllServices)
-                .Select(figure => figure.Subject),
-        ];
+        var used = RoundValues.OfBoth(before, after).Where(static use => use.Service != FigureComparison.AllServices).ToList();
         foreach (var (figure, title, unit) in new[]
         {
-            (FigureName.Cpu, "CPU for 1,000 requests", "ms of CPU"), (FigureName.Memory, "Memory", "MiB"),
+            (FigureName.Cpu, "CPU for 1,000 requests of the service", "ms of CPU"), (FigureName.Memory, "Memory", "MiB"),
         })
         {
-            if (services.Length > 0)
+            var bars = used.Where(use => use.Figure == figure).ToDictionary(
+                static use => use.Per == FigureComparison.Page ? $"{use.Service}, per page" : use.Service);
+            if (bars.Count > 0)
             {
                 yield return Bars(
-                    $"{figure}-{index}", title, unit, services, service => before.Use(service, figure),
-                    service => after.Use(service, figure), FigureText.Scale(figure));
+                    $"{figure}-{index}", title, unit, [.. bars.Keys], name => bars[name].Before, name => bars[name].After,
+                    FigureText.Scale(figure));
             }
         }
     }

@@ -36,7 +36,7 @@ public sealed record ComparisonReport(
     IReadOnlyList<ConditionResult> Conditions)
 {
     /// <summary>The version that this program writes.</summary>
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 }
 
 /// <summary>One of two baselines that are compared.</summary>

@@ -23,10 +23,13 @@ internal static class ComparisonTables
     /// <param name="choose">Which figures.</param>
     /// <param name="wide">Whether there is room for more than 80 characters.</param>
     public static ReportTable Others(RateComparison rate, Func<FigureComparison, bool> choose, bool wide) => Create(
-        $"At {Figures.Rate(rate.Rate)} requests/s: errors in %, CPU in ms for 1,000 requests, memory in MiB",
+        $"At {Figures.Rate(rate.Rate)} requests/s: errors in %, memory in MiB, CPU in ms for 1,000 requests that the service answered; of "
+            + $"all services and as cpu/page for 1,000 pages",
         "FIGURE",
         rate.Figures.Where(figure => !FigureName.OfLatency.Contains(figure.Figure) && choose(figure)),
-        figure => figure.Subject == Measure.Page ? figure.Figure : $"{figure.Figure} {figure.Subject}",
+        figure => figure.Subject == Measure.Page ? figure.Figure
+            : figure is { Per: FigureComparison.Page, Subject: not FigureComparison.AllServices } ? $"{figure.Figure}/page {figure.Subject}"
+            : $"{figure.Figure} {figure.Subject}",
         wide);
 
     /// <summary>Start-up and images.</summary>

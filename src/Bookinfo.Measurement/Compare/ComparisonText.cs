@@ -33,7 +33,9 @@ public static class ComparisonText
         report.InTurns
             ? "A round is one observation. Its difference at p50 is the median of the differences within pairs of requests, one to each "
                 + "system, at nearly the same time and answered by the same version of reviews. At other percentiles it is the difference "
-                + "between the percentiles of the two systems. Figures are means over the rounds."
+                + "between the percentiles of the two systems. The difference is the mean over all rounds. The values before and after "
+                + "are, as in a baseline, means over the rounds without the lowest and the highest fifth, so they may differ by a little "
+                + "more or less."
             : "A round is one observation. Figures are means over the rounds without the lowest and the highest fifth of them.",
         string.Create(
             CultureInfo.InvariantCulture,
@@ -50,6 +52,9 @@ public static class ComparisonText
                 + $"processor at that percentile. CPU: {Share(SmallestDifference.Cpu)}. Errors: {SmallestDifference.Errors} percentage "
                 + $"points."),
         ],
+        .. report.Rates.Any(static rate => rate.Figures.Any(static figure => figure.Figure == FigureName.Cpu))
+            ? [BaselineText.LowRates]
+            : Array.Empty<string>(),
         "'no more than': the interval contains 0 and no difference that would matter. 'inconclusive': it contains both 0 and a difference "
             + "that would matter.",
     ];
@@ -226,7 +231,7 @@ internal static class ComparisonHeadline
         foreach (var figure in Shown(rate, [FigureComparison.AllServices], FigureName.Cpu))
         {
             var sidecars = rate.Find(figure.Subject, FigureName.SidecarCpu);
-            parts.Add($"CPU for 1,000 requests {FigureText.Percent(figure)}"
+            parts.Add($"CPU for 1,000 pages {FigureText.Percent(figure)}"
                 + (sidecars is { Difference: > 0 } ? $", of it {FigureText.Signed(sidecars, withUnit: true)} by sidecars" : ""));
         }
 

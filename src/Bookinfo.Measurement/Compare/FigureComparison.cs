@@ -59,6 +59,12 @@ public sealed record FigureComparison(
     /// <summary>The subject of what all services use together.</summary>
     public const string AllServices = "all services";
 
+    /// <summary>Processor time is per request that the service itself answered.</summary>
+    public const string Request = "request";
+
+    /// <summary>Processor time is per request to the page.</summary>
+    public const string Page = "page";
+
     /// <summary>Whether it is tested at all.</summary>
     [JsonIgnore]
     public bool IsTested => Verdict != Verdict.NotTested;
@@ -79,6 +85,12 @@ public sealed record FigureComparison(
     /// About how many rounds would show a difference of a given size; <see langword="null"/> for figures that are not tested.
     /// </summary>
     internal Func<double, int?>? RoundsFor { get; init; }
+
+    /// <summary>
+    /// Which requests processor time is per, <see cref="Request"/> or <see cref="Page"/>; <see langword="null"/> for other figures.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Per { get; init; }
 
     /// <summary>The same figure of the control, compared with the first system; <see langword="null"/> if there is no control.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -103,6 +115,9 @@ internal sealed record FigureDraft(
     /// <summary>Whether it is tested.</summary>
     public bool IsTested => Test is not null;
 
+    /// <summary>As in <see cref="FigureComparison.Per"/>.</summary>
+    public string? Per { get; init; }
+
     /// <summary>
     /// Derives the verdict from the interval, which is widened so that the intervals of all figures that are judged together hold together.
     /// </summary>
@@ -113,7 +128,10 @@ internal sealed record FigureDraft(
         if (Test is not { } test)
         {
             return new FigureComparison(
-                Subject, Figure, Before, After, Difference, null, null, null, null, Verdict.NotTested, WhyNot, null);
+                Subject, Figure, Before, After, Difference, null, null, null, null, Verdict.NotTested, WhyNot, null)
+            {
+                Per = Per,
+            };
         }
 
         // Intervals that hold together (C. E. Bonferroni), however the figures depend on each other.
@@ -130,6 +148,7 @@ internal sealed record FigureDraft(
             verdict == Verdict.Inconclusive ? RoundsFor(Math.Max(Math.Abs(Difference), Matters - Math.Abs(Difference))) : null)
         {
             RoundsFor = RoundsFor,
+            Per = Per,
         };
 
         int? RoundsFor(double size) => test.RoundsFor(size - Least, each);

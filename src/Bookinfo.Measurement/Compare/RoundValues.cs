@@ -8,7 +8,6 @@ namespace Bookinfo.Measurement;
 /// <param name="round">Which round; <see langword="null"/> for all.</param>
 internal sealed class RoundValues(BaselineFile baseline, double rate, int? round = null)
 {
-    private const double Requests = 1000;
     private const double Percent = 100;
 
     private readonly IReadOnlyList<StepMeasurement> _steps =
@@ -69,32 +68,47 @@ internal sealed class RoundValues(BaselineFile baseline, double rate, int? round
     /// <summary>What a service used, for each round in which that is known.</summary>
     /// <param name="service">The service, or <see cref="FigureComparison.AllServices"/>.</param>
     /// <param name="figure">One of <see cref="FigureName"/>.</param>
-    public IReadOnlyList<double> Use(string service, string figure)
+    /// <param name="basis">What processor time is per.</param>
+    public IReadOnlyList<double> Use(string service, string figure, CpuBasis basis)
     {
         // Rounds in which a service is missing are left out, because their sum would be too small.
         string[] services = service == FigureComparison.AllServices ? [.. Services] : [service];
         return [.. _steps
             .Where(step => step.Requests.Sent > 0 && services.Length > 0 && services.All(step.Use.ContainsKey))
-            .Select(step => services.Sum(name => Read(step.Use[name], step.Requests.Sent, figure)))];
+            .Select(step => services.Aggregate(
+                (double?)0, (sum, name) => sum + Read(step.Use[name], step.Requests.Sent, figure, basis)))
+            .OfType<double>()];
     }
 
     /// <summary>What services used that both have: of all of them together first, if there are several.</summary>
     /// <param name="before">The first.</param>
     /// <param name="after">The second.</param>
-    public static IEnumerable<(string Service, string Figure, IReadOnlyList<double> Before, IReadOnlyList<double> After)> UseOfBoth(
-        RoundValues before, RoundValues after)
+    public static IEnumerable<UseOfBoth> OfBoth(RoundValues before, RoundValues after)
     {
         var services = before.Services.Intersect(after.Services).ToList();
         return
             from service in services.Count > 1 ? [FigureComparison.AllServices, .. services] : services
+            let basis = new CpuBasis(
+                // All services together answer a page.
+                service != FigureComparison.AllServices && before.KnowsRequests(service) && after.KnowsRequests(service),
+                before.KnowsIdle(service) && after.KnowsIdle(service))
             from figure in FigureName.OfUse
-            let first = before.Use(service, figure)
-            let second = after.Use(service, figure)
+            let first = before.Use(service, figure, basis)
+            let second = after.Use(service, figure, basis)
             where first.Count > 0 && second.Count > 0
             // Where there are no sidecars, there is nothing to say of them.
-            where figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value > 0)
-            select (service, figure, first, second);
+            where figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value != 0)
+            select new UseOfBoth(service, figure, basis, first, second);
     }
+
+    private bool KnowsIdle(string service) => Knows(service, static use => use.IdleCpuSeconds is not null);
+
+    private bool KnowsRequests(string service) => Knows(service, static use => use.Requests > 0);
+
+    /// <summary>Whether something is known in any round; rounds without it are then left out.</summary>
+    private bool Knows(string service, Func<UseMeasurement, bool> isKnown) =>
+        (service == FigureComparison.AllServices ? Services : [service]).All(
+            name => _steps.Any(step => step.Use.TryGetValue(name, out var use) && isKnown(use)));
 
     private static double Read(Percentiles latency, string figure) => figure switch
     {
@@ -105,13 +119,26 @@ internal sealed class RoundValues(BaselineFile baseline, double rate, int? round
         _ => latency.Mean,
     };
 
-    private static double Read(UseMeasurement use, long requests, string figure) => figure switch
+    private static double? Read(UseMeasurement use, long sent, string figure, CpuBasis basis) => figure switch
     {
-        FigureName.Cpu => (use.CpuSeconds + use.SidecarCpuSeconds) / requests * Requests,
-        FigureName.SidecarCpu => use.SidecarCpuSeconds / requests * Requests,
+        FigureName.Cpu => use.CpuPerThousand(basis, sent),
+        FigureName.SidecarCpu => use.SidecarCpuPerThousand(basis, sent),
         _ => use.MemoryBytes + use.SidecarMemoryBytes,
     };
 
     private IEnumerable<Percentiles> Latencies(string measure) =>
         _steps.Where(step => step.Latencies.ContainsKey(measure)).Select(step => step.Latencies[measure].Percentiles);
+}
+
+/// <summary>A figure of what a service used in two baselines, or in two systems.</summary>
+/// <param name="Service">The service, or <see cref="FigureComparison.AllServices"/>.</param>
+/// <param name="Figure">One of <see cref="FigureName.OfUse"/>.</param>
+/// <param name="Basis">What processor time is per, the same in both.</param>
+/// <param name="Before">One value for each round before in which it is known.</param>
+/// <param name="After">Likewise after.</param>
+internal sealed record UseOfBoth(
+    string Service, string Figure, CpuBasis Basis, IReadOnlyList<double> Before, IReadOnlyList<double> After)
+{
+    /// <summary>As in <see cref="FigureComparison.Per"/>.</summary>
+    public string? Per => Figure == FigureName.Memory ? null : Basis.IsOwn ? FigureComparison.Request : FigureComparison.Page;
 }

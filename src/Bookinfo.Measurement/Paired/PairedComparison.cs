@@ -86,11 +86,12 @@ public static class PairedComparison
         yield return Draft(
             Measure.Page, FigureName.Errors, before.Errors, after.Errors, Rounds(static round => round.Errors), null,
             RoundValues.VarianceOfErrors(before, after));
-        foreach (var (service, figure, first, second) in RoundValues.UseOfBoth(before, after))
+        foreach (var use in RoundValues.OfBoth(before, after))
         {
-            if (Rounds(round => round.Use(service, figure)) is { Count: > 0 } differences)
+            if (Rounds(round => round.Use(use.Service, use.Figure, use.Basis)) is { Count: > 0 } differences)
             {
-                yield return Draft(service, figure, first, second, differences, FigureName.WhyNotTested(figure));
+                var whyNot = FigureName.WhyNotTested(use.Figure);
+                yield return Draft(use.Service, use.Figure, use.Before, use.After, differences, whyNot) with { Per = use.Per };
             }
         }
     }
@@ -99,7 +100,7 @@ public static class PairedComparison
         string subject, string figure, IReadOnlyList<double> before, IReadOnlyList<double> after, IReadOnlyList<double> differences,
         string? whyNot, double leastVariance = 0)
     {
-        var (first, second) = (before.Average(), after.Average());
+        var (first, second) = (RoundSample.Of(before).Mean, RoundSample.Of(after).Mean);
         var test = whyNot is null ? FigureTest.OfPairs(differences, leastVariance) : null;
         return new FigureDraft(
             subject, figure, first, second, differences.Average(), test, 0, "", DifferenceThatMatters.Of(figure, first, 0),

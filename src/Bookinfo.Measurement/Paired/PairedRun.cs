@@ -39,7 +39,7 @@ public sealed class PairedRun(
     /// <param name="restarts">Whether the systems are restarted between rounds.</param>
     public static TimeSpan Planned(BaselinePlan plan, bool restarts) =>
         plan.WarmUp + ((plan.Rounds - 1) * (restarts ? UsualRestart + plan.WarmUp : TimeSpan.Zero))
-        + (plan.Rates.Count * plan.Rounds * PerStep(plan));
+        + (plan.Rounds * (BaselineRecord.QuietSpan + (plan.Rates.Count * PerStep(plan))));
 
     /// <summary>Runs all rounds.</summary>
     /// <param name="stop">Ends it early; the outcome has the rounds that were done.</param>
@@ -113,6 +113,11 @@ public sealed class PairedRun(
             }
 
             observer.Show(new BaselineProgress(index + 1, _schedule.Count, round, plan.Rounds, rate), left);
+            if (index == 0 || isNewRound)
+            {
+                await Task.WhenAll(_records.Select(record => record.MeasureIdleAsync(settled: true, time, stop)));
+            }
+
             if (!await MeasureAsync(index, round, rate, stop, kill))
             {
                 return;

@@ -51,7 +51,7 @@ internal static class LatencyPlots
             model,
             [.. distributions.Select(one => one.Name)],
             new ReportTable(
-                $"{title}, in milliseconds",
+                $"{title}, all rounds together, in milliseconds",
                 [">percentile", .. distributions.Select(one => $">{one.Name}")],
                 [
                     .. TablePercentiles.Select(percentile => (IReadOnlyList<string>)[

@@ -23,6 +23,22 @@ public sealed partial class MetricsText
     /// <summary>Resident memory of the process, in bytes.</summary>
     public double? MemoryBytes => Sum("process_memory_usage_bytes");
 
+    /// <summary>
+    /// How many requests the service has answered, probes and scrapes not counted; <see langword="null"/> when it is not one of Bookinfo's.
+    /// </summary>
+    public double? Requests => Service is null ? null : Sum("http_server_request_duration_seconds_count") ?? 0;
+
+    /// <summary>
+    /// Whether its code was compiled beforehand or while it runs: one of <see cref="ServiceSetup"/>'s builds; <see langword="null"/> when
+    /// it does not tell.
+    /// </summary>
+    public string? Build => Sum("dotnet_jit_compiled_methods_total") switch
+    {
+        null => null,
+        0 => ServiceSetup.Native,
+        _ => ServiceSetup.Jit,
+    };
+
     /// <summary>Seconds since the start of the process.</summary>
     public double? UptimeSeconds => Sum("process_uptime_seconds");
 

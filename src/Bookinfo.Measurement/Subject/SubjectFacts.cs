@@ -8,9 +8,10 @@ namespace Bookinfo.Measurement;
 /// <param name="Nodes">The nodes that they run on.</param>
 /// <param name="Mesh">The meshes that were seen.</param>
 /// <param name="Notes">What could not be found out.</param>
+/// <param name="Setup">How its services are set up; <see langword="null"/> when that is not known.</param>
 public sealed record SubjectFacts(
     IReadOnlyList<ServiceFacts> Services, string? Cluster, IReadOnlyList<NodeFacts> Nodes, IReadOnlyList<string> Mesh,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes, IReadOnlyList<ServiceSetup>? Setup = null);
 
 /// <summary>A service that was measured: one process, or all pods of one Deployment.</summary>
 /// <param name="Name">The service with its version, as the Deployment is called: <c>details-v1</c>.</param>

@@ -22,7 +22,7 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
     {
         _time = time;
         _format = options.Format == LogFormat.Json ? new JsonLines(service) : new TextLines();
-        _writer = new LineWriter(StandardOutput.Open(), ReportLoss);
+        _writer = new LineWriter(StandardOutput.Open(), ReportLoss, time);
     }
 
     /// <summary>How many lines were lost because stdout did not take them.</summary>

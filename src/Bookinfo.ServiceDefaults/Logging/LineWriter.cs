@@ -14,8 +14,8 @@ internal sealed class LineWriter : IDisposable
     /// <summary>From so many bytes on the thread writes at once: a little less than a pipe holds.</summary>
     private const int Block = 60 * 1024;
 
-    /// <summary>How long a line may wait for others to be written with it.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+    /// <summary>How long a line may wait for others to be written with it, if they come in quick succession.</summary>
+    private static readonly TimeSpan UsualGathering = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
     /// How long the end of the service may wait for the last lines to be written, well within what <c>STOP_WHEN_STDIN_CLOSES</c> gives.
@@ -25,6 +25,8 @@ internal sealed class LineWriter : IDisposable
     private readonly object _gate = new();
     private readonly Func<ReadOnlySpan<byte>, int> _write;
     private readonly Func<long, byte[]> _lossReport;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _gathering;
     private readonly Thread _thread;
     private byte[] _filling = new byte[FirstCapacity];
     private byte[] _writing = new byte[FirstCapacity];
@@ -32,6 +34,9 @@ internal sealed class LineWriter : IDisposable
     private long _lost;
     private long _reported;
     private bool _closed;
+
+    /// <summary>When the last block was taken; <see langword="null"/> before the first.</summary>
+    private long? _taken;
 
     /// <summary>What the report at the end of the block that is written says; 0 when it has none.</summary>
     private long _reporting;
@@ -45,9 +50,11 @@ internal sealed class LineWriter : IDisposable
     /// <summary>Starts the thread.</summary>
     /// <param name="write">Writes them, and returns how many bytes were taken before that failed, if it did.</param>
     /// <param name="lossReport">Makes a line that says how many were lost.</param>
-    public LineWriter(Func<ReadOnlySpan<byte>, int> write, Func<long, byte[]> lossReport)
+    /// <param name="time">Tells how soon lines follow each other.</param>
+    /// <param name="gathering">How long a line may wait for others; <see langword="null"/> for the usual time.</param>
+    public LineWriter(Func<ReadOnlySpan<byte>, int> write, Func<long, byte[]> lossReport, TimeProvider time, TimeSpan? gathering = null)
     {
-        (_write, _lossReport) = (write, lossReport);
+        (_write, _lossReport, _time, _gathering) = (write, lossReport, time, gathering ?? UsualGathering);
         _thread = new Thread(Run) { IsBackground = true, Name = "log" };
         _thread.Start();
     }
@@ -136,9 +143,10 @@ internal sealed class LineWriter : IDisposable
                 Monitor.Wait(_gate);
             }
 
-            if (_length < Block && !_closed)
+            // A line that comes alone is written at once: at low rates, waiting would wake the thread twice for each.
+            if (_length < Block && !_closed && _taken is { } last && _time.GetElapsedTime(last) < _gathering)
             {
-                Monitor.Wait(_gate, Gathering);
+                Monitor.Wait(_gate, _gathering);
             }
 
             var lost = Lost;
@@ -158,6 +166,7 @@ internal sealed class LineWriter : IDisposable
             (_filling, _writing) = (_writing, _filling);
             var taken = _length;
             _length = 0;
+            _taken = _time.GetTimestamp();
             return taken;
         }
     }

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Local;
+
+/// <summary>
+/// What a run tells other commands about itself, in a file beside its lock. It has no secrets: others may put it into files of their own.
+/// </summary>
+/// <param name="Program">The version of the program that runs it.</param>
+/// <param name="Variables">
+/// For each service, by its name, the environment variables that differ from the usual ones, as
+/// <see cref="Measurement.UnusualVariables"/> says.
+/// </param>
+public sealed record RunRecord(string Program, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Variables)
+{
+    private const string FileName = "up.json";
+
+    /// <summary>Reads that of a run.</summary>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="port">The port of the page.</param>
+    /// <returns><see langword="null"/> when no run of this working copy has the port, or it cannot be read.</returns>
+    public static RunRecord? Read(SourceTree tree, int port)
+    {
+        // A run that was killed leaves its file.
+        if (!RunLock.FindHeld(tree).Contains(port))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(PathOf(tree, port)), RunRecordJson.Default.RunRecord);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // Of another version, or just being written.
+            return null;
+        }
+    }
+
+    /// <summary>Writes it, in place of that of an earlier run.</summary>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="port">The port of the page, whose lock this process holds.</param>
+    /// <exception cref="OperationFailedException">It cannot be written.</exception>
+    public void Write(SourceTree tree, int port)
+    {
+        var path = PathOf(tree, port);
+        try
+        {
+            File.WriteAllText(path, JsonSerializer.Serialize(this, RunRecordJson.Default.RunRecord));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException(FailureKind.Failed, $"'{path}' cannot be written: {exception.Message}");
+        }
+    }
+
+    private static string PathOf(SourceTree tree, int port) => Path.Combine(tree.Logs(port), FileName);
+}
+
+/// <summary>How <see cref="RunRecord"/> is serialized.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RunRecord))]
+internal sealed partial class RunRecordJson : JsonSerializerContext;

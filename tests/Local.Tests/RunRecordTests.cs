@@ -1,0 +1,124 @@
+using Bookinfo.Contracts;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Local.Tests;
+
+/// <summary>What a run tells other commands about itself.</summary>
+public sealed class RunRecordTests : IDisposable
+{
+    private const int Port = 31080;
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory();
+    private readonly SourceTree _tree;
+
+    public RunRecordTests() => _tree = new SourceTree(_directory.FullName);
+
+    private string RecordFile => Path.Combine(_tree.Logs(Port), "up.json");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public void What_a_run_writes_is_read_as_long_as_it_runs()
+    {
+        Assert.Null(RunRecord.Read(_tree, Port));
+        var record = new RunRecord(
+            "0.1.0+abc",
+            new Dictionary<string, IReadOnlyDictionary<string, string>>
+            {
+                ["productpage-v1"] = new Dictionary<string, string> { ["FLOOD_FACTOR"] = "10" },
+                ["details-v1"] = new Dictionary<string, string>(),
+            });
+        using (RunLock.Take(_tree, Port))
+        {
+            record.Write(_tree, Port);
+
+            Assert.Equivalent(record, RunRecord.Read(_tree, Port), strict: true);
+            Assert.Null(RunRecord.Read(_tree, Port + 1));
+        }
+
+        // It was killed, or has ended; whatever has its port now is something else.
+        Assert.True(File.Exists(RecordFile));
+        Assert.Null(RunRecord.Read(_tree, Port));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{\"program\": \"0.0.1\"}")]
+    public void What_cannot_be_read_is_not_known(string text)
+    {
+        using var taken = RunLock.Take(_tree, Port);
+        Assert.Null(RunRecord.Read(_tree, Port));
+
+        File.WriteAllText(RecordFile, text);
+
+        Assert.Null(RunRecord.Read(_tree, Port));
+    }
+
+    [Fact]
+    public void That_it_cannot_be_written_is_said()
+    {
+        using var taken = RunLock.Take(_tree, Port);
+        Directory.CreateDirectory(RecordFile);
+
+        var failure = Assert.Throws<OperationFailedException>(
+            () => new RunRecord("0.1.0", new Dictionary<string, IReadOnlyDictionary<string, string>>()).Write(_tree, Port));
+
+        Assert.StartsWith($"'{RecordFile}' cannot be written: ", failure.Message);
+    }
+
+    [Fact]
+    public void Of_a_usual_run_nothing_differs_whatever_the_shell_and_the_ports_are() =>
+        Assert.All(
+            Unusual([], ("PATH", "/bin"), ("HOME", "/root"), ("SERVICES_DOMAIN", "x"), ("SESSION_KEY", "a key of the user's")),
+            service => Assert.Empty(service.Value));
+
+    [Fact]
+    public void What_the_user_sets_for_a_service_differs_and_secrets_are_left_out()
+    {
+        var found = Unusual(
+            ["ratings:SERVICE_VERSION=v-delayed", "reviews-v2:STAR_COLOR=blue", "details:MY_TOKEN=secret", "LOG_FORMAT=text"],
+            ("FLOOD_FACTOR", "3"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:secret@collector:4317"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=secret"), ("OTEL_TRACES_SAMPLER", "always_off"), ("DOTNET_TieredPGO", "0"),
+            ("MY_TOKEN", "another secret"));
+
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["DOTNET_TieredPGO"] = "0", ["FLOOD_FACTOR"] = "3", ["LOG_FORMAT"] = "text", ["MY_TOKEN"] = "set",
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "set", ["OTEL_EXPORTER_OTLP_HEADERS"] = "set", ["OTEL_TRACES_SAMPLER"] = "always_off",
+            },
+            found["details-v1"]);
+        Assert.Equal("v-delayed", found["ratings-v1"]["SERVICE_VERSION"]);
+        // Only what is given with --env counts as meant for a service.
+        Assert.DoesNotContain("MY_TOKEN", found["ratings-v1"].Keys);
+        Assert.Equal("blue", found["reviews-v2"]["STAR_COLOR"]);
+        Assert.DoesNotContain("STAR_COLOR", found["reviews-v3"].Keys);
+        Assert.DoesNotContain("secret", string.Join(' ', found.Values.SelectMany(variables => variables.Values)));
+    }
+
+    [Fact]
+    public void A_version_that_does_not_run_is_not_told_of() =>
+        Assert.DoesNotContain("reviews-v2", Plan(["v1", "v3"], [], []).Keys);
+
+    private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Unusual(
+        string[] settings, params (string Name, string Value)[] shell) => Plan(["v1", "v2", "v3"], settings, shell);
+
+    private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Plan(
+        string[] reviews, string[] settings, (string Name, string Value)[] shell)
+    {
+        var tree = new SourceTree("/nowhere");
+        var options = new LocalOptions(
+            false, Port, 9181, reviews,
+            [
+                .. settings.Select(text => EnvironmentSetting.TryParse(text, out var setting, out _)
+                    ? setting
+                    : throw new FormatException(text)),
+            ]);
+        var found = LocalPlan.Create(options, tree, shell.ToDictionary(variable => variable.Name, variable => variable.Value))
+            .FindUnusual(options, tree);
+        Assert.Subset(
+            ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name).ToHashSet(), found.Keys.ToHashSet());
+        return found;
+    }
+}
