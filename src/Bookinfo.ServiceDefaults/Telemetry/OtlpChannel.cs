@@ -90,7 +90,7 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
             : reason;
     }
 
-    /// <summary>Whether the connection was made, and what came over it is not an answer. Which exception says so depends on timing.</summary>
+    /// <summary>Whether a connection was made, and what came over it is not an answer; timing decides which exception says so.</summary>
     private static bool MayBeOtherProtocol(Exception? exception) =>
         exception is not null
         && (IsNoAnswer((exception as HttpRequestException)?.HttpRequestError)
