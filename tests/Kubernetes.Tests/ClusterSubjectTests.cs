@@ -159,8 +159,12 @@ public sealed class ClusterSubjectTests : IDisposable
         Assert.Equal(
             new Dictionary<string, string>
             {
-                ["ConfigMap unreadable"] = "set", ["LOG_FORMAT"] = "text", ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "set", ["PASSWORD"] = "set",
-                ["Secret keys"] = "set", ["TOKEN"] = "set",
+                ["ConfigMap unreadable"] = "set",
+                ["LOG_FORMAT"] = "text",
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "set",
+                ["PASSWORD"] = "set",
+                ["Secret keys"] = "set",
+                ["TOKEN"] = "set",
             },
             setup.Variables);
         Assert.Equal(

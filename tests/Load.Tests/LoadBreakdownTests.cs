@@ -116,7 +116,12 @@ public sealed class LoadBreakdownTests
 
         return new Sample
         {
-            Template = (ushort)template, Version = version, Hops = times, Error = error, Status = status, Done = 5_000_000,
+            Template = (ushort)template,
+            Version = version,
+            Hops = times,
+            Error = error,
+            Status = status,
+            Done = 5_000_000,
         };
     }
 }

@@ -85,8 +85,13 @@ public sealed class RunRecordTests : IDisposable
         Assert.Equal(
             new Dictionary<string, string>
             {
-                ["DOTNET_TieredPGO"] = "0", ["FLOOD_FACTOR"] = "3", ["LOG_FORMAT"] = "text", ["MY_TOKEN"] = "set",
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "set", ["OTEL_EXPORTER_OTLP_HEADERS"] = "set", ["OTEL_TRACES_SAMPLER"] = "always_off",
+                ["DOTNET_TieredPGO"] = "0",
+                ["FLOOD_FACTOR"] = "3",
+                ["LOG_FORMAT"] = "text",
+                ["MY_TOKEN"] = "set",
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "set",
+                ["OTEL_EXPORTER_OTLP_HEADERS"] = "set",
+                ["OTEL_TRACES_SAMPLER"] = "always_off",
             },
             found["details-v1"]);
         Assert.Equal("v-delayed", found["ratings-v1"]["SERVICE_VERSION"]);

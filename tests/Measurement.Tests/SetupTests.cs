@@ -11,7 +11,11 @@ public sealed class SetupTests
         var found = UnusualVariables.Find(
             new Dictionary<string, string>
             {
-                ["FLOOD_FACTOR"] = "10", ["STAR_COLOR"] = "red", ["ENABLE_RATINGS"] = "", ["LOG_FORMAT"] = "", ["SERVICE_VERSION"] = "v2",
+                ["FLOOD_FACTOR"] = "10",
+                ["STAR_COLOR"] = "red",
+                ["ENABLE_RATINGS"] = "",
+                ["LOG_FORMAT"] = "",
+                ["SERVICE_VERSION"] = "v2",
                 ["SESSION_KEY"] = "a long secret key",
             },
             new Dictionary<string, string> { ["STAR_COLOR"] = "black", ["ENABLE_RATINGS"] = "true", ["SERVICE_VERSION"] = "v2" });

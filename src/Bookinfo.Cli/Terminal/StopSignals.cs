@@ -96,7 +96,8 @@ internal sealed class StopSignals : IDisposable
     }
 
     /// <summary>
-    /// Takes SIGINT also where it is ignored: what a script starts with an &amp; ignores SIGINT, and .NET leaves that as it is. Neither <c>kill -INT</c> nor Ctrl-C, which ends the script, would then end the command.
+    /// Takes SIGINT also where it is ignored: what a script starts with an &amp; ignores SIGINT, and .NET leaves that as it is. Neither
+    /// <c>kill -INT</c> nor Ctrl-C, which ends the script, would then end the command.
     /// </summary>
     private static void ObeyInterrupt()
     {

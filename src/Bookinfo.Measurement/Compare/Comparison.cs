@@ -110,7 +110,8 @@ public static class Comparison
         {
             yield return Draft(
                 use.Service, use.Figure, use.Before, use.After, SmallestDifference.Cpu * Mean(use.Before),
-                FigureName.WhyNotTested(use.Figure)) with { Per = use.Per };
+                FigureName.WhyNotTested(use.Figure)) with
+            { Per = use.Per };
         }
     }
 

@@ -64,7 +64,10 @@ internal sealed class TimePlots(IReadOnlyList<PhaseFigures> phases, IReadOnlyLis
         var model = PlotFigure.NewModel();
         model.Axes.Add(PlotFigure.Style(new LinearAxis
         {
-            Position = AxisPosition.Bottom, Title = "seconds since the start", Minimum = 0, Maximum = slices[^1].To,
+            Position = AxisPosition.Bottom,
+            Title = "seconds since the start",
+            Minimum = 0,
+            Maximum = slices[^1].To,
         }));
         model.Axes.Add(PlotFigure.Style(vertical));
         foreach (var phase in phases)
