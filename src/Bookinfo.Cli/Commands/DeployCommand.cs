@@ -33,7 +33,7 @@ internal static class DeployCommand
     private static readonly Option<string?> Registry = new("--registry")
     {
         HelpName = "prefix",
-        Description = "Where the images are, such as ghcr.io/me: then details is ghcr.io/me/details. "
+        Description = "Where the images are, such as ghcr.io/me/bookinfo: then details is ghcr.io/me/bookinfo/details. "
             + $"[default: {Kustomization.UsualRegistry}, which are images loaded into the nodes]",
     };
 

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Measures each request once and tells it four times: as a metric, a span, a line of the access log and the header <c>Server-Timing</c>.
+/// Measures each request once and reports that as a metric, a span and a line of the access log. The header <c>Server-Timing</c> is sent
+/// before the body, and has the time until then.
 /// It also gives each request an <c>x-request-id</c>. Probes and scrapes have the headers and nothing else.
 /// </summary>
 /// <param name="next">What handles the request.</param>
