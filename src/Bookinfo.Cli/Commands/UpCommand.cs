@@ -26,8 +26,8 @@ internal static class UpCommand
 
     private static readonly Option<bool> Native = new("--native")
     {
-        Description = "Compile the services to native code and run that: they start in a fraction of the time and need half the memory. The "
-            + "first time that takes minutes. Needs clang.",
+        Description = "Compile the services to native code and run that: they start in a fraction of the time and need half the memory. "
+            + "The first time that takes minutes. Needs clang.",
     };
 
     private static readonly Option<int> Port = TypedOptions.Port(
