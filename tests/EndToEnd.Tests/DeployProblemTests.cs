@@ -21,7 +21,7 @@ public sealed class DeployProblemTests(Cluster cluster)
         Assert.DoesNotContain("(--timeout)", deploy.Messages);
         // The first pod that is certain to fail ends it, and which of the six that is the nodes decide.
         Assert.Matches(@"pod ([a-z]+)-v\d-\S+: its image localhost/bookinfo/\1:no-such-tag cannot be pulled: \S+", deploy.Messages);
-        Assert.Contains("Check --registry and --tag.", deploy.Messages);
+        Assert.Contains("Check --tag. Images of that name are in no registry", deploy.Messages);
     }
 
     [Fact]

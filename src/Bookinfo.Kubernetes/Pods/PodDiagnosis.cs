@@ -166,8 +166,8 @@ internal static partial class PodDiagnosis
             subject, waiting.Reason, $"its image {image} cannot be pulled: {ShortenPull(message)}", certain ? AtOnce : null)
         {
             Hint = isLoaded
-                ? "Images of that name are in no registry: build them with './bookinfo images build --save images' and load them into "
-                    + "every node (docs/kubernetes.md), or push them to a registry and say which with --registry."
+                ? "Check --tag. Images of that name are in no registry: build them with './bookinfo images build --save images' and load "
+                    + "them into every node (docs/kubernetes.md), or push them to a registry and say which with --registry."
                 : "Check --registry and --tag. A cluster that reaches no registry needs the images loaded into its nodes.",
         };
     }
