@@ -13,7 +13,7 @@ Usage: bench/turns.sh [--sidecar N] [--same N] [--rounds N] [--step TIME] [--por
 
   --sidecar N       how many runs with HAProxy in front of reviews and ratings of the second system (default 5)
   --same N          how many runs with two systems that are the same (default 10)
-  --rounds N        their rounds (default 9)
+  --rounds N        their rounds (default 7, which take less than 5 minutes)
   --step TIME       how long the page is viewed in a round (default 20s)
   --port N          the first of the ports that the systems take (default 31700)
   --keep DIRECTORY  where to leave what was measured
@@ -55,7 +55,7 @@ if [ "${1:-}" = restart ]; then
     exit 0
 fi
 
-sidecar=5 same=10 rounds=9 step=20s port=31700 keep=
+sidecar=5 same=10 rounds=7 step=20s port=31700 keep=
 while [ $# -gt 0 ]; do
     case $1 in
         --sidecar) sidecar=${2:?} ; shift 2 ;;
