@@ -107,7 +107,7 @@ public sealed partial class BookinfoTraffic(
             users.Add(new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, cookies.Header(PagePath))
             {
                 User = Encoding.UTF8.GetBytes(name),
-                ShowsVersion = true,
+                ShowsVersion = BookinfoAnswers.HasReviews(PagePath),
             });
         }
 

@@ -30,7 +30,7 @@ public sealed class LoopbackServer : IAsyncDisposable
     /// <summary>How many connections there have been.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>Passes everything on to another server and back, until both have ended.</summary>
+    /// <summary>Passes everything on to another server and back, until one side has ended.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="target">The address of the other server.</param>
     /// <param name="token">Ends it.</param>
@@ -38,7 +38,7 @@ public sealed class LoopbackServer : IAsyncDisposable
     {
         using var upstream = new TcpClient();
         await upstream.ConnectAsync(target.Host, target.Port, token);
-        await Task.WhenAll(
+        await Task.WhenAny(
             client.GetStream().CopyToAsync(upstream.GetStream(), token), upstream.GetStream().CopyToAsync(client.GetStream(), token));
     }
 

@@ -29,7 +29,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
     [InlineData(401, nameof(CheckState.Problem), "does not accept the credentials of context 'fake'")]
     [InlineData(403, nameof(CheckState.Ok), "does not let you read its version")]
     [InlineData(503, nameof(CheckState.Problem), "answers 503: no")]
-    public async Task ACluster_that_refuses_says_why(int status, string state, string detail)
+    public async Task A_cluster_that_refuses_says_why(int status, string state, string detail)
     {
         Cluster.Refuse("/version", status);
 
@@ -40,7 +40,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
     }
 
     [Fact]
-    public async Task What_fails_in_theCluster_is_a_problem_of_that_check_alone()
+    public async Task What_fails_in_the_cluster_is_a_problem_of_that_check_alone()
     {
         Cluster.Refuse("/api/v1/nodes", 500, "etcd is tired");
 
@@ -52,7 +52,7 @@ public sealed class DoctorClusterTests : DoctorExaminations
     }
 
     [Fact]
-    public async Task ACluster_that_hangs_later_on_is_given_up_there()
+    public async Task A_cluster_that_hangs_later_on_is_given_up_there()
     {
         Cluster.Hangs = path => path == "/api/v1/services";
 

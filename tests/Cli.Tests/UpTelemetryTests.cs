@@ -32,6 +32,33 @@ public sealed class UpTelemetryTests
         await SayAsync(up, client, static telemetry => telemetry is null);
     }
 
+    /// <summary>The new process has never failed, and so does not say that it works again.</summary>
+    [Fact]
+    public async Task A_process_that_is_started_again_begins_without_the_troubles_of_the_one_before()
+    {
+        var isThere = false;
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var way = new LoopbackServer(async (client, _, token) =>
+        {
+            if (Volatile.Read(ref isThere))
+            {
+                await LoopbackServer.RelayAsync(client, receiver.HttpAddress, token);
+            }
+        });
+        await using var up = Up(way.Address, "--output", "json");
+        await up.ReadyAsync();
+        using var client = new HttpClient();
+        await SayAsync(up, client, static telemetry => telemetry is not null);
+
+        await Signal.SendAsync("KILL", LastOf(up).GetProperty("pid").GetInt32());
+        await up.ChangeAsync("ratings", "restarting");
+        Volatile.Write(ref isThere, true);
+        await up.ChangeAsync("ratings", "ready");
+        await SayAsync(up, client, static telemetry => telemetry is null);
+        await Eventually.HoldsAsync("log records", () => receiver.Logs.Count > 0);
+        Assert.False(LastOf(up).TryGetProperty("telemetry", out _));
+    }
+
     [Fact]
     public async Task It_is_a_line_in_plain_output()
     {
@@ -52,11 +79,14 @@ public sealed class UpTelemetryTests
     /// <summary>Sends requests to ratings, which make it write to its log, until the last that is said of its telemetry is so.</summary>
     private static Task SayAsync(CommandRun up, HttpClient client, Func<string?, bool> isSo) => Eventually.HoldsAsync(async () =>
     {
-        var last = up.Output.Split('\n').SkipLast(1)
-            .SelectMany(static line => JsonDocument.Parse(line).RootElement.GetProperty("services").EnumerateArray())
-            .Last(static service => service.GetProperty("service").GetString() == "ratings");
+        var last = LastOf(up);
         await client.GetAsync(last.GetProperty("address").GetString(), TestContext.Current.CancellationToken);
         var telemetry = last.TryGetProperty("telemetry", out var said) ? said.GetString() : null;
         return isSo(telemetry) ? "" : $"It says: {telemetry}";
     });
+
+    /// <summary>What was last said of ratings.</summary>
+    private static JsonElement LastOf(CommandRun up) => up.Output.Split('\n').SkipLast(1)
+        .SelectMany(static line => JsonDocument.Parse(line).RootElement.GetProperty("services").EnumerateArray())
+        .Last(static service => service.GetProperty("service").GetString() == "ratings");
 }

@@ -37,18 +37,7 @@ public sealed class ClusterGeneratorPodTests : InClusterRuns
     [Fact]
     public async Task A_worker_that_ends_at_once_is_not_waited_for()
     {
-        var ended = Pod(1, ready: false);
-        ended.Status.Phase = "Failed";
-        ended.Status.ContainerStatuses =
-            [
-                new V1ContainerStatus
-                {
-                    Name = "load-worker",
-                    Image = "i",
-                    State = new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 1 } },
-                },
-            ];
-        Cluster.Put(Pods, new V1PodList { Items = [ended] });
+        Cluster.Put(Pods, new V1PodList { Items = [EndedPod(1, new V1ContainerStateTerminated { ExitCode = 1 })] });
         Cluster.Answer("/api/v1/namespaces/bookinfo/pods/w-1/log", 200, "load-worker cannot start: no port\n");
 
         await AssertFailsAsync(

@@ -92,17 +92,7 @@ public sealed class ClusterGeneratorRunTests : InClusterRuns
         await using var generator = await StartAsync(connection);
         var running = generator.RunAsync(100, TimeSpan.FromMinutes(10), 1, Cancelled, Cancelled);
         await Eventually.HoldsAsync("requests", () => Server.Requests > 20);
-        var killed = Pod(2, ready: false);
-        killed.Status.Phase = "Failed";
-        killed.Status.ContainerStatuses =
-            [
-                new V1ContainerStatus
-                {
-                    Name = "load-worker",
-                    Image = "i",
-                    State = new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 137, Reason = "OOMKilled" } },
-                },
-            ];
+        var killed = EndedPod(2, new V1ContainerStateTerminated { ExitCode = 137, Reason = "OOMKilled" });
         Cluster.Put(Pods, new V1PodList { Items = [Pod(1), killed] });
         await Workers[1].DisposeAsync();
 

@@ -116,6 +116,17 @@ public abstract class InClusterRuns : IAsyncLifetime
         },
     };
 
+    private protected static V1Pod EndedPod(int number, V1ContainerStateTerminated end)
+    {
+        var pod = Pod(number, ready: false);
+        pod.Status.Phase = "Failed";
+        pod.Status.ContainerStatuses =
+        [
+            new V1ContainerStatus { Name = "load-worker", Image = "i", State = new V1ContainerState { Terminated = end } },
+        ];
+        return pod;
+    }
+
     private protected static Task<ClusterGenerator> StartAsync(ClusterConnection connection, ClusterGeneratorOptions options) =>
         ClusterGenerator.StartAsync(connection, options, static _ => { }, static _ => { }, TimeProvider.System, Cancelled);
 

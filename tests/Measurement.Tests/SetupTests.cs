@@ -94,6 +94,19 @@ public sealed class SetupTests
                 ]).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>An environment variable may have any name, and a file may come from a stranger.</summary>
+    [Fact]
+    public void A_variable_that_is_called_like_another_fact_and_a_container_that_is_there_twice_are_no_trouble()
+    {
+        var sidecar = new ContainerSetup("proxy", "proxy:1", null, null, null, null);
+        var before = new ServiceSetup(
+            "details-v1", null, null, new Dictionary<string, string> { ["Image"] = "a" },
+            [sidecar with { Name = "details" }, sidecar, sidecar], null);
+        var after = before with { Variables = new Dictionary<string, string> { ["Image"] = "b" } };
+
+        Assert.Equal(["Image of details-v1: a before, b after."], SetupText.Differences([before], [after]));
+    }
+
     [Fact]
     public void What_is_not_known_of_one_of_them_is_no_difference()
     {

@@ -74,7 +74,8 @@ public sealed class OtlpLossTests
         });
         var log = new RecordedLog();
         await using var ratings = await OtlpCollector.StartRatingsAsync(
-            log, "http/protobuf", way.Address, "OTEL_BSP_MAX_QUEUE_SIZE=8", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=4");
+            log, "http/protobuf", way.Address, "OTEL_BSP_MAX_QUEUE_SIZE=8", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=4",
+            "OTEL_EXPORTER_OTLP_TIMEOUT=600000");
         await SendAsync(ratings, 1);
         await held.Task;
         await SendAsync(ratings, Requests - 1);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using Bookinfo.Testing;
 
 namespace Services.Tests;
@@ -52,11 +51,7 @@ public sealed class SpreadingTests
         {
             // Called for one connection after the other, and up to here in their order.
             var server = servers[random.Next(servers.Count)];
-            using var upstream = new TcpClient();
-            await upstream.ConnectAsync(server.Host, server.Port, cancellationToken);
-            await Task.WhenAny(
-                client.GetStream().CopyToAsync(upstream.GetStream(), cancellationToken),
-                upstream.GetStream().CopyToAsync(client.GetStream(), cancellationToken));
+            await LoopbackServer.RelayAsync(client, server, cancellationToken);
         });
     }
 }

@@ -67,12 +67,8 @@ public sealed class ServerTimingTests
     [InlineData("Server-Timing: ,,;;==\r\n", "reviews total")]
     public async Task Whatever_a_backend_says_is_harmless(string header, string expected)
     {
-        await using var reviews = new RecordingBackend(_ => (stream, token) => stream.WriteAsync(
-            System.Text.Encoding.Latin1.GetBytes(
-                $"HTTP/1.1 200 OK\r\n{header}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"), token).AsTask());
-        await using var system = await TelemetrySystem.StartAsync(
-            protocol: null, only: ["productpage-v1"],
-            configure: system => system.Processes.Set("*", "REVIEWS_ENDPOINTS", reviews.Address.AbsoluteUri));
+        await using var reviews = ReviewsWith(header);
+        await using var system = await InFrontOfAsync(reviews);
         var page = system.Processes.AddressOf("productpage-v1");
         Assert.Equal(expected.Split(' '), await HopsAsync(page, "/api/v1/products/7/reviews", "other"));
     }
@@ -121,12 +117,8 @@ public sealed class ServerTimingTests
     [InlineData("Server-Timing: total;dur=3000000\r\n", 1)]
     public async Task What_a_backend_claims_of_its_time_is_taken_up_to_the_time_of_the_call(string header, int count)
     {
-        await using var reviews = new RecordingBackend(_ => (stream, token) => stream.WriteAsync(
-            System.Text.Encoding.Latin1.GetBytes(
-                $"HTTP/1.1 200 OK\r\n{header}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"), token).AsTask());
-        await using var system = await TelemetrySystem.StartAsync(
-            protocol: null, only: ["productpage-v1"],
-            configure: system => system.Processes.Set("*", "REVIEWS_ENDPOINTS", reviews.Address.AbsoluteUri));
+        await using var reviews = ReviewsWith(header);
+        await using var system = await InFrontOfAsync(reviews);
         await system.GetAsync("productpage-v1", "/api/v1/products/7/reviews", "x-request-id: one");
 
         var samples = await system.ScrapeAsync("productpage-v1");
@@ -150,4 +142,13 @@ public sealed class ServerTimingTests
             part => Assert.True(part.Second <= durations[^1] + 0.01, timing));
         return [.. parts.Select(part => part[0])];
     }
+
+    /// <summary>A reviews whose answers have further headers.</summary>
+    private static RecordingBackend ReviewsWith(string header) => new(_ => (stream, token) => stream.WriteAsync(
+        System.Text.Encoding.Latin1.GetBytes(
+            $"HTTP/1.1 200 OK\r\n{header}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"), token).AsTask());
+
+    private static Task<TelemetrySystem> InFrontOfAsync(RecordingBackend reviews) => TelemetrySystem.StartAsync(
+        protocol: null, only: ["productpage-v1"],
+        configure: system => system.Processes.Set("*", "REVIEWS_ENDPOINTS", reviews.Address.AbsoluteUri));
 }

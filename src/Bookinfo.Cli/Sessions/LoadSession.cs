@@ -166,7 +166,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
                 $"{SaturationText.Rate(rate),9}/s   "
                 + $"{100 * trial.Slow ?? 0,5:0.0}% over {LoadText.Time((long)objective.TotalMicroseconds)}   "
                 + $"{100 * trial.Failed,5:0.0}% failed   "
-                + $"{(trial.Passed ? "passed" : "did not pass")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
+                + $"{(trial.Passed ? "passed" : "missed")}   {Math.Max(0, left.TotalSeconds):0} s left at most"));
             return trial;
         });
         await search.RunAsync(options.Rate);

@@ -101,6 +101,12 @@ internal sealed class PlainStatusView(TextWriter output, TextWriter messages, IR
     /// <returns>Whether anything has.</returns>
     private bool TellTelemetry(ServiceStatus status)
     {
+        if (status.Pid is null)
+        {
+            _telemetry.Remove(status.Plan.Name);
+            return false;
+        }
+
         if (_telemetry.GetValueOrDefault(status.Plan.Name) == status.Telemetry)
         {
             return false;

@@ -29,19 +29,17 @@ public sealed class LoadTimeline : ILoadObserver
     public LoadTimeline(RateProfile profile)
     {
         var phases = profile.Phases;
-        var meanRate = Math.Max(profile.ArrivalsBy(profile.Duration) / profile.Duration, double.Epsilon);
-        var length = Math.Max(Math.Max(UsualSlice, FewestInSlice / meanRate), profile.Duration / MostSlices);
         _ends = [.. phases.Select(phase => (long)(phase.To * NanosecondsPerSecond))];
         _phases = [.. phases.Select(phase => new LoadStretch(phase.From, phase.To, digits: phases.Count > ManyPhases ? 2 : 3))];
-        _slices = [.. phases.Select(phase => Slice(phase, length))];
+        _slices = [.. phases.Select(phase => Slice(phase, profile))];
     }
 
     /// <summary>The phases, in the order of <see cref="RateProfile.Phases"/>.</summary>
     public IReadOnlyList<LoadStretch> Phases => _phases;
 
     /// <summary>
-    /// The slices of each phase, of equal length within it: about a second, longer in a run of more than ten minutes or with fewer than ten
-    /// requests a second. Their latencies have two significant digits.
+    /// The slices of each phase, of equal length within it: about a second, longer in a run of more than ten minutes or in a phase with
+    /// fewer than ten requests a second. Their latencies have two significant digits.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<LoadStretch>> Slices => _slices;
 
@@ -65,8 +63,11 @@ public sealed class LoadTimeline : ILoadObserver
         }
     }
 
-    private static LoadStretch[] Slice(LoadPhase phase, double length)
+    private static LoadStretch[] Slice(LoadPhase phase, RateProfile profile)
     {
+        var meanRate = (profile.ArrivalsBy(phase.To) - profile.ArrivalsBy(phase.From)) / (phase.To - phase.From);
+        var length = Math.Max(
+            Math.Max(UsualSlice, FewestInSlice / Math.Max(meanRate, double.Epsilon)), profile.Duration / MostSlices);
         var count = Math.Max(1, (int)Math.Round((phase.To - phase.From) / length));
         double At(int index) => phase.From + ((phase.To - phase.From) * index / count);
         return [.. Enumerable.Range(0, count).Select(index => new LoadStretch(At(index), At(index + 1), digits: 2))];

@@ -247,7 +247,7 @@ public sealed class Recording(AnswerModel model)
     }
 
     /// <summary>A histogram of microseconds without values.</summary>
-    internal static LongHistogram NewHistogram() => new(Longest, SignificantDigits);
+    public static LongHistogram NewHistogram() => new(Longest, SignificantDigits);
 
     /// <summary>A time as a histogram records it, in microseconds.</summary>
     /// <param name="nanoseconds">The time.</param>

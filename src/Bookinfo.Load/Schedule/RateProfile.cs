@@ -95,8 +95,11 @@ public enum ProfileKind
 /// <param name="duration">Seconds.</param>
 public sealed class ConstantProfile(double rate, double duration) : RateProfile(duration)
 {
+    /// <summary>The name of the profile.</summary>
+    public const string ProfileName = "constant";
+
     /// <inheritdoc/>
-    public override string Name => "constant";
+    public override string Name => ProfileName;
 
     /// <inheritdoc/>
     public override IReadOnlyList<LoadPhase> Phases => Quarters();

@@ -28,7 +28,7 @@ internal sealed class ServiceSupervisor : IDisposable
     private readonly RestartDelays _delays;
     private readonly ReadinessProbe _probe;
     private readonly ProcessLog _log;
-    private readonly TelemetryWatch _telemetry = new();
+    private volatile TelemetryWatch _telemetry = new();
     private volatile ChildProcess? _process;
     private volatile ServiceStatus _status;
     private long _startedAt;
@@ -59,7 +59,7 @@ internal sealed class ServiceSupervisor : IDisposable
     /// <summary>What is known of it now.</summary>
     public ServiceStatus Status => _status with
     {
-        Telemetry = _telemetry.Problem,
+        Telemetry = _status.Pid is null ? null : _telemetry.Problem,
         ResidentBytes = _status.Pid is null ? null : _process?.ResidentBytes,
         RestartIn = _status.State == ServiceState.Restarting
             ? _time.GetElapsedTime(_time.GetTimestamp(), Volatile.Read(ref _restartAt))
@@ -73,6 +73,8 @@ internal sealed class ServiceSupervisor : IDisposable
     /// <exception cref="OperationFailedException">It cannot be started.</exception>
     public void Start()
     {
+        // A new process has its own queues and connections, and says nothing of those of the one before.
+        _telemetry = new TelemetryWatch();
         _delays.Started();
         _startedAt = _time.GetTimestamp();
         try

@@ -9,8 +9,6 @@ namespace Bookinfo.Local;
 /// </summary>
 internal sealed partial class TelemetryWatch
 {
-    private static readonly string[] Events = ["TelemetryExportFailed", "TelemetryExportWorks", "TelemetryDropped"];
-
     private readonly Lock _lock = new();
 
     /// <summary>Why the last export of a signal failed, for the signals that fail.</summary>
@@ -51,12 +49,12 @@ internal sealed partial class TelemetryWatch
 
     private void ReadLine(ReadOnlySpan<byte> line)
     {
-        if (TryParse(line) is not { Event: { } @event, Signal: { } signal } entry || !Events.Contains(@event))
+        if (TryParse(line) is not { Signal: { } signal } entry)
         {
             return;
         }
 
-        switch (@event)
+        switch (entry.Event)
         {
             case "TelemetryExportFailed":
                 _failing[signal] = entry.Reason ?? "";
@@ -64,7 +62,7 @@ internal sealed partial class TelemetryWatch
             case "TelemetryExportWorks":
                 _failing.Remove(signal);
                 break;
-            default:
+            case "TelemetryDropped":
                 _dropped[signal] = _dropped.GetValueOrDefault(signal) + entry.Dropped;
                 break;
         }

@@ -22,19 +22,12 @@ public static class BaselineSummary
     /// <param name="rate">The rate.</param>
     /// <param name="measure">One of <see cref="Measure"/>.</param>
     /// <exception cref="FormatException">A histogram is broken.</exception>
-    public static LongHistogram Pool(IEnumerable<StepMeasurement> steps, double rate, string measure)
-    {
-        var pool = new LongHistogram(Recording.Longest, 3);
-        foreach (var step in steps.Where(step => !step.Interrupted && step.Rate == rate))
-        {
-            if (step.Latencies.TryGetValue(measure, out var latency))
-            {
-                pool.Add(HistogramCodec.Decode(latency.Histogram));
-            }
-        }
-
-        return pool;
-    }
+    public static LongHistogram Pool(IEnumerable<StepMeasurement> steps, double rate, string measure) => LoadDetails.Sum(
+        from step in steps
+        where !step.Interrupted && step.Rate == rate
+        let latency = step.Latencies.GetValueOrDefault(measure)
+        where latency is not null
+        select HistogramCodec.Decode(latency.Histogram));
 
     private static RateSummary Of(double rate, IReadOnlyList<StepMeasurement> steps) => new(
         rate,

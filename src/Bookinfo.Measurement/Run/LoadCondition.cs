@@ -102,11 +102,16 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
                 + $"time with --duration, or a higher --rate"));
         }
 
-        var most = latency.GetValueAtPercentile(percentile);
         var longer = above == 0 ? "" : $"{LoadText.Share(above, due)} {(unsent > 0 ? "took longer or were not sent" : "took longer")}";
-        return enough
-            ? Known(above > allowed, most, LoadText.Time(most) + (longer.Length > 0 ? $" ({longer})" : ""))
-            : (ConditionOutcome.Violated, null, $"{longer}, violated");
+        var rank = due * percentile / 100;
+        if (!enough || rank > latency.TotalCount)
+        {
+            // There is no figure: too few requests for it, or one that was never sent stands at its place.
+            return (ConditionOutcome.Violated, null, enough ? $"not known ({longer}), violated" : $"{longer}, violated");
+        }
+
+        var most = latency.GetValueAtPercentile(100 * rank / latency.TotalCount);
+        return Known(above > allowed, most, LoadText.Time(most) + (longer.Length > 0 ? $" ({longer})" : ""));
     }
 
     private static (ConditionOutcome Outcome, double? Value, string Text) Known(bool violated, double value, string shown) =>
@@ -121,7 +126,8 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
 /// <param name="Condition">The condition as it was given.</param>
 /// <param name="Outcome">Whether it holds.</param>
 /// <param name="Value">
-/// The figure: microseconds of a latency, percent of errors; <see langword="null"/> if there were too few requests for it.
+/// The figure: microseconds of a latency, percent of errors; <see langword="null"/> if there were too few requests for it, or too few of
+/// them were sent.
 /// </param>
 /// <param name="FirstIn">
 /// The first phase that violates it by itself; <see langword="null"/> if none does, or if it is about some of the requests only.

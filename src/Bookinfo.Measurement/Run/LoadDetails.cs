@@ -92,9 +92,9 @@ public sealed record LoadDetails(
 
     /// <summary>A histogram with the values of several.</summary>
     /// <param name="histograms">The histograms.</param>
-    internal static LongHistogram Sum(IEnumerable<LongHistogram> histograms)
+    internal static LongHistogram Sum(IEnumerable<HistogramBase> histograms)
     {
-        var sum = new LongHistogram(Recording.Longest, 3);
+        var sum = Recording.NewHistogram();
         foreach (var histogram in histograms)
         {
             sum.Add(histogram);

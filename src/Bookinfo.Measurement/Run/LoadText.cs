@@ -101,7 +101,7 @@ public static class LoadText
         ];
         ReportTable[] tables =
         [
-            LoadTables.Phases(report.Profile != LoadVerdict.Constant || broke ? Around(phases) : []),
+            LoadTables.Phases(report.Profile != ConstantProfile.ProfileName || broke ? Around(phases) : []),
             LoadTables.Latency(report.FromDue, report.FromSend),
             LoadTables.Kinds(report.Kinds ?? []),
             LoadTables.Versions(report.Versions ?? []),

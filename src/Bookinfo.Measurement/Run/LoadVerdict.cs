@@ -1,13 +1,11 @@
 using System.Globalization;
+using Bookinfo.Load;
 
 namespace Bookinfo.Measurement;
 
 /// <summary>The outcome of a run in a few sentences: which phase broke, and how the application recovered.</summary>
 internal static class LoadVerdict
 {
-    /// <summary>The name of the profile whose phases are only told of when one broke.</summary>
-    public const string Constant = "constant";
-
     private const int MostNames = 5;
 
     /// <summary>The sentences; none when there is nothing that the figures do not say at a glance.</summary>
@@ -48,7 +46,7 @@ internal static class LoadVerdict
         if (Broken(phases) is not ({ } first, var others))
         {
             // Of a constant rate nobody asks which phase broke.
-            return profile == Constant ? [] : ["No phase broke."];
+            return profile == ConstantProfile.ProfileName ? [] : ["No phase broke."];
         }
 
         // Of the second phase, the reason says what it is compared with.

@@ -26,8 +26,8 @@ public sealed record RecoveryFigures(string From, double? Seconds, long MedianBe
     [JsonIgnore]
     public string Definition =>
         $"Recovered means: for 3 seconds in a row (or all that are left) the median from due time is at most {LoadText.Time(Bound)}, which "
-        + $"is twice that before the {From} or 1 ms more, and no more requests fail than before it, or 1%. Long runs, and those with fewer "
-        + "than 10 requests a second, count in longer steps than seconds.";
+        + $"is twice that before the {From} or 1 ms more, and no more requests fail than before it, or 1%. Long runs, and phases with "
+        + "fewer than 10 requests a second, count in longer steps than seconds.";
 
     /// <summary>Finds out how an application recovered.</summary>
     /// <param name="result">The run.</param>

@@ -25,18 +25,22 @@ internal static class SetupText
             .ToList();
         var differences =
             from pair in pairs
-            let first = Read(pair.first).ToDictionary(static fact => fact.What)
-            let second = Read(pair.second).ToDictionary(static fact => fact.What)
-            from what in first.Keys.Union(second.Keys)
-            let kind = (first.GetValueOrDefault(what) ?? second[what]).Kind
-            where Knows(pair.first, kind) && Knows(pair.second, kind)
-            let valueBefore = first.GetValueOrDefault(what)?.Value ?? Missing(kind)
-            let valueAfter = second.GetValueOrDefault(what)?.Value ?? Missing(kind)
+            let first = ByKind(pair.first)
+            let second = ByKind(pair.second)
+            from key in first.Keys.Union(second.Keys)
+            where Knows(pair.first, key.Kind) && Knows(pair.second, key.Kind)
+            let valueBefore = first.GetValueOrDefault(key) ?? Missing(key.Kind)
+            let valueAfter = second.GetValueOrDefault(key) ?? Missing(key.Kind)
             where valueBefore != valueAfter
-            group pair.first.Service by (What: what, Before: valueBefore, After: valueAfter);
+            group pair.first.Service by (key.What, Before: valueBefore, After: valueAfter);
         return differences.Select(
             same => $"{same.Key.What} of {Names([.. same], pairs.Count)}: {same.Key.Before} before, {same.Key.After} after.");
     }
+
+    /// <summary>The facts by kind and name. A variable may be called as another fact is, and a file may name a container twice.</summary>
+    private static Dictionary<(FactKind Kind, string What), string> ByKind(ServiceSetup setup) =>
+        Read(setup).DistinctBy(static fact => (fact.Kind, fact.What))
+            .ToDictionary(static fact => (fact.Kind, fact.What), static fact => fact.Value);
 
     private static IEnumerable<Fact> Read(ServiceSetup setup)
     {

@@ -25,7 +25,7 @@ internal static class UseDifference
             var seconds = pairs.Average(pair => pair.After.At - pair.Before.At);
             var known = idle.GetValueOrDefault(service.Name);
             var used = pairs.Sum(pair => pair.After.CpuSeconds - pair.Before.CpuSeconds);
-            if (known?.ReadingSeconds + (known?.Cores * seconds) > used)
+            if (known?.CpuSeconds(seconds) > used)
             {
                 // It was not idle when that was measured: code was compiled, for example.
                 known = null;
@@ -38,7 +38,7 @@ internal static class UseDifference
                 pairs.Sum(pair => pair.After.SidecarMemoryBytes),
                 seconds,
                 (long?)pairs.Aggregate((double?)0, (sum, pair) => sum + pair.After.Requests - pair.Before.Requests),
-                known?.ReadingSeconds + (known?.Cores * seconds),
+                known?.CpuSeconds(seconds),
                 known?.SidecarCores * SidecarSeconds(pairs));
         }
 
@@ -115,4 +115,9 @@ public sealed record InstanceUse(
 /// <param name="ReadingSeconds">Processor time that one reading costs the service itself, in seconds.</param>
 /// <param name="Cores">How many processor cores the service itself uses otherwise.</param>
 /// <param name="SidecarCores">How many the other containers use.</param>
-internal sealed record IdleUse(double ReadingSeconds, double Cores, double SidecarCores);
+internal sealed record IdleUse(double ReadingSeconds, double Cores, double SidecarCores)
+{
+    /// <summary>The CPU time that is used in some seconds without requests, with that of a reading.</summary>
+    /// <param name="seconds">How many seconds.</param>
+    public double CpuSeconds(double seconds) => ReadingSeconds + (Cores * seconds);
+}

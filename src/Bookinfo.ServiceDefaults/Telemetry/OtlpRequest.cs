@@ -21,13 +21,14 @@ internal static class OtlpRequest
     /// <param name="isGrpc">Whether the protocol is gRPC; otherwise it is http/protobuf.</param>
     public static async Task<int> CountAsync(HttpRequestMessage request, bool isGrpc)
     {
-        var body = request.Content is { } content ? await content.ReadAsByteArrayAsync() : [];
-        if (isGrpc && body.Length < GrpcFrame)
+        if (request.Content is not { } content
+            || await content.ReadAsByteArrayAsync() is not { } body
+            || (isGrpc && body.Length < GrpcFrame))
         {
             return 0;
         }
 
-        var isCompressed = isGrpc ? body[0] != 0 : request.Content!.Headers.ContentEncoding.Contains("gzip");
+        var isCompressed = isGrpc ? body[0] != 0 : content.Headers.ContentEncoding.Contains("gzip");
         var message = body.AsMemory(isGrpc ? GrpcFrame : 0);
         return Count(isCompressed ? Decompress(message) : message.Span);
     }

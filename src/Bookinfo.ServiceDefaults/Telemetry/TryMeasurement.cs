@@ -83,7 +83,8 @@ internal sealed class TryMeasurement : IDisposable
 
     /// <summary>Says that all of the answer is there.</summary>
     /// <param name="serverTiming">Its <c>Server-Timing</c>, which may hold anything; <see langword="null"/> when it has none.</param>
-    public void Completed(string? serverTiming) => _timeOfPeer = serverTiming is null ? null : ServerTiming.TotalIn(serverTiming);
+    public void Completed(string? serverTiming) =>
+        _timeOfPeer = serverTiming is not null && _telemetry.ClientTransit.Enabled ? ServerTiming.TotalIn(serverTiming) : null;
 
     /// <summary>Says that no answer came, or not all of it.</summary>
     /// <param name="errorType">Why, as <c>error.type</c>.</param>
@@ -116,7 +117,7 @@ internal sealed class TryMeasurement : IDisposable
             _telemetry.ClientDuration.Record(elapsed.TotalSeconds, tags);
         }
 
-        if (_telemetry.ClientTransit.Enabled && _timeOfPeer is { } timeOfPeer && _status is { } answered)
+        if (_timeOfPeer is { } timeOfPeer && _status is { } answered)
         {
             // What the other says is rounded, and may be anything.
             _telemetry.ClientTransit.Record(
