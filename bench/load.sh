@@ -34,7 +34,7 @@ require_numbers "$rounds" "$seconds" "$connections" "$rate" "$steady"
 require_tools wrk clang curl jq zlib.h
 
 say "Building"
-dotnet publish src/Bookinfo.Ratings -c Release -r "$rid" -v quiet -nodeReuse:false >&2
+publish src/Bookinfo.Ratings
 dotnet build src/Bookinfo.Cli -c Release -v quiet -nodeReuse:false >&2
 
 work=$(mktemp -d)

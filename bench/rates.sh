@@ -27,9 +27,7 @@ require_numbers "$rounds" "$seconds"
 require_tools wrk clang curl zlib.h
 
 say "Publishing ratings and the reference with Native AOT"
-for project in src/Bookinfo.Ratings bench/Bookinfo.Reference; do
-    dotnet publish "$project" -c Release -r "$rid" -v quiet -nodeReuse:false >&2
-done
+publish src/Bookinfo.Ratings bench/Bookinfo.Reference
 # The first time builds the tool.
 ./bookinfo --version > /dev/null
 

@@ -35,9 +35,7 @@ done
 
 install_tools wrk clang nginx=nginx-light zlib.h buildah
 say "Publishing the services and the references with Native AOT"
-for project in src/Bookinfo.{Details,Ratings,Reviews,ProductPage} bench/Bookinfo.Reference; do
-    dotnet publish "$project" -c Release -r "$rid" -v quiet -nodeReuse:false >&2
-done
+publish "${services[@]}" bench/Bookinfo.Reference
 dotnet build bench/Bookinfo.Bench -c Release -v quiet -nodeReuse:false >&2
 # The first time makes what --no-build then takes.
 ./bookinfo --version > /dev/null

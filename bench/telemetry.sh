@@ -37,9 +37,7 @@ require_numbers "$rounds" "$seconds" "$connections"
 require_tools wrk clang curl nginx=nginx-light zlib.h
 
 say "Publishing the services with Native AOT"
-for service in Details Ratings Reviews ProductPage; do
-    dotnet publish "src/Bookinfo.$service" -c Release -r "$rid" -v quiet -nodeReuse:false >&2
-done
+publish "${services[@]}"
 
 work=$(mktemp -d)
 pids=()

@@ -43,6 +43,16 @@ install_tools() {
 
 rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
 
+services=(src/Bookinfo.{Details,Ratings,Reviews,ProductPage})
+
+# Publishes projects with Native AOT.
+publish() {
+    local project
+    for project in "$@"; do
+        dotnet publish "$project" -c Release -r "$rid" -v quiet -nodeReuse:false >&2
+    done
+}
+
 # The median of the numbers on stdin, one a line.
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 

@@ -72,6 +72,7 @@ require_numbers $((sidecar + same)) "$rounds" "$port"
 require_tools jq clang zlib.h haproxy
 
 say "Building"
+publish "${services[@]}"
 dotnet build src/Bookinfo.Cli -c Release -v quiet -nodeReuse:false >&2
 
 work=$(mktemp -d)
