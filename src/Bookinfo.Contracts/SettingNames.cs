@@ -33,8 +33,20 @@ public static class SettingNames
     /// <summary>Whether details asks the external book service by plain HTTP.</summary>
     public const string DoNotEncrypt = "DO_NOT_ENCRYPT";
 
-    /// <summary>The seed that makes the misbehavior of ratings repeatable.</summary>
+    /// <summary>The seed that makes faults repeatable.</summary>
     public const string RandomSeed = "RANDOM_SEED";
+
+    /// <summary>The faults that a service has from its start: a JSON list of rules.</summary>
+    public const string Faults = "FAULTS";
+
+    /// <summary>The file that has such a list, and is followed.</summary>
+    public const string FaultsFile = "FAULTS_FILE";
+
+    /// <summary>Whether spans say which faults touched them.</summary>
+    public const string FaultSpanAttribute = "FAULT_SPAN_ATTRIBUTE";
+
+    /// <summary>The port of the loopback address on which a service is told which faults to have.</summary>
+    public const string ManagementPort = "MANAGEMENT_PORT";
 
     /// <summary>Which database ratings used in the original; not read here.</summary>
     public const string DbType = "DB_TYPE";
@@ -82,7 +94,7 @@ public static class SettingNames
     public static IReadOnlyList<string> OfOneService { get; } =
     [
         ServiceVersion, Hostname, ClusterName, ServicesDomain, EnableRatings, StarColor, EnableExternalBookService, ExternalBookServiceUrl,
-        DoNotEncrypt, RandomSeed, DbType, DrainSeconds, StopWhenStdinCloses,
+        DoNotEncrypt, RandomSeed, Faults, FaultsFile, ManagementPort, DbType, DrainSeconds, StopWhenStdinCloses,
     ];
 
     /// <summary>
@@ -98,7 +110,7 @@ public static class SettingNames
             HttpPorts, HttpsPorts, Urls, DrainSeconds, StopWhenStdinCloses, LogFormat, AccessLog, ServiceVersion, K8sNamespaceName,
             K8sPodName, K8sNodeName,
             Hostname, ClusterName, ReviewsEndpoints, ServicesDomain, SessionKey, FloodFactor, EnableRatings, StarColor, RandomSeed,
-            EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl,
+            EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl, Faults, FaultsFile, FaultSpanAttribute, ManagementPort,
             .. ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service))).SelectMany(
                 service => new[] { HostOf(service), PortOf(service) }),
         ],

@@ -1,5 +1,6 @@
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Faults;
 using Bookinfo.ServiceDefaults.Hosting;
 
 namespace Bookinfo.ProductPage;
@@ -24,6 +25,7 @@ public static class Program
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<Sessions>();
+        builder.Services.AddSingleton<EndUser>(static services => services.GetRequiredService<Sessions>().UserOf);
         builder.Services.AddSingleton<RequestResults>();
         builder.Services.AddSingleton<Backends>();
         builder.Services.AddSingleton<StaticAssets>();

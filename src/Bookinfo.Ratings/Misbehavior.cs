@@ -1,46 +1,52 @@
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Faults;
+
 namespace Bookinfo.Ratings;
 
-/// <summary>Decides, request by request, whether to misbehave.</summary>
-/// <param name="options">In what way.</param>
-/// <param name="chance">Whether, where it is a matter of chance.</param>
-/// <param name="time">When, where it is a matter of time.</param>
-public sealed class Misbehavior(RatingsOptions options, Chance chance, TimeProvider time)
+/// <summary>
+/// The versions of ratings that do something wrong on purpose. They are faults like any others, for the GETs of ratings whose id is a
+/// number.
+/// </summary>
+public static class Misbehavior
 {
-    /// <summary>
-    /// How long <see cref="MisbehaviorKind.Delayed"/> delays: more than productpage waits (6 s), less than reviews v2 does (10 s).
-    /// </summary>
-    public static readonly TimeSpan Delay = TimeSpan.FromSeconds(7);
+    private const string Gets = """ "match": { "route": "/ratings/{id?}", "method": "GET" } """;
 
-    private readonly long _start = time.GetTimestamp();
+    private const string Unavailable = """ "abort": { "httpStatus": 503, "message": "Service unavailable" """;
 
-    /// <summary>Whether the health checks should fail now.</summary>
-    public bool IsUnhealthy => options.Misbehavior == MisbehaviorKind.Unhealthy && IsDown(TimeSpan.FromMinutes(15));
-
-    /// <summary>Misbehaves before a GET is answered: delays it, or says that it must not be answered.</summary>
-    /// <param name="context">The request: a delay ends when its caller has left.</param>
-    /// <returns><see langword="true"/> to answer as usual, <see langword="false"/> to answer 503.</returns>
-    public async ValueTask<bool> MayAnswerAsync(HttpContext context)
+    /// <summary>By the version. The delay is more than productpage waits (6 s), and less than reviews v2 does (10 s).</summary>
+    private static readonly Dictionary<string, string> Rules = new()
     {
-        switch (options.Misbehavior)
+        ["v-faulty"] = $$"""[{ {{Unavailable}}, "percentage": 50 }, {{Gets}} }]""",
+        ["v-delayed"] = $$"""[{ "delay": { "fixedDelay": "7s", "percentage": 50 }, {{Gets}} }]""",
+        ["v-unavailable"] = $$"""[{ {{Unavailable}} }, {{Gets}}, "cycle": { "off": "60s", "on": "60s" } }]""",
+        ["v-unhealthy"] = $$"""
+            [
+              { {{Unavailable}} }, {{Gets}}, "cycle": { "off": "15m", "on": "15m" } },
+              { "notReady": { "health": true }, "cycle": { "off": "15m", "on": "15m" } }
+            ]
+            """,
+    };
+
+    /// <summary>Reads <c>SERVICE_VERSION</c>.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <returns>What the version does wrong; <see langword="null"/> for nothing.</returns>
+    /// <exception cref="InvalidSettingException">It is not allowed.</exception>
+    public static FaultPreset? Read(Settings settings)
+    {
+        const string Version = SettingNames.ServiceVersion;
+        return settings.Text(Version) switch
         {
-            case MisbehaviorKind.Faulty:
-                return !chance.Half();
-            case MisbehaviorKind.Delayed:
-                if (chance.Half())
-                {
-                    await Task.Delay(Delay, time, context.RequestAborted);
-                }
-
-                return true;
-            case MisbehaviorKind.Unavailable:
-                return !IsDown(TimeSpan.FromSeconds(60));
-            case MisbehaviorKind.Unhealthy:
-                return !IsUnhealthy;
-            default:
-                return true;
-        }
+            { } version when Rules.TryGetValue(version, out var rules) =>
+                new FaultPreset(version, rules, static request => ProductId.TryParse(request.GetRouteValue("id") as string, out _)),
+            // v2 promises what is in a database; made-up ratings under that name would be a lie.
+            { } other when other.Trim().Equals("v2", StringComparison.OrdinalIgnoreCase) =>
+                throw new InvalidSettingException(Version, other, "v1 until ratings can be read from a database"),
+            // Any other name is only a label, but a mistyped misbehavior must not pass for a well-behaved version.
+            { } other when other.Trim().StartsWith("v-", StringComparison.OrdinalIgnoreCase) =>
+                throw new InvalidSettingException(
+                    Version, other, $"v1, {string.Join(", ", Rules.Keys)}, or a label that does not begin with 'v-'"),
+            _ => null,
+        };
     }
-
-    /// <summary>Good and bad times take turns, beginning with a good one when the service starts.</summary>
-    private bool IsDown(TimeSpan period) => (long)(time.GetElapsedTime(_start) / period) % 2 == 1;
 }

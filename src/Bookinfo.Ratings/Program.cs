@@ -20,13 +20,12 @@ public static class Program
     public static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
     {
         var builder = ServiceProgram.CreateBuilder(ServiceCatalog.Ratings, args);
-        var options = RatingsOptions.Read(new Settings(builder.Configuration));
-
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(new Chance(options.RandomSeed));
         builder.Services.AddSingleton<RatingsStore>();
-        builder.Services.AddSingleton<Misbehavior>();
-        builder.Services.AddHealthChecks().AddCheck<RatingsHealth>("ratings");
+        if (Misbehavior.Read(new Settings(builder.Configuration)) is { } misbehavior)
+        {
+            builder.Services.AddSingleton(misbehavior);
+        }
+
         adjust?.Invoke(builder.Services);
 
         var app = ServiceProgram.Build(builder);

@@ -13,31 +13,16 @@ public static class RatingsEndpoints
     {
         // Taken here, once: whoever asks for a service while a request is answered has a scope made for that request.
         var store = app.Services.GetRequiredService<RatingsStore>();
-        var misbehavior = app.Services.GetRequiredService<Misbehavior>();
-        app.MapMethods("/health", ReadMethods.GetAndHead, () => Health(misbehavior));
-        app.MapMethods(
-            "/ratings/{id?}",
-            ReadMethods.GetAndHead,
-            (string? id, HttpContext context) => GetRatingsAsync(id, store, misbehavior, context));
+        app.MapMethods("/health", ReadMethods.GetAndHead, Health);
+        app.MapMethods("/ratings/{id?}", ReadMethods.GetAndHead, (string? id) => GetRatings(id, store));
         app.MapPost("/ratings/{id?}", (string? id, HttpRequest request) => PostRatingsAsync(id, store, request));
     }
 
-    private static JsonAnswer<HealthStatus> Health(Misbehavior misbehavior) => misbehavior.IsUnhealthy
-        ? new(new HealthStatus("Ratings is not healthy"), HealthStatusJson.Default.HealthStatus, StatusCodes.Status500InternalServerError)
-        : new(new HealthStatus("Ratings is healthy"), HealthStatusJson.Default.HealthStatus);
+    private static JsonAnswer<HealthStatus> Health() =>
+        new(new HealthStatus("Ratings is healthy"), HealthStatusJson.Default.HealthStatus);
 
-    private static async Task<Results<JsonBytes, JsonAnswer<ErrorMessage>>> GetRatingsAsync(
-        string? id, RatingsStore store, Misbehavior misbehavior, HttpContext context)
-    {
-        if (!ProductId.TryParse(id, out var product))
-        {
-            return NoNumber();
-        }
-
-        return await misbehavior.MayAnswerAsync(context)
-            ? new JsonBytes(store.Get(product))
-            : JsonAnswer.Error(StatusCodes.Status503ServiceUnavailable, "Service unavailable");
-    }
+    private static Results<JsonBytes, JsonAnswer<ErrorMessage>> GetRatings(string? id, RatingsStore store) =>
+        ProductId.TryParse(id, out var product) ? new JsonBytes(store.Get(product)) : NoNumber();
 
     private static async Task<Results<JsonBytes, JsonAnswer<ErrorMessage>>> PostRatingsAsync(
         string? id, RatingsStore store, HttpRequest request)

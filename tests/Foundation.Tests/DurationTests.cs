@@ -1,3 +1,5 @@
+using Bookinfo.Contracts;
+
 namespace Bookinfo.Foundation.Tests;
 
 /// <summary>Durations as people write and read them.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bookinfo.Cli.Images;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
 

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Bookinfo.Cli.Commands;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using k8s.Authentication;
 using k8s.Exceptions;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 
 namespace Bookinfo.Kubernetes;

@@ -1,3 +1,4 @@
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using k8s;
 using k8s.Autorest;

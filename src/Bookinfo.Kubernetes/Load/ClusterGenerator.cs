@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 using Bookinfo.Measurement;

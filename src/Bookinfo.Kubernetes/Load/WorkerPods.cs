@@ -1,4 +1,5 @@
 using System.Text;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using k8s;
 using k8s.Models;

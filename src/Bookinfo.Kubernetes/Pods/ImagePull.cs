@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Bookinfo.Contracts;
 using k8s.Models;
 
 namespace Bookinfo.Kubernetes;

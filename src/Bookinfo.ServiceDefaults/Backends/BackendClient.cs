@@ -35,6 +35,7 @@ public sealed class BackendClient : IDisposable
     private readonly Action<HttpRequestMessage, HttpRequest> _addHeaders;
     private readonly Action<BackendAnswer>? _finished;
     private readonly ConnectionSpreader? _spreader;
+    private readonly string? _caller;
     private readonly TimeProvider _time;
     private readonly HttpTelemetry _telemetry;
     private readonly ILogger<BackendClient> _logger;
@@ -47,6 +48,7 @@ public sealed class BackendClient : IDisposable
         Action<HttpRequestMessage, HttpRequest> addHeaders,
         Action<BackendAnswer>? finished,
         ConnectionSpreader? spreader,
+        string? caller,
         bool useProxy,
         int connections,
         HostConnections hosts,
@@ -55,7 +57,7 @@ public sealed class BackendClient : IDisposable
         ILogger<BackendClient> logger)
     {
         (_peer, _template, _endpoints, _addHeaders, _finished, _spreader) = (peer, template, endpoints, addHeaders, finished, spreader);
-        (_time, _telemetry, _logger) = (time, telemetry, logger);
+        (_caller, _time, _telemetry, _logger) = (caller, time, telemetry, logger);
         _further = [.. ServiceCatalog.All.FirstOrDefault(service => service.Name == peer)?.Calls.Select(call => call.Service) ?? []];
         _furtherNames = [.. _further.Select(Encoding.Latin1.GetBytes)];
         // Not HttpClient, which would only add a timeout of its own to this.
@@ -132,6 +134,11 @@ public sealed class BackendClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _endpoints.At(turn, path));
         _addHeaders(request, context.Request);
+        if (_caller is not null)
+        {
+            request.Headers.TryAddWithoutValidation(CallerHeader.Name, _caller);
+        }
+
         using var measurement = TryMeasurement.Start(_telemetry, _time, _peer, _template, request.RequestUri!, number);
         if (_telemetry.Traces && measurement.Position is { } position)
         {

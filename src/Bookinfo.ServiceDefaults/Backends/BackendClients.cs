@@ -52,7 +52,7 @@ public sealed class BackendClients
         new(
             service.Name, $"/{service.Name}/{{id}}", policy ?? _caller.CallTo(service).Policy,
             new EndpointRotation([.. _addresses.Of(service).Select(address => address.Uri)]),
-            addHeaders, finished, new ConnectionSpreader(_time), useProxy: false, _connections, _hosts, _time, _telemetry, _logger);
+            addHeaders, finished, new ConnectionSpreader(_time), _caller.Name, useProxy: false, _connections, _hosts, _time, _telemetry, _logger);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
     /// <param name="name">What it is called in telemetry.</param>
@@ -64,6 +64,6 @@ public sealed class BackendClients
     public BackendClient ForExternalService(
         string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders) =>
         new(
-            name, template, policy, endpoints, addHeaders, finished: null, spreader: null, useProxy: true,
+            name, template, policy, endpoints, addHeaders, finished: null, spreader: null, caller: null, useProxy: true,
             _connections, _hosts, _time, _telemetry, _logger);
 }

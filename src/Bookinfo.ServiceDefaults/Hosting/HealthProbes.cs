@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults.Faults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
@@ -7,13 +8,14 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 internal static class HealthProbes
 {
     /// <summary>
-    /// Maps <c>/health/live</c> (200 as long as the process answers at all) and <c>/health/ready</c> (503 when a health check says that the
+    /// Maps <c>/health/live</c> (200 as long as the process answers at all, unless a fault says otherwise) and <c>/health/ready</c> (503 when a health check says that the
     /// service should get no requests).
     /// </summary>
     /// <param name="app">The application.</param>
     public static void MapHealthProbes(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false }).ReadOnly();
-        app.MapHealthChecks("/health/ready").ReadOnly();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static check => check.Name == FaultLiveness.Name }).ReadOnly();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Name != FaultLiveness.Name })
+            .ReadOnly();
     }
 }

@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults.Faults;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -19,6 +20,7 @@ internal static class MetricsEndpoint
             app.Services.GetRequiredService<ThreadPoolMetrics>();
             app.Services.GetRequiredService<LogMetrics>();
             app.Services.GetRequiredService<ExportReports>();
+            app.Services.GetRequiredService<FaultMetrics>();
             // A scrape takes a millisecond or more, and the exporter spins while it waits for another one.
             app.MapPrometheusScrapingEndpoint(
                 "/metrics",
@@ -34,26 +36,7 @@ internal static class MetricsEndpoint
     /// </summary>
     private static async Task MakeWhole(HttpContext context, RequestDelegate next)
     {
-        var response = context.Response;
-        var visitor = response.Body;
-        using var whole = new MemoryStream();
-        response.Body = whole;
-        try
-        {
-            await next(context);
-        }
-        finally
-        {
-            response.Body = visitor;
-        }
-
-        if (whole.Length == 0)
-        {
-            // It failed; the usual error answer says so.
-            return;
-        }
-
-        response.ContentLength = whole.Length;
-        await visitor.WriteAsync(whole.GetBuffer().AsMemory(0, (int)whole.Length), context.RequestAborted);
+        var whole = await WholeAnswer.TakeAsync(context, next);
+        await WholeAnswer.SendAsync(context, whole);
     }
 }

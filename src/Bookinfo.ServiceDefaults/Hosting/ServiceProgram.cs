@@ -7,6 +7,7 @@ using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Connections;
+using Bookinfo.ServiceDefaults.Faults;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -86,6 +87,10 @@ public static class ServiceProgram
         catch (InvalidSettingException exception)
         {
             return await FailAsync(service, exception.Message, ExitInvalidSetting);
+        }
+        catch (ManagementPortException exception)
+        {
+            return await FailAsync(service, exception.Message, ExitCannotListen);
         }
         catch (Exception exception) when (listen is not null && IsCannotListen(exception))
         {
@@ -173,7 +178,10 @@ public static class ServiceProgram
         builder.Services.AddHostedService<LifecycleLog>();
         builder.Services.AddHostedService<DrainBeforeStop>();
         builder.Services.AddHostedService<RejectedRequestAnswers>();
-        builder.Services.AddHealthChecks().AddCheck<Readiness>("draining");
+        builder.Services.AddHealthChecks().AddCheck<Readiness>("draining").AddCheck<FaultReadiness>("faults")
+            .AddCheck<FaultLiveness>(FaultLiveness.Name);
+        AddFaults(builder, FaultOptions.Read(settings));
+        ManagementServer.Add(builder.Services, settings);
         // The longest call that our services wait for takes 10 s; what is still in flight after 15 s hangs.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + TimeSpan.FromSeconds(15));
         if (endsWithParent)
@@ -195,6 +203,8 @@ public static class ServiceProgram
         app.UseMiddleware<DrainConnections>();
         app.UseMiddleware<ErrorAnswers>();
         app.UseRouting();
+        app.UseMiddleware<FaultInjection>();
+        app.Services.GetRequiredService<FaultStart>().Start();
         app.MapHealthProbes();
         app.MapMetrics();
         return app;
@@ -207,6 +217,26 @@ public static class ServiceProgram
     /// <param name="service">The service.</param>
     public static int LargestRequestHeaders(ServiceDefinition service) =>
         LargestRequestHeadersAtTheEdge + (HeadersAddedByHop * HopsInFrontOf(service));
+
+    private static void AddFaults(WebApplicationBuilder builder, FaultOptions options)
+    {
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<FaultTable>();
+        builder.Services.AddSingleton<FaultBoard>();
+        builder.Services.AddSingleton<FaultMetrics>();
+        builder.Services.AddSingleton(services => new FaultStart(
+            services.GetRequiredService<FaultBoard>(), options, services.GetServices<FaultPreset>(), services.GetService<FaultFile>()));
+        builder.Services.AddSingleton<EndUser>(static request =>
+            request.Headers["end-user"].ToString() is { Length: > 0 } user ? RequestTelemetry.InUtf8(user) : null);
+        if (options.File is { } file)
+        {
+            builder.Services.AddSingleton(services => new FaultFile(
+                file,
+                services.GetRequiredService<FaultBoard>(),
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<FaultFile>>()));
+        }
+    }
 
     private static int HopsInFrontOf(ServiceDefinition service) => ServiceCatalog.All
         .Where(caller => caller.IsCallerOf(service))

@@ -10,9 +10,12 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _threadBuffer;
 
-    private readonly ILineFormat _format;
+    private readonly ServiceIdentity _service;
+    private readonly LogOptions _options;
     private readonly LineWriter _writer;
     private readonly TimeProvider _time;
+    private volatile ILineFormat _format;
+    private volatile Func<int?>[] _copies = [];
     private IExternalScopeProvider? _scopes;
 
     /// <summary>Starts to write.</summary>
@@ -20,13 +23,25 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
     /// <param name="options">How it is written.</param>
     public LineLoggerProvider(ServiceIdentity service, LogOptions options, TimeProvider time)
     {
-        _time = time;
-        _format = options.Format == LogFormat.Json ? new JsonLines(service) : new TextLines();
+        (_service, _options, _time) = (service, options, time);
+        _format = FormatFor(service);
         _writer = new LineWriter(StandardOutput.Open(), ReportLoss, time);
     }
 
     /// <summary>How many lines were lost because stdout did not take them.</summary>
     public long LostLines => _writer.Lost;
+
+    /// <summary>Lets somebody decide how often lines are written: for faults.</summary>
+    /// <param name="copies">Is asked for each line; <see langword="null"/> leaves it to others, and to once if there are none.</param>
+    public void AddCopies(Func<int?> copies) => _copies = [.. _copies, copies];
+
+    /// <summary>Takes that back.</summary>
+    /// <param name="copies">What was added.</param>
+    public void RemoveCopies(Func<int?> copies) => _copies = [.. _copies.Where(other => other != copies)];
+
+    /// <summary>Gives another version of the service in all further lines: for faults.</summary>
+    /// <param name="version">The version; <see langword="null"/> for the true one.</param>
+    public void GiveVersion(string? version) => _format = FormatFor(version is null ? _service : _service with { Version = version });
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
@@ -52,8 +67,26 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
         var buffer = _threadBuffer ??= new ArrayBufferWriter<byte>(1024);
         buffer.ResetWrittenCount();
         _format.Write(buffer, line);
-        _writer.Write(buffer.WrittenSpan);
+        for (var copies = Copies(); copies > 0; copies--)
+        {
+            _writer.Write(buffer.WrittenSpan);
+        }
     }
+
+    private int Copies()
+    {
+        foreach (var copies in _copies)
+        {
+            if (copies() is { } given)
+            {
+                return given;
+            }
+        }
+
+        return 1;
+    }
+
+    private ILineFormat FormatFor(ServiceIdentity service) => _options.Format == LogFormat.Json ? new JsonLines(service) : new TextLines();
 
     private RequestRecord? CurrentRequest()
     {

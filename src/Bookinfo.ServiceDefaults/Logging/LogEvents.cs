@@ -86,6 +86,38 @@ internal static partial class LogEvents
             + "Sample, or lengthen the queue for a short burst (OTEL_BSP_MAX_QUEUE_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE)")]
     public static partial void TelemetryDropped(ILogger logger, string signal, int dropped);
 
+    /// <summary>A rule became active.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "FaultBegan",
+        Message = "From now on a fault is injected: {fault} (rule {rule} of {set}, set by {source})")]
+    public static partial void FaultBegan(ILogger logger, string fault, string rule, string set, string source);
+
+    /// <summary>A rule is active no longer.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        EventName = "FaultEnded",
+        Message = "A fault is injected no longer: {fault} (rule {rule} of {set}); it was injected {injected} times")]
+    public static partial void FaultEnded(ILogger logger, string fault, string rule, string set, long injected);
+
+    /// <summary>Nobody renewed the time to live of rules.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "FaultsExpired",
+        Message = "The rules {set} are removed: whoever set them has not renewed their time to live")]
+    public static partial void FaultsExpired(ILogger logger, string set);
+
+    /// <summary>The file with rules changed, and cannot be used.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        EventName = "FaultsRefused",
+        Message = "The faults in {file} are not allowed, and the rules before them stay: {reason}")]
+    public static partial void FaultsRefused(ILogger logger, string file, string reason);
+
+    /// <summary>The management port listens.</summary>
+    [LoggerMessage(Level = LogLevel.Information, EventName = "ManagementStarted", Message = "Management listens on {address}")]
+    public static partial void ManagementStarted(ILogger logger, string address);
+
     /// <summary>A bug: an exception that no code handled. The visitor got a 500.</summary>
     [LoggerMessage(Level = LogLevel.Error, EventName = "UnhandledException", Message = "A request failed because of a bug in the service")]
     public static partial void UnhandledException(ILogger logger, Exception exception);

@@ -33,7 +33,7 @@ internal sealed class RequestTelemetry(
         context.Features.Set(new ServerTiming());
         // Not before: an error answer begins with the removal of all headers.
         context.Response.OnStarting(_writeHeaders, context);
-        if (IsProbeOrScrape(context.Request.Path))
+        if (IsProbe(context.Request.Path) || IsScrape(context.Request.Path))
         {
             await next(context);
             return;
@@ -55,11 +55,16 @@ internal sealed class RequestTelemetry(
     }
 
     /// <summary>
-    /// Whether a request belongs to the platform and not to the workload: how often a kubelet probes and a Prometheus scrapes must not show
-    /// in what is measured.
+    /// Whether a request is a probe. Probes and scrapes belong to the platform and not to the workload: how often they come must not show in
+    /// what is measured.
     /// </summary>
-    private static bool IsProbeOrScrape(PathString path) =>
-        path.StartsWithSegments("/health") || (path.StartsWithSegments("/metrics", out var rest) && (!rest.HasValue || rest == "/"));
+    /// <param name="path">Its path.</param>
+    public static bool IsProbe(PathString path) => path.StartsWithSegments("/health");
+
+    /// <summary>Whether a request is a scrape.</summary>
+    /// <param name="path">Its path.</param>
+    public static bool IsScrape(PathString path) =>
+        path.StartsWithSegments("/metrics", out var rest) && (!rest.HasValue || rest == "/");
 
     private static string IdOf(HttpRequest request)
     {
@@ -238,7 +243,8 @@ internal sealed class RequestTelemetry(
             : null;
 
     /// <summary>What a value of a header means whose characters are bytes: UTF-8 when it is that, and Latin-1 otherwise.</summary>
-    private static string InUtf8(string value)
+    /// <param name="value">The value.</param>
+    public static string InUtf8(string value)
     {
         if (Ascii.IsValid(value))
         {

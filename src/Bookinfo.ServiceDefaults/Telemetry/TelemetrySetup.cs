@@ -14,6 +14,9 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <summary>Puts the signals of a service together: which there are, whose they are, where they go.</summary>
 internal static class TelemetrySetup
 {
+    /// <summary>The meter for injected faults.</summary>
+    public const string FaultsMeter = "Bookinfo.Faults";
+
     private const string RuntimeMeter = "System.Runtime";
 
     /// <summary>Our own meters, and the one of .NET's runtime.</summary>
@@ -29,6 +32,7 @@ internal static class TelemetrySetup
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<HttpTelemetry>();
         builder.Services.AddSingleton<RefusedConnections>();
+        builder.Services.AddSingleton<SpanLoss>();
         if (options.Metrics)
         {
             builder.Services.AddSingleton<ProcessMetrics>();
@@ -41,7 +45,7 @@ internal static class TelemetrySetup
         if (options.Traces)
         {
             builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithTracing(
-                traces => traces.AddSource(HttpTelemetry.Name).AddOtlpExporter(options.TracesExport.Apply));
+                traces => traces.AddSource(HttpTelemetry.Name).AddProcessor<SpanLoss>().AddOtlpExporter(options.TracesExport.Apply));
         }
 
         if (options.PushLogs)
@@ -87,6 +91,7 @@ internal static class TelemetrySetup
     /// </summary>
     private static MetricStreamConfiguration? FewSeries(Instrument instrument) =>
         instrument.Meter.Name is RuntimeMeter or ProcessMetrics.Name or LogMetrics.Name or ExportReports.Name or RefusedConnections.Name
+            or FaultsMeter
             ? new MetricStreamConfiguration { CardinalityLimit = 100 }
             : null;
 }

@@ -1,0 +1,18 @@
+using System.Diagnostics;
+using Bookinfo.ServiceDefaults.Logging;
+
+namespace Bookinfo.ServiceDefaults.Faults;
+
+/// <summary>Ends the process like one that was killed, after a time. The log is written to its end before.</summary>
+internal sealed class CrashFault(TimeProvider time, LineLoggerProvider lines) : Fault
+{
+    /// <inheritdoc/>
+    public override IDisposable Begin(ActiveRule rule) => time.CreateTimer(
+        _ =>
+        {
+            lines.Dispose();
+            using var process = Process.GetCurrentProcess();
+            process.Kill();
+        },
+        state: null, rule.Rule.Duration("after"), Timeout.InfiniteTimeSpan);
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Bookinfo.ServiceDefaults.Faults;
+
+/// <summary>Drops the connection: instead of answering, or when half of the body is sent.</summary>
+internal sealed class DisconnectFault : Fault
+{
+    /// <inheritdoc/>
+    public override bool ConcernsRequests => true;
+
+    /// <summary>Drops the connection of a request that was not answered. No status was sent; the service's telemetry says 500.</summary>
+    /// <param name="context">The request.</param>
+    public static void Drop(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        // So that nothing further out describes the error.
+        context.Response.ContentLength = 0;
+        context.Abort();
+    }
+
+    /// <inheritdoc/>
+    public override async Task HandleAsync(HttpContext context, RequestDelegate next, ActiveRule rule)
+    {
+        if (rule.Rule.Texts["when"] == "before")
+        {
+            Drop(context);
+            return;
+        }
+
+        var body = await WholeAnswer.TakeAsync(context, next);
+        if (body.Length == 0)
+        {
+            Drop(context);
+            return;
+        }
+
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body[..(body.Length / 2)], context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        context.Abort();
+    }
+}

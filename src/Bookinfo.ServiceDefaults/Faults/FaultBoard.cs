@@ -1,0 +1,254 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Faults;
+
+/// <summary>Which faults the service has now: the rules that were set, and which of them are active.</summary>
+/// <param name="service">Who the service is.</param>
+/// <param name="options">What the random choices start from.</param>
+/// <param name="table">Makes what the faults do.</param>
+/// <param name="logger">Where every change is logged.</param>
+internal sealed class FaultBoard(
+    ServiceIdentity service, FaultOptions options, FaultTable table, TimeProvider time, ILogger<FaultBoard> logger) : IDisposable
+{
+    private readonly Lock _changing = new();
+    private readonly List<FaultSet> _sets = [];
+    private readonly ConcurrentDictionary<string, FaultCount> _counts = new();
+    private ITimer? _timer;
+    private volatile ActiveRule[] _active = [];
+    private volatile ActiveRule[] _requests = [];
+    private volatile ActiveRule[] _scrapes = [];
+    private bool _disposed;
+
+    /// <summary>Whether no rule is active, as is usual.</summary>
+    public bool IsIdle => _active.Length == 0;
+
+    /// <summary>The active rules whose faults do something to requests, in the order in which they were set.</summary>
+    public ActiveRule[] ForRequests => _requests;
+
+    /// <summary>The same for scrapes of <c>/metrics</c>.</summary>
+    public ActiveRule[] ForScrapes => _scrapes;
+
+    /// <summary>What the faults have done that any rule ever was about, by their names.</summary>
+    public IEnumerable<KeyValuePair<string, FaultCount>> Counts => _counts;
+
+    /// <summary>Finds the first active rule of a fault.</summary>
+    /// <param name="fault">The name of the fault.</param>
+    /// <returns><see langword="null"/> when the service does not have the fault now.</returns>
+    public ActiveRule? Find(string fault) => Array.Find(_active, rule => rule.Rule.Kind.Name == fault);
+
+    /// <summary>Sets rules, in place of those that were set under the same name.</summary>
+    /// <param name="name">Their name.</param>
+    /// <param name="source">Where they come from.</param>
+    /// <param name="text">What was given. When it is the same again, the rules go on as they are, with a new time to live.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="ttl">How long they stay; <see langword="null"/> for ever.</param>
+    /// <param name="condition">What a request must fulfill besides.</param>
+    public void Set(
+        string name,
+        FaultSource source,
+        string text,
+        IReadOnlyList<FaultRule> rules,
+        TimeSpan? ttl = null,
+        Func<HttpContext, bool>? condition = null)
+    {
+        lock (_changing)
+        {
+            var now = time.GetTimestamp();
+            long? expires = ttl is { } life ? now + (long)(life.TotalSeconds * time.TimestampFrequency) : null;
+            var index = _sets.FindIndex(set => set.Name == name);
+            if (index >= 0 && _sets[index].Text == text && _sets[index].Source == source)
+            {
+                _sets[index] = _sets[index] with { Expires = expires };
+            }
+            else
+            {
+                var set = new FaultSet(
+                    name, source, text, now, [.. rules.Select(rule => Activate(rule, condition))]) { Expires = expires };
+                if (index >= 0)
+                {
+                    End(_sets[index]);
+                    _sets[index] = set;
+                }
+                else
+                {
+                    _sets.Add(set);
+                }
+            }
+
+            Update();
+        }
+    }
+
+    /// <summary>Removes rules.</summary>
+    /// <param name="name">Their name.</param>
+    /// <param name="source">Where they come from.</param>
+    /// <returns>Whether there were any.</returns>
+    public bool Remove(string name, FaultSource source)
+    {
+        lock (_changing)
+        {
+            if (_sets.Find(set => set.Name == name && set.Source == source) is not { } set)
+            {
+                return false;
+            }
+
+            End(set);
+            _sets.Remove(set);
+            Update();
+            return true;
+        }
+    }
+
+    /// <summary>Whether rules of a name come from elsewhere than the management port, which then cannot have that name.</summary>
+    /// <param name="name">The name.</param>
+    public bool IsTaken(string name)
+    {
+        lock (_changing)
+        {
+            return _sets.Exists(set => set.Name == name && set.Source != FaultSource.Management);
+        }
+    }
+
+    /// <summary>What was set, and what it has done so far.</summary>
+    public FaultStatus Status()
+    {
+        lock (_changing)
+        {
+            var now = time.GetTimestamp();
+            return new FaultStatus(
+                service.Name,
+                service.Version,
+                Convert.ToString(service.Attributes["service.instance.id"], CultureInfo.InvariantCulture)!,
+                [
+                    .. _sets.Select(set => new FaultSetStatus(
+                        set.Name,
+                        NameOf(set.Source),
+                        set.Expires is { } expires ? Math.Round(Math.Max(0, Seconds(expires - now)), 1) : null,
+                        [.. set.Rules.Select(rule => rule.Status)])),
+                ]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_changing)
+        {
+            _disposed = true;
+            _timer?.Dispose();
+            _sets.ForEach(End);
+            _sets.Clear();
+        }
+    }
+
+    private static string NameOf(FaultSource source) => source switch
+    {
+        FaultSource.Version => "version",
+        FaultSource.Environment => "environment",
+        FaultSource.File => "file",
+        _ => "management",
+    };
+
+    private ActiveRule Activate(FaultRule rule, Func<HttpContext, bool>? condition) => new(
+        rule, table.Create(rule), _counts.GetOrAdd(rule.Kind.Name, static _ => new FaultCount()), rule.Seed ?? SeedOf(rule), condition);
+
+    /// <summary>Rules that have no seed of their own must not make the same choices as each other.</summary>
+    private int SeedOf(FaultRule rule) => options.Seed is { } seed
+        ? rule.Name.Aggregate(seed, static (mixed, c) => unchecked((mixed * 31) + c))
+        : Guid.NewGuid().GetHashCode();
+
+    private double Seconds(long ticks) => ticks / (double)time.TimestampFrequency;
+
+    private void Tick()
+    {
+        lock (_changing)
+        {
+            if (!_disposed)
+            {
+                Update();
+            }
+        }
+    }
+
+    /// <summary>Begins and ends rules whose time it is, and waits for the next such time.</summary>
+    private void Update()
+    {
+        var now = time.GetTimestamp();
+        foreach (var set in _sets.Where(set => set.Expires <= now).ToList())
+        {
+            LogEvents.FaultsExpired(logger, set.Name);
+            End(set);
+            _sets.Remove(set);
+        }
+
+        var next = TimeSpan.MaxValue;
+        foreach (var set in _sets)
+        {
+            var age = time.GetElapsedTime(set.SetAt, now);
+            foreach (var rule in set.Rules)
+            {
+                var active = rule.Rule.IsActive(age);
+                if (active && !rule.IsActive)
+                {
+                    LogEvents.FaultBegan(logger, rule.Rule.Kind.Name, rule.Rule.Name, set.Name, NameOf(set.Source));
+                    rule.Begin();
+                }
+                else if (!active && rule.IsActive)
+                {
+                    End(set, rule);
+                }
+
+                next = Earlier(next, rule.Rule.NextChange(age));
+            }
+
+            next = Earlier(next, set.Expires is { } expires ? TimeSpan.FromSeconds(Seconds(expires - now)) : null);
+        }
+
+        _active = [.. _sets.SelectMany(set => set.Rules).Where(rule => rule.IsActive)];
+        _requests = [.. _active.Where(rule => rule.Fault.ConcernsRequests)];
+        _scrapes = [.. _active.Where(rule => rule.Fault.ConcernsScrapes)];
+        WaitFor(next);
+    }
+
+    private void WaitFor(TimeSpan next)
+    {
+        if (next == TimeSpan.MaxValue)
+        {
+            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        // Timers count in milliseconds, and one that rings too early would only have to be set again.
+        next = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(next.TotalMilliseconds)));
+        if (_timer is null)
+        {
+            _timer = time.CreateTimer(static board => ((FaultBoard)board!).Tick(), this, next, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _timer.Change(next, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan? other) => other < one ? other.Value : one;
+
+    private void End(FaultSet set)
+    {
+        foreach (var rule in set.Rules.Where(rule => rule.IsActive))
+        {
+            End(set, rule);
+        }
+    }
+
+    private void End(FaultSet set, ActiveRule rule)
+    {
+        rule.End();
+        LogEvents.FaultEnded(logger, rule.Rule.Kind.Name, rule.Rule.Name, set.Name, rule.Status.Injected);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Faults;
+
+/// <summary>
+/// Follows the file with rules. It is read once a second: a mounted ConfigMap changes by a link that is replaced, which not every kind of
+/// watching notices. A file that is missing or empty has no rules. One that is not allowed is logged, and the rules before it stay.
+/// </summary>
+/// <param name="path">The file.</param>
+/// <param name="board">Where its rules are set.</param>
+/// <param name="logger">The log.</param>
+internal sealed class FaultFile(string path, FaultBoard board, TimeProvider time, ILogger<FaultFile> logger) : IDisposable
+{
+    /// <summary>The name of its set of rules.</summary>
+    public const string SetName = "file";
+
+    /// <summary>The most bytes of the file, 256 KiB.</summary>
+    public const int LargestFile = 256 * 1024;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _reading = new();
+    private ITimer? _timer;
+    private string? _last;
+    private string? _problem;
+
+    /// <summary>Reads the file for the first time, and follows it from then on.</summary>
+    /// <exception cref="InvalidSettingException">It cannot be read, or is not allowed.</exception>
+    public void Start()
+    {
+        try
+        {
+            Apply();
+        }
+        catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidSettingException($"{SettingNames.FaultsFile}='{path}' is not allowed: {exception.Message.TrimEnd('.')}.");
+        }
+
+        _timer = time.CreateTimer(static file => ((FaultFile)file!).Look(), this, Interval, Interval);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer?.Dispose();
+
+    private void Look()
+    {
+        lock (_reading)
+        {
+            try
+            {
+                Apply();
+            }
+            catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
+            {
+                if (exception.Message != _problem)
+                {
+                    LogEvents.FaultsRefused(logger, path, exception.Message);
+                }
+
+                _problem = exception.Message;
+            }
+        }
+    }
+
+    private void Apply()
+    {
+        var text = Read();
+        if (text == _last)
+        {
+            return;
+        }
+
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            board.Remove(SetName, FaultSource.File);
+        }
+        else
+        {
+            board.Set(SetName, FaultSource.File, text, FaultRuleReader.Read(text));
+        }
+
+        (_last, _problem) = (text, null);
+    }
+
+    private string Read()
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            if (file.Length > LargestFile)
+            {
+                throw new InvalidFaultException("it", $"must have {LargestFile} bytes at most");
+            }
+
+            using var reader = new StreamReader(file, Encoding.UTF8);
+            return reader.ReadToEnd();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return "";
+        }
+    }
+}

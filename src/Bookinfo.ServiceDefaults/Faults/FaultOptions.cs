@@ -1,0 +1,41 @@
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Configuration;
+
+namespace Bookinfo.ServiceDefaults.Faults;
+
+/// <summary>The settings about faults.</summary>
+/// <param name="Rules">The rules in <c>FAULTS</c>; empty when it is not set.</param>
+/// <param name="File">The full path of the file with rules (<c>FAULTS_FILE</c>); <see langword="null"/> for none.</param>
+/// <param name="Seed">What the random choices start from (<c>RANDOM_SEED</c>); <see langword="null"/> for other choices each time.</param>
+/// <param name="MarkSpans">Whether spans say which faults touched them (<c>FAULT_SPAN_ATTRIBUTE</c>).</param>
+internal sealed record FaultOptions(IReadOnlyList<FaultRule> Rules, string? File, int? Seed, bool MarkSpans)
+{
+    /// <summary>Reads them.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <returns>The options.</returns>
+    /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
+    public static FaultOptions Read(Settings settings) => new(
+        ReadRules(settings),
+        settings.Text(SettingNames.FaultsFile) is { } file ? Path.GetFullPath(file) : null,
+        settings.Text(SettingNames.RandomSeed) is null
+            ? null
+            : settings.Number(SettingNames.RandomSeed, standard: 0, least: 0, most: int.MaxValue),
+        settings.Flag(SettingNames.FaultSpanAttribute, standard: true));
+
+    private static IReadOnlyList<FaultRule> ReadRules(Settings settings)
+    {
+        if (settings.Text(SettingNames.Faults) is not { } text)
+        {
+            return [];
+        }
+
+        try
+        {
+            return FaultRuleReader.Read(text);
+        }
+        catch (InvalidFaultException exception)
+        {
+            throw new InvalidSettingException($"{SettingNames.Faults} is not allowed: {exception.Message}.");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Bookinfo.ServiceDefaults.Logging;
+
+namespace Bookinfo.ServiceDefaults.Faults;
+
+/// <summary>Gives another version of the service: in the labels of <c>/metrics</c>, and in the lines of the log on stdout.</summary>
+/// <param name="lines">What writes the log.</param>
+internal sealed class WrongVersionFault(LineLoggerProvider lines) : MetricsTextFault
+{
+    private const string Label = "service_version=\"";
+
+    /// <inheritdoc/>
+    public override IDisposable Begin(ActiveRule rule)
+    {
+        lines.GiveVersion(rule.Rule.Texts["version"]);
+        return new AtEnd(() => lines.GiveVersion(null));
+    }
+
+    /// <inheritdoc/>
+    protected override string Rewrite(string sample, IReadOnlyDictionary<string, string> types, ActiveRule rule)
+    {
+        var start = sample.IndexOf(Label, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return sample;
+        }
+
+        start += Label.Length;
+        var end = sample.IndexOf('"', start);
+        var version = rule.Rule.Texts["version"].Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        return $"{sample[..start]}{version}{sample[end..]}";
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Faults;
+using Microsoft.AspNetCore.Http;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary><c>/faults</c> on the management port: shows, sets and removes the faults of the service.</summary>
+/// <param name="board">The faults.</param>
+internal sealed class FaultEndpoint(FaultBoard board) : IManagementEndpoint
+{
+    /// <summary>The most bytes of a request: 256 KiB.</summary>
+    public const int LargestBody = 256 * 1024;
+
+    /// <inheritdoc/>
+    public string Path => FaultRequest.Path;
+
+    /// <inheritdoc/>
+    public Task HandleAsync(HttpContext context)
+    {
+        var name = context.Request.Path.Value![FaultRequest.Path.Length..].Trim('/');
+        return (context.Request.Method, name) switch
+        {
+            ("GET", "") => AnswerAsync(context),
+            ("PUT" or "DELETE", not "") when !FaultRuleReader.IsName(name) => ManagementServer.RefuseAsync(
+                context, StatusCodes.Status400BadRequest,
+                $"the name of the rules must have 1 to {FaultRuleReader.LongestName} letters, digits, '-', '.' and '_'"),
+            ("PUT", not "") => SetAsync(context, name),
+            ("DELETE", not "") => board.Remove(name, FaultSource.Management)
+                ? AnswerAsync(context)
+                : ManagementServer.RefuseAsync(context, StatusCodes.Status404NotFound, $"no rules '{name}' were set here"),
+            _ => ManagementServer.RefuseAsync(
+                context, StatusCodes.Status405MethodNotAllowed, "use GET /faults, PUT /faults/NAME or DELETE /faults/NAME"),
+        };
+    }
+
+    private async Task SetAsync(HttpContext context, string name)
+    {
+        string? problem;
+        try
+        {
+            problem = await TrySetAsync(context, name);
+        }
+        catch (JsonException)
+        {
+            problem = """the body must be JSON such as {"ttl":"30s","rules":[...]}""";
+        }
+        catch (InvalidFaultException exception)
+        {
+            problem = exception.Message;
+        }
+
+        await (problem is null ? AnswerAsync(context) : ManagementServer.RefuseAsync(context, StatusCodes.Status400BadRequest, problem));
+    }
+
+    /// <returns>What is wrong; <see langword="null"/> when it is set.</returns>
+    private async Task<string?> TrySetAsync(HttpContext context, string name)
+    {
+        if (board.IsTaken(name))
+        {
+            return $"the rules '{name}' come from the settings of the service: use another name";
+        }
+
+        var request = await JsonSerializer.DeserializeAsync(context.Request.Body, FaultJson.Default.FaultRequest, context.RequestAborted);
+        if (request is null || !Duration.TryParse(request.Ttl, out var ttl) || ttl < FaultRequest.ShortestTtl || ttl > FaultRequest.LongestTtl)
+        {
+            return "ttl must be a time from 1s to 1h: the rules are removed when they are not set again by then";
+        }
+
+        board.Set(name, FaultSource.Management, request.Rules.GetRawText(), FaultRuleReader.Read(request.Rules, "rules"), ttl);
+        return null;
+    }
+
+    private Task AnswerAsync(HttpContext context) =>
+        new JsonAnswer<FaultStatus>(board.Status(), FaultJson.Default.FaultStatus).ExecuteAsync(context);
+}

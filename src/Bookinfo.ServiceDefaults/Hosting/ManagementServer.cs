@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Net;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary>
+/// The management port: a server of its own on the loopback address, so that no request to the service can reach it, whatever it says. In
+/// a pod, only <c>kubectl port-forward</c> does, which the cluster authorizes.
+/// </summary>
+/// <param name="port">The port; 0 for any that is free.</param>
+/// <param name="endpoints">What there is.</param>
+/// <param name="logger">The log.</param>
+internal sealed class ManagementServer(
+    int port, IEnumerable<IManagementEndpoint> endpoints, ILogger<ManagementServer> logger)
+    : IHostedService, IHttpApplication<HttpContext>, IDisposable
+{
+    private readonly IManagementEndpoint[] _endpoints = [.. endpoints];
+
+    private KestrelServer? _server;
+
+    /// <summary>Where it listens, such as <c>http://127.0.0.1:9090</c>; empty before it does.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>Registers the server, if <c>MANAGEMENT_PORT</c> is set.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="settings">The settings.</param>
+    /// <exception cref="InvalidSettingException">The port is not allowed.</exception>
+    public static void Add(IServiceCollection services, Settings settings)
+    {
+        if (settings.Text(SettingNames.ManagementPort) is null)
+        {
+            return;
+        }
+
+        var port = settings.Number(SettingNames.ManagementPort, standard: 0, least: 0, most: IPEndPoint.MaxPort);
+        services.AddSingleton<IManagementEndpoint, FaultEndpoint>();
+        services.AddSingleton(provider => new ManagementServer(
+            port, provider.GetServices<IManagementEndpoint>(), provider.GetRequiredService<ILogger<ManagementServer>>()));
+        services.AddHostedService(static provider => provider.GetRequiredService<ManagementServer>());
+    }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Limits.MaxRequestBodySize = FaultEndpoint.LargestBody;
+        options.Limits.MaxConcurrentConnections = 64;
+        options.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
+        _server = new KestrelServer(
+            Options.Create(options),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions { IOQueueCount = 1 }), NullLoggerFactory.Instance),
+            NullLoggerFactory.Instance);
+        try
+        {
+            await _server.StartAsync(this, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or AddressInUseException or System.Net.Sockets.SocketException)
+        {
+            throw new ManagementPortException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the management port 127.0.0.1:{port} cannot be had: {exception.Message.TrimEnd('.')}. Set {SettingNames.ManagementPort} to a free one."));
+        }
+
+        Address = _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        LogEvents.ManagementStarted(logger, Address);
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => _server?.Dispose();
+
+    /// <inheritdoc/>
+    HttpContext IHttpApplication<HttpContext>.CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    /// <inheritdoc/>
+    void IHttpApplication<HttpContext>.DisposeContext(HttpContext context, Exception? exception)
+    {
+    }
+
+    /// <inheritdoc/>
+    async Task IHttpApplication<HttpContext>.ProcessRequestAsync(HttpContext context)
+    {
+        try
+        {
+            await (Refusal(context.Request) is { } refusal
+                ? RefuseAsync(context, StatusCodes.Status403Forbidden, refusal)
+                : Array.Find(_endpoints, endpoint => context.Request.Path.StartsWithSegments(endpoint.Path)) is { } endpoint
+                    ? endpoint.HandleAsync(context)
+                    : RefuseAsync(context, StatusCodes.Status404NotFound, ErrorAnswers.MessageFor(StatusCodes.Status404NotFound)));
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context, exception.StatusCode, ErrorAnswers.MessageFor(exception.StatusCode));
+        }
+    }
+
+    /// <summary>Answers with an error.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="message">What is wrong.</param>
+    internal static Task RefuseAsync(HttpContext context, int status, string message) =>
+        JsonAnswer.Error(status, message).ExecuteAsync(context);
+
+    /// <summary>
+    /// Why a request is not taken. A page in a browser on this machine can send requests here too: its own, which say where the page is
+    /// from, and those to a name of its own that it lets point here.
+    /// </summary>
+    private static string? Refusal(HttpRequest request)
+    {
+        if (request.Headers.ContainsKey("Origin") || request.Headers.ContainsKey("Sec-Fetch-Site"))
+        {
+            return "not for pages in a browser";
+        }
+
+        var host = request.Host.Host;
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip))
+            ? null
+            : "only for localhost";
+    }
+}
+
+/// <summary>What the management port has under a path.</summary>
+internal interface IManagementEndpoint
+{
+    /// <summary>The path; those below it belong to it.</summary>
+    string Path { get; }
+
+    /// <summary>Handles a request.</summary>
+    /// <param name="context">The request.</param>
+    /// <exception cref="BadHttpRequestException">Its body cannot be read.</exception>
+    Task HandleAsync(HttpContext context);
+}
+
+/// <summary>The management port cannot be had. The message is one line that says why, and what to do.</summary>
+/// <param name="message">The message.</param>
+internal sealed class ManagementPortException(string message) : Exception(message);
