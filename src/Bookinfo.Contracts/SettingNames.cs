@@ -46,7 +46,7 @@ public static class SettingNames
     public const string FaultSpanAttribute = "FAULT_SPAN_ATTRIBUTE";
 
     /// <summary>The port of the loopback address on which a service is told which faults to have.</summary>
-    public const string ManagementPort = "MANAGEMENT_PORT";
+    public const string ManagementListen = "MANAGEMENT_LISTEN";
 
     /// <summary>Which database ratings used in the original; not read here.</summary>
     public const string DbType = "DB_TYPE";
@@ -94,7 +94,7 @@ public static class SettingNames
     public static IReadOnlyList<string> OfOneService { get; } =
     [
         ServiceVersion, Hostname, ClusterName, ServicesDomain, EnableRatings, StarColor, EnableExternalBookService, ExternalBookServiceUrl,
-        DoNotEncrypt, RandomSeed, Faults, FaultsFile, ManagementPort, DbType, DrainSeconds, StopWhenStdinCloses,
+        DoNotEncrypt, RandomSeed, Faults, FaultsFile, ManagementListen, DbType, DrainSeconds, StopWhenStdinCloses,
     ];
 
     /// <summary>
@@ -110,7 +110,7 @@ public static class SettingNames
             HttpPorts, HttpsPorts, Urls, DrainSeconds, StopWhenStdinCloses, LogFormat, AccessLog, ServiceVersion, K8sNamespaceName,
             K8sPodName, K8sNodeName,
             Hostname, ClusterName, ReviewsEndpoints, ServicesDomain, SessionKey, FloodFactor, EnableRatings, StarColor, RandomSeed,
-            EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl, Faults, FaultsFile, FaultSpanAttribute, ManagementPort,
+            EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl, Faults, FaultsFile, FaultSpanAttribute, ManagementListen,
             .. ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service))).SelectMany(
                 service => new[] { HostOf(service), PortOf(service) }),
         ],

@@ -68,8 +68,9 @@ public sealed class ForwardedHeadersTests
             Bookinfo.Reviews.Program.Build, ["ENABLE_RATINGS=true", .. RunningService.At("ratings", ratings.Address)]);
         await RawHttp.GetAsync(reviews.Address, "/reviews/0", "x-forwarded-for: 1.2.3.4", "accept-language: de", "x-secret: y");
         var names = ratings.Requests[^1].Headers.Select(header => header.Name.ToLowerInvariant());
-        // A request id is made when there is none, so that the lines of all logs about one request can be found.
-        Assert.Equal(["x-request-id"], names.Except(["host", "connection"]));
+        // A request id is made when there is none, so that the lines of all logs about one request can be found; and services of ours say
+        // who calls.
+        Assert.Equal(["x-request-id", "x-bookinfo-caller"], names.Except(["host", "connection"]));
     }
 
     [Fact]

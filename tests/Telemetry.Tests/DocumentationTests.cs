@@ -10,14 +10,14 @@ public sealed partial class DocumentationTests
 {
     /// <summary>
     /// What no request can bring about while nothing is broken: a mistake of ours, a stdout that takes nothing (see
-    /// <see cref="StdoutTests"/>), a collector that does the same, or has no address, too few open files, and a backend that answers
-    /// something else.
+    /// <see cref="StdoutTests"/>), a collector that does the same, or has no address, too few open files, a backend that answers
+    /// something else, and faults that nobody renews or understands (see FaultSourceTests).
     /// </summary>
     private static readonly string[] NeverSeen =
     [
         "UnhandledException", "exception", "BackendAnswerUnusable", "LogLinesDropped", "lines", "ConnectionsRefused", "connections",
         "limit", "TelemetryExportFailed", "TelemetryExportWorks", "signal", "failures", "reason", "TelemetryNotSent", "settings",
-        "TelemetryDropped", "dropped",
+        "TelemetryDropped", "dropped", "FaultsExpired", "FaultsRefused", "file",
     ];
 
     [Fact]
@@ -28,6 +28,9 @@ public sealed partial class DocumentationTests
             system.Processes.Set("*", "K8S_POD_NAME", "pod");
             system.Processes.Set("*", "K8S_NAMESPACE_NAME", "shop");
             system.Processes.Set("*", "K8S_NODE_NAME", "node");
+            system.Processes.Set("*", "MANAGEMENT_LISTEN", "0");
+            // Faults that change nothing that is looked at here.
+            system.Processes.Set("ratings", "FAULTS", """[{"delay":{"fixedDelay":"0s"}},{"notLive":{},"end":"1ms"}]""");
             // Empty counts as not set: the key is made, and said so.
             system.Processes.Set("productpage", "SESSION_KEY", "");
         });

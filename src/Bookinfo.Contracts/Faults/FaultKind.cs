@@ -11,7 +11,7 @@ public sealed record FaultKind(string Name, FaultScope Scope, string Description
     public bool HasChance => Scope != FaultScope.Process && Name != FaultCatalog.WrongVersion && Name != FaultCatalog.ResetCounters;
 
     /// <summary>
-    /// Groups of parameters of which a rule has exactly one, whole: the distributions of a delay. Empty when the parameters are independent.
+    /// Groups of parameters of which a rule has exactly one, whole: the distributions of a delay. Empty when parameters are independent.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> OneOf { get; init; } = [];
 }

@@ -5,7 +5,9 @@ namespace Bookinfo.Contracts;
 /// <param name="Kind">The fault.</param>
 public sealed record FaultRule(string Name, FaultKind Kind)
 {
-    /// <summary>The parameters that were given, and the defaults of the others; numbers in the units of <see cref="FaultValueType"/>.</summary>
+    /// <summary>
+    /// The parameters that were given, and the defaults of the others; numbers in the units of <see cref="FaultValueType"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Numbers { get; init; } = new Dictionary<string, double>();
 
     /// <summary>The same for words and texts.</summary>

@@ -28,6 +28,8 @@ public static class FaultRuleReader
     /// <summary>The longest time of a rule, a day, in seconds.</summary>
     private const double LongestTime = 24 * 3600;
 
+    private static readonly string AllFaults = string.Join(", ", FaultCatalog.All.Select(kind => kind.Name));
+
     private static readonly JsonDocumentOptions Strict = new()
     {
         AllowDuplicateProperties = false,
@@ -106,7 +108,9 @@ public static class FaultRuleReader
         {
             if (FaultCatalog.Find(property.Name) is not { } found)
             {
-                RequireKnown(property.Name, RuleKeys, $"{path}.{property.Name}", "a fault, or one of ");
+                RequireKnown(
+                    property.Name, RuleKeys, $"{path}.{property.Name}",
+                    $"one of the faults {AllFaults}, and ");
                 continue;
             }
 
@@ -116,7 +120,7 @@ public static class FaultRuleReader
 
         if (kind is null)
         {
-            throw new InvalidFaultException(path, $"must have a fault: one of {string.Join(", ", FaultCatalog.All.Select(one => one.Name))}");
+            throw new InvalidFaultException(path, $"must have a fault: one of {AllFaults}");
         }
 
         var read = ReadFault(kind, rule.GetProperty(kind.Name), $"{path}.{kind.Name}") with
@@ -124,7 +128,9 @@ public static class FaultRuleReader
             Name = rule.TryGetProperty(NameKey, out var name) ? ReadName(name, $"{path}.{NameKey}") : kind.Name,
             Start = ReadTime(rule, StartKey, path, least: 0) ?? TimeSpan.Zero,
             End = ReadTime(rule, EndKey, path, least: 0.001),
-            Seed = rule.TryGetProperty(SeedKey, out var seed) ? (int)ReadNumber(seed, $"{path}.{SeedKey}", 0, int.MaxValue, whole: true) : null,
+            Seed = rule.TryGetProperty(SeedKey, out var seed)
+                ? (int)ReadNumber(seed, $"{path}.{SeedKey}", 0, int.MaxValue, whole: true)
+                : null,
         };
         if (read.End <= read.Start)
         {
@@ -137,7 +143,7 @@ public static class FaultRuleReader
 
     /// <summary>Checks the name of a rule or of a set of rules.</summary>
     /// <param name="name">The name.</param>
-    /// <returns>Whether it has 1 to <see cref="LongestName"/> lower-case letters, digits, '-' and '.', or letters of a fault's name.</returns>
+    /// <returns>Whether it has 1 to <see cref="LongestName"/> letters, digits, '-', '.' and '_'.</returns>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= LongestName && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_');
 
@@ -229,7 +235,8 @@ public static class FaultRuleReader
         var read = rule with { Route = TextOf("route"), Method = TextOf("method"), EndUser = TextOf("endUser"), Caller = TextOf("caller") };
         if (read.Route is { } route && route[0] != '/')
         {
-            throw new InvalidFaultException($"{path}.route", "must be the template of a route, as in the label http_route: '/ratings/{id?}'");
+            throw new InvalidFaultException(
+                $"{path}.route", "must be the template of a route, as in the label http_route: '/ratings/{id?}'");
         }
 
         if (read.Method is { } method && method.Any(static c => c is < 'A' or > 'Z'))
@@ -245,8 +252,10 @@ public static class FaultRuleReader
         RequireOnly(cycle, ["off", "on"], path);
         return rule with
         {
-            CycleOff = ReadTime(cycle, "off", path, 0.001) ?? throw new InvalidFaultException(path, "must have off: how long it is off first"),
-            CycleOn = ReadTime(cycle, "on", path, 0.001) ?? throw new InvalidFaultException(path, "must have on: how long it is on then"),
+            CycleOff = ReadTime(cycle, "off", path, 0.001)
+                ?? throw new InvalidFaultException(path, "must have off: how long it is off first"),
+            CycleOn = ReadTime(cycle, "on", path, 0.001)
+                ?? throw new InvalidFaultException(path, "must have on: how long it is on then"),
         };
     }
 

@@ -114,7 +114,7 @@ internal static class FaultValues
         {
             if (text.EndsWith(suffix, StringComparison.Ordinal)
                 && double.TryParse(
-                    text.AsSpan(0, text.Length - suffix.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var size))
+                    text.AsSpan(..^suffix.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var size))
             {
                 return size * factor;
             }

@@ -52,7 +52,8 @@ public sealed class BackendClients
         new(
             service.Name, $"/{service.Name}/{{id}}", policy ?? _caller.CallTo(service).Policy,
             new EndpointRotation([.. _addresses.Of(service).Select(address => address.Uri)]),
-            addHeaders, finished, new ConnectionSpreader(_time), _caller.Name, useProxy: false, _connections, _hosts, _time, _telemetry, _logger);
+            addHeaders, finished, new ConnectionSpreader(_time), _caller.Name, useProxy: false,
+            _connections, _hosts, _time, _telemetry, _logger);
 
     /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
     /// <param name="name">What it is called in telemetry.</param>

@@ -49,7 +49,7 @@ internal sealed class ActiveRule(FaultRule rule, Fault fault, FaultCount count, 
         _running = fault.Begin(this);
     }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Makes the rule inactive, and lets go on what it held up.</summary>
     public void End()
     {
         var active = _active;

@@ -12,14 +12,11 @@ internal sealed class CounterResetFault : MetricsTextFault
     /// <inheritdoc/>
     protected override string Rewrite(string sample, IReadOnlyDictionary<string, string> types, ActiveRule rule)
     {
-        // Exemplars and timestamps come behind the value.
-        var end = sample.IndexOf('}', StringComparison.Ordinal) is >= 0 and var brace ? brace + 1 : sample.IndexOf(' ', StringComparison.Ordinal);
+        var end = EndOfSeries(sample);
         var series = sample[..end];
-        var rest = sample[end..].TrimStart();
-        var value = rest.Split(' ', 2);
-        var braceOrEnd = series.IndexOf('{', StringComparison.Ordinal);
-        var name = braceOrEnd < 0 ? series : series[..braceOrEnd];
-        if (!IsCumulative(name, types) || !double.TryParse(value[0], CultureInfo.InvariantCulture, out var now))
+        // Exemplars and timestamps come behind the value.
+        var value = sample[end..].TrimStart().Split(' ', 2);
+        if (!IsCumulative(series.Split('{', 2)[0], types) || !double.TryParse(value[0], CultureInfo.InvariantCulture, out var now))
         {
             return sample;
         }
@@ -34,6 +31,25 @@ internal sealed class CounterResetFault : MetricsTextFault
             var since = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, now - before)}");
             return $"{series} {string.Join(' ', [since, .. value[1..]])}";
         }
+    }
+
+    /// <summary>Where the name and the labels end. A value of a label may have braces and blanks.</summary>
+    private static int EndOfSeries(string sample)
+    {
+        var (quoted, at) = (false, 0);
+        for (; at < sample.Length && (quoted || sample[at] is not (' ' or '}')); at++)
+        {
+            if (quoted && sample[at] == '\\')
+            {
+                at++;
+            }
+            else if (sample[at] == '"')
+            {
+                quoted = !quoted;
+            }
+        }
+
+        return at < sample.Length && sample[at] == '}' ? at + 1 : at;
     }
 
     private static bool IsCumulative(string name, IReadOnlyDictionary<string, string> types) =>

@@ -36,7 +36,10 @@ internal sealed class DisconnectFault : Fault
 
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body[..(body.Length / 2)], context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-        context.Abort();
+        // Then the server closes the connection, in order. Aborted, it would be reset, and the caller would lose what it has not read yet.
+        throw new BrokenOffException();
     }
 }
+
+/// <summary>An answer is broken off on purpose, in the middle of its body. It is not logged.</summary>
+internal sealed class BrokenOffException : Exception;

@@ -26,5 +26,6 @@ internal sealed class FaultLiveness(FaultBoard board) : IHealthCheck
 
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(board.Find(FaultCatalog.NotLive) is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("fault injected"));
+        Task.FromResult(
+            board.Find(FaultCatalog.NotLive) is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("fault injected"));
 }

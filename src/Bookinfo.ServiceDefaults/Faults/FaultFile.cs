@@ -38,7 +38,8 @@ internal sealed class FaultFile(string path, FaultBoard board, TimeProvider time
         }
         catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidSettingException($"{SettingNames.FaultsFile}='{path}' is not allowed: {exception.Message.TrimEnd('.')}.");
+            throw new InvalidSettingException(
+                SettingNames.FaultsFile, path, $"the path of a JSON list of rules; {exception.Message.TrimEnd('.')}");
         }
 
         _timer = time.CreateTimer(static file => ((FaultFile)file!).Look(), this, Interval, Interval);
@@ -92,13 +93,12 @@ internal sealed class FaultFile(string path, FaultBoard board, TimeProvider time
         try
         {
             using var file = File.OpenRead(path);
-            if (file.Length > LargestFile)
-            {
-                throw new InvalidFaultException("it", $"must have {LargestFile} bytes at most");
-            }
-
-            using var reader = new StreamReader(file, Encoding.UTF8);
-            return reader.ReadToEnd();
+            // A device has no length, and may have no end.
+            var bytes = new byte[LargestFile + 1];
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return length <= LargestFile
+                ? Encoding.UTF8.GetString(bytes, 0, length)
+                : throw new InvalidFaultException("the file", $"must have {LargestFile} bytes at most");
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

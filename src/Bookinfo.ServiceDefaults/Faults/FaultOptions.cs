@@ -10,17 +10,29 @@ namespace Bookinfo.ServiceDefaults.Faults;
 /// <param name="MarkSpans">Whether spans say which faults touched them (<c>FAULT_SPAN_ATTRIBUTE</c>).</param>
 internal sealed record FaultOptions(IReadOnlyList<FaultRule> Rules, string? File, int? Seed, bool MarkSpans)
 {
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads <c>FAULTS</c>, <c>FAULTS_FILE</c>, <c>RANDOM_SEED</c> and <c>FAULT_SPAN_ATTRIBUTE</c>.</summary>
     /// <param name="settings">The settings.</param>
     /// <returns>The options.</returns>
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static FaultOptions Read(Settings settings) => new(
         ReadRules(settings),
-        settings.Text(SettingNames.FaultsFile) is { } file ? Path.GetFullPath(file) : null,
+        ReadFile(settings),
         settings.Text(SettingNames.RandomSeed) is null
             ? null
             : settings.Number(SettingNames.RandomSeed, standard: 0, least: 0, most: int.MaxValue),
         settings.Flag(SettingNames.FaultSpanAttribute, standard: true));
+
+    private static string? ReadFile(Settings settings)
+    {
+        const string Name = SettingNames.FaultsFile;
+        return settings.Text(Name) switch
+        {
+            null => null,
+            var file when file.Contains('\0', StringComparison.Ordinal) =>
+                throw new InvalidSettingException(Name, file, "the path of a file"),
+            var file => Path.GetFullPath(file),
+        };
+    }
 
     private static IReadOnlyList<FaultRule> ReadRules(Settings settings)
     {
@@ -35,7 +47,7 @@ internal sealed record FaultOptions(IReadOnlyList<FaultRule> Rules, string? File
         }
         catch (InvalidFaultException exception)
         {
-            throw new InvalidSettingException($"{SettingNames.Faults} is not allowed: {exception.Message}.");
+            throw new InvalidSettingException(SettingNames.Faults, text, $"a JSON list of rules; {exception.Message}");
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class FaultStart(FaultBoard board, FaultOptions options, IEnumer
 {
     private const string SetName = "environment";
 
-    /// <summary>Sets them.</summary>
+    /// <summary>Sets the faults of the version, of the environment and of the file.</summary>
     /// <exception cref="InvalidSettingException">The file is not allowed.</exception>
     public void Start()
     {

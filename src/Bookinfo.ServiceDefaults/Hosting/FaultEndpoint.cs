@@ -62,7 +62,8 @@ internal sealed class FaultEndpoint(FaultBoard board) : IManagementEndpoint
         }
 
         var request = await JsonSerializer.DeserializeAsync(context.Request.Body, FaultJson.Default.FaultRequest, context.RequestAborted);
-        if (request is null || !Duration.TryParse(request.Ttl, out var ttl) || ttl < FaultRequest.ShortestTtl || ttl > FaultRequest.LongestTtl)
+        if (request is null || !Duration.TryParse(request.Ttl, out var ttl)
+            || ttl < FaultRequest.ShortestTtl || ttl > FaultRequest.LongestTtl)
         {
             return "ttl must be a time from 1s to 1h: the rules are removed when they are not set again by then";
         }

@@ -1,6 +1,7 @@
 using Bookinfo.ServiceDefaults.Faults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
 
@@ -8,14 +9,16 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 internal static class HealthProbes
 {
     /// <summary>
-    /// Maps <c>/health/live</c> (200 as long as the process answers at all, unless a fault says otherwise) and <c>/health/ready</c> (503 when a health check says that the
-    /// service should get no requests).
+    /// Maps <c>/health/live</c> (200 as long as the process answers at all, unless a fault says otherwise) and <c>/health/ready</c> (503
+    /// when a health check says that the service should get no requests).
     /// </summary>
     /// <param name="app">The application.</param>
     public static void MapHealthProbes(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static check => check.Name == FaultLiveness.Name }).ReadOnly();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Name != FaultLiveness.Name })
-            .ReadOnly();
+        app.MapProbe("/health/live", static check => check.Name == FaultLiveness.Name);
+        app.MapProbe("/health/ready", static check => check.Name != FaultLiveness.Name);
     }
+
+    private static void MapProbe(this WebApplication app, string path, Func<HealthCheckRegistration, bool> includes) =>
+        app.MapHealthChecks(path, new HealthCheckOptions { Predicate = includes }).ReadOnly();
 }

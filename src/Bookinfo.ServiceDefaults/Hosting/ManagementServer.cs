@@ -37,18 +37,18 @@ internal sealed class ManagementServer(
     /// <summary>Where it listens, such as <c>http://127.0.0.1:9090</c>; empty before it does.</summary>
     public string Address { get; private set; } = "";
 
-    /// <summary>Registers the server, if <c>MANAGEMENT_PORT</c> is set.</summary>
+    /// <summary>Registers the server, if <c>MANAGEMENT_LISTEN</c> is set.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="settings">The settings.</param>
     /// <exception cref="InvalidSettingException">The port is not allowed.</exception>
     public static void Add(IServiceCollection services, Settings settings)
     {
-        if (settings.Text(SettingNames.ManagementPort) is null)
+        if (settings.Text(SettingNames.ManagementListen) is null)
         {
             return;
         }
 
-        var port = settings.Number(SettingNames.ManagementPort, standard: 0, least: 0, most: IPEndPoint.MaxPort);
+        var port = settings.Number(SettingNames.ManagementListen, standard: 0, least: 0, most: IPEndPoint.MaxPort);
         services.AddSingleton<IManagementEndpoint, FaultEndpoint>();
         services.AddSingleton(provider => new ManagementServer(
             port, provider.GetServices<IManagementEndpoint>(), provider.GetRequiredService<ILogger<ManagementServer>>()));
@@ -62,9 +62,12 @@ internal sealed class ManagementServer(
         options.Limits.MaxRequestBodySize = FaultEndpoint.LargestBody;
         options.Limits.MaxConcurrentConnections = 64;
         options.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
+        // It must answer even when the thread pool is blocked, by a fault for example.
+        var transport = new SocketTransportOptions { IOQueueCount = 1 };
+        SocketThreads.Configure(transport);
         _server = new KestrelServer(
             Options.Create(options),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions { IOQueueCount = 1 }), NullLoggerFactory.Instance),
+            new SocketTransportFactory(Options.Create(transport), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
         try
         {
@@ -74,7 +77,8 @@ internal sealed class ManagementServer(
         {
             throw new ManagementPortException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the management port 127.0.0.1:{port} cannot be had: {exception.Message.TrimEnd('.')}. Set {SettingNames.ManagementPort} to a free one."));
+                $"the management port 127.0.0.1:{port} cannot be had: {exception.Message.TrimEnd('.')}. "
+                + $"Set {SettingNames.ManagementListen} to a free one."));
         }
 
         Address = _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
@@ -131,7 +135,8 @@ internal sealed class ManagementServer(
         }
 
         var host = request.Host.Host;
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip))
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address))
             ? null
             : "only for localhost";
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bookinfo.ServiceDefaults.Faults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -6,9 +7,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Stands between Kestrel and the log. Problems of the server pass unchanged. Mistakes of visitors never fill the log, even where Kestrel
-/// reports them as errors. Kestrel's reports of them still have two uses: its exceptions name what was wrong only when somebody listens,
-/// and the reports show when Kestrel has answered something itself.
+/// Stands between Kestrel and the log. Problems of the server pass unchanged, except for answers that a fault breaks off. Mistakes of
+/// visitors never fill the log, even where Kestrel reports them as errors. Kestrel's reports of them still have two uses: its exceptions
+/// name what was wrong only when somebody listens, and the reports show when Kestrel has answered something itself.
 /// </summary>
 /// <param name="services">Provides the log, which cannot be created before this.</param>
 internal sealed class ServerLog(IServiceProvider services) : ILoggerProvider
@@ -74,7 +75,7 @@ internal sealed class ServerLog(IServiceProvider services) : ILoggerProvider
                     }
                 }
             }
-            else if (logLevel >= LogLevel.Warning && eventId.Name != SkippingFailed)
+            else if (logLevel >= LogLevel.Warning && eventId.Name != SkippingFailed && exception is not BrokenOffException)
             {
                 server._log.Value.Log(logLevel, eventId, state, exception, formatter);
             }

@@ -55,8 +55,8 @@ internal sealed class RequestTelemetry(
     }
 
     /// <summary>
-    /// Whether a request is a probe. Probes and scrapes belong to the platform and not to the workload: how often they come must not show in
-    /// what is measured.
+    /// Whether a request is a probe. Probes and scrapes belong to the platform and not to the workload: how often they come must not show
+    /// in what is measured.
     /// </summary>
     /// <param name="path">Its path.</param>
     public static bool IsProbe(PathString path) => path.StartsWithSegments("/health");

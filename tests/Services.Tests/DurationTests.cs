@@ -1,6 +1,6 @@
 using Bookinfo.Contracts;
 
-namespace Bookinfo.Foundation.Tests;
+namespace Services.Tests;
 
 /// <summary>Durations as people write and read them.</summary>
 public sealed class DurationTests

@@ -1,0 +1,144 @@
+using System.Net;
+using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.Testing;
+
+namespace Services.Tests;
+
+/// <summary>Where faults come from: the environment, a file that is followed, and the management port.</summary>
+[Collection(CountingTests.Name)]
+public sealed class FaultSourceTests : IDisposable
+{
+    private const string Abort = """[{"abort":{"httpStatus":503}}]""";
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory();
+
+    private string File => Path.Combine(_directory.FullName, "faults.json");
+
+    [Fact]
+    public async Task The_environment_sets_faults_for_ever()
+    {
+        await using var ratings = await FaultyService.StartAsync($"FAULTS={Abort}");
+        ratings.Clock.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
+        var set = Assert.Single((await ratings.StatusAsync()).Sets);
+        Assert.Equal(("environment", "environment", null), (set.Name, set.Source, set.RemainingSeconds));
+        // Nobody takes them away, or their name.
+        Assert.Equal(HttpStatusCode.NotFound, await ratings.RemoveAsync("environment"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await ratings.PutAsync("""{"ttl":"30s","rules":[]}""", "environment")).Status);
+    }
+
+    [Theory]
+    [InlineData("FAULTS", "[{}]", "FAULTS='[{}]' is not allowed: it must be a JSON list of rules; rules[0] must have a fault")]
+    [InlineData("MANAGEMENT_LISTEN", "tcp://10.0.0.7:9090", "MANAGEMENT_LISTEN='tcp://10.0.0.7:9090' is not allowed: it must be a")]
+    [InlineData("FAULT_SPAN_ATTRIBUTE", "no", "FAULT_SPAN_ATTRIBUTE='no' is not allowed: it must be true or false")]
+    public void A_bad_setting_stops_the_service(string name, string value, string message) => Assert.Contains(
+        message,
+        Assert.Throws<InvalidSettingException>(() => Bookinfo.Details.Program.Build([$"--{name}={value}"])).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void A_bad_file_stops_the_service()
+    {
+        System.IO.File.WriteAllText(File, "[{\"dely\":{}}]");
+        var exception = Assert.Throws<InvalidSettingException>(() => Bookinfo.Details.Program.Build([$"--FAULTS_FILE={File}"]));
+        Assert.Contains(
+            $"FAULTS_FILE='{File}' is not allowed: it must be the path of a JSON list of rules; rules[0].dely is not known",
+            exception.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_is_followed_and_may_be_missing_at_first()
+    {
+        await using var ratings = await FaultyService.StartAsync($"FAULTS_FILE={File}");
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+
+        await WriteAsync(ratings, Abort);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
+        Assert.Equal("file", Assert.Single((await ratings.StatusAsync()).Sets).Source);
+
+        // A mistake leaves what was, and is logged once.
+        await WriteAsync(ratings, """[{"abort":{"httpStatus":1}}]""");
+        ratings.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
+        Assert.Contains("rules[0].abort.httpStatus", Assert.Single(ratings.Log.Of("FaultsRefused")).Text, StringComparison.Ordinal);
+
+        // A file that takes the place of another one, as with a ConfigMap.
+        var other = Path.Combine(_directory.FullName, "other");
+        await System.IO.File.WriteAllTextAsync(other, """[{"abort":{"httpStatus":429}}]""", TestContext.Current.CancellationToken);
+        System.IO.File.Move(other, File, overwrite: true);
+        ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((HttpStatusCode)429, (await ratings.GetAsync()).Status);
+
+        System.IO.File.Delete(File);
+        ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+        Assert.Equal(0, await ratings.MetricAsync("bookinfo_fault_active", "fault", "abort"));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_too_large_is_refused()
+    {
+        await using var ratings = await FaultyService.StartAsync($"FAULTS_FILE={File}");
+        await WriteAsync(ratings, Abort.PadRight(300_000));
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+        Assert.Single(ratings.Log.Of("FaultsRefused"));
+    }
+
+    [Fact]
+    public async Task Other_rules_under_the_same_name_replace_those_before()
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync("""{"abort":{"httpStatus":503}}""");
+        await ratings.SetAsync("""{"abort":{"httpStatus":429}}""");
+        await ratings.SetAsync("""{"notReady":{}}""", "other");
+        Assert.Equal((HttpStatusCode)429, (await ratings.GetAsync()).Status);
+        Assert.Equal(["test", "other"], (await ratings.StatusAsync()).Sets.Select(set => set.Name));
+        Assert.Equal(HttpStatusCode.OK, await ratings.RemoveAsync());
+        Assert.Equal(HttpStatusCode.NotFound, await ratings.RemoveAsync());
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData("", "the body must be JSON")]
+    [InlineData("[]", "the body must be JSON")]
+    [InlineData("""{"rules":[]}""", "the body must be JSON")]
+    [InlineData("""{"ttl":"30s"}""", "the body must be JSON")]
+    [InlineData("""{"ttl":"0s","rules":[]}""", "ttl must be a time from 1s to 1h")]
+    [InlineData("""{"ttl":"2h","rules":[]}""", "ttl must be a time from 1s to 1h")]
+    [InlineData("""{"ttl":"30","rules":[]}""", "ttl must be a time from 1s to 1h")]
+    [InlineData("""{"ttl":"30s","rules":{}}""", "rules must be a list of rules")]
+    [InlineData("""{"ttl":"30s","rules":[{"abort":{"httpStatus":503}},{"dely":{}}]}""", "rules[1].dely is not known")]
+    public async Task What_is_not_allowed_changes_nothing(string body, string message)
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync("""{"abort":{"httpStatus":429}}""");
+        var (status, answer) = await ratings.PutAsync(body);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(message, answer, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode)429, (await ratings.GetAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        var port = ratings.Management.BaseAddress!.Port;
+        await using var processes = new ServiceProcesses();
+        processes.Set("ratings-v1", "MANAGEMENT_LISTEN", $"{port}");
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => processes.StartAsync("ratings-v1"));
+        Assert.Contains(
+            $"ended with 3: ratings cannot start: the management port 127.0.0.1:{port} cannot be had",
+            exception.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Set MANAGEMENT_LISTEN to a free one.", exception.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    private async Task WriteAsync(FaultyService service, string text)
+    {
+        await System.IO.File.WriteAllTextAsync(File, text, TestContext.Current.CancellationToken);
+        service.Clock.Advance(TimeSpan.FromSeconds(1));
+    }
+}

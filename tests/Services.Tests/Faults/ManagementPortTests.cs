@@ -1,0 +1,115 @@
+using System.Net;
+using Bookinfo.Testing;
+
+namespace Services.Tests;
+
+/// <summary>
+/// Whoever can reach a service, and not its management port, cannot trigger, change or see a fault; nor can a page in a browser.
+/// </summary>
+public sealed class ManagementPortTests
+{
+    private const string Rules = """{"ttl":"30s","rules":[{"abort":{"httpStatus":503}}]}""";
+
+    /// <summary>A request that sets a fault, where it is understood.</summary>
+    private static readonly string Set =
+        $"PUT /faults/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Rules.Length}\r\nConnection: close\r\n\r\n{Rules}";
+
+    public static TheoryData<string> Requests =>
+    [
+        .. from path in new[]
+           {
+               "/faults", "/faults/a", "//faults/a", "/./faults/a", "/%66aults/a", "/ratings/../faults/a",
+               "http://127.0.0.1:9090/faults/a", "/FAULTS/a",
+           }
+           from method in new[] { "GET", "PUT", "DELETE", "POST" }
+           select Set.Replace("PUT /faults/a", $"{method} {path}", StringComparison.Ordinal),
+        .. from header in new[]
+           {
+               "X-HTTP-Method-Override: PUT", "X-Original-URL: /faults/a", "X-Rewrite-URL: /faults/a", "X-Forwarded-For: 127.0.0.1",
+               "Forwarded: for=127.0.0.1;host=localhost:9090", "X-Forwarded-Host: localhost:9090", "X-Forwarded-Port: 9090",
+               "FAULTS: [{\"notReady\":{}}]", "x-envoy-fault-abort-request: 503", "x-envoy-fault-delay-request: 1000",
+               "bookinfo-fault: abort", "baggage: bookinfo.fault=abort", "end-user: jason", "End-User: jason", "END-USER: jason",
+               "end_user: jason", "end-user : jason", " end-user: jason", "end-user:\tjason", "end-user: jason\r\nend-user: other",
+               "x-bookinfo-caller: reviews",
+           }
+           select $"GET /ratings/0 HTTP/1.1\r\nHost: a\r\n{header}\r\nConnection: close\r\n\r\n",
+        // Two requests in one: by a length beside chunks, by two lengths, behind chunks, and by a length that is too short.
+        $"POST /ratings/0 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Set}",
+        $"POST /ratings/0 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\n{Set}",
+        $"POST /ratings/0 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n{Set}",
+        $"GET /ratings/0 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n{{}} {Set}",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task Nothing_that_is_sent_to_the_service_concerns_its_faults(string request)
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        // A fault that is on, for another user: it is neither shown nor brought about.
+        await ratings.SetAsync("""{"abort":{"httpStatus":418},"match":{"endUser":"nobody"}}""");
+        var before = await ratings.StatusAsync();
+        var answer = await RawHttp.SendAsync(ratings.Address, request);
+        Assert.NotEqual(418, answer?.Status);
+        Assert.DoesNotContain("abort", answer?.Text ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("sets", answer?.Text ?? "", StringComparison.Ordinal);
+        var after = await ratings.StatusAsync();
+        Assert.Equal(before.Sets.Single().Rules, after.Sets.Single().Rules);
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData("Origin: http://shop.example", 403)]
+    [InlineData("Origin: null", 403)]
+    [InlineData("Sec-Fetch-Site: cross-site", 403)]
+    [InlineData("X-Nothing: 1", 200)]
+    public async Task No_page_in_a_browser_can_use_the_port(string header, int status)
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        var answer = await RawHttp.SendAsync(
+            ratings.Management.BaseAddress!,
+            Set.Replace("Connection: close", $"{header}\r\nConnection: close", StringComparison.Ordinal));
+        Assert.Equal(status, answer!.Status);
+        Assert.Equal(status == 200 ? 1 : 0, (await ratings.StatusAsync()).Sets.Count);
+    }
+
+    [Theory]
+    [InlineData("shop.example", 403)]
+    [InlineData("10.0.0.7:9090", 403)]
+    [InlineData("localhost.shop.example", 403)]
+    [InlineData("LOCALHOST:9090", 200)]
+    [InlineData("127.0.0.1", 200)]
+    [InlineData("[::1]:9090", 200)]
+    public async Task A_name_that_somebody_lets_point_to_the_port_is_refused(string host, int status)
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        var answer = await RawHttp.SendAsync(
+            ratings.Management.BaseAddress!, $"GET /faults HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        Assert.Equal(status, answer!.Status);
+    }
+
+    [Theory]
+    [InlineData("GET", "/", 404)]
+    [InlineData("GET", "/ratings/0", 404)]
+    [InlineData("GET", "/metrics", 404)]
+    [InlineData("POST", "/faults", 405)]
+    [InlineData("GET", "/faults/a", 405)]
+    [InlineData("PUT", "/faults", 405)]
+    [InlineData("DELETE", "/faults/a", 404)]
+    [InlineData("DELETE", "/faults/a%20b", 400)]
+    public async Task It_has_nothing_but_faults(string method, string path, int status)
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var answer = await ratings.Management.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.StartsWith(
+            "{\"error\":", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_not_there_unless_it_is_asked_for()
+    {
+        await using var ratings = await RunningService.StartAsync(Bookinfo.Ratings.Program.Build);
+        Assert.Null(ratings.Services.GetService(typeof(Bookinfo.ServiceDefaults.Hosting.ManagementServer)));
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using Bookinfo.Testing;
+
+namespace Services.Tests;
+
+/// <summary>Each fault of the process does what it says, and stops: on a clock of the test's, or in a process of its own.</summary>
+[Collection(CountingTests.Name)]
+public sealed class ProcessFaultTests
+{
+    [Fact]
+    public async Task Not_ready_fails_the_readiness_probe_and_nothing_else()
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync("""{"notReady":{}}""");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync("/health/ready")).Status);
+        foreach (var path in new[] { "/health/live", "/health", "/ratings/0" })
+        {
+            Assert.Equal((path, HttpStatusCode.OK), (path, (await ratings.GetAsync(path)).Status));
+        }
+
+        Assert.Equal(1, await ratings.MetricAsync("bookinfo_fault_injected_total", "fault", "notReady"));
+        await ratings.RemoveAsync();
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync("/health/ready")).Status);
+    }
+
+    [Theory]
+    [InlineData("details", "Details")]
+    [InlineData("reviews", "Reviews")]
+    [InlineData("productpage", "Productpage")]
+    public async Task Not_ready_can_fail_the_health_of_the_contract_as_well(string service, string name)
+    {
+        await using var running = await FaultyService.StartAsync(ServicePrograms.BuildOf(service));
+        await running.SetAsync("""{"notReady":{"health":true}}""");
+        Assert.Equal(
+            (HttpStatusCode.InternalServerError, $$"""{"status":"{{name}} is not healthy"}"""), await running.GetAsync("/health"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await running.GetAsync("/health/ready")).Status);
+    }
+
+    [Fact]
+    public async Task Not_live_fails_the_liveness_probe_and_nothing_else()
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync("""{"notLive":{}}""");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync("/health/live")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync("/health/ready")).Status);
+        await ratings.RemoveAsync();
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync("/health/live")).Status);
+    }
+
+    [Fact]
+    public async Task Slow_start_is_not_ready_and_waits_less_and_less()
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync("""{"slowStart":{"duration":"10s","delay":"4s"}}""");
+        ratings.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync("/health/ready")).Status);
+        var answer = ratings.GetAsync();
+        await Eventually.HoldsAsync(async () =>
+            (await ratings.StatusAsync()).Sets.Single().Rules.Single().Matched == 1 ? "" : "The request has not come.");
+        ratings.Clock.Advance(TimeSpan.FromSeconds(1.999));
+        await ratings.StatusAsync();
+        Assert.False(answer.IsCompleted);
+        ratings.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await answer).Status);
+        ratings.Clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync("/health/ready")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_fault_ends_when_nobody_renews_its_time_to_live()
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync("""{"notReady":{}}""");
+        ratings.Clock.Advance(TimeSpan.FromSeconds(29));
+        await ratings.SetAsync("""{"notReady":{}}""");
+        ratings.Clock.Advance(TimeSpan.FromSeconds(29.9));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync("/health/ready")).Status);
+        // Renewing is not setting anew.
+        Assert.Equal(1, await ratings.MetricAsync("bookinfo_fault_injected_total", "fault", "notReady"));
+        Assert.Single(ratings.Log.Of("FaultBegan"));
+        ratings.Clock.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync("/health/ready")).Status);
+        Assert.Empty((await ratings.StatusAsync()).Sets);
+        Assert.Single(ratings.Log.Of("FaultsExpired"));
+        Assert.Single(ratings.Log.Of("FaultEnded"));
+    }
+
+    [Fact]
+    public async Task Cpu_keeps_as_many_threads_busy_as_it_is_told()
+    {
+        await using var ratings = await FaultyProcess.StartAsync();
+        await ratings.SetAsync("""{"cpu":{"cores":1.5}}""");
+        await Eventually.HoldsAsync("no two threads", () => ratings.ThreadsOf("fault cpu") == 2);
+        var before = ratings.CpuTicks;
+        await Eventually.HoldsAsync("no processor time used", () => ratings.CpuTicks > before + 50);
+        await ratings.RemoveAsync();
+        await Eventually.HoldsAsync("threads are left", () => ratings.ThreadsOf("fault cpu") == 0);
+    }
+
+    [Fact]
+    public async Task Memory_grows_up_to_its_limit_and_is_given_back()
+    {
+        const long Limit = 96 * 1024 * 1024;
+        await using var ratings = await FaultyProcess.StartAsync();
+        var before = ratings.ResidentBytes;
+        await ratings.SetAsync("""{"memory":{"rate":"200Mi","limit":"96Mi"}}""");
+        await Eventually.HoldsAsync("not as much as it should be", () => ratings.ResidentBytes > before + (Limit * 9 / 10));
+        await ratings.RemoveAsync();
+        await Eventually.HoldsAsync("not given back", () => ratings.ResidentBytes < before + (Limit / 2));
+    }
+
+    [Fact]
+    public async Task Thread_pool_lets_requests_queue_and_management_still_works()
+    {
+        await using var ratings = await FaultyProcess.StartAsync();
+        await ratings.SetAsync("""{"threadPool":{"blockers":200}}""");
+        Assert.Equal(HttpStatusCode.OK, await ratings.GetAsync());
+        await Eventually.HoldsAsync(
+            async () => await ratings.MetricAsync("dotnet_thread_pool_queue_length") > 50 ? "" : "no queue");
+        await ratings.RemoveAsync();
+        await Eventually.HoldsAsync(
+            async () => await ratings.MetricAsync("dotnet_thread_pool_queue_length") < 50 ? "" : "still a queue");
+        Assert.Equal(HttpStatusCode.OK, await ratings.GetAsync());
+    }
+
+    [Fact]
+    public async Task Crash_ends_the_process_with_its_log_written()
+    {
+        await using var ratings = await FaultyProcess.StartAsync();
+        await ratings.SetAsync("""{"crash":{"after":"100ms"}}""");
+        Assert.Equal(137, await ratings.WaitForEndAsync());
+        Assert.Contains("\"FaultBegan\"", ratings.LastLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_crash_that_is_taken_back_in_time_does_not_happen()
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync("""{"crash":{"after":"10s"}}""");
+        ratings.Clock.Advance(TimeSpan.FromSeconds(9));
+        await ratings.RemoveAsync();
+        // It would end this process.
+        ratings.Clock.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+    }
+}
