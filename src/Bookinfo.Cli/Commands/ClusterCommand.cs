@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Contracts;
-using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
 
 namespace Bookinfo.Cli.Commands;

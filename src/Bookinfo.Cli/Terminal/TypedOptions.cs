@@ -5,7 +5,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Bookinfo.Cli.Commands;
 using Bookinfo.Contracts;
-using Bookinfo.Foundation;
 using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Terminal;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Bookinfo.Contracts;
 using k8s.Models;
 
 namespace Bookinfo.Kubernetes;
@@ -27,7 +26,7 @@ public sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
     /// <summary>Reads the message of an event.</summary>
     /// <param name="message">The message of the kubelet, whose wording is part of no API: what is not understood is left out.</param>
     public static ImagePull Parse(string message) => new(
-        PullTime().Match(message) is { Success: true } time && Foundation.Duration.TryParse(time.Groups[1].Value, out var duration)
+        PullTime().Match(message) is { Success: true } time && Contracts.Duration.TryParse(time.Groups[1].Value, out var duration)
             ? duration
             : null,
         ImageSize().Match(message) is { Success: true } size ? long.Parse(size.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null);
@@ -56,7 +55,7 @@ public sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
 
     /// <inheritdoc/>
     public override string ToString() =>
-        (Duration is { } duration ? Foundation.Duration.Format(duration) : "present") + (
+        (Duration is { } duration ? Contracts.Duration.Format(duration) : "present") + (
             Bytes is { } bytes ? $", {ByteSize.Format(bytes)}" : "");
 
     [GeneratedRegex(@"Successfully pulled image .* in ([0-9.a-zµ]+)")]

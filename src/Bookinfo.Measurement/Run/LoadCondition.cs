@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Bookinfo.Contracts;
-using Bookinfo.Foundation;
 using Bookinfo.Load;
 using Bookinfo.Traffic;
 using HdrHistogram;

@@ -68,8 +68,8 @@ internal sealed class FaultBoard(
             }
             else
             {
-                var set = new FaultSet(
-                    name, source, text, now, [.. rules.Select(rule => Activate(rule, condition))]) { Expires = expires };
+                var active = rules.Select(rule => Activate(rule, condition));
+                var set = new FaultSet(name, source, text, now, [.. active]) { Expires = expires };
                 if (index >= 0)
                 {
                     End(_sets[index]);
