@@ -21,7 +21,7 @@ public sealed partial class CatalogTests
             Assert.Equal(version.Service, $"{workload.Container["name"]}");
             Assert.StartsWith($"localhost/bookinfo/{version.Service}:", $"{workload.Container["image"]}", StringComparison.Ordinal);
             Assert.Equal(
-                version.Environment.OrderBy(setting => setting.Key),
+                version.Environment.Append(new(SettingNames.ManagementListen, "9090")).OrderBy(setting => setting.Key),
                 Manifest.Items(workload.Container["env"]).Where(setting => setting["value"] is not null)
                     .Select(setting => KeyValuePair.Create($"{setting["name"]}", $"{setting["value"]}")).OrderBy(setting => setting.Key));
             Assert.Equal("true", $"{workload.Container["securityContext"]!["readOnlyRootFilesystem"]}");

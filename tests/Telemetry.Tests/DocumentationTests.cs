@@ -30,7 +30,7 @@ public sealed partial class DocumentationTests
             system.Processes.Set("*", "K8S_NODE_NAME", "node");
             system.Processes.Set("*", "MANAGEMENT_LISTEN", "0");
             // Faults that change nothing that is looked at here.
-            system.Processes.Set("ratings", "FAULTS", """[{"delay":{"fixedDelay":"0s"}},{"notLive":{},"end":"1ms"}]""");
+            system.Processes.Set("ratings", "FAULTS", """[{"delay":{"fixedDelay":"0s"}},{"notLive":{},"end":"5s"}]""");
             // Empty counts as not set: the key is made, and said so.
             system.Processes.Set("productpage", "SESSION_KEY", "");
         });
@@ -76,6 +76,7 @@ public sealed partial class DocumentationTests
             "The last lines never came.",
             () => system.Logs().Count(line => line.Event == "RequestRejected") == TelemetrySystem.Versions.Count
                 && system.Logs().Any(line => line.Text("path") == "/last"));
+        await Eventually.HoldsAsync("The fault never ended.", () => system.Logs().Any(line => line.Event == "FaultEnded"));
         // What is said at the end belongs to the log as well; the one that calls nobody ends first, so that the others can still be
         // scraped.
         await system.Processes["details-v1"].StopAsync();
