@@ -40,7 +40,13 @@ public sealed record FaultSetStatus(string Name, string Source, double? Remainin
 /// <param name="Injected">How many of those it was done to; for faults of the process, how often it began.</param>
 public sealed record FaultRuleStatus(string Name, string Fault, bool Active, long Matched, long Injected);
 
-/// <summary>How the messages of the management port are written and read.</summary>
+/// <summary>How a service writes <see cref="FaultStatus"/>. What reads as well would make executables larger.</summary>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(FaultStatus))]
+public sealed partial class FaultStatusJson : JsonSerializerContext;
+
+/// <summary>How those who use the management port write and read its messages.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(FaultRequest))]

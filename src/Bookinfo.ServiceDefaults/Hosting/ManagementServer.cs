@@ -1,20 +1,18 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
@@ -26,13 +24,12 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <param name="port">The port; 0 for any that is free.</param>
 /// <param name="endpoints">What there is.</param>
 /// <param name="logger">The log.</param>
-internal sealed class ManagementServer(
-    int port, IEnumerable<IManagementEndpoint> endpoints, ILogger<ManagementServer> logger)
-    : IHostedService, IHttpApplication<HttpContext>, IDisposable
+internal sealed class ManagementServer(int port, IEnumerable<IManagementEndpoint> endpoints, ILogger<ManagementServer> logger)
+    : IHostedService, IAsyncDisposable
 {
     private readonly IManagementEndpoint[] _endpoints = [.. endpoints];
 
-    private KestrelServer? _server;
+    private WebApplication? _app;
 
     /// <summary>Where it listens, such as <c>http://127.0.0.1:9090</c>; empty before it does.</summary>
     public string Address { get; private set; } = "";
@@ -58,22 +55,27 @@ internal sealed class ManagementServer(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = FaultEndpoint.LargestBody;
-        options.Limits.MaxConcurrentConnections = 64;
-        options.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = FaultEndpoint.LargestBody;
+            server.Limits.MaxConcurrentConnections = 64;
+            server.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
+        });
         // It must answer even when the thread pool is blocked, by a fault for example.
-        var transport = new SocketTransportOptions { IOQueueCount = 1 };
-        SocketThreads.Configure(transport);
-        _server = new KestrelServer(
-            Options.Create(options),
-            new SocketTransportFactory(Options.Create(transport), NullLoggerFactory.Instance),
-            NullLoggerFactory.Instance);
+        builder.Services.Configure<SocketTransportOptions>(static transport =>
+        {
+            transport.IOQueueCount = 1;
+            SocketThreads.Configure(transport);
+        });
+        _app = builder.Build();
+        _app.Run(HandleAsync);
         try
         {
-            await _server.StartAsync(this, cancellationToken);
+            await _app.StartAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or AddressInUseException or System.Net.Sockets.SocketException)
+        catch (Exception exception) when (exception is IOException or AddressInUseException or SocketException)
         {
             throw new ManagementPortException(string.Create(
                 CultureInfo.InvariantCulture,
@@ -81,26 +83,24 @@ internal sealed class ManagementServer(
                 + $"Set {SettingNames.ManagementListen} to a free one."));
         }
 
-        Address = _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        Address = _app.Urls.Single();
         LogEvents.ManagementStarted(logger, Address);
     }
 
     /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc/>
-    public void Dispose() => _server?.Dispose();
+    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <inheritdoc/>
-    HttpContext IHttpApplication<HttpContext>.CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+    /// <summary>Answers with an error.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="message">What is wrong.</param>
+    internal static Task RefuseAsync(HttpContext context, int status, string message) =>
+        JsonAnswer.Error(status, message).ExecuteAsync(context);
 
-    /// <inheritdoc/>
-    void IHttpApplication<HttpContext>.DisposeContext(HttpContext context, Exception? exception)
-    {
-    }
-
-    /// <inheritdoc/>
-    async Task IHttpApplication<HttpContext>.ProcessRequestAsync(HttpContext context)
+    private async Task HandleAsync(HttpContext context)
     {
         try
         {
@@ -115,13 +115,6 @@ internal sealed class ManagementServer(
             await RefuseAsync(context, exception.StatusCode, ErrorAnswers.MessageFor(exception.StatusCode));
         }
     }
-
-    /// <summary>Answers with an error.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="status">The status.</param>
-    /// <param name="message">What is wrong.</param>
-    internal static Task RefuseAsync(HttpContext context, int status, string message) =>
-        JsonAnswer.Error(status, message).ExecuteAsync(context);
 
     /// <summary>
     /// Why a request is not taken. A page in a browser on this machine can send requests here too: its own, which say where the page is
