@@ -112,6 +112,8 @@ internal sealed class Programs(string root, string runtime)
         // What is on by default is on, and nothing is sent anywhere.
         var environment = settings.Append(("ASPNETCORE_URLS", $"http://127.0.0.1:{Text(port)}"))
             .Append(("DRAIN_SECONDS", "0"))
+            // 1,000 connections at once are measured beside servers without such a limit.
+            .Append(("MAX_CONCURRENT_REQUESTS", "100000"))
             .ToDictionary(setting => setting.Item1, setting => setting.Item2);
         return new ServerDefinition(name, Executable(project), [], environment, port, "/health/ready");
     }

@@ -60,6 +60,9 @@ public static class SettingNames
     /// <summary>How many seconds a service keeps answering after it is told to stop.</summary>
     public const string DrainSeconds = "DRAIN_SECONDS";
 
+    /// <summary>How many requests a service answers at once.</summary>
+    public const string MaxConcurrentRequests = "MAX_CONCURRENT_REQUESTS";
+
     /// <summary>Whether a service stops when its standard input is closed.</summary>
     public const string StopWhenStdinCloses = "STOP_WHEN_STDIN_CLOSES";
 
@@ -111,6 +114,7 @@ public static class SettingNames
             K8sPodName, K8sNodeName,
             Hostname, ClusterName, ReviewsEndpoints, ServicesDomain, SessionKey, FloodFactor, EnableRatings, StarColor, RandomSeed,
             EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl, Faults, FaultsFile, FaultSpanAttribute, ManagementListen,
+            MaxConcurrentRequests,
             .. ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service))).SelectMany(
                 service => new[] { HostOf(service), PortOf(service) }),
         ],

@@ -17,6 +17,7 @@ public sealed class SettingsTests
     [InlineData("details", "DO_NOT_ENCRYPT", "1", "true or false")]
     [InlineData("details", "ACCESS_LOG", "yes", "on or off")]
     [InlineData("details", "LOG_FORMAT", "xml", "json or text")]
+    [InlineData("details", "MAX_CONCURRENT_REQUESTS", "0", "1 to 1000000")]
     [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "googleapis.com", "an address")]
     [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "ftp://googleapis.com", "an address")]
     [InlineData("details", "EXTERNAL_BOOK_SERVICE_URL", "http://googleapis.com:0", "an address")]

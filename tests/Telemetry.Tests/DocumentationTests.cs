@@ -17,7 +17,8 @@ public sealed partial class DocumentationTests
     [
         "UnhandledException", "exception", "BackendAnswerUnusable", "LogLinesDropped", "lines", "ConnectionsRefused", "connections",
         "limit", "TelemetryExportFailed", "TelemetryExportWorks", "signal", "failures", "reason", "TelemetryNotSent", "settings",
-        "TelemetryDropped", "dropped", "FaultsExpired", "FaultsRefused", "file",
+        "TelemetryDropped", "dropped", "FaultsExpired", "FaultsRefused", "file", "RequestsRefused",
+        "requests",
     ];
 
     [Fact]

@@ -180,6 +180,9 @@ public static class ServiceProgram
         builder.Services.AddHostedService<RejectedRequestAnswers>();
         builder.Services.AddHealthChecks().AddCheck<Readiness>("draining").AddCheck<FaultReadiness>("faults")
             .AddCheck<FaultLiveness>(FaultLiveness.Name);
+        var mostRequests = RequestLimit.Read(settings, service);
+        builder.Services.AddSingleton(services => new RequestLimit(
+            mostRequests, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RequestLimit>>()));
         AddFaults(builder, FaultOptions.Read(settings));
         ManagementServer.Add(builder.Services, settings);
         // The longest call that our services wait for takes 10 s; what is still in flight after 15 s hangs.

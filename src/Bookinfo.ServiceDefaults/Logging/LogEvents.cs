@@ -57,6 +57,14 @@ internal static partial class LogEvents
             + "Raise it (ulimit -n)")]
     public static partial void ConnectionsRefused(ILogger logger, int connections, int limit);
 
+    /// <summary>There were more requests at once than the limit allows.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "RequestsRefused",
+        Message = "Answered {requests} requests with 503 since this was last reported: {limit} were being answered, the limit of "
+            + "MAX_CONCURRENT_REQUESTS")]
+    public static partial void RequestsRefused(ILogger logger, int requests, int limit);
+
     /// <summary>An OTLP export failed.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -16,10 +16,16 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// </summary>
 /// <param name="next">What handles the request.</param>
 /// <param name="telemetry">The instruments.</param>
+/// <param name="limit">How many requests there may be at once.</param>
 /// <param name="options">Whether there is an access log.</param>
 /// <param name="logger">The access log.</param>
 internal sealed class RequestTelemetry(
-    RequestDelegate next, HttpTelemetry telemetry, LogOptions options, ILogger<RequestTelemetry> logger, TimeProvider time)
+    RequestDelegate next,
+    HttpTelemetry telemetry,
+    RequestLimit limit,
+    LogOptions options,
+    ILogger<RequestTelemetry> logger,
+    TimeProvider time)
 {
     private const string RequestId = "x-request-id";
 
@@ -43,13 +49,19 @@ internal sealed class RequestTelemetry(
         using var span = StartSpan(context, record, method);
         var active = telemetry.ActiveRequests.Of(method);
         active.Begin();
+        var admitted = limit.TryBegin();
         try
         {
-            await next(context);
+            await (admitted ? next(context) : RequestLimit.RefuseAsync(context));
         }
         finally
         {
             active.End();
+            if (admitted)
+            {
+                limit.End();
+            }
+
             Tell(context, record, span, method, time.GetElapsedTime(record.Start));
         }
     }

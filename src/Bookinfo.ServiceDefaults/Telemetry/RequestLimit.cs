@@ -1,0 +1,67 @@
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.ServiceDefaults.Logging;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.ServiceDefaults.Telemetry;
+
+/// <summary>
+/// Bounds how many requests are answered at once. Each that waits for a backend holds memory; without a bound, a backend that hangs would
+/// take the services in front of it down as well. Those beyond it get a quick 503.
+/// </summary>
+/// <param name="most">How many.</param>
+/// <param name="logger">Where reaching the limit is logged.</param>
+internal sealed class RequestLimit(int most, TimeProvider time, ILogger<RequestLimit> logger)
+{
+    /// <summary>The usual limit of a service that calls others: what fits into 64 MiB when all of them wait.</summary>
+    private const int UsualOfCaller = 320;
+
+    /// <summary>The usual limit of a service that calls no others.</summary>
+    private const int Usual = 1024;
+
+    /// <summary>When the client may try again, in seconds.</summary>
+    private const string RetryAfter = "1";
+
+    private static readonly byte[] Answer = WireJson.ToBytes(
+        new ErrorMessage("too many requests at once"), ErrorMessageJson.Default.ErrorMessage);
+
+    private readonly SeldomReport _report = new(time, requests => LogEvents.RequestsRefused(logger, requests, most));
+    private int _active;
+
+    /// <summary>Reads <c>MAX_CONCURRENT_REQUESTS</c>.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="service">The service.</param>
+    /// <exception cref="InvalidSettingException">It is not allowed.</exception>
+    public static int Read(Settings settings, ServiceDefinition service) => settings.Number(
+        SettingNames.MaxConcurrentRequests, service.Calls.Count > 0 ? UsualOfCaller : Usual, least: 1, most: 1_000_000);
+
+    /// <summary>Begins a request.</summary>
+    /// <returns>Whether there is room for it. Then <see cref="End"/> ends it.</returns>
+    public bool TryBegin()
+    {
+        if (Interlocked.Increment(ref _active) <= most)
+        {
+            return true;
+        }
+
+        End();
+        _report.Add();
+        return false;
+    }
+
+    /// <summary>Ends a request.</summary>
+    public void End() => Interlocked.Decrement(ref _active);
+
+    /// <summary>Answers a request for which there is no room.</summary>
+    /// <param name="context">The request.</param>
+    public static async Task RefuseAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        response.Headers.RetryAfter = RetryAfter;
+        response.ContentType = "application/json";
+        response.ContentLength = Answer.Length;
+        await response.Body.WriteAsync(Answer, context.RequestAborted);
+    }
+}
