@@ -9,10 +9,13 @@ CDPATH= cd -- "$(dirname -- "$0")/.."
 
 usage() {
     cat <<'END'
-Usage: bench/turns.sh [--sidecar N] [--same N] [--rounds N] [--step TIME] [--port N] [--keep DIRECTORY]
+Usage: bench/turns.sh [--sidecar N] [--same N] [--delayed N] [--delays LIST] [--rounds N] [--step TIME] [--port N]
+                      [--keep DIRECTORY]
 
   --sidecar N       how many runs with HAProxy in front of reviews and ratings of the second system (default 5)
   --same N          how many runs with two systems that are the same (default 10)
+  --delayed N       how many runs with each of the delays in front of ratings of the second system (default 0): what share is found
+  --delays LIST     the delays, in ms (default 0.1,0.25,0.5,2)
   --rounds N        their rounds (default 7, which take less than 5 minutes)
   --step TIME       how long the page is viewed in a round (default 20s)
   --port N          the first of the ports that the systems take (default 31700)
@@ -55,11 +58,13 @@ if [ "${1:-}" = restart ]; then
     exit 0
 fi
 
-sidecar=5 same=10 rounds=7 step=20s port=31700 keep=
+sidecar=5 same=10 delayed=0 delays=0.1,0.25,0.5,2 rounds=7 step=20s port=31700 keep=
 while [ $# -gt 0 ]; do
     case $1 in
         --sidecar) sidecar=${2:?} ; shift 2 ;;
         --same) same=${2:?} ; shift 2 ;;
+        --delayed) delayed=${2:?} ; shift 2 ;;
+        --delays) delays=${2:?} ; shift 2 ;;
         --rounds) rounds=${2:?} ; shift 2 ;;
         --step) step=${2:?} ; shift 2 ;;
         --port) port=${2:?} ; shift 2 ;;
@@ -68,20 +73,29 @@ while [ $# -gt 0 ]; do
         *) usage >&2; exit 2 ;;
     esac
 done
-require_numbers $((sidecar + same)) "$rounds" "$port"
+require_numbers $((sidecar + same + delayed)) "$rounds" "$port"
 require_tools jq clang zlib.h haproxy
 
 say "Building"
 publish "${services[@]}"
+dotnet build tests/Bookinfo.DelayingProxy -c Release -v quiet -nodeReuse:false >&2
 dotnet build src/Bookinfo.Cli -c Release -v quiet -nodeReuse:false >&2
 
 work=$(mktemp -d)
 [ -z "$keep" ] || mkdir -p "$keep"
 results=${keep:-$work}
-proxy=
+proxy= delaying=
+end() { # process ids
+    local process
+    for process in "$@"; do
+        kill -TERM "$process" 2>/dev/null || true
+        wait "$process" 2>/dev/null || true
+    done
+}
 finish() {
     stop "$work"
-    [ -z "$proxy" ] || { kill -TERM "$proxy" 2>/dev/null || true; wait "$proxy" 2>/dev/null || true; }
+    # shellcheck disable=SC2086
+    end $proxy $delaying
     rm -rf "$work"
 }
 trap finish EXIT
@@ -100,13 +114,25 @@ PATH=$PATH:/usr/sbin haproxy -f "$work/haproxy.cfg" -db > "$work/haproxy.log" 2>
 proxy=$!
 reviews=$(printf 'http://127.0.0.1:%d,' $((proxies + 3)) $((proxies + 4)) $((proxies + 5)))
 
-run() { # name, whether with proxies
+# Something to read from that never ends: a delaying proxy ends when its standard input does.
+mkfifo "$work/open"
+exec 9<> "$work/open"
+
+run() { # name, what the second system has in front: nothing, sidecars, or a delay in ms
     say "Measuring $1"
     echo "--port $first --backend-port $((first + 1))" > "$work/first.options"
     echo "--port $second --backend-port $((second + 1))" > "$work/second.options"
-    if [ "$2" = yes ]; then
+    if [ "$2" = sidecars ]; then
         printf '%s\n' "--env productpage:REVIEWS_ENDPOINTS=${reviews%,}" "--env reviews:RATINGS_SERVICE_PORT=$((proxies + 2))" \
             >> "$work/second.options"
+    elif [ "$2" != nothing ]; then
+        # Both systems have a proxy, so that what it costs to pass on is in both.
+        dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll $((proxies + 6)) $((first + 2)) 0 <&9 > /dev/null &
+        delaying=$!
+        dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll $((proxies + 7)) $((second + 2)) "$2" <&9 > /dev/null &
+        delaying+=" $!"
+        echo "--env reviews:RATINGS_SERVICE_PORT=$((proxies + 6))" >> "$work/first.options"
+        echo "--env reviews:RATINGS_SERVICE_PORT=$((proxies + 7))" >> "$work/second.options"
     fi
     start "$work"
     SECONDS=0
@@ -114,6 +140,9 @@ run() { # name, whether with proxies
         --step "$step" --between "bench/turns.sh restart '$work'" --output json > "$work/report.json" 2> "$work/baseline.log" ||
         { cat "$work/baseline.log" >&2; exit 1; }
     stop "$work"
+    # shellcheck disable=SC2086
+    end $delaying
+    delaying=
     # What is shown, at the page and at each hop.
     jq -r --arg name "$1" --arg seconds "$SECONDS" '[.rates[].figures[]
         | select((.subject | contains("->")) or .subject == "page") | select(.figure == "p50")
@@ -121,9 +150,13 @@ run() { # name, whether with proxies
         | "\($name), \($seconds) s: \(join("; "))"' "$work/report.json"
 }
 
+verdict() { # subject
+    jq -r --arg subject "$1" '.rates[].figures[] | select(.figure == "p50" and .subject == $subject) | .verdict' "$work/report.json"
+}
+
 found=0 none=0
 for number in $(seq "$sidecar"); do
-    run "sidecar-$number" yes
+    run "sidecar-$number" sidecars
     if jq -e '[.rates[].figures[] | select(.figure == "p50") | select((.subject | contains("->")) or .subject == "page")
         | if .subject == "productpage->details" then (.verdict != "greater" and .verdict != "smaller") else .verdict == "greater" end]
         | all' "$work/report.json" > /dev/null
@@ -132,12 +165,25 @@ for number in $(seq "$sidecar"); do
     fi
 done
 for number in $(seq "$same"); do
-    run "same-$number" no
+    run "same-$number" nothing
     if jq -e '[.rates[].figures[] | .verdict == "greater" or .verdict == "smaller"] | any | not' "$work/report.json" > /dev/null; then
         none=$((none + 1))
     fi
 done
+power=
+for delay in $([ "$delayed" = 0 ] || echo "${delays//,/ }"); do
+    seen=0 page=0 elsewhere=0
+    for number in $(seq "$delayed"); do
+        run "delay-$delay-$number" "$delay"
+        [ "$(verdict 'reviews->ratings')" != greater ] || seen=$((seen + 1))
+        [ "$(verdict page)" != greater ] || page=$((page + 1))
+        case $(verdict 'productpage->details') in greater | smaller) elsewhere=$((elsewhere + 1)) ;; esac
+    done
+    power+=$(printf '%s ms: found at ratings in %d of %d, at the page in %d, at details in %d' \
+        "$delay" "$seen" "$delayed" "$page" "$elsewhere")$'\n'
+done
 echo
+printf '%s' "$power"
 [ "$sidecar" = 0 ] || check "sidecars found where they are, and nowhere else" "$(ratio "$found" "$sidecar")" 1 least
 [ "$same" = 0 ] || check "the same system: nothing found" "$(ratio "$none" "$same")" 0.95 least
 exit "$status"
