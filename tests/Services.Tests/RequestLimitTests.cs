@@ -35,6 +35,7 @@ public sealed class RequestLimitTests
 
         // They are told like any others.
         Assert.Equal(5, await ratings.MetricAsync("http_server_request_duration_seconds_count", "http_response_status_code", "503"));
+        Assert.Equal(5, await ratings.MetricAsync("http_server_request_duration_seconds_count", "http_route", "/ratings/{id?}"));
         Assert.Single(ratings.Log.Of("RequestsRefused"));
         await ratings.RemoveAsync();
         Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));

@@ -17,7 +17,7 @@ public sealed partial class DocumentationTests
     [
         "UnhandledException", "exception", "BackendAnswerUnusable", "LogLinesDropped", "lines", "ConnectionsRefused", "connections",
         "limit", "TelemetryExportFailed", "TelemetryExportWorks", "signal", "failures", "reason", "TelemetryNotSent", "settings",
-        "TelemetryDropped", "dropped", "FaultsExpired", "FaultsRefused", "file", "RequestsRefused",
+        "TelemetryDropped", "dropped", "FaultsExpired", "FaultsRefused", "FaultFailed", "file", "RequestsRefused",
         "requests",
     ];
 

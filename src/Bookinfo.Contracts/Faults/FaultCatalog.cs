@@ -85,8 +85,8 @@ public static class FaultCatalog
             new FaultParameter("most", Time, "uniform distribution: less than this time", 0, Longest),
             new FaultParameter("mean", Time, "normal distribution, cut off at 0: its mean", 0, Longest),
             new FaultParameter("deviation", Time, "normal distribution: its standard deviation", 0, Longest),
-            new FaultParameter("median", Time, "long-tailed (log-normal) distribution: half are shorter", 0.000001, Longest),
-            new FaultParameter("p99", Time, "long-tailed distribution: 1% of the delays are longer", 0.000001, Longest))
+            new FaultParameter("median", Time, "long-tailed (log-normal) distribution: half are shorter", 0.001, Longest),
+            new FaultParameter("p99", Time, "long-tailed distribution: 1% of the delays are longer", 0.001, Longest))
         {
             OneOf = [["fixedDelay"], ["least", "most"], ["mean", "deviation"], ["median", "p99"]],
         },
@@ -112,7 +112,7 @@ public static class FaultCatalog
             new FaultParameter("rate", Bytes, "how much more each second", 1024, 1024 * Mebi),
             new FaultParameter("limit", Bytes, "how much in all", 1024, 64 * 1024 * Mebi)),
         new(ThreadPool, FaultScope.Process, "keeps the threads of its pool busy with blocking work, and lets requests queue behind it",
-            new FaultParameter("blockers", Whole, "how many pieces of work block a thread for 20 ms, again and again", 1, 1000, "64")),
+            new FaultParameter("blockers", Whole, "how many pieces of work block a thread for 20 ms, again and again", 1, 200, "64")),
         new(SlowStart, FaultScope.Process, "behaves like a service that has just started: not ready, and slow, less and less so",
             new FaultParameter("duration", Time, "for how long", 0, Longest),
             new FaultParameter("delay", Time, "how long a request waits at the beginning", 0, Longest, Default: "1s")),
@@ -128,7 +128,7 @@ public static class FaultCatalog
             new FaultParameter("fixedDelay", Time, "how late", 0, Longest)),
         new(FailMetrics, FaultScope.Telemetry, "answers scrapes of /metrics with an error",
             new FaultParameter("httpStatus", Whole, "the status", 400, 599, Default: "500")),
-        new(ResetCounters, FaultScope.Telemetry, "lets the counters and histograms on /metrics begin at 0 anew, as if it had restarted"),
+        new(ResetCounters, FaultScope.Telemetry, "resets the counters and histograms on /metrics to 0, as if it had restarted"),
         new(WrongVersion, FaultScope.Telemetry, "gives another version of itself on /metrics and in log lines on stdout",
             new FaultParameter("version", Text, "the version")),
     ];

@@ -28,14 +28,12 @@ public static class FaultRuleReader
     /// <summary>The longest time of a rule, a day, in seconds.</summary>
     private const double LongestTime = 24 * 3600;
 
-    private static readonly string AllFaults = string.Join(", ", FaultCatalog.All.Select(kind => kind.Name));
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-    private static readonly JsonDocumentOptions Strict = new()
-    {
-        AllowDuplicateProperties = false,
-        CommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-    };
+    private static readonly string[] Callers =
+        [.. ServiceCatalog.All.Where(service => service.Calls.Count > 0).Select(service => service.Name)];
+
+    private static readonly string AllFaults = string.Join(", ", FaultCatalog.All.Select(kind => kind.Name));
 
     /// <summary>The keys of a rule beside its fault, and those of <c>match</c>: for those who write a schema.</summary>
     public static IReadOnlyList<string> RuleKeys { get; } = [NameKey, MatchKey, StartKey, EndKey, CycleKey, SeedKey];
@@ -46,20 +44,32 @@ public static class FaultRuleReader
     /// <summary>The keys of <c>match</c>.</summary>
     public static IReadOnlyList<string> MatchKeys { get; } = ["route", "method", "endUser", "caller"];
 
+    /// <summary>How the JSON of rules is taken apart: with comments and trailing commas, and without a key that comes twice.</summary>
+    public static JsonDocumentOptions Options { get; } = new()
+    {
+        AllowDuplicateProperties = false,
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
     /// <summary>Reads a list of rules.</summary>
-    /// <param name="json">A JSON array, in which comments and trailing commas are allowed.</param>
+    /// <param name="json">A JSON array, to be taken apart with <see cref="Options"/>.</param>
     /// <exception cref="InvalidFaultException">It is not JSON, or a rule is not allowed.</exception>
     public static IReadOnlyList<FaultRule> Read(string json)
     {
         try
         {
-            using var document = JsonDocument.Parse(json, Strict);
+            using var document = JsonDocument.Parse(json, Options);
             return Read(document.RootElement, "rules");
         }
         catch (JsonException exception)
         {
             throw new InvalidFaultException(
                 string.Create(CultureInfo.InvariantCulture, $"line {exception.LineNumber + 1}"), "must be JSON: a list of rules");
+        }
+        catch (InvalidOperationException)
+        {
+            throw NotText("rules");
         }
     }
 
@@ -69,6 +79,21 @@ public static class FaultRuleReader
     /// <exception cref="InvalidFaultException">A rule is not allowed.</exception>
     public static IReadOnlyList<FaultRule> Read(JsonElement rules, string path)
     {
+        try
+        {
+            return ReadAll(rules, path);
+        }
+        catch (InvalidOperationException)
+        {
+            throw NotText(path);
+        }
+    }
+
+    private static InvalidFaultException NotText(string path) =>
+        new(path, "must be valid text: half of a surrogate pair, or a byte that is not UTF-8, is in it");
+
+    private static List<FaultRule> ReadAll(JsonElement rules, string path)
+    {
         if (rules.ValueKind != JsonValueKind.Array)
         {
             throw new InvalidFaultException(path, "must be a list of rules");
@@ -76,7 +101,7 @@ public static class FaultRuleReader
 
         if (rules.GetArrayLength() > MostRules)
         {
-            throw new InvalidFaultException(path, $"must have {MostRules} rules at most");
+            throw new InvalidFaultException(path, $"must have at most {MostRules} rules");
         }
 
         var read = new List<FaultRule>();
@@ -155,7 +180,12 @@ public static class FaultRuleReader
         var allowed = kind.Parameters.Select(parameter => parameter.Name).Concat(kind.HasChance ? ChanceKeys : []).ToList();
         foreach (var property in fault.EnumerateObject())
         {
-            RequireKnown(property.Name, allowed, $"{path}.{property.Name}", allowed is [] ? "nothing" : "one of ");
+            if (allowed is [])
+            {
+                throw new InvalidFaultException($"{path}.{property.Name}", $"is not allowed: {kind.Name} takes no parameters");
+            }
+
+            RequireKnown(property.Name, allowed, $"{path}.{property.Name}", "one of ");
         }
 
         foreach (var parameter in kind.Parameters)
@@ -179,7 +209,17 @@ public static class FaultRuleReader
             throw new InvalidFaultException(path, $"must have {string.Join(", or ", groups.Select(group => string.Join(" and ", group)))}");
         }
 
+        RequireOrder(numbers, path, "least", "most");
+        RequireOrder(numbers, path, "median", "p99");
         return ReadChance(new FaultRule(kind.Name, kind) { Numbers = numbers, Texts = texts }, fault, path);
+    }
+
+    private static void RequireOrder(Dictionary<string, double> numbers, string path, string smaller, string larger)
+    {
+        if (numbers.TryGetValue(smaller, out var one) && numbers.TryGetValue(larger, out var other) && one > other)
+        {
+            throw new InvalidFaultException($"{path}.{larger}", $"must not be less than {smaller}");
+        }
     }
 
     private static FaultRule ReadChance(FaultRule rule, JsonElement fault, string path)
@@ -188,7 +228,7 @@ public static class FaultRuleReader
         {
             if (fault.TryGetProperty(PercentageKey, out _))
             {
-                throw new InvalidFaultException($"{path}.{PercentageKey}", $"must not stand beside {EveryKey}");
+                throw new InvalidFaultException($"{path}.{PercentageKey}", $"cannot be combined with {EveryKey}");
             }
 
             rule = rule with { Every = (int)ReadNumber(every, $"{path}.{EveryKey}", 1, 1_000_000, whole: true) };
@@ -199,7 +239,7 @@ public static class FaultRuleReader
 
         if (fault.TryGetProperty(BurstKey, out _))
         {
-            throw new InvalidFaultException($"{path}.{BurstKey}", $"must stand beside {EveryKey}");
+            throw new InvalidFaultException($"{path}.{BurstKey}", $"needs {EveryKey} beside it");
         }
 
         if (!fault.TryGetProperty(PercentageKey, out var percentage))
@@ -224,7 +264,7 @@ public static class FaultRuleReader
         RequireOnly(match, MatchKeys, path);
         if (rule.Kind.Scope != FaultScope.Request)
         {
-            throw new InvalidFaultException(path, $"must not stand beside {rule.Kind.Name}, which is not about requests");
+            throw new InvalidFaultException(path, $"cannot be combined with {rule.Kind.Name}, which is not about requests");
         }
 
         string? TextOf(string key) => match.TryGetProperty(key, out var value)
@@ -239,9 +279,14 @@ public static class FaultRuleReader
                 $"{path}.route", "must be the template of a route, as in the label http_route: '/ratings/{id?}'");
         }
 
-        if (read.Method is { } method && method.Any(static c => c is < 'A' or > 'Z'))
+        if (read.Method is { } method && !Methods.Contains(method))
         {
-            throw new InvalidFaultException($"{path}.method", "must be a method such as GET or POST");
+            throw new InvalidFaultException($"{path}.method", $"must be one of {string.Join(", ", Methods)}");
+        }
+
+        if (read.Caller is { } caller && !Callers.Contains(caller))
+        {
+            throw new InvalidFaultException($"{path}.caller", $"must be a service that calls others: {string.Join(" or ", Callers)}");
         }
 
         return read;

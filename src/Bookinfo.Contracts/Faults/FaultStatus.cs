@@ -36,7 +36,7 @@ public sealed record FaultSetStatus(string Name, string Source, double? Remainin
 /// <param name="Name">Its name.</param>
 /// <param name="Fault">The name of its fault.</param>
 /// <param name="Active">Whether it is active now.</param>
-/// <param name="Matched">How many requests, spans, lines or scrapes it concerned since it was set; 0 for faults of the process.</param>
+/// <param name="Matched">How many requests, spans, lines or scrapes it concerned since it was set.</param>
 /// <param name="Injected">How many of those it was done to; for faults of the process, how often it began.</param>
 public sealed record FaultRuleStatus(string Name, string Fault, bool Active, long Matched, long Injected);
 

@@ -131,8 +131,7 @@ internal static class FaultValues
     };
 
     private static string TimeRange(double least, double most) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"a time {(least > 0 ? "longer than 0 and " : "")}up to {(most >= 3600 ? $"{most / 3600}h" : $"{most}s")}, such as 1.5s or 100ms");
+        CultureInfo.InvariantCulture, $"a time {(least > 0 ? $"from {least * 1000}ms " : "")}up to {most / 3600}h, such as 1.5s or 100ms");
 
     private static string NumberRange(double least, double most, bool whole) =>
         string.Create(CultureInfo.InvariantCulture, $"a {(whole ? "whole " : "")}number from {least} to {most}");

@@ -46,12 +46,21 @@ internal sealed class ActiveRule(FaultRule rule, Fault fault, FaultCount count, 
             CountInjected();
         }
 
-        _running = fault.Begin(this);
+        try
+        {
+            _running = fault.Begin(this);
+        }
+        catch
+        {
+            End();
+            throw;
+        }
     }
 
     /// <summary>Makes the rule inactive, and lets go on what it held up.</summary>
     public void End()
     {
+        // First, so that what goes on from here does not meet the rule once more.
         var active = _active;
         _active = null;
         _running?.Dispose();

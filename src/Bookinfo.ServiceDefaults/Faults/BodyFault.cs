@@ -12,7 +12,11 @@ internal abstract class BodyFault : Fault
     public sealed override async Task HandleAsync(HttpContext context, RequestDelegate next, ActiveRule rule)
     {
         var body = await WholeAnswer.TakeAsync(context, next);
-        if (body.Length > 0)
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            await WholeAnswer.SendAsync(context, body);
+        }
+        else if (body.Length > 0)
         {
             await SendAsync(context, body, rule);
         }

@@ -3,11 +3,34 @@ using System.Globalization;
 namespace Bookinfo.ServiceDefaults.Faults;
 
 /// <summary>
-/// Lets counters and histograms begin at 0 anew: from each of their samples it takes away what the sample was at the first scrape.
+/// Resets counters and histograms to 0: from each of their samples it takes away what the sample was at the first scrape. A series that
+/// begins later begins as it is.
 /// </summary>
 internal sealed class CounterResetFault : MetricsTextFault
 {
     private readonly Dictionary<string, double> _atReset = [];
+    private bool _isReset;
+
+    /// <inheritdoc/>
+    public override IDisposable? Begin(ActiveRule rule)
+    {
+        lock (_atReset)
+        {
+            _atReset.Clear();
+            _isReset = false;
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    protected override void End()
+    {
+        lock (_atReset)
+        {
+            _isReset = true;
+        }
+    }
 
     /// <inheritdoc/>
     protected override string Rewrite(string sample, IReadOnlyDictionary<string, string> types, ActiveRule rule)
@@ -23,11 +46,12 @@ internal sealed class CounterResetFault : MetricsTextFault
 
         lock (_atReset)
         {
-            if (!_atReset.TryGetValue(series, out var before))
+            if (!_isReset)
             {
-                before = _atReset[series] = now;
+                _atReset[series] = now;
             }
 
+            var before = _atReset.GetValueOrDefault(series);
             var since = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, now - before)}");
             return $"{series} {string.Join(' ', [since, .. value[1..]])}";
         }

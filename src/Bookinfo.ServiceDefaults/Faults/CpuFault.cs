@@ -10,10 +10,18 @@ internal sealed class CpuFault(TimeProvider time) : Fault
     {
         var cores = rule.Rule.Numbers["cores"];
         var ended = new ManualResetEventSlim();
-        for (; cores > 0; cores--)
+        try
         {
-            var share = Math.Min(1, cores);
-            new Thread(() => Burn(share, ended)) { IsBackground = true, Name = "fault cpu" }.Start();
+            for (; cores > 0; cores--)
+            {
+                var share = Math.Min(1, cores);
+                new Thread(() => Burn(share, ended)) { IsBackground = true, Name = "fault cpu" }.Start();
+            }
+        }
+        catch
+        {
+            ended.Set();
+            throw;
         }
 
         return new AtEnd(ended.Set);

@@ -7,12 +7,25 @@ namespace Bookinfo.ServiceDefaults.Faults;
 internal sealed class CrashFault(TimeProvider time, LineLoggerProvider lines) : Fault
 {
     /// <inheritdoc/>
-    public override IDisposable Begin(ActiveRule rule) => time.CreateTimer(
-        _ =>
+    public override IDisposable Begin(ActiveRule rule)
+    {
+        // Whoever comes first, the end of the rule or the crash, keeps the other from happening.
+        var claimed = 0;
+        var timer = time.CreateTimer(
+            _ =>
+            {
+                if (Interlocked.Exchange(ref claimed, 1) == 0)
+                {
+                    lines.Dispose();
+                    using var process = Process.GetCurrentProcess();
+                    process.Kill();
+                }
+            },
+            state: null, rule.Rule.Duration("after"), Timeout.InfiniteTimeSpan);
+        return new AtEnd(() =>
         {
-            lines.Dispose();
-            using var process = Process.GetCurrentProcess();
-            process.Kill();
-        },
-        state: null, rule.Rule.Duration("after"), Timeout.InfiniteTimeSpan);
+            Interlocked.Exchange(ref claimed, 1);
+            timer.Dispose();
+        });
+    }
 }

@@ -19,7 +19,7 @@ internal sealed class DelayFault(TimeProvider time) : Fault
     }
 
     /// <summary>Waits until a time has passed or the rule has ended.</summary>
-    /// <param name="delay">The time.</param>
+    /// <param name="delay">The time, rounded up to whole milliseconds.</param>
     /// <param name="context">The request.</param>
     /// <param name="rule">The rule.</param>
     /// <exception cref="OperationCanceledException">The caller has left.</exception>
@@ -28,7 +28,8 @@ internal sealed class DelayFault(TimeProvider time) : Fault
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, rule.Ended);
         try
         {
-            await Task.Delay(delay, time, either.Token);
+            // Timers count whole milliseconds, and would cut off the rest.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)), time, either.Token);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -36,7 +37,9 @@ internal sealed class DelayFault(TimeProvider time) : Fault
         }
     }
 
-    private static TimeSpan DelayOf(ActiveRule active)
+    /// <summary>Draws a delay.</summary>
+    /// <param name="active">The rule.</param>
+    internal static TimeSpan DelayOf(ActiveRule active)
     {
         var numbers = active.Rule.Numbers;
         if (numbers.TryGetValue("fixedDelay", out var fixedDelay))

@@ -37,10 +37,11 @@ internal sealed class FaultBoard(
     /// <summary>What the faults have done that any rule ever was about, by their names.</summary>
     public IEnumerable<KeyValuePair<string, FaultCount>> Counts => _counts;
 
-    /// <summary>Finds the first active rule of a fault.</summary>
+    /// <summary>Whether a rule of a fault is active.</summary>
     /// <param name="fault">The name of the fault.</param>
-    /// <returns><see langword="null"/> when the service does not have the fault now.</returns>
-    public ActiveRule? Find(string fault) => Array.Find(_active, rule => rule.Rule.Kind.Name == fault);
+    /// <param name="condition">What must hold for it besides.</param>
+    public bool Has(string fault, Func<ActiveRule, bool>? condition = null) =>
+        Array.Exists(_active, rule => rule.Rule.Kind.Name == fault && condition?.Invoke(rule) != false);
 
     /// <summary>Sets rules, in place of those that were set under the same name.</summary>
     /// <param name="name">Their name.</param>
@@ -59,16 +60,21 @@ internal sealed class FaultBoard(
     {
         lock (_changing)
         {
+            if (_disposed)
+            {
+                return;
+            }
+
             var now = time.GetTimestamp();
             long? expires = ttl is { } life ? now + (long)(life.TotalSeconds * time.TimestampFrequency) : null;
-            var index = _sets.FindIndex(set => set.Name == name);
-            if (index >= 0 && _sets[index].Text == text && _sets[index].Source == source)
+            var index = _sets.FindIndex(set => set.Name == name && set.Source == source);
+            if (index >= 0 && _sets[index].Text == text)
             {
                 _sets[index] = _sets[index] with { Expires = expires };
             }
             else
             {
-                var active = rules.Select(rule => Activate(rule, condition));
+                var active = rules.Select(rule => Activate(rule, name, condition));
                 var set = new FaultSet(name, source, text, now, [.. active]) { Expires = expires };
                 if (index >= 0)
                 {
@@ -105,16 +111,6 @@ internal sealed class FaultBoard(
         }
     }
 
-    /// <summary>Whether rules of a name come from elsewhere than the management port, which then cannot have that name.</summary>
-    /// <param name="name">The name.</param>
-    public bool IsTaken(string name)
-    {
-        lock (_changing)
-        {
-            return _sets.Exists(set => set.Name == name && set.Source != FaultSource.Management);
-        }
-    }
-
     /// <summary>What was set, and what it has done so far.</summary>
     public FaultStatus Status()
     {
@@ -135,7 +131,7 @@ internal sealed class FaultBoard(
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends everything for good, because the service stops: nothing that a fault holds up may keep it from that.</summary>
     public void Dispose()
     {
         lock (_changing)
@@ -144,6 +140,7 @@ internal sealed class FaultBoard(
             _timer?.Dispose();
             _sets.ForEach(End);
             _sets.Clear();
+            (_active, _requests, _scrapes) = ([], [], []);
         }
     }
 
@@ -155,12 +152,16 @@ internal sealed class FaultBoard(
         _ => "management",
     };
 
-    private ActiveRule Activate(FaultRule rule, Func<HttpContext, bool>? condition) => new(
-        rule, table.Create(rule), _counts.GetOrAdd(rule.Kind.Name, static _ => new FaultCount()), rule.Seed ?? SeedOf(rule), condition);
+    private ActiveRule Activate(FaultRule rule, string set, Func<HttpContext, bool>? condition) => new(
+        rule,
+        table.Create(rule),
+        _counts.GetOrAdd(rule.Kind.Name, static _ => new FaultCount()),
+        rule.Seed ?? SeedOf(rule, set),
+        condition);
 
-    /// <summary>Rules that have no seed of their own must not make the same choices as each other.</summary>
-    private int SeedOf(FaultRule rule) => options.Seed is { } seed
-        ? rule.Name.Aggregate(seed, static (mixed, c) => unchecked((mixed * 31) + c))
+    /// <summary>Rules without a seed of their own must not make the same choices as each other.</summary>
+    private int SeedOf(FaultRule rule, string set) => options.Seed is { } seed
+        ? $"{service.Name}/{set}/{rule.Name}".Aggregate(seed, static (mixed, c) => unchecked((mixed * 31) + c))
         : Guid.NewGuid().GetHashCode();
 
     private double Seconds(long ticks) => ticks / (double)time.TimestampFrequency;
@@ -182,9 +183,9 @@ internal sealed class FaultBoard(
         var now = time.GetTimestamp();
         foreach (var set in _sets.Where(set => set.Expires <= now).ToList())
         {
-            LogEvents.FaultsExpired(logger, set.Name);
             End(set);
             _sets.Remove(set);
+            LogEvents.FaultsExpired(logger, set.Name);
         }
 
         var next = TimeSpan.MaxValue;
@@ -196,8 +197,7 @@ internal sealed class FaultBoard(
                 var active = rule.Rule.IsActive(age);
                 if (active && !rule.IsActive)
                 {
-                    LogEvents.FaultBegan(logger, rule.Rule.Kind.Name, rule.Rule.Name, set.Name, NameOf(set.Source));
-                    rule.Begin();
+                    Begin(set, rule);
                 }
                 else if (!active && rule.IsActive)
                 {
@@ -214,6 +214,20 @@ internal sealed class FaultBoard(
         _requests = [.. _active.Where(rule => rule.Fault.ConcernsRequests)];
         _scrapes = [.. _active.Where(rule => rule.Fault.ConcernsScrapes)];
         WaitFor(next);
+    }
+
+    private void Begin(FaultSet set, ActiveRule rule)
+    {
+        LogEvents.FaultBegan(logger, rule.Rule.Kind.Name, rule.Rule.Name, set.Name, NameOf(set.Source));
+        try
+        {
+            rule.Begin();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            // There is no room for it. The next change tries again.
+            LogEvents.FaultFailed(logger, rule.Rule.Kind.Name, rule.Rule.Name, set.Name, exception.Message);
+        }
     }
 
     private void WaitFor(TimeSpan next)

@@ -10,8 +10,8 @@ internal sealed class FaultReadiness(FaultBoard board) : IHealthCheck
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var starting = board.Find(FaultCatalog.SlowStart) is { Fault: SlowStartFault start } rule && start.Left(rule) > 0;
-        return Task.FromResult(starting || board.Find(FaultCatalog.NotReady) is not null
+        var starting = board.Has(FaultCatalog.SlowStart, static rule => ((SlowStartFault)rule.Fault).Left(rule) > 0);
+        return Task.FromResult(starting || board.Has(FaultCatalog.NotReady)
             ? HealthCheckResult.Unhealthy("fault injected")
             : HealthCheckResult.Healthy());
     }
@@ -27,5 +27,5 @@ internal sealed class FaultLiveness(FaultBoard board) : IHealthCheck
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            board.Find(FaultCatalog.NotLive) is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("fault injected"));
+            board.Has(FaultCatalog.NotLive) ? HealthCheckResult.Unhealthy("fault injected") : HealthCheckResult.Healthy());
 }

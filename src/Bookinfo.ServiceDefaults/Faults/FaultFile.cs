@@ -27,6 +27,7 @@ internal sealed class FaultFile(string path, FaultBoard board, TimeProvider time
     private ITimer? _timer;
     private string? _last;
     private string? _problem;
+    private byte[]? _bytes;
 
     /// <summary>Reads the file for the first time, and follows it from then on.</summary>
     /// <exception cref="InvalidSettingException">It cannot be read, or is not allowed.</exception>
@@ -50,21 +51,28 @@ internal sealed class FaultFile(string path, FaultBoard board, TimeProvider time
 
     private void Look()
     {
-        lock (_reading)
+        // A mount that hangs must not hold up a thread each second.
+        if (!_reading.TryEnter())
         {
-            try
-            {
-                Apply();
-            }
-            catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
-            {
-                if (exception.Message != _problem)
-                {
-                    LogEvents.FaultsRefused(logger, path, exception.Message);
-                }
+            return;
+        }
 
-                _problem = exception.Message;
+        try
+        {
+            Apply();
+        }
+        catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
+        {
+            if (exception.Message != _problem)
+            {
+                LogEvents.FaultsRefused(logger, path, exception.Message);
             }
+
+            _problem = exception.Message;
+        }
+        finally
+        {
+            _reading.Exit();
         }
     }
 
@@ -73,6 +81,7 @@ internal sealed class FaultFile(string path, FaultBoard board, TimeProvider time
         var text = Read();
         if (text == _last)
         {
+            _problem = null;
             return;
         }
 
@@ -94,11 +103,11 @@ internal sealed class FaultFile(string path, FaultBoard board, TimeProvider time
         {
             using var file = File.OpenRead(path);
             // A device has no length, and may have no end.
-            var bytes = new byte[LargestFile + 1];
-            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            _bytes ??= new byte[LargestFile + 1];
+            var length = file.ReadAtLeast(_bytes, _bytes.Length, throwOnEndOfStream: false);
             return length <= LargestFile
-                ? Encoding.UTF8.GetString(bytes, 0, length)
-                : throw new InvalidFaultException("the file", $"must have {LargestFile} bytes at most");
+                ? Encoding.UTF8.GetString(_bytes, 0, length).TrimStart('\uFEFF')
+                : throw new InvalidFaultException("the file", $"must have at most {LargestFile} bytes");
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Bookinfo.ServiceDefaults.Configuration;
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
 
@@ -12,9 +12,9 @@ namespace Bookinfo.ServiceDefaults.Faults;
 /// <param name="board">The active rules.</param>
 /// <param name="options">Whether spans are marked.</param>
 /// <param name="user">Tells who is signed in.</param>
-/// <param name="service">Who the service is.</param>
+/// <param name="service">The service.</param>
 internal sealed class FaultInjection(
-    RequestDelegate next, FaultBoard board, FaultOptions options, EndUser user, ServiceIdentity service)
+    RequestDelegate next, FaultBoard board, FaultOptions options, EndUser user, ServiceDefinition service)
 {
     /// <summary>The attribute of a span that says which faults touched it.</summary>
     private const string Attribute = "bookinfo.fault";
@@ -28,9 +28,7 @@ internal sealed class FaultInjection(
 
         if (RequestTelemetry.IsProbe(context.Request.Path))
         {
-            return ProbeFault.FailsHealth(board, context.Request.Path)
-                ? ProbeFault.AnswerAsync(context, service)
-                : next(context);
+            return ProbeFault.FailsHealth(board, context) ? ProbeFault.AnswerAsync(context, service) : next(context);
         }
 
         return RequestTelemetry.IsScrape(context.Request.Path)
@@ -43,7 +41,7 @@ internal sealed class FaultInjection(
         for (var index = first; index < rules.Length; index++)
         {
             var rule = rules[index];
-            if ((!request || rule.IsAbout(context, user)) && rule.Chooses())
+            if (rule.IsActive && (!request || rule.IsAbout(context, user)) && rule.Chooses())
             {
                 if (request)
                 {

@@ -28,7 +28,13 @@ internal abstract class MetricsTextFault : Fault
             }
         }
 
+        End();
         await WholeAnswer.SendAsync(context, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+    }
+
+    /// <summary>Hears that a scrape is rewritten to its end.</summary>
+    protected virtual void End()
+    {
     }
 
     /// <summary>Rewrites a sample.</summary>

@@ -1,6 +1,6 @@
 using Bookinfo.Contracts;
-using Bookinfo.ServiceDefaults.Configuration;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Bookinfo.ServiceDefaults.Faults;
 
@@ -9,14 +9,15 @@ internal sealed class ProbeFault : Fault
 {
     /// <summary>Whether <c>/health</c> of the wire contract fails as well.</summary>
     /// <param name="board">The active rules.</param>
-    /// <param name="path">The path of a probe.</param>
-    public static bool FailsHealth(FaultBoard board, PathString path) =>
-        path == "/health" && board.Find(FaultCatalog.NotReady) is { } rule && rule.Rule.Numbers["health"] > 0;
+    /// <param name="context">A probe, which has been routed.</param>
+    public static bool FailsHealth(FaultBoard board, HttpContext context) =>
+        context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: "/health" }
+        && board.Has(FaultCatalog.NotReady, static rule => rule.Rule.Numbers["health"] > 0);
 
     /// <summary>Answers <c>/health</c> with 500, as the contract says for ratings.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="service">Who the service is.</param>
-    public static async Task AnswerAsync(HttpContext context, ServiceIdentity service)
+    /// <param name="service">The service.</param>
+    public static async Task AnswerAsync(HttpContext context, ServiceDefinition service)
     {
         var name = char.ToUpperInvariant(service.Name[0]) + service.Name[1..];
         context.Response.StatusCode = StatusCodes.Status500InternalServerError;

@@ -11,8 +11,9 @@ internal sealed class WrongVersionFault(LineLoggerProvider lines) : MetricsTextF
     /// <inheritdoc/>
     public override IDisposable Begin(ActiveRule rule)
     {
-        lines.GiveVersion(rule.Rule.Texts["version"]);
-        return new AtEnd(() => lines.GiveVersion(null));
+        var version = rule.Rule.Texts["version"];
+        lines.AddVersion(version);
+        return new AtEnd(() => lines.RemoveVersion(version));
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults.Faults;
 using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,10 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// </summary>
 /// <param name="readiness">What the readiness probe reads.</param>
 /// <param name="options">How long to drain.</param>
+/// <param name="faults">What may hold up requests, and ends with the drain period.</param>
 /// <param name="logger">The log.</param>
-internal sealed class DrainBeforeStop(Readiness readiness, DrainOptions options, TimeProvider time, ILogger<DrainBeforeStop> logger)
+internal sealed class DrainBeforeStop(
+    Readiness readiness, DrainOptions options, FaultBoard faults, TimeProvider time, ILogger<DrainBeforeStop> logger)
     : IHostedLifecycleService
 {
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -19,6 +22,7 @@ internal sealed class DrainBeforeStop(Readiness readiness, DrainOptions options,
         readiness.StartDraining();
         LogEvents.ServiceDraining(logger, options.Period.TotalSeconds);
         await Task.Delay(options.Period, time, cancellationToken);
+        faults.Dispose();
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

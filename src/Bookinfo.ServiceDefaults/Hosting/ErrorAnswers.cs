@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults.Faults;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
@@ -28,6 +29,12 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             }
 
+            return;
+        }
+        catch (BrokenOffException) when (!context.Response.HasStarted)
+        {
+            // A fault further out kept the part that was written.
+            DisconnectFault.Drop(context);
             return;
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)

@@ -30,7 +30,9 @@ internal sealed class FaultEndpoint(FaultBoard board) : IManagementEndpoint
             ("PUT", not "") => SetAsync(context, name),
             ("DELETE", not "") => board.Remove(name, FaultSource.Management)
                 ? AnswerAsync(context)
-                : ManagementServer.RefuseAsync(context, StatusCodes.Status404NotFound, $"no rules '{name}' were set here"),
+                : ManagementServer.RefuseAsync(
+                    context, StatusCodes.Status404NotFound,
+                    $"no rules '{name}' were set here; those of the environment and of a file end where they come from"),
             _ => ManagementServer.RefuseAsync(
                 context, StatusCodes.Status405MethodNotAllowed, "use GET /faults, PUT /faults/NAME or DELETE /faults/NAME"),
         };
@@ -43,8 +45,9 @@ internal sealed class FaultEndpoint(FaultBoard board) : IManagementEndpoint
         {
             problem = await TrySetAsync(context, name);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a key with half of a surrogate pair.
             problem = Usage;
         }
         catch (InvalidFaultException exception)
@@ -58,17 +61,13 @@ internal sealed class FaultEndpoint(FaultBoard board) : IManagementEndpoint
     /// <returns>What is wrong; <see langword="null"/> when it is set.</returns>
     private async Task<string?> TrySetAsync(HttpContext context, string name)
     {
-        if (board.IsTaken(name))
-        {
-            return $"the rules '{name}' come from the settings of the service: use another name";
-        }
-
         // Without records: what reads those would make executables larger by a quarter of a megabyte.
-        using var request = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
+        using var request = await JsonDocument.ParseAsync(
+            context.Request.Body, FaultRuleReader.Options, context.RequestAborted);
         if (request.RootElement is not { ValueKind: JsonValueKind.Object } body
             || !body.TryGetProperty("ttl"u8, out var life) || !body.TryGetProperty("rules"u8, out var rules))
         {
-            return Usage;
+            return $"ttl or rules is missing: {Usage}";
         }
 
         if (life.ValueKind != JsonValueKind.String || !Duration.TryParse(life.GetString(), out var ttl)

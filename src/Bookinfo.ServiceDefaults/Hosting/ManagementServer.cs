@@ -18,8 +18,8 @@ using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestExceptio
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// The management port: a server of its own on the loopback address, so that no request to the service can reach it, whatever it says. In
-/// a pod, only <c>kubectl port-forward</c> does, which the cluster authorizes.
+/// The management port: a server of its own on the loopback address, so that no request to the service can reach it, whatever it says. From
+/// outside a pod, <c>kubectl port-forward</c> does, which the cluster authorizes.
 /// </summary>
 /// <param name="port">The port; 0 for any that is free.</param>
 /// <param name="endpoints">What there is.</param>
@@ -63,7 +63,7 @@ internal sealed class ManagementServer(int port, IEnumerable<IManagementEndpoint
             server.Limits.MaxConcurrentConnections = 64;
             server.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
         });
-        // It must answer even when the thread pool is blocked, by a fault for example.
+        // So that it answers with little delay when the thread pool is blocked, by a fault for example.
         builder.Services.Configure<SocketTransportOptions>(static transport =>
         {
             transport.IOQueueCount = 1;
@@ -79,7 +79,7 @@ internal sealed class ManagementServer(int port, IEnumerable<IManagementEndpoint
         {
             throw new ManagementPortException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the management port 127.0.0.1:{port} cannot be had: {exception.Message.TrimEnd('.')}. "
+                $"the management port 127.0.0.1:{port} is not available: {exception.Message.TrimEnd('.')}. "
                 + $"Set {SettingNames.ManagementListen} to a free one."));
         }
 
@@ -113,6 +113,12 @@ internal sealed class ManagementServer(int port, IEnumerable<IManagementEndpoint
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
             await RefuseAsync(context, exception.StatusCode, ErrorAnswers.MessageFor(exception.StatusCode));
+        }
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            LogEvents.UnhandledException(logger, exception);
+            await RefuseAsync(
+                context, StatusCodes.Status500InternalServerError, ErrorAnswers.MessageFor(StatusCodes.Status500InternalServerError));
         }
     }
 

@@ -183,7 +183,7 @@ public static class ServiceProgram
         var mostRequests = RequestLimit.Read(settings, service);
         builder.Services.AddSingleton(services => new RequestLimit(
             mostRequests, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RequestLimit>>()));
-        AddFaults(builder, FaultOptions.Read(settings));
+        AddFaults(builder, service, FaultOptions.Read(settings));
         ManagementServer.Add(builder.Services, settings);
         // The longest call that our services wait for takes 10 s; what is still in flight after 15 s hangs.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + TimeSpan.FromSeconds(15));
@@ -206,6 +206,7 @@ public static class ServiceProgram
         app.UseMiddleware<DrainConnections>();
         app.UseMiddleware<ErrorAnswers>();
         app.UseRouting();
+        app.Use(app.Services.GetRequiredService<RequestLimit>().InvokeAsync);
         app.UseMiddleware<FaultInjection>();
         app.Services.GetRequiredService<FaultStart>().Start();
         app.MapHealthProbes();
@@ -221,9 +222,10 @@ public static class ServiceProgram
     public static int LargestRequestHeaders(ServiceDefinition service) =>
         LargestRequestHeadersAtTheEdge + (HeadersAddedByHop * HopsInFrontOf(service));
 
-    private static void AddFaults(WebApplicationBuilder builder, FaultOptions options)
+    private static void AddFaults(WebApplicationBuilder builder, ServiceDefinition service, FaultOptions options)
     {
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(service);
         builder.Services.AddSingleton<FaultTable>();
         builder.Services.AddSingleton<FaultBoard>();
         builder.Services.AddSingleton<FaultMetrics>();

@@ -16,6 +16,7 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
     private readonly TimeProvider _time;
     private volatile ILineFormat _format;
     private volatile Func<int?>[] _copies = [];
+    private volatile string[] _versions = [];
     private IExternalScopeProvider? _scopes;
 
     /// <summary>Starts to write.</summary>
@@ -39,9 +40,18 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
     /// <param name="copies">What was added.</param>
     public void RemoveCopies(Func<int?> copies) => _copies = [.. _copies.Where(other => other != copies)];
 
-    /// <summary>Gives another version of the service in all further lines: for faults.</summary>
-    /// <param name="version">The version; <see langword="null"/> for the true one.</param>
-    public void GiveVersion(string? version) => _format = FormatFor(version is null ? _service : _service with { Version = version });
+    /// <summary>Gives another version of the service in all further lines: for faults. The first of several counts.</summary>
+    /// <param name="version">The version.</param>
+    public void AddVersion(string version) => UseVersions([.. _versions, version]);
+
+    /// <summary>Takes that back.</summary>
+    /// <param name="version">What was added.</param>
+    public void RemoveVersion(string version)
+    {
+        var versions = _versions.ToList();
+        versions.Remove(version);
+        UseVersions([.. versions]);
+    }
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
@@ -71,6 +81,12 @@ internal sealed class LineLoggerProvider : ILoggerProvider, ISupportExternalScop
         {
             _writer.Write(buffer.WrittenSpan);
         }
+    }
+
+    private void UseVersions(string[] versions)
+    {
+        _versions = versions;
+        _format = FormatFor(versions is [var version, ..] ? _service with { Version = version } : _service);
     }
 
     private int Copies()

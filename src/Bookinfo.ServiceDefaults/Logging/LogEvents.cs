@@ -105,7 +105,7 @@ internal static partial class LogEvents
     [LoggerMessage(
         Level = LogLevel.Information,
         EventName = "FaultEnded",
-        Message = "A fault is injected no longer: {fault} (rule {rule} of {set}); it was injected {injected} times")]
+        Message = "A fault is no longer injected: {fault} (rule {rule} of {set}); it was injected {injected} times")]
     public static partial void FaultEnded(ILogger logger, string fault, string rule, string set, long injected);
 
     /// <summary>Nobody renewed the time to live of rules.</summary>
@@ -114,6 +114,13 @@ internal static partial class LogEvents
         EventName = "FaultsExpired",
         Message = "The rules {set} are removed: whoever set them has not renewed their time to live")]
     public static partial void FaultsExpired(ILogger logger, string set);
+
+    /// <summary>A fault could not begin.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        EventName = "FaultFailed",
+        Message = "A fault could not begin: {fault} (rule {rule} of {set}): {reason}")]
+    public static partial void FaultFailed(ILogger logger, string fault, string rule, string set, string reason);
 
     /// <summary>The file with rules changed, and cannot be used.</summary>
     [LoggerMessage(

@@ -23,6 +23,9 @@ internal sealed class RequestRecord(string id, ActivityContext caller, long star
     /// <summary>The caller's position in a trace; the default value when there is none.</summary>
     public ActivityContext Caller => caller;
 
+    /// <summary>Whether there is no room for it, so that it is answered with 503.</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>When the request came, as a timestamp of the clock.</summary>
     public long Start => start;
 

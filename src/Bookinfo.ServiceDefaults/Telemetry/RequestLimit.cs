@@ -28,6 +28,7 @@ internal sealed class RequestLimit(int most, TimeProvider time, ILogger<RequestL
 
     private readonly SeldomReport _report = new(time, requests => LogEvents.RequestsRefused(logger, requests, most));
     private int _active;
+    private int _refused;
 
     /// <summary>Reads <c>MAX_CONCURRENT_REQUESTS</c>.</summary>
     /// <param name="settings">The settings.</param>
@@ -37,7 +38,7 @@ internal sealed class RequestLimit(int most, TimeProvider time, ILogger<RequestL
         SettingNames.MaxConcurrentRequests, service.Calls.Count > 0 ? UsualOfCaller : Usual, least: 1, most: 1_000_000);
 
     /// <summary>Begins a request.</summary>
-    /// <returns>Whether there is room for it. Then <see cref="End"/> ends it.</returns>
+    /// <returns>Whether there is room for it. Either way, <see cref="End"/> ends it.</returns>
     public bool TryBegin()
     {
         if (Interlocked.Increment(ref _active) <= most)
@@ -45,17 +46,33 @@ internal sealed class RequestLimit(int most, TimeProvider time, ILogger<RequestL
             return true;
         }
 
-        End();
+        Interlocked.Decrement(ref _active);
+        Interlocked.Increment(ref _refused);
         _report.Add();
         return false;
     }
 
     /// <summary>Ends a request.</summary>
-    public void End() => Interlocked.Decrement(ref _active);
+    /// <param name="admitted">What <see cref="TryBegin"/> said of it.</param>
+    public void End(bool admitted)
+    {
+        if (admitted)
+        {
+            Interlocked.Decrement(ref _active);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _refused);
+        }
+    }
 
-    /// <summary>Answers a request for which there is no room.</summary>
+    /// <summary>Middleware behind routing, so that telemetry knows the route: answers requests for which there is no room.</summary>
     /// <param name="context">The request.</param>
-    public static async Task RefuseAsync(HttpContext context)
+    /// <param name="next">What handles the others.</param>
+    public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
+        Volatile.Read(ref _refused) > 0 && RequestRecord.Of(context).IsRefused ? RefuseAsync(context) : next(context);
+
+    private static async Task RefuseAsync(HttpContext context)
     {
         var response = context.Response;
         response.StatusCode = StatusCodes.Status503ServiceUnavailable;

@@ -52,15 +52,13 @@ internal sealed class RequestTelemetry(
         var admitted = limit.TryBegin();
         try
         {
-            await (admitted ? next(context) : RequestLimit.RefuseAsync(context));
+            record.IsRefused = !admitted;
+            await next(context);
         }
         finally
         {
             active.End();
-            if (admitted)
-            {
-                limit.End();
-            }
+            limit.End(admitted);
 
             Tell(context, record, span, method, time.GetElapsedTime(record.Start));
         }

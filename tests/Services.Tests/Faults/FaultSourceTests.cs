@@ -22,9 +22,11 @@ public sealed class FaultSourceTests : IDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
         var set = Assert.Single((await ratings.StatusAsync()).Sets);
         Assert.Equal(("environment", "environment", null), (set.Name, set.Source, set.RemainingSeconds));
-        // Nobody takes them away, or their name.
+        // Nobody takes them away, not even by the same name.
         Assert.Equal(HttpStatusCode.NotFound, await ratings.RemoveAsync("environment"));
-        Assert.Equal(HttpStatusCode.BadRequest, (await ratings.PutAsync("""{"ttl":"30s","rules":[]}""", "environment")).Status);
+        await ratings.SetAsync("""{"notReady":{}}""", "environment");
+        Assert.Equal(2, (await ratings.StatusAsync()).Sets.Count);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
     }
 
     [Theory]
@@ -62,6 +64,17 @@ public sealed class FaultSourceTests : IDisposable
         ratings.Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
         Assert.Contains("rules[0].abort.httpStatus", Assert.Single(ratings.Log.Of("FaultsRefused")).Text, StringComparison.Ordinal);
+
+        // The same mistake after something good is told again.
+        await WriteAsync(ratings, Abort);
+        await WriteAsync(ratings, """[{"abort":{"httpStatus":1}}]""");
+        Assert.Equal(2, ratings.Log.Of("FaultsRefused").Count);
+
+        // Half of a surrogate pair, and what is not UTF-8, are no reason to end.
+        await WriteAsync(ratings, """[{"abort":{"httpStatus":500,"message":"\ud800"}}]""");
+        await System.IO.File.WriteAllBytesAsync(File, [(byte)'[', 0xFF, (byte)']'], TestContext.Current.CancellationToken);
+        ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
 
         // A file that takes the place of another one, as with a ConfigMap.
         var other = Path.Combine(_directory.FullName, "other");
@@ -102,8 +115,10 @@ public sealed class FaultSourceTests : IDisposable
     [Theory]
     [InlineData("", "the body must be JSON")]
     [InlineData("[]", "the body must be JSON")]
-    [InlineData("""{"rules":[]}""", "the body must be JSON")]
-    [InlineData("""{"ttl":"30s"}""", "the body must be JSON")]
+    [InlineData("{\"\\ud800\":1}", "the body must be JSON")]
+    [InlineData("""{"rules":[]}""", "ttl or rules is missing")]
+    [InlineData("""{"ttl":"30s"}""", "ttl or rules is missing")]
+    [InlineData("""{"ttl":"30s","rules":[],"rules":[]}""", "the body must be JSON")]
     [InlineData("""{"ttl":"0s","rules":[]}""", "ttl must be a time from 1s to 1h")]
     [InlineData("""{"ttl":"2h","rules":[]}""", "ttl must be a time from 1s to 1h")]
     [InlineData("""{"ttl":"30","rules":[]}""", "ttl must be a time from 1s to 1h")]
@@ -128,7 +143,7 @@ public sealed class FaultSourceTests : IDisposable
         processes.Set("ratings-v1", "MANAGEMENT_LISTEN", $"{port}");
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => processes.StartAsync("ratings-v1"));
         Assert.Contains(
-            $"ended with 3: ratings cannot start: the management port 127.0.0.1:{port} cannot be had",
+            $"ended with 3: ratings cannot start: the management port 127.0.0.1:{port} is not available",
             exception.Message,
             StringComparison.Ordinal);
         Assert.Contains("Set MANAGEMENT_LISTEN to a free one.", exception.Message, StringComparison.Ordinal);

@@ -6,7 +6,6 @@ using Bookinfo.ServiceDefaults.Hosting;
 using Bookinfo.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Services.Tests;
 
@@ -15,13 +14,13 @@ internal sealed class FaultyService : IAsyncDisposable
 {
     private readonly RunningService _service;
 
-    private FaultyService(RunningService service, FakeTimeProvider clock, RecordedLog log)
+    private FaultyService(RunningService service, TimerWatch clock, RecordedLog log)
     {
         (_service, Clock, Log) = (service, clock, log);
         Management = new HttpClient { BaseAddress = new Uri(service.Services.GetRequiredService<ManagementServer>().Address) };
     }
 
-    public FakeTimeProvider Clock { get; }
+    public TimerWatch Clock { get; }
 
     public RecordedLog Log { get; }
 
@@ -38,7 +37,7 @@ internal sealed class FaultyService : IAsyncDisposable
     public static async Task<FaultyService> StartAsync(
         Func<string[], Action<IServiceCollection>?, WebApplication> build, params string[] settings)
     {
-        var (clock, log) = (new FakeTimeProvider(), new RecordedLog());
+        var (clock, log) = (new TimerWatch(), new RecordedLog());
         return new FaultyService(
             await RunningService.StartAsync(
                 build,

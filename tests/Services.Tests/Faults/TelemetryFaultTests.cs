@@ -70,8 +70,7 @@ public sealed class TelemetryFaultTests
         await ratings.SetAsync("""{"slowMetrics":{"fixedDelay":"15s","every":2}}""");
         Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync("/metrics")).Status);
         var scrape = ratings.GetAsync("/metrics");
-        await Eventually.HoldsAsync(async () =>
-            (await ratings.StatusAsync()).Sets.Single().Rules.Single().Injected == 1 ? "" : "The scrape has not come.");
+        await ratings.Clock.UntilWaitedForAsync(TimeSpan.FromSeconds(15));
         ratings.Clock.Advance(TimeSpan.FromSeconds(14.999));
         await ratings.StatusAsync();
         Assert.False(scrape.IsCompleted);
@@ -103,8 +102,27 @@ public sealed class TelemetryFaultTests
         await GetAsync(ratings, 2);
         // Reading it checks that the buckets of histograms still add up.
         Assert.Equal(2, await ratings.MetricAsync(Count));
+        // A series that there was not before begins as it is.
+        await ratings.GetAsync("/ratings/x");
+        Assert.Equal(1, await ratings.MetricAsync(Count, "http_response_status_code", "400"));
         await ratings.RemoveAsync();
-        Assert.Equal(7, await ratings.MetricAsync(Count));
+        Assert.Equal(7, await ratings.MetricAsync(Count, "http_response_status_code", "200"));
+    }
+
+    [Fact]
+    public async Task Counters_begin_anew_in_each_turn()
+    {
+        const string Count = "http_server_request_duration_seconds_count";
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync("""{"resetCounters":{},"cycle":{"off":"5s","on":"5s"}}""");
+        for (var turn = 1; turn <= 2; turn++)
+        {
+            await GetAsync(ratings, 3);
+            Assert.Equal(3 * turn, await ratings.MetricAsync(Count));
+            ratings.Clock.Advance(TimeSpan.FromSeconds(5));
+            Assert.Equal(0, await ratings.MetricAsync(Count));
+            ratings.Clock.Advance(TimeSpan.FromSeconds(5));
+        }
     }
 
     [Fact]
