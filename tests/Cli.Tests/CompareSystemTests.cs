@@ -18,7 +18,7 @@ namespace Bookinfo.Cli.Tests;
 [Collection(nameof(Measured))]
 public sealed class CompareSystemTests
 {
-    private const double Rate = 100;
+    private const double Rate = 50;
     private const int Rounds = 12;
 
     /// <summary>
@@ -27,7 +27,7 @@ public sealed class CompareSystemTests
     /// </summary>
     private const double Tolerance = 300;
 
-    private static readonly TimeSpan Step = TimeSpan.FromSeconds(0.75);
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(2);
 
     [Fact]
