@@ -70,14 +70,11 @@ public sealed class ServiceProcesses : IAsyncDisposable
         await Task.WhenAll(_processes.Values.Select(process => process.WaitUntilReadyAsync(_client)));
     }
 
-    /// <summary>Stops everything, the callers before those that they call.</summary>
+    /// <summary>Stops everything at once: whatever a caller makes of that, nobody looks at it any more.</summary>
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        foreach (var process in _processes.Values.Reverse())
-        {
-            await process.DisposeAsync();
-        }
+        await Task.WhenAll(_processes.Values.Select(process => process.DisposeAsync().AsTask()));
     }
 
     private ProcessStartInfo Plan(ServiceDefinition service, ServiceVersion version)

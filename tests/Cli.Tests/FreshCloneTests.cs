@@ -78,6 +78,7 @@ public sealed class FreshCloneTests : IDisposable
         await using (var broken = Run(["up", .. _ports.Options]))
         {
             Assert.Equal(ExitCode.BuildFailed, await broken.ExitAsync());
+            Assert.Matches("Building the services; the last time this took [1-9][0-9]* s\\.", broken.Messages);
             Assert.Contains("bookinfo: the build failed. All that it said: artifacts/logs/build.log", broken.Messages);
             Assert.Contains("src/Bookinfo.Ratings/Program.cs(", broken.Messages);
             Assert.Empty(broken.Output);
@@ -90,6 +91,8 @@ public sealed class FreshCloneTests : IDisposable
         await using var run = Run(["up", .. _ports.Options]);
         // The first time, the tool has to be built before.
         await run.MessageAsync("Building the services");
+        // The packages came with those of the tool.
+        Assert.True(File.Exists(Path.Combine(Clone, "artifacts", "obj", "Bookinfo.Ratings", "project.nuget.cache")));
         await Eventually.HoldsAsync("its processes", () => run.Alive.Count > 2);
 
         await run.SignalAsync(signal);

@@ -177,6 +177,45 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Empty(BuiltImages.Contexts);
     }
 
+    /// <summary>A container that is given files of its host cannot replace them.</summary>
+    [Fact]
+    public async Task An_archive_that_is_mounted_is_written_to()
+    {
+        using var docker = new FakeTool("docker", "save*) cp \"$own/archive\" \"$3\" ;;");
+        ImageArchives.Write(docker.PathOf("archive"), [ImageArchives.Layer(1000)], nested: true);
+        Directory.CreateDirectory(Save);
+        var (mounted, host) = (Path.Combine(Save, "details.tar"), Path.Combine(_directory.FullName, "host.tar"));
+        await File.WriteAllTextAsync(mounted, "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(host, new string('x', 1_000_000), TestContext.Current.CancellationToken);
+        string[] own = Environment.IsPrivilegedProcess ? ["--mount"] : ["--mount", "--map-root-user"];
+        await using var run = CommandRun.Start(
+            "unshare",
+            [
+                .. own, "/bin/sh", "-c", "mount --bind \"$1\" \"$2\" && shift 2 && exec dotnet \"$@\"", "sh", host, mounted,
+                CommandRun.ToolAssembly, "images", "build", "--no-build", "--builder", "docker", "--save", Save,
+            ],
+            environment: docker.Environment);
+
+        Assert.True(await run.ExitAsync() == ExitCode.Success, run.ToString());
+        Assert.Equal(
+            await File.ReadAllBytesAsync(docker.PathOf("archive"), TestContext.Current.CancellationToken),
+            await File.ReadAllBytesAsync(host, TestContext.Current.CancellationToken));
+        Assert.Equal(NativeProgram.All.Count, Directory.GetFileSystemEntries(Save).Length);
+    }
+
+    [Fact]
+    public async Task An_archive_that_cannot_be_written_is_told_before_anything_is_built()
+    {
+        using var docker = new FakeTool("docker", "");
+        Directory.CreateDirectory(Path.Combine(Save, "ratings.tar"));
+        await FailsAsync(
+            docker.Environment, ExitCode.InvalidUsage,
+            $"bookinfo: --save: the file '{Save}/ratings.tar' cannot be written: it is a directory.\n", "--builder", "docker", "--save",
+            Save);
+
+        Assert.DoesNotContain(docker.Calls, call => call.Contains("pull", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_directory_that_cannot_be_written_to_is_refused_before_anything_is_done()
     {

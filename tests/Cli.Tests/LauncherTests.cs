@@ -179,6 +179,39 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(isBuilt, await BuildsAsync());
     }
 
+    [Theory]
+    // Built in another way than by the launcher.
+    [InlineData(null, "")]
+    [InlineData("20\n", "Building the bookinfo tool; the last time this took 20 s.\n")]
+    [InlineData("nonsense\n", "")]
+    public async Task Says_from_the_second_build_on_how_long_it_may_take(string? kept, string message)
+    {
+        var root = CopyTo("copy");
+        var launcher = Path.Combine(root, "bookinfo");
+        var seconds = Path.Combine(root, "artifacts", "up", "tool.seconds");
+        await using (var first = CommandRun.Start("bash", [launcher, "up"], environment: new() { ["PATH"] = _tools.FullName }))
+        {
+            Assert.Equal(0, await first.ExitAsync());
+            Assert.Equal("Building the bookinfo tool; only the first time this takes a while.\n", first.Messages);
+            Assert.Matches("^[0-9]+\n$", await File.ReadAllTextAsync(seconds, TestContext.Current.CancellationToken));
+        }
+
+        var tool = Path.Combine(root, "artifacts", "bin", "Bookinfo.Cli", "release", "bookinfo.dll");
+        Directory.CreateDirectory(Path.GetDirectoryName(tool)!);
+        await File.WriteAllTextAsync(tool, "", TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(root, "artifacts", "up", "tool.stamp"));
+        File.Delete(seconds);
+        if (kept is not null)
+        {
+            await File.WriteAllTextAsync(seconds, kept, TestContext.Current.CancellationToken);
+        }
+
+        await using var second = CommandRun.Start("bash", [launcher, "up"], environment: new() { ["PATH"] = _tools.FullName });
+
+        Assert.Equal(0, await second.ExitAsync());
+        Assert.Equal(message, second.Messages);
+    }
+
     /// <summary>Makes a working copy of the launcher alone, with a link to it beside.</summary>
     private string CopyTo(string name)
     {

@@ -82,8 +82,16 @@ public sealed class LoadConditionTests : IDisposable
             Assert.Equal((0, "kept"), (server.Connections, await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken)));
         }
 
-        await using var told = LoadCommandRun.Start([.. arguments, "--overwrite"]);
-        Assert.Equal(ExitCode.Success, await told.ExitAsync());
+        await using (var told = LoadCommandRun.Start([.. arguments, "--overwrite"]))
+        {
+            Assert.Equal(ExitCode.Success, await told.ExitAsync());
+            Assert.StartsWith("<!DOCTYPE html>", await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
+        }
+
+        // In an empty file there is nothing to keep.
+        await File.WriteAllTextAsync(page, "", TestContext.Current.CancellationToken);
+        await using var empty = LoadCommandRun.Start(arguments);
+        Assert.Equal(ExitCode.Success, await empty.ExitAsync());
         Assert.StartsWith("<!DOCTYPE html>", await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
     }
 
@@ -92,8 +100,7 @@ public sealed class LoadConditionTests : IDisposable
     {
         await using var server = new LoadServer(LoadServer.Ok());
         await using var load = LoadCommandRun.Start(
-            $"{server.Address}x", "--rate", "50", "--duration", "0.5s", "--html", "/dev/full", "--overwrite",
-            "--fail-on", "p99:10s");
+            $"{server.Address}x", "--rate", "50", "--duration", "0.5s", "--html", "/dev/full", "--fail-on", "p99:10s");
 
         Assert.Equal(ExitCode.Failure, await load.ExitAsync());
         Assert.Contains("REQUESTS    25 due   25 good", load.Output);
@@ -106,7 +113,10 @@ public sealed class LoadConditionTests : IDisposable
     [InlineData("--fail-on cannot be combined with --until-saturated", "--fail-on", "p99:1s", "--until-saturated")]
     [InlineData("--html cannot be combined with --until-saturated", "--html", "x.html", "--until-saturated")]
     [InlineData("--hdr and --html: 'nothing' and 'nothing' are the same file: name two.", "--hdr", "nothing", "--html", "nothing")]
-    [InlineData("--html: the file '/nowhere/x.html' cannot be written: its directory does not exist.", "--html", "/nowhere/x.html")]
+    [InlineData(
+        "--html: the file '/nowhere/x.html' cannot be written: its directory does not exist: create it, or name another.", "--html",
+        "/nowhere/x.html")]
+    [InlineData("--html: the file '/proc/x.html' cannot be written: ", "--html", "/proc/x.html")]
     [InlineData("--html: the file '/tmp' cannot be written: it is a directory.", "--html", "/tmp")]
     [InlineData(
         "--duration '7s' is not allowed with --until-saturated at this --rate: each rate is tried at least twice, with at least 100 "

@@ -31,6 +31,27 @@ public sealed class LoadBreakdownTests
         Assert.Equal(1, breakdown.Parts.First()[1]!.TotalCount);
     }
 
+    [Theory]
+    [InlineData(256, "/255")]
+    [InlineData(257, LoadBreakdown.OtherPaths)]
+    [InlineData(300, LoadBreakdown.OtherPaths)]
+    public void Of_very_many_paths_the_last_are_told_together_and_not_as_one_of_the_first(int paths, string last)
+    {
+        var breakdown = new LoadBreakdown(Mix([.. Enumerable.Range(0, paths).Select(path => (RequestKind.Path, $"/{path}"))]));
+
+        for (var template = 0; template < paths; template++)
+        {
+            breakdown.Add(Request(template));
+        }
+
+        Assert.Equal(256, breakdown.Groups.Count);
+        Assert.Equal(last, breakdown.Groups[^1].Path);
+        Assert.Equal(
+            Enumerable.Range(0, 256).Select(group => (group, group == 255 ? paths - 255L : 1)),
+            breakdown.Parts.Select(part => (part.Group, part.Sent)));
+        Assert.Equal(255, breakdown.GroupOf(paths - 1));
+    }
+
     [Fact]
     public void A_server_that_reports_other_hops_each_time_does_not_fill_the_memory()
     {

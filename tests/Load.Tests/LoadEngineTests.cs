@@ -266,9 +266,12 @@ public sealed class LoadEngineTests
             return false;
         });
         var plan = LoadRunner.Plan(server.Address, rate: 200, seconds: 600, connections: 4, timeoutSeconds: 60);
-        var result = await new LoadEngine(plan, [], TimeProvider.System).RunAsync([], stop.Token, CancellationToken.None);
+        var timeline = new LoadTimeline(plan.Profile);
+        var result = await new LoadEngine(plan, [timeline], TimeProvider.System).RunAsync([], stop.Token, CancellationToken.None);
 
         Assert.Equal(4, result.Total.Sent);
+        // The phase ends with the run, and nothing was answered in it.
+        Assert.Equal((result.Seconds, 4L, 0L), (timeline.Phases[0].To, timeline.Phases[0].Sent, timeline.Phases[0].Ended));
         Assert.Equal(4, result.Total.Count(ErrorKind.Interrupted));
         Assert.InRange(result.Total.FromSend.GetValueAtPercentile(100), 0, 59_000_000);
     }

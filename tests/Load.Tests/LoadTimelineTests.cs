@@ -78,13 +78,57 @@ public sealed class LoadTimelineTests
     [Theory]
     [InlineData(50, 60, 1)]
     [InlineData(50, 86_400, 144)]
-    [InlineData(0.5, 600, 20)]
+    [InlineData(2, 600, 15)]
+    [InlineData(0.01, 600, 150)]
     [InlineData(50, 0.5, 0.125)]
     public void Slices_are_a_second_or_as_long_as_time_and_rate_need(double rate, double duration, double length)
     {
         var slice = new LoadTimeline(new ConstantProfile(rate, duration)).Slices[0][0];
 
         Assert.InRange((slice.To - slice.From) / length, 0.9, 1.1);
+    }
+
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(7)]
+    [InlineData(19)]
+    [InlineData(29.9)]
+    [InlineData(31)]
+    public void A_slice_has_enough_requests_for_a_median_however_low_the_rate(double rate)
+    {
+        var profile = new ConstantProfile(rate, 400);
+        var timeline = new LoadTimeline(profile);
+        for (var arrival = 0; profile.TimeOf(arrival) is var due && double.IsFinite(due); arrival++)
+        {
+            timeline.Add(Request((long)(due * Second), (long)(due * Second) + 4_000_000));
+        }
+
+        Assert.All(timeline.Slices.SelectMany(slices => slices), slice => Assert.NotNull(Percentiles.Of(slice.FromDue).At(50)));
+    }
+
+    [Fact]
+    public void A_run_that_was_ended_early_has_the_phases_and_slices_that_it_reached()
+    {
+        var timeline = new LoadTimeline(Profile("spike"));
+        timeline.Add(Request(8 * Second, 9 * Second));
+        timeline.Add(Request(10 * Second, (10 * Second) + 1));
+
+        timeline.Stopped((10 * Second) + (Second * 7 / 10));
+        // What was under way ends, but not in time.
+        timeline.Add(Request(10 * Second, 11 * Second));
+
+        Assert.Equal([(0.0, 9.0, 1L, 0L), (9, 10.7, 2, 2)], timeline.Phases.Select(
+            phase => (phase.From, phase.To, phase.Sent, phase.Ended)));
+        Assert.Equal([9, 2, 0], timeline.Slices.Select(slices => slices.Count));
+        Assert.Equal((10.0, 10.7, 2L), (timeline.Slices[1][1].From, timeline.Slices[1][1].To, timeline.Slices[1][1].Sent));
+
+        // A slice that had hardly begun says nothing about a rate.
+        timeline.Stopped((10 * Second) + (Second * 4 / 10));
+        Assert.Equal([9, 1, 0], timeline.Slices.Select(slices => slices.Count));
+        Assert.Equal(10.4, timeline.Phases[1].To);
+        // Ended before anything was due.
+        timeline.Stopped(0);
+        Assert.Equal((0.0, 0.0), (Assert.Single(timeline.Phases).From, timeline.Phases[0].To));
     }
 
     [Fact]

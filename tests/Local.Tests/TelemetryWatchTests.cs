@@ -27,6 +27,24 @@ public sealed class TelemetryWatchTests
     }
 
     [Fact]
+    public void Text_for_people_is_read_as_well()
+    {
+        Assert.False(Read("2026-11-26T12:00:00.000Z info    GET /x 200 0.4 ms 5 B - \"a Telemetry agent\" request=a trace=b span=c"));
+        Assert.True(Read(
+            "2026-11-26T12:00:00.000Z warning TelemetryExportFailed: Sending traces by OTLP failed 1 times since this was last reported: "
+            + "Connection refused (localhost:4317)",
+            "2026-11-26T12:00:01.000Z warning TelemetryDropped: Dropped 3 records of logs since this was last reported: they came faster "
+            + "than they could be sent by OTLP. Sample, or lengthen the queue for a short burst (OTEL_BSP_MAX_QUEUE_SIZE, "
+            + "OTEL_BLRP_MAX_QUEUE_SIZE)"));
+        Assert.Equal(
+            "traces do not arrive by OTLP: Connection refused (localhost:4317); 3 records of logs were dropped: the queue was full",
+            _watch.Problem);
+        Assert.True(Read("2026-11-26T12:00:02.000Z info    TelemetryExportWorks: Sending traces by OTLP works again; it failed 2 more "
+            + "times since this was last reported"));
+        Assert.Equal("3 records of logs were dropped: the queue was full", _watch.Problem);
+    }
+
+    [Fact]
     public void What_was_dropped_is_added_up_and_stays()
     {
         Assert.True(Read("""{"event":"TelemetryDropped","signal":"traces","dropped":1}"""));
@@ -39,6 +57,9 @@ public sealed class TelemetryWatchTests
     [InlineData("""{"event":"TelemetryExportFailed","signal":"traces","rea""")]
     [InlineData("""{"event":"TelemetryExportFailed"}""")]
     [InlineData("""{"event":"TelemetryDropped","signal":"traces","dropped":"many"}""")]
+    [InlineData("2026-11-26T12:00:00.000Z warning TelemetryExportFailed: Sending traces by OT")]
+    // A visitor may say anything, but not at the beginning of a line.
+    [InlineData("2026-11-26T12:00:00.000Z info    GET / 200 \" TelemetryExportWorks: Sending traces by OTLP works again; it failed 2 more")]
     [InlineData("""["event":"TelemetryDropped"]""")]
     [InlineData("""{"event":"TelemetryNotSent","signal":"traces"}""")]
     public void What_is_cut_or_of_another_program_says_nothing(string line)

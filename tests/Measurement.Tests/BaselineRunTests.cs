@@ -11,8 +11,7 @@ public sealed class BaselineRunTests
     [Fact]
     public async Task A_generator_that_is_lost_takes_neither_the_rounds_nor_the_notes_with_it()
     {
-        var plan = new BaselinePlan(
-            "base", [10], 3, TimeSpan.FromSeconds(1), TimeSpan.Zero, new RequestSettings([], 1, TimeSpan.FromSeconds(1), false), 1, null);
+        var plan = Plan(rounds: 3, [10]);
         var subject = new UrlSubject(new Uri("http://127.0.0.1:1/productpage"));
         var generator = new LostGenerator(rounds: 2);
 
@@ -31,9 +30,7 @@ public sealed class BaselineRunTests
     [Fact]
     public async Task Each_round_begins_with_a_span_in_which_nothing_is_sent_and_the_idle_share_is_measured()
     {
-        var plan = new BaselinePlan(
-            "base", [10, 20], 2, TimeSpan.FromSeconds(1), TimeSpan.Zero, new RequestSettings([], 1, TimeSpan.FromSeconds(1), false), 1,
-            null);
+        var plan = Plan(rounds: 2, [10, 20]);
         var subject = new SimulatedSubject();
 
         var outcome = await new BaselineRun(
@@ -65,8 +62,7 @@ public sealed class BaselineRunTests
     [Fact]
     public async Task A_restart_in_the_quiet_span_is_noted()
     {
-        var plan = new BaselinePlan(
-            "base", [10], 2, TimeSpan.FromSeconds(1), TimeSpan.Zero, new RequestSettings([], 1, TimeSpan.FromSeconds(1), false), 1, null);
+        var plan = Plan(rounds: 2, [10]);
         var subject = new SimulatedSubject();
 
         var outcome = await new BaselineRun(
@@ -82,8 +78,7 @@ public sealed class BaselineRunTests
     [Fact]
     public async Task An_address_of_which_nothing_is_known_is_not_waited_for()
     {
-        var plan = new BaselinePlan(
-            "base", [10], 1, TimeSpan.FromSeconds(1), TimeSpan.Zero, new RequestSettings([], 1, TimeSpan.FromSeconds(1), false), 1, null);
+        var plan = Plan(rounds: 1, [10]);
         // Whoever waits on this clock waits forever.
         var outcome = await new BaselineRun(
             plan, new UrlSubject(new Uri("http://127.0.0.1:1/productpage")), new LostGenerator(rounds: 1), new Silent(),
@@ -93,6 +88,9 @@ public sealed class BaselineRunTests
         Assert.DoesNotContain(BaselineText.LowRates, outcome.File.Notes);
         Assert.Contains("\"setup\": null", BaselineStore.Write(outcome.File));
     }
+
+    private static BaselinePlan Plan(int rounds, IReadOnlyList<double> rates) => new(
+        "base", rates, rounds, TimeSpan.FromSeconds(1), TimeSpan.Zero, new RequestSettings([], 1, TimeSpan.FromSeconds(1), false), 1, null);
 
     /// <summary>A service that uses 1 ms for each reading, 10 ms for each request, and 4 ms a second without any.</summary>
     private sealed class SimulatedSubject : ISubject

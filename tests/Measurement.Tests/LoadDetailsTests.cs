@@ -139,6 +139,21 @@ public sealed class LoadDetailsTests
     }
 
     [Fact]
+    public void What_a_dash_stands_for_is_said_of_percentiles_only()
+    {
+        var run = new LoadRun(Constant, (RequestKind.Path, "/a - b"), (RequestKind.Path, "/c"));
+        for (var request = 0; request < 20_000; request++)
+        {
+            run.Add(request * 10.0 / 20_000, milliseconds: 5, template: request % 2);
+        }
+
+        var lines = LoadText.Report(run.Report);
+
+        Assert.Contains(lines, line => line.StartsWith("/a - b ", StringComparison.Ordinal));
+        Assert.DoesNotContain(LoadText.TooFew, lines);
+    }
+
+    [Fact]
     public void The_status_is_told_even_if_there_is_none()
     {
         var run = new LoadRun(Constant);

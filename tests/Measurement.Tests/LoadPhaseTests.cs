@@ -135,6 +135,7 @@ public sealed class LoadPhaseTests
         var run = new LoadRun(Spike);
         run.Add(due: 1, milliseconds: 4);
 
+        run.Timeline.Stopped(20_000_000_000);
         var details = LoadDetails.Of(run.Result with { Seconds = 20, Interrupted = true }, run.Breakdown, run.Timeline);
 
         Assert.Equal([("before", 18.0), ("spike", 20.0)], details.Phases.Select(phase => (phase.Name, phase.To)));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Measurement.Tests;
 
@@ -74,7 +75,7 @@ public sealed class ReportFileTests : IDisposable
         await File.WriteAllTextAsync(Place("file"), "mine", Cancelled);
         File.CreateSymbolicLink(Place("link"), "missing");
 
-        Assert.True(ReportFile.IsRefusal(
+        Assert.True(OutputFile.IsRefusal(
             await Assert.ThrowsAnyAsync<Exception>(() => ReportFile.WriteAsync(Place(name), overwrite: false, "new"))));
 
         Assert.Equal("mine", await File.ReadAllTextAsync(Place("file"), Cancelled));
@@ -82,11 +83,24 @@ public sealed class ReportFileTests : IDisposable
     }
 
     [Fact]
+    public async Task An_empty_file_is_what_mktemp_makes_and_is_used()
+    {
+        await File.WriteAllTextAsync(Place("empty"), "", Cancelled);
+
+        Assert.Null(await ReportFile.WriteAsync(Place("empty"), overwrite: false, "new"));
+
+        Assert.Equal("new", await File.ReadAllTextAsync(Place("empty"), Cancelled));
+    }
+
+    [Fact]
     public async Task A_device_takes_what_it_takes()
     {
-        Assert.Null(await ReportFile.WriteAsync("/dev/null", overwrite: true, "new"));
-        Assert.StartsWith("No space left on device", await ReportFile.WriteAsync("/dev/full", overwrite: true, "new"));
-        Assert.True(File.Exists("/dev/full"));
+        foreach (var overwrite in new[] { true, false })
+        {
+            Assert.Null(await ReportFile.WriteAsync("/dev/null", overwrite, "new"));
+            Assert.StartsWith("No space left on device", await ReportFile.WriteAsync("/dev/full", overwrite, "new"));
+            Assert.True(File.Exists("/dev/full"));
+        }
     }
 
     [Fact]

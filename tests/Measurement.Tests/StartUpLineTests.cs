@@ -11,5 +11,18 @@ public sealed class StartUpLineTests
         Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\"}"));
         Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\",\"startup_m"));
         Assert.Null(StartUpLine.Find("Listening on port 9080"));
+        Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\",\"startup_ms\":\"soon\"}"));
+    }
+
+    [Fact]
+    public void Text_for_people_says_it_as_well()
+    {
+        Assert.Equal(
+            new StartUpLine(new DateTimeOffset(2026, 11, 26, 12, 0, 0, 500, TimeSpan.Zero), 0.0415),
+            StartUpLine.Find(
+                "2026-11-26T12:00:00.499Z info    SessionKeyMade: A key was made\n"
+                + "2026-11-26T12:00:00.500Z info    ServiceStarted: Listening on http://[::]:9080 http://[::]:9090, 41.5 ms after the "
+                + "process was started\n2026-11-26T12:00:01.000Z info    GET / 200"));
+        Assert.Null(StartUpLine.Find("2026-11-26T12:00:00.500Z info    ServiceStarted: Listening on http://[::]:9080, 4"));
     }
 }

@@ -65,6 +65,17 @@ internal static class OtlpCollector
                 $"OTEL_EXPORTER_OTLP_PROTOCOL={protocol}", "OTEL_BSP_SCHEDULE_DELAY=50", .. settings,
             ]);
 
+    /// <summary>Reads a counter of a service that is about spans.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="metric">The name of the metric.</param>
+    /// <param name="reason">The label <c>reason</c>, where there is one.</param>
+    public static async Task<double> CountedAsync(RunningService service, string metric, string? reason = null)
+    {
+        var text = await service.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        return PrometheusText.Parse(text).Single(sample => sample.Name == metric && sample.Labels["signal"] == "traces"
+            && (reason is null || sample.Labels["reason"] == reason)).Value;
+    }
+
     /// <summary>Sends a request, which makes one span.</summary>
     public static async Task RequestAsync(RunningService service) =>
         Assert.Equal(200, (await RawHttp.GetAsync(service.Address, "/ratings/0"))!.Status);

@@ -58,6 +58,25 @@ public sealed class OtlpDeliveryTests
         Assert.Single(log.Of("TelemetryExportFailed"));
     }
 
+    /// <summary>Which collector does not answer is told, and what may be secret in its address is not.</summary>
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task Where_nothing_listens_the_address_is_told_without_secrets(string protocol)
+    {
+        using var closed = new ClosedPort();
+        var log = new RecordedLog();
+        await using var ratings = await OtlpCollector.StartRatingsAsync(
+            log, protocol, closed.Address,
+            $"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT={new Uri(closed.Address, protocol == "grpc" ? "/" : "/v1/traces?token=secret")}");
+        await OtlpCollector.RequestAsync(ratings);
+        await Eventually.HoldsAsync("It is not told.", () => log.Of("TelemetryExportFailed").Count > 0);
+
+        var told = log.Of("TelemetryExportFailed")[0].Text.TrimEnd();
+        Assert.EndsWith($": Connection refused ({closed.Address.Authority})", told);
+        Assert.DoesNotContain("secret", told, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_did_not_arrive_and_was_not_told_yet_is_told_when_the_service_stops()
     {
@@ -220,8 +239,9 @@ public sealed class OtlpDeliveryTests
         await using var ratings = await OtlpCollector.StartRatingsAsync(log, protocol, server.Address);
         await OtlpCollector.RequestAsync(ratings);
         await Eventually.HoldsAsync("It is not told.", () => log.Of("TelemetryExportFailed").Count > 0);
-        Assert.Contains(
-            $"{protocol} there? See OTEL_EXPORTER_OTLP_PROTOCOL", log.Of("TelemetryExportFailed")[0].Text, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"{protocol} there? See OTEL_EXPORTER_OTLP_PROTOCOL)", log.Of("TelemetryExportFailed")[0].Text.TrimEnd(),
+            StringComparison.Ordinal);
     }
 
     private static async Task AssertFailsAsync(string protocol, WebApplication collector, string reason, params string[] settings)
@@ -244,11 +264,7 @@ public sealed class OtlpDeliveryTests
         });
     }
 
-    private static async Task<double> FailuresAsync(RunningService service)
-    {
-        var text = await service.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
-        return PrometheusText.Parse(text).Single(sample => sample.Name == Metric && sample.Labels["signal"] == "traces").Value;
-    }
+    private static Task<double> FailuresAsync(RunningService service) => OtlpCollector.CountedAsync(service, Metric);
 
     /// <summary>The way to a collector, which can be closed, and can forget the connections on it.</summary>
     private sealed class Way : IAsyncDisposable

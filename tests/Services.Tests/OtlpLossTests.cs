@@ -105,10 +105,6 @@ public sealed class OtlpLossTests
         Eventually.HoldsAsync(async () =>
             await LostAsync(service, reason) is var lost && holds(lost) ? "" : $"{lost} are counted.");
 
-    private static async Task<double> LostAsync(RunningService service, string reason)
-    {
-        var text = await service.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
-        return PrometheusText.Parse(text).Single(sample =>
-            sample.Name == Metric && sample.Labels["signal"] == "traces" && sample.Labels["reason"] == reason).Value;
-    }
+    private static Task<double> LostAsync(RunningService service, string reason) =>
+        OtlpCollector.CountedAsync(service, Metric, reason);
 }

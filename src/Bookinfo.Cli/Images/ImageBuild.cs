@@ -26,17 +26,18 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
     private static readonly string Version =
         typeof(ImageBuild).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    /// <summary>Makes sure that no directory is in the place of an archive that an image is to be saved to.</summary>
-    /// <exception cref="OperationFailedException">A directory is in the way.</exception>
+    /// <summary>Makes sure that the archives can be written that images are to be saved to.</summary>
+    /// <exception cref="OperationFailedException">One cannot.</exception>
     public void RequirePlaces()
     {
-        if (options.SaveDirectory is { } directory
-            && NativeProgram.All.Select(program => Path.Combine(directory, FileName(program)))
-                .FirstOrDefault(Directory.Exists) is { } obstacle)
+        foreach (var file in options.SaveDirectory is { } directory
+            ? NativeProgram.All.Select(program => Path.Combine(directory, FileName(program)))
+            : [])
         {
-            throw new OperationFailedException(
-                FailureKind.InvalidRequest,
-                $"--save '{directory}' is not allowed: {obstacle} is a directory, where the archive of an image would be written.");
+            if (OutputFile.FindProblem(file) is { } why)
+            {
+                throw new OperationFailedException(FailureKind.InvalidRequest, $"--save: the file '{file}' cannot be written: {why}.");
+            }
         }
     }
 
@@ -55,7 +56,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         var image = options.Base ?? BaseImage.Standard;
         try
         {
-            await progress.RunAsync($"Fetching the base image {image}", _ => FetchAsync(image));
+            await progress.RunAsync($"Fetching the base image {image}", lastTime: null, _ => FetchAsync(image));
             return image;
         }
         catch (OperationFailedException failure) when (DebianPackages.AreHere && failure.Kind == FailureKind.RegistryFailed)
@@ -82,7 +83,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         // In the directory of the final files, so that each can be renamed in one step when it is complete.
         using var archives = new WorkDirectory(options.SaveDirectory ?? context.Path, ".images");
         var images = new List<BuiltImage>();
-        await progress.RunAsync("Building the images", async report =>
+        await progress.RunAsync("Building the images", lastTime: null, async report =>
         {
             report("base");
             await PrepareAsync(context.Path, baseImage);
@@ -96,7 +97,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         {
             try
             {
-                File.Move(Path.Combine(archives.Path, FileName(image.Program)), image.File!, overwrite: true);
+                Place(Path.Combine(archives.Path, FileName(image.Program)), image.File!);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -108,7 +109,7 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
 
         if (options.Push)
         {
-            await progress.RunAsync("Pushing the images", async report =>
+            await progress.RunAsync("Pushing the images", lastTime: null, async report =>
             {
                 foreach (var (index, image) in images.Index())
                 {
@@ -119,6 +120,20 @@ internal sealed class ImageBuild(SourceTree tree, ImageBuilder builder, ImageOpt
         }
 
         return images;
+    }
+
+    /// <summary>Puts an archive that is complete where it is to be.</summary>
+    private static void Place(string archive, string file)
+    {
+        try
+        {
+            File.Move(archive, file, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && File.Exists(file))
+        {
+            // A mount point, or a file of somebody else's in a directory such as /tmp. It may take what is written to it.
+            File.Copy(archive, file, overwrite: true);
+        }
     }
 
     private static string FileName(NativeProgram program) => $"{program.Name}.tar";

@@ -19,13 +19,15 @@ internal sealed class BaselineFiles(string name)
     /// <exception cref="OperationFailedException">One of them cannot be written.</exception>
     public void Check(bool overwrite)
     {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(Paths[0]))!;
-        if (!Directory.Exists(directory))
+        foreach (var path in Paths)
         {
-            throw Refuse($"the directory '{directory}' does not exist: create it, or name another.");
+            if (OutputFile.FindProblem(path) is { } why)
+            {
+                throw Refuse($"'{path}' cannot be written: {why}.");
+            }
         }
 
-        if (!overwrite && Paths.FirstOrDefault(File.Exists) is { } existing)
+        if (!overwrite && Paths.FirstOrDefault(path => !OutputFile.IsFree(path)) is { } existing)
         {
             throw Refuse($"'{existing}' exists: choose another name, or replace it with --overwrite.");
         }
@@ -33,21 +35,6 @@ internal sealed class BaselineFiles(string name)
         if (OutputPath.FindProblem(Paths.Select(static path => (Option, (string?)path))) is { } clash)
         {
             throw new OperationFailedException(FailureKind.InvalidRequest, clash);
-        }
-
-        foreach (var path in Paths)
-        {
-            try
-            {
-                // Only trying shows whether a file can be written. One that did not exist is deleted again when it is closed.
-                var exists = File.Exists(path);
-                var (mode, options) = exists ? (FileMode.Open, FileOptions.None) : (FileMode.CreateNew, FileOptions.DeleteOnClose);
-                using var probe = new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1, options);
-            }
-            catch (Exception exception) when (ReportFile.IsRefusal(exception))
-            {
-                throw Refuse($"'{path}' cannot be written: {(Directory.Exists(path) ? "it is a directory" : exception.Message)}");
-            }
         }
     }
 
@@ -73,7 +60,7 @@ internal sealed class BaselineFiles(string name)
 
             clash = $"'{Paths[0]}' could not be written: {failure}";
         }
-        else if (!Paths.Any(Path.Exists))
+        else if (Paths.All(OutputFile.IsFree))
         {
             var (written, failures) = await WriteAsync(Paths.Zip(texts), overwrite: false);
             // If no file could be created and yet the first one exists, something else created it at the same moment.
@@ -138,7 +125,7 @@ internal sealed class BaselineFiles(string name)
         {
             return await ReportFile.WriteAsync(path, overwrite, text);
         }
-        catch (Exception exception) when (ReportFile.IsRefusal(exception))
+        catch (Exception exception) when (OutputFile.IsRefusal(exception))
         {
             return exception.Message;
         }

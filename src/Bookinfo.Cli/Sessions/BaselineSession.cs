@@ -65,6 +65,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             space, workers, options.WorkerImage, subject.Target, Requests, WorkerPatience);
         await new WorkProgress(time).RunAsync(
             $"Starting {(workers == 1 ? "a load worker" : $"{workers} load workers")} in namespace {space}",
+            lastTime: null,
             async report => generator = await ClusterGenerator.StartAsync(
                 cluster, settings, report, text => ToolOutput.Messages.WriteLine($"bookinfo: {text}"), time, signals.Stop));
         return generator!;

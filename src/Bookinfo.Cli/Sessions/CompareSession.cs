@@ -43,19 +43,8 @@ internal sealed class CompareSession(CompareOptions options)
         ];
 
         await WriteAsync(report, options.Output, options.All);
-        foreach (var condition in report.Conditions.Where(condition => condition.Outcome != ConditionOutcome.Holds))
-        {
-            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {condition.Text}");
-        }
-
-        foreach (var failure in failures.OfType<string>())
-        {
-            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure}");
-        }
-
-        return ConditionExit.CodeOf(
-            [.. report.Conditions.Select(condition => condition.Outcome)], options.Inconclusive,
-            failures.Any(failure => failure is not null));
+        return await ConditionExit.TellAsync(
+            [.. report.Conditions.Select(condition => (condition.Outcome, condition.Text))], failures, options.Inconclusive);
     }
 
     /// <summary>Writes a comparison to stdout.</summary>

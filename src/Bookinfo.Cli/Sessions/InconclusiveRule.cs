@@ -13,9 +13,29 @@ internal enum InconclusiveRule
     Fail,
 }
 
-/// <summary>The exit code that follows from conditions.</summary>
+/// <summary>What a command that checks conditions says of them at its end, and the exit code that follows.</summary>
 internal static class ConditionExit
 {
+    /// <summary>Says on stderr which conditions do not hold, and which files could not be written.</summary>
+    /// <param name="conditions">The conditions, with a sentence for each.</param>
+    /// <param name="failures">Why files could not be written; <see langword="null"/> for one that was.</param>
+    /// <param name="rule">
+    /// What a condition that cannot be decided counts as; <see langword="null"/> for an exit code of its own.
+    /// </param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> TellAsync(
+        IReadOnlyList<(ConditionOutcome Outcome, string Text)> conditions, IReadOnlyList<string?> failures, InconclusiveRule? rule)
+    {
+        var failed = failures.OfType<string>().ToList();
+        foreach (var text in conditions.Where(condition => condition.Outcome != ConditionOutcome.Holds)
+            .Select(condition => condition.Text).Concat(failed))
+        {
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {text}");
+        }
+
+        return CodeOf([.. conditions.Select(condition => condition.Outcome)], rule, failed.Count > 0);
+    }
+
     /// <summary>The exit code of a command that checks conditions.</summary>
     /// <param name="outcomes">Whether the conditions hold.</param>
     /// <param name="rule">

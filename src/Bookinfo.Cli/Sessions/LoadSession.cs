@@ -102,11 +102,6 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             }
         }
 
-        foreach (var condition in report.Conditions!.Where(condition => condition.Outcome != ConditionOutcome.Holds))
-        {
-            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {condition.Text}");
-        }
-
         string?[] failures =
         [
             ledger?.Failure is { } ledgerFailure ? $"{LedgerOption}: the file could not be written: {ledgerFailure.Message}" : null,
@@ -115,18 +110,12 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
                 ? await ReportOutput.WriteAsync(HtmlOption, html, options.Overwrite, LoadPage.Create(report, timeline))
                 : null,
         ];
-        foreach (var failure in failures.OfType<string>())
-        {
-            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {failure}");
-        }
-
+        var code = await ConditionExit.TellAsync(
+            [.. report.Conditions!.Select(condition => (condition.Outcome, condition.Text))], failures, options.Inconclusive);
         return result.Interrupted ? ExitCode.Interrupted
-            : result.Total is { Sent: > 0, Answered: 0 }
-                && Array.TrueForAll(failures, failure => failure is null)
+            : result.Total is { Sent: > 0, Answered: 0 } && Array.TrueForAll(failures, failure => failure is null)
                 ? ExitCode.TargetUnreachable
-            : ConditionExit.CodeOf(
-                [.. report.Conditions!.Select(condition => condition.Outcome)], options.Inconclusive,
-                failures.Any(failure => failure is not null));
+            : code;
     }
 
     private async Task<int> SearchAsync(LoadPlan plan, TimeSpan objective)
@@ -250,11 +239,9 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 
     private async Task<FileStream> CreateAsync(string option, string file)
     {
-        // An empty one is what mktemp makes.
-        if (!options.Overwrite && OutputPath.IsKept(file) && new FileInfo(file) is { Exists: true, Length: > 0 })
+        if (!options.Overwrite && !Directory.Exists(file))
         {
-            throw new OperationFailedException(
-                FailureKind.InvalidRequest, $"{option}: the file '{file}' exists. Name another one, or say --overwrite.");
+            ReportOutput.RequireFree(option, file);
         }
 
         try
@@ -264,8 +251,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             // A pipe that nobody reads holds up whoever opens it. Nobody waits for that longer than the user does.
             return await Task.Run(() => new FileStream(file, FileMode.Create, FileAccess.Write, share)).WaitAsync(signals.Stop);
         }
-        catch (Exception exception) when (
-            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (OutputFile.IsRefusal(exception))
         {
             var why = Directory.Exists(file) ? "it is a directory" : exception.Message;
             throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {why}");

@@ -7,27 +7,35 @@ namespace Bookinfo.Cli.Sessions;
 internal static class ReportOutput
 {
     /// <summary>
-    /// Requires that there is no such file yet, or that it may be replaced, and that it has a directory: before anything is measured.
+    /// Requires that the file can be written, and that nothing is lost by that unless it may be: before anything is measured.
     /// </summary>
     /// <param name="option">The option that names the file.</param>
     /// <param name="file">The file, if one is named.</param>
     /// <param name="overwrite">Whether it may be replaced.</param>
-    /// <exception cref="OperationFailedException">The file exists, or cannot be created.</exception>
+    /// <exception cref="OperationFailedException">The file exists, or cannot be written.</exception>
     public static void RequireUsable(string option, string? file, bool overwrite)
     {
-        if (!overwrite && File.Exists(file))
+        if (file is not null && OutputFile.FindProblem(file) is { } why)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {why}.");
+        }
+
+        if (file is not null && !overwrite)
+        {
+            RequireFree(option, file);
+        }
+    }
+
+    /// <summary>Requires that nothing is lost when a file is written.</summary>
+    /// <param name="option">The option that names the file.</param>
+    /// <param name="file">The file.</param>
+    /// <exception cref="OperationFailedException">There is something in it.</exception>
+    public static void RequireFree(string option, string file)
+    {
+        if (!OutputFile.IsFree(file))
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest, $"{option}: the file '{file}' exists. Name another one, or say --overwrite.");
-        }
-
-        var why = file is null ? null
-            : Directory.Exists(file) ? "it is a directory"
-            : !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? "its directory does not exist"
-            : null;
-        if (why is not null)
-        {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {why}.");
         }
     }
 
@@ -37,19 +45,18 @@ internal static class ReportOutput
     /// <param name="overwrite">Whether it may be replaced.</param>
     /// <param name="text">What goes into it.</param>
     /// <returns>Why it could not be written to its end; <see langword="null"/> if it was.</returns>
-    /// <exception cref="OperationFailedException">It cannot be opened: a mistake of the user.</exception>
     public static async Task<string?> WriteAsync(string option, string file, bool overwrite, string text)
     {
+        string? failure;
         try
         {
-            return await ReportFile.WriteAsync(file, overwrite, text) is { } failure
-                ? $"{option}: the file '{file}' could not be written: {failure}"
-                : null;
+            failure = await ReportFile.WriteAsync(file, overwrite, text);
         }
-        catch (Exception exception) when (ReportFile.IsRefusal(exception))
+        catch (Exception exception) when (OutputFile.IsRefusal(exception))
         {
-            throw new OperationFailedException(
-                FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {exception.Message}");
+            failure = exception.Message;
         }
+
+        return failure is null ? null : $"{option}: the file '{file}' could not be written: {failure}";
     }
 }

@@ -79,8 +79,7 @@ public static class OutputPath
             var links = 0;
             return Resolve(Path.GetFullPath(path), ref links);
         }
-        catch (Exception exception) when (
-            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (OutputFile.IsRefusal(exception))
         {
             // The error on opening it says what is wrong.
             return null;

@@ -15,6 +15,12 @@ public interface ILoadObserver
     {
     }
 
+    /// <summary>The run was ended early. Requests under way may still end, and are told; none of them ends in time.</summary>
+    /// <param name="end">When it ended, in nanoseconds since the start.</param>
+    void Stopped(long end)
+    {
+    }
+
     /// <summary>An interval of about a second has passed, or the run is over.</summary>
     /// <param name="progress">The figures so far.</param>
     void Progress(LoadProgress progress)

@@ -36,13 +36,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private readonly Recording _total = new(plan.Mix.Answers);
     private readonly ArrivalSchedule _schedule = new(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed), plan.Share);
 
-    /// <summary>The last nanosecond of each phase, because the next one begins with its end; for the last phase, its end.</summary>
-    private readonly long[] _phaseEnds =
-    [
-        .. plan.Profile.Phases.SkipLast(1).Select(phase => (long)(phase.To * NanosecondsPerSecond) - 1),
-        (long)(plan.Profile.Duration * NanosecondsPerSecond),
-    ];
-
+    private readonly PhaseTimes _phases = new(plan.Profile);
     private long _end = (long)(plan.Profile.Duration * NanosecondsPerSecond);
     private long _intervalBegan;
     private long _inTime;
@@ -149,6 +143,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             RedirectedTo = senders.Select(sender => sender.RedirectedTo).FirstOrDefault(location => location is not null),
             TlsProblem = senders.Select(sender => sender.TlsProblem).FirstOrDefault(problem => problem is not null),
             SignedOut = senders.Sum(sender => sender.SignedOut),
+            SilentConnections = senders.Count(sender => sender.WasNeverAnswered),
             UnsentByPhase = unsent,
         };
     }
@@ -168,7 +163,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             if (ended)
             {
                 Report(now, senders, isLast: true);
-                return (unsent.Length > 0 ? unsent : new long[_phaseEnds.Length], interrupted);
+                return (unsent.Length > 0 ? unsent : new long[plan.Profile.Phases.Count], interrupted);
             }
 
             if (now - _intervalBegan >= ProgressInterval)
@@ -182,13 +177,18 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
                 interrupted = true;
                 _end = Math.Clamp(now, 0, _end);
                 cut = Math.Max(0, now) + grace;
+                foreach (var observer in observers)
+                {
+                    observer.Stopped(_end);
+                }
+
                 Array.ForEach(senders, sender => sender.Stop());
             }
 
             if (!closed && (interrupted || now > _end + grace))
             {
                 closed = true;
-                var untaken = _schedule.Close([.. _phaseEnds.Select(end => Math.Min(end, _end))]);
+                var untaken = _schedule.Close([.. _phases.Last.Select(last => Math.Min(last, _end))]);
                 unsent = [.. untaken.Select((count, phase) => count - (phase > 0 ? untaken[phase - 1] : 0))];
             }
 
@@ -211,7 +211,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     {
         foreach (var due in senders.Select(sender => sender.Dropped).OfType<long>().Where(due => due <= _end))
         {
-            unsent[Array.FindIndex(_phaseEnds, end => due <= end)]++;
+            unsent[_phases.IndexOf(due)]++;
         }
     }
 

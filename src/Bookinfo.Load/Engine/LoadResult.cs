@@ -38,6 +38,9 @@ public sealed record LoadResult(
     /// <summary>How many pages for signed-in users came back as if nobody had signed in.</summary>
     public long SignedOut { get; init; }
 
+    /// <summary>How many connections got no answer to any of several requests; 0 also when this is not known.</summary>
+    public int SilentConnections { get; init; }
+
     /// <summary>
     /// The parts of <see cref="Unsent"/> by the phases of the profile in which they were due; empty when this is not known.
     /// </summary>
@@ -82,6 +85,7 @@ public sealed record LoadResult(
             RedirectedTo = parts.Select(part => part.RedirectedTo).FirstOrDefault(location => location is not null),
             TlsProblem = parts.Select(part => part.TlsProblem).FirstOrDefault(problem => problem is not null),
             SignedOut = parts.Sum(part => part.SignedOut),
+            SilentConnections = parts.Sum(part => part.SilentConnections),
         };
     }
 }

@@ -21,6 +21,8 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
     private readonly byte[] _request = new byte[plan.Mix.Templates.Max(template => template.Length)];
     private readonly long _timeout = (long)(plan.Timeout.TotalSeconds * time.TimestampFrequency);
     private volatile bool _stopping;
+    private bool _isAnswered;
+    private int _timeouts;
 
     /// <summary>The connection.</summary>
     public HttpConnection Connection { get; } = new(plan.Target, time);
@@ -42,6 +44,12 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
 
     /// <summary>How many pages for signed-in users came back as if nobody had signed in. Read only after the thread has ended.</summary>
     public long SignedOut { get; private set; }
+
+    /// <summary>
+    /// Whether request after request timed out and none was ever answered. One alone may have met a slow server. Read only after the
+    /// thread has ended.
+    /// </summary>
+    public bool WasNeverAnswered => !_isAnswered && _timeouts > 1;
 
     /// <summary>Makes the sender send nothing more.</summary>
     public void Stop() => _stopping = true;
@@ -102,6 +110,8 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
         sample.Length = _answer.Length;
         sample.Hops = _answer.Hops;
         sample.Version = 0;
+        _isAnswered |= sample.Status > 0;
+        _timeouts += sample.Error == ErrorKind.Timeout ? 1 : 0;
         if (_answer.Location is { } location && Redirect.Is(_answer.Status))
         {
             RedirectedTo = location;

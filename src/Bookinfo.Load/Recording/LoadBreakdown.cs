@@ -8,23 +8,47 @@ namespace Bookinfo.Load;
 /// another, or of the whole answer, only within one request: percentiles over different requests could make a part look longer than its
 /// whole.
 /// </summary>
-/// <param name="mix">What is sent.</param>
-public sealed class LoadBreakdown(TrafficMix mix) : ILoadObserver
+public sealed class LoadBreakdown : ILoadObserver
 {
+    /// <summary>What is reported in place of further paths when there are very many.</summary>
+    public const string OtherPaths = "other paths";
+
+    /// <summary>How many groups there are at most: each path has histograms of its own, which take memory.</summary>
+    private const int MostGroups = 256;
+
     /// <summary>
     /// With so many parts, further ones are not divided by hops: a server that reports other hops each time must not fill the memory.
     /// </summary>
     private const int MostParts = 64;
 
     private readonly Dictionary<(byte Group, byte Version, byte Hops), RequestPart> _parts = [];
-    private readonly byte[] _groups = [.. GroupsOf(mix).Index];
+    private readonly byte[] _groups;
     private readonly ErrorCounts _errors = new();
 
-    /// <summary>What is sent.</summary>
-    public TrafficMix Mix => mix;
+    /// <summary>Prepares to divide the requests of a run.</summary>
+    /// <param name="mix">What is sent.</param>
+    public LoadBreakdown(TrafficMix mix)
+    {
+        Mix = mix;
+        var all = mix.Templates
+            .Select(template => new RequestGroup(template.Kind, template.Kind == RequestKind.Path ? template.Path : null))
+            .ToList();
+        var groups = all.Distinct().ToList();
+        Groups = groups.Count <= MostGroups
+            ? groups
+            : [.. groups.Take(MostGroups - 1), new RequestGroup(RequestKind.Path, OtherPaths)];
+        var indices = groups.Index().ToDictionary(group => group.Item, group => (byte)Math.Min(group.Index, MostGroups - 1));
+        _groups = [.. all.Select(group => indices[group])];
+    }
 
-    /// <summary>The groups of requests: each kind is one, and of <see cref="RequestKind.Path"/> each path.</summary>
-    public IReadOnlyList<RequestGroup> Groups { get; } = GroupsOf(mix).Groups;
+    /// <summary>What is sent.</summary>
+    public TrafficMix Mix { get; }
+
+    /// <summary>
+    /// The groups of requests: each kind is one, and of <see cref="RequestKind.Path"/> each path. With more than 256, the last is
+    /// <see cref="OtherPaths"/>.
+    /// </summary>
+    public IReadOnlyList<RequestGroup> Groups { get; }
 
     /// <summary>The parts, each with a request at least.</summary>
     public IReadOnlyCollection<RequestPart> Parts => _parts.Values;
@@ -46,7 +70,7 @@ public sealed class LoadBreakdown(TrafficMix mix) : ILoadObserver
         }
 
         byte hops = 0;
-        for (var hop = 0; hop < mix.Answers.Hops.Count; hop++)
+        for (var hop = 0; hop < Mix.Answers.Hops.Count; hop++)
         {
             hops |= (byte)(sample.Hops[hop] == HopTimes.Unknown ? 0 : 1 << hop);
         }
@@ -65,20 +89,13 @@ public sealed class LoadBreakdown(TrafficMix mix) : ILoadObserver
             _errors.Add(sample);
         }
     }
-
-    private static (IReadOnlyList<RequestGroup> Groups, IReadOnlyList<byte> Index) GroupsOf(TrafficMix mix)
-    {
-        var all = mix.Templates
-            .Select(template => new RequestGroup(template.Kind, template.Kind == RequestKind.Path ? template.Path : null))
-            .ToList();
-        var groups = all.Distinct().Take(byte.MaxValue + 1).ToList();
-        return (groups, [.. all.Select(group => (byte)Math.Max(0, groups.IndexOf(group)))]);
-    }
 }
 
 /// <summary>Requests that a report counts together.</summary>
 /// <param name="Kind">What they stand for.</param>
-/// <param name="Path">The path that the user named; <see langword="null"/> for other kinds.</param>
+/// <param name="Path">
+/// The path that the user named, or <see cref="LoadBreakdown.OtherPaths"/>; <see langword="null"/> for other kinds.
+/// </param>
 public sealed record RequestGroup(RequestKind Kind, string? Path);
 
 /// <summary>Requests of one group, one version and the same hops.</summary>

@@ -10,12 +10,13 @@ public sealed class LoadStretch(double from, double to, int digits)
 {
     private readonly ErrorCounts _errors = new();
     private LongHistogram? _fromDue;
+    private double? _cut;
 
     /// <summary>When it begins, in seconds since the start of the run.</summary>
     public double From => from;
 
-    /// <summary>When it ends, likewise.</summary>
-    public double To => to;
+    /// <summary>When it ends, likewise; earlier than planned if the run was ended in it, and at its begin if before it.</summary>
+    public double To => _cut ?? to;
 
     /// <summary>How many requests that were due in it were sent.</summary>
     public long Sent { get; private set; }
@@ -31,6 +32,13 @@ public sealed class LoadStretch(double from, double to, int digits)
 
     /// <summary>The errors of the requests that were due in it.</summary>
     public IEnumerable<ErrorCount> Errors => _errors.All;
+
+    /// <summary>Whether at least half of the planned time is there.</summary>
+    internal bool IsMostlyThere => To - from >= (to - from) / 2;
+
+    /// <summary>Ends it where the run was ended.</summary>
+    /// <param name="end">The end of the run, in seconds since its start.</param>
+    internal void CutAt(double end) => _cut = Math.Clamp(end, from, to);
 
     internal void Add(in Sample sample)
     {

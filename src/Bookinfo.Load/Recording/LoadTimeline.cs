@@ -9,8 +9,10 @@ public sealed class LoadTimeline : ILoadObserver
     /// <summary>The longest slice when a run is not long: a second.</summary>
     private const double UsualSlice = 1;
 
-    /// <summary>How many requests a slice has on average, at least: a median of fewer says little.</summary>
-    private const double FewestInSlice = 10;
+    /// <summary>
+    /// How many requests a slice has on average, at least: half as many again as a median needs, for where chance sends fewer.
+    /// </summary>
+    private static readonly double FewestInSlice = 1.5 * Percentiles.Needed(50);
 
     /// <summary>How many slices a run has at most, besides one for each phase: longer runs have longer slices.</summary>
     private const double MostSlices = 600;
@@ -20,28 +22,32 @@ public sealed class LoadTimeline : ILoadObserver
 
     private const double NanosecondsPerSecond = 1e9;
 
-    private readonly long[] _ends;
+    private readonly PhaseTimes _times;
     private readonly LoadStretch[] _phases;
     private readonly LoadStretch[][] _slices;
+    private long _end;
 
     /// <summary>Prepares to record a run.</summary>
     /// <param name="profile">The rate over time, which has the phases.</param>
     public LoadTimeline(RateProfile profile)
     {
         var phases = profile.Phases;
-        _ends = [.. phases.Select(phase => (long)(phase.To * NanosecondsPerSecond))];
+        _times = new PhaseTimes(profile);
+        _end = _times.End;
         _phases = [.. phases.Select(phase => new LoadStretch(phase.From, phase.To, digits: phases.Count > ManyPhases ? 2 : 3))];
         _slices = [.. phases.Select(phase => Slice(phase, profile))];
     }
 
-    /// <summary>The phases, in the order of <see cref="RateProfile.Phases"/>.</summary>
-    public IReadOnlyList<LoadStretch> Phases => _phases;
+    /// <summary>The phases that the run has reached, in the order of <see cref="RateProfile.Phases"/>; at least the first.</summary>
+    public IReadOnlyList<LoadStretch> Phases => [.. _phases.Where((phase, index) => index == 0 || phase.To > phase.From)];
 
     /// <summary>
     /// The slices of each phase, of equal length within it: about a second, longer in a run of more than ten minutes or in a phase with
-    /// fewer than ten requests a second. Their latencies have two significant digits.
+    /// fewer than thirty requests a second. Their latencies have two significant digits. A slice that was cut to less than half by the end
+    /// of the run is left out: a few requests in a moment say nothing about a rate.
     /// </summary>
-    public IReadOnlyList<IReadOnlyList<LoadStretch>> Slices => _slices;
+    public IReadOnlyList<IReadOnlyList<LoadStretch>> Slices =>
+        [.. _slices.Select(slices => (IReadOnlyList<LoadStretch>)[.. slices.Where(slice => slice.IsMostlyThere)])];
 
     /// <inheritdoc/>
     public void Add(in Sample sample)
@@ -55,7 +61,7 @@ public sealed class LoadTimeline : ILoadObserver
         var (phase, slice) = At(sample.Due);
         _phases[phase].Add(sample);
         _slices[phase][slice].Add(sample);
-        if (sample.Done < _ends[^1])
+        if (sample.Done < _end)
         {
             var (endPhase, endSlice) = At(sample.Done);
             _phases[endPhase].Ended++;
@@ -63,23 +69,29 @@ public sealed class LoadTimeline : ILoadObserver
         }
     }
 
+    /// <inheritdoc/>
+    public void Stopped(long end)
+    {
+        _end = Math.Min(end, _end);
+        foreach (var stretch in _phases.Concat(_slices.SelectMany(static slices => slices)))
+        {
+            stretch.CutAt(_end / NanosecondsPerSecond);
+        }
+    }
+
     private static LoadStretch[] Slice(LoadPhase phase, RateProfile profile)
     {
-        var meanRate = (profile.ArrivalsBy(phase.To) - profile.ArrivalsBy(phase.From)) / (phase.To - phase.From);
-        var length = Math.Max(
-            Math.Max(UsualSlice, FewestInSlice / Math.Max(meanRate, double.Epsilon)), profile.Duration / MostSlices);
-        var count = Math.Max(1, (int)Math.Round((phase.To - phase.From) / length));
+        var arrivals = profile.ArrivalsBy(phase.To) - profile.ArrivalsBy(phase.From);
+        var wanted = Math.Round((phase.To - phase.From) / Math.Max(UsualSlice, profile.Duration / MostSlices));
+        var count = (int)Math.Max(1, Math.Min(wanted, Math.Floor((arrivals / FewestInSlice) + 1e-9)));
         double At(int index) => phase.From + ((phase.To - phase.From) * index / count);
         return [.. Enumerable.Range(0, count).Select(index => new LoadStretch(At(index), At(index + 1), digits: 2))];
     }
 
-    /// <summary>Where a time is. A phase begins where the one before it ends; what is after the end is in the last.</summary>
     private (int Phase, int Slice) At(long time)
     {
-        var found = Array.BinarySearch(_ends, time);
-        var phase = Math.Min(found >= 0 ? found + 1 : ~found, _ends.Length - 1);
-        var begin = phase == 0 ? 0 : _ends[phase - 1];
+        var phase = _times.IndexOf(time);
         var slices = _slices[phase].Length;
-        return (phase, (int)Math.Clamp((time - begin) * (double)slices / (_ends[phase] - begin), 0, slices - 1));
+        return (phase, (int)Math.Clamp(_times.PartOf(phase, time) * slices, 0, slices - 1));
     }
 }

@@ -31,6 +31,9 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         exit $code
         """;
 
+    /// <summary>What builds; tests replace it.</summary>
+    internal string DotNet { get; init; } = ChildProcess.DotNet;
+
     /// <summary>Builds what of the services is out of date.</summary>
     /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
     /// <param name="cancellationToken">Ends the build.</param>
@@ -54,7 +57,7 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
                 $"native-{SourceTree.RuntimeIdentifier}{(group.Key ? "" : "-tools")}.txt",
                 group.Select(program => program.Project),
                 group.Select(program => tree.NativeExecutable(program.Project)),
-                (log, token) => PublishAsync([.. group], log, token),
+                (start, token) => PublishAsync([.. group], start, token),
                 ";#'",
                 cancellationToken);
         }
@@ -89,13 +92,14 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         string state,
         IEnumerable<string> projects,
         IEnumerable<string> files,
-        Func<ProcessLog, CancellationToken, Task> build,
+        Func<BuildStart, CancellationToken, Task> build,
         string trouble,
         CancellationToken cancellationToken)
     {
         var stateFile = Path.Combine(tree.BuildState, state);
         var sources = SourceFingerprint.Take(tree, projects);
-        if (Missing(files) is null && File.Exists(stateFile) && await File.ReadAllTextAsync(stateFile, cancellationToken) == sources)
+        var missing = Missing(files) is not null;
+        if (!missing && File.Exists(stateFile) && await File.ReadAllTextAsync(stateFile, cancellationToken) == sources)
         {
             return;
         }
@@ -104,9 +108,12 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         Directory.CreateDirectory(tree.BuildState);
         // If the build is interrupted, what is there is not what the state says.
         File.Delete(stateFile);
+        var duration = new BuildDuration(Path.ChangeExtension(stateFile, "seconds"));
         using var log = new ProcessLog(Path.Combine(tree.Artifacts, "logs", "build.log"));
-        await build(log, cancellationToken);
+        var started = time.GetTimestamp();
+        await build(new BuildStart(log, duration.Read(), missing), cancellationToken);
         await File.WriteAllTextAsync(stateFile, sources, cancellationToken);
+        duration.Write(time.GetElapsedTime(started));
     }
 
     /// <summary>
@@ -123,25 +130,30 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         }
     }
 
-    private Task BuildAsync(ProcessLog log, CancellationToken cancellationToken) => progress.RunAsync("Building the services", async _ =>
-    {
-        // One invocation for all: it restores once and builds what they share once.
-        var filter = Path.Combine(tree.BuildState, "services.slnf");
-        var projects = ServiceCatalog.All.Select(service => (JsonNode)tree.Relative(tree.ProjectFile(service.Project)));
-        var solution = new JsonObject
+    private Task BuildAsync(BuildStart start, CancellationToken cancellationToken) =>
+        progress.RunAsync("Building the services", start.LastTime, async _ =>
         {
-            ["path"] = Path.GetRelativePath(tree.BuildState, tree.SolutionFile),
-            ["projects"] = new JsonArray([.. projects]),
-        };
-        await File.WriteAllTextAsync(filter, new JsonObject { ["solution"] = solution }.ToJsonString(), cancellationToken);
-        await RunAsync(["build", filter, .. CommonArguments], log, cancellationToken);
-    });
+            // One invocation for all: it restores once and builds what they share once.
+            var filter = Path.Combine(tree.BuildState, "services.slnf");
+            var names = ServiceCatalog.All.Select(service => service.Project).ToList();
+            var solution = new JsonObject
+            {
+                ["path"] = Path.GetRelativePath(tree.BuildState, tree.SolutionFile),
+                ["projects"] = new JsonArray([.. names.Select(name => (JsonNode)tree.Relative(tree.ProjectFile(name)))]),
+            };
+            await File.WriteAllTextAsync(filter, new JsonObject { ["solution"] = solution }.ToJsonString(), cancellationToken);
+            // The build of the tool has just restored. Later, NuGet knows better than the times of files what has changed.
+            string[] restore = start.IsFirst && RestoredPackages.AreThere(tree, names) ? ["--no-restore"] : [];
+            await RunAsync(["build", filter, .. restore, .. CommonArguments], start.Log, cancellationToken);
+        });
 
-    private Task PublishAsync(IReadOnlyList<NativeProgram> programs, ProcessLog log, CancellationToken cancellationToken)
+    private Task PublishAsync(IReadOnlyList<NativeProgram> programs, BuildStart start, CancellationToken cancellationToken)
     {
         RequireLinker();
         return progress.RunAsync(
-            programs is [var only] ? $"Compiling {only.Name} to native code" : "Compiling the services to native code", async report =>
+            programs is [var only] ? $"Compiling {only.Name} to native code" : "Compiling the services to native code",
+            start.LastTime,
+            async report =>
             {
                 // A solution cannot be published for one runtime, and the native compiler uses all cores for one project anyway.
                 foreach (var (index, program) in programs.Index())
@@ -149,7 +161,7 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
                     report($"{program.Name}, {index + 1} of {programs.Count}");
                     await RunAsync(
                         ["publish", tree.ProjectFile(program.Project), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments],
-                        log,
+                        start.Log,
                         cancellationToken);
                 }
             });
@@ -176,8 +188,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         var environment = InheritedEnvironment.SelectForBuild(Environment.GetEnvironmentVariables());
         using var build = ChildProcess.HasSessions
             ? ChildProcess.Start(
-                "/bin/sh", ["-c", EndWithParent, "sh", ChildProcess.DotNet, .. arguments], environment, tree.Root, log, time)
-            : ChildProcess.Start(ChildProcess.DotNet, arguments, environment, tree.Root, log, time);
+                "/bin/sh", ["-c", EndWithParent, "sh", DotNet, .. arguments], environment, tree.Root, log, time)
+            : ChildProcess.Start(DotNet, arguments, environment, tree.Root, log, time);
         int exitCode;
         try
         {
@@ -205,6 +217,12 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
             .Distinct().Take(MostErrors);
         return $"the build failed. All that it said: {tree.Relative(logFile)}{string.Concat(errors.Select(error => $"\n  {error}"))}";
     }
+
+    /// <summary>What a build begins with.</summary>
+    /// <param name="Log">Where its output goes.</param>
+    /// <param name="LastTime">How long it took the last time; <see langword="null"/> if that is not known.</param>
+    /// <param name="IsFirst">Whether some of what it builds is not there yet.</param>
+    private sealed record BuildStart(ProcessLog Log, TimeSpan? LastTime, bool IsFirst);
 }
 
 /// <summary>A program of ours that is compiled to native code and gets an image of its own.</summary>

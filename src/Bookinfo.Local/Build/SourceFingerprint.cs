@@ -17,12 +17,9 @@ internal static class SourceFingerprint
     /// <param name="projects">The names of the projects.</param>
     public static string Take(SourceTree tree, IEnumerable<string> projects)
     {
-        var shared = new DirectoryInfo(tree.Root).EnumerateFiles()
-            .Where(file => file.Extension is ".props" or ".targets" or ".config"
-                || file.Name is "global.json" or "BannedSymbols.txt" or ".editorconfig");
         var own = WithReferences(projects.Select(tree.ProjectFile)).Values.SelectMany(
             project => project.Directory!.EnumerateFiles("*", SearchOption.AllDirectories));
-        var files = new DirectoryInfo(tree.Sources).EnumerateFiles().Concat(shared).Concat(own)
+        var files = Shared(tree).Concat(own)
             .OrderBy(file => file.FullName, StringComparer.Ordinal);
 
         var list = new StringBuilder();
@@ -34,7 +31,16 @@ internal static class SourceFingerprint
         return list.ToString();
     }
 
-    private static Dictionary<string, FileInfo> WithReferences(IEnumerable<string> projectFiles)
+    /// <summary>The files that count for every project.</summary>
+    /// <param name="tree">Where things are.</param>
+    public static IEnumerable<FileInfo> Shared(SourceTree tree) => new DirectoryInfo(tree.Root).EnumerateFiles()
+        .Where(file => file.Extension is ".props" or ".targets" or ".config"
+            || file.Name is "global.json" or "BannedSymbols.txt" or ".editorconfig")
+        .Concat(new DirectoryInfo(tree.Sources).EnumerateFiles());
+
+    /// <summary>The files of projects and of those that they refer to, directly or not, by their paths.</summary>
+    /// <param name="projectFiles">The paths of the files of the projects.</param>
+    public static Dictionary<string, FileInfo> WithReferences(IEnumerable<string> projectFiles)
     {
         var found = new Dictionary<string, FileInfo>();
         var rest = new Stack<string>(projectFiles);

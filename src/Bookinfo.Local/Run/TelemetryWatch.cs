@@ -1,13 +1,11 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text;
+using Bookinfo.Contracts;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Local;
 
-/// <summary>
-/// Reads in the log of a service whether the telemetry that it sends by OTLP arrives. The log has to be JSON, as it is unless
-/// <c>LOG_FORMAT</c> says otherwise.
-/// </summary>
-internal sealed partial class TelemetryWatch
+/// <summary>Reads in the log of a service whether the telemetry that it sends by OTLP arrives.</summary>
+internal sealed class TelemetryWatch
 {
     private readonly Lock _lock = new();
 
@@ -29,7 +27,7 @@ internal sealed partial class TelemetryWatch
     public bool Read(ReadOnlySpan<byte> lines)
     {
         // Nearly all lines are about requests.
-        if (lines.IndexOf("\"event\":\"Telemetry"u8) < 0)
+        if (lines.IndexOf("\"event\":\"Telemetry"u8) < 0 && lines.IndexOf(" Telemetry"u8) < 0)
         {
             return false;
         }
@@ -49,21 +47,22 @@ internal sealed partial class TelemetryWatch
 
     private void ReadLine(ReadOnlySpan<byte> line)
     {
-        if (TryParse(line) is not { Signal: { } signal } entry)
+        if (ServiceLogLine.Read(Encoding.UTF8.GetString(line)) is not { } entry
+            || entry.Fields.GetValueOrDefault("signal") is not { } signal)
         {
             return;
         }
 
         switch (entry.Event)
         {
-            case "TelemetryExportFailed":
-                _failing[signal] = entry.Reason ?? "";
+            case nameof(LogMessages.TelemetryExportFailed):
+                _failing[signal] = entry.Fields.GetValueOrDefault("reason") ?? "";
                 break;
-            case "TelemetryExportWorks":
+            case nameof(LogMessages.TelemetryExportWorks):
                 _failing.Remove(signal);
                 break;
-            case "TelemetryDropped":
-                _dropped[signal] = _dropped.GetValueOrDefault(signal) + entry.Dropped;
+            case nameof(LogMessages.TelemetryDropped) when entry.Number("dropped") is { } dropped:
+                _dropped[signal] = _dropped.GetValueOrDefault(signal) + (long)dropped;
                 break;
         }
     }
@@ -78,23 +77,4 @@ internal sealed partial class TelemetryWatch
         ];
         return problems.Length == 0 ? null : string.Join("; ", problems);
     }
-
-    private static Entry? TryParse(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            return line.StartsWith("{"u8) ? JsonSerializer.Deserialize(line, EntryJson.Default.Entry) : null;
-        }
-        catch (JsonException)
-        {
-            // Too long, or written by another program.
-            return null;
-        }
-    }
-
-    private sealed record Entry(string? Event, string? Signal, string? Reason, long Dropped);
-
-    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-    [JsonSerializable(typeof(Entry))]
-    private sealed partial class EntryJson : JsonSerializerContext;
 }

@@ -8,23 +8,19 @@ public static class ReportFile
 {
     private const int ReadOnlyFileSystem = 30; // EROFS
 
-    /// <summary>Whether an exception is about a file that cannot be opened or written.</summary>
-    /// <param name="exception">The exception.</param>
-    public static bool IsRefusal(Exception exception) =>
-        exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
-
     /// <summary>
     /// Writes it, beside where it is to be, and puts it there when it is whole: part of a report looks like all of one, and a file that is
     /// replaced is lost only when there is another. What cannot be replaced, or would become somebody else's, is written to as it is: a
     /// device, a pipe, a mount point, a file of another owner.
     /// </summary>
     /// <param name="path">Its path.</param>
-    /// <param name="overwrite">Whether one that exists may be replaced.</param>
+    /// <param name="overwrite">Whether one that exists may be replaced even if it is not <see cref="OutputFile.IsFree"/>.</param>
     /// <param name="text">What goes into it.</param>
     /// <returns>Why it could not be written to its end; <see langword="null"/> when it was.</returns>
-    /// <exception cref="Exception">It cannot be opened: see <see cref="IsRefusal"/>.</exception>
+    /// <exception cref="Exception">It cannot be opened: see <see cref="OutputFile.IsRefusal"/>.</exception>
     public static async Task<string?> WriteAsync(string path, bool overwrite, string text)
     {
+        overwrite |= Path.Exists(path) && OutputFile.IsFree(path);
         // What is replaced is the file that a link leads to, not the link.
         var target = overwrite ? OutputPath.Resolve(path) ?? path : path;
         var beside = $"{target}.{Path.GetRandomFileName()}.tmp";
@@ -122,7 +118,7 @@ public static class ReportFile
         {
             File.Delete(path);
         }
-        catch (Exception exception) when (IsRefusal(exception))
+        catch (Exception exception) when (OutputFile.IsRefusal(exception))
         {
             // That the report could not be written is said anyway.
         }

@@ -35,6 +35,14 @@ public static class AnswerCheck
                 $"{result.SignedOut:N0} of {total.Count(RequestKind.User):N0} pages for users who had signed in came back as for anybody: ",
                 $"their sessions do not hold. Replicas of productpage need the same SESSION_KEY, and proxies must pass its cookie.");
         }
+
+        if (result.SilentConnections is > 0 and var silent && silent < result.Plan.Connections)
+        {
+            yield return Warn(
+                "connections-unanswered",
+                $"{silent:N0} of {result.Plan.Connections:N0} connections got no answer to any request, and the others did. A proxy that ",
+                $"serves fewer at a time leaves the rest waiting: try --connections {result.Plan.Connections - silent}.");
+        }
     }
 
     private static LoadWarning Warn(string code, params FormattableString[] text) =>

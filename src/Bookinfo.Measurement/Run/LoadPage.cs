@@ -29,7 +29,7 @@ public static class LoadPage
             ]),
             HtmlTable.Create(LoadTables.Latency(report.FromDue, report.FromSend)));
 
-        List<LoadStretch> slices = [.. timeline.Slices.SelectMany(slices => slices).TakeWhile(slice => slice.From < report.Seconds)];
+        List<LoadStretch> slices = [.. timeline.Slices.SelectMany(slices => slices)];
         if (slices.Exists(slice => slice.Sent > 0))
         {
             var plots = new TimePlots(phases, slices);

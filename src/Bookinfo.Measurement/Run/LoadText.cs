@@ -107,12 +107,9 @@ public static class LoadText
             LoadTables.Versions(report.Versions ?? []),
         ];
         lines.AddRange(tables.Where(table => table.Rows.Count > 0).SelectMany(table => Lines(table).Append("")));
-        foreach (var group in (report.HopGroups ?? []).Where(group => LoadTables.IsShown(group) && !IsOfApi(group)))
-        {
-            var table = LoadTables.Hops(group);
-            lines.AddRange([.. Wrap(table.Caption), .. Lines(table), ""]);
-        }
-
+        List<ReportTable> hops =
+            [.. (report.HopGroups ?? []).Where(group => LoadTables.IsShown(group) && !IsOfApi(group)).Select(LoadTables.Hops)];
+        lines.AddRange(hops.SelectMany(table => Wrap(table.Caption).Concat(Lines(table)).Append("")));
         lines.AddRange(Statuses(requests.Sent, report.Statuses));
         lines.AddRange(Errors(requests.Sent, report.Errors, report.ErrorPaths ?? []));
         lines.AddRange(["", Heading("GENERATOR") + Generator(report)]);
@@ -122,7 +119,7 @@ public static class LoadText
             lines.AddRange(["", $"{MostPhases} of {phases.Count} phases are shown. --html and --output json have all."]);
         }
 
-        if (lines.Any(line => line.EndsWith($" {Figures.Unknown}", StringComparison.Ordinal) || line.Contains($" {Figures.Unknown} ")))
+        if (tables.Concat(hops).Any(table => table.Rows.Any(row => row.Contains(Figures.Unknown))))
         {
             lines.AddRange(["", TooFew]);
         }

@@ -60,8 +60,7 @@ public sealed record PhaseFigures(
     public static IReadOnlyList<PhaseFigures> Of(LoadResult result, LoadTimeline timeline)
     {
         var phases = result.Plan.Profile.Phases.Zip(timeline.Phases)
-            .Select((phase, index) => Of(phase.First, phase.Second, result, result.UnsentByPhase.ElementAtOrDefault(index)))
-            .TakeWhile((phase, index) => index == 0 || phase.From < result.Seconds)
+            .Select((phase, index) => Of(phase.First.Name, phase.Second, result, result.UnsentByPhase.ElementAtOrDefault(index)))
             .ToList();
         return [.. phases.Select(phase => phase with { Broke = phase.FindFault(phases[0]) })];
     }
@@ -94,14 +93,13 @@ public sealed record PhaseFigures(
         return null;
     }
 
-    private static PhaseFigures Of(LoadPhase phase, LoadStretch stretch, LoadResult result, long unsent)
+    private static PhaseFigures Of(string name, LoadStretch stretch, LoadResult result, long unsent)
     {
-        var to = Math.Min(phase.To, result.Seconds);
-        var length = Math.Max(to - phase.From, 1e-3);
+        var length = Math.Max(stretch.To - stretch.From, 1e-3);
         return new PhaseFigures(
-            phase.Name,
-            Math.Round(phase.From, 3),
-            Math.Round(to, 3),
+            name,
+            Math.Round(stretch.From, 3),
+            Math.Round(stretch.To, 3),
             stretch.Sent + unsent,
             stretch.Failed,
             unsent,

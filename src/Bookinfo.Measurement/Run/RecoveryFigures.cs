@@ -27,7 +27,7 @@ public sealed record RecoveryFigures(string From, double? Seconds, long MedianBe
     public string Definition =>
         $"Recovered means: for 3 seconds in a row (or all that are left) the median from due time is at most {LoadText.Time(Bound)}, which "
         + $"is twice that before the {From} or 1 ms more, and no more requests fail than before it, or 1%. Long runs, and phases with "
-        + "fewer than 10 requests a second, count in longer steps than seconds.";
+        + "fewer than 30 requests a second, count in longer steps than seconds.";
 
     /// <summary>Finds out how an application recovered.</summary>
     /// <param name="result">The run.</param>
@@ -43,7 +43,7 @@ public sealed record RecoveryFigures(string From, double? Seconds, long MedianBe
 
         var before = timeline.Phases[disturbance - 1];
         var end = phases[disturbance].To;
-        var slices = timeline.Slices[disturbance + 1].TakeWhile(slice => slice.To <= result.Seconds + 1e-6).ToList();
+        var slices = timeline.Slices[disturbance + 1];
         if (before.Sent == 0 || slices.Count == 0)
         {
             return null;
@@ -55,7 +55,7 @@ public sealed record RecoveryFigures(string From, double? Seconds, long MedianBe
         bool IsAsBefore(LoadStretch slice) =>
             slice.Sent > 0 && slice.Failed <= failed * slice.Sent && slice.FromDue.GetValueAtPercentile(50) <= bound;
 
-        var recovered = slices.FindIndex(slice => IsAsBefore(slice)
+        var recovered = slices.ToList().FindIndex(slice => IsAsBefore(slice)
             && slices.SkipWhile(other => other != slice).Take(SecondsInRow).All(IsAsBefore));
         return new RecoveryFigures(
             phases[disturbance].Name,

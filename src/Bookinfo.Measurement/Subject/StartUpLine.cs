@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Bookinfo.Contracts;
 
 namespace Bookinfo.Measurement;
 
@@ -8,30 +8,12 @@ namespace Bookinfo.Measurement;
 public sealed record StartUpLine(DateTimeOffset? At, double Seconds)
 {
     /// <summary>Finds the line in a log.</summary>
-    /// <param name="log">The beginning of the log, one JSON object per line.</param>
+    /// <param name="log">The beginning of the log, in either format of <c>LOG_FORMAT</c>.</param>
     /// <returns>The first such line; <see langword="null"/> when there is none.</returns>
-    public static StartUpLine? Find(string log)
-    {
-        foreach (var line in log.Split('\n').Where(line => line.Contains("\"ServiceStarted\"", StringComparison.Ordinal)))
-        {
-            try
-            {
-                using var json = JsonDocument.Parse(line);
-                var root = json.RootElement;
-                return root.TryGetProperty("startup_ms", out var startUp) && startUp.ValueKind == JsonValueKind.Number
-                    ? new StartUpLine(
-                        root.TryGetProperty("time", out var time)
-                            && time.ValueKind == JsonValueKind.String
-                            && time.TryGetDateTimeOffset(out var at) ? at : null,
-                        startUp.GetDouble() / 1000)
-                    : null;
-            }
-            catch (JsonException)
-            {
-                // Cut off, or written by another program.
-            }
-        }
-
-        return null;
-    }
+    public static StartUpLine? Find(string log) => log.Split('\n')
+        .Where(line => line.Contains(nameof(LogMessages.ServiceStarted), StringComparison.Ordinal))
+        .Select(ServiceLogLine.Read)
+        .Where(line => line?.Event == nameof(LogMessages.ServiceStarted))
+        .Select(line => line!.Number("startup_ms") is { } startUp ? new StartUpLine(line.At, startUp / 1000) : null)
+        .FirstOrDefault();
 }

@@ -1,3 +1,4 @@
+using Bookinfo.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.ServiceDefaults.Logging;
@@ -12,8 +13,8 @@ internal static partial class LogEvents
     /// <summary>The service listens.</summary>
     [LoggerMessage(
         Level = LogLevel.Information,
-        EventName = "ServiceStarted",
-        Message = "Listening on {addresses}, {startup_ms} ms after the process was started")]
+        EventName = nameof(LogMessages.ServiceStarted),
+        Message = LogMessages.ServiceStarted)]
     public static partial void ServiceStarted(ILogger logger, string addresses, double startup_ms);
 
     /// <summary>The service was told to stop.</summary>
@@ -68,8 +69,8 @@ internal static partial class LogEvents
     /// <summary>An OTLP export failed.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,
-        EventName = "TelemetryExportFailed",
-        Message = "Sending {signal} by OTLP failed {failures} times since this was last reported: {reason}")]
+        EventName = nameof(LogMessages.TelemetryExportFailed),
+        Message = LogMessages.TelemetryExportFailed)]
     public static partial void TelemetryExportFailed(ILogger logger, string signal, int failures, string reason);
 
     /// <summary>Settings say what to send by OTLP or how, but none says where.</summary>
@@ -82,16 +83,15 @@ internal static partial class LogEvents
     /// <summary>An OTLP export succeeded after failures.</summary>
     [LoggerMessage(
         Level = LogLevel.Information,
-        EventName = "TelemetryExportWorks",
-        Message = "Sending {signal} by OTLP works again; it failed {failures} more times since this was last reported")]
+        EventName = nameof(LogMessages.TelemetryExportWorks),
+        Message = LogMessages.TelemetryExportWorks)]
     public static partial void TelemetryExportWorks(ILogger logger, string signal, int failures);
 
     /// <summary>Spans or log records came faster than they could be sent.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,
-        EventName = "TelemetryDropped",
-        Message = "Dropped {dropped} records of {signal} since this was last reported: they came faster than they could be sent by OTLP. "
-            + "Sample, or lengthen the queue for a short burst (OTEL_BSP_MAX_QUEUE_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE)")]
+        EventName = nameof(LogMessages.TelemetryDropped),
+        Message = LogMessages.TelemetryDropped)]
     public static partial void TelemetryDropped(ILogger logger, string signal, int dropped);
 
     /// <summary>A rule became active.</summary>

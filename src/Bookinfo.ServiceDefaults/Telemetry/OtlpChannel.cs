@@ -35,7 +35,7 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
         }
         catch (Exception exception)
         {
-            await TellAsync(new(ReasonOf(exception)), request);
+            await TellAsync(new(ReasonOf(exception, request.RequestUri)), request);
             if (exception is OperationCanceledException)
             {
                 GiveUp(connections);
@@ -74,20 +74,21 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
         (Interlocked.CompareExchange(ref _connections, others, used) == used ? used : others).Dispose();
     }
 
-    /// <summary>Why there was no answer; with the most frequent mistake, the port of the other protocol, where it may be that.</summary>
-    private string ReasonOf(Exception exception)
+    /// <summary>
+    /// Why there was no answer, and from where: host and port alone, because the rest of an address may be secret. With the most frequent
+    /// mistake, the port of the other protocol, where it may be that.
+    /// </summary>
+    private string ReasonOf(Exception exception, Uri? address)
     {
-        if (exception is OperationCanceledException)
-        {
-            return "no answer came in time";
-        }
-
         var cause = exception.GetBaseException();
-        // A collector that refuses after the handshake of TLS leaves no more than that the connection is gone.
-        var reason = cause is ObjectDisposedException ? exception.Message : cause.Message;
-        return MayBeOtherProtocol(exception)
-            ? $"{reason} (does the collector take {(isGrpc ? "grpc" : "http/protobuf")} there? See OTEL_EXPORTER_OTLP_PROTOCOL)"
-            : reason;
+        var reason = exception is OperationCanceledException ? "no answer came in time"
+            // A collector that refuses after the handshake of TLS leaves no more than that the connection is gone.
+            : cause is ObjectDisposedException ? exception.Message
+            : cause.Message;
+        var hint = exception is not OperationCanceledException && MayBeOtherProtocol(exception)
+            ? $"; does the collector take {(isGrpc ? "grpc" : "http/protobuf")} there? See OTEL_EXPORTER_OTLP_PROTOCOL"
+            : "";
+        return $"{reason} ({address?.Authority}{hint})";
     }
 
     /// <summary>Whether a connection was made, and what came over it is not an answer; timing decides which exception says so.</summary>

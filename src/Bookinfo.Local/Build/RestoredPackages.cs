@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Local;
+
+/// <summary>What NuGet's restore leaves of a project in <c>project.nuget.cache</c>.</summary>
+/// <param name="Success">Whether the restore succeeded.</param>
+/// <param name="ProjectFilePath">The full path of the project file.</param>
+/// <param name="ExpectedPackageFiles">A file of each package that the project needs.</param>
+internal sealed record RestoredPackages(bool Success, string ProjectFilePath, IReadOnlyList<string> ExpectedPackageFiles)
+{
+    private const string FileName = "project.nuget.cache";
+
+    /// <summary>
+    /// Whether the packages of projects, and of those that they refer to, were restored since anything changed that decides about them.
+    /// The build of the tool restores those of the services as well (see <c>Bookinfo.Cli.csproj</c>), so their first build need not.
+    /// </summary>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="projects">The names of the projects.</param>
+    public static bool AreThere(SourceTree tree, IEnumerable<string> projects)
+    {
+        var files = SourceFingerprint.WithReferences(projects.Select(tree.ProjectFile)).Values.ToList();
+        var changed = files.Concat(SourceFingerprint.Shared(tree)).Max(file => file.LastWriteTimeUtc);
+        return files.TrueForAll(project => AreThere(
+            project, Path.Combine(tree.Artifacts, "obj", Path.GetFileNameWithoutExtension(project.Name), FileName), changed));
+    }
+
+    private static bool AreThere(FileInfo project, string cache, DateTime changed)
+    {
+        try
+        {
+            return File.GetLastWriteTimeUtc(cache) > changed
+                && JsonSerializer.Deserialize(File.ReadAllText(cache), RestoredPackagesJson.Default.RestoredPackages)
+                    is { Success: true } restored
+                && restored.ProjectFilePath == project.FullName
+                && restored.ExpectedPackageFiles.All(File.Exists);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>How <see cref="RestoredPackages"/> is read.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RestoredPackages))]
+internal sealed partial class RestoredPackagesJson : JsonSerializerContext;
