@@ -35,6 +35,7 @@ queue=(
     "The wire contract, against processes under the JIT|Wire.Tests"
     "Baselines, comparisons and their reports|Measurement.Tests"
     "The application on this machine: plans and builds|Local.Tests"
+    "Scenarios: their files, faults and symptoms|Scenarios.Tests"
     "What the libraries of the tool stand on|Foundation.Tests"
     compiled
     "Telemetry, exact to the count|Telemetry.Tests"

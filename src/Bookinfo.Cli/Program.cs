@@ -38,6 +38,7 @@ public static class Program
         root.Subcommands.Add(LedgerCommand.Create());
         root.Subcommands.Add(BaselineCommand.Create());
         root.Subcommands.Add(CompareCommand.Create());
+        root.Subcommands.Add(ScenarioCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         var help = new HelpAction { MaxWidth = HelpWidth };
         root.Options.OfType<HelpOption>().Single().Action = help;

@@ -17,8 +17,6 @@ namespace Bookinfo.Kubernetes;
 /// </summary>
 public sealed class ClusterSubject : ISubject
 {
-    private const string Page = "/productpage";
-
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -28,9 +26,6 @@ public sealed class ClusterSubject : ISubject
 
     /// <summary>Kubelets sample every 10 to 15 seconds, unless they have more to do than they can.</summary>
     private static readonly TimeSpan SamplePatience = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a cluster may not be able to say where the page is.</summary>
-    private static readonly TimeSpan PagePatience = TimeSpan.FromSeconds(5);
 
     private readonly ClusterConnection _cluster;
     private readonly string _space;
@@ -77,7 +72,7 @@ public sealed class ClusterSubject : ISubject
     public static async Task<ClusterSubject> OpenAsync(
         ClusterConnection cluster, string space, Uri? target, Action<string> say, TimeProvider time, CancellationToken cancellationToken)
     {
-        if ((await ListAsync(cluster, space, cancellationToken)).Count == 0)
+        if ((await RunningPods.ListAsync(cluster, space, cancellationToken)).Count == 0)
         {
             throw await DeployedApplication.NotDeployedAsync(cluster, space, cancellationToken);
         }
@@ -87,29 +82,8 @@ public sealed class ClusterSubject : ISubject
             return new ClusterSubject(cluster, space, target, null, time);
         }
 
-        var location = await new PageCheck(cluster, space, say, time).RunAsync(new Persistence(PagePatience, time), cancellationToken);
-        if (location.Addresses.Count > 0)
-        {
-            return new ClusterSubject(cluster, space, new Uri(location.Addresses[0]), null, time);
-        }
-
-        if (location.PortForward is null)
-        {
-            throw new OperationFailedException(FailureKind.NotDeployed, $"{location.Note} Say where the requests are to go.");
-        }
-
-        try
-        {
-            var service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(
-                ServiceCatalog.ProductPage.Name, space, cancellationToken: cancellationToken);
-            var forward = await PortForward.StartAsync(
-                cluster.Kubectl, space, $"service/{ServiceCatalog.ProductPage.Name}", service.Spec.Ports[0].Port, time, cancellationToken);
-            return new ClusterSubject(cluster, space, new Uri(forward.Address, Page), forward, time);
-        }
-        catch (IOException exception)
-        {
-            throw new OperationFailedException(FailureKind.ClusterUnreachable, $"kubectl port-forward: {exception.Message}");
-        }
+        var (page, forward) = await ClusterPage.FindAsync(cluster, space, say, time, cancellationToken);
+        return new ClusterSubject(cluster, space, page, forward, time);
     }
 
     /// <inheritdoc/>
@@ -131,9 +105,9 @@ public sealed class ClusterSubject : ISubject
     {
         try
         {
-            var pods = await ListAsync(_cluster, _space, cancellationToken);
+            var pods = await RunningPods.ListAsync(_cluster, _space, cancellationToken);
             var told = await Task.WhenAll(pods.Select(pod => TellAsync(pod, cancellationToken)));
-            if (pods.Where(pod => !_tells[pod.Metadata.Uid]).Select(ServiceOf).Distinct().ToList() is { Count: > 0 } silent)
+            if (pods.Where(pod => !_tells[pod.Metadata.Uid]).Select(RunningPods.VersionOf).Distinct().ToList() is { Count: > 0 } silent)
             {
                 notes.Add($"Of {string.Join(", ", silent)}, CPU is what the kubelets say: no /metrics with it was to be had through the "
                     + "API server.");
@@ -162,12 +136,12 @@ public sealed class ClusterSubject : ISubject
 
     private async Task<SubjectFacts> ReadFactsAsync(CancellationToken cancellationToken)
     {
-        var pods = await ListAsync(_cluster, _space, cancellationToken);
+        var pods = await RunningPods.ListAsync(_cluster, _space, cancellationToken);
         var status = await new StatusReader(_cluster, _space, _time).ReadAsync(cancellationToken, podsOnly: true);
         var notes = status.Notes.ToList();
         var services =
             from pod in pods
-            group pod by ServiceOf(pod) into service
+            group pod by RunningPods.VersionOf(pod) into service
             let states = status.Pods.Where(state => service.Any(pod => pod.Metadata.Name == state.Name)).ToList()
             orderby service.Key
             select new ServiceFacts(
@@ -210,7 +184,8 @@ public sealed class ClusterSubject : ISubject
         var reader = new SetupReader(_cluster, _space);
         var setup = new List<ServiceSetup>();
         var told = await Task.WhenAll(pods.Select(pod => TellAsync(pod, cancellationToken)));
-        foreach (var service in pods.Zip(told).GroupBy(pair => ServiceOf(pair.First)).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (var service in pods.Zip(told).GroupBy(pair => RunningPods.VersionOf(pair.First))
+            .OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var builds = service.Select(pair => pair.Second?.Build).Distinct().ToList();
             setup.Add(await reader.ReadAsync(
@@ -219,24 +194,6 @@ public sealed class ClusterSubject : ISubject
 
         return setup;
     }
-
-    /// <summary>The pods of Bookinfo's services that run. Those of the original application have the same labels.</summary>
-    private static async Task<IReadOnlyList<V1Pod>> ListAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken)
-    {
-        var services = string.Join(',', ServiceCatalog.All.Select(service => service.Name));
-        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(
-            space, labelSelector: $"app in ({services})", cancellationToken: cancellationToken);
-        return
-        [
-            .. pods.All().Where(pod => pod.Status?.Phase == "Running" && pod.Metadata.DeletionTimestamp is null)
-                .OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal),
-        ];
-    }
-
-    private static string ServiceOf(V1Pod pod) =>
-        pod.Metadata.Labels.TryGetValue("version", out var version)
-            ? $"{pod.Metadata.Labels["app"]}-{version}"
-            : pod.Metadata.Labels["app"];
 
     private static NodeFacts Describe(V1Node node)
     {
@@ -341,14 +298,14 @@ public sealed class ClusterSubject : ISubject
         var cpu = _tells[pod.Metadata.Uid] ? told?.CpuSeconds : own?.CpuSeconds;
         if (cpu is not { } known || beside.Any(use => use?.CpuSeconds is null))
         {
-            notes.Add($"What {ServiceOf(pod)} uses was not always known.");
+            notes.Add($"What {RunningPods.VersionOf(pod)} uses was not always known.");
             return null;
         }
 
         var restarts = (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Sum(
             status => status.RestartCount);
         return new InstanceUse(
-            ServiceOf(pod),
+            RunningPods.VersionOf(pod),
             string.Create(CultureInfo.InvariantCulture, $"{pod.Metadata.Uid} {restarts}"),
             told is null && own?.Sampled is { } sampled ? sampled.ToUnixTimeSeconds() : at,
             known,

@@ -179,7 +179,10 @@ public sealed class UpTests
         Assert.Equal(ExitCode.PortTaken, await second.ExitAsync());
         Assert.Contains($"port {_ports.Backends}, which details-v1 needs, is taken by Bookinfo.Details (pid ", second.Messages);
         Assert.Contains($"so are {_ports.Backends + 1}, ", second.Messages);
-        Assert.Contains($" and {_ports.Page}. Stop that process or choose other ports with --port and --backend-port.", second.Messages);
+        Assert.Contains($" {_ports.Page}, ", second.Messages);
+        Assert.Contains(
+            $" and {_ports.Management + 5}. Stop that process or choose other ports with --port, --management-port and --backend-port.",
+            second.Messages);
         Assert.Equal(HttpStatusCode.OK, (await GetPageAsync()).StatusCode);
     }
 

@@ -144,7 +144,7 @@ internal static class LoadCommand
             result.GetValue(Profile),
             result.GetValue(From),
             result.GetValue(Peak),
-            (int)(result.GetValue(Steps) ?? 5),
+            (int)(result.GetValue(Steps) ?? ProfileShape.UsualSteps),
             result.GetValue(Arrivals),
             Traffic.GetSeed(result),
             Traffic.GetConnections(result),

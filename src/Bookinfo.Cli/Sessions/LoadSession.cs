@@ -310,19 +310,6 @@ internal sealed record LoadOptions(
     bool Overwrite,
     OutputFormat Output)
 {
-    /// <summary>The rate of a spike, as a multiple of the rate around it, when nothing else is said.</summary>
-    public const double UsualPeak = 5;
-
-    /// <summary>The rate at night, as a part of that at noon, when nothing else is said.</summary>
-    public const double UsualNight = 0.1;
-
     /// <summary>Makes the profile.</summary>
-    public RateProfile CreateProfile() => Profile switch
-    {
-        ProfileKind.Ramp => new RampProfile(From ?? 0, Rate, Duration.TotalSeconds),
-        ProfileKind.Steps => new StepsProfile(Rate, Steps, Duration.TotalSeconds),
-        ProfileKind.Spike => new SpikeProfile(Rate, Peak ?? (UsualPeak * Rate), Duration.TotalSeconds),
-        ProfileKind.Diurnal => new DiurnalProfile(From ?? (UsualNight * Rate), Rate, Duration.TotalSeconds),
-        _ => new ConstantProfile(Rate, Duration.TotalSeconds),
-    };
+    public RateProfile CreateProfile() => new ProfileShape(Profile, Rate, From, Peak, Steps).Over(Duration);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Terminal;
 
@@ -10,9 +11,6 @@ namespace Bookinfo.Cli.Terminal;
 /// </summary>
 internal static class CommandLineMistakes
 {
-    /// <summary>The most edits at which an unknown word still counts as a misspelled one.</summary>
-    private const int MostEdits = 3;
-
     /// <summary>Finds the mistakes.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="parsed">How the parser read it.</param>
@@ -52,7 +50,7 @@ internal static class CommandLineMistakes
         {
             if (!known.Contains(word, StringComparer.Ordinal) && !IsShortWithValue(word, known))
             {
-                yield return $"{word} is not an option of '{Path(parsed.CommandResult)}'.{Suggest(word, known)}";
+                yield return $"{word} is not an option of '{Path(parsed.CommandResult)}'.{NearestName.Suggest(word, known)}";
             }
         }
     }
@@ -84,7 +82,7 @@ internal static class CommandLineMistakes
         {
             List<string> commands = [.. parsed.CommandResult.Command.Subcommands.Select(command => command.Name)];
             return commands.Count > 0
-                ? $"'{word}' is not a command of '{Path(parsed.CommandResult)}'.{Suggest(word, commands)}"
+                ? $"'{word}' is not a command of '{Path(parsed.CommandResult)}'.{NearestName.Suggest(word, commands)}"
                 : $"'{Path(parsed.CommandResult)}' takes no argument '{word}'.";
         }
 
@@ -97,29 +95,6 @@ internal static class CommandLineMistakes
         .Select(value => value.Length == 0
             ? $"{option.Option.Name} '' is not allowed: it must have a value, or be left out."
             : $"{option.Option.Name} '{value}' is not allowed: that looks like another option. A file of this name is ./{value}.");
-
-    private static string Suggest(string word, IEnumerable<string> known)
-    {
-        var nearest = known.Select(name => (Name: name, Edits: Edits(word, name))).OrderBy(one => one.Edits).FirstOrDefault();
-        return nearest.Name is { } name && nearest.Edits <= Math.Min(MostEdits, word.Length / 2) ? $" Did you mean {name}?" : "";
-    }
-
-    /// <summary>How many characters have to be changed, added or removed to turn one word into the other (Levenshtein).</summary>
-    private static int Edits(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1)));
-            }
-        }
-
-        return row[^1];
-    }
 
     /// <summary>A command as it is typed, with its parent commands.</summary>
     /// <param name="command">The command.</param>

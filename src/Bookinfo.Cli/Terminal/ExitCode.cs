@@ -58,6 +58,9 @@ public static class ExitCode
     /// <summary>What was measured does not suffice to decide a condition of <c>--fail-on</c>.</summary>
     public const int Inconclusive = 15;
 
+    /// <summary><c>scenario start --check</c>: a symptom was not seen in time, or did not clear.</summary>
+    public const int SymptomMissing = 16;
+
     /// <summary>
     /// Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.
     /// </summary>

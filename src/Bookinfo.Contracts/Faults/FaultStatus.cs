@@ -22,8 +22,10 @@ public sealed record FaultRequest(string Ttl, JsonElement Rules)
 /// <param name="Service">The name of the service.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Instance">The id of the process, as in its telemetry.</param>
+/// <param name="StartedAt">When the process was started, which tells it from one before it with the same id.</param>
 /// <param name="Sets">The sets of rules, in the order in which they were set.</param>
-public sealed record FaultStatus(string Service, string Version, string Instance, IReadOnlyList<FaultSetStatus> Sets);
+public sealed record FaultStatus(
+    string Service, string Version, string Instance, DateTimeOffset StartedAt, IReadOnlyList<FaultSetStatus> Sets);
 
 /// <summary>A set of rules.</summary>
 /// <param name="Name">Its name.</param>

@@ -25,6 +25,9 @@ public sealed partial class PortForward : IDisposable
     /// <summary>The address of the port-forward on this machine.</summary>
     public Uri Address { get; }
 
+    /// <summary>Whether kubectl still runs. It ends when the pod does.</summary>
+    public bool IsOpen => !_process.HasExited;
+
     /// <summary>Starts a port-forward, and waits until it can be used.</summary>
     /// <param name="kubectl">kubectl.</param>
     /// <param name="space">The namespace.</param>

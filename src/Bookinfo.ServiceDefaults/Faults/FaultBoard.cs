@@ -17,6 +17,7 @@ internal sealed class FaultBoard(
     ServiceIdentity service, FaultOptions options, FaultTable table, TimeProvider time, ILogger<FaultBoard> logger) : IDisposable
 {
     private readonly Lock _changing = new();
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private readonly List<FaultSet> _sets = [];
     private readonly ConcurrentDictionary<string, FaultCount> _counts = new();
     private ITimer? _timer;
@@ -121,6 +122,7 @@ internal sealed class FaultBoard(
                 service.Name,
                 service.Version,
                 Convert.ToString(service.Attributes["service.instance.id"], CultureInfo.InvariantCulture)!,
+                _startedAt,
                 [
                     .. _sets.Select(set => new FaultSetStatus(
                         set.Name,

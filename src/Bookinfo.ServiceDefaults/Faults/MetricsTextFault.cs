@@ -12,6 +12,8 @@ internal abstract class MetricsTextFault : Fault
     /// <inheritdoc/>
     public sealed override async Task HandleAsync(HttpContext context, RequestDelegate next, ActiveRule rule)
     {
+        // The text is to be read here, so nothing may compress it.
+        context.Request.Headers.AcceptEncoding = default;
         var body = await WholeAnswer.TakeAsync(context, next);
         var lines = Encoding.UTF8.GetString(body.Span).Split('\n');
         var types = new Dictionary<string, string>();

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Bookinfo.Cli.Sessions;
+using Bookinfo.Cli.Terminal;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary>The options by which the commands about faults are told which Bookinfo is meant. Each command makes its own.</summary>
+internal sealed class FaultPlaceOptions
+{
+    private readonly Option<string?> _namespace = ClusterCommand.Namespace(
+        "The namespace of a Bookinfo in a cluster. [default: what 'up' runs here; bookinfo with --context]");
+
+    private readonly Option<string?> _context = ClusterCommand.Context();
+
+    private readonly Option<Uri?> _url = TypedOptions.Url(
+        "--url", "The address of the page: tells which 'up' is meant, or where to send requests in a cluster.");
+
+    /// <summary>Adds them to a command.</summary>
+    /// <param name="command">The command.</param>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_url);
+        command.Options.Add(_namespace);
+        command.Options.Add(_context);
+    }
+
+    /// <summary>What the user has said.</summary>
+    /// <param name="result">The command line.</param>
+    public FaultPlace Get(ParseResult result) =>
+        new(result.GetValue(_url), result.GetValue(_namespace), result.GetValue(_context));
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Contracts;
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+using Bookinfo.Measurement;
+using Bookinfo.Scenarios;
+
+namespace Bookinfo.Cli.Views;
+
+/// <summary>Scenarios and faults as lines of text.</summary>
+internal static class ScenarioText
+{
+    private const int Width = 79;
+
+    /// <summary>The table of all scenarios.</summary>
+    /// <param name="scenarios">The scenarios.</param>
+    public static IEnumerable<string> List(IEnumerable<Scenario> scenarios)
+    {
+        var table = new TextTable("NAME", "TITLE");
+        foreach (var scenario in scenarios)
+        {
+            table.Add(scenario.Name, scenario.Title);
+        }
+
+        return Lines(table);
+    }
+
+    /// <summary>All that a scenario says.</summary>
+    /// <param name="scenario">The scenario.</param>
+    public static IEnumerable<string> Show(Scenario scenario) =>
+    [
+        scenario.Title,
+        "",
+        .. LoadText.Wrap(scenario.Story),
+        "",
+        .. LoadText.Wrap($"For a trainer: {scenario.Trainer}"),
+        "",
+        "What is broken",
+        .. Faults(scenario),
+        "",
+        "What is sent",
+        .. Item(Traffic(scenario.Traffic)),
+        "",
+        .. Symptoms(scenario),
+    ];
+
+    /// <summary>What a scenario breaks.</summary>
+    /// <param name="scenario">The scenario.</param>
+    public static IEnumerable<string> Faults(Scenario scenario) => scenario.Faults.Count == 0
+        ? Item("nothing: the traffic alone is the trouble")
+        : scenario.Faults.SelectMany(fault => Item($"{string.Join(", ", fault.Services)}: {fault.ToRule().ToJsonString()}"));
+
+    /// <summary>What must be seen, by where to look.</summary>
+    /// <param name="scenario">The scenario.</param>
+    public static IEnumerable<string> Symptoms(Scenario scenario)
+    {
+        var symptoms = scenario.Symptoms;
+        return
+        [
+            "What must be seen",
+            .. symptoms.Metrics.SelectMany(metric => Item(
+                $"Prometheus: {metric.Name}. Within {Seconds(metric.Within)} {metric.During}, afterwards within {Seconds(metric.Clears)} "
+                + $"{metric.After}: {metric.Query}")),
+            .. symptoms.Alerts.SelectMany(alert => Item(
+                $"Alert: {alert.Alert}{Labels(alert.Labels)} fires within {Seconds(alert.Fires)} and resolves within "
+                + $"{Seconds(alert.Resolves)}.")),
+            .. symptoms.Traces.SelectMany(trace => Item(
+                $"Traces: {trace.Name}. {trace.Service}{(trace.Version is null ? "" : $" {trace.Version}")}, {trace.Kind} span "
+                + $"'{trace.Span}'{Labels(trace.Attributes)}{(trace.Seconds is null ? "" : $", seconds {trace.Seconds}")}"
+                + $"{Share(trace.Share)}.")),
+            .. symptoms.Visitor.SelectMany(visitor => Item(
+                $"Visitor: {visitor.Sees}. {visitor.Path}"
+                + (visitor.Contains is null ? "" : $" has the text '{visitor.Contains}'")
+                + (visitor.Contains is not null && visitor.Hop is not null ? "," : "")
+                + (visitor.Hop is null ? "" : $" Server-Timing {visitor.Hop} {visitor.Milliseconds} ms")
+                + $"{Share(visitor.Share)}.")),
+        ];
+    }
+
+    /// <summary>What a scenario sends.</summary>
+    /// <param name="traffic">Its traffic.</param>
+    public static string Traffic(ScenarioTraffic traffic) =>
+        (traffic.Profile == ProfileKind.Constant ? "" : $"{traffic.Profile.ToString().ToLowerInvariant()}, ")
+        + FormattableString.Invariant($"{traffic.Rate} requests/s, ")
+        + (traffic.Paths.Count == 0 ? "the usual mix of what visitors do" : string.Join(", ", traffic.Paths));
+
+    /// <summary>The table of what processes say of their faults.</summary>
+    /// <param name="processes">The processes.</param>
+    public static IEnumerable<string> Status(IReadOnlyList<ProcessFaults> processes)
+    {
+        var table = new TextTable("PROCESS", "SET", "RULE", "FAULT", "ACTIVE", ">MATCHED", ">INJECTED", ">ENDS IN");
+        var any = false;
+        foreach (var process in processes)
+        {
+            foreach (var set in process.Status?.Sets ?? [])
+            {
+                foreach (var rule in set.Rules)
+                {
+                    any = true;
+                    table.Add(
+                        process.Target.Name, set.Name, rule.Name, rule.Fault, rule.Active ? "yes" : "no", Count(rule.Matched),
+                        Count(rule.Injected),
+                        set.RemainingSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s") : set.Source);
+                }
+            }
+        }
+
+        return any ? Lines(table) : ["No process has faults."];
+    }
+
+    /// <summary>A duration, in seconds or, from two minutes on, in minutes.</summary>
+    /// <param name="duration">The duration.</param>
+    public static string Seconds(TimeSpan duration) => Duration.Format(duration);
+
+    private static IEnumerable<string> Lines(TextTable table) =>
+        table.Format(ToolOutput.DataWidth ?? Width).SelectMany(row => row);
+
+    private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Labels(IReadOnlyDictionary<string, string> labels) =>
+        labels.Count == 0 ? "" : $" ({string.Join(", ", labels.Select(label => $"{label.Key}={label.Value}"))})";
+
+    private static string Share(Bounds? share) => share is null ? "" : $", a share {share}";
+
+    /// <summary>An item of a list: its first line has a dash, the others are indented as far.</summary>
+    private static IEnumerable<string> Item(string text) =>
+        TextCut.Lines(text, Width - 4).Select((line, index) => (index == 0 ? "  - " : "    ") + line);
+}

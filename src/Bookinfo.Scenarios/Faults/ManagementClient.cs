@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Bookinfo.Contracts;
+
+namespace Bookinfo.Scenarios;
+
+/// <summary>Asks and tells services over their management ports which faults they have.</summary>
+public sealed class ManagementClient : IDisposable
+{
+    /// <summary>How long a service may take to answer, which may be starved on purpose.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Far more than any status has.</summary>
+    private const int LongestAnswer = 4 * 1024 * 1024;
+
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = Patience })
+    {
+        Timeout = Patience,
+        MaxResponseContentBufferSize = LongestAnswer,
+    };
+
+    /// <summary>Asks a service which faults it has.</summary>
+    /// <param name="management">Its management port.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="ManagementException">It does not say.</exception>
+    public Task<FaultStatus> AskAsync(Uri management, CancellationToken cancellationToken) =>
+        TalkAsync(async () =>
+        {
+            using var answer = await _client.GetAsync(new Uri(management, FaultRequest.Path), cancellationToken);
+            return await ReadAsync(answer, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Gives a service a set of faults, or renews the time to live of the same set.</summary>
+    /// <param name="management">Its management port.</param>
+    /// <param name="set">The name of the set.</param>
+    /// <param name="request">The set.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="ManagementException">It does not take it.</exception>
+    public Task<FaultStatus> SetAsync(Uri management, string set, FaultRequest request, CancellationToken cancellationToken) =>
+        TalkAsync(async () =>
+        {
+            using var answer = await _client.PutAsJsonAsync(
+                PathOf(management, set), request, FaultJson.Default.FaultRequest, cancellationToken);
+            return await ReadAsync(answer, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Takes a set of faults away from a service.</summary>
+    /// <param name="management">Its management port.</param>
+    /// <param name="set">The name of the set.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>Whether it had it.</returns>
+    /// <exception cref="ManagementException">It does not answer as it should.</exception>
+    public Task<bool> RemoveAsync(Uri management, string set, CancellationToken cancellationToken) =>
+        TalkAsync(async () =>
+        {
+            using var answer = await _client.DeleteAsync(PathOf(management, set), cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.NotFound)
+            {
+                return false;
+            }
+
+            await ReadAsync(answer, cancellationToken);
+            return true;
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private static Uri PathOf(Uri management, string set) => new(management, $"{FaultRequest.Path}/{Uri.EscapeDataString(set)}");
+
+    private static async Task<FaultStatus> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (!answer.IsSuccessStatusCode)
+        {
+            var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+            throw new ManagementException($"answered {(int)answer.StatusCode}: {ErrorIn(text)}", isAbsent: false);
+        }
+
+        return await answer.Content.ReadFromJsonAsync(FaultJson.Default.FaultStatus, cancellationToken)
+            ?? throw new ManagementException("answered with nothing", isAbsent: false);
+    }
+
+    private static string ErrorIn(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, ErrorMessageJson.Default.ErrorMessage)?.Error ?? text;
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+    }
+
+    private static async Task<T> TalkAsync<T>(Func<Task<T>> talk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await talk();
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ManagementException(
+                $"does not answer: {exception.Message.TrimEnd('.')}", isAbsent: exception.InnerException is SocketException
+                {
+                    SocketErrorCode: SocketError.ConnectionRefused,
+                });
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ManagementException($"did not answer within {Duration.Format(Patience)}", isAbsent: false);
+        }
+        catch (JsonException)
+        {
+            throw new ManagementException("answered with something else than a list of faults", isAbsent: false);
+        }
+    }
+}
+
+/// <summary>A service does not answer on its management port, or not as it should.</summary>
+/// <param name="message">What it did, to follow its name.</param>
+/// <param name="isAbsent">Whether nothing listens there: then nothing has faults there either.</param>
+public sealed class ManagementException(string message, bool isAbsent) : Exception(message)
+{
+    /// <summary>Whether nothing listens there: then nothing has faults there either.</summary>
+    public bool IsAbsent => isAbsent;
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+
+namespace Bookinfo.Scenarios;
+
+/// <summary>Which scenarios run when on a game day: planned, and as far as it was run, what came of it.</summary>
+/// <param name="Version">1; changes when a field changes its meaning.</param>
+/// <param name="Program">The version of the program.</param>
+/// <param name="Seed">What the plan comes from.</param>
+/// <param name="BeginsAt">When the game day begins, by the clock.</param>
+/// <param name="Length">How long it is.</param>
+/// <param name="Entries">The scenarios, in the order in which they run; never two at a time.</param>
+public sealed record Timetable(
+    int Version, string Program, ulong Seed, DateTimeOffset BeginsAt, TimeSpan Length, IReadOnlyList<TimetableEntry> Entries)
+{
+    /// <summary>The version of timetables that this program writes.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The shortest game day: a pause and a scenario.</summary>
+    public static readonly TimeSpan Shortest = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a scenario takes, in seconds: at least, and less than.</summary>
+    private static readonly (int Least, int Most) Lengths = (60, 181);
+
+    /// <summary>How long nothing is wrong before each scenario.</summary>
+    private static readonly (int Least, int Most) Pauses = (30, 91);
+
+    /// <summary>Plans a game day. The same names and the same seed give the same plan.</summary>
+    /// <param name="names">The scenarios to choose from. None comes twice before all others have come.</param>
+    /// <param name="seed">Chooses.</param>
+    /// <param name="length">How long it is.</param>
+    /// <param name="beginsAt">When it begins.</param>
+    /// <param name="program">The version of the program.</param>
+    public static Timetable Plan(IReadOnlyList<string> names, ulong seed, TimeSpan length, DateTimeOffset beginsAt, string program)
+    {
+        var random = new Random((int)(seed % int.MaxValue));
+        var entries = new List<TimetableEntry>();
+        var bag = new Queue<string>();
+        for (var at = TimeSpan.Zero; ;)
+        {
+            if (bag.Count == 0)
+            {
+                var shuffled = names.Order(StringComparer.Ordinal).ToArray();
+                random.Shuffle(shuffled);
+                bag = new Queue<string>(shuffled);
+            }
+
+            at += TimeSpan.FromSeconds(random.Next(Pauses.Least, Pauses.Most));
+            var span = TimeSpan.FromSeconds(random.Next(Lengths.Least, Lengths.Most));
+            var left = length - at;
+            if (left < TimeSpan.FromSeconds(Lengths.Least))
+            {
+                break;
+            }
+
+            span = span < left ? span : left;
+            entries.Add(new TimetableEntry(bag.Dequeue(), at, span, beginsAt + at, beginsAt + at + span));
+            at += span;
+        }
+
+        return new Timetable(CurrentVersion, program, seed, beginsAt, length, entries);
+    }
+}
+
+/// <summary>A scenario on a game day.</summary>
+/// <param name="Scenario">Its name.</param>
+/// <param name="At">How long after the beginning of the game day it begins.</param>
+/// <param name="For">How long its faults stay.</param>
+/// <param name="BeginsAt">When it begins, by the clock.</param>
+/// <param name="EndsAt">When it ends, by the clock.</param>
+public sealed record TimetableEntry(string Scenario, TimeSpan At, TimeSpan For, DateTimeOffset BeginsAt, DateTimeOffset EndsAt)
+{
+    /// <summary>When its faults were on; <see langword="null"/> when it has not run.</summary>
+    public DateTimeOffset? BeganAt { get; init; }
+
+    /// <summary>When its faults were taken away.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public ScenarioEnd? End { get; init; }
+
+    /// <summary>What was seen of its symptoms in Prometheus.</summary>
+    public IReadOnlyList<SymptomOutcome> Symptoms { get; init; } = [];
+}
+
+/// <summary>How timetables are serialized.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    NewLine = "\n",
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(DurationConverter), typeof(ScenarioEndConverter)])]
+[JsonSerializable(typeof(Timetable))]
+public sealed partial class TimetableJson : JsonSerializerContext;
+
+/// <summary>Writes <see cref="ScenarioEnd"/> as <c>timeOver</c> and so on.</summary>
+public sealed class ScenarioEndConverter()
+    : JsonStringEnumConverter<ScenarioEnd>(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false);

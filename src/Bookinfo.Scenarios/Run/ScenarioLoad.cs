@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+using Bookinfo.Traffic;
+
+namespace Bookinfo.Scenarios;
+
+/// <summary>The requests of a scenario, sent from this process on schedule, however slowly they are answered.</summary>
+public sealed class ScenarioLoad
+{
+    /// <summary>Enough for ten requests a second that all wait for as long as the page may.</summary>
+    private const int Connections = 128;
+
+    /// <summary>The page itself gives up earlier.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private readonly LoadPlan _plan;
+    private readonly IReadOnlyList<Sample> _setup;
+    private readonly TimeProvider _time;
+
+    private ScenarioLoad(LoadPlan plan, IReadOnlyList<Sample> setup, TimeProvider time) => (_plan, _setup, _time) = (plan, setup, time);
+
+    /// <summary>Prepares to send, and makes sure that the page answers. To be done before anything is broken.</summary>
+    /// <param name="page">Where to send.</param>
+    /// <param name="paths">What to request, in equal shares; none for the usual mix.</param>
+    /// <param name="seed">Determines arrivals and the choice of requests.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">This process cannot have as many connections.</exception>
+    /// <exception cref="TargetException">Nothing answers there.</exception>
+    public static async Task<ScenarioLoad> PrepareAsync(
+        Uri page, IReadOnlyList<string> paths, ulong seed, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (OpenFileLimit.FindProblem(Connections) is { } problem)
+        {
+            throw new OperationFailedException(FailureKind.Failed, $"the requests of a scenario: {problem}.");
+        }
+
+        var target = await LoadTarget.ResolveAsync(page, insecure: false, cancellationToken);
+        var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var traffic = new BookinfoTraffic(target, [], traceSeed, Timeout, BookinfoAnswers.Usual, time);
+        var mix = paths.Count > 0 ? await traffic.PathsAsync(paths, cancellationToken) : await traffic.UsualAsync(cancellationToken);
+        return new ScenarioLoad(
+            new LoadPlan(target, mix, new ConstantProfile(1, 1), ArrivalProcess.Poisson, seed, traceSeed, Connections, Timeout),
+            traffic.Samples,
+            time);
+    }
+
+    /// <summary>Sends.</summary>
+    /// <param name="profile">The rate over time.</param>
+    /// <param name="stop">Ends it early; what was measured until then is the result.</param>
+    /// <param name="kill">Ends it without waiting for what is under way.</param>
+    /// <exception cref="OperationFailedException">This process cannot have as many connections.</exception>
+    public async Task<LoadResult> RunAsync(RateProfile profile, CancellationToken stop, CancellationToken kill)
+    {
+        try
+        {
+            return await new LoadEngine(_plan with { Profile = profile }, [], _time).RunAsync(_setup, stop, kill);
+        }
+        catch (ThreadLimitException exception)
+        {
+            throw new OperationFailedException(FailureKind.Failed, $"the requests of a scenario: {exception.Message}.");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Bookinfo.Scenarios;
+
+/// <summary>A symptom as a question to Prometheus: a metric, or an alert that fires.</summary>
+/// <param name="Name">What it means.</param>
+/// <param name="Expression">PromQL.</param>
+/// <param name="During">What all values are within during the scenario.</param>
+/// <param name="Within">How long after the faults were set they are.</param>
+/// <param name="After">What all values are within afterwards; <see langword="null"/> when there is none then.</param>
+/// <param name="Clears">How long after the faults were taken away they are.</param>
+public sealed record ExpectedSymptom(string Name, string Expression, Bounds During, TimeSpan Within, Bounds? After, TimeSpan Clears)
+{
+    /// <summary>The window of rates when nothing else is said: three scrapes of the Prometheus that 'up' runs.</summary>
+    public static readonly TimeSpan UsualWindow = TimeSpan.FromSeconds(15);
+
+    /// <summary>Makes it of what a scenario says of a metric.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="window">The window of rates. A longer one than usual takes that much longer to show what it shows.</param>
+    public static ExpectedSymptom Of(MetricSymptom metric, TimeSpan window)
+    {
+        var longer = window > UsualWindow ? window - UsualWindow : TimeSpan.Zero;
+        return new ExpectedSymptom(
+            metric.Name,
+            metric.Query.Replace(MetricSymptom.Window, DurationConverter.Format(window), StringComparison.Ordinal),
+            metric.During,
+            metric.Within + longer,
+            metric.After,
+            metric.Clears + longer);
+    }
+
+    /// <summary>Makes it of what a scenario says of an alert.</summary>
+    /// <param name="alert">The alert.</param>
+    public static ExpectedSymptom Of(AlertSymptom alert)
+    {
+        var labels = string.Concat(alert.Labels.Select(label => string.Create(
+            CultureInfo.InvariantCulture, $",{label.Key}=\"{label.Value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")));
+        return new ExpectedSymptom(
+            $"alert {alert.Alert} fires",
+            $"ALERTS{{alertname=\"{alert.Alert}\",alertstate=\"firing\"{labels}}}",
+            new Bounds(Above: 0),
+            alert.Fires,
+            null,
+            alert.Resolves);
+    }
+
+    /// <summary>Whether values are like this during the scenario.</summary>
+    /// <param name="values">The values of all series.</param>
+    public bool IsSeen(IReadOnlyList<double> values) => values.Count > 0 && values.All(During.Hold);
+
+    /// <summary>Whether values are like this afterwards.</summary>
+    /// <param name="values">The values of all series.</param>
+    public bool IsClear(IReadOnlyList<double> values) =>
+        After is { } after ? values.Count > 0 && values.All(after.Hold) : values.Count == 0;
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Bookinfo.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Bookinfo.Scenarios.Tests;
+
+/// <summary>The management port of a service, without the service: what was set, and nothing that happens by it.</summary>
+internal sealed class FakeService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Lock _lock = new();
+
+    private FakeService(string version, WebApplication app)
+    {
+        Version = version;
+        _app = app;
+    }
+
+    public string Version { get; }
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>When it says that it was started.</summary>
+    public DateTimeOffset StartedAt { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The status of all answers, when it is not to answer as it should.</summary>
+    public int? Fails { get; set; }
+
+    /// <summary>The sets that it has.</summary>
+    public Dictionary<string, FaultRequest> Sets { get; } = [];
+
+    /// <summary>How often a set was given to it.</summary>
+    public int Given { get; private set; }
+
+    public FaultTarget Target => new(Version, Version.Split('-')[0], Version, Address);
+
+    public static async Task<FakeService> StartAsync(string version)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var service = new FakeService(version, app);
+        app.Run(service.AnswerAsync);
+        await app.StartAsync();
+        service.Address = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        return service;
+    }
+
+    /// <summary>It ends and begins anew, without what it had.</summary>
+    public void Restart()
+    {
+        lock (_lock)
+        {
+            Sets.Clear();
+            StartedAt += TimeSpan.FromMinutes(1);
+        }
+    }
+
+    public bool Has(string set)
+    {
+        lock (_lock)
+        {
+            return Sets.ContainsKey(set);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        if (Fails is { } status)
+        {
+            context.Response.StatusCode = status;
+            await context.Response.WriteAsync("""{"error":"rules[0].delay must have fixedDelay"}""");
+            return;
+        }
+
+        var set = Path.GetFileName(context.Request.Path.Value!);
+        var request = context.Request.Method == "PUT"
+            ? await JsonSerializer.DeserializeAsync(context.Request.Body, FaultJson.Default.FaultRequest)
+            : null;
+        string answer;
+        lock (_lock)
+        {
+            if (request is not null)
+            {
+                FaultRuleReader.Read(request.Rules, "rules");
+                Sets[set] = request;
+                Given++;
+            }
+            else if (context.Request.Method == "DELETE" && !Sets.Remove(set))
+            {
+                context.Response.StatusCode = 404;
+            }
+
+            answer = JsonSerializer.Serialize(
+                new FaultStatus(
+                    Target.Service, Version, Version, StartedAt,
+                    [.. Sets.Keys.Select(name => new FaultSetStatus(name, name == "own" ? "file" : "management", 30, []))]),
+                FaultJson.Default.FaultStatus);
+        }
+
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(answer);
+    }
+}
+
+/// <summary>Some of them as a Bookinfo.</summary>
+internal sealed class FakeTargets(params IEnumerable<FakeService> services) : IFaultTargets
+{
+    /// <summary>Those that there are now; others may come.</summary>
+    public List<FakeService> Services { get; } = [.. services];
+
+    public string Description => "the test";
+
+    public Uri? Prometheus => null;
+
+    public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<FaultTarget>> FindAsync(IReadOnlyCollection<string>? services, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<FaultTarget>>(
+            [.. Services.Select(service => service.Target).Where(target => services is null || target.IsOneOf(services))]);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,241 @@
+using System.Text.Json;
+using Bookinfo.Foundation;
+using Bookinfo.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bookinfo.Scenarios.Tests;
+
+/// <summary>Faults are set, renewed, given to who comes later, and taken away: against stand-ins for the management ports.</summary>
+public sealed class FaultKeeperTests : IAsyncLifetime
+{
+    private const string Set = "slow-ratings";
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly ManagementClient _client = new();
+    private readonly List<string> _said = [];
+    private readonly CancellationTokenSource _end = new();
+    private FakeService _ratings = null!;
+    private FakeService _reviews = null!;
+    private FakeTargets _targets = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _ratings = await FakeService.StartAsync("ratings-v1");
+        _reviews = await FakeService.StartAsync("reviews-v3");
+        _targets = new FakeTargets(_ratings, _reviews);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _end.Dispose();
+        await _ratings.DisposeAsync();
+        await _reviews.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task They_are_set_where_they_belong_with_names_and_a_time_to_live()
+    {
+        var keeper = Keeper(
+            Fault(["ratings"], """{"delay":{"fixedDelay":"2s"}}"""),
+            Fault(["reviews-v3", "ratings-v1"], """{"delay":{"fixedDelay":"1s"}}"""));
+
+        Assert.Equal(["ratings-v1", "reviews-v3"], (await keeper.BeginAsync(Cancelled)).Select(target => target.Name));
+
+        Assert.Equal("30s", _ratings.Sets[Set].Ttl);
+        Assert.Equal(
+            """[{"delay":{"fixedDelay":"2s"},"name":"delay"},{"delay":{"fixedDelay":"1s"},"name":"delay-2"}]""",
+            _ratings.Sets[Set].Rules.GetRawText());
+        Assert.Equal("""[{"delay":{"fixedDelay":"1s"},"name":"delay"}]""", _reviews.Sets[Set].Rules.GetRawText());
+
+        Assert.Empty(await keeper.EndAsync(Cancelled));
+        Assert.False(_ratings.Has(Set) || _reviews.Has(Set));
+    }
+
+    [Fact]
+    public async Task They_are_renewed_every_second_until_that_is_to_end()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        var keeping = keeper.KeepAsync(_end.Token);
+
+        await GoOnUntilAsync("three renewals", () => _ratings.Given == 4);
+        await _end.CancelAsync();
+
+        Assert.Equal(KeepingEnd.Cancelled, await keeping);
+        Assert.True(_ratings.Has(Set));
+        Assert.False(_reviews.Has(Set));
+        Assert.Empty(_said);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_started_again_or_comes_later_gets_them()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        var keeping = keeper.KeepAsync(_end.Token);
+
+        _ratings.Restart();
+        await GoOnUntilAsync("faults after the restart", () => _ratings.Has(Set));
+        await using var second = await FakeService.StartAsync("ratings-v2");
+        _targets.Services.Add(second);
+        await GoOnUntilAsync("faults of the second", () => second.Has(Set));
+
+        await _end.CancelAsync();
+        await keeping;
+        Assert.Equal(
+            [
+                "ratings-v1 was started meanwhile, and has the faults now.",
+                "ratings-v2 was started meanwhile, and has the faults now.",
+            ],
+            _said);
+        Assert.Empty(await keeper.EndAsync(Cancelled));
+        Assert.False(second.Has(Set));
+    }
+
+    [Fact]
+    public async Task Who_takes_them_away_ends_it()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        var keeping = keeper.KeepAsync(_end.Token);
+
+        await _client.RemoveAsync(_ratings.Address, Set, Cancelled);
+
+        await GoOnUntilAsync("the end", () => keeping.IsCompleted);
+        Assert.Equal(KeepingEnd.TakenAway, await keeping);
+        Assert.False(_ratings.Has(Set));
+    }
+
+    /// <summary>A laptop that slept must not break again what its owner has long forgotten.</summary>
+    [Fact]
+    public async Task What_has_ended_by_itself_meanwhile_is_not_set_again()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        var keeping = keeper.KeepAsync(_end.Token);
+        _ratings.Sets.Clear();
+
+        _time.Advance(FaultKeeper.TimeToLive + TimeSpan.FromSeconds(2));
+
+        Assert.Equal(KeepingEnd.Expired, await keeping);
+        Assert.False(_ratings.Has(Set));
+    }
+
+    [Fact]
+    public async Task That_a_process_does_not_answer_is_said_once_and_ends_nothing()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        var keeping = keeper.KeepAsync(_end.Token);
+
+        _ratings.Fails = 500;
+        await GoOnUntilAsync("a word about it", () => _said.Count > 0);
+        for (var second = 0; second < 3; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(["ratings-v1 answered 500: rules[0].delay must have fixedDelay"], _said);
+        Assert.Equal(["ratings-v1"], await keeper.EndAsync(Cancelled));
+        _ratings.Fails = null;
+        await GoOnUntilAsync("renewals again", () => _ratings.Given > 1);
+        await _end.CancelAsync();
+        Assert.Equal(KeepingEnd.Cancelled, await keeping);
+    }
+
+    [Fact]
+    public async Task A_scenario_that_is_on_already_is_not_set_twice()
+    {
+        await Keeper(Slow).BeginAsync(Cancelled);
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => Keeper(Slow).BeginAsync(Cancelled));
+
+        Assert.Equal(FailureKind.InvalidRequest, failure.Kind);
+        Assert.StartsWith("'slow-ratings' is on already, at ratings-v1: ", failure.Message);
+        Assert.Equal(1, _ratings.Given);
+    }
+
+    [Fact]
+    public async Task What_does_not_run_is_said()
+    {
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(
+            () => Keeper(Fault(["details", "reviews-v2"], """{"crash":{}}""")).BeginAsync(Cancelled));
+
+        Assert.Equal(FailureKind.NotDeployed, failure.Kind);
+        Assert.Equal("nothing of details, reviews-v2 runs in the test, and 'slow-ratings' is about that.", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_service_that_refuses_is_named_with_its_reason()
+    {
+        _ratings.Fails = 400;
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => Keeper(Slow).BeginAsync(Cancelled));
+
+        Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);
+        Assert.Equal(
+            "ratings-v1 takes no faults: its management port answered 400: rules[0].delay must have fixedDelay.", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_gone_has_no_faults_left()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        await _ratings.DisposeAsync();
+
+        Assert.Empty(await keeper.EndAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task The_overview_tells_and_takes_away_what_was_set_over_the_management_port_only()
+    {
+        await Keeper(Slow).BeginAsync(Cancelled);
+        _ratings.Sets["own"] = _ratings.Sets[Set];
+        _reviews.Sets["other"] = _ratings.Sets[Set];
+        var overview = new FaultOverview(_targets, _client, TimeProvider.System);
+
+        Assert.Equal(
+            ["ratings-v1: slow-ratings, own", "reviews-v3: other"],
+            (await overview.ReadAsync(Cancelled)).Select(
+                process => $"{process.Target.Name}: {string.Join(", ", process.Status!.Sets.Select(set => set.Name))}"));
+
+        var one = await overview.RemoveAsync(Set, Cancelled);
+        Assert.Equal([("ratings-v1", Set)], one.Removed);
+        Assert.True(_reviews.Has("other"));
+
+        var rest = await overview.RemoveAsync(null, Cancelled);
+        Assert.Equal([("reviews-v3", "other")], rest.Removed);
+        Assert.True(_ratings.Has("own"));
+
+        _reviews.Fails = 500;
+        Assert.Equal(["reviews-v3"], (await overview.RemoveAsync(null, Cancelled)).Silent.Select(process => process.Target.Name));
+    }
+
+    private static ScenarioFault Slow => Fault(["ratings"], """{"delay":{"fixedDelay":"2s"}}""");
+
+    private static ScenarioFault Fault(string[] services, string rule) =>
+        new(services) { Rule = JsonElement.Parse(rule).EnumerateObject().ToDictionary(one => one.Name, one => one.Value) };
+
+    private FaultKeeper Keeper(params ScenarioFault[] faults) => new(_targets, _client, Set, faults, text =>
+    {
+        lock (_said)
+        {
+            _said.Add(text);
+        }
+    }, _time);
+
+    private Task GoOnUntilAsync(string what, Func<bool> holds) => Eventually.HoldsAsync(() =>
+    {
+        var done = holds();
+        if (!done)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        return done ? "" : what;
+    });
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace Bookinfo.Scenarios.Tests;
+
+/// <summary>Game days.</summary>
+public sealed class TimetableTests
+{
+    private static readonly string[] Names = ["a", "b", "c", "d", "e"];
+    private static readonly DateTimeOffset Begins = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void The_same_seed_gives_the_same_day_and_another_seed_another()
+    {
+        Assert.Equal(Text(Plan(1)), Text(Plan(1)));
+        Assert.NotEqual(Text(Plan(1)), Text(Plan(2)));
+        // The order of the names does not matter.
+        Assert.Equal(Text(Plan(1)), Text(Timetable.Plan([.. Names.Reverse()], 1, TimeSpan.FromHours(1), Begins, "0.1.0")));
+    }
+
+    [Fact]
+    public void Never_two_at_a_time_with_pauses_and_within_the_day() => Assert.All(Enumerable.Range(1, 100), seed =>
+    {
+        var timetable = Plan((ulong)seed);
+        var free = TimeSpan.Zero;
+        Assert.All(timetable.Entries, entry =>
+        {
+            Assert.InRange(entry.At - free, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(90));
+            Assert.InRange(entry.For, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(180));
+            Assert.Equal((Begins + entry.At, Begins + entry.At + entry.For), (entry.BeginsAt, entry.EndsAt));
+            free = entry.At + entry.For;
+        });
+        Assert.True(free <= timetable.Length);
+    });
+
+    [Fact]
+    public void None_comes_twice_before_all_have_come() => Assert.All(Enumerable.Range(1, 100), seed =>
+        Assert.All(
+            Plan((ulong)seed).Entries.Chunk(Names.Length).Where(round => round.Length == Names.Length),
+            round => Assert.Equal(Names, round.Select(entry => entry.Scenario).Order())));
+
+    [Fact]
+    public void The_shortest_day_has_a_scenario_for_some_seeds() =>
+        Assert.Contains(Enumerable.Range(1, 20), seed =>
+            Timetable.Plan(Names, (ulong)seed, Timetable.Shortest, Begins, "0.1.0").Entries.Count == 1);
+
+    [Fact]
+    public void What_is_written_is_read_again()
+    {
+        var timetable = Plan(7);
+        timetable = timetable with
+        {
+            Entries =
+            [
+                timetable.Entries[0] with
+                {
+                    BeganAt = Begins, EndedAt = Begins.AddMinutes(1), End = ScenarioEnd.TimeOver,
+                    Symptoms = [new SymptomOutcome("slow", TimeSpan.FromSeconds(12.3))],
+                },
+            ],
+        };
+
+        var read = JsonSerializer.Deserialize(Text(timetable), TimetableJson.Default.Timetable);
+
+        Assert.Equivalent(timetable, read, strict: true);
+        Assert.Contains("\"seenAfter\": \"12300ms\"", Text(timetable));
+        Assert.Contains("\"end\": \"timeOver\"", Text(timetable));
+    }
+
+    private static Timetable Plan(ulong seed) => Timetable.Plan(Names, seed, TimeSpan.FromHours(1), Begins, "0.1.0");
+
+    private static string Text(Timetable timetable) => JsonSerializer.Serialize(timetable, TimetableJson.Default.Timetable);
+}
