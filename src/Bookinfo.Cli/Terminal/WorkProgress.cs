@@ -11,6 +11,9 @@ internal sealed class WorkProgress(TimeProvider time) : IWorkProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Whether what is done takes longer the first time.</summary>
+    public bool TakesLongerAtFirst { get; init; } = true;
+
     /// <inheritdoc/>
     public async Task RunAsync(string what, Func<Action<string>, Task> work)
     {
@@ -18,7 +21,7 @@ internal sealed class WorkProgress(TimeProvider time) : IWorkProgress
         string Elapsed() => time.GetElapsedTime(started).TotalSeconds.ToString("0 's'", CultureInfo.InvariantCulture);
         if (ToolOutput.MessagesTerminal is not { } terminal)
         {
-            await ToolOutput.Messages.WriteLineAsync($"{what}; the first time this takes a while.");
+            await ToolOutput.Messages.WriteLineAsync(TakesLongerAtFirst ? $"{what}; the first time this takes a while." : $"{what}.");
             await work(static _ => { });
         }
         else

@@ -34,7 +34,6 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private readonly DueTimer _timer = new(time);
     private readonly Recording _interval = new(plan.Mix.Answers);
     private readonly Recording _total = new(plan.Mix.Answers);
-    private readonly ArrivalSchedule _schedule = new(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed), plan.Share);
 
     /// <summary>The last nanosecond of each phase, because the next one begins with its end; for the last phase, its end.</summary>
     private readonly long[] _phaseEnds =
@@ -47,6 +46,10 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private long _intervalBegan;
     private long _inTime;
     private long _sentInTime;
+
+    /// <summary>When requests are due; another source than the plan's own for a run that has no end.</summary>
+    internal IArrivals Arrivals { get; init; } =
+        new ArrivalSchedule(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed), plan.Share);
 
     /// <summary>Starts a thread; tests replace it.</summary>
     internal Action<Thread> StartThread { get; init; } = static thread => thread.Start();
@@ -82,7 +85,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
         using var go = new ManualResetEventSlim();
         for (var index = 0; index < senders.Length; index++)
         {
-            var sender = senders[index] = new LoadSender(plan, _schedule, _clock, time);
+            var sender = senders[index] = new LoadSender(plan, Arrivals, _clock, time);
             try
             {
                 threads[index] = Start($"load sender {index}", () =>
@@ -188,7 +191,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             if (!closed && (interrupted || now > _end + grace))
             {
                 closed = true;
-                var untaken = _schedule.Close([.. _phaseEnds.Select(end => Math.Min(end, _end))]);
+                var untaken = Arrivals.Close([.. _phaseEnds.Select(end => Math.Min(end, _end))]);
                 unsent = [.. untaken.Select((count, phase) => count - (phase > 0 ? untaken[phase - 1] : 0))];
             }
 

@@ -82,6 +82,11 @@ public sealed record LoadResult(
             RedirectedTo = parts.Select(part => part.RedirectedTo).FirstOrDefault(location => location is not null),
             TlsProblem = parts.Select(part => part.TlsProblem).FirstOrDefault(problem => problem is not null),
             SignedOut = parts.Sum(part => part.SignedOut),
+            UnsentByPhase =
+            [
+                .. Enumerable.Range(0, parts.Max(part => part.UnsentByPhase.Count))
+                    .Select(phase => parts.Sum(part => part.UnsentByPhase.ElementAtOrDefault(phase))),
+            ],
         };
     }
 }
