@@ -1,4 +1,5 @@
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
 using Bookinfo.Load;
