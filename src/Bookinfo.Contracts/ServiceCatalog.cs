@@ -48,6 +48,10 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
     /// <summary>All services, each before those that call it: the order to start them in; stop them in the reverse.</summary>
     public static IReadOnlyList<ServiceDefinition> All => Bookinfo.Services;
 
+    /// <summary>The names of all services, each followed by those of its versions: <c>reviews</c>, <c>reviews-v1</c> and so on.</summary>
+    public static IReadOnlyList<string> ServicesAndVersions { get; } =
+        [.. All.SelectMany(service => service.Versions.Select(version => version.Name).Prepend(service.Name))];
+
     /// <summary>The services, each before those that call it.</summary>
     public IReadOnlyList<ServiceDefinition> Services { get; } = services;
 

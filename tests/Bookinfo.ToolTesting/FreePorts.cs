@@ -3,7 +3,7 @@ using Bookinfo.Testing;
 
 namespace Bookinfo.ToolTesting;
 
-/// <summary>Ports in a row that nothing listens on: productpage's, then the backends', then Prometheus'.</summary>
+/// <summary>Ports in a row that nothing listens on: productpage's, then the backends', then Prometheus', then those for faults.</summary>
 public sealed record FreePorts(int First)
 {
     /// <summary>How many versions the catalog has, productpage among them.</summary>
@@ -15,7 +15,9 @@ public sealed record FreePorts(int First)
 
     public int Prometheus => First + Services;
 
-    public string[] Options => ["--port", $"{Page}", "--backend-port", $"{Backends}"];
+    public int Management => Prometheus + 1;
 
-    public static FreePorts Find() => new(FreePort.Find(Services + 1));
+    public string[] Options => ["--port", $"{Page}", "--backend-port", $"{Backends}", "--management-port", $"{Management}"];
+
+    public static FreePorts Find() => new(FreePort.Find(Services + 1 + Services));
 }

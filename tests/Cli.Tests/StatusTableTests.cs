@@ -10,7 +10,8 @@ public sealed class StatusTableTests
     private static readonly LocalPlan Plan = LocalPlan.Create(
         new LocalOptions(false, 65535, 65530 - 8, ["v1", "v2", "v3"], []),
         new SourceTree(WorkingCopy.Root),
-        new Dictionary<string, string>());
+        new Dictionary<string, string>(),
+        static _ => true);
 
     /// <summary>The widest that each column gets: a pid of seven digits, gigabytes of memory, a start of minutes.</summary>
     private static IReadOnlyList<ServiceStatus> Widest(ServiceState state) => [.. Plan.Services.Select(service => new ServiceStatus(

@@ -31,6 +31,32 @@ public sealed class LocalPlanTests
     }
 
     [Fact]
+    public void Management_ports_follow_the_page_s_and_leave_out_what_is_taken_or_belongs_to_the_run()
+    {
+        var plan = LocalPlan.Create(
+            Defaults with { Port = 9060 }, Tree, new Dictionary<string, string>(), port => port != 9087);
+
+        // From 9080 on, without the backends' 9081 to 9085.
+        Assert.Equal([9080, 9086, 9088, 9089, 9090, 9091], plan.Services.Select(service => service.ManagementPort));
+        Assert.All(plan.Services, service => Assert.Equal($"{service.ManagementPort}", service.Environment["MANAGEMENT_LISTEN"]));
+    }
+
+    [Fact]
+    public void Management_ports_that_are_asked_for_are_taken_as_they_are()
+    {
+        var plan = LocalPlan.Create(
+            Defaults with { ManagementPort = 31100, ReviewsVersions = ["v2"] }, Tree, new Dictionary<string, string>(), static _ => false);
+
+        Assert.Equal([31100, 31101, 31103, 31105], plan.Services.Select(service => service.ManagementPort));
+    }
+
+    [Fact]
+    public void Beyond_the_last_port_management_ports_begin_with_the_first() =>
+        Assert.Equal(
+            [65534, 65535, 1024, 1025, 1026, 1027],
+            Plan(Defaults with { Port = 65514 }).Services.Select(service => service.ManagementPort));
+
+    [Fact]
     public void Callers_know_where_those_are_that_they_call()
     {
         var plan = Plan(Defaults);
@@ -111,7 +137,7 @@ public sealed class LocalPlanTests
     }
 
     private static LocalPlan Plan(LocalOptions options, params (string Name, string Value)[] variables) =>
-        LocalPlan.Create(options, Tree, variables.ToDictionary(variable => variable.Name, variable => variable.Value));
+        LocalPlan.Create(options, Tree, variables.ToDictionary(variable => variable.Name, variable => variable.Value), static _ => true);
 
     private static EnvironmentSetting Setting(string text) =>
         EnvironmentSetting.TryParse(text, out var setting, out var error) ? setting : throw new FormatException(error);

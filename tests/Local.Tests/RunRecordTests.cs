@@ -27,7 +27,9 @@ public sealed class RunRecordTests : IDisposable
             {
                 ["productpage-v1"] = new Dictionary<string, string> { ["FLOOD_FACTOR"] = "10" },
                 ["details-v1"] = new Dictionary<string, string>(),
-            });
+            },
+            new Dictionary<string, int> { ["details-v1"] = 31100 },
+            new Uri("http://localhost:9090"));
         using (RunLock.Take(_tree, Port))
         {
             record.Write(_tree, Port);
@@ -45,6 +47,7 @@ public sealed class RunRecordTests : IDisposable
     [InlineData("")]
     [InlineData("{")]
     [InlineData("{\"program\": \"0.0.1\"}")]
+    [InlineData("{\"program\": \"0.0.1\", \"variables\": {}}")]
     public void What_cannot_be_read_is_not_known(string text)
     {
         using var taken = RunLock.Take(_tree, Port);
@@ -62,7 +65,9 @@ public sealed class RunRecordTests : IDisposable
         Directory.CreateDirectory(RecordFile);
 
         var failure = Assert.Throws<OperationFailedException>(
-            () => new RunRecord("0.1.0", new Dictionary<string, IReadOnlyDictionary<string, string>>()).Write(_tree, Port));
+            () => new RunRecord(
+                "0.1.0", new Dictionary<string, IReadOnlyDictionary<string, string>>(), new Dictionary<string, int>(), null)
+                .Write(_tree, Port));
 
         Assert.StartsWith($"'{RecordFile}' cannot be written: ", failure.Message);
     }
@@ -120,7 +125,8 @@ public sealed class RunRecordTests : IDisposable
                     ? setting
                     : throw new FormatException(text)),
             ]);
-        var found = LocalPlan.Create(options, tree, shell.ToDictionary(variable => variable.Name, variable => variable.Value))
+        var found = LocalPlan.Create(
+            options, tree, shell.ToDictionary(variable => variable.Name, variable => variable.Value), static _ => true)
             .FindUnusual(options, tree);
         Assert.Subset(
             ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name).ToHashSet(), found.Keys.ToHashSet());

@@ -5,7 +5,6 @@ using Bookinfo.Cli.Views;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Local;
-using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -68,6 +67,13 @@ internal static class UpCommand
         "The port of Prometheus.",
         PrometheusProcess.UsualPort);
 
+    private static readonly Option<long?> ManagementPort = TypedOptions.Whole(
+        "--management-port",
+        $"The first of the {LocalPlan.ManagementPorts} ports where services take faults ('bookinfo scenario'). [default: free ones, from "
+            + "--port + 20 on]",
+        1,
+        ushort.MaxValue + 1 - LocalPlan.ManagementPorts);
+
     private static readonly Option<bool> NoBuild = new("--no-build")
     {
         Description = "Build nothing; run what was built last.",
@@ -88,7 +94,7 @@ internal static class UpCommand
             "Build Bookinfo and run it on this machine: all services, reviews in three versions. Ctrl-C stops it. It listens on localhost "
                 + "only; docs/settings.md says how to let others reach it.")
         {
-            Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, NoBuild, Output,
+            Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, ManagementPort, NoBuild, Output,
         };
         command.SetAction(static (result, _) => RunAsync(
             new LocalOptions(
@@ -98,7 +104,8 @@ internal static class UpCommand
             SplitVersions(result.GetValue(Reviews)),
             [.. (result.GetValue(Environment) ?? []).Select(
                 text => EnvironmentSetting.TryParse(text, out var setting, out var error) ? setting : throw new FormatException(error))],
-            result.GetValue(Prometheus) ? result.GetValue(PrometheusPort) : null),
+            result.GetValue(Prometheus) ? result.GetValue(PrometheusPort) : null,
+            (int?)result.GetValue(ManagementPort)),
             build: !result.GetValue(NoBuild),
             result.GetValue(Output)));
         return command;
@@ -117,7 +124,7 @@ internal static class UpCommand
                 if (build)
                 {
                     // Before the build as well: whoever has to choose another port need not wait for it.
-                    PortCheck.RequireFree(LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables()));
+                    PortCheck.RequireFree(CreatePlan(options, tree));
                     await services.RunAsync(options.Native, signals.Stop);
                 }
                 else
@@ -134,10 +141,10 @@ internal static class UpCommand
     private static async Task<int> RunAsync(
         LocalOptions options, OutputFormat output, SourceTree tree, StopSignals signals, TimeProvider time)
     {
-        var plan = LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables());
+        var plan = CreatePlan(options, tree);
         PortCheck.RequireFree(plan);
         using var lockOfLogs = RunLock.Take(tree, options.Port);
-        new RunRecord(ProgramVersion.Text, plan.FindUnusual(options, tree)).Write(tree, options.Port);
+        plan.Describe(options, tree).Write(tree, options.Port);
 
         using var prometheus = options.PrometheusPort is null ? null : new PrometheusFiles(tree, options.Port, plan);
         var view = CreateView(options, output, plan, tree, time);
@@ -180,6 +187,9 @@ internal static class UpCommand
             killed.Count == 0 ? "Stopped." : $"Stopped; {string.Join(", ", killed)} did not stop in time and had to be killed.");
         return ready ? ExitCode.Success : ExitCode.Interrupted;
     }
+
+    private static LocalPlan CreatePlan(LocalOptions options, SourceTree tree) =>
+        LocalPlan.Create(options, tree, System.Environment.GetEnvironmentVariables(), PortCheck.IsFree);
 
     private static IStatusView CreateView(LocalOptions options, OutputFormat output, LocalPlan plan, SourceTree tree, TimeProvider time)
     {
@@ -233,6 +243,16 @@ internal static class UpCommand
 
     private static void RequireDistinctPorts(LocalOptions options)
     {
+        if (options.ManagementPort is { } management
+            && LocalPlan.PortsOf(options).FirstOrDefault(port => port >= management && port < management + LocalPlan.ManagementPorts)
+                is > 0 and var clash)
+        {
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest, $"--management-port {management} and the ports after it, to "
+                    + $"{management + LocalPlan.ManagementPorts - 1}, include {clash}, which another process of this run has: choose "
+                    + "another.");
+        }
+
         var last = options.BackendPort + LocalPlan.BackendPorts - 1;
         if (options.Port >= options.BackendPort && options.Port <= last)
         {

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
+using Bookinfo.Local;
 using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Sessions;
@@ -121,7 +123,17 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
 
     private async Task<IVersionSplit> OpenAsync()
     {
-        //LOCAL
+        var tree = SourceTree.Find();
+        if (options.Port is { } port)
+        {
+            return LocalSplit.Open(tree, new UriBuilder("http", "localhost", port).Uri);
+        }
+
+        if (!options.WantsCluster && RunLock.FindHeld(tree).Count > 0)
+        {
+            return LocalSplit.Open(tree, await LocalPage.FindAsync(tree));
+        }
+
         var cluster = await ClusterConnection.OpenAsync(Kubectl.Find(options.Context), signals.Stop);
         try
         {

@@ -72,6 +72,7 @@ internal sealed record StatusEvent(string Event, string? Page, string? Prometheu
 /// <param name="RestartInSeconds">How long it is until the next start.</param>
 /// <param name="LogFile">The full path of its log.</param>
 /// <param name="Telemetry">Which of the telemetry that it sends does not arrive, and why.</param>
+/// <param name="Management">The address where it takes faults; not of Prometheus.</param>
 internal sealed record StatusRecord(
     string Service,
     string Version,
@@ -84,7 +85,8 @@ internal sealed record StatusRecord(
     int? ExitCode,
     double? RestartInSeconds,
     string LogFile,
-    string? Telemetry)
+    string? Telemetry,
+    string? Management)
 {
     /// <summary>Makes it of what is known of a service.</summary>
     /// <param name="status">The service.</param>
@@ -100,7 +102,8 @@ internal sealed record StatusRecord(
         status.ExitCode,
         Round(status.RestartIn),
         status.Plan.LogFile,
-        status.Telemetry);
+        status.Telemetry,
+        status.Plan.ManagementPort is { } port ? $"http://127.0.0.1:{port}" : null);
 
     private static double? Round(TimeSpan? span) => span is { } known ? Math.Round(known.TotalSeconds, 3) : null;
 }

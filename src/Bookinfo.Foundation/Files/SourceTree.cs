@@ -20,6 +20,9 @@ public sealed record SourceTree(string Root)
     /// <summary>The directory of Prometheus' configuration: what to scrape, rules and alerts.</summary>
     public string PrometheusConfiguration => Path.Combine(Root, "observability", "prometheus");
 
+    /// <summary>The directory of the scenarios.</summary>
+    public string Scenarios => Path.Combine(Root, "scenarios");
+
     /// <summary>The directory of everything that is generated and not committed.</summary>
     public string Artifacts => Path.Combine(Root, "artifacts");
 

@@ -14,12 +14,8 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
     private static readonly string[] Reserved =
         [
             "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "URLS", "HTTP_PORTS",
-            SettingNames.StopWhenStdinCloses,
+            SettingNames.StopWhenStdinCloses, SettingNames.ManagementListen,
         ];
-
-    /// <summary>What a setting may be for, in the catalog's order.</summary>
-    public static IReadOnlyList<string> Targets { get; } =
-        [.. ServiceCatalog.All.SelectMany(service => service.Versions.Select(version => version.Name).Prepend(service.Name))];
 
     /// <summary>
     /// How closely the setting is aimed: what is said of one version wins over what is said of its service, and that over what is said of
@@ -47,13 +43,14 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
             var shown = equals < 0 ? left : $"{left}=...";
             error = $"'{shown}' is not allowed: it must be [service:]NAME=VALUE, such as ratings:SERVICE_VERSION=v-delayed.";
         }
-        else if (target is not null && !Targets.Contains(target))
+        else if (target is not null && !ServiceCatalog.ServicesAndVersions.Contains(target))
         {
-            error = $"'{target}' in '{left}=...' is not a service: it must be one of {string.Join(", ", Targets)}.";
+            error = $"'{target}' in '{left}=...' is not a service: it must be one of "
+                + $"{string.Join(", ", ServiceCatalog.ServicesAndVersions)}.";
         }
         else if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            error = $"{name} is set by 'up' itself; --port and --backend-port choose the ports.";
+            error = $"{name} is set by 'up' itself; --port, --backend-port and --management-port choose the ports.";
         }
         else
         {

@@ -18,17 +18,32 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
     /// <summary>How many ports beginning with <c>--backend-port</c> belong to the backends, whether or not all of them run.</summary>
     public static int BackendPorts => Backends.Max(version => version.LocalPort) - FirstBackendPort + 1;
 
+    /// <summary>How many management ports there are, whether or not all of the services run.</summary>
+    public static int ManagementPorts { get; } = ServiceCatalog.All.Sum(service => service.Versions.Count);
+
+    /// <summary>How far the first management port is from productpage's, when nothing else is said.</summary>
+    private const int ManagementOffset = 20;
+
     private static IEnumerable<ServiceVersion> Backends =>
         ServiceCatalog.All.Where(service => service != ServiceCatalog.ProductPage).SelectMany(service => service.Versions);
+
+    /// <summary>
+    /// The ports of a run, but for the management ports: those of all versions, whether or not they run, and Prometheus'.
+    /// </summary>
+    /// <param name="options">What the user asked for.</param>
+    public static IEnumerable<int> PortsOf(LocalOptions options) => ServiceCatalog.All.SelectMany(service => service.Versions)
+        .Select(version => Port(options, version)).Concat(options.PrometheusPort is { } port ? [port] : []);
 
     /// <summary>Makes the plan.</summary>
     /// <param name="options">What the user asked for.</param>
     /// <param name="tree">Where things are.</param>
     /// <param name="variables">The user's environment.</param>
+    /// <param name="isFree">Whether a port is free. Only management ports that nobody has asked for go by it.</param>
     /// <exception cref="OperationFailedException">Prometheus is asked for and not installed.</exception>
-    public static LocalPlan Create(LocalOptions options, SourceTree tree, IDictionary variables)
+    public static LocalPlan Create(LocalOptions options, SourceTree tree, IDictionary variables, Predicate<int> isFree)
     {
         var inherited = InheritedEnvironment.Select(variables);
+        var management = ChooseManagementPorts(options, isFree);
         var services =
             from service in ServiceCatalog.All
             from version in service.Versions
@@ -38,8 +53,11 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
                 Port(options, version),
                 options.Native ? tree.NativeExecutable(service.Project) : ChildProcess.DotNet,
                 options.Native ? [] : [tree.Assembly(service)],
-                Environment(options, service, version, inherited),
-                Path.Combine(tree.Logs(options.Port), $"{version.Name}.log"));
+                Environment(options, service, version, management[version], inherited),
+                Path.Combine(tree.Logs(options.Port), $"{version.Name}.log"))
+            {
+                ManagementPort = management[version],
+            };
         var plan = new LocalPlan(
             [.. services], string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}/productpage"));
         return options.PrometheusPort is not { } port ? plan : plan with
@@ -49,13 +67,24 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
         };
     }
 
+    /// <summary>What a run of this plan tells other commands about itself.</summary>
+    /// <param name="options">What the user asked for.</param>
+    /// <param name="tree">Where things are.</param>
+    public RunRecord Describe(LocalOptions options, SourceTree tree) => new(
+        ProgramVersion.Text,
+        FindUnusual(options, tree),
+        Services.Where(service => service.ManagementPort is not null)
+            .ToDictionary(service => service.Name, service => service.ManagementPort!.Value),
+        Prometheus is null ? null : new Uri(Prometheus));
+
     /// <summary>Finds which environment variables of each service differ from those that it has by default.</summary>
     /// <param name="options">What the user asked for.</param>
     /// <param name="tree">Where things are.</param>
     /// <returns>By the name of the service, what <see cref="UnusualVariables"/> says.</returns>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> FindUnusual(LocalOptions options, SourceTree tree)
     {
-        var usual = Create(options with { Environment = [], PrometheusPort = null }, tree, new Dictionary<string, string>()).Services;
+        var usual = Create(
+            options with { Environment = [], PrometheusPort = null }, tree, new Dictionary<string, string>(), static _ => true).Services;
         return usual.Join(Services, service => service.Name, service => service.Name, (one, actual) => (Usual: one, Actual: actual))
             .ToDictionary(
                 pair => pair.Actual.Name,
@@ -63,6 +92,8 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
 
         // What is inherited, such as PATH, differs between users, and configures no service.
         Dictionary<string, string> Known(ServicePlan service) => service.Environment
+            // Which ports were free says nothing of a service.
+            .Where(variable => variable.Key != SettingNames.ManagementListen)
             .Where(variable => UnusualVariables.IsSetting(variable.Key)
                 || options.Environment.Any(setting => setting.Name == variable.Key && setting.IsFor(service.Version)))
             .ToDictionary();
@@ -72,8 +103,29 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
         ? options.Port
         : options.BackendPort + version.LocalPort - FirstBackendPort;
 
+    /// <summary>
+    /// A port for each version, whether or not it runs: those that the user has asked for, or from a distance of productpage's on those
+    /// that are free and that nothing else of this run has.
+    /// </summary>
+    private static Dictionary<ServiceVersion, int> ChooseManagementPorts(LocalOptions options, Predicate<int> isFree)
+    {
+        var versions = ServiceCatalog.All.SelectMany(service => service.Versions).ToList();
+        if (options.ManagementPort is { } first)
+        {
+            return versions.Index().ToDictionary(version => version.Item, version => first + version.Index);
+        }
+
+        var others = PortsOf(options).ToHashSet();
+        using var free = Enumerable.Range(options.Port + ManagementOffset, ushort.MaxValue)
+            // Beyond the last port it goes on with the first that users may have.
+            .Select(port => port <= ushort.MaxValue ? port : port - ushort.MaxValue + 1023)
+            .Where(port => !others.Contains(port) && isFree(port))
+            .GetEnumerator();
+        return versions.ToDictionary(version => version, _ => free.MoveNext() ? free.Current : 0);
+    }
+
     private static Dictionary<string, string> Environment(
-        LocalOptions options, ServiceDefinition service, ServiceVersion version, Dictionary<string, string> inherited)
+        LocalOptions options, ServiceDefinition service, ServiceVersion version, int managementPort, Dictionary<string, string> inherited)
     {
         var environment = new Dictionary<string, string>(inherited, inherited.Comparer)
         {
@@ -84,6 +136,7 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
             // No load balancer has to learn of the end.
             [SettingNames.DrainSeconds] = "0",
             [SettingNames.StopWhenStdinCloses] = "true",
+            [SettingNames.ManagementListen] = managementPort.ToString(CultureInfo.InvariantCulture),
         };
         foreach (var (name, value) in version.Environment)
         {
@@ -146,6 +199,9 @@ public sealed record ServicePlan(
 {
     /// <summary>The name of the process, such as <c>reviews-v2</c> or <c>prometheus</c>.</summary>
     public string Name => Version.Version.Length == 0 ? Version.Service : Version.Name;
+
+    /// <summary>The port where it takes faults; <see langword="null"/> for Prometheus.</summary>
+    public int? ManagementPort { get; init; }
 }
 
 /// <summary>How the application is to run on this machine.</summary>
@@ -155,10 +211,14 @@ public sealed record ServicePlan(
 /// <param name="ReviewsVersions">Which versions of reviews to run.</param>
 /// <param name="Environment">Settings for the services, in the order given.</param>
 /// <param name="PrometheusPort">The port of the Prometheus to run beside the services; <see langword="null"/> to run none.</param>
+/// <param name="ManagementPort">
+/// The first of the ports where services take faults, one by one in the catalog's order; <see langword="null"/> for any that are free.
+/// </param>
 public sealed record LocalOptions(
     bool Native,
     int Port,
     int BackendPort,
     IReadOnlyList<string> ReviewsVersions,
     IReadOnlyList<EnvironmentSetting> Environment,
-    int? PrometheusPort = null);
+    int? PrometheusPort = null,
+    int? ManagementPort = null);

@@ -12,15 +12,21 @@ public static class PortCheck
     /// <exception cref="OperationFailedException">A port is taken: the line names it, who needs it, who has it, and what to do.</exception>
     public static void RequireFree(LocalPlan plan)
     {
-        if (plan.Services.FirstOrDefault(service => IsForbidden(service.Port)) is { } forbidden)
+        List<NeededPort> needed =
+        [
+            .. plan.Services.Select(service => new NeededPort(service.Port, service.Name, OptionOf(service.Version.Service))),
+            .. plan.Services.Where(service => service.ManagementPort is not null).Select(service => new NeededPort(
+                service.ManagementPort!.Value, $"{service.Name} (to take faults)", "--management-port")),
+        ];
+        if (needed.Find(port => IsForbidden(port.Port)) is { } forbidden)
         {
             throw new OperationFailedException(
                 FailureKind.PortTaken,
-                $"port {forbidden.Port}, which {forbidden.Name} needs, is one that you are not allowed to listen on: choose another one, "
-                + $"1024 or above, with {OptionOf(forbidden.Version.Service)}.");
+                $"port {forbidden.Port}, which {forbidden.By} needs, is one that you are not allowed to listen on: choose another one, "
+                + $"1024 or above, with {forbidden.Option}.");
         }
 
-        var taken = plan.Services.Where(service => !IsFree(service.Port)).ToList();
+        var taken = needed.Where(port => !IsFree(port.Port)).ToList();
         if (taken.Count == 0)
         {
             return;
@@ -30,15 +36,15 @@ public static class PortCheck
         var owner = PortOwner.Find(first.Port) is { } found ? $"{found.Name} (pid {found.Pid})" : "another process";
         var others = taken.Count == 1
             ? ""
-            : $"; so {(taken.Count == 2 ? "is" : "are")} {Enumerate(taken.Skip(1).Select(service => $"{service.Port}"))}";
-        var options = taken.Select(service => OptionOf(service.Version.Service))
+            : $"; so {(taken.Count == 2 ? "is" : "are")} {Enumerate(taken.Skip(1).Select(port => $"{port.Port}"))}";
+        var options = taken.Select(port => port.Option)
             .Distinct()
             .Order(StringComparer.Ordinal)
             .Reverse()
             .ToList();
         throw new OperationFailedException(
             FailureKind.PortTaken,
-            $"port {first.Port}, which {first.Name} needs, is taken by {owner}{others}. Stop that process or choose {Another(options)} "
+            $"port {first.Port}, which {first.By} needs, is taken by {owner}{others}. Stop that process or choose {Another(options)} "
             + $"with {Enumerate(options)}.");
     }
 
@@ -80,4 +86,10 @@ public static class PortCheck
         var list = items.ToList();
         return list.Count == 1 ? list[0] : $"{string.Join(", ", list.SkipLast(1))} and {list[^1]}";
     }
+
+    /// <summary>A port that a run needs.</summary>
+    /// <param name="Port">The port.</param>
+    /// <param name="By">Who needs it.</param>
+    /// <param name="Option">The option that chooses it.</param>
+    private sealed record NeededPort(int Port, string By, string Option);
 }

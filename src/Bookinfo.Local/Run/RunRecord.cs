@@ -12,7 +12,13 @@ namespace Bookinfo.Local;
 /// For each service, by its name, the environment variables that differ from the usual ones, as
 /// <see cref="Measurement.UnusualVariables"/> says.
 /// </param>
-public sealed record RunRecord(string Program, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Variables)
+/// <param name="Management">For each service, by its name, the port on the loopback where it takes faults.</param>
+/// <param name="Prometheus">The address of the Prometheus beside the services; <see langword="null"/> when none runs.</param>
+public sealed record RunRecord(
+    string Program,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Variables,
+    IReadOnlyDictionary<string, int> Management,
+    Uri? Prometheus)
 {
     private const string FileName = "up.json";
 
