@@ -123,7 +123,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
             return (ConditionOutcome.Inconclusive, null, string.Create(
                 CultureInfo.InvariantCulture,
                 $"inconclusive, because {Figure} takes {Percentiles.Needed(percentile):N0} requests and there were {due:N0}: give it more "
-                + $"time with --duration, or a higher --rate"));
+                + $"time, or a higher --rate"));
         }
 
         var longer = above == 0 ? "" : $"{LoadText.Share(above, due)} {(unsent > 0 ? "took longer or were not sent" : "took longer")}";
