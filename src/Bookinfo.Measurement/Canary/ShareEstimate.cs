@@ -27,6 +27,6 @@ public sealed record ShareEstimate(long Count, long Of, double Low, double High)
         var square = Quantile * Quantile / of;
         var middle = (share + (square / 2)) / (1 + square);
         var half = Quantile / (1 + square) * Math.Sqrt((share * (1 - share) / of) + (square / (4 * of)));
-        return new ShareEstimate(count, of, Math.Max(0, middle - half), Math.Min(1, middle + half));
+        return new ShareEstimate(count, of, Math.Round(Math.Max(0, middle - half), 6), Math.Round(Math.Min(1, middle + half), 6));
     }
 }
