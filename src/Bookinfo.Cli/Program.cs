@@ -34,6 +34,7 @@ public static class Program
         root.Subcommands.Add(DeployCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(DeleteCommand.Create());
+        root.Subcommands.Add(CanaryCommand.Create());
         root.Subcommands.Add(LoadCommand.Create());
         root.Subcommands.Add(LedgerCommand.Create());
         root.Subcommands.Add(BaselineCommand.Create());

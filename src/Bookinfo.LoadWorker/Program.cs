@@ -5,7 +5,8 @@ using Bookinfo.Load;
 namespace Bookinfo.LoadWorker;
 
 /// <summary>
-/// Sends requests from inside a cluster: what <c>bookinfo baseline --in-cluster</c> starts as a Job and tells what to do.
+/// Sends requests from inside a cluster: what <c>--in-cluster</c> of <c>bookinfo load</c> and <c>baseline</c> starts as a Job and tells
+/// what to do, and, as <c>load-worker traffic</c>, what sends for as long as it is deployed.
 /// </summary>
 public static class Program
 {
@@ -17,7 +18,8 @@ public static class Program
 
     /// <summary>Runs the worker until it is told to end, or nobody has told it anything for some minutes.</summary>
     /// <param name="args">
-    /// <c>--NAME=value</c> overrides the environment variable ASPNETCORE_NAME, by which it is told where to listen.
+    /// <c>traffic</c> for traffic without an end; <c>--NAME=value</c> overrides the environment variable ASPNETCORE_NAME, by which it is
+    /// told where to listen.
     /// </param>
     /// <returns>0 after an orderly end, 1 when it cannot start.</returns>
     public static async Task<int> Main(string[] args)
@@ -25,8 +27,9 @@ public static class Program
         try
         {
             await using var app = Build(args);
+            var traffic = app.Services.GetService<TrafficSender>();
             await app.RunAsync();
-            return 0;
+            return traffic?.HasFailed == true ? 1 : 0;
         }
         catch (Exception exception) when (
             exception is IOException or SocketException or FormatException or ArgumentException or InvalidOperationException)
@@ -42,9 +45,16 @@ public static class Program
     /// <returns>The application, not started.</returns>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
     {
+        var isTraffic = args is [TrafficProgram.Mode, ..];
+        if (!isTraffic && args is [var mode, ..] && !mode.StartsWith("--", StringComparison.Ordinal))
+        {
+            throw new FormatException(
+                $"'{mode}' is not known: only '{TrafficProgram.Mode}' is, and nothing for a worker that takes orders");
+        }
+
         // As in the services: no settings files, whatever lies where it was started from.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args);
+        builder.Configuration.AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(isTraffic ? args[1..] : args);
         builder.Configuration["http_ports"] ??= WorkerProtocol.Port.ToString(CultureInfo.InvariantCulture);
         if (builder.Configuration["http_ports"]!.Split(';')
             .FirstOrDefault(static port => !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } wrong)
@@ -59,15 +69,30 @@ public static class Program
             server.Limits.MaxRequestBodySize = LargestOrder;
         });
         builder.Services.AddRoutingCore();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<RunSlot>();
-        builder.Services.AddHostedService<IdleEnd>();
-        adjust?.Invoke(builder.Services);
+        if (isTraffic)
+        {
+            builder.AddTraffic();
+        }
+        else
+        {
+            builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
+            builder.Services.AddSingleton<RunSlot>();
+            builder.Services.AddHostedService<IdleEnd>();
+        }
 
+        adjust?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseRouting();
-        app.MapWorker();
+        if (isTraffic)
+        {
+            app.MapTraffic();
+        }
+        else
+        {
+            app.MapWorker();
+        }
+
         return app;
     }
 }

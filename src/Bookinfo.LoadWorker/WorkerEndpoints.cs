@@ -106,13 +106,18 @@ internal static class WorkerEndpoints
         HttpContext context, WorkerOrder order, TimeProvider time, CancellationToken stop, CancellationToken kill)
     {
         LoadPlan plan;
+        IReadOnlyList<Sample> setup;
         try
         {
             // A run that is stopped meanwhile still has a result, which is that nothing was sent.
             var target = await LoadTarget.ResolveAsync(new Uri(order.Url), order.Insecure, kill);
-            var setup = new BookinfoTraffic(
-                target, order.Headers, order.TraceSeed, TimeSpan.FromSeconds(order.TimeoutSeconds), BookinfoAnswers.Usual, time);
-            plan = order.ToPlan(target, await setup.PathsAsync([order.Path], kill));
+            // Each worker signs users in, with trace ids that no other one has.
+            var traffic = new BookinfoTraffic(
+                target, order.Headers, order.TraceSeed + (ulong)order.Worker, TimeSpan.FromSeconds(order.TimeoutSeconds),
+                BookinfoAnswers.Usual, time);
+            plan = order.ToPlan(
+                target, order.Paths.Count > 0 ? await traffic.PathsAsync(order.Paths, kill) : await traffic.UsualAsync(kill));
+            setup = traffic.Samples;
         }
         catch (TargetException exception)
         {
@@ -125,7 +130,8 @@ internal static class WorkerEndpoints
             return;
         }
 
-        var running = new LoadEngine(plan, [], time).RunAsync([], stop, kill);
+        var details = order.Details ? RunDetails.Of(plan) : null;
+        var running = new LoadEngine(plan, details is null ? [] : [details.Breakdown, details.Timeline], time).RunAsync(setup, stop, kill);
         context.Response.ContentType = "application/json";
         while (await Task.WhenAny(running, Task.Delay(WorkerProtocol.Heartbeat, time, CancellationToken.None)) != running)
         {
@@ -155,7 +161,7 @@ internal static class WorkerEndpoints
         }
 
         await JsonSerializer.SerializeAsync(
-            context.Response.Body, WorkerResult.From(result), WorkerJson.Default.WorkerResult, CancellationToken.None);
+            context.Response.Body, WorkerResult.From(result, details), WorkerJson.Default.WorkerResult, CancellationToken.None);
     }
 
     private static Task RefuseAsync(HttpContext context, HttpStatusCode status, string error) =>

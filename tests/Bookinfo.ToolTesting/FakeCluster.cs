@@ -37,6 +37,9 @@ public sealed class FakeCluster : IDisposable
     /// <summary>Is told of each request, before it is answered: method and path.</summary>
     public Action<string> Asked { get; set; } = _ => { };
 
+    /// <summary>Is told of each change of an object, before it is answered: path and body.</summary>
+    public Action<string, string> Changed { get; set; } = (_, _) => { };
+
     /// <summary>What was sent last to a path to be kept there.</summary>
     public ConcurrentDictionary<string, string> Sent { get; } = [];
 
@@ -143,10 +146,11 @@ public sealed class FakeCluster : IDisposable
     {
         var path = context.Request.Url!.AbsolutePath.TrimEnd('/');
         Asked($"{context.Request.HttpMethod} {path}");
-        if (context.Request.HttpMethod == "PUT")
+        if (context.Request.HttpMethod is "PUT" or "PATCH")
         {
             using var reader = new StreamReader(context.Request.InputStream);
             Sent[path] = await reader.ReadToEndAsync();
+            Changed(path, Sent[path]);
         }
 
         var (status, body, challenge) = Fails($"{context.Request.HttpMethod} {path}")

@@ -77,7 +77,7 @@ public sealed class LoadOptionTests
         foreach (var option in new[]
         {
             "--rate", "--duration", "--timeout", "--seed", "--connections", "--slo", "--steps", "--from", "--peak", "--path", "--header",
-            "--profile", "--until-saturated", "--output", "--insecure",
+            "--profile", "--until-saturated", "--output", "--insecure", "--in-cluster", "--workers", "--namespace",
         })
         {
             var errors = Load.Parse([$"{option}={Text()}"]).Errors;

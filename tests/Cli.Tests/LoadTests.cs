@@ -322,6 +322,21 @@ public sealed partial class LoadTests : IDisposable
     [InlineData("--peak has no effect without --profile spike.", "--peak", "1")]
     [InlineData("--steps has no effect without --profile steps.", "--steps", "2")]
     [InlineData("--slo has no effect without --until-saturated.", "--slo", "1s")]
+    [InlineData("--workers has no effect without --in-cluster.", "--workers", "2")]
+    [InlineData("--worker-image has no effect without --in-cluster.", "--worker-image", "i")]
+    [InlineData("--namespace has no effect without --in-cluster.", "--namespace", "shop")]
+    [InlineData("--context has no effect without --in-cluster.", "--context", "kind")]
+    [InlineData("--workers '101' is not allowed: it must be a whole number from 1 to 100.", "--in-cluster", "--workers", "101")]
+    [InlineData(
+        "--workers '9' is not allowed: each worker needs a connection, and --connections is 8.", "--in-cluster", "--workers", "9",
+        "--connections", "8")]
+    [InlineData(
+        "--in-cluster sends to the productpage of --namespace: leave the url out, and name other paths than the usual ones with --path.",
+        "http://localhost:1", "--in-cluster")]
+    [InlineData(
+        "--ledger cannot be combined with --in-cluster: load workers keep no record of every request.", "--in-cluster", "--ledger", "x")]
+    [InlineData(
+        "--hdr cannot be combined with --in-cluster: load workers keep no record of every request.", "--in-cluster", "--hdr", "x")]
     [InlineData("--ledger cannot be combined with --until-saturated", "--until-saturated", "--ledger", "x")]
     [InlineData("--path is given, but the url has a path as well (/x): use one of the two.", "http://localhost:1/x", "--path", "/y")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)

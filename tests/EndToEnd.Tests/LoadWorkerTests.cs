@@ -59,7 +59,7 @@ public sealed class LoadWorkerTests(LoadWorkers load, Cluster cluster) : IClassF
                 Assert.True(
                     container.SecurityContext is { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true, Privileged: null });
                 Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
-                Assert.Equal(("64Mi", "64Mi"), ($"{container.Resources.Requests["memory"]}", $"{container.Resources.Limits["memory"]}"));
+                Assert.Equal(("64Mi", "128Mi"), ($"{container.Resources.Requests["memory"]}", $"{container.Resources.Limits["memory"]}"));
                 Assert.False(container.Resources.Limits.ContainsKey("cpu"));
                 Assert.False(pod.Spec.AutomountServiceAccountToken);
                 Assert.Null(container.VolumeMounts);

@@ -40,6 +40,48 @@ public sealed class ClusterGeneratorRunTests : InClusterRuns
     }
 
     [Fact]
+    public async Task The_usual_mix_in_a_profile_is_told_by_what_was_sent_and_when()
+    {
+        await using var server = new LoadServer(FakePage.AnswerAsync);
+        await AddWorkersAsync(2);
+        using var connection = await ConnectAsync();
+        await using var generator = await StartAsync(connection, Options() with { Target = new Uri(server.Address, "/productpage") });
+
+        var run = await generator.RunAsync(Usual(new ProfileSettings(ProfileKind.Spike, 50, 2, Peak: 200)), Cancelled, Cancelled);
+
+        Assert.Equal(server.Requests, run.Result.Total.Sent + run.Result.Total.Setup);
+        Assert.Equal(run.Result.Total.Sent, run.Details!.Breakdown.Parts.Sum(part => part.Sent));
+        Assert.Equal(3, run.Details.Timeline.Phases.Count);
+        Assert.Equal(run.Result.Total.Sent, run.Details.Timeline.Phases.Sum(phase => phase.Sent));
+        Assert.Equal(40, run.Details.Timeline.Phases[1].Sent);
+        Assert.Contains(run.Details.Breakdown.Groups, group => group.Kind == RequestKind.User);
+    }
+
+    [Fact]
+    public async Task Workers_that_find_different_pages_are_told_of()
+    {
+        await using var server = new LoadServer(async (number, stream, cancellationToken) =>
+        {
+            // The first page has a style sheet, the second none.
+            if (number == 1)
+            {
+                return await FakePage.AnswerAsync(number, stream, cancellationToken);
+            }
+
+            await LoadServer.SendAsync(
+                stream, LoadServer.Ok("<html></html>", "Content-Type: text/html\r\nSet-Cookie: session=s; Path=/\r\n"), cancellationToken);
+            return true;
+        });
+        await AddWorkersAsync(2);
+        using var connection = await ConnectAsync();
+        await using var generator = await StartAsync(connection, Options() with { Target = new Uri(server.Address, "/productpage") });
+
+        await AssertFailsAsync(
+            generator.RunAsync(Usual(new ProfileSettings(ProfileKind.Constant, 20, 0.5)), Cancelled, Cancelled), FailureKind.ServiceFailed,
+            "^the load workers have found different pages, .*: wait until that is done, and repeat\\.$");
+    }
+
+    [Fact]
     public async Task An_interrupted_run_has_what_was_measured_until_then()
     {
         await AddWorkersAsync(2);
@@ -133,6 +175,8 @@ public sealed class ClusterGeneratorRunTests : InClusterRuns
             other, FailureKind.ServiceFailed, @"^load worker 2 of 2 \(w-2\): its answer is not understood \(.+\); its image must be of the "
                 + @"same version as bookinfo\.$");
     }
+
+    private static ClusterLoad Usual(ProfileSettings profile) => new([], profile, ArrivalProcess.Even, Seed: 1, Details: true);
 
     private static Task<LoadResult> RunAsync(ClusterGenerator generator) =>
         generator.RunAsync(10, TimeSpan.FromSeconds(1), 1, Cancelled, Cancelled);

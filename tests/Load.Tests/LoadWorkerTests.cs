@@ -34,7 +34,7 @@ public sealed class LoadWorkerTests
 
         var order = Order(server.Address, rate: 200, seconds: 1.5) with
         {
-            Path = "/a?b=c",
+            Paths = ["/a?b=c"],
             Headers = [KeyValuePair.Create("End-User", "jason"), KeyValuePair.Create("End-User", "jane")],
         };
         var result = await SendAsync(worker, order);
@@ -104,20 +104,27 @@ public sealed class LoadWorkerTests
     }
 
     [Theory]
-    [InlineData("version", "1", "version 1 is not understood, only 2: the worker's image and bookinfo must be of the same version")]
+    [InlineData("version", "1", "version 1 is not understood, only 3: the worker's image and bookinfo must be of the same version")]
     [InlineData("url", "\"ftp://host\"", "url 'ftp://host' must be http:// or https://")]
     [InlineData("url", "\"http://host/path\"", "url 'http://host/path' must be")]
     [InlineData("url", "\"http://user@host\"", "must be http:// or https://")]
-    [InlineData("path", "\"productpage\"", "path 'productpage' must begin with /")]
-    [InlineData("path", "\"/a\\r\\nX: y\"", "must begin with / and have no spaces")]
+    [InlineData("paths", "[\"/a\",\"productpage\"]", "path 'productpage' must begin with /")]
+    [InlineData("paths", "[\"/a\\r\\nX: y\"]", "must begin with / and have no spaces")]
+    [InlineData("paths", "[null]", "path '' must begin with /")]
     [InlineData("headers", "[{\"key\":\"X\",\"value\":\"a\\r\\nY: b\"}]", "the header 'X' cannot be sent")]
     [InlineData("headers", "[{\"key\":\"traceparent\",\"value\":\"x\"}]", "the header 'traceparent' cannot be sent")]
     [InlineData("headers", "[{\"key\":null,\"value\":\"x\"}]", "a header needs a name and a value")]
     [InlineData("headers", "[{\"key\":\"X\",\"value\":null}]", "a header needs a name and a value")]
-    [InlineData("rate", "0", "rate 0 must be above 0 and at most 1000000")]
-    [InlineData("rate", "1e7", "rate 10000000 must be")]
-    [InlineData("rate", "\"NaN\"", "this is not an order")]
-    [InlineData("seconds", "-1", "seconds -1 must be above 0 and at most 86400")]
+    [InlineData("profile", "{\"kind\":\"Constant\",\"rate\":0,\"seconds\":1}", "rate 0 must be above 0 and at most 1000000")]
+    [InlineData("profile", "{\"kind\":\"Constant\",\"rate\":1e7,\"seconds\":1}", "rate 10000000 must be")]
+    [InlineData("profile", "{\"kind\":\"Constant\",\"rate\":\"NaN\",\"seconds\":1}", "this is not an order")]
+    [InlineData("profile", "{\"kind\":\"Constant\",\"rate\":1,\"seconds\":-1}", "seconds -1 must be above 0 and at most 86400")]
+    [InlineData("profile", "{\"kind\":\"Ramp\",\"rate\":1,\"seconds\":1,\"from\":-1}", "from -1 must be 0 to 1000000")]
+    [InlineData("profile", "{\"kind\":\"Spike\",\"rate\":1,\"seconds\":1,\"peak\":1e7}", "peak 10000000 must be 0 to 1000000")]
+    [InlineData("profile", "{\"kind\":\"Steps\",\"rate\":1,\"seconds\":1,\"steps\":0}", "steps 0 must be 1 to 1000")]
+    [InlineData("profile", "{\"kind\":9,\"rate\":1,\"seconds\":1}", "there is no profile 9")]
+    [InlineData("profile", "null", "this is not an order")]
+    [InlineData("arrivals", "9", "there are no arrivals 9")]
     [InlineData("workers", "101", "workers 101 must be 1 to 100")]
     [InlineData("worker", "1", "worker 1 must be 0 to 0")]
     [InlineData("worker", "-1", "worker -1 must be 0 to 0")]
@@ -125,7 +132,7 @@ public sealed class LoadWorkerTests
     [InlineData("timeoutSeconds", "61", "timeoutSeconds 61 must be 0.001 to 60")]
     [InlineData("startAt", "\"2100-01-01T00:00:00Z\"", "the clocks of the nodes differ")]
     [InlineData("url", "null", "this is not an order")]
-    [InlineData("rate", null, "this is not an order")]
+    [InlineData("profile", null, "this is not an order")]
     [InlineData("speed", "1", "this is not an order")]
     public async Task A_bad_order_is_refused_with_what_is_wrong(string member, string? value, string why)
     {
@@ -335,14 +342,14 @@ public sealed class LoadWorkerTests
         }
     }
 
-    private static Task<RunningService> StartAsync() => RunningService.StartAsync(Bookinfo.LoadWorker.Program.Build);
+    internal static Task<RunningService> StartAsync() => RunningService.StartAsync(Bookinfo.LoadWorker.Program.Build);
 
-    private static WorkerOrder Order(Uri target, double rate, double seconds) => new(
-        WorkerProtocol.Version, target.GetLeftPart(UriPartial.Authority), "/productpage", [], rate, seconds, TraceSeed: 11, Worker: 0,
-        Workers: 1, Connections: 8, TimeoutSeconds: 5,
-        Insecure: false, StartAt: Now);
+    internal static WorkerOrder Order(Uri target, double rate, double seconds) => new(
+        WorkerProtocol.Version, target.GetLeftPart(UriPartial.Authority), ["/productpage"], [],
+        new ProfileSettings(ProfileKind.Constant, rate, seconds), ArrivalProcess.Even, Seed: 3, TraceSeed: 11, Worker: 0, Workers: 1,
+        Connections: 8, TimeoutSeconds: 5, Insecure: false, Details: false, StartAt: Now);
 
-    private static StringContent Content(WorkerOrder order) => new(JsonSerializer.Serialize(order, WorkerJson.Default.WorkerOrder));
+    internal static StringContent Content(WorkerOrder order) => new(JsonSerializer.Serialize(order, WorkerJson.Default.WorkerOrder));
 
     private static async Task<LoadResult> SendAsync(RunningService worker, WorkerOrder order)
     {
@@ -350,7 +357,7 @@ public sealed class LoadWorkerTests
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.StatusCode == HttpStatusCode.OK, text);
         return JsonSerializer.Deserialize(text, WorkerJson.Default.WorkerResult)!.ToResult(
-            LoadRunner.Plan(new Uri(order.Url), order.Rate, order.Seconds));
+            LoadRunner.Plan(new Uri(order.Url), order.Profile.Rate, order.Profile.Seconds));
     }
 
     private static async Task<HttpStatusCode> DeleteAsync(RunningService worker)

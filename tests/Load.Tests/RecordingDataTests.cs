@@ -124,7 +124,8 @@ public sealed class RecordingDataTests
     private static Recording Sent(Recording recording)
     {
         var json = JsonSerializer.Serialize(
-            new WorkerResult(WorkerProtocol.Version, DateTimeOffset.UnixEpoch, 1, recording.ToData(), 0, 0, 0, 0, false, 0, 1, null, null),
+            new WorkerResult(
+                WorkerProtocol.Version, DateTimeOffset.UnixEpoch, 1, recording.ToData(), 0, 0, 0, 0, false, 0, 1, null, null, 0, [], null),
             WorkerJson.Default.WorkerResult);
         var plan = LoadRunner.Plan(new Uri("http://localhost:1"), rate: 1, seconds: 1);
         return JsonSerializer.Deserialize(json, WorkerJson.Default.WorkerResult)!.ToResult(plan).Total;

@@ -28,6 +28,27 @@ public sealed class ComponentTests
     }
 
     [Fact]
+    public async Task Traffic_reaches_the_page_is_scraped_and_is_no_part_of_the_application()
+    {
+        var rendering = await Rendering.WithAsync("network-policies", "traffic");
+        var traffic = rendering.Workload("traffic");
+        var policies = new NetworkPolicies(rendering);
+        Assert.Equal(
+            ["productpage-v1"],
+            rendering.Workloads.Where(to => policies.Allow(NetworkEnd.Of(traffic), NetworkEnd.Of(to), ServiceCatalog.ServicePort))
+                .Select(to => to.Name));
+        Assert.True(policies.Allow(NetworkEnd.In("monitoring"), NetworkEnd.Of(traffic), ServiceCatalog.ServicePort));
+        Assert.DoesNotContain(
+            rendering.Workloads, from => policies.Allow(NetworkEnd.Of(from), NetworkEnd.Of(traffic), ServiceCatalog.ServicePort));
+        Assert.Equal($"{ServiceCatalog.ServicePort}", traffic.Annotations["prometheus.io/port"]);
+        Assert.Equal($"{ServiceCatalog.ServicePort}", traffic.Setting("ASPNETCORE_HTTP_PORTS"));
+        Assert.NotEqual("bookinfo", traffic.Labels["app.kubernetes.io/part-of"]);
+        // Its settings are followed: with another name they would start the pod anew, and a file of its own would never change.
+        Assert.Equal("traffic", Assert.Single(rendering.Objects, o => o.Is("ConfigMap")).Name);
+        Assert.Null(Assert.Single(Manifest.Items(traffic.Container["volumeMounts"]))["subPath"]);
+    }
+
+    [Fact]
     public async Task Autoscaling_is_for_every_Deployment_and_between_the_same_bounds()
     {
         var rendering = await Rendering.OfAsync("autoscaling");

@@ -101,6 +101,11 @@ internal sealed class References
             Manifest.Items(workload.Container["volumeMounts"]).Select(mount => $"{mount["name"]}").Order().SequenceEqual(
                 Manifest.Items(workload.Pod["volumes"]).Select(volume => $"{volume["name"]}").Order()),
             manifest, "mounts other volumes than it has");
+        foreach (var volume in Manifest.Items(workload.Pod["volumes"]).Select(volume => volume["configMap"]).OfType<JsonNode>())
+        {
+            Find("ConfigMap", $"{volume["name"]}", manifest);
+        }
+
         if (workload.Annotations.TryGetValue("prometheus.io/port", out var scraped))
         {
             Expect(

@@ -128,6 +128,7 @@ public sealed class RenderingTests
         "Deployment reviews-v2", "spec/template/spec/containers/0", "volumeMounts", "[{\"name\":\"tmp\",\"mountPath\":\"/tmp\"}]",
         "mounts other volumes")]
     [InlineData("Deployment reviews-v2", "spec", "replicas", "3", "both set the number of replicas")]
+    [InlineData("Deployment traffic", "spec/template/spec/volumes/0/configMap", "name", "\"trafic\"", "names the ConfigMap 'trafic'")]
     [InlineData("HorizontalPodAutoscaler details-v1", "spec/scaleTargetRef", "name", "\"details-v9\"", "names the Deployment")]
     [InlineData("PodDisruptionBudget details-v1", "spec/selector/matchLabels", "version", "\"v9\"", "selects no pods")]
     [InlineData("PodMonitor bookinfo", "spec/podMetricsEndpoints/0", "port", "\"metrics\"", "scrapes the port")]
@@ -141,7 +142,8 @@ public sealed class RenderingTests
     public async Task What_does_not_exist_is_found(string which, string path, string field, string value, string finding)
     {
         var rendering = await Rendering.WithAsync(
-            "ingress", "gateway-api/90-10", "istio/reviews-test-v2", "istio/authorization", "autoscaling", "pod-monitor", "otlp");
+            "ingress", "gateway-api/90-10", "istio/reviews-test-v2", "istio/authorization", "autoscaling", "traffic", "pod-monitor",
+            "otlp");
         Assert.Empty(References.FindingsIn(rendering));
         var broken = rendering.Objects.First(o => $"{o.Kind} {o.Name}".StartsWith(which, StringComparison.Ordinal));
         Assert.Contains(

@@ -12,6 +12,8 @@ public sealed class LoadConditionTests
     [InlineData("errors:1%", null, "errors", 0.01)]
     [InlineData("v2:p95:800us", "v2", "p95", 800)]
     [InlineData("user:errors:0.5%", "user", "errors", 0.005)]
+    [InlineData("error-rate>1%", null, "errors", 0.01)]
+    [InlineData("v3:p95>200ms", "v3", "p95", 200e3)]
     public void What_a_condition_says(string text, string? subject, string figure, double limit)
     {
         var condition = LoadCondition.TryParse(text)!;

@@ -76,7 +76,7 @@ public sealed class ScenarioReaderTests
         Assert.Equal(["name", "match", "delay", "start", "end", "seed"], fault.Rule.Select(property => property.Key));
         Assert.Equal("""{"fixedDelay":"2s","percentage":{"value":50}}""", fault.Rule["delay"].GetRawText());
         Assert.Equal(7, fault.WithSeed(9).Rule["seed"].GetInt32());
-        Assert.Equal(new ProfileShape(ProfileKind.Spike, 20, 1, 100, 3), scenario.Traffic.Shape);
+        Assert.Equal(new ProfileSettings(ProfileKind.Spike, 20, 60, 1, 100, 3), scenario.Traffic.Over(TimeSpan.FromMinutes(1)));
         Assert.Equal(["/productpage", "/api/v1/products"], scenario.Traffic.Paths);
         Assert.Equal(
             new MetricSymptom("slow", "rate(a[$window])", new(1, 2), TimeSpan.FromSeconds(10), new(null, 0.5), TimeSpan.FromSeconds(20)),
@@ -101,7 +101,7 @@ public sealed class ScenarioReaderTests
         var scenario = Read(Least)!;
 
         Assert.Equal(TimeSpan.FromMinutes(10), scenario.Duration);
-        Assert.Equal(new ProfileShape(ProfileKind.Constant, 1, null, null, 5), scenario.Traffic.Shape);
+        Assert.Equal(new ProfileSettings(ProfileKind.Constant, 1, 60), scenario.Traffic.Over(TimeSpan.FromMinutes(1)));
         Assert.Empty(scenario.Traffic.Paths);
         Assert.Equal(
             new MetricSymptom("n", "up", new(1), TimeSpan.FromSeconds(30), new(), TimeSpan.FromSeconds(30)),

@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
-using Bookinfo.Load;
 using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Commands;
@@ -92,19 +91,7 @@ internal static class BaselineCommand
             + "For two systems take a little more than two minutes: 5 rounds unless given.",
     };
 
-    private static readonly Option<bool> InCluster = new("--in-cluster")
-    {
-        Description = "Send the requests from a Job inside the cluster, so that the network between it and this machine is not measured.",
-    };
-
-    private static readonly Option<long?> Workers = TypedOptions.Whole(
-        "--workers", "How many pods share the load, with --in-cluster. [default: 1]", 1, WorkerOrder.MostWorkers);
-
-    private static readonly Option<string?> WorkerImage = new("--worker-image")
-    {
-        HelpName = "image",
-        Description = "The image of these pods. [default: load-worker, from the registry and with the tag of the deployed productpage]",
-    };
+    private static readonly WorkerOptions Worker = new();
 
     private static readonly Option<string?> Namespace = ClusterCommand.Namespace(
         "Measure the pods in this namespace, wherever the requests go. [default: bookinfo]");
@@ -132,7 +119,8 @@ internal static class BaselineCommand
                 + "intervals, CPU, memory, start-up. Or measure two in turns, and say by how much they differ. Writes a report.")
         {
             Url, SecondUrl, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Control, Between, Traffic.Headers, Traffic.Connections,
-            Traffic.Timeout, Traffic.Insecure, Traffic.Seed, InCluster, Workers, WorkerImage, Namespace, Against, Context, Output,
+            Traffic.Timeout, Traffic.Insecure, Traffic.Seed, Worker.InCluster, Worker.Workers, Worker.WorkerImage, Namespace, Against,
+            Context, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -169,14 +157,14 @@ internal static class BaselineCommand
             Traffic.GetSeed(result),
             result.GetValue(Namespace),
             result.GetValue(Context),
-            result.GetValue(InCluster)
+            result.GetValue(Worker.InCluster)
                 || result.GetResult(Namespace) is { Implicit: false }
                 || result.GetResult(Against) is { Implicit: false }
                 || result.GetResult(Context) is { Implicit: false },
             result.GetValue(Output))
         {
-            Workers = result.GetValue(InCluster) ? (int)(result.GetValue(Workers) ?? 1) : null,
-            WorkerImage = result.GetValue(WorkerImage),
+            Workers = Worker.GetWorkers(result),
+            WorkerImage = result.GetValue(Worker.WorkerImage),
             SecondUrl = result.GetValue(SecondUrl),
             Against = result.GetValue(Against),
             Control = result.GetValue(Control),
@@ -199,9 +187,9 @@ internal static class BaselineCommand
                 }
             }
         }
-        else if (result.GetValue(InCluster))
+        else if (result.GetValue(Worker.InCluster))
         {
-            result.AddError($"{InCluster.Name} measures only one system. Two are measured from this machine.");
+            result.AddError($"{Worker.InCluster.Name} measures only one system. Two are measured from this machine.");
         }
         else if (result.GetResult(Namespace) is { Implicit: false } && result.GetResult(Against) is not { Implicit: false })
         {
@@ -209,22 +197,7 @@ internal static class BaselineCommand
                 $"{Namespace.Name} says where the pods of the first system are: name those of the second as well, with {Against.Name}.");
         }
 
-        if (!result.GetValue(InCluster))
-        {
-            foreach (Option option in new Option[] { Workers, WorkerImage })
-            {
-                if (result.GetResult(option) is { Implicit: false })
-                {
-                    result.AddError($"{option.Name} has no effect without --in-cluster.");
-                }
-            }
-        }
-        else if (
-            result.GetValue(Workers) is { } workers && result.GetValue(Traffic.Connections) is { } connections && workers > connections)
-        {
-            result.AddError(
-                $"{Workers.Name} '{workers}' is not allowed: each worker needs a connection, and --connections is {connections}.");
-        }
+        Worker.RequireUseful(result, Traffic);
     }
 
     private static bool TryParseRates(string text, out IReadOnlyList<double> rates)

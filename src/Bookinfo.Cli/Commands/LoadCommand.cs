@@ -50,7 +50,8 @@ internal static class LoadCommand
 
     private static readonly Option<double?> Peak = TypedOptions.Number("--peak", "The rate during a spike.", 0, OptionRules.HighestRate);
 
-    private static readonly Option<long?> Steps = TypedOptions.Whole("--steps", "How many steps there are. [default: 5]", 1, 1000);
+    private static readonly Option<long?> Steps = TypedOptions.Whole(
+        "--steps", "How many steps there are. [default: 5]", 1, ProfileSettings.MostSteps);
 
     private static readonly Option<ArrivalProcess> Arrivals = TypedOptions.Name<ArrivalProcess>(
         "--arrivals",
@@ -105,6 +106,13 @@ internal static class LoadCommand
         Description = "Replace the files of --ledger, --hdr and --html if they exist.",
     };
 
+    private static readonly WorkerOptions Worker = new();
+
+    private static readonly Option<string?> Namespace = ClusterCommand.Namespace(
+        "The namespace of Bookinfo, with --in-cluster. [default: bookinfo]");
+
+    private static readonly Option<string?> Context = ClusterCommand.Context();
+
     private static readonly Option<OutputFormat> Output = TypedOptions.Output("How to write the outcome to stdout.");
 
     /// <summary>Makes the command.</summary>
@@ -117,7 +125,7 @@ internal static class LoadCommand
         {
             Url, Rate, Duration, Profile, From, Peak, Steps, Arrivals, Traffic.Seed, Paths, Traffic.Headers, Traffic.Connections,
             Traffic.Timeout, Traffic.Insecure, Conditions.FailOn, Conditions.Inconclusive, UntilSaturated, Slo, Html, Ledger, Hdr,
-            Overwrite, Output,
+            Overwrite, Worker.InCluster, Worker.Workers, Worker.WorkerImage, Namespace, Context, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -126,8 +134,9 @@ internal static class LoadCommand
 
     private static async Task<int> RunAsync(LoadOptions options)
     {
+        LoadSession? session = null;
         return await CommandRunner.RunAsync(
-            signals => new LoadSession(options, signals, TimeProvider.System).RunAsync(), static () => "Interrupted before the start.");
+            signals => (session = new LoadSession(options, signals, TimeProvider.System)).RunAsync(), () => session!.Interrupted);
     }
 
     private static LoadOptions Read(ParseResult result)
@@ -144,7 +153,7 @@ internal static class LoadCommand
             result.GetValue(Profile),
             result.GetValue(From),
             result.GetValue(Peak),
-            (int)(result.GetValue(Steps) ?? ProfileShape.UsualSteps),
+            (int)(result.GetValue(Steps) ?? ProfileSettings.UsualSteps),
             result.GetValue(Arrivals),
             Traffic.GetSeed(result),
             Traffic.GetConnections(result),
@@ -157,7 +166,13 @@ internal static class LoadCommand
             result.GetValue(Ledger),
             result.GetValue(Hdr),
             result.GetValue(Overwrite),
-            result.GetValue(Output));
+            result.GetValue(Output))
+        {
+            Workers = Worker.GetWorkers(result) is { } workers
+                ? new LoadWorkers(
+                    workers, result.GetValue(Worker.WorkerImage), result.GetValue(Namespace), result.GetValue(Context))
+                : null,
+        };
     }
 
     /// <summary>Rejects options that would be ignored: giving one means that the user misunderstands it.</summary>
@@ -183,6 +198,26 @@ internal static class LoadCommand
             if (search && result.GetResult(option) is { Implicit: false })
             {
                 result.AddError($"{option.Name} cannot be combined with --until-saturated, which makes many runs at constant rates.");
+            }
+        }
+
+        Worker.RequireUseful(result, Traffic, Namespace, Context);
+        if (result.GetValue(Worker.InCluster))
+        {
+            if (result.GetResult(Url) is { Tokens.Count: > 0 })
+            {
+                result.AddError(
+                    $"{Worker.InCluster.Name} sends to the productpage of {Namespace.Name}: leave the url out, and name other paths than "
+                    + $"the usual ones with {Paths.Name}.");
+            }
+
+            foreach (Option option in new Option[] { Ledger, Hdr })
+            {
+                if (result.GetResult(option) is { Implicit: false })
+                {
+                    result.AddError(
+                        $"{option.Name} cannot be combined with {Worker.InCluster.Name}: load workers keep no record of every request.");
+                }
             }
         }
 

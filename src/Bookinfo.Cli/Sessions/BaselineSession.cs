@@ -15,9 +15,6 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
 {
     private const int Width = 79;
 
-    /// <summary>How long load workers may take to become ready; their image may have to be pulled.</summary>
-    private static readonly TimeSpan WorkerPatience = TimeSpan.FromMinutes(3);
-
     /// <summary>Measures, and writes the files also when it is interrupted between rounds.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     /// <exception cref="OperationFailedException">It cannot be done; nothing was written.</exception>
@@ -60,15 +57,9 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             return await LocalGenerator.CreateAsync(subject.Target, Requests, options.Seed, time, signals.Stop);
         }
 
-        ILoadGenerator? generator = null;
         var settings = new ClusterGeneratorOptions(
-            space, workers, options.WorkerImage, subject.Target, Requests, WorkerPatience);
-        await new WorkProgress(time).RunAsync(
-            $"Starting {(workers == 1 ? "a load worker" : $"{workers} load workers")} in namespace {space}",
-            lastTime: null,
-            async report => generator = await ClusterGenerator.StartAsync(
-                cluster, settings, report, text => ToolOutput.Messages.WriteLine($"bookinfo: {text}"), time, signals.Stop));
-        return generator!;
+            space, workers, options.WorkerImage, subject.Target, Requests, WorkerStart.Patience);
+        return await WorkerStart.RunAsync(cluster, settings, time, signals.Stop);
     }
 
     private async Task ReportAsync(BaselineFile baseline, IReadOnlyList<string> written)

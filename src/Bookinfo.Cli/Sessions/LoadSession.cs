@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 using Bookinfo.Measurement;
-using Bookinfo.Traffic;
 
 namespace Bookinfo.Cli.Sessions;
 
@@ -25,6 +23,9 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     private static readonly TimeSpan ShortestTrial = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(10);
 
+    /// <summary>What to say of a run that was interrupted and has no outcome.</summary>
+    public string Interrupted { get; private set; } = "Interrupted before the start.";
+
     /// <summary>The least time of a search: a rate takes two trials, and each some time to connect.</summary>
     /// <param name="rate">The rate to begin with.</param>
     public static TimeSpan ShortestSearch(double rate) => 4 * SaturationTrial.LengthOf(rate, ShortestTrial);
@@ -33,50 +34,43 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {
-        if (OpenFileLimit.FindProblem(options.Connections) is { } problem)
-        {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {problem}.");
-        }
-
         if (OutputPath.FindProblem([(LedgerOption, options.Ledger), (HdrOption, options.Hdr), (HtmlOption, options.Html)]) is { } clash)
         {
             throw new OperationFailedException(FailureKind.InvalidRequest, clash);
         }
 
         ReportOutput.RequireUsable(HtmlOption, options.Html, options.Overwrite);
-        var url = options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
-        var target = await LoadTarget.ResolveAsync(url, options.Insecure, signals.Stop);
-        var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var setup = new BookinfoTraffic(target, options.Headers, traceSeed, options.Timeout, BookinfoAnswers.Usual, time);
-        var mix = options.Paths.Count > 0 ? await setup.PathsAsync(options.Paths, signals.Stop) : await setup.UsualAsync(signals.Stop);
-        var plan = new LoadPlan(
-            target, mix, options.CreateProfile(), options.Arrivals, options.Seed, traceSeed, options.Connections, options.Timeout);
-        return options.Objective is { } objective ? await SearchAsync(plan, objective) : await MeasureAsync(plan, setup.Samples);
+        await using ILoadSource source = options.Workers is { } workers
+            ? await ClusterLoadSource.StartAsync(options, workers, signals, time)
+            : await LocalLoadSource.CreateAsync(options, signals, time);
+        Interrupted = source.Interrupted;
+        return options.Objective is { } objective ? await SearchAsync(source, objective) : await MeasureAsync(source);
     }
 
-    private async Task<int> MeasureAsync(LoadPlan plan, IReadOnlyList<Sample> setup)
+    private async Task<int> MeasureAsync(ILoadSource source)
     {
+        var plan = source.Plan;
         await using var ledger = options.Ledger is { } ledgerFile
             ? new LedgerWriter(await CreateAsync(LedgerOption, ledgerFile), plan, ProgramVersion.Text)
             : null;
         await using var hdr = options.Hdr is { } hdrFile ? new HdrLog(await CreateAsync(HdrOption, hdrFile)) : null;
         LoadResult result;
-        var breakdown = new LoadBreakdown(plan.Mix);
-        var timeline = new LoadTimeline(plan.Profile);
-        var view = CreateView();
+        RunDetails details;
+        // What workers in a cluster have measured is known only at the end.
+        var view = options.Workers is null ? CreateView() : null;
         try
         {
-            ILoadObserver?[] observers = [breakdown, timeline, view, ledger, hdr];
-            result = await new LoadEngine(plan, [.. observers.OfType<ILoadObserver>()], time).RunAsync(setup, signals.Stop, signals.Kill);
+            ILoadObserver?[] observers = [view, ledger, hdr];
+            (result, details) = await source.MeasureAsync([.. observers.OfType<ILoadObserver>()]);
         }
         finally
         {
-            await EndAsync(view);
+            await (view is null ? Task.CompletedTask : EndAsync(view));
         }
 
         await Task.WhenAll(ledger?.EndAsync(GiveUp) ?? Task.CompletedTask, hdr?.EndAsync(GiveUp) ?? Task.CompletedTask);
         var further = new List<LoadWarning>();
-        if (await FindWrongSchemeAsync(plan.Target, result.Total) is { } hint)
+        if (await source.FindWrongSchemeAsync(result.Total) is { } hint)
         {
             further.Add(new LoadWarning("wrong-scheme", $"{hint}."));
         }
@@ -87,9 +81,10 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
                 + $"the ledger, as it could not be written fast enough."));
         }
 
-        var details = LoadDetails.Of(result, breakdown, timeline);
+        var (breakdown, timeline) = details;
+        var figures = LoadDetails.Of(result, breakdown, timeline);
         var report = LoadReport.From(result, further).With(
-            details, [.. options.FailOn.Select(condition => condition.Check(result, breakdown, timeline, details.Phases))]);
+            figures, [.. options.FailOn.Select(condition => condition.Check(result, breakdown, timeline, figures.Phases))]);
         if (options.Output == OutputFormat.Json)
         {
             await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.LoadReport));
@@ -118,12 +113,13 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             : code;
     }
 
-    private async Task<int> SearchAsync(LoadPlan plan, TimeSpan objective)
+    private async Task<int> SearchAsync(ILoadSource source, TimeSpan objective)
     {
+        var plan = source.Plan;
         var started = time.GetTimestamp();
         var usual = TimeSpan.FromSeconds(
             Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));
-        var number = 0;
+        ulong number = 0;
         LoadResult? all = null;
         var search = new SaturationSearch(async rate =>
         {
@@ -133,15 +129,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
                 return null;
             }
 
-            // Other arrivals and other trace ids in each trial: they are to tell what differs by chance.
-            number++;
-            var trialPlan = plan with
-            {
-                Profile = new ConstantProfile(rate, length.TotalSeconds),
-                Seed = plan.Seed + (ulong)number,
-                TraceSeed = plan.TraceSeed + (ulong)number,
-            };
-            var result = await new LoadEngine(trialPlan, [], time).RunAsync([], signals.Stop, signals.Kill);
+            var result = await source.TryAsync(rate, length, ++number);
             if (result.Interrupted)
             {
                 return null;
@@ -192,7 +180,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             }
         }
 
-        if (all is not null && await FindWrongSchemeAsync(plan.Target, all.Total) is { } hint)
+        if (all is not null && await source.FindWrongSchemeAsync(all.Total) is { } hint)
         {
             await ToolOutput.Messages.WriteLineAsync($"{hint}.");
         }
@@ -200,18 +188,6 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         return report.Interrupted ? ExitCode.Interrupted
             : report.NothingWasGood ? ExitCode.TargetUnreachable
             : ExitCode.Success;
-    }
-
-    private async Task<string?> FindWrongSchemeAsync(LoadTarget target, Recording total)
-    {
-        try
-        {
-            return await SchemeProbe.AskAsync(target, total, time, signals.Stop);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
     }
 
     /// <summary>
@@ -257,59 +233,4 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {why}");
         }
     }
-}
-
-/// <summary>What the user asked <c>load</c> for.</summary>
-/// <param name="Url">Where to; <see langword="null"/> for what <c>up</c> runs here.</param>
-/// <param name="Paths">Which paths; none for the usual mix.</param>
-/// <param name="Headers">Further headers.</param>
-/// <param name="Rate">Requests a second.</param>
-/// <param name="Duration">How long.</param>
-/// <param name="Profile">The rate over time.</param>
-/// <param name="From">The rate that a ramp or a day begins with; <see langword="null"/> for the usual one.</param>
-/// <param name="Peak">The rate in a spike; <see langword="null"/> for the usual one.</param>
-/// <param name="Steps">How many steps.</param>
-/// <param name="Arrivals">How arrivals lie around the rate.</param>
-/// <param name="Seed">Makes what is left to chance repeatable.</param>
-/// <param name="Connections">How many connections.</param>
-/// <param name="Timeout">How long a request may take.</param>
-/// <param name="Insecure">Whether any certificate will do.</param>
-/// <param name="Objective">
-/// What the p99 must stay under, when the highest rate for that is to be found; else <see langword="null"/>.
-/// </param>
-/// <param name="FailOn">What must hold for the outcome.</param>
-/// <param name="Inconclusive">
-/// What a condition that cannot be decided counts as; <see langword="null"/> for an exit code of its own.
-/// </param>
-/// <param name="Html">The file for the page, if one is to be written.</param>
-/// <param name="Ledger">The file for the ledger, if one is to be kept.</param>
-/// <param name="Hdr">The file for the log of histograms, if one is to be written.</param>
-/// <param name="Overwrite">Whether files that exist may be replaced.</param>
-/// <param name="Output">How to write the outcome.</param>
-internal sealed record LoadOptions(
-    Uri? Url,
-    IReadOnlyList<string> Paths,
-    IReadOnlyList<KeyValuePair<string, string>> Headers,
-    double Rate,
-    TimeSpan Duration,
-    ProfileKind Profile,
-    double? From,
-    double? Peak,
-    int Steps,
-    ArrivalProcess Arrivals,
-    ulong Seed,
-    int Connections,
-    TimeSpan Timeout,
-    bool Insecure,
-    TimeSpan? Objective,
-    IReadOnlyList<LoadCondition> FailOn,
-    InconclusiveRule? Inconclusive,
-    string? Html,
-    string? Ledger,
-    string? Hdr,
-    bool Overwrite,
-    OutputFormat Output)
-{
-    /// <summary>Makes the profile.</summary>
-    public RateProfile CreateProfile() => new ProfileShape(Profile, Rate, From, Peak, Steps).Over(Duration);
 }

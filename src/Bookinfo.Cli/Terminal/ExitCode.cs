@@ -62,6 +62,11 @@ public static class ExitCode
     public const int SymptomMissing = 16;
 
     /// <summary>
+    /// <c>canary set</c> has gone back, because a condition of <c>--fail-on</c> was violated while it walked.
+    /// </summary>
+    public const int CanaryFailed = 17;
+
+    /// <summary>
     /// Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.
     /// </summary>
     public const int Interrupted = 130;

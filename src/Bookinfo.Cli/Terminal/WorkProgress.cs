@@ -12,13 +12,16 @@ internal sealed class WorkProgress(TimeProvider time) : IWorkProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Whether what is done takes longer the first time.</summary>
+    public bool TakesLongerAtFirst { get; init; } = true;
+
     /// <inheritdoc/>
     public async Task RunAsync(string what, TimeSpan? lastTime, Func<Action<string>, Task> work)
     {
         var started = time.GetTimestamp();
         if (ToolOutput.MessagesTerminal is not { } terminal)
         {
-            await ToolOutput.Messages.WriteLineAsync(Beginning(what, lastTime));
+            await ToolOutput.Messages.WriteLineAsync(Beginning(what, lastTime, TakesLongerAtFirst));
             await work(static _ => { });
         }
         else
@@ -43,9 +46,10 @@ internal sealed class WorkProgress(TimeProvider time) : IWorkProgress
     /// <summary>The line at the start of work where there is no terminal.</summary>
     /// <param name="what">The name of the work.</param>
     /// <param name="lastTime">How long it took the last time; <see langword="null"/> if that is not known.</param>
-    internal static string Beginning(string what, TimeSpan? lastTime) => lastTime is { } usual
+    /// <param name="longerAtFirst">Whether it takes longer the first time.</param>
+    internal static string Beginning(string what, TimeSpan? lastTime, bool longerAtFirst = true) => lastTime is { } usual
         ? $"{what}; the last time this took {Seconds(usual)}."
-        : $"{what}; the first time this takes a while.";
+        : longerAtFirst ? $"{what}; the first time this takes a while." : $"{what}.";
 
     /// <summary>How far the time has gone, on a terminal.</summary>
     /// <param name="elapsed">How long the work has taken so far.</param>

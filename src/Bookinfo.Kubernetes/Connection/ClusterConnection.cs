@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Bookinfo.Foundation;
 using k8s;
 using k8s.Autorest;
@@ -100,6 +101,14 @@ public sealed class ClusterConnection : IDisposable
             {"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Foreground"}
             """, cancellationToken)).Dispose();
 
+    /// <summary>Changes parts of an object (RFC 7396): what is <see langword="null"/> goes, lists are replaced as a whole.</summary>
+    /// <param name="path">The path, without a leading slash.</param>
+    /// <param name="change">The parts.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="HttpOperationException">The answer is not a success.</exception>
+    public async Task PatchAsync(string path, JsonNode change, CancellationToken cancellationToken) => (await SendAsync(
+        HttpMethod.Patch, path, "application/json", change.ToJsonString(), cancellationToken, "application/merge-patch+json")).Dispose();
+
     /// <summary>Whether something exists at a path.</summary>
     /// <param name="path">The path, without a leading slash.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -120,11 +129,13 @@ public sealed class ClusterConnection : IDisposable
     public void Dispose() => _client.Dispose();
 
     private async Task<JsonDocument> SendAsync(
-        HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken) =>
-        JsonDocument.Parse(await SendTextAsync(method, path, accept, body, cancellationToken));
+        HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken,
+        string type = "application/json") =>
+        JsonDocument.Parse(await SendTextAsync(method, path, accept, body, cancellationToken, type));
 
     private async Task<string> SendTextAsync(
-        HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken)
+        HttpMethod method, string path, string accept, string? body, CancellationToken cancellationToken,
+        string type = "application/json")
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(_client.HttpClientTimeout);
@@ -132,7 +143,7 @@ public sealed class ClusterConnection : IDisposable
         request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
         if (body is not null)
         {
-            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            request.Content = new StringContent(body, Encoding.UTF8, type);
         }
 
         if (_client.Credentials is { } credentials)

@@ -132,23 +132,32 @@ public sealed class ClusterGenerator : ILoadGenerator
     /// </exception>
     public async Task<LoadResult> RunAsync(double rate, TimeSpan duration, ulong seed, CancellationToken stop, CancellationToken kill)
     {
+        var profile = new ProfileSettings(ProfileKind.Constant, rate, duration.TotalSeconds);
+        var load = new ClusterLoad([_options.Target.PathAndQuery], profile, ArrivalProcess.Even, seed, Details: false);
+        return (await RunAsync(load, stop, kill)).Result;
+    }
+
+    /// <summary>Sends requests.</summary>
+    /// <param name="load">Which, and when.</param>
+    /// <param name="stop">Ends it early; what was measured until then is the result.</param>
+    /// <param name="kill">Ends it without waiting for what is under way.</param>
+    /// <returns>What came of it, of all workers together.</returns>
+    /// <exception cref="OperationFailedException">A worker was lost, or refuses.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="kill"/> was cancelled: what workers have measured until then is lost with them.
+    /// </exception>
+    public async Task<WorkerRun> RunAsync(ClusterLoad load, CancellationToken stop, CancellationToken kill)
+    {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(kill);
         try
         {
             var start = await AgreeOnStartAsync(abort.Token);
-            var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-            var target = new LoadTarget(_options.Target, [], _options.Requests.Insecure);
-            var mix = new TrafficMix(
-                [(new RequestTemplate(RequestKind.Path, target.Host, _options.Target.PathAndQuery, _options.Requests.Headers), 1)],
-                BookinfoAnswers.Usual);
-            var plan = new LoadPlan(
-                target, mix, new ConstantProfile(rate, duration.TotalSeconds), ArrivalProcess.Even, seed, traceSeed,
-                _options.Requests.Connections, _options.Requests.Timeout);
+            var plan = Plan(load);
             var running = _workers.Select(
-                (worker, index) => worker.RunAsync(Order(plan, rate, duration, index, start), plan, stop, abort.Token)).ToList();
+                (worker, index) => worker.RunAsync(Order(load, plan.TraceSeed, index, start), plan, stop, abort.Token)).ToList();
             var parts = await AllOrNoneAsync(running, abort);
-            var apart = parts.Max(part => part.StartedAt) - parts.Min(part => part.StartedAt);
-            return apart <= Tolerance ? LoadResult.Merge(plan, parts) : throw new OperationFailedException(
+            var apart = parts.Max(part => part.Result.StartedAt) - parts.Min(part => part.Result.StartedAt);
+            return apart <= Tolerance ? Merge(plan, parts, load.Details) : throw new OperationFailedException(
                 FailureKind.ServiceFailed,
                 $"the load workers began {Duration.Format(apart)} apart, as connections to "
                 + $"{_options.Target.GetLeftPart(UriPartial.Authority)} took so long to open. Take fewer connections or workers, "
@@ -158,6 +167,21 @@ public sealed class ClusterGenerator : ILoadGenerator
         {
             throw new OperationFailedException(exception.Kind, await DescribeAsync(exception));
         }
+    }
+
+    /// <summary>
+    /// What all workers together are to do. Which requests are sent they find out themselves: in the mix of this plan, only the way to read
+    /// the answers counts.
+    /// </summary>
+    /// <param name="load">What is asked for.</param>
+    public LoadPlan Plan(ClusterLoad load)
+    {
+        var target = new LoadTarget(_options.Target, [], _options.Requests.Insecure);
+        var page = new RequestTemplate(RequestKind.Path, target.Host, BookinfoTraffic.PagePath, _options.Requests.Headers);
+        return new LoadPlan(
+            target, new TrafficMix([(page, 1)], BookinfoAnswers.Usual), load.Profile.Create(), load.Arrivals, load.Seed,
+            BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), _options.Requests.Connections,
+            _options.Requests.Timeout);
     }
 
     /// <inheritdoc/>
@@ -254,24 +278,37 @@ public sealed class ClusterGenerator : ILoadGenerator
             + "(chrony, systemd-timesyncd), or take one worker.");
     }
 
-    private WorkerOrder Order(LoadPlan plan, double rate, TimeSpan duration, int index, DateTimeOffset start) => new(
+    private WorkerOrder Order(ClusterLoad load, ulong traceSeed, int index, DateTimeOffset start) => new(
         WorkerProtocol.Version,
         _options.Target.GetLeftPart(UriPartial.Authority),
-        _options.Target.PathAndQuery,
+        load.Paths,
         _options.Requests.Headers,
-        rate,
-        duration.TotalSeconds,
-        plan.TraceSeed,
+        load.Profile,
+        load.Arrivals,
+        load.Seed,
+        traceSeed,
         index,
         _workers.Count,
         new Share(index, _workers.Count).PartOf(_options.Requests.Connections),
         _options.Requests.Timeout.TotalSeconds,
         _options.Requests.Insecure,
+        load.Details,
         start);
 
+    private static WorkerRun Merge(LoadPlan plan, IReadOnlyList<WorkerRun> parts, bool withDetails)
+    {
+        var result = LoadResult.Merge(plan, [.. parts.Select(part => part.Result)]);
+        return !withDetails ? new WorkerRun(result, null)
+            : RunDetails.Merge([.. parts.Select(part => part.Details).OfType<RunDetails>()]) is { } details ? new WorkerRun(result, details)
+            : throw new OperationFailedException(
+                FailureKind.ServiceFailed,
+                "the load workers have found different pages, as happens while another version of productpage is rolled out: wait until "
+                + "that is done, and repeat.");
+    }
+
     /// <summary>Ends the others as soon as one has failed: the load is not what was asked for any more.</summary>
-    private static async Task<IReadOnlyList<LoadResult>> AllOrNoneAsync(
-        IReadOnlyList<Task<LoadResult>> running, CancellationTokenSource abort)
+    private static async Task<IReadOnlyList<WorkerRun>> AllOrNoneAsync(
+        IReadOnlyList<Task<WorkerRun>> running, CancellationTokenSource abort)
     {
         try
         {
@@ -331,3 +368,12 @@ public sealed record ClusterGeneratorOptions(
     public static Uri UsualTarget(string space) =>
         new($"http://{Contracts.ServiceCatalog.ProductPage.Name}.{space}:{Contracts.ServiceCatalog.ServicePort}/productpage");
 }
+
+/// <summary>Requests from inside a cluster, of all workers together.</summary>
+/// <param name="Paths">Paths and queries; none for the usual mix.</param>
+/// <param name="Profile">The rate over time.</param>
+/// <param name="Arrivals">How arrivals lie around that rate.</param>
+/// <param name="Seed">What arrivals and the choice of requests come from.</param>
+/// <param name="Details">Whether the requests are to be told by what was sent and over time.</param>
+public sealed record ClusterLoad(
+    IReadOnlyList<string> Paths, ProfileSettings Profile, ArrivalProcess Arrivals, ulong Seed, bool Details);

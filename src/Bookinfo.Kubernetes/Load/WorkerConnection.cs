@@ -45,7 +45,7 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
     /// <param name="stop">Ends the run early; what was measured until then is the result.</param>
     /// <param name="kill">Ends it without any result.</param>
     /// <exception cref="WorkerException">It refuses, or is lost.</exception>
-    public async Task<LoadResult> RunAsync(WorkerOrder order, LoadPlan plan, CancellationToken stop, CancellationToken kill)
+    public async Task<WorkerRun> RunAsync(WorkerOrder order, LoadPlan plan, CancellationToken stop, CancellationToken kill)
     {
         var running = TalkAsync(
             TimeSpan.FromSeconds(order.TimeoutSeconds) + (WorkerProtocol.Heartbeat * MostMissed),
@@ -71,7 +71,7 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
         way?.Dispose();
     }
 
-    private async Task<LoadResult> OrderAsync(WorkerOrder order, LoadPlan plan, CancellationToken patience, CancellationToken kill)
+    private async Task<WorkerRun> OrderAsync(WorkerOrder order, LoadPlan plan, CancellationToken patience, CancellationToken kill)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, WorkerProtocol.RunPath)
         {
@@ -96,8 +96,8 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
             answer.Write(buffer, 0, read);
         }
 
-        return JsonSerializer.Deserialize(answer.GetBuffer().AsSpan(0, (int)answer.Length), WorkerJson.Default.WorkerResult)!.ToResult(
-            plan);
+        var result = JsonSerializer.Deserialize(answer.GetBuffer().AsSpan(0, (int)answer.Length), WorkerJson.Default.WorkerResult)!;
+        return new WorkerRun(result.ToResult(plan), result.Details is { } details ? RunDetails.From(details, plan) : null);
     }
 
     private async Task StopAsync(CancellationToken cancellationToken)
@@ -158,6 +158,13 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
             error!.Error.TrimEnd('.'));
     }
 }
+
+/// <summary>What came of the orders of load workers.</summary>
+/// <param name="Result">The run.</param>
+/// <param name="Details">
+/// Its requests by what was sent and over time; <see langword="null"/> when the order does not ask for that.
+/// </param>
+public sealed record WorkerRun(LoadResult Result, RunDetails? Details);
 
 /// <summary>A load worker does not do what it was told.</summary>
 /// <param name="worker">The name of its pod.</param>

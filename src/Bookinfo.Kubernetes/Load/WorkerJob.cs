@@ -137,7 +137,8 @@ internal static class WorkerJob
                 {
                     // No limit of processor time: a generator that is throttled reports its own limit.
                     Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("200m"), ["memory"] = new("64Mi") },
-                    Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new("64Mi") },
+                    // What a run of 'load' is told by, each kind of request and each second of it, takes some tens of mebibytes.
+                    Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new("128Mi") },
                 },
             },
         ],

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
@@ -35,6 +36,10 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
     private readonly PodProblems _problems = new(time);
     private readonly Dictionary<string, IReadOnlyList<PodProblem>> _awaited = [];
     private IReadOnlyList<V1Node> _nodes = [];
+
+    /// <summary>What to do when one does not become ready.</summary>
+    public string Advice { get; init; } =
+        "What was applied stays: correct the cause and deploy again, or remove it with 'bookinfo delete'.";
 
     /// <summary>Waits until all Deployments are ready.</summary>
     /// <param name="began">When <c>deploy</c> began to apply, as a timestamp of the clock.</param>
@@ -227,7 +232,7 @@ public sealed class Rollout(IKubernetes api, string space, IReadOnlyList<string>
             text.Append($"\n{hint}");
         }
 
-        return text.Append("\nWhat was applied stays: correct the cause and deploy again, or remove it with 'bookinfo delete'.").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"\n{Advice}").ToString();
     }
 
     private static string Names(IEnumerable<RolloutStatus> statuses) => string.Join(", ", statuses.Select(status => status.Deployment));

@@ -34,13 +34,16 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
     private readonly DueTimer _timer = new(time);
     private readonly Recording _interval = new(plan.Mix.Answers);
     private readonly Recording _total = new(plan.Mix.Answers);
-    private readonly ArrivalSchedule _schedule = new(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed), plan.Share);
 
     private readonly PhaseTimes _phases = new(plan.Profile);
     private long _end = (long)(plan.Profile.Duration * NanosecondsPerSecond);
     private long _intervalBegan;
     private long _inTime;
     private long _sentInTime;
+
+    /// <summary>When requests are due; another source than the plan's own for a run that has no end.</summary>
+    internal IArrivals Arrivals { get; init; } =
+        new ArrivalSchedule(plan.Profile, plan.Arrivals, new IndexedRandom(plan.Seed), plan.Share);
 
     /// <summary>Starts a thread; tests replace it.</summary>
     internal Action<Thread> StartThread { get; init; } = static thread => thread.Start();
@@ -76,7 +79,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
         using var go = new ManualResetEventSlim();
         for (var index = 0; index < senders.Length; index++)
         {
-            var sender = senders[index] = new LoadSender(plan, _schedule, _clock, time);
+            var sender = senders[index] = new LoadSender(plan, Arrivals, _clock, time);
             try
             {
                 threads[index] = Start($"load sender {index}", () =>
@@ -188,7 +191,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             if (!closed && (interrupted || now > _end + grace))
             {
                 closed = true;
-                var untaken = _schedule.Close([.. _phases.Last.Select(last => Math.Min(last, _end))]);
+                var untaken = Arrivals.Close([.. _phases.Last.Select(last => Math.Min(last, _end))]);
                 unsent = [.. untaken.Select((count, phase) => count - (phase > 0 ? untaken[phase - 1] : 0))];
             }
 

@@ -86,6 +86,11 @@ public sealed record LoadResult(
             TlsProblem = parts.Select(part => part.TlsProblem).FirstOrDefault(problem => problem is not null),
             SignedOut = parts.Sum(part => part.SignedOut),
             SilentConnections = parts.Sum(part => part.SilentConnections),
+            UnsentByPhase =
+            [
+                .. Enumerable.Range(0, parts.Max(part => part.UnsentByPhase.Count))
+                    .Select(phase => parts.Sum(part => part.UnsentByPhase.ElementAtOrDefault(phase))),
+            ],
         };
     }
 }

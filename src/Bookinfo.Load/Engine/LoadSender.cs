@@ -5,9 +5,9 @@ namespace Bookinfo.Load;
 /// are busy, the next arrival is taken late, which its latency from the due time shows; no arrival is skipped because of it.
 /// </summary>
 /// <param name="plan">What to run.</param>
-/// <param name="schedule">The arrivals.</param>
+/// <param name="arrivals">When requests are due.</param>
 /// <param name="clock">The time of the run.</param>
-internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClock clock, TimeProvider time)
+internal sealed class LoadSender(LoadPlan plan, IArrivals arrivals, RunClock clock, TimeProvider time)
 {
     /// <summary>The longest sleep, in nanoseconds, and so the longest time until the thread notices that it is to stop.</summary>
     private const long LongestSleep = 100_000_000;
@@ -69,7 +69,7 @@ internal sealed class LoadSender(LoadPlan plan, ArrivalSchedule schedule, RunClo
         using (Connection)
         {
             Sample sample = default;
-            while (!_stopping && schedule.TryTake(out sample.Index, out sample.Due))
+            while (!_stopping && arrivals.TryTake(clock, out sample.Index, out sample.Due))
             {
                 if (!WaitUntil(sample.Due, out sample.WasAwaited))
                 {

@@ -19,6 +19,26 @@ internal sealed class ErrorCounts
         var status = sample.Error == ErrorKind.Status ? sample.Status : (ushort)0;
         CollectionsMarshal.GetValueRefOrAddDefault(_counts, (sample.Error, status, sample.Template, sample.Version), out _)++;
     }
+
+    /// <summary>Requires counts that another process has sent to be of requests that there are.</summary>
+    /// <param name="counts">The counts.</param>
+    /// <param name="mix">What was sent.</param>
+    /// <exception cref="FormatException">One is not.</exception>
+    public static IReadOnlyList<ErrorCount> Require(IReadOnlyList<ErrorCount> counts, TrafficMix mix) =>
+        counts.All(count => count.Template < mix.Templates.Count && count.Version <= mix.Answers.Versions.Count)
+            ? counts
+            : throw new FormatException("an error is of a request that is not there");
+
+    /// <summary>Adds what was counted elsewhere.</summary>
+    /// <param name="counts">The counts.</param>
+    public void Add(IEnumerable<ErrorCount> counts)
+    {
+        foreach (var count in counts)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(
+                _counts, (count.Error, count.Status, count.Template, count.Version), out _) += count.Count;
+        }
+    }
 }
 
 /// <summary>How many requests failed in one way.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using HdrHistogram;
 
@@ -75,19 +76,57 @@ public sealed class LoadBreakdown : ILoadObserver
             hops |= (byte)(sample.Hops[hop] == HopTimes.Unknown ? 0 : 1 << hop);
         }
 
-        var group = _groups[sample.Template];
-        if (!_parts.TryGetValue((group, sample.Version, hops), out var part))
-        {
-            hops = _parts.Count < MostParts ? hops : (byte)0;
-            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_parts, (group, sample.Version, hops), out _);
-            part = place ??= new RequestPart(group, sample.Version, hops);
-        }
-
-        part.Add(sample);
+        Part(_groups[sample.Template], sample.Version, hops).Add(sample);
         if (sample.Error != ErrorKind.None)
         {
             _errors.Add(sample);
         }
+    }
+
+    /// <summary>Adds what another worker has recorded, which sent the same requests. Nothing is lost.</summary>
+    /// <param name="other">That.</param>
+    public void Add(LoadBreakdown other)
+    {
+        foreach (var part in other.Parts)
+        {
+            Part((byte)part.Group, part.Version, part.Hops).Add(part);
+        }
+
+        _errors.Add(other.Errors);
+    }
+
+    /// <summary>Adds what another worker has sent.</summary>
+    /// <param name="data">That.</param>
+    /// <exception cref="FormatException">It cannot come from such a run.</exception>
+    internal void Add(BreakdownData data)
+    {
+        foreach (var part in data.Parts)
+        {
+            if (part.Group >= Groups.Count || part.Version > Mix.Answers.Versions.Count
+                || part.Times.Count != BitOperations.PopCount(part.Hops))
+            {
+                throw new FormatException("requests are counted that were not sent");
+            }
+
+            Part(part.Group, part.Version, part.Hops).Add(RequestPart.From(part));
+        }
+
+        _errors.Add(ErrorCounts.Require(data.Errors, Mix));
+    }
+
+    /// <summary>Writes it down.</summary>
+    internal BreakdownData ToData() => new([.. Parts.Select(part => part.ToData())], [.. Errors]);
+
+    private RequestPart Part(byte group, byte version, byte hops)
+    {
+        if (!_parts.TryGetValue((group, version, hops), out var part))
+        {
+            hops = _parts.Count < MostParts ? hops : (byte)0;
+            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_parts, (group, version, hops), out _);
+            part = place ??= new RequestPart(group, version, hops);
+        }
+
+        return part;
     }
 }
 
@@ -132,6 +171,37 @@ public sealed class RequestPart(int group, byte version, byte hops)
     /// <param name="hop">The index of the hop in <see cref="AnswerModel.Hops"/>.</param>
     public LongHistogram? this[int hop] => _hops[hop];
 
+    internal void Add(RequestPart other)
+    {
+        Failed += other.Failed;
+        FromDue.Add(other.FromDue);
+        FromSend.Add(other.FromSend);
+        for (var hop = 0; hop < HopTimes.Most; hop++)
+        {
+            if (other[hop] is { } times)
+            {
+                _hops[hop]?.Add(times);
+            }
+        }
+    }
+
+    internal static RequestPart From(PartData data)
+    {
+        var part = new RequestPart(data.Group, data.Version, data.Hops) { Failed = data.Failed };
+        part.FromDue.Add(HistogramBytes.Decode(data.FromDue));
+        part.FromSend.Add(HistogramBytes.Decode(data.FromSend));
+        foreach (var (own, bytes) in part._hops.OfType<LongHistogram>().Zip(data.Times))
+        {
+            own.Add(HistogramBytes.Decode(bytes));
+        }
+
+        return part;
+    }
+
+    internal PartData ToData() => new(
+        (byte)Group, Version, Hops, Failed, HistogramBytes.Encode(FromDue), HistogramBytes.Encode(FromSend),
+        [.. _hops.OfType<LongHistogram>().Select(HistogramBytes.Encode)]);
+
     internal void Add(in Sample sample)
     {
         Failed += sample.Error == ErrorKind.None ? 0 : 1;
@@ -143,3 +213,19 @@ public sealed class RequestPart(int group, byte version, byte hops)
         }
     }
 }
+
+/// <summary>A <see cref="LoadBreakdown"/> as a worker sends it.</summary>
+/// <param name="Parts">See <see cref="LoadBreakdown.Parts"/>.</param>
+/// <param name="Errors">See <see cref="LoadBreakdown.Errors"/>.</param>
+public sealed record BreakdownData(IReadOnlyList<PartData> Parts, IReadOnlyList<ErrorCount> Errors);
+
+/// <summary>A <see cref="RequestPart"/> as a worker sends it.</summary>
+/// <param name="Group">See <see cref="RequestPart.Group"/>.</param>
+/// <param name="Version">See <see cref="RequestPart.Version"/>.</param>
+/// <param name="Hops">See <see cref="RequestPart.Hops"/>.</param>
+/// <param name="Failed">See <see cref="RequestPart.Failed"/>.</param>
+/// <param name="FromDue">See <see cref="RequestPart.FromDue"/>.</param>
+/// <param name="FromSend">See <see cref="RequestPart.FromSend"/>.</param>
+/// <param name="Times">A histogram for each bit that is set in <paramref name="Hops"/>, from the lowest.</param>
+public sealed record PartData(
+    byte Group, byte Version, byte Hops, long Failed, byte[] FromDue, byte[] FromSend, IReadOnlyList<byte[]> Times);

@@ -40,6 +40,41 @@ public sealed class LoadStretch(double from, double to, int digits)
     /// <param name="end">The end of the run, in seconds since its start.</param>
     internal void CutAt(double end) => _cut = Math.Clamp(end, from, to);
 
+    /// <summary>Adds the same stretch of another worker. Nothing is lost.</summary>
+    /// <param name="other">That.</param>
+    internal void Add(LoadStretch other) => Add(other.Sent, other.Failed, other.Ended, other.Errors, other._fromDue);
+
+    /// <summary>Adds what another worker has sent.</summary>
+    /// <param name="data">That.</param>
+    /// <param name="mix">What was sent.</param>
+    /// <exception cref="FormatException">It cannot come from such a run.</exception>
+    internal void Add(StretchData data, TrafficMix mix)
+    {
+        var fromDue = data.FromDue.Length > 0 ? HistogramBytes.Decode(data.FromDue) : null;
+        if (data.Sent != (fromDue?.TotalCount ?? 0))
+        {
+            throw new FormatException($"the latencies of a stretch do not add up to its {data.Sent} requests");
+        }
+
+        Add(data.Sent, data.Failed, data.Ended, ErrorCounts.Require(data.Errors, mix), fromDue);
+    }
+
+    /// <summary>Writes it down.</summary>
+    internal StretchData ToData() =>
+        new(Sent, Failed, Ended, _fromDue is { TotalCount: > 0 } known ? HistogramBytes.Encode(known) : [], [.. Errors]);
+
+    private void Add(long sent, long failed, long ended, IEnumerable<ErrorCount> errors, HistogramBase? fromDue)
+    {
+        Sent += sent;
+        Failed += failed;
+        Ended += ended;
+        _errors.Add(errors);
+        if (fromDue is { TotalCount: > 0 })
+        {
+            FromDue.Add(fromDue);
+        }
+    }
+
     internal void Add(in Sample sample)
     {
         Sent++;
@@ -51,3 +86,11 @@ public sealed class LoadStretch(double from, double to, int digits)
         }
     }
 }
+
+/// <summary>A <see cref="LoadStretch"/> as a worker sends it.</summary>
+/// <param name="Sent">See <see cref="LoadStretch.Sent"/>.</param>
+/// <param name="Failed">See <see cref="LoadStretch.Failed"/>.</param>
+/// <param name="Ended">See <see cref="LoadStretch.Ended"/>.</param>
+/// <param name="FromDue">See <see cref="LoadStretch.FromDue"/>; empty when nothing was sent.</param>
+/// <param name="Errors">See <see cref="LoadStretch.Errors"/>.</param>
+public sealed record StretchData(long Sent, long Failed, long Ended, byte[] FromDue, IReadOnlyList<ErrorCount> Errors);

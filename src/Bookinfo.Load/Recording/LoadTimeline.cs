@@ -79,6 +79,40 @@ public sealed class LoadTimeline : ILoadObserver
         }
     }
 
+    /// <summary>Adds what another worker has recorded of the same profile. Nothing is lost.</summary>
+    /// <param name="other">That.</param>
+    public void Add(LoadTimeline other)
+    {
+        foreach (var (own, part) in All.Zip(other.All))
+        {
+            own.Add(part);
+        }
+    }
+
+    /// <summary>Adds what another worker has sent.</summary>
+    /// <param name="data">That.</param>
+    /// <param name="mix">What was sent.</param>
+    /// <exception cref="FormatException">It is of another profile, or damaged.</exception>
+    internal void Add(TimelineData data, TrafficMix mix)
+    {
+        var all = All;
+        if (data.Stretches.Count != all.Count)
+        {
+            throw new FormatException($"there are {data.Stretches.Count} stretches of time, and should be {all.Count}");
+        }
+
+        foreach (var (own, part) in all.Zip(data.Stretches))
+        {
+            own.Add(part, mix);
+        }
+    }
+
+    /// <summary>Writes it down.</summary>
+    internal TimelineData ToData() => new([.. All.Select(stretch => stretch.ToData())]);
+
+    /// <summary>The phases, and then the slices.</summary>
+    private List<LoadStretch> All => [.. _phases, .. _slices.SelectMany(slices => slices)];
+
     private static LoadStretch[] Slice(LoadPhase phase, RateProfile profile)
     {
         var arrivals = profile.ArrivalsBy(phase.To) - profile.ArrivalsBy(phase.From);
@@ -95,3 +129,7 @@ public sealed class LoadTimeline : ILoadObserver
         return (phase, (int)Math.Clamp(_times.PartOf(phase, time) * slices, 0, slices - 1));
     }
 }
+
+/// <summary>A <see cref="LoadTimeline"/> as a worker sends it.</summary>
+/// <param name="Stretches">The phases, and then the slices of all phases.</param>
+public sealed record TimelineData(IReadOnlyList<StretchData> Stretches);

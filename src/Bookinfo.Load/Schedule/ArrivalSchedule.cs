@@ -8,10 +8,10 @@ namespace Bookinfo.Load;
 /// <param name="process">How arrivals are distributed around it.</param>
 /// <param name="random">The random numbers of the run.</param>
 /// <param name="share">Which of the arrivals are given out. The others belong to other workers or systems.</param>
-internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess process, IndexedRandom random, Share share)
+internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess process, IndexedRandom random, Share share) : IArrivals
 {
     /// <summary>The most by which a jittered arrival is delayed, as a part of the interval between even ones.</summary>
-    private const double MostJitter = 0.5;
+    public const double MostJitter = 0.5;
 
     private readonly Lock _lock = new();
     private long _next;
@@ -32,9 +32,10 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
         }
     }
 
-    /// <summary>Stops giving out arrivals.</summary>
-    /// <param name="until">Times in nanoseconds since the start, ascending.</param>
-    /// <returns>For each time, how many arrivals were due by then but not taken.</returns>
+    /// <inheritdoc/>
+    bool IArrivals.TryTake(RunClock clock, out long index, out long due) => TryTake(out index, out due);
+
+    /// <inheritdoc/>
     public long[] Close(params IReadOnlyList<long> until)
     {
         lock (_lock)
@@ -129,6 +130,22 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
     }
 
     private static long Nanoseconds(double seconds) => (long)Math.Round(seconds * 1e9);
+}
+
+/// <summary>Gives out the times at which requests are due, each once, to whoever asks next. May be asked from any thread.</summary>
+internal interface IArrivals
+{
+    /// <summary>Takes the next arrival.</summary>
+    /// <param name="clock">The time of the run.</param>
+    /// <param name="index">Its number.</param>
+    /// <param name="due">When it is due, in nanoseconds since the start of the run.</param>
+    /// <returns>Whether there is one.</returns>
+    bool TryTake(RunClock clock, out long index, out long due);
+
+    /// <summary>Stops giving out arrivals.</summary>
+    /// <param name="until">Times in nanoseconds since the start, ascending.</param>
+    /// <returns>For each time, how many arrivals were due by then but not taken.</returns>
+    long[] Close(params IReadOnlyList<long> until);
 }
 
 /// <summary>How arrivals are distributed around the rate that is asked for.</summary>

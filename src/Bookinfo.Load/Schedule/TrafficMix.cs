@@ -30,6 +30,10 @@ public sealed class TrafficMix
     /// <summary>The templates.</summary>
     public IReadOnlyList<RequestTemplate> Templates { get; }
 
+    /// <summary>Whether another mix has the same requests in the same order, as far as reports tell them apart.</summary>
+    /// <param name="other">The other one.</param>
+    public bool SendsTheSame(TrafficMix other) => Templates.Select(What).SequenceEqual(other.Templates.Select(What));
+
     /// <summary>Chooses the request of an arrival.</summary>
     /// <param name="random">The numbers of the run.</param>
     /// <param name="index">The number of the arrival.</param>
@@ -50,4 +54,7 @@ public sealed class TrafficMix
 
         return chosen;
     }
+
+    private static (RequestKind Kind, string Method, string Path) What(RequestTemplate template) =>
+        (template.Kind, template.Method, template.Path);
 }

@@ -14,7 +14,7 @@ namespace Bookinfo.Load;
 public static class WorkerProtocol
 {
     /// <summary>The version of orders and results. Changes when either changes.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The name of the program, and of its image.</summary>
     public const string ProgramName = "load-worker";
@@ -48,6 +48,7 @@ public sealed record WorkerError(string Error);
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
@@ -57,15 +58,14 @@ public sealed record WorkerError(string Error);
 [JsonSerializable(typeof(WorkerResult))]
 public sealed partial class WorkerJson : JsonSerializerContext;
 
-/// <summary>
-/// What a load worker is to do: its share of even arrivals at a constant rate. Rate and duration are those of all workers together.
-/// </summary>
+/// <summary>What a load worker is to do: its share of the arrivals. Profile and seeds are those of all workers together.</summary>
 /// <param name="Version"><see cref="WorkerProtocol.Version"/>.</param>
 /// <param name="Url">Scheme, host and port.</param>
-/// <param name="Path">Path and query.</param>
+/// <param name="Paths">Paths and queries; none for the usual mix of the application.</param>
 /// <param name="Headers">Further headers, in order; a name may be there more than once.</param>
-/// <param name="Rate">Requests a second.</param>
-/// <param name="Seconds">How long requests fall due.</param>
+/// <param name="Profile">The rate over time.</param>
+/// <param name="Arrivals">How arrivals lie around that rate.</param>
+/// <param name="Seed">What arrivals and the choice of requests come from.</param>
 /// <param name="TraceSeed">
 /// What trace ids come from. Workers with the same one never use the same id, as each has arrivals of its own.
 /// </param>
@@ -74,27 +74,28 @@ public sealed partial class WorkerJson : JsonSerializerContext;
 /// <param name="Connections">How many connections this worker has.</param>
 /// <param name="TimeoutSeconds">How long a request may take.</param>
 /// <param name="Insecure">Whether any certificate will do.</param>
+/// <param name="Details">Whether the result is to have <see cref="WorkerResult.Details"/>.</param>
 /// <param name="StartAt">When the first request of all workers is due, the same moment for all.</param>
 public sealed record WorkerOrder(
     int Version,
     string Url,
-    string Path,
+    IReadOnlyList<string> Paths,
     IReadOnlyList<KeyValuePair<string, string>> Headers,
-    double Rate,
-    double Seconds,
+    ProfileSettings Profile,
+    ArrivalProcess Arrivals,
+    ulong Seed,
     ulong TraceSeed,
     int Worker,
     int Workers,
     int Connections,
     double TimeoutSeconds,
     bool Insecure,
+    bool Details,
     DateTimeOffset StartAt)
 {
     /// <summary>The most workers that there can be.</summary>
     public const int MostWorkers = 100;
 
-    private const double HighestRate = 1e6;
-    private const double LongestRun = 24 * 3600;
     private const double LongestTimeout = 60;
     private const int MostConnections = 10_000;
     private const string SameVersion = "the worker's image and bookinfo must be of the same version";
@@ -112,13 +113,14 @@ public sealed record WorkerOrder(
             { Version: not WorkerProtocol.Version } =>
                 $"version {Version} is not understood, only {WorkerProtocol.Version}: {SameVersion}",
             _ when !IsUrl(Url) => $"url '{Url}' must be http:// or https://, a host, and nothing behind it",
-            _ when !RequestTemplate.IsPath(Path) => $"path '{Path}' must begin with / and have no spaces and no fragment (#)",
             // The serializer takes no null for a list, and one in it.
+            _ when Paths.FirstOrDefault(path => path is null || !RequestTemplate.IsPath(path), "/") is not "/" and var path =>
+                $"path '{path}' must begin with / and have no spaces and no fragment (#)",
             _ when Headers.Any(header => header is { Key: null } or { Value: null }) => $"a header needs a name and a value",
             _ when Headers.FirstOrDefault(header => !RequestTemplate.IsAllowedHeader(header.Key, header.Value)) is { Key: { } name } =>
                 $"the header '{name}' cannot be sent",
-            { Rate: not (> 0 and <= HighestRate) } => $"rate {Rate} must be above 0 and at most {HighestRate}",
-            { Seconds: not (> 0 and <= LongestRun) } => $"seconds {Seconds} must be above 0 and at most {LongestRun}",
+            _ when Profile.FindProblem() is { } wrong => $"{wrong}",
+            _ when !Enum.IsDefined(Arrivals) => $"there are no arrivals {Arrivals}",
             { Workers: not (>= 1 and <= MostWorkers) } => $"workers {Workers} must be 1 to {MostWorkers}",
             _ when Worker < 0 || Worker >= Workers => $"worker {Worker} must be 0 to {Workers - 1}",
             { Connections: not (>= 1 and <= MostConnections) } => $"connections {Connections} must be 1 to {MostConnections}",
@@ -135,8 +137,7 @@ public sealed record WorkerOrder(
     /// <param name="target">Where <see cref="Url"/> leads.</param>
     /// <param name="mix">What is sent.</param>
     public LoadPlan ToPlan(LoadTarget target, TrafficMix mix) => new(
-        target, mix, new ConstantProfile(Rate, Seconds), ArrivalProcess.Even, Seed: 0, TraceSeed, Connections,
-        TimeSpan.FromSeconds(TimeoutSeconds))
+        target, mix, Profile.Create(), Arrivals, Seed, TraceSeed, Connections, TimeSpan.FromSeconds(TimeoutSeconds))
     {
         Share = new Share(Worker, Workers),
         StartAt = StartAt,
@@ -160,6 +161,11 @@ public sealed record WorkerOrder(
 /// <param name="Processors">See <see cref="LoadResult.Processors"/>.</param>
 /// <param name="RedirectedTo">See <see cref="LoadResult.RedirectedTo"/>.</param>
 /// <param name="TlsProblem">See <see cref="LoadResult.TlsProblem"/>.</param>
+/// <param name="SignedOut">See <see cref="LoadResult.SignedOut"/>.</param>
+/// <param name="UnsentByPhase">See <see cref="LoadResult.UnsentByPhase"/>.</param>
+/// <param name="Details">
+/// The requests by what was sent and over time; <see langword="null"/> when the order does not ask for that.
+/// </param>
 public sealed record WorkerResult(
     int Version,
     DateTimeOffset StartedAt,
@@ -173,11 +179,15 @@ public sealed record WorkerResult(
     double ProcessorSeconds,
     int Processors,
     string? RedirectedTo,
-    string? TlsProblem)
+    string? TlsProblem,
+    long SignedOut,
+    IReadOnlyList<long> UnsentByPhase,
+    RunDetailsData? Details)
 {
     /// <summary>Makes it of what a run has come to.</summary>
     /// <param name="result">The run.</param>
-    public static WorkerResult From(LoadResult result) => new(
+    /// <param name="details">Its requests by what was sent and over time, if that was asked for.</param>
+    public static WorkerResult From(LoadResult result, RunDetails? details) => new(
         WorkerProtocol.Version,
         result.StartedAt,
         result.Seconds,
@@ -190,7 +200,10 @@ public sealed record WorkerResult(
         result.ProcessorSeconds,
         result.Processors,
         result.RedirectedTo,
-        result.TlsProblem);
+        result.TlsProblem,
+        result.SignedOut,
+        result.UnsentByPhase,
+        details?.ToData());
 
     /// <summary>What the run has come to.</summary>
     /// <param name="plan">What was to be done.</param>
@@ -202,6 +215,8 @@ public sealed record WorkerResult(
         {
             RedirectedTo = RedirectedTo,
             TlsProblem = TlsProblem,
+            SignedOut = SignedOut,
+            UnsentByPhase = UnsentByPhase,
         }
         : throw new FormatException($"version {Version} is not understood, only {WorkerProtocol.Version}");
 }

@@ -18,9 +18,10 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
     public const string Grammar =
         "must be [what:]figure:limit, such as p99:50ms, errors:1%, v2:p95:80ms or user:errors:0.5%. Figures are p50, p90, p95, p99, p99.9, "
         + "max and errors. Limits are in us, ms or s; those of errors in %. 'what' is visitor, user, api, asset or path, or a version of "
-        + "reviews such as v2";
+        + "reviews such as v2. 'error-rate>1%' and 'p99>50ms' are the same as errors:1% and p99:50ms";
 
     private const string Errors = FigureName.Errors;
+    private const string ErrorRate = "error-rate";
     private const string Max = "max";
 
     private static readonly string[] Subjects =
@@ -40,7 +41,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
         }
 
         var subject = match.Groups["what"] is { Success: true, Value: var what } ? what : null;
-        var figure = match.Groups["figure"].Value;
+        var figure = match.Groups["figure"].Value is var name && name == ErrorRate ? Errors : name;
         var limit = match.Groups["limit"].Value;
         double? most = figure == Errors
             ? limit[^1] == '%' ? double.Parse(limit[..^1], CultureInfo.InvariantCulture) / 100 : null
@@ -75,6 +76,29 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
             $"--fail-on '{Text}': {text}{(first is null ? "" : $", first in {first.Title}")}.");
     }
 
+    /// <summary>
+    /// Whether a run that still goes on is sure to violate it: so many requests have failed or were too slow that those to come cannot make
+    /// up for them. Of a condition on some of the requests only, this is never known before the end.
+    /// </summary>
+    /// <param name="breakdown">The requests that have ended.</param>
+    /// <param name="planned">How many there are to be in all.</param>
+    public bool IsLost(LoadBreakdown breakdown, double planned)
+    {
+        if (Subject is not null)
+        {
+            return false;
+        }
+
+        var failed = breakdown.Parts.Sum(part => part.Failed);
+        return Figure == Errors
+            ? failed > Limit * planned
+            : Percentiles.CountAbove(LoadDetails.Sum(breakdown.Parts.Select(part => part.FromDue)), Limit)
+                > Math.Round(planned * (100 - Percentile) / 100, 6);
+    }
+
+    /// <summary>The percentile that <see cref="Figure"/> is.</summary>
+    private double Percentile => Figure == Max ? 100 : double.Parse(Figure.AsSpan(1), CultureInfo.InvariantCulture);
+
     private (ConditionOutcome Outcome, double? Value, string Text) Decide(HistogramBase latency, long failed, long unsent)
     {
         var due = latency.TotalCount + unsent;
@@ -91,7 +115,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
 
         // Those that were never sent would have taken longer than any limit.
         var above = Percentiles.CountAbove(latency, Limit) + unsent;
-        var percentile = Figure == Max ? 100 : double.Parse(Figure.AsSpan(1), CultureInfo.InvariantCulture);
+        var percentile = Percentile;
         var allowed = Math.Round(due * (100 - percentile) / 100, 6);
         var enough = Figure == Max || due >= Percentiles.Needed(percentile);
         if (!enough && (above <= allowed || above < Percentiles.FewestBeyond))
@@ -99,7 +123,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
             return (ConditionOutcome.Inconclusive, null, string.Create(
                 CultureInfo.InvariantCulture,
                 $"inconclusive, because {Figure} takes {Percentiles.Needed(percentile):N0} requests and there were {due:N0}: give it more "
-                + $"time with --duration, or a higher --rate"));
+                + $"time, or a higher --rate"));
         }
 
         var longer = above == 0 ? "" : $"{LoadText.Share(above, due)} {(unsent > 0 ? "took longer or were not sent" : "took longer")}";
@@ -118,7 +142,8 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
         (violated ? ConditionOutcome.Violated : ConditionOutcome.Holds, value, $"{shown}, {(violated ? "violated" : "holds")}");
 
     [GeneratedRegex(
-        @"^(?:(?<what>[^:]+):)?(?<figure>p50|p90|p95|p99|p99\.9|max|errors):(?<limit>[0-9]{1,9}(?:\.[0-9]{1,6})?%|[0-9][0-9a-z.]*)\z")]
+        @"^(?:(?<what>[^:]+):)?(?<figure>p50|p90|p95|p99|p99\.9|max|errors|error-rate)[:>]"
+        + @"(?<limit>[0-9]{1,9}(?:\.[0-9]{1,6})?%|[0-9][0-9a-z.]*)\z")]
     private static partial Regex Form();
 }
 

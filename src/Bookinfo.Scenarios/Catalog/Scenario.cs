@@ -56,18 +56,19 @@ public sealed record ScenarioFault(IReadOnlyList<string> Services)
 }
 
 /// <summary>The requests that are sent during a scenario, no matter how they are answered.</summary>
-/// <param name="Rate">Requests a second, as <see cref="ProfileShape"/> has it.</param>
+/// <param name="Rate">Requests a second, as <see cref="ProfileSettings"/> has it.</param>
 /// <param name="Profile">The rate over time.</param>
 /// <param name="Paths">What is requested, in equal shares; none for the usual mix of <c>load</c>.</param>
-/// <param name="From">See <see cref="ProfileShape"/>.</param>
-/// <param name="Peak">See <see cref="ProfileShape"/>.</param>
-/// <param name="Steps">See <see cref="ProfileShape"/>.</param>
+/// <param name="From">See <see cref="ProfileSettings"/>.</param>
+/// <param name="Peak">See <see cref="ProfileSettings"/>.</param>
+/// <param name="Steps">See <see cref="ProfileSettings"/>.</param>
 public sealed record ScenarioTraffic(
     double Rate, ProfileKind Profile, IReadOnlyList<string> Paths, double? From = null, double? Peak = null, int? Steps = null)
 {
     /// <summary>The rate over time.</summary>
-    [JsonIgnore]
-    public ProfileShape Shape => new(Profile, Rate, From, Peak, Steps ?? ProfileShape.UsualSteps);
+    /// <param name="duration">How long it is.</param>
+    public ProfileSettings Over(TimeSpan duration) =>
+        new(Profile, Rate, duration.TotalSeconds, From, Peak, Steps ?? ProfileSettings.UsualSteps);
 }
 
 /// <summary>What must be seen during a scenario, and where.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Contracts;
+using Bookinfo.Load;
 using static Bookinfo.Scenarios.Field;
 
 namespace Bookinfo.Scenarios;
@@ -38,7 +39,7 @@ public static class ScenarioShape
             "the rate over time, as in 'bookinfo load'", ["constant", "ramp", "steps", "spike", "diurnal"]), "\"constant\""),
         Optional("from", new NumberShape("the rate that a ramp or a day begins with", 0, 10_000)),
         Optional("peak", new NumberShape("the rate in the middle tenth of a spike", 0, 10_000)),
-        Optional("steps", new NumberShape("how many steps there are", 1, 1000, whole: true)),
+        Optional("steps", new NumberShape("how many steps there are", 1, ProfileSettings.MostSteps, whole: true)),
         Optional("paths", new ListShape("what is requested, in equal shares; none for the usual mix of 'bookinfo load'", Path), NoItems));
 
     private static readonly MapShape Metric = new(

@@ -101,7 +101,7 @@ public sealed class ScenarioRun(
         }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var profile = traffic.Shape.Over(traffic.Profile == ProfileKind.Constant ? Endless : options.Duration);
+        var profile = traffic.Over(traffic.Profile == ProfileKind.Constant ? Endless : options.Duration).Create();
         var sending = load?.RunAsync(profile, enough.Token, kill);
         var end = ScenarioEnd.Failed;
         IReadOnlyList<string> leftOn = [];

@@ -11,6 +11,7 @@ public sealed class BackendClients
 {
     private readonly ServiceDefinition _caller;
     private readonly BackendAddresses _addresses;
+    private readonly BackendWeights _weights;
     private readonly int _connections;
     private readonly HostConnections _hosts;
     private readonly TimeProvider _time;
@@ -20,6 +21,7 @@ public sealed class BackendClients
     /// <summary>Takes what they need.</summary>
     /// <param name="caller">The service that calls.</param>
     /// <param name="addresses">Where its backends are.</param>
+    /// <param name="weights">What part of the calls each version of a backend gets.</param>
     /// <param name="connections">The most connections of each client.</param>
     /// <param name="hosts">What makes them.</param>
     /// <param name="time">Tells the time and waits.</param>
@@ -28,13 +30,14 @@ public sealed class BackendClients
     internal BackendClients(
         ServiceDefinition caller,
         BackendAddresses addresses,
+        BackendWeights weights,
         int connections,
         HostConnections hosts,
         TimeProvider time,
         HttpTelemetry telemetry,
         ILogger<BackendClient> logger)
     {
-        (_caller, _addresses) = (caller, addresses);
+        (_caller, _addresses, _weights) = (caller, addresses, weights);
         (_connections, _hosts, _time, _telemetry, _logger) = (connections, hosts, time, telemetry, logger);
     }
 
@@ -51,7 +54,7 @@ public sealed class BackendClients
         CallPolicy? policy = null) =>
         new(
             service.Name, $"/{service.Name}/{{id}}", policy ?? _caller.CallTo(service).Policy,
-            new EndpointRotation([.. _addresses.Of(service).Select(address => address.Uri)]),
+            _weights.Rotate(service, _addresses.Of(service)),
             addHeaders, finished, new ConnectionSpreader(_time), _caller.Name, useProxy: false,
             _connections, _hosts, _time, _telemetry, _logger);
 

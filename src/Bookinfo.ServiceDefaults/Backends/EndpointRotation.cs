@@ -2,12 +2,15 @@ using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.ServiceDefaults.Backends;
 
-/// <summary>The base addresses of a backend, taken in turn.</summary>
+/// <summary>The base addresses of a backend, taken in turn, or each as often as its weight says.</summary>
 /// <param name="addresses">At least one address.</param>
 public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
 {
     private readonly Endpoint[] _endpoints = [.. addresses.Select(address => new Endpoint(address))];
     private uint _begun;
+
+    /// <summary>Which address each turn of a round goes to; <see langword="null"/> to take all in turn.</summary>
+    private volatile int[]? _round;
 
     /// <summary>How many there are.</summary>
     public int Count => _endpoints.Length;
@@ -20,7 +23,40 @@ public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
     /// <param name="turn">Its turn.</param>
     /// <param name="path">The path and query below it, beginning with a slash, escaped.</param>
     /// <returns>The full address. The path goes on the wire as it is.</returns>
-    public Uri At(uint turn, string path) => _endpoints[(int)(turn % (uint)_endpoints.Length)].At(path);
+    public Uri At(uint turn, string path) => _endpoints[_round is { } round
+        ? round[(int)(turn % (uint)round.Length)]
+        : (int)(turn % (uint)_endpoints.Length)].At(path);
+
+    /// <summary>
+    /// Changes how often each address is taken. The shares are exact, not by chance: of as many turns as the weights are together (divided
+    /// by what they have in common), each address gets its weight, as evenly spread as can be.
+    /// </summary>
+    /// <param name="weights">
+    /// A weight for each address, 0 or more, at least one above 0; <see langword="null"/> to take all in turn.
+    /// </param>
+    public void Weigh(IReadOnlyList<int>? weights) => _round = weights is null ? null : Spread(weights);
+
+    /// <summary>Smooth weighted round robin, as nginx has it: in each turn the one that is farthest behind its share.</summary>
+    private static int[] Spread(IReadOnlyList<int> weights)
+    {
+        var common = weights.Aggregate(0, static (one, other) => (int)System.Numerics.BigInteger.GreatestCommonDivisor(one, other));
+        var round = new int[weights.Sum() / common];
+        var behind = new int[weights.Count];
+        for (var turn = 0; turn < round.Length; turn++)
+        {
+            var next = 0;
+            for (var index = 0; index < behind.Length; index++)
+            {
+                behind[index] += weights[index] / common;
+                next = behind[index] > behind[next] ? index : next;
+            }
+
+            behind[next] -= round.Length;
+            round[turn] = next;
+        }
+
+        return round;
+    }
 
     private sealed class Endpoint(Uri address)
     {

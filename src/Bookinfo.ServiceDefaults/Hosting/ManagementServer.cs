@@ -47,6 +47,7 @@ internal sealed class ManagementServer(int port, IEnumerable<IManagementEndpoint
 
         var port = settings.Number(SettingNames.ManagementListen, standard: 0, least: 0, most: IPEndPoint.MaxPort);
         services.AddSingleton<IManagementEndpoint, FaultEndpoint>();
+        services.AddSingleton<IManagementEndpoint, WeightEndpoint>();
         services.AddSingleton(provider => new ManagementServer(
             port, provider.GetServices<IManagementEndpoint>(), provider.GetRequiredService<ILogger<ManagementServer>>()));
         services.AddHostedService(static provider => provider.GetRequiredService<ManagementServer>());

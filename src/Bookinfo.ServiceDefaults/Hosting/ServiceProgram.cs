@@ -158,9 +158,11 @@ public static class ServiceProgram
         builder.AddTelemetry(ServiceIdentity.Read(settings, service, version?.Invoke(settings) ?? "v1"), telemetry);
         builder.Services.AddSingleton(HostConnections.Shared);
         builder.Services.AddSingleton(BackendAddresses.Read(settings, service));
+        builder.Services.AddSingleton<BackendWeights>();
         builder.Services.AddSingleton(services => new BackendClients(
             service,
             services.GetRequiredService<BackendAddresses>(),
+            services.GetRequiredService<BackendWeights>(),
             services.GetRequiredService<ConnectionLimits>().Calls,
             services.GetRequiredService<HostConnections>(),
             services.GetRequiredService<TimeProvider>(),

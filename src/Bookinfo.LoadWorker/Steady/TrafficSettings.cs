@@ -1,0 +1,89 @@
+using System.Globalization;
+using Bookinfo.Load;
+
+namespace Bookinfo.LoadWorker;
+
+/// <summary>
+/// Reads what traffic is to be from a directory with a file for each setting, which is what a mounted ConfigMap is. A file that is not
+/// there, or is empty, leaves its setting at what it usually is.
+/// </summary>
+internal static class TrafficSettings
+{
+    /// <summary>The highest rate, in requests a second. Whoever wants more wants a measurement.</summary>
+    public const double HighestRate = 10_000;
+
+    private const double LongestPeriod = 24 * 60;
+    private const double UsualPeriod = 60;
+
+    private static readonly string[] Names = ["rate", "profile", "period-minutes", "from", "peak", "steps", "arrivals"];
+
+    /// <summary>Reads the files.</summary>
+    /// <param name="directory">Where they are.</param>
+    /// <returns>The text of each that is not empty.</returns>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">They may not be read.</exception>
+    public static IReadOnlyDictionary<string, string> Load(string directory) =>
+        // What begins with a dot is how Kubernetes replaces all files at once.
+        Directory.EnumerateFiles(directory)
+            .Select(file => (Name: Path.GetFileName(file), File: file))
+            .Where(setting => !setting.Name.StartsWith('.'))
+            .Select(setting => KeyValuePair.Create(setting.Name, File.ReadAllText(setting.File).Trim()))
+            .Where(setting => setting.Value.Length > 0)
+            .OrderBy(setting => setting.Key, StringComparer.Ordinal)
+            .ToDictionary();
+
+    /// <summary>Makes settings of texts.</summary>
+    /// <param name="texts">The texts, by name.</param>
+    /// <exception cref="FormatException">One is not allowed, or the rate is missing.</exception>
+    public static SteadySettings Read(IReadOnlyDictionary<string, string> texts)
+    {
+        if (texts.Keys.FirstOrDefault(name => !Names.Contains(name)) is { } unknown)
+        {
+            throw new FormatException($"there is no setting '{unknown}', only {string.Join(", ", Names)}");
+        }
+
+        if (!texts.ContainsKey("rate"))
+        {
+            throw new FormatException($"the setting 'rate' is missing: it must be a number from 0 to {HighestRate}, of requests a second");
+        }
+
+        var rate = Number(texts, "rate", 0, HighestRate, 0)!.Value;
+        var profile = new ProfileSettings(
+            Name(texts, "profile", ProfileKind.Constant),
+            rate,
+            Number(texts, "period-minutes", 1, LongestPeriod, UsualPeriod)!.Value * 60,
+            Number(texts, "from", 0, HighestRate, null),
+            Number(texts, "peak", 0, HighestRate, null),
+            (int)Math.Truncate(Number(texts, "steps", 1, ProfileSettings.MostSteps, ProfileSettings.UsualSteps)!.Value));
+        return new SteadySettings(rate > 0 ? profile : null, Name(texts, "arrivals", ArrivalProcess.Poisson));
+    }
+
+    /// <summary>Says what settings ask for.</summary>
+    /// <param name="settings">The settings.</param>
+    public static string Describe(SteadySettings settings) => settings.Profile is not { } profile
+        ? "no requests"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{profile.Create().Name} {profile.Rate:0.###} requests a second, {Lower(settings.Arrivals)} arrivals")
+            + (profile.Kind == ProfileKind.Constant
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $", a period of {profile.Seconds / 60:0.###} minutes"));
+
+    private static double? Number(IReadOnlyDictionary<string, string> texts, string name, double least, double most, double? usual) =>
+        !texts.TryGetValue(name, out var text) ? usual
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most ? number
+        : throw NotAllowed(name, text, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"));
+
+    private static T Name<T>(IReadOnlyDictionary<string, string> texts, string name, T usual)
+        where T : struct, Enum =>
+        !texts.TryGetValue(name, out var text) ? usual
+        : Enum.GetValues<T>().Where(value => Lower(value) == text).Select(value => (T?)value).FirstOrDefault()
+            ?? throw NotAllowed(name, text, $"one of {string.Join(", ", Enum.GetValues<T>().Select(Lower))}");
+
+    private static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static FormatException NotAllowed(string name, string text, string allowed) =>
+        new($"{name} '{(text.Length > 100 ? $"{text[..100]}..." : text)}' is not allowed: it must be {allowed}");
+}

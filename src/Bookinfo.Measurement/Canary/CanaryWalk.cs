@@ -1,0 +1,118 @@
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Measurement;
+
+/// <summary>
+/// Moves requests from one version of reviews to another in steps. In each it sends page views and judges them; when they fail, it goes
+/// back at once to how it was before the first step.
+/// </summary>
+/// <param name="split">What divides the requests.</param>
+/// <param name="probe">What sends page views.</param>
+/// <param name="options">How it walks.</param>
+/// <param name="view">Is told how far it is.</param>
+public sealed class CanaryWalk(IVersionSplit split, SplitProbe probe, CanaryWalkOptions options, ICanaryView view)
+{
+    /// <summary>Walks.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="stop">Stops; what is set by then stays.</param>
+    /// <param name="kill">The same, without waiting for page views under way.</param>
+    /// <exception cref="OperationFailedException">A step could not be taken; it has gone back then.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped before the first step, or in the middle of one.</exception>
+    public async Task<CanaryOutcome> RunAsync(VersionShares target, CancellationToken stop, CancellationToken kill)
+    {
+        var start = await split.ReadAsync(stop);
+        var steps = start.Shares.StepsTo(target, options.Points);
+        var taken = new List<CanaryStep>();
+        foreach (var (index, shares) in steps.Index())
+        {
+            var state = await TakeAsync(start, shares, stop);
+            view.Taken(index + 1, steps.Count, state);
+            var measured = await probe.RunAsync(options.Rate, options.Every, options.Conditions, stop, kill);
+            taken.Add(new CanaryStep(state.Shares.ToString(), state.Detail, measured));
+            view.Measured(state, measured);
+            if (measured.Interrupted)
+            {
+                return new CanaryOutcome(CanaryEnd.Interrupted, state.Shares.ToString(), taken);
+            }
+
+            var outcomes = measured.Conditions.Select(condition => condition.Outcome).ToHashSet();
+            CanaryEnd? end = outcomes.Contains(ConditionOutcome.Violated) ? CanaryEnd.Failed
+                : outcomes.Contains(ConditionOutcome.Inconclusive) && options.NeedsProof ? CanaryEnd.Inconclusive
+                : null;
+            if (end is { } why)
+            {
+                // Not given up for Ctrl-C: that a version fails is when this matters most.
+                await split.RestoreAsync(start, CancellationToken.None);
+                return new CanaryOutcome(why, start.Shares.ToString(), taken);
+            }
+        }
+
+        return new CanaryOutcome(CanaryEnd.Arrived, target.ToString(), taken);
+    }
+
+    private async Task<SplitState> TakeAsync(SplitState start, VersionShares shares, CancellationToken stop)
+    {
+        try
+        {
+            return await split.SetAsync(shares, stop);
+        }
+        catch (OperationFailedException failure)
+        {
+            await split.RestoreAsync(start, CancellationToken.None);
+            throw new OperationFailedException(
+                failure.Kind, $"{shares} could not be set, and it is {start.Shares} again, as before. {failure.Message}");
+        }
+    }
+}
+
+/// <summary>How a canary walks.</summary>
+/// <param name="Points">The most points of a step, for whichever version moves most.</param>
+/// <param name="Every">How long page views are sent in each step.</param>
+/// <param name="Rate">Page views a second.</param>
+/// <param name="Conditions">What must hold in each step.</param>
+/// <param name="NeedsProof">Whether a condition that cannot be decided counts as one that is violated.</param>
+public sealed record CanaryWalkOptions(
+    int Points, TimeSpan Every, double Rate, IReadOnlyList<LoadCondition> Conditions, bool NeedsProof);
+
+/// <summary>Is told how a canary walks.</summary>
+public interface ICanaryView
+{
+    /// <summary>A step was taken.</summary>
+    /// <param name="number">Which one, from 1.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="state">How requests are divided now.</param>
+    void Taken(int number, int count, SplitState state);
+
+    /// <summary>Page views were sent.</summary>
+    /// <param name="state">How requests were divided.</param>
+    /// <param name="measured">Where they went.</param>
+    void Measured(SplitState state, SplitMeasurement measured);
+}
+
+/// <summary>A step of a canary.</summary>
+/// <param name="Asked">The shares that were set, such as <c>v1=90,v3=10</c>.</param>
+/// <param name="Detail">How that came about.</param>
+/// <param name="Measured">Where page views went.</param>
+public sealed record CanaryStep(string Asked, string? Detail, SplitMeasurement Measured);
+
+/// <summary>How a canary has ended.</summary>
+/// <param name="End">How.</param>
+/// <param name="Shares">The shares that are in force now.</param>
+/// <param name="Steps">The steps that were taken.</param>
+public sealed record CanaryOutcome(CanaryEnd End, string Shares, IReadOnlyList<CanaryStep> Steps);
+
+/// <summary>The ends of a canary.</summary>
+public enum CanaryEnd
+{
+    /// <summary>All steps were taken.</summary>
+    Arrived,
+
+    /// <summary>A condition was violated, and it went back.</summary>
+    Failed,
+
+    /// <summary>A condition could not be decided, and it went back.</summary>
+    Inconclusive,
+
+    /// <summary>The user has stopped it; what was set stays.</summary>
+    Interrupted,
+}

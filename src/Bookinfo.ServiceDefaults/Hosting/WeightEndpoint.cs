@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Backends;
+using Microsoft.AspNetCore.Http;
+
+namespace Bookinfo.ServiceDefaults.Hosting;
+
+/// <summary><c>/weights</c> on the management port: shows and changes what part of the calls each version of a backend gets.</summary>
+/// <param name="weights">The weights.</param>
+internal sealed class WeightEndpoint(BackendWeights weights) : IManagementEndpoint
+{
+    private const string Usage = """the body must be JSON such as {"reviews":{"v1":80,"v3":20}}""";
+
+    /// <inheritdoc/>
+    public string Path => BackendShares.Path;
+
+    /// <inheritdoc/>
+    public Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
+    {
+        ("GET", BackendShares.Path) => AnswerAsync(context),
+        ("PUT", BackendShares.Path) => ChangeAsync(context),
+        _ => ManagementServer.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, "use GET /weights or PUT /weights"),
+    };
+
+    private async Task ChangeAsync(HttpContext context)
+    {
+        string? problem;
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
+            problem = Read(body.RootElement) is { } asked ? weights.Change(asked) : Usage;
+        }
+        catch (JsonException)
+        {
+            problem = Usage;
+        }
+
+        await (problem is null ? AnswerAsync(context) : ManagementServer.RefuseAsync(context, StatusCodes.Status400BadRequest, problem));
+    }
+
+    /// <summary>Reads weights. Without records: what reads those would make executables larger.</summary>
+    /// <param name="body">The JSON.</param>
+    /// <returns>The weights by service and version; <see langword="null"/> when that is not what it has.</returns>
+    private static Dictionary<string, Dictionary<string, int>?>? Read(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var services = new Dictionary<string, Dictionary<string, int>?>();
+        foreach (var service in body.EnumerateObject())
+        {
+            if (service.Value.ValueKind == JsonValueKind.Null)
+            {
+                services[service.Name] = null;
+                continue;
+            }
+
+            if (service.Value.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            var versions = services[service.Name] = [];
+            foreach (var version in service.Value.EnumerateObject())
+            {
+                if (version.Value.ValueKind != JsonValueKind.Number || !version.Value.TryGetInt32(out var weight))
+                {
+                    return null;
+                }
+
+                versions[version.Name] = weight;
+            }
+        }
+
+        return services;
+    }
+
+    private Task AnswerAsync(HttpContext context) => new JsonAnswer<Dictionary<string, Dictionary<string, int>>>(
+        weights.Read(), BackendSharesJson.Default.DictionaryStringDictionaryStringInt32).ExecuteAsync(context);
+}

@@ -1,0 +1,298 @@
+using Bookinfo.Foundation;
+using Bookinfo.Measurement;
+using Bookinfo.Testing;
+using k8s.Models;
+
+namespace Bookinfo.Kubernetes.Tests;
+
+/// <summary>Requests to reviews divided by pods, by an HTTPRoute and by a VirtualService, and what is said where that cannot be.</summary>
+public sealed class ClusterSplitTests
+{
+    private const string Ours = "\"labels\":{\"app.kubernetes.io/part-of\":\"bookinfo\"}";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Pods_are_added_before_others_go_and_rollback_brings_back_what_was()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v2", 1), ("v3", 1));
+        await using var split = await OpenAsync(cluster);
+        Assert.Equal("v1=34,v2=33,v3=33", $"{(await split.ReadAsync(Cancelled)).Shares}");
+
+        var state = await split.SetAsync(Shares("v1=80,v3=20"), Cancelled);
+
+        Assert.Equal(("v1=80,v3=20", "v1 4 pods (80%), v3 1 pod (20%)"), ($"{state.Shares}", state.Detail));
+        Assert.Equal("v1=4,v2=0,v3=1", cluster.Replicas);
+        Assert.Equal(
+            ["deployments/reviews-v1/scale {\"spec\":{\"replicas\":4}}", "deployments/reviews-v2/scale {\"spec\":{\"replicas\":0}}"],
+            cluster.Changes.Where(change => change.Contains("scale", StringComparison.Ordinal)));
+
+        await split.SetAsync(Shares("v1=50,v3=50"), Cancelled);
+        Assert.Equal("v1=1,v2=0,v3=1", cluster.Replicas);
+
+        var back = await split.RestoreAsync(null, Cancelled);
+        Assert.Equal(("v1=1,v2=1,v3=1", "v1=34,v2=33,v3=33"), (cluster.Replicas, $"{back!.Shares}"));
+        Assert.Empty(cluster[CanaryCluster.Service]["metadata"]!["annotations"]!.AsObject());
+        Assert.Null(await split.RestoreAsync(null, Cancelled));
+    }
+
+    [Fact]
+    public async Task What_was_asked_for_is_told_although_pods_are_whole()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        await using var split = await OpenAsync(cluster);
+
+        var state = await split.SetAsync(Shares("v1=85,v3=15"), Cancelled);
+
+        Assert.Equal("v1=85,v3=15", $"{state.Shares}");
+        Assert.EndsWith("up to 0.7 points from what was asked for, as pods are whole", state.Detail, StringComparison.Ordinal);
+        Assert.Equal("v1=85,v3=15", $"{(await split.ReadAsync(Cancelled)).Shares}");
+    }
+
+    [Fact]
+    public async Task Going_back_in_a_walk_brings_back_the_pods_of_then()
+    {
+        using var cluster = new CanaryCluster(("v1", 2), ("v3", 1));
+        await using var split = await OpenAsync(cluster);
+        await split.SetAsync(Shares("v1=80,v3=20"), Cancelled);
+        var then = await split.ReadAsync(Cancelled);
+        await split.SetAsync(Shares("v3=100"), Cancelled);
+
+        Assert.Equal("v1=80,v3=20", $"{(await split.RestoreAsync(then, Cancelled))!.Shares}");
+        Assert.Equal("v1=4,v3=1", cluster.Replicas);
+        // How it was before the first change is still known.
+        await split.RestoreAsync(null, Cancelled);
+        Assert.Equal("v1=2,v3=1", cluster.Replicas);
+    }
+
+    [Fact]
+    public async Task A_version_that_is_not_deployed_gets_nothing()
+    {
+        using var cluster = new CanaryCluster(("v1", 1));
+        await using var split = await OpenAsync(cluster);
+
+        await AssertFailsAsync(
+            split.SetAsync(Shares("v1=80,v3=20"), Cancelled), FailureKind.NotDeployed,
+            "^there is no Deployment reviews-v3 in namespace bookinfo, so v3 can get no requests");
+        Assert.Empty(cluster.Changes);
+    }
+
+    [Fact]
+    public async Task Where_there_are_no_pods_it_says_so()
+    {
+        using var cluster = new CanaryCluster(("v1", 0));
+        await using var split = await OpenAsync(cluster);
+        await AssertFailsAsync(split.ReadAsync(Cancelled), FailureKind.NotDeployed, "^no version of reviews has any pods in namespace");
+    }
+
+    [Fact]
+    public async Task Fewer_pods_than_versions_are_refused()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v2", 1), ("v3", 1));
+        await using var split = await OpenAsync(cluster, mostPods: 2);
+        await AssertFailsAsync(
+            split.SetAsync(Shares("v1=50,v2=25,v3=25"), Cancelled), FailureKind.InvalidRequest,
+            "^--pods '2' is not allowed with v1=50,v2=25,v3=25: each of the 3 versions needs a pod");
+    }
+
+    [Fact]
+    public async Task An_autoscaler_would_undo_it()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        cluster.Api.Put(
+            "/apis/autoscaling/v1/namespaces/bookinfo/horizontalpodautoscalers", new V1HorizontalPodAutoscalerList
+            {
+                Items =
+                [
+                    new V1HorizontalPodAutoscaler
+                    {
+                        Metadata = new V1ObjectMeta { Name = "reviews-v3" },
+                        Spec = new V1HorizontalPodAutoscalerSpec
+                        {
+                            ScaleTargetRef = new V1CrossVersionObjectReference { Kind = "Deployment", Name = "reviews-v3" },
+                        },
+                    },
+                ],
+            });
+        await using var split = await OpenAsync(cluster);
+        await AssertFailsAsync(
+            split.SetAsync(Shares("v1=80,v3=20"), Cancelled), FailureKind.InvalidRequest,
+            "^HorizontalPodAutoscaler reviews-v3 in namespace bookinfo sets the number of pods of reviews-v3, and would undo this");
+        Assert.Empty(cluster.Changes);
+    }
+
+    [Fact]
+    public async Task Pods_that_do_not_become_ready_are_told_of()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1)) { PodsBecomeReady = false };
+        await using var split = await OpenAsync(cluster, timeout: TimeSpan.FromSeconds(1));
+        await AssertFailsAsync(
+            split.SetAsync(Shares("v1=80,v3=20"), Cancelled), FailureKind.ServiceFailed,
+            @"^reviews-v1 not ready in 1\.0 s \(--timeout\)[^!]*'bookinfo canary rollback' goes back to how it was before");
+    }
+
+    [Fact]
+    public async Task A_missing_right_is_told_of()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        cluster.Api.Denies = right => right == "patch deployments/scale";
+        await AssertFailsAsync(
+            OpenAsync(cluster), FailureKind.NotAllowed,
+            @"^you are not allowed to patch deployments/scale\.apps in namespace 'bookinfo'");
+    }
+
+    [Fact]
+    public async Task What_was_kept_and_spoiled_is_not_gone_back_to()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        cluster.Put(
+            CanaryCluster.Service,
+            """{"kind":"Service","apiVersion":"v1","metadata":{"name":"reviews","annotations":{"canary.bookinfo/before":"v1=x"}}}""");
+        await using var split = await OpenAsync(cluster);
+        await AssertFailsAsync(
+            split.RestoreAsync(null, Cancelled), FailureKind.InvalidRequest,
+            "^the annotation canary.bookinfo/before of Service reviews in namespace bookinfo is not what 'canary set' has written");
+    }
+
+    [Fact]
+    public async Task The_weights_of_an_HTTPRoute_change_for_everybody_and_for_nobody_else()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        const string Jason = """
+            {"matches":[{"headers":[{"name":"end-user","value":"jason","type":"Exact"}],"path":{"type":"PathPrefix","value":"/"}}],
+             "backendRefs":[{"name":"reviews-v2","port":9080}]}
+            """;
+        Route(cluster, $$$"""
+            [{{{Jason}}} , {"matches":[{"path":{"type":"PathPrefix","value":"/"}}],"timeouts":{"request":"9s"},
+              "backendRefs":[{"name":"reviews-v1","port":9080,"weight":1,"kind":"Service","group":""}]}]
+            """);
+        await using var split = await OpenAsync(cluster);
+        Assert.Equal("the weights of HTTPRoute reviews in namespace bookinfo", split.Description);
+        Assert.Equal("v1=100", $"{(await split.ReadAsync(Cancelled)).Shares}");
+
+        var state = await split.SetAsync(Shares("v1=80,v3=20"), Cancelled);
+
+        Assert.Equal("v1=80,v3=20", $"{state.Shares}");
+        var rules = cluster[CanaryCluster.HttpRoute]["spec"]!["rules"]!;
+        Assert.Equal("reviews-v2", $"{rules[0]!["backendRefs"]![0]!["name"]}");
+        Assert.Equal("9s", $"{rules[1]!["timeouts"]!["request"]}");
+        Assert.Equal(
+            """[{"name":"reviews-v1","port":9080,"weight":80},{"name":"reviews-v3","port":9080,"weight":20}]""",
+            rules[1]!["backendRefs"]!.ToJsonString());
+        Assert.Contains("\"resourceVersion\":\"7\"", cluster.Changes[0]);
+
+        await split.SetAsync(Shares("v3=100"), Cancelled);
+        Assert.Equal("v1=100", $"{(await split.RestoreAsync(null, Cancelled))!.Shares}");
+        Assert.Null(await split.RestoreAsync(null, Cancelled));
+    }
+
+    [Fact]
+    public async Task The_weights_of_a_VirtualService_change_for_everybody_and_for_nobody_else()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        cluster.Know("networking.istio.io/v1", "VirtualService", "virtualservices");
+        cluster.Put(CanaryCluster.VirtualService, $$$"""
+            {"metadata":{"name":"reviews","resourceVersion":"7",{{{Ours}}} },"spec":{"hosts":["reviews"],"http":[
+              {"match":[{"headers":{"end-user":{"exact":"jason"} } }],"route":[{"destination":{"host":"reviews","subset":"v2"}}]},
+              {"route":[{"destination":{"host":"reviews","subset":"v1"}}]}]}}
+            """);
+        cluster.Put(
+            "/apis/networking.istio.io/v1/namespaces/bookinfo/destinationrules/reviews",
+            """{"metadata":{"name":"reviews"},"spec":{"subsets":[{"name":"v1"},{"name":"v3"}]}}""");
+        await using var split = await OpenAsync(cluster);
+        Assert.Equal("v1=100", $"{(await split.ReadAsync(Cancelled)).Shares}");
+
+        Assert.Equal("v1=80,v3=20", $"{(await split.SetAsync(Shares("v1=80,v3=20"), Cancelled)).Shares}");
+        Assert.Equal(
+            "[{\"destination\":{\"host\":\"reviews\",\"subset\":\"v1\"},\"weight\":80},"
+                + "{\"destination\":{\"host\":\"reviews\",\"subset\":\"v3\"},\"weight\":20}]",
+            cluster[CanaryCluster.VirtualService]["spec"]!["http"]![1]!["route"]!.ToJsonString());
+        await AssertFailsAsync(
+            split.SetAsync(Shares("v2=100"), Cancelled), FailureKind.NotDeployed,
+            "^v2 can get no requests by VirtualService reviews in namespace bookinfo: there is no subset v2 of DestinationRule reviews");
+    }
+
+    [Fact]
+    public async Task A_route_needs_a_Service_for_each_version()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        Route(cluster, """[{"backendRefs":[{"name":"reviews-v1","port":9080}]}]""", services: ["v1"]);
+        await using var split = await OpenAsync(cluster);
+        await AssertFailsAsync(
+            split.SetAsync(Shares("v1=80,v3=20"), Cancelled), FailureKind.NotDeployed,
+            "^v3 can get no requests by HTTPRoute reviews in namespace bookinfo: there is no Service reviews-v3 in namespace bookinfo");
+    }
+
+    [Theory]
+    [InlineData("""[{"backendRefs":[{"name":"other","port":80}]}]""", "sends requests elsewhere than to versions of reviews")]
+    [InlineData(
+        """[{"backendRefs":[{"name":"reviews-v1","port":80}]},{"backendRefs":[{"name":"reviews-v2","port":80}]}]""",
+        "does not have exactly one rule that is for everybody")]
+    [InlineData("null", "has no rules")]
+    public async Task A_route_that_is_not_understood_is_not_changed(string rules, string why)
+    {
+        using var cluster = new CanaryCluster(("v1", 1));
+        Route(cluster, rules);
+        await using var split = await OpenAsync(cluster);
+        await AssertFailsAsync(
+            split.ReadAsync(Cancelled), FailureKind.InvalidRequest, $"^HTTPRoute reviews in namespace bookinfo {why}, so it is not one");
+    }
+
+    [Fact]
+    public async Task A_route_of_somebody_else_is_not_changed()
+    {
+        using var cluster = new CanaryCluster(("v1", 1));
+        cluster.Know("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes");
+        cluster.Put(CanaryCluster.HttpRoute, """{"metadata":{"name":"reviews"},"spec":{"rules":[]}}""");
+        await AssertFailsAsync(
+            OpenAsync(cluster), FailureKind.InvalidRequest,
+            "^HTTPRoute reviews in namespace bookinfo is not of Bookinfo's manifests \\(it has no label ");
+    }
+
+    [Fact]
+    public async Task Two_routes_are_one_too_many()
+    {
+        using var cluster = new CanaryCluster(("v1", 1));
+        Route(cluster, "[]");
+        cluster.Know("networking.istio.io/v1", "VirtualService", "virtualservices");
+        cluster.Put(CanaryCluster.VirtualService, $$$"""{"metadata":{"name":"reviews",{{{Ours}}} },"spec":{}}""");
+        await AssertFailsAsync(
+            OpenAsync(cluster), FailureKind.InvalidRequest, "^HTTPRoute reviews and VirtualService reviews are both in namespace bookinfo");
+    }
+
+    [Fact]
+    public async Task What_the_cluster_cannot_answer_is_told_of()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        Route(cluster, """[{"backendRefs":[{"name":"reviews-v1","port":9080}]}]""");
+        await using var split = await OpenAsync(cluster);
+        cluster.Api.Refuse("/api/v1/namespaces/bookinfo/services/reviews-v1", 500, "boom");
+        await AssertFailsAsync(split.SetAsync(Shares("v1=80,v3=20"), Cancelled), FailureKind.ClusterUnreachable, "boom");
+    }
+
+    private static VersionShares Shares(string text) => VersionShares.TryParse(text)!;
+
+    private static void Route(CanaryCluster cluster, string rules, params IReadOnlyList<string> services)
+    {
+        cluster.Know("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes");
+        cluster.Put(CanaryCluster.HttpRoute, $$$"""
+            {"metadata":{"name":"reviews","resourceVersion":"7",{{{Ours}}} },"spec":{"rules":{{{rules}}} }}
+            """);
+        foreach (var version in services.Count > 0 ? services : VersionShares.AllVersions)
+        {
+            cluster.Api.Put($"/api/v1/namespaces/bookinfo/services/reviews-{version}", new V1Service());
+        }
+    }
+
+    private static async Task<ClusterSplit> OpenAsync(CanaryCluster cluster, int mostPods = 10, TimeSpan? timeout = null) =>
+        await ClusterSplit.OpenAsync(
+            await cluster.ConnectAsync(), "bookinfo", new ClusterSplitOptions(mostPods, timeout ?? Eventually.Never), TimeProvider.System,
+            Cancelled);
+
+    private static async Task AssertFailsAsync(Task task, FailureKind kind, string pattern)
+    {
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => task);
+        Assert.Matches(pattern, failure.Message);
+        Assert.Equal(kind, failure.Kind);
+    }
+}
