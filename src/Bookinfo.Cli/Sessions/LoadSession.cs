@@ -34,6 +34,12 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {
+        // First, because a process that can open only a few files fails at whatever else it does.
+        if (options.Workers is null && OpenFileLimit.FindProblem(options.Connections) is { } problem)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {problem}.");
+        }
+
         if (OutputPath.FindProblem([(LedgerOption, options.Ledger), (HdrOption, options.Hdr), (HtmlOption, options.Html)]) is { } clash)
         {
             throw new OperationFailedException(FailureKind.InvalidRequest, clash);
@@ -43,7 +49,6 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         await using ILoadSource source = options.Workers is { } workers
             ? await ClusterLoadSource.StartAsync(options, workers, signals, time)
             : await LocalLoadSource.CreateAsync(options, signals, time);
-        Interrupted = source.Interrupted;
         return options.Objective is { } objective ? await SearchAsync(source, objective) : await MeasureAsync(source);
     }
 
@@ -54,6 +59,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             ? new LedgerWriter(await CreateAsync(LedgerOption, ledgerFile), plan, ProgramVersion.Text)
             : null;
         await using var hdr = options.Hdr is { } hdrFile ? new HdrLog(await CreateAsync(HdrOption, hdrFile)) : null;
+        Interrupted = source.Interrupted;
         LoadResult result;
         RunDetails details;
         // What workers in a cluster have measured is known only at the end.
@@ -115,6 +121,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 
     private async Task<int> SearchAsync(ILoadSource source, TimeSpan objective)
     {
+        Interrupted = source.Interrupted;
         var plan = source.Plan;
         var started = time.GetTimestamp();
         var usual = TimeSpan.FromSeconds(

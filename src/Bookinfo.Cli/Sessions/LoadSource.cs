@@ -48,15 +48,9 @@ internal sealed class LocalLoadSource(LoadPlan plan, IReadOnlyList<Sample> setup
     /// <param name="options">What the user asked for.</param>
     /// <param name="signals">Ctrl-C.</param>
     /// <param name="time">Tells the time and waits.</param>
-    /// <exception cref="OperationFailedException">There are more connections than this process can have.</exception>
     /// <exception cref="TargetException">Nothing answers, or it is not Bookinfo.</exception>
     public static async Task<LocalLoadSource> CreateAsync(LoadOptions options, StopSignals signals, TimeProvider time)
     {
-        if (OpenFileLimit.FindProblem(options.Connections) is { } problem)
-        {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {problem}.");
-        }
-
         var url = options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
         var target = await LoadTarget.ResolveAsync(url, options.Insecure, signals.Stop);
         var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
