@@ -120,8 +120,8 @@ exec 9<> "$work/open"
 
 run() { # name, what the second system has in front: nothing, sidecars, or a delay in ms
     say "Measuring $1"
-    echo "--port $first --backend-port $((first + 1))" > "$work/first.options"
-    echo "--port $second --backend-port $((second + 1))" > "$work/second.options"
+    echo "--port $first --backend-port $((first + 1)) --management-port $((first + 40))" > "$work/first.options"
+    echo "--port $second --backend-port $((second + 1)) --management-port $((second + 40))" > "$work/second.options"
     if [ "$2" = sidecars ]; then
         printf '%s\n' "--env productpage:REVIEWS_ENDPOINTS=${reviews%,}" "--env reviews:RATINGS_SERVICE_PORT=$((proxies + 2))" \
             >> "$work/second.options"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A lane of the test run: some of the test programs, one after another, while the other lane runs the rest. test.sh starts it with its name
+# A lane of the test run: some of the test programs, one after another, while the other lanes run the rest. test.sh starts it with its name
 # and a directory, in which it leaves its counts. The output of a program is printed when it has ended, so that the output of the lanes
 # does not mix.
 set -euo pipefail
@@ -20,11 +20,13 @@ whole() { # a command or function, whose output is printed as a whole
 }
 
 tests() { # title, test project, and arguments for its program
+    local began=$SECONDS
     printf '   (%s: begins)\n' "$1"
     whole run "$1" "artifacts/bin/$2/release/$2" "${@:3}"
+    printf '   (%s: took %d s)\n' "$1" $((SECONDS - began))
 }
 
-# What both lanes take from, one program at a time: title, test project, and settings. 'compiled' stands for waiting until the native
+# What all lanes take from, one program at a time: title, test project, and settings. 'compiled' stands for waiting until the native
 # programs are there, which those after it need.
 queue=(
     "The page, in Chromium (screenshots: artifacts/screenshots)|Browser.Tests"
@@ -67,17 +69,23 @@ work_off() {
     done
 }
 
-# Has the tool compile our programs to native code, then runs the test program that takes longest, then what is left.
+# Has the tool compile our programs to native code, then runs the tests of the tool that need them, then what is left.
 first() {
-    # Even if compiling fails: the other lane must not wait forever.
+    # Even if compiling fails: the other lanes must not wait forever.
     trap 'touch "$directory/compiled"' EXIT
     tests "Compiling to native code" Cli.Tests --filter-class '*.NativeTests'
     touch "$directory/compiled"
-    tests "The command line tool" Cli.Tests --filter-not-class '*.NativeTests'
+    tests "The command line tool, with native programs" Cli.Tests --filter-trait Needs=native --filter-not-class "*.NativeTests"
     work_off
 }
 
-second() { work_off; }
+# The test program that takes longest, then what is left.
+second() {
+    tests "The command line tool" Cli.Tests --filter-not-trait Needs=native
+    work_off
+}
+
+third() { work_off; }
 
 "$lane"
 echo "$passed $failed $skipped" >"$directory/$lane"

@@ -16,6 +16,7 @@ namespace Bookinfo.Cli.Tests;
 /// ratings has to wait for a processor afterwards. bench/compare.sh does the same with baselines one after another.
 /// </summary>
 [Collection(nameof(Measured))]
+[Trait("Needs", "native")]
 public sealed class CompareSystemTests
 {
     private const double Rate = 50;

@@ -8,6 +8,7 @@ namespace Bookinfo.Cli.Tests;
 
 /// <summary>How <c>bookinfo images build</c> deals with what builds, with registries and with Ctrl-C.</summary>
 [Collection(nameof(ImageContexts))]
+[Trait("Needs", "native")]
 public sealed class ImageCommandTests : IDisposable
 {
     private const string Standard = "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled";

@@ -15,6 +15,7 @@ namespace Bookinfo.Cli.Tests;
 
 /// <summary>The images that <c>bookinfo images build --base debian</c> makes: what is in them, and that they run.</summary>
 [Collection(nameof(ImageContexts))]
+[Trait("Needs", "native")]
 public sealed partial class ImageTests(BuiltImages built) : IClassFixture<BuiltImages>
 {
     private const long Megabyte = 1_000_000;

@@ -12,6 +12,7 @@ namespace Bookinfo.Cli.Tests;
 /// once.
 /// </summary>
 [Collection(nameof(ImageContexts))]
+[Trait("Needs", "native")]
 public sealed class NativeTests
 {
     private readonly FreePorts _ports = FreePorts.Find();

@@ -11,6 +11,7 @@ namespace Bookinfo.Cli.Tests;
 /// Every command where stdout or stderr takes nothing: it does its work to the end, and says in one line where that can be said what was
 /// lost. There is no stack trace and no abort.
 /// </summary>
+[Trait("Needs", "native")]
 public sealed class UnwritableOutputTests : IDisposable
 {
     private const string Lost = "bookinfo: the output could not be written to stdout: ";

@@ -6,7 +6,7 @@ namespace Bookinfo.Local.Tests;
 /// <summary>What a run tells other commands about itself.</summary>
 public sealed class RunRecordTests : IDisposable
 {
-    private const int Port = 31080;
+    private const int Port = 31080; // A name for a directory: nothing listens there.
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory();
     private readonly SourceTree _tree;
@@ -42,6 +42,37 @@ public sealed class RunRecordTests : IDisposable
         Assert.True(File.Exists(RecordFile));
         Assert.Null(RunRecord.Read(_tree, Port));
     }
+
+    [Fact]
+    public void Ports_that_another_run_has_chosen_are_not_free_even_if_nothing_listens_there_yet()
+    {
+        using var first = RunLock.Take(_tree, Port);
+        var one = LocalPlan.Begin(Options(Port), _tree, new Dictionary<string, string>(), static _ => true);
+        using var second = RunLock.Take(_tree, Port + 10);
+        var other = LocalPlan.Begin(Options(Port + 10), _tree, new Dictionary<string, string>(), static _ => true);
+
+        Assert.Empty(ManagementPorts(one).Intersect(ManagementPorts(other)));
+        Assert.Equal(ManagementPorts(other), RunRecord.Read(_tree, Port + 10)!.Management.Values);
+
+        static IEnumerable<int> ManagementPorts(LocalPlan plan) => plan.Services.Select(service => service.ManagementPort!.Value);
+    }
+
+    [Fact]
+    public async Task Of_two_that_choose_ports_one_waits()
+    {
+        using var run = RunLock.Take(_tree, SourceTree.UsualPort);
+        var first = RunLock.WaitForPorts(_tree);
+        var second = Task.Run(() => RunLock.WaitForPorts(_tree));
+
+        Assert.NotNull(first);
+        Assert.False(second.IsCompleted);
+        first.Dispose();
+
+        using var taken = await second;
+        Assert.NotNull(taken);
+    }
+
+    private static LocalOptions Options(int port) => new(Native: false, port, port + 1, ["v1", "v2", "v3"], []);
 
     [Theory]
     [InlineData("")]

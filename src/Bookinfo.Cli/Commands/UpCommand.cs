@@ -141,10 +141,10 @@ internal static class UpCommand
     private static async Task<int> RunAsync(
         LocalOptions options, OutputFormat output, SourceTree tree, StopSignals signals, TimeProvider time)
     {
-        var plan = CreatePlan(options, tree);
-        PortCheck.RequireFree(plan);
+        // Before the lock, which only knows that another run has it: the line about a port that is taken says by whom.
+        PortCheck.RequireFree(CreatePlan(options, tree));
         using var lockOfLogs = RunLock.Take(tree, options.Port);
-        plan.Describe(options, tree).Write(tree, options.Port);
+        var plan = LocalPlan.Begin(options, tree, System.Environment.GetEnvironmentVariables(), PortCheck.IsFree);
 
         using var prometheus = options.PrometheusPort is null ? null : new PrometheusFiles(tree, options.Port, plan);
         var view = CreateView(options, output, plan, tree, time);

@@ -67,6 +67,26 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
         };
     }
 
+    /// <summary>
+    /// Makes the plan of a run that now begins and whose lock is taken, and tells other commands of it. Its management ports are none that
+    /// another run of this working copy has chosen.
+    /// </summary>
+    /// <param name="options">What the user asked for.</param>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="variables">The user's environment.</param>
+    /// <param name="isFree">Whether a port is free. Only management ports that nobody has asked for go by it.</param>
+    /// <exception cref="OperationFailedException">
+    /// Prometheus is asked for and not installed, or the record of the run cannot be written.
+    /// </exception>
+    public static LocalPlan Begin(LocalOptions options, SourceTree tree, IDictionary variables, Predicate<int> isFree)
+    {
+        using var choosing = RunLock.WaitForPorts(tree);
+        var others = RunRecord.ReadPortsOfOthers(tree, options.Port);
+        var plan = Create(options, tree, variables, port => !others.Contains(port) && isFree(port));
+        plan.Describe(options, tree).Write(tree, options.Port);
+        return plan;
+    }
+
     /// <summary>What a run of this plan tells other commands about itself.</summary>
     /// <param name="options">What the user asked for.</param>
     /// <param name="tree">Where things are.</param>

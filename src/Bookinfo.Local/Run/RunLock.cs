@@ -15,6 +15,8 @@ public sealed class RunLock : IDisposable
 
     private const string FileName = "up.lock";
 
+    private const string PortsFileName = "ports.lock";
+
     /// <summary>
     /// How long to go on trying to take it. A process that only looks whether it is held takes it for some microseconds, but may have to
     /// wait for a processor meanwhile.
@@ -22,6 +24,9 @@ public sealed class RunLock : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly FileStream _file;
+
+    /// <summary>How long to wait for another run that chooses its ports, which takes it some milliseconds.</summary>
+    private static readonly TimeSpan PatienceForPorts = TimeSpan.FromSeconds(10);
 
     private RunLock(FileStream file) => _file = file;
 
@@ -49,6 +54,21 @@ public sealed class RunLock : IDisposable
                 $"'{logs}' cannot be written to. After a run with sudo, which leaves files of root there, "
                 + "'sudo chown -R \"$USER\" artifacts' in the working copy helps.");
         }
+    }
+
+    /// <summary>
+    /// Takes the lock of this working copy that a run holds while it chooses its ports: of two that choose in the same moment, both would
+    /// find the same ports free.
+    /// </summary>
+    /// <param name="tree">Where things are.</param>
+    /// <returns>
+    /// <see langword="null"/> when another run does not give it back, because it was suspended for example: the run then goes on without.
+    /// </returns>
+    public static RunLock? WaitForPorts(SourceTree tree)
+    {
+        FileStream? file = null;
+        SpinWait.SpinUntil(() => (file = TryOpen(Path.Combine(tree.Logs(SourceTree.UsualPort), PortsFileName))) is not null, PatienceForPorts);
+        return file is null ? null : new RunLock(file);
     }
 
     /// <summary>Finds the runs that have theirs.</summary>

@@ -45,6 +45,16 @@ public sealed record RunRecord(
         }
     }
 
+    /// <summary>
+    /// The ports that other runs of this working copy have chosen, on some of which nothing may listen yet.
+    /// </summary>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="port">The port of the page of the run that asks.</param>
+    public static IReadOnlySet<int> ReadPortsOfOthers(SourceTree tree, int port) => RunLock.FindHeld(tree)
+        .Where(other => other != port)
+        .SelectMany(other => Read(tree, other)?.Management.Values ?? [])
+        .ToHashSet();
+
     /// <summary>Writes it, in place of that of an earlier run.</summary>
     /// <param name="tree">Where things are.</param>
     /// <param name="port">The port of the page, whose lock this process holds.</param>
