@@ -1,8 +1,9 @@
 namespace Bookinfo.Contracts;
 
 /// <summary>
-/// The services that exist, with their versions, ports and calls to each other, all in one table. Hops, the names in <c>Server-Timing</c>,
-/// the columns of load, baseline and compare, what may be missing in a page, and where and how a service is called follow from it.
+/// The services that exist, with their versions, ports, routes and calls to each other, all in one table. Hops, the names in
+/// <c>Server-Timing</c>, the columns of load, baseline and compare, what may be missing in a page, and where and how a service is called
+/// follow from it.
 /// </summary>
 /// <param name="services">The services, each before those that call it.</param>
 public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
@@ -11,10 +12,16 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
     public const int ServicePort = 9080;
 
     /// <summary>Book details; calls no other service (details-v2 calls the external book service).</summary>
-    public static ServiceDefinition Details { get; } = new("details", "Bookinfo.Details", [], [Version("details", "v1", 9081)]);
+    public static ServiceDefinition Details { get; } = new("details", "Bookinfo.Details", [], [Version("details", "v1", 9081)])
+    {
+        Routes = [ServiceRoute.Read("/details/{id?}")],
+    };
 
     /// <summary>Star ratings; calls no other service.</summary>
-    public static ServiceDefinition Ratings { get; } = new("ratings", "Bookinfo.Ratings", [], [Version("ratings", "v1", 9082)]);
+    public static ServiceDefinition Ratings { get; } = new("ratings", "Bookinfo.Ratings", [], [Version("ratings", "v1", 9082)])
+    {
+        Routes = [new ServiceRoute("/ratings/{id?}", HttpMethodNames.Get, HttpMethodNames.Head, HttpMethodNames.Post)],
+    };
 
     /// <summary>Reviews in three versions of one program: v1 without stars, v2 with black and v3 with red ones.</summary>
     public static ServiceDefinition Reviews { get; } = new("reviews", "Bookinfo.Reviews",
@@ -27,7 +34,10 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
         Version("reviews", "v1", 9083, (SettingNames.EnableRatings, "false")),
         Version("reviews", "v2", 9084, (SettingNames.EnableRatings, "true"), (SettingNames.StarColor, "black")),
         Version("reviews", "v3", 9085, (SettingNames.EnableRatings, "true"), (SettingNames.StarColor, "red")),
-    ]);
+    ])
+    {
+        Routes = [ServiceRoute.Read("/reviews/{id}")],
+    };
 
     /// <summary>The page that visitors see; calls details and reviews, and ratings for its API.</summary>
     public static ServiceDefinition ProductPage { get; } = new("productpage", "Bookinfo.ProductPage",
@@ -40,7 +50,22 @@ public sealed class ServiceCatalog(IReadOnlyList<ServiceDefinition> services)
     ],
     [
         Version("productpage", "v1", 30080),
-    ]);
+    ])
+    {
+        Routes =
+        [
+            ServiceRoute.Read("/productpage"),
+            ServiceRoute.Read("/"),
+            ServiceRoute.Read("/index.html"),
+            ServiceRoute.Read("/static/{name}"),
+            new ServiceRoute("/login", HttpMethodNames.Post),
+            ServiceRoute.Read("/logout"),
+            ServiceRoute.Read("/api/v1/products"),
+            ServiceRoute.Read("/api/v1/products/{id}"),
+            ServiceRoute.Read("/api/v1/products/{id}/reviews"),
+            ServiceRoute.Read("/api/v1/products/{id}/ratings"),
+        ],
+    };
 
     /// <summary>Bookinfo itself.</summary>
     public static ServiceCatalog Bookinfo { get; } = new([Details, Ratings, Reviews, ProductPage]);

@@ -11,6 +11,9 @@ public sealed record ServiceDefinition(
     IReadOnlyList<ServiceCall> Calls,
     IReadOnlyList<ServiceVersion> Versions)
 {
+    /// <summary>Its routes.</summary>
+    public IReadOnlyList<ServiceRoute> Routes { get; init; } = [];
+
     /// <summary>Whether it calls another service.</summary>
     /// <param name="other">The other service.</param>
     public bool IsCallerOf(ServiceDefinition other) => Calls.Any(call => call.Service == other.Name);

@@ -120,6 +120,9 @@ public static class SettingNames
         ],
         StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The settings that any service has, those of OpenTelemetry among them.</summary>
+    public static IEnumerable<string> Known => All.Concat(TelemetrySettingNames.All);
+
     /// <summary>Whether any service has a setting of this name: the same arguments may be given to all of them.</summary>
     /// <param name="name">The name; case does not matter.</param>
     public static bool Contains(string name) => All.Contains(name) || TelemetrySettingNames.All.Contains(name);

@@ -1,4 +1,5 @@
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 

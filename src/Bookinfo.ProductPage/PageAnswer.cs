@@ -1,4 +1,4 @@
-using Bookinfo.ServiceDefaults.Hosting;
+using Bookinfo.ServiceDefaults.Answers;
 using RazorSlices;
 
 namespace Bookinfo.ProductPage;

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.IO.Hashing;
-using Bookinfo.ServiceDefaults.Hosting;
+using Bookinfo.ServiceDefaults.Answers;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 

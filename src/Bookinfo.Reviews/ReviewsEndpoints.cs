@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 

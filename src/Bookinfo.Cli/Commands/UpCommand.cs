@@ -117,6 +117,7 @@ internal static class UpCommand
         var time = TimeProvider.System;
         var tree = SourceTree.Find();
         await using var reader = time.CreateTimer(static _ => ToolOutput.LookForReader(), null, ReaderInterval, ReaderInterval);
+        await TellWhatHasNoEffectAsync(options);
         return await CommandRunner.RunAsync(
             async signals =>
             {
@@ -186,6 +187,25 @@ internal static class UpCommand
         await ToolOutput.Messages.WriteLineAsync(
             killed.Count == 0 ? "Stopped." : $"Stopped; {string.Join(", ", killed)} did not stop in time and had to be killed.");
         return ready ? ExitCode.Success : ExitCode.Interrupted;
+    }
+
+    /// <summary>
+    /// Says which settings do nothing. They are named without their values, which may be secrets. One is no error: a shell may have it for
+    /// something else, and a library may read what no service does.
+    /// </summary>
+    private static async Task TellWhatHasNoEffectAsync(LocalOptions options)
+    {
+        if (InheritedEnvironment.FindLeftOut(System.Environment.GetEnvironmentVariables()) is { Count: > 0 } leftOut)
+        {
+            await ToolOutput.Messages.WriteLineAsync(
+                $"Not passed on from your environment, as they may be meant for one service: {string.Join(", ", leftOut)}. Use --env.");
+        }
+
+        if (options.Environment.Where(setting => setting.IsUnknown).Select(setting => setting.Name).Distinct().ToList()
+            is { Count: > 0 } unknown)
+        {
+            await ToolOutput.Messages.WriteLineAsync($"Passed on, although no service has such a setting: {string.Join(", ", unknown)}.");
+        }
     }
 
     private static LocalPlan CreatePlan(LocalOptions options, SourceTree tree) =>

@@ -128,9 +128,15 @@ public static class FaultCatalog
             new FaultParameter("fixedDelay", Time, "how late", 0, Longest)),
         new(FailMetrics, FaultScope.Telemetry, "answers scrapes of /metrics with an error",
             new FaultParameter("httpStatus", Whole, "the status", 400, 599, Default: "500")),
-        new(ResetCounters, FaultScope.Telemetry, "resets the counters and histograms on /metrics to 0, as if it had restarted"),
+        new(ResetCounters, FaultScope.Telemetry, "resets the counters and histograms on /metrics to 0, as if it had restarted")
+        {
+            HasChance = false,
+        },
         new(WrongVersion, FaultScope.Telemetry, "gives another version of itself on /metrics and in log lines on stdout",
-            new FaultParameter("version", Text, "the version")),
+            new FaultParameter("version", Text, "the version"))
+        {
+            HasChance = false,
+        },
     ];
 
     /// <summary>A fault by its name; <see langword="null"/> when there is none.</summary>

@@ -8,7 +8,7 @@ namespace Bookinfo.Contracts;
 public sealed record FaultKind(string Name, FaultScope Scope, string Description, params IReadOnlyList<FaultParameter> Parameters)
 {
     /// <summary>Whether it happens to some of many (requests, spans, lines, scrapes), so that a rule may say how often.</summary>
-    public bool HasChance => Scope != FaultScope.Process && Name != FaultCatalog.WrongVersion && Name != FaultCatalog.ResetCounters;
+    public bool HasChance { get; init; } = Scope != FaultScope.Process;
 
     /// <summary>
     /// Groups of parameters of which a rule has exactly one, whole: the distributions of a delay. Empty when parameters are independent.

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Bookinfo.Contracts;
 
 /// <summary>A rule: which fault a service has, how often, for which requests and when.</summary>
@@ -49,6 +51,17 @@ public sealed record FaultRule(string Name, FaultKind Kind)
     /// <summary>What its random choices start from; <see langword="null"/> for the service's seed.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>The rule as it was given, an object.</summary>
+    public JsonElement Given { get; init; }
+
+    /// <summary>
+    /// Whether another rule says the same, in whatever words: <c>1s</c> or <c>1000ms</c>, a default that is given or left out.
+    /// </summary>
+    /// <param name="other">The other rule.</param>
+    public bool SaysTheSameAs(FaultRule other) =>
+        this with { Numbers = other.Numbers, Texts = other.Texts, Given = other.Given } == other
+        && HasSame(Numbers, other.Numbers) && HasSame(Texts, other.Texts);
+
     /// <summary>A parameter that is a duration.</summary>
     /// <param name="parameter">Its name.</param>
     public TimeSpan Duration(string parameter) => TimeSpan.FromSeconds(Numbers[parameter]);
@@ -86,4 +99,8 @@ public sealed record FaultRule(string Name, FaultKind Kind)
     private bool IsOn(TimeSpan age) => Within(age) >= CycleOff;
 
     private TimeSpan Within(TimeSpan age) => TimeSpan.FromTicks((age - Start).Ticks % (CycleOff + CycleOn).Ticks);
+
+    private static bool HasSame<T>(IReadOnlyDictionary<string, T> one, IReadOnlyDictionary<string, T> other)
+        where T : IEquatable<T> =>
+        one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value.Equals(pair.Value));
 }

@@ -15,6 +15,9 @@ public static class FaultRuleReader
     /// <summary>The most characters of a text, such as the body of <see cref="FaultCatalog.WrongBody"/>.</summary>
     public const int LongestText = 1024;
 
+    /// <summary>What errors call the list, unless it is a part of something else.</summary>
+    public const string Root = "rules";
+
     private const string NameKey = "name";
     private const string MatchKey = "match";
     private const string StartKey = "start";
@@ -28,10 +31,10 @@ public static class FaultRuleReader
     /// <summary>The longest time of a rule, a day, in seconds.</summary>
     private const double LongestTime = 24 * 3600;
 
-    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
-
     private static readonly string[] Callers =
         [.. ServiceCatalog.All.Where(service => service.Calls.Count > 0).Select(service => service.Name)];
+
+    private static readonly string[] Routes = [.. ServiceCatalog.All.SelectMany(service => service.Routes).Select(route => route.Template)];
 
     private static readonly string AllFaults = string.Join(", ", FaultCatalog.All.Select(kind => kind.Name));
 
@@ -60,7 +63,7 @@ public static class FaultRuleReader
         try
         {
             using var document = JsonDocument.Parse(json, Options);
-            return Read(document.RootElement, "rules");
+            return Read(document.RootElement, Root);
         }
         catch (JsonException exception)
         {
@@ -69,7 +72,7 @@ public static class FaultRuleReader
         }
         catch (InvalidOperationException)
         {
-            throw NotText("rules");
+            throw NotText(Root);
         }
     }
 
@@ -156,6 +159,7 @@ public static class FaultRuleReader
             Seed = rule.TryGetProperty(SeedKey, out var seed)
                 ? (int)ReadNumber(seed, $"{path}.{SeedKey}", 0, int.MaxValue, whole: true)
                 : null,
+            Given = rule.Clone(),
         };
         if (read.End <= read.Start)
         {
@@ -273,15 +277,15 @@ public static class FaultRuleReader
                 : throw new InvalidFaultException($"{path}.{key}", $"must be a text of 1 to {LongestText} characters")
             : null;
         var read = rule with { Route = TextOf("route"), Method = TextOf("method"), EndUser = TextOf("endUser"), Caller = TextOf("caller") };
-        if (read.Route is { } route && route[0] != '/')
+        if (read.Route is { } route && !Routes.Contains(route))
         {
             throw new InvalidFaultException(
-                $"{path}.route", "must be the template of a route, as in the label http_route: '/ratings/{id?}'");
+                $"{path}.route", $"must be the template of a route, as in the label http_route: one of {string.Join(", ", Routes)}");
         }
 
-        if (read.Method is { } method && !Methods.Contains(method))
+        if (read.Method is { } method && HttpMethodNames.Find(method) is null)
         {
-            throw new InvalidFaultException($"{path}.method", $"must be one of {string.Join(", ", Methods)}");
+            throw new InvalidFaultException($"{path}.method", $"must be one of {string.Join(", ", HttpMethodNames.All)}");
         }
 
         if (read.Caller is { } caller && !Callers.Contains(caller))

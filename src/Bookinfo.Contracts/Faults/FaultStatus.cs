@@ -38,9 +38,14 @@ public sealed record FaultSetStatus(string Name, string Source, double? Remainin
 /// <param name="Name">Its name.</param>
 /// <param name="Fault">The name of its fault.</param>
 /// <param name="Active">Whether it is active now.</param>
-/// <param name="Matched">How many requests, spans, lines or scrapes it concerned since it was set.</param>
-/// <param name="Injected">How many of those it was done to; for faults of the process, how often it began.</param>
-public sealed record FaultRuleStatus(string Name, string Fault, bool Active, long Matched, long Injected);
+/// <param name="Matched">
+/// How many requests, spans, lines or scrapes it was about since it was set; for a fault of the process, how often it was to begin.
+/// </param>
+/// <param name="Injected">How many of those it was done to; for a fault of the process, how often it began.</param>
+/// <param name="Seed">What its random choices started from: its own seed, or the one that it was given.</param>
+/// <param name="Rule">The rule as it was given. It can be set again, and with the seed in it makes the same choices.</param>
+public sealed record FaultRuleStatus(
+    string Name, string Fault, bool Active, long Matched, long Injected, int Seed, JsonElement Rule);
 
 /// <summary>How a service writes <see cref="FaultStatus"/>. What reads as well would make executables larger.</summary>
 [JsonSourceGenerationOptions(

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using Bookinfo.Contracts;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Local;
 
@@ -16,6 +17,9 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
             "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "URLS", "HTTP_PORTS",
             SettingNames.StopWhenStdinCloses, SettingNames.ManagementListen,
         ];
+
+    /// <summary>How the names begin that .NET and OpenTelemetry look for, of which the services' settings are only a part.</summary>
+    private static readonly string[] LibraryPrefixes = ["DOTNET_", TelemetrySettingNames.Prefix];
 
     /// <summary>
     /// How closely the setting is aimed: what is said of one version wins over what is said of its service, and that over what is said of
@@ -52,6 +56,10 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
         {
             error = $"{name} is set by 'up' itself; --port, --backend-port and --management-port choose the ports.";
         }
+        else if (FindMeant(name) is { Length: > 0 } meant)
+        {
+            error = $"'{left}=...' is not a setting of any service.{meant}";
+        }
         else
         {
             setting = new EnvironmentSetting(target, name, text[(equals + 1)..]);
@@ -60,9 +68,22 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
         return setting is not null;
     }
 
+    /// <summary>Whether no service has such a setting. It is passed on all the same: libraries have variables of their own.</summary>
+    public bool IsUnknown =>
+        !SettingNames.Contains(Name) && !LibraryPrefixes.Any(prefix => Name.StartsWith(prefix, StringComparison.Ordinal));
+
     /// <summary>Whether a version gets the setting.</summary>
     /// <param name="version">The version.</param>
     public bool IsFor(ServiceVersion version) => Target is null || Target == version.Service || Target == version.Name;
+
+    /// <summary>What a name is likely to mean that is almost that of a setting: the case of a name matters, except on Windows.</summary>
+    private static string FindMeant(string name)
+    {
+        var other = SettingNames.Known.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return other is null ? NearestName.Suggest(name, SettingNames.Known)
+            : other == name || OperatingSystem.IsWindows() ? ""
+            : $" Did you mean {other}?";
+    }
 }
 
 /// <summary>
@@ -73,7 +94,7 @@ public sealed record EnvironmentSetting(string? Target, string Name, string Valu
 /// <c>FLOOD_FACTOR</c>, <c>SESSION_KEY</c> and <c>OTEL_*</c> are not the properties of one service, and do go through; for the others
 /// there is <c>--env</c>.
 /// </remarks>
-internal static class InheritedEnvironment
+public static class InheritedEnvironment
 {
     private static readonly HashSet<string> Removed = new(SettingNames.OfOneService, StringComparer.OrdinalIgnoreCase)
     {
@@ -95,6 +116,14 @@ internal static class InheritedEnvironment
             variable => variable.Name,
             variable => variable.Value,
             OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+
+    /// <summary>Finds the settings in the user's environment that are not passed on, which somebody may have meant for a service.</summary>
+    /// <param name="variables">The user's environment.</param>
+    /// <returns>Their names, in order. What every shell or pod has, such as its host name, is not among them.</returns>
+    public static IReadOnlyList<string> FindLeftOut(IDictionary variables) =>
+    [
+        .. SettingNames.OfOneService.Where(name => name != SettingNames.Hostname && variables[name] is string { Length: > 0 }).Order(),
+    ];
 
     /// <summary>
     /// Selects what a build inherits: everything but what MSBuild would take for properties of a solution, which has no platform

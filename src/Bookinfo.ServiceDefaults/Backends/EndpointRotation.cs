@@ -39,7 +39,7 @@ public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
     /// <summary>Smooth weighted round robin, as nginx has it: in each turn the one that is farthest behind its share.</summary>
     private static int[] Spread(IReadOnlyList<int> weights)
     {
-        var common = weights.Aggregate(0, static (one, other) => (int)System.Numerics.BigInteger.GreatestCommonDivisor(one, other));
+        var common = weights.Aggregate(0, CommonDivisor);
         var round = new int[weights.Sum() / common];
         var behind = new int[weights.Count];
         for (var turn = 0; turn < round.Length; turn++)
@@ -56,6 +56,17 @@ public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
         }
 
         return round;
+    }
+
+    /// <summary>The greatest number that divides both, by Euclid's algorithm; the other one when one is 0.</summary>
+    private static int CommonDivisor(int one, int other)
+    {
+        while (other != 0)
+        {
+            (one, other) = (other, one % other);
+        }
+
+        return one;
     }
 
     private sealed class Endpoint(Uri address)

@@ -34,16 +34,18 @@ internal sealed class ActiveRule(FaultRule rule, Fault fault, FaultCount count, 
 
     /// <summary>What it has done so far.</summary>
     public FaultRuleStatus Status => new(
-        rule.Name, rule.Kind.Name, IsActive, Interlocked.Read(ref _matched), Interlocked.Read(ref _injected));
+        rule.Name, rule.Kind.Name, IsActive, Interlocked.Read(ref _matched), Interlocked.Read(ref _injected), seed, rule.Given);
+
+    private bool IsOfProcess => rule.Kind.Scope == FaultScope.Process;
 
     /// <summary>Makes the rule active. Not to be called from several threads at once, as <see cref="End"/>.</summary>
     public void Begin()
     {
         _active = new CancellationTokenSource();
         count.Begin();
-        if (rule.Kind.Scope == FaultScope.Process)
+        if (IsOfProcess)
         {
-            CountInjected();
+            Interlocked.Increment(ref _matched);
         }
 
         try
@@ -54,6 +56,11 @@ internal sealed class ActiveRule(FaultRule rule, Fault fault, FaultCount count, 
         {
             End();
             throw;
+        }
+
+        if (IsOfProcess)
+        {
+            CountInjected();
         }
     }
 
@@ -91,14 +98,22 @@ internal sealed class ActiveRule(FaultRule rule, Fault fault, FaultCount count, 
         && (rule.EndUser is not { } name || name == user(context.Request))
         && condition?.Invoke(context) != false;
 
-    /// <summary>Counts one of what the rule is about, and decides whether it is done to this one.</summary>
+    /// <summary>
+    /// Counts one of what the rule is about, and decides whether it is done to this one. A fault of the process is about the process: every
+    /// request meets it, and none is counted.
+    /// </summary>
     public bool Chooses()
     {
+        if (IsOfProcess)
+        {
+            return true;
+        }
+
         var matched = Interlocked.Increment(ref _matched);
         var chosen = rule.Every > 0
             ? (matched - 1) % rule.Every >= rule.Every - rule.Burst
             : rule.Percentage >= 100 || (rule.Percentage > 0 && Draw() * 100 < rule.Percentage);
-        if (chosen && rule.Kind.Scope != FaultScope.Process)
+        if (chosen)
         {
             CountInjected();
         }

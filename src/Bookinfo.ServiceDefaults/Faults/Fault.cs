@@ -11,6 +11,18 @@ internal abstract class Fault
     /// <summary>Whether the fault does something to scrapes of <c>/metrics</c>.</summary>
     public virtual bool ConcernsScrapes => false;
 
+    /// <summary>Whether the readiness probe fails now, while the rule is active.</summary>
+    /// <param name="rule">The rule.</param>
+    public virtual bool FailsReadiness(ActiveRule rule) => false;
+
+    /// <summary>Whether the liveness probe fails now, while the rule is active.</summary>
+    /// <param name="rule">The rule.</param>
+    public virtual bool FailsLiveness(ActiveRule rule) => false;
+
+    /// <summary>Whether <c>/health</c> of the wire contract fails now, while the rule is active.</summary>
+    /// <param name="rule">The rule.</param>
+    public virtual bool FailsHealth(ActiveRule rule) => false;
+
     /// <summary>Begins, when the rule becomes active.</summary>
     /// <param name="rule">The rule.</param>
     /// <returns>What ends it when disposed of; <see langword="null"/> when there is nothing to end.</returns>

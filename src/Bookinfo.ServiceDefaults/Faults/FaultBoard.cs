@@ -38,23 +38,22 @@ internal sealed class FaultBoard(
     /// <summary>What the faults have done that any rule ever was about, by their names.</summary>
     public IEnumerable<KeyValuePair<string, FaultCount>> Counts => _counts;
 
-    /// <summary>Whether a rule of a fault is active.</summary>
-    /// <param name="fault">The name of the fault.</param>
-    /// <param name="condition">What must hold for it besides.</param>
-    public bool Has(string fault, Func<ActiveRule, bool>? condition = null) =>
-        Array.Exists(_active, rule => rule.Rule.Kind.Name == fault && condition?.Invoke(rule) != false);
+    /// <summary>Whether something is true of any active rule.</summary>
+    /// <param name="isTrue">What.</param>
+    public bool Any(Predicate<ActiveRule> isTrue) => Array.Exists(_active, isTrue);
 
-    /// <summary>Sets rules, in place of those that were set under the same name.</summary>
+    /// <summary>
+    /// Sets rules, in place of those that were set under the same name. If they say the same, those go on as they are, with a new time to
+    /// live.
+    /// </summary>
     /// <param name="name">Their name.</param>
     /// <param name="source">Where they come from.</param>
-    /// <param name="text">What was given. When it is the same again, the rules go on as they are, with a new time to live.</param>
     /// <param name="rules">The rules.</param>
     /// <param name="ttl">How long they stay; <see langword="null"/> for ever.</param>
     /// <param name="condition">What a request must fulfill besides.</param>
     public void Set(
         string name,
         FaultSource source,
-        string text,
         IReadOnlyList<FaultRule> rules,
         TimeSpan? ttl = null,
         Func<HttpContext, bool>? condition = null)
@@ -69,14 +68,14 @@ internal sealed class FaultBoard(
             var now = time.GetTimestamp();
             long? expires = ttl is { } life ? now + (long)(life.TotalSeconds * time.TimestampFrequency) : null;
             var index = _sets.FindIndex(set => set.Name == name && set.Source == source);
-            if (index >= 0 && _sets[index].Text == text)
+            if (index >= 0 && _sets[index].SaysTheSameAs(rules))
             {
                 _sets[index] = _sets[index] with { Expires = expires };
             }
             else
             {
                 var active = rules.Select(rule => Activate(rule, name, condition));
-                var set = new FaultSet(name, source, text, now, [.. active]) { Expires = expires };
+                var set = new FaultSet(name, source, now, [.. active]) { Expires = expires };
                 if (index >= 0)
                 {
                     End(_sets[index]);
@@ -161,10 +160,18 @@ internal sealed class FaultBoard(
         rule.Seed ?? SeedOf(rule, set),
         condition);
 
-    /// <summary>Rules without a seed of their own must not make the same choices as each other.</summary>
-    private int SeedOf(FaultRule rule, string set) => options.Seed is { } seed
-        ? $"{service.Name}/{set}/{rule.Name}".Aggregate(seed, static (mixed, c) => unchecked((mixed * 31) + c))
-        : Guid.NewGuid().GetHashCode();
+    /// <summary>Rules without a seed of their own must not make the same choices as each other. A rule may have it as a seed.</summary>
+    private int SeedOf(FaultRule rule, string set)
+    {
+        var mixed = options.Seed ?? Guid.NewGuid().GetHashCode();
+        foreach (var letter in options.Seed is null ? "" : $"{service.Name}/{set}/{rule.Name}")
+        {
+            mixed = unchecked((mixed * 31) + letter);
+        }
+
+        // Random makes the same of a number and its negative.
+        return mixed == int.MinValue ? int.MaxValue : Math.Abs(mixed);
+    }
 
     private double Seconds(long ticks) => ticks / (double)time.TimestampFrequency;
 

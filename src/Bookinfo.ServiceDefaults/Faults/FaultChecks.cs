@@ -1,4 +1,3 @@
-using Bookinfo.Contracts;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Bookinfo.ServiceDefaults.Faults;
@@ -8,13 +7,11 @@ namespace Bookinfo.ServiceDefaults.Faults;
 internal sealed class FaultReadiness(FaultBoard board) : IHealthCheck
 {
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        var starting = board.Has(FaultCatalog.SlowStart, static rule => ((SlowStartFault)rule.Fault).Left(rule) > 0);
-        return Task.FromResult(starting || board.Has(FaultCatalog.NotReady)
-            ? HealthCheckResult.Unhealthy("fault injected")
-            : HealthCheckResult.Healthy());
-    }
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(
+            board.Any(static rule => rule.Fault.FailsReadiness(rule))
+                ? HealthCheckResult.Unhealthy("fault injected")
+                : HealthCheckResult.Healthy());
 }
 
 /// <summary>Whether the service is alive, as far as faults go.</summary>
@@ -27,5 +24,7 @@ internal sealed class FaultLiveness(FaultBoard board) : IHealthCheck
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            board.Has(FaultCatalog.NotLive) ? HealthCheckResult.Unhealthy("fault injected") : HealthCheckResult.Healthy());
+            board.Any(static rule => rule.Fault.FailsLiveness(rule))
+                ? HealthCheckResult.Unhealthy("fault injected")
+                : HealthCheckResult.Healthy());
 }

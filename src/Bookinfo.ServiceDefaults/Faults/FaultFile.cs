@@ -12,8 +12,10 @@ namespace Bookinfo.ServiceDefaults.Faults;
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="board">Where its rules are set.</param>
+/// <param name="service">The service.</param>
 /// <param name="logger">The log.</param>
-internal sealed class FaultFile(string path, FaultBoard board, TimeProvider time, ILogger<FaultFile> logger) : IDisposable
+internal sealed class FaultFile(
+    string path, FaultBoard board, ServiceDefinition service, TimeProvider time, ILogger<FaultFile> logger) : IDisposable
 {
     /// <summary>The name of its set of rules.</summary>
     public const string SetName = "file";
@@ -91,7 +93,14 @@ internal sealed class FaultFile(string path, FaultBoard board, TimeProvider time
         }
         else
         {
-            board.Set(SetName, FaultSource.File, text, FaultRuleReader.Read(text));
+            var rules = FaultRuleReader.Read(text);
+            foreach (var problem in FaultReach.FindProblems(rules, FaultRuleReader.Root, service))
+            {
+                // Several services may share the file.
+                LogEvents.FaultNeverMatches(logger, path, problem.Message);
+            }
+
+            board.Set(SetName, FaultSource.File, rules);
         }
 
         (_last, _problem) = (text, null);

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Bookinfo.ServiceDefaults.Faults;
 
 /// <summary>
-/// Does to requests and scrapes what the active rules say. Probes are left alone, except for what <see cref="ProbeFault"/> is about.
+/// Does to requests and scrapes what the active rules say. Probes are left alone, except that <c>/health</c> of the wire contract fails when
+/// a fault says so; for the others, <see cref="FaultReadiness"/> and <see cref="FaultLiveness"/> see to that.
 /// </summary>
 /// <param name="next">What handles the request.</param>
 /// <param name="board">The active rules.</param>
@@ -28,7 +31,9 @@ internal sealed class FaultInjection(
 
         if (RequestTelemetry.IsProbe(context.Request.Path))
         {
-            return ProbeFault.FailsHealth(board, context) ? ProbeFault.AnswerAsync(context, service) : next(context);
+            return IsHealth(context) && board.Any(static rule => rule.Fault.FailsHealth(rule))
+                ? AnswerNotHealthyAsync(context)
+                : next(context);
         }
 
         return RequestTelemetry.IsScrape(context.Request.Path)
@@ -54,6 +59,19 @@ internal sealed class FaultInjection(
         }
 
         return next(context);
+    }
+
+    /// <summary>Whether a probe, which has been routed, is that of the contract.</summary>
+    private static bool IsHealth(HttpContext context) => context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: "/health" };
+
+    /// <summary>Answers <c>/health</c> with 500, as the contract says for ratings.</summary>
+    private Task AnswerNotHealthyAsync(HttpContext context)
+    {
+        var name = char.ToUpperInvariant(service.Name[0]) + service.Name[1..];
+        return new JsonAnswer<HealthStatus>(
+            new HealthStatus($"{name} is not healthy"),
+            HealthStatusJson.Default.HealthStatus,
+            StatusCodes.Status500InternalServerError).ExecuteAsync(context);
     }
 
     private void Mark(ActiveRule rule)

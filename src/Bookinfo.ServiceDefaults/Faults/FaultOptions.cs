@@ -12,10 +12,11 @@ internal sealed record FaultOptions(IReadOnlyList<FaultRule> Rules, string? File
 {
     /// <summary>Reads <c>FAULTS</c>, <c>FAULTS_FILE</c>, <c>RANDOM_SEED</c> and <c>FAULT_SPAN_ATTRIBUTE</c>.</summary>
     /// <param name="settings">The settings.</param>
+    /// <param name="service">The service, to whose requests the rules apply.</param>
     /// <returns>The options.</returns>
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
-    public static FaultOptions Read(Settings settings) => new(
-        ReadRules(settings),
+    public static FaultOptions Read(Settings settings, ServiceDefinition service) => new(
+        ReadRules(settings, service),
         ReadFile(settings),
         settings.Text(SettingNames.RandomSeed) is null
             ? null
@@ -34,7 +35,7 @@ internal sealed record FaultOptions(IReadOnlyList<FaultRule> Rules, string? File
         };
     }
 
-    private static IReadOnlyList<FaultRule> ReadRules(Settings settings)
+    private static IReadOnlyList<FaultRule> ReadRules(Settings settings, ServiceDefinition service)
     {
         if (settings.Text(SettingNames.Faults) is not { } text)
         {
@@ -43,7 +44,9 @@ internal sealed record FaultOptions(IReadOnlyList<FaultRule> Rules, string? File
 
         try
         {
-            return FaultRuleReader.Read(text);
+            var rules = FaultRuleReader.Read(text);
+            FaultReach.Require(rules, FaultRuleReader.Root, service);
+            return rules;
         }
         catch (InvalidFaultException exception)
         {

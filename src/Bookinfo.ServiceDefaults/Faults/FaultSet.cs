@@ -1,15 +1,29 @@
+using Bookinfo.Contracts;
+
 namespace Bookinfo.ServiceDefaults.Faults;
 
 /// <summary>Rules that were set together.</summary>
 /// <param name="Name">Their name.</param>
 /// <param name="Source">Where they come from.</param>
-/// <param name="Text">What was given, to tell whether it is the same again.</param>
 /// <param name="SetAt">When they were set, as a timestamp of the clock.</param>
 /// <param name="Rules">The rules.</param>
-internal sealed record FaultSet(string Name, FaultSource Source, string Text, long SetAt, IReadOnlyList<ActiveRule> Rules)
+internal sealed record FaultSet(string Name, FaultSource Source, long SetAt, IReadOnlyList<ActiveRule> Rules)
 {
     /// <summary>When they end unless they are set again, as a timestamp of the clock; <see langword="null"/> for never.</summary>
     public long? Expires { get; init; }
+
+    /// <summary>Whether other rules say the same as these.</summary>
+    /// <param name="rules">The other rules.</param>
+    public bool SaysTheSameAs(IReadOnlyList<FaultRule> rules)
+    {
+        var same = rules.Count == Rules.Count;
+        for (var index = 0; same && index < rules.Count; index++)
+        {
+            same = Rules[index].Rule.SaysTheSameAs(rules[index]);
+        }
+
+        return same;
+    }
 }
 
 /// <summary>Where rules come from.</summary>

@@ -19,12 +19,12 @@ internal sealed class FaultStart(FaultBoard board, FaultOptions options, IEnumer
     {
         foreach (var preset in presets)
         {
-            board.Set(preset.Name, FaultSource.Version, preset.Rules, FaultRuleReader.Read(preset.Rules), ttl: null, preset.Condition);
+            board.Set(preset.Name, FaultSource.Version, FaultRuleReader.Read(preset.Rules), ttl: null, preset.Condition);
         }
 
         if (options.Rules.Count > 0)
         {
-            board.Set(SetName, FaultSource.Environment, SetName, options.Rules);
+            board.Set(SetName, FaultSource.Environment, options.Rules);
         }
 
         file?.Start();

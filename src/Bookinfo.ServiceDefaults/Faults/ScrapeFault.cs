@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults.Answers;
 using Microsoft.AspNetCore.Http;
 
 namespace Bookinfo.ServiceDefaults.Faults;
@@ -25,5 +26,5 @@ internal sealed class FailMetricsFault : ScrapeFault
 {
     /// <inheritdoc/>
     public override Task HandleAsync(HttpContext context, RequestDelegate next, ActiveRule rule) =>
-        AbortFault.AnswerAsync(context, (int)rule.Rule.Numbers["httpStatus"], "fault injected");
+        JsonAnswer.Error((int)rule.Rule.Numbers["httpStatus"], "fault injected").ExecuteAsync(context);
 }

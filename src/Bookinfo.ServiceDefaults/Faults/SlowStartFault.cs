@@ -12,10 +12,8 @@ internal sealed class SlowStartFault(TimeProvider time) : Fault
     /// <inheritdoc/>
     public override bool ConcernsRequests => true;
 
-    /// <summary>How much of the time is left, from 1 down to 0.</summary>
-    /// <param name="rule">The rule.</param>
-    public double Left(ActiveRule rule) =>
-        Math.Max(0, 1 - (time.GetElapsedTime(_began) / rule.Rule.Duration("duration")));
+    /// <inheritdoc/>
+    public override bool FailsReadiness(ActiveRule rule) => Left(rule) > 0;
 
     /// <inheritdoc/>
     public override IDisposable? Begin(ActiveRule rule)
@@ -34,4 +32,7 @@ internal sealed class SlowStartFault(TimeProvider time) : Fault
 
         await next(context);
     }
+
+    /// <summary>How much of the time is left, from 1 down to 0.</summary>
+    private double Left(ActiveRule rule) => Math.Max(0, 1 - (time.GetElapsedTime(_began) / rule.Rule.Duration("duration")));
 }

@@ -1,3 +1,4 @@
+using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Faults;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
@@ -59,7 +60,7 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         var response = context.Response;
         if (response.StatusCode >= 400 && !response.HasStarted && response.ContentLength is null && response.ContentType is null)
         {
-            await JsonAnswer.Error(response.StatusCode, MessageFor(response.StatusCode)).ExecuteAsync(context);
+            await JsonAnswer.Error(response.StatusCode).ExecuteAsync(context);
         }
     }
 
@@ -80,21 +81,4 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
             context.Request.Method = method;
         }
     }
-
-    /// <summary>The message for an error that no endpoint has described.</summary>
-    /// <param name="statusCode">The status of the answer.</param>
-    /// <returns>A few words in English.</returns>
-    public static string MessageFor(int statusCode) => statusCode switch
-    {
-        StatusCodes.Status404NotFound => "not found",
-        StatusCodes.Status405MethodNotAllowed => "method not allowed",
-        StatusCodes.Status408RequestTimeout => "request timed out",
-        StatusCodes.Status412PreconditionFailed => "precondition failed",
-        StatusCodes.Status413PayloadTooLarge => "request body too large",
-        StatusCodes.Status414UriTooLong => "request target too long",
-        StatusCodes.Status415UnsupportedMediaType => "unsupported media type",
-        StatusCodes.Status431RequestHeaderFieldsTooLarge => "request headers too large",
-        >= 500 => "internal error",
-        _ => "bad request",
-    };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Faults;
 using Microsoft.AspNetCore.Http;
 
@@ -7,12 +8,13 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary><c>/faults</c> on the management port: shows, sets and removes the faults of the service.</summary>
 /// <param name="board">The faults.</param>
-internal sealed class FaultEndpoint(FaultBoard board) : IManagementEndpoint
+/// <param name="service">The service, to whose requests the rules apply.</param>
+internal sealed class FaultEndpoint(FaultBoard board, ServiceDefinition service) : IManagementEndpoint
 {
     /// <summary>The most bytes of a request: 256 KiB.</summary>
     public const int LargestBody = 256 * 1024;
 
-    private const string Usage = """the body must be JSON such as {"ttl":"30s","rules":[...]}""";
+    private const string Example = """{"ttl":"30s","rules":[...]}""";
 
     /// <inheritdoc/>
     public string Path => FaultRequest.Path;
@@ -23,51 +25,34 @@ internal sealed class FaultEndpoint(FaultBoard board) : IManagementEndpoint
         var name = context.Request.Path.Value![FaultRequest.Path.Length..].Trim('/');
         return (context.Request.Method, name) switch
         {
-            ("GET", "") => AnswerAsync(context),
-            ("PUT" or "DELETE", not "") when !FaultRuleReader.IsName(name) => ManagementServer.RefuseAsync(
+            (HttpMethodNames.Get, "") => AnswerAsync(context),
+            (HttpMethodNames.Put or HttpMethodNames.Delete, not "") when !FaultRuleReader.IsName(name) => RefuseAsync(
                 context, StatusCodes.Status400BadRequest,
                 $"the name of the rules must have 1 to {FaultRuleReader.LongestName} letters, digits, '-', '.' and '_'"),
-            ("PUT", not "") => SetAsync(context, name),
-            ("DELETE", not "") => board.Remove(name, FaultSource.Management)
+            (HttpMethodNames.Put, not "") => SetAsync(context, name),
+            (HttpMethodNames.Delete, not "") => board.Remove(name, FaultSource.Management)
                 ? AnswerAsync(context)
-                : ManagementServer.RefuseAsync(
+                : RefuseAsync(
                     context, StatusCodes.Status404NotFound,
                     $"no rules '{name}' were set here; those of the environment and of a file end where they come from"),
-            _ => ManagementServer.RefuseAsync(
+            _ => RefuseAsync(
                 context, StatusCodes.Status405MethodNotAllowed, "use GET /faults, PUT /faults/NAME or DELETE /faults/NAME"),
         };
     }
 
     private async Task SetAsync(HttpContext context, string name)
     {
-        string? problem;
-        try
-        {
-            problem = await TrySetAsync(context, name);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: a key with half of a surrogate pair.
-            problem = Usage;
-        }
-        catch (InvalidFaultException exception)
-        {
-            problem = exception.Message;
-        }
-
-        await (problem is null ? AnswerAsync(context) : ManagementServer.RefuseAsync(context, StatusCodes.Status400BadRequest, problem));
+        var problem = await ManagementBody.ApplyAsync(context, Example, body => Set(name, body));
+        await (problem is null ? AnswerAsync(context) : RefuseAsync(context, StatusCodes.Status400BadRequest, problem));
     }
 
     /// <returns>What is wrong; <see langword="null"/> when it is set.</returns>
-    private async Task<string?> TrySetAsync(HttpContext context, string name)
+    private string? Set(string name, JsonElement body)
     {
-        // Without records: what reads those would make executables larger by a quarter of a megabyte.
-        using var request = await JsonDocument.ParseAsync(
-            context.Request.Body, FaultRuleReader.Options, context.RequestAborted);
-        if (request.RootElement is not { ValueKind: JsonValueKind.Object } body
-            || !body.TryGetProperty("ttl"u8, out var life) || !body.TryGetProperty("rules"u8, out var rules))
+        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("ttl"u8, out var life)
+            || !body.TryGetProperty("rules"u8, out var given))
         {
-            return $"ttl or rules is missing: {Usage}";
+            return $"ttl or rules is missing: the body must be JSON such as {Example}";
         }
 
         if (life.ValueKind != JsonValueKind.String || !Duration.TryParse(life.GetString(), out var ttl)
@@ -76,9 +61,21 @@ internal sealed class FaultEndpoint(FaultBoard board) : IManagementEndpoint
             return "ttl must be a time from 1s to 1h: the rules are removed when they are not set again by then";
         }
 
-        board.Set(name, FaultSource.Management, rules.GetRawText(), FaultRuleReader.Read(rules, "rules"), ttl);
-        return null;
+        try
+        {
+            var rules = FaultRuleReader.Read(given, FaultRuleReader.Root);
+            FaultReach.Require(rules, FaultRuleReader.Root, service);
+            board.Set(name, FaultSource.Management, rules, ttl);
+            return null;
+        }
+        catch (InvalidFaultException exception)
+        {
+            return exception.Message;
+        }
     }
+
+    private static Task RefuseAsync(HttpContext context, int status, string problem) =>
+        JsonAnswer.Error(status, problem).ExecuteAsync(context);
 
     private Task AnswerAsync(HttpContext context) =>
         new JsonAnswer<FaultStatus>(board.Status(), FaultStatusJson.Default.FaultStatus).ExecuteAsync(context);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Builder;
@@ -94,32 +95,24 @@ internal sealed class ManagementServer(int port, IEnumerable<IManagementEndpoint
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>Answers with an error.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="status">The status.</param>
-    /// <param name="message">What is wrong.</param>
-    internal static Task RefuseAsync(HttpContext context, int status, string message) =>
-        JsonAnswer.Error(status, message).ExecuteAsync(context);
-
     private async Task HandleAsync(HttpContext context)
     {
         try
         {
             await (Refusal(context.Request) is { } refusal
-                ? RefuseAsync(context, StatusCodes.Status403Forbidden, refusal)
+                ? JsonAnswer.Error(StatusCodes.Status403Forbidden, refusal).ExecuteAsync(context)
                 : Array.Find(_endpoints, endpoint => context.Request.Path.StartsWithSegments(endpoint.Path)) is { } endpoint
                     ? endpoint.HandleAsync(context)
-                    : RefuseAsync(context, StatusCodes.Status404NotFound, ErrorAnswers.MessageFor(StatusCodes.Status404NotFound)));
+                    : JsonAnswer.Error(StatusCodes.Status404NotFound).ExecuteAsync(context));
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
-            await RefuseAsync(context, exception.StatusCode, ErrorAnswers.MessageFor(exception.StatusCode));
+            await JsonAnswer.Error(exception.StatusCode).ExecuteAsync(context);
         }
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
             LogEvents.UnhandledException(logger, exception);
-            await RefuseAsync(
-                context, StatusCodes.Status500InternalServerError, ErrorAnswers.MessageFor(StatusCodes.Status500InternalServerError));
+            await JsonAnswer.Error(StatusCodes.Status500InternalServerError).ExecuteAsync(context);
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Logging;
 using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
@@ -62,7 +62,7 @@ internal sealed class RejectedRequestAnswers(
             }
 
             response.StatusCode = status;
-            var body = WireJson.ToBytes(new ErrorMessage(ErrorAnswers.MessageFor(status)), ErrorMessageJson.Default.ErrorMessage);
+            var body = JsonAnswer.ErrorBody(ErrorText.Of(status));
             response.Headers.ContentType = JsonAnswer.ContentType;
             response.Headers.ContentLength = body.Length;
             response.Headers.Connection = "close";

@@ -185,7 +185,7 @@ public static class ServiceProgram
         var mostRequests = RequestLimit.Read(settings, service);
         builder.Services.AddSingleton(services => new RequestLimit(
             mostRequests, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RequestLimit>>()));
-        AddFaults(builder, service, FaultOptions.Read(settings));
+        AddFaults(builder, service, FaultOptions.Read(settings, service));
         ManagementServer.Add(builder.Services, settings);
         // The longest call that our services wait for takes 10 s; what is still in flight after 15 s hangs.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + TimeSpan.FromSeconds(15));
@@ -240,6 +240,7 @@ public static class ServiceProgram
             builder.Services.AddSingleton(services => new FaultFile(
                 file,
                 services.GetRequiredService<FaultBoard>(),
+                service,
                 services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<FaultFile>>()));
         }

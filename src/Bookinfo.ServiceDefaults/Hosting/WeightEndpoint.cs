@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Backends;
 using Microsoft.AspNetCore.Http;
 
@@ -9,7 +10,7 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <param name="weights">The weights.</param>
 internal sealed class WeightEndpoint(BackendWeights weights) : IManagementEndpoint
 {
-    private const string Usage = """the body must be JSON such as {"reviews":{"v1":80,"v3":20}}""";
+    private const string Example = """{"reviews":{"v1":80,"v3":20}}""";
 
     /// <inheritdoc/>
     public string Path => BackendShares.Path;
@@ -17,28 +18,22 @@ internal sealed class WeightEndpoint(BackendWeights weights) : IManagementEndpoi
     /// <inheritdoc/>
     public Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
     {
-        ("GET", BackendShares.Path) => AnswerAsync(context),
-        ("PUT", BackendShares.Path) => ChangeAsync(context),
-        _ => ManagementServer.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, "use GET /weights or PUT /weights"),
+        (HttpMethodNames.Get, BackendShares.Path) => AnswerAsync(context),
+        (HttpMethodNames.Put, BackendShares.Path) => ChangeAsync(context),
+        _ => JsonAnswer.Error(StatusCodes.Status405MethodNotAllowed, "use GET /weights or PUT /weights").ExecuteAsync(context),
     };
 
     private async Task ChangeAsync(HttpContext context)
     {
-        string? problem;
-        try
-        {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-            problem = Read(body.RootElement) is { } asked ? weights.Change(asked) : Usage;
-        }
-        catch (JsonException)
-        {
-            problem = Usage;
-        }
-
-        await (problem is null ? AnswerAsync(context) : ManagementServer.RefuseAsync(context, StatusCodes.Status400BadRequest, problem));
+        var problem = await ManagementBody.ApplyAsync(
+            context, Example,
+            body => Read(body) is { } asked ? weights.Change(asked) : $"the body must be JSON such as {Example}");
+        await (problem is null
+            ? AnswerAsync(context)
+            : JsonAnswer.Error(StatusCodes.Status400BadRequest, problem).ExecuteAsync(context));
     }
 
-    /// <summary>Reads weights. Without records: what reads those would make executables larger.</summary>
+    /// <summary>Reads weights.</summary>
     /// <param name="body">The JSON.</param>
     /// <returns>The weights by service and version; <see langword="null"/> when that is not what it has.</returns>
     private static Dictionary<string, Dictionary<string, int>?>? Read(JsonElement body)

@@ -129,6 +129,13 @@ internal static partial class LogEvents
         Message = "The faults in {file} are not allowed, and the rules before them stay: {reason}")]
     public static partial void FaultsRefused(ILogger logger, string file, string reason);
 
+    /// <summary>The file with rules has one that no request to this service can match.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventName = "FaultNeverMatches",
+        Message = "A rule in {file} does nothing here, as no request to this service can match it: {reason}")]
+    public static partial void FaultNeverMatches(ILogger logger, string file, string reason);
+
     /// <summary>The management port listens.</summary>
     [LoggerMessage(Level = LogLevel.Information, EventName = "ManagementStarted", Message = "Management listens on {address}")]
     public static partial void ManagementStarted(ILogger logger, string address);

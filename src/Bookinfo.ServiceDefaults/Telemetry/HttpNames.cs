@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Contracts;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
@@ -10,8 +11,6 @@ internal static class HttpNames
     /// <summary>What stands for every method that is not known.</summary>
     public const string OtherMethod = "_OTHER";
 
-    private static readonly string[] KnownMethods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
-
     private static readonly string[] StatusCodes =
     [
         .. Enumerable.Range(0, 1000).Select(code => code.ToString(CultureInfo.InvariantCulture)),
@@ -21,18 +20,7 @@ internal static class HttpNames
 
     /// <summary>A method as it stands in labels: itself, or <see cref="OtherMethod"/>.</summary>
     /// <param name="method">The method of a request line, where case matters.</param>
-    public static string Method(string method)
-    {
-        foreach (var known in KnownMethods)
-        {
-            if (known == method)
-            {
-                return known;
-            }
-        }
-
-        return OtherMethod;
-    }
+    public static string Method(string method) => HttpMethodNames.Find(method) ?? OtherMethod;
 
     /// <summary>The version of HTTP, such as <c>1.1</c>.</summary>
     /// <param name="protocol">As the server has it, such as <c>HTTP/1.1</c>.</param>

@@ -1,4 +1,5 @@
 using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Http;
@@ -23,8 +24,7 @@ internal sealed class RequestLimit(int most, TimeProvider time, ILogger<RequestL
     /// <summary>When the client may try again, in seconds.</summary>
     private const string RetryAfter = "1";
 
-    private static readonly byte[] Answer = WireJson.ToBytes(
-        new ErrorMessage("too many requests at once"), ErrorMessageJson.Default.ErrorMessage);
+    private static readonly byte[] Answer = JsonAnswer.ErrorBody("too many requests at once");
 
     private readonly SeldomReport _report = new(time, requests => LogEvents.RequestsRefused(logger, requests, most));
     private int _active;
@@ -72,13 +72,9 @@ internal sealed class RequestLimit(int most, TimeProvider time, ILogger<RequestL
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
         Volatile.Read(ref _refused) > 0 && RequestRecord.Of(context).IsRefused ? RefuseAsync(context) : next(context);
 
-    private static async Task RefuseAsync(HttpContext context)
+    private static Task RefuseAsync(HttpContext context)
     {
-        var response = context.Response;
-        response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        response.Headers.RetryAfter = RetryAfter;
-        response.ContentType = "application/json";
-        response.ContentLength = Answer.Length;
-        await response.Body.WriteAsync(Answer, context.RequestAborted);
+        context.Response.Headers.RetryAfter = RetryAfter;
+        return JsonAnswer.WriteAsync(context.Response, StatusCodes.Status503ServiceUnavailable, Answer);
     }
 }

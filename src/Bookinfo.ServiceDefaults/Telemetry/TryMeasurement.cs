@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Http;
 
@@ -42,7 +43,7 @@ internal sealed class TryMeasurement : IDisposable
         var span = telemetry.Traces ? telemetry.StartSpan($"GET {template}", ActivityKind.Client, default, start) : null;
         if (span is { IsAllDataRequested: true })
         {
-            span.SetTag("http.request.method", "GET");
+            span.SetTag("http.request.method", HttpMethodNames.Get);
             span.SetTag("url.full", PrintableText.Clean(address.AbsoluteUri, PrintableText.LongestPath));
             span.SetTag("url.template", template);
             span.SetTag("server.address", address.Host);
@@ -98,7 +99,7 @@ internal sealed class TryMeasurement : IDisposable
         {
             var tags = new TagList
             {
-                { "http.request.method", "GET" },
+                { "http.request.method", HttpMethodNames.Get },
                 { "url.scheme", _address.Scheme },
                 { "server.address", _address.Host },
                 { "server.port", _address.Port },

@@ -1,9 +1,9 @@
 using Bookinfo.Contracts;
 using Microsoft.AspNetCore.Http;
 
-namespace Bookinfo.ServiceDefaults.Hosting;
+namespace Bookinfo.ServiceDefaults.Answers;
 
-/// <summary>Makes and writes answers of the wire contract.</summary>
+/// <summary>Makes and writes JSON answers: those of the wire contract and those of the management port.</summary>
 public static class JsonAnswer
 {
     /// <summary>The content type of every JSON answer.</summary>
@@ -11,10 +11,16 @@ public static class JsonAnswer
 
     /// <summary>An error answer: <c>{"error":"..."}</c>.</summary>
     /// <param name="statusCode">The status.</param>
-    /// <param name="message">The message.</param>
+    /// <param name="message">The message; that of <see cref="ErrorText"/> when there is nothing more to say.</param>
     /// <returns>The answer.</returns>
-    public static JsonAnswer<ErrorMessage> Error(int statusCode, string message) =>
-        new(new ErrorMessage(message), ErrorMessageJson.Default.ErrorMessage, statusCode);
+    public static JsonAnswer<ErrorMessage> Error(int statusCode, string? message = null) =>
+        new(new ErrorMessage(message ?? ErrorText.Of(statusCode)), ErrorMessageJson.Default.ErrorMessage, statusCode);
+
+    /// <summary>The body of an error answer, for those who keep it or write it themselves.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns>The JSON text in UTF-8.</returns>
+    public static byte[] ErrorBody(string message) =>
+        WireJson.ToBytes(new ErrorMessage(message), ErrorMessageJson.Default.ErrorMessage);
 
     /// <summary>Writes JSON that is already serialized.</summary>
     /// <param name="response">The response, not yet started.</param>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 
-namespace Bookinfo.ServiceDefaults.Hosting;
+namespace Bookinfo.ServiceDefaults.Answers;
 
 /// <summary>A pipe writer without a reader: it keeps what is written in memory that it borrows until it is disposed.</summary>
 public sealed class BorrowedBuffer : PipeWriter, IDisposable

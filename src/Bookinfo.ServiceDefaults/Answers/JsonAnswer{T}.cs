@@ -2,7 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Bookinfo.Contracts;
 using Microsoft.AspNetCore.Http;
 
-namespace Bookinfo.ServiceDefaults.Hosting;
+namespace Bookinfo.ServiceDefaults.Answers;
 
 /// <summary>
 /// An answer of the wire contract: a value as JSON, with <c>Content-Type: application/json</c> (no charset, as JSON has none, RFC 8259

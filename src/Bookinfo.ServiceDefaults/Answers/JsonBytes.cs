@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Bookinfo.ServiceDefaults.Hosting;
+namespace Bookinfo.ServiceDefaults.Answers;
 
 /// <summary>An answer of the wire contract that is already serialized.</summary>
 /// <param name="json">The JSON text in UTF-8.</param>
