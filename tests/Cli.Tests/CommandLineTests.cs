@@ -113,6 +113,7 @@ public sealed class CommandLineTests
     [InlineData("--env 'A' is not allowed: it must be [service:]NAME=VALUE", "--env", "A")]
     [InlineData("--env 'A-B=...' is not allowed: it must be [service:]NAME=VALUE", "--env", "A-B=hush")]
     [InlineData("--env 'shop' in 'shop:A=...' is not a service: it must be one of details, ", "--env", "shop:A=b")]
+    [InlineData("--env 'ratings:FAULT=...' is not a setting of any service. Did you mean FAULTS?", "--env", "ratings:FAULT=[]")]
     [InlineData("--env ASPNETCORE_URLS is set by 'up' itself", "--env", "ASPNETCORE_URLS=http://*:1")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     public async Task A_wrong_command_line_is_refused_with_what_is_allowed(string message, params string[] arguments)

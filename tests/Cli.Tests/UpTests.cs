@@ -140,12 +140,30 @@ public sealed class UpTests
                 ["CLUSTER_NAME"] = "elsewhere",
                 ["ENABLE_EXTERNAL_BOOK_SERVICE"] = "true",
                 ["DRAIN_SECONDS"] = "300",
+                ["FAULTS"] = "[]",
             });
         await up.LineAsync(line => line.StartsWith("productpage", StringComparison.Ordinal));
 
         Assert.Equal(["reviews-v1", "reviews-v2", "reviews-v3"], (await Page.ServedByAsync(_ports.Page, reloads: 12)).Distinct().Order());
         await up.SignalAsync("TERM");
         Assert.Equal(ExitCode.Success, await up.ExitAsync());
+        // What a pod or an image has anyway is not mentioned.
+        Assert.StartsWith(
+            "Not passed on from your environment, as they may be meant for one service: CLUSTER_NAME, DETAILS_HOSTNAME, DRAIN_SECONDS, "
+            + "ENABLE_EXTERNAL_BOOK_SERVICE, ENABLE_RATINGS, FAULTS, REVIEWS_ENDPOINTS, REVIEWS_HOSTNAME, SERVICES_DOMAIN, "
+            + "SERVICE_VERSION, STAR_COLOR. Use --env.\n",
+            up.Messages);
+    }
+
+    [Fact]
+    public async Task Says_which_settings_no_service_has()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, _ports.Page);
+        listener.Start();
+        // It ends at once; what it says comes before.
+        await using var up = Up("--env", "ratings:SOME_TOKEN=a-secret", "--env", "DOTNET_gcServer=1", "--env", "OTEL_OF_A_LIBRARY=x");
+        Assert.Equal(ExitCode.PortTaken, await up.ExitAsync());
+        Assert.StartsWith("Passed on, although no service has such a setting: SOME_TOKEN.\nbookinfo: port ", up.Messages);
     }
 
     [Theory]

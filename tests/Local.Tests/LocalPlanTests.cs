@@ -130,11 +130,39 @@ public sealed class LocalPlanTests
     [InlineData("details:=c")]
     [InlineData("details-v9:A=b")]
     [InlineData("details:stop_when_stdin_closes=false")]
+    [InlineData("FAULT=[]")]
+    [InlineData("faults=[]")]
+    [InlineData("details:OTEL_EXPORTER_OLTP_ENDPOINT=http://localhost:4317")]
     public void What_is_no_setting_is_refused(string text)
     {
         Assert.False(EnvironmentSetting.TryParse(text, out _, out var error));
         Assert.DoesNotContain('\n', error);
     }
+
+    [Theory]
+    [InlineData("FAULTS=[]", false)]
+    [InlineData("OTEL_SERVICE_NAME=shop", false)]
+    [InlineData("OTEL_OF_A_LIBRARY=x", false)]
+    [InlineData("DOTNET_gcServer=1", false)]
+    [InlineData("SOME_TOKEN=x", true)]
+    public void What_no_service_and_no_library_reads_is_unknown(string text, bool unknown) =>
+        Assert.Equal(unknown, Setting(text).IsUnknown);
+
+    [Fact]
+    public void Settings_of_the_shell_that_are_not_passed_on_are_found_unless_they_are_there_by_themselves() => Assert.Equal(
+        ["FAULTS", "REVIEWS_ENDPOINTS"],
+        InheritedEnvironment.FindLeftOut(new Dictionary<string, string>
+        {
+            ["REVIEWS_ENDPOINTS"] = "http://a",
+            ["FAULTS"] = "[]",
+            ["STAR_COLOR"] = "",
+            ["FLOOD_FACTOR"] = "3",
+            ["HOSTNAME"] = "pod",
+            ["K8S_POD_NAME"] = "pod",
+            ["ASPNETCORE_HTTP_PORTS"] = "8080",
+            ["DETAILS_SERVICE_PORT"] = "9080",
+            ["PATH"] = "/bin",
+        }));
 
     private static LocalPlan Plan(LocalOptions options, params (string Name, string Value)[] variables) =>
         LocalPlan.Create(options, Tree, variables.ToDictionary(variable => variable.Name, variable => variable.Value), static _ => true);

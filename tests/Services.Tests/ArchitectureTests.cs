@@ -59,6 +59,21 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void One_folder_writes_the_JSON_of_answers()
+    {
+        var folders = ServiceCatalog.All.Select(service => service.Project).Append("Bookinfo.ServiceDefaults");
+        foreach (var file in folders.SelectMany(
+            folder => Directory.EnumerateFiles(Path.Combine(Sources, folder), "*.cs", SearchOption.AllDirectories)))
+        {
+            if (Path.GetFileName(Path.GetDirectoryName(file)) != "Answers")
+            {
+                var text = Comments().Replace(File.ReadAllText(file), "");
+                Assert.DoesNotMatch(@"new ErrorMessage\(|ContentType = ""application/json""", text);
+            }
+        }
+    }
+
+    [Fact]
     public void Internals_are_visible_to_the_projects_own_tests_only()
     {
         foreach (var project in Directory.EnumerateFiles(Sources, "*.csproj", SearchOption.AllDirectories))

@@ -89,6 +89,11 @@ public sealed class BackendWeightTests
     [InlineData("null", "the body must be JSON such as")]
     [InlineData("""{"reviews":{"v1":null}}""", "the body must be JSON such as")]
     [InlineData("", "the body must be JSON such as")]
+    [InlineData("""{"reviews":{"v1":1,"v1":2}}""", "in which no key comes twice")]
+    [InlineData("""{"reviews":{"v1":1},"reviews":{"v3":1}}""", "in which no key comes twice")]
+    [InlineData("""{"reviews":{"v1":1,"\u00761":2}}""", "in which no key comes twice")]
+    [InlineData("""{"\ud800":{"v1":1}}""", "the body must be valid text: half of a surrogate pair")]
+    [InlineData("""{"reviews":{"\udc00":1}}""", "the body must be valid text: half of a surrogate pair")]
     public async Task Weights_that_are_not_allowed_change_nothing(string body, string why)
     {
         await using var backend = new RecordingBackend(200, Reviews);

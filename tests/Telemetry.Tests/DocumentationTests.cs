@@ -17,8 +17,8 @@ public sealed partial class DocumentationTests
     [
         "UnhandledException", "exception", "BackendAnswerUnusable", "LogLinesDropped", "lines", "ConnectionsRefused", "connections",
         "limit", "TelemetryExportFailed", "TelemetryExportWorks", "signal", "failures", "reason", "TelemetryNotSent", "settings",
-        "TelemetryDropped", "dropped", "FaultsExpired", "FaultsRefused", "FaultFailed", "file", "RequestsRefused",
-        "requests",
+        "TelemetryDropped", "dropped", "FaultsExpired", "FaultsRefused", "FaultFailed", "FaultNeverMatches", "file",
+        "RequestsRefused", "requests",
     ];
 
     [Fact]

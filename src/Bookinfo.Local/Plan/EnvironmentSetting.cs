@@ -119,10 +119,12 @@ public static class InheritedEnvironment
 
     /// <summary>Finds the settings in the user's environment that are not passed on, which somebody may have meant for a service.</summary>
     /// <param name="variables">The user's environment.</param>
-    /// <returns>Their names, in order. What every shell or pod has, such as its host name, is not among them.</returns>
+    /// <returns>Their names, in order.</returns>
     public static IReadOnlyList<string> FindLeftOut(IDictionary variables) =>
     [
-        .. SettingNames.OfOneService.Where(name => name != SettingNames.Hostname && variables[name] is string { Length: > 0 }).Order(),
+        .. SettingNames.All
+            .Where(name => IsRemoved(name) && !IsOfMachine(name) && variables[name] is string { Length: > 0 })
+            .Order(StringComparer.Ordinal),
     ];
 
     /// <summary>
@@ -134,6 +136,13 @@ public static class InheritedEnvironment
     public static Dictionary<string, string> SelectForBuild(IDictionary variables) => variables.Keys.Cast<string>()
         .Where(name => !RemovedForBuild.Contains(name))
         .ToDictionary(name => name, name => (string?)variables[name] ?? "");
+
+    /// <summary>Whether a variable is there without anybody's doing: in shells, in images with .NET, in pods.</summary>
+    private static bool IsOfMachine(string name) =>
+        name == SettingNames.Hostname
+        || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
+        || name.StartsWith("K8S_", StringComparison.Ordinal)
+        || name.EndsWith("_SERVICE_PORT", StringComparison.Ordinal);
 
     private static bool IsRemoved(string name) =>
         Removed.Contains(name) || RemovedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Bookinfo.ServiceDefaults.Faults;
 
 /// <summary>
-/// Does to requests and scrapes what the active rules say. Probes are left alone, except that <c>/health</c> of the wire contract fails when
+/// Does to requests and scrapes what the active rules say. Probes are left alone, but <c>/health</c> of the wire contract fails when
 /// a fault says so; for the others, <see cref="FaultReadiness"/> and <see cref="FaultLiveness"/> see to that.
 /// </summary>
 /// <param name="next">What handles the request.</param>

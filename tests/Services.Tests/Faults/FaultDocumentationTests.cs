@@ -28,6 +28,13 @@ public sealed class FaultDocumentationTests
         }
     }
 
+    [Fact]
+    public void Every_route_is_documented_and_every_documented_one_is_there() => Assert.Equal(
+        ServiceCatalog.All
+            .Select(service => $"| {service.Name} | {string.Join(", ", service.Routes.Select(route => $"`{route.Template}`"))} |").Order(),
+        File.ReadLines(Path.Combine(WorkingCopy.Root, "docs", "faults.md"))
+            .Where(line => ServiceCatalog.All.Any(service => line.StartsWith($"| {service.Name} |", StringComparison.Ordinal))).Order());
+
     private static string HeadingOf(FaultScope scope) => scope switch
     {
         FaultScope.Request => "Faults of requests",

@@ -74,6 +74,7 @@ public sealed class FaultRuleReaderTests
     [InlineData("""[{"cpu":{},"match":{"method":"GET"}}]""", "rules[0].match cannot be combined with cpu")]
     [InlineData("""[{"hang":{},"match":{"path":"/"}}]""", "rules[0].match.path is not known: there can be one of route, method, ")]
     [InlineData("""[{"hang":{},"match":{"route":"ratings"}}]""", "rules[0].match.route must be the template")]
+    [InlineData("""[{"hang":{},"match":{"route":"/rating/{id?}"}}]""", "rules[0].match.route must be the template of a route")]
     [InlineData("""[{"hang":{},"match":{"method":"get"}}]""", "rules[0].match.method must be one of GET")]
     [InlineData("""[{"hang":{},"match":{"endUser":""}}]""", "rules[0].match.endUser must be a text")]
     [InlineData("""[{"hang":{},"start":"5s","end":"5s"}]""", "rules[0].end must be later than the start")]
@@ -91,6 +92,25 @@ public sealed class FaultRuleReaderTests
     [InlineData("""[{"\ud800":{}}]""", "rules must be valid text")]
     public void What_is_not_allowed_is_refused_with_the_place_and_what_is(string json, string message) =>
         Assert.Contains(message, Assert.Throws<InvalidFaultException>(() => FaultRuleReader.Read(json)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(
+        """{"delay":{"fixedDelay":"1s"}}""", """{"name":"delay","delay":{"fixedDelay":"1000ms","percentage":{"value":100}}}""", true)]
+    [InlineData("""{"memory":{"rate":"1Mi","limit":"32Mi"}}""", """{"memory":{"limit":33554432,"rate":"1024Ki"},"start":"0s"}""", true)]
+    [InlineData("""{"disconnect":{}}""", """{"disconnect":{"when":"before"}}""", true)]
+    [InlineData("""{"disconnect":{}}""", """{"disconnect":{"when":"during"}}""", false)]
+    [InlineData("""{"delay":{"fixedDelay":"1s"}}""", """{"delay":{"fixedDelay":"1001ms"}}""", false)]
+    [InlineData("""{"delay":{"least":"1s","most":"1s"}}""", """{"delay":{"mean":"1s","deviation":"1s"}}""", false)]
+    [InlineData("""{"hang":{}}""", """{"hang":{},"name":"other"}""", false)]
+    [InlineData("""{"hang":{}}""", """{"hang":{"every":1}}""", false)]
+    [InlineData("""{"hang":{}}""", """{"hang":{},"match":{"endUser":"jason"}}""", false)]
+    [InlineData("""{"hang":{}}""", """{"hang":{},"cycle":{"off":"1s","on":"1s"}}""", false)]
+    [InlineData("""{"hang":{}}""", """{"hang":{},"seed":1}""", false)]
+    public void Rules_are_compared_by_what_they_say(string one, string other, bool same)
+    {
+        var (first, second) = (FaultRuleReader.Read($"[{one}]")[0], FaultRuleReader.Read($"[{other}]")[0]);
+        Assert.Equal((same, same), (first.SaysTheSameAs(second), second.SaysTheSameAs(first)));
+    }
 
     [Fact]
     public void There_are_64_rules_at_most() => Assert.Throws<InvalidFaultException>(() => FaultRuleReader.Read(

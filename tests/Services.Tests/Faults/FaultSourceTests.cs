@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.Testing;
 
@@ -31,6 +33,9 @@ public sealed class FaultSourceTests : IDisposable
 
     [Theory]
     [InlineData("FAULTS", "[{}]", "FAULTS='[{}]' is not allowed: it must be a JSON list of rules; rules[0] must have a fault")]
+    [InlineData(
+        "FAULTS", """[{"hang":{},"match":{"route":"/ratings/{id?}"}}]""",
+        "it must be a JSON list of rules; rules[0].match.route must be a route of details: /details/{id?}")]
     [InlineData("MANAGEMENT_LISTEN", "tcp://10.0.0.7:9090", "MANAGEMENT_LISTEN='tcp://10.0.0.7:9090' is not allowed: it must be a")]
     [InlineData("FAULT_SPAN_ATTRIBUTE", "no", "FAULT_SPAN_ATTRIBUTE='no' is not allowed: it must be true or false")]
     public void A_bad_setting_stops_the_service(string name, string value, string message) => Assert.Contains(
@@ -90,6 +95,53 @@ public sealed class FaultSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_may_have_rules_for_other_services_which_are_logged()
+    {
+        await WriteAsync("""[{"hang":{},"match":{"route":"/details/{id?}"}},{"abort":{"httpStatus":503}}]""");
+        await using var ratings = await FaultyService.StartAsync($"FAULTS_FILE={File}");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
+        ratings.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Contains(
+            "rules[0].match.route must be a route of ratings", Assert.Single(ratings.Log.Of("FaultNeverMatches")).Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rule_is_shown_as_it_was_given_and_can_be_set_again_with_the_choices_that_it_made()
+    {
+        const string Rule = """{"abort":{"httpStatus":503,"percentage":{"value":50}},"match":{"method":"GET"}}""";
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync($$"""/* half */ {{Rule.Replace(",", " ,\n  ", StringComparison.Ordinal)}},""");
+        var first = await GetManyAsync(ratings);
+        var rule = Assert.Single(Assert.Single((await ratings.StatusAsync()).Sets).Rules);
+        Assert.Equal(Rule, JsonSerializer.Serialize(rule.Rule));
+        Assert.Equal((40, first.Count(status => status != HttpStatusCode.OK)), (rule.Matched, rule.Injected));
+
+        await ratings.RemoveAsync();
+        var again = JsonNode.Parse(rule.Rule.GetRawText())!.AsObject();
+        again["seed"] = rule.Seed;
+        await ratings.SetAsync(again.ToJsonString());
+        Assert.Equal(first, await GetManyAsync(ratings));
+    }
+
+    [Fact]
+    public async Task Rules_that_say_the_same_in_other_words_go_on_as_they_are()
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync("""{"delay":{"fixedDelay":"0s","percentage":50}},{"notReady":{}}""");
+        await ratings.GetAsync();
+        ratings.Clock.Advance(TimeSpan.FromSeconds(20));
+        var status = await ratings.SetAsync(
+            """{"name":"delay", "delay":{"percentage":{"value":5e1},"fixedDelay":"0ms"}}, {"notReady":{"health":false}}""");
+        Assert.Equal(30, Assert.Single(status.Sets).RemainingSeconds);
+        Assert.Equal(1, status.Sets[0].Rules[0].Matched);
+        Assert.Equal(2, ratings.Log.Of("FaultBegan").Count);
+
+        await ratings.SetAsync("""{"delay":{"fixedDelay":"0s","percentage":51}},{"notReady":{}}""");
+        Assert.Equal(4, ratings.Log.Of("FaultBegan").Count);
+    }
+
+    [Fact]
     public async Task A_file_that_is_too_large_is_refused()
     {
         await using var ratings = await FaultyService.StartAsync($"FAULTS_FILE={File}");
@@ -115,10 +167,14 @@ public sealed class FaultSourceTests : IDisposable
     [Theory]
     [InlineData("", "the body must be JSON")]
     [InlineData("[]", "the body must be JSON")]
-    [InlineData("{\"\\ud800\":1}", "the body must be JSON")]
+    [InlineData("""{"\ud800":1}""", "the body must be valid text: half of a surrogate pair")]
+    [InlineData("""{"ttl":"\ud800","rules":[]}""", "the body must be valid text: half of a surrogate pair")]
     [InlineData("""{"rules":[]}""", "ttl or rules is missing")]
     [InlineData("""{"ttl":"30s"}""", "ttl or rules is missing")]
-    [InlineData("""{"ttl":"30s","rules":[],"rules":[]}""", "the body must be JSON")]
+    [InlineData("""{"ttl":"30s","rules":[],"rules":[]}""", "in which no key comes twice")]
+    [InlineData(
+        """{"ttl":"30s","rules":[{"hang":{},"match":{"route":"/details/{id?}"}}]}""",
+        "rules[0].match.route must be a route of ratings: /ratings/{id?}")]
     [InlineData("""{"ttl":"0s","rules":[]}""", "ttl must be a time from 1s to 1h")]
     [InlineData("""{"ttl":"2h","rules":[]}""", "ttl must be a time from 1s to 1h")]
     [InlineData("""{"ttl":"30","rules":[]}""", "ttl must be a time from 1s to 1h")]
@@ -151,9 +207,22 @@ public sealed class FaultSourceTests : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
+    private static async Task<List<HttpStatusCode>> GetManyAsync(FaultyService service)
+    {
+        var answers = new List<HttpStatusCode>();
+        for (var number = 0; number < 40; number++)
+        {
+            answers.Add((await service.GetAsync()).Status);
+        }
+
+        return answers;
+    }
+
+    private Task WriteAsync(string text) => System.IO.File.WriteAllTextAsync(File, text, TestContext.Current.CancellationToken);
+
     private async Task WriteAsync(FaultyService service, string text)
     {
-        await System.IO.File.WriteAllTextAsync(File, text, TestContext.Current.CancellationToken);
+        await WriteAsync(text);
         service.Clock.Advance(TimeSpan.FromSeconds(1));
     }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Faults;
 using Bookinfo.Testing;
 
 namespace Services.Tests;
@@ -79,6 +81,36 @@ public sealed class ProcessFaultTests
         Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
     }
 
+    /// <summary>Requests notice some of these faults, and are still not what they are about.</summary>
+    [Theory]
+    [InlineData("""{"slowStart":{"duration":"10s","delay":"0s"}}""")]
+    [InlineData("""{"threadPool":{"blockers":1}}""")]
+    [InlineData("""{"notReady":{}}""")]
+    public async Task A_fault_of_the_process_counts_how_often_it_began_and_no_requests(string fault)
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        await ratings.SetAsync(fault[..^1] + ""","cycle":{"off":"1s","on":"1s"}}""");
+        for (var turn = 1; turn <= 2; turn++)
+        {
+            ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+            await ratings.GetAsync();
+            await ratings.GetAsync();
+            var rule = (await ratings.StatusAsync()).Sets[0].Rules[0];
+            Assert.Equal((turn, turn), (rule.Matched, rule.Injected));
+            ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Fact]
+    public void A_fault_that_cannot_begin_was_not_injected()
+    {
+        var count = new FaultCount();
+        using var rule = new ActiveRule(FaultRuleReader.Read("""[{"cpu":{}}]""")[0], new NoRoom(), count, seed: 1, condition: null);
+        Assert.Throws<InvalidOperationException>(rule.Begin);
+        Assert.Equal((1, 0, false), (rule.Status.Matched, rule.Status.Injected, rule.Status.Active));
+        Assert.Equal((0, 0), (count.Active, count.Injected));
+    }
+
     [Fact]
     public async Task A_fault_ends_when_nobody_renews_its_time_to_live()
     {
@@ -155,5 +187,10 @@ public sealed class ProcessFaultTests
         // It would end this process.
         ratings.Clock.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+    }
+
+    private sealed class NoRoom : Fault
+    {
+        public override IDisposable Begin(ActiveRule rule) => throw new InvalidOperationException();
     }
 }

@@ -245,7 +245,7 @@ public sealed class RequestFaultTests
 
     [Theory]
     [InlineData("""{"route":"/ratings/{id?}"}""", "/ratings/0", "", "", true)]
-    [InlineData("""{"route":"/ratings/{id}"}""", "/ratings/0", "", "", false)]
+    [InlineData("""{"route":"/ratings/{id?}","method":"POST"}""", "/ratings/0", "", "", false)]
     [InlineData("""{"method":"POST"}""", "/ratings/0", "", "", false)]
     [InlineData("""{"endUser":"jason"}""", "/ratings/0", "end-user", "jason", true)]
     [InlineData("""{"endUser":"jason"}""", "/ratings/0", "end-user", "Jason", false)]

@@ -52,7 +52,7 @@ public sealed class SurvivalTests
             _ => system.Ratings,
         };
         var board = faulty.Services.GetRequiredService<FaultBoard>();
-        board.Set("test", FaultSource.Management, fault, FaultRuleReader.Read($"[{fault}]"));
+        board.Set("test", FaultSource.Management, FaultRuleReader.Read($"[{fault}]"));
         var page = await ViewAsync(client);
         // On a busy machine, half a second may not be enough for reviews to say that ratings are missing.
         Assert.True(
