@@ -52,16 +52,12 @@ tool=(dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll)
 work=$(mktemp -d)
 if [ -n "$keep" ]; then mkdir -p "$keep"; fi
 results=${keep:-$work}
-# Something to read from that never ends: the proxy ends when its standard input does.
-mkfifo "$work/open"
-exec 9<> "$work/open"
+open_input "$work"
 ratings=$((port + 2)) proxyport=$((port + 7))
 up='' proxy=''
 stop() {
-    for process in $up $proxy; do
-        kill -TERM "$process" 2>/dev/null || true
-        wait "$process" 2>/dev/null || true
-    done
+    # shellcheck disable=SC2086
+    end $up $proxy
     up='' proxy=''
 }
 trap 'stop; rm -rf "$work"' EXIT
@@ -71,7 +67,7 @@ trap 'exit 130' INT TERM
 measure() { # name, milliseconds
     local name=$1
     say "Measuring $name"
-    dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll "$proxyport" "$ratings" "$2" <&9 > /dev/null &
+    delay_proxy "$proxyport" "$ratings" "$2"
     proxy=$!
     "${tool[@]}" up --port "$port" --backend-port $((port + 1)) --native --env "reviews:RATINGS_SERVICE_PORT=$proxyport" --output json \
         < /dev/null > "$work/up" 2> "$work/up.log" &

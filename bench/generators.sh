@@ -35,7 +35,7 @@ work=$(mktemp -d)
 say "Starting Bookinfo (the first time it is compiled, which takes minutes)"
 setsid ./bookinfo up --native --output json > "$work/up" 2> "$work/up.log" &
 up=$!
-trap 'kill -TERM "$up" 2>/dev/null || true; wait "$up" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'end "$up"; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 until [ -s "$work/up" ]; do
     kill -0 "$up" 2>/dev/null || { cat "$work/up.log" >&2; exit 1; }

@@ -44,7 +44,7 @@ address=http://127.0.0.1:$port/ratings/0
 env ASPNETCORE_URLS="http://127.0.0.1:$port" DRAIN_SECONDS=0 \
     "artifacts/publish/Bookinfo.Ratings/release_$rid/Bookinfo.Ratings" > >(cat > /dev/null) &
 server=$!
-trap 'kill -TERM "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'end "$server"; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 for _ in $(seq 200); do
     curl -sf -o /dev/null "http://127.0.0.1:$port/health/ready" && break

@@ -33,7 +33,7 @@ publish src/Bookinfo.Ratings bench/Bookinfo.Reference
 
 work=$(mktemp -d)
 pids=()
-trap 'kill -TERM ${pids[@]+"${pids[@]}"} 2>/dev/null || true; wait; rm -rf "$work"' EXIT
+trap 'end ${pids[@]+"${pids[@]}"}; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 # Ports of our own, beside those that 'bookinfo up' uses.

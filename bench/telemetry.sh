@@ -41,16 +41,7 @@ publish "${services[@]}"
 
 work=$(mktemp -d)
 pids=()
-stop() { # the processes whose ids are given
-    for pid in "$@"; do
-        kill -CONT "$pid" 2>/dev/null || true
-        kill -TERM "$pid" 2>/dev/null || true
-    done
-    for pid in "$@"; do
-        wait "$pid" 2>/dev/null || true
-    done
-}
-trap 'stop ${pids[@]+"${pids[@]}"} ${sinks[@]+"${sinks[@]}"}; rm -rf "$work"' EXIT
+trap 'end ${pids[@]+"${pids[@]}"} ${sinks[@]+"${sinks[@]}"}; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 # Ports of our own, beside those that 'bookinfo up' uses.
@@ -144,7 +135,7 @@ for round in $(seq "$rounds"); do
         measure "$way" details "http://127.0.0.1:$details/details/0"
         measure "$way" page "http://127.0.0.1:$page/productpage"
         awk '/VmRSS/ { print $2 / 1024 }' "/proc/${pids[3]}/status" >> "$work/$way.memory"
-        stop "${pids[@]}"
+        end "${pids[@]}"
         pids=()
     done
 done

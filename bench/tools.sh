@@ -53,6 +53,31 @@ publish() {
     done
 }
 
+# Ends processes, also those that are stopped, and waits until they have ended.
+end() { # process ids
+    local process
+    for process in "$@"; do
+        kill -CONT "$process" 2> /dev/null || true
+        kill -TERM "$process" 2> /dev/null || true
+    done
+    for process in "$@"; do
+        wait "$process" 2> /dev/null || true
+        # One that another script has started cannot be waited for.
+        while kill -0 "$process" 2> /dev/null; do sleep 0.05; done
+    done
+}
+
+# Opens something to read from that never ends, as file descriptor 9: a delaying proxy ends when its standard input does.
+open_input() { # directory
+    mkfifo "$1/open"
+    exec 9<> "$1/open"
+}
+
+# Starts a delaying proxy, whose process id is then $!. It needs open_input.
+delay_proxy() { # its port, the port behind it, milliseconds
+    dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll "$1" "$2" "$3" <&9 > /dev/null &
+}
+
 # The median of the numbers on stdin, one a line.
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 

@@ -30,8 +30,7 @@ stop() {
     local file
     for file in "$1"/*.pid; do
         [ -e "$file" ] || continue
-        kill -TERM "$(cat "$file")" 2>/dev/null || true
-        while kill -0 "$(cat "$file")" 2>/dev/null; do sleep 0.05; done
+        end "$(cat "$file")"
         rm "$file"
     done
 }
@@ -85,13 +84,6 @@ work=$(mktemp -d)
 [ -z "$keep" ] || mkdir -p "$keep"
 results=${keep:-$work}
 proxy= delaying=
-end() { # process ids
-    local process
-    for process in "$@"; do
-        kill -TERM "$process" 2>/dev/null || true
-        wait "$process" 2>/dev/null || true
-    done
-}
 finish() {
     stop "$work"
     # shellcheck disable=SC2086
@@ -114,9 +106,7 @@ PATH=$PATH:/usr/sbin haproxy -f "$work/haproxy.cfg" -db > "$work/haproxy.log" 2>
 proxy=$!
 reviews=$(printf 'http://127.0.0.1:%d,' $((proxies + 3)) $((proxies + 4)) $((proxies + 5)))
 
-# Something to read from that never ends: a delaying proxy ends when its standard input does.
-mkfifo "$work/open"
-exec 9<> "$work/open"
+open_input "$work"
 
 run() { # name, what the second system has in front: nothing, sidecars, or a delay in ms
     say "Measuring $1"
@@ -127,9 +117,9 @@ run() { # name, what the second system has in front: nothing, sidecars, or a del
             >> "$work/second.options"
     elif [ "$2" != nothing ]; then
         # Both systems have a proxy, so that what it costs to pass on is in both.
-        dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll $((proxies + 6)) $((first + 2)) 0 <&9 > /dev/null &
+        delay_proxy $((proxies + 6)) $((first + 2)) 0
         delaying=$!
-        dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll $((proxies + 7)) $((second + 2)) "$2" <&9 > /dev/null &
+        delay_proxy $((proxies + 7)) $((second + 2)) "$2"
         delaying+=" $!"
         echo "--env reviews:RATINGS_SERVICE_PORT=$((proxies + 6))" >> "$work/first.options"
         echo "--env reviews:RATINGS_SERVICE_PORT=$((proxies + 7))" >> "$work/second.options"
