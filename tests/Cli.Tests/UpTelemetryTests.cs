@@ -12,23 +12,15 @@ public sealed class UpTelemetryTests
     [Fact]
     public async Task A_collector_that_is_not_there_is_said_and_so_is_that_it_has_come()
     {
-        var isThere = false;
-        await using var receiver = await OtlpReceiver.StartAsync();
-        await using var way = new LoopbackServer(async (client, _, token) =>
-        {
-            if (Volatile.Read(ref isThere))
-            {
-                await LoopbackServer.RelayAsync(client, receiver.HttpAddress, token);
-            }
-        });
-        await using var up = Up(way.Address, "--output", "json");
+        await using var collector = await LateCollector.StartAsync();
+        await using var up = Up(collector.Address, "--output", "json");
         await up.ReadyAsync();
         using var client = new HttpClient();
         // The first failure may be in the line that says that all are ready.
         await SayAsync(
             up, client, static telemetry => telemetry?.StartsWith("logs do not arrive by OTLP: ", StringComparison.Ordinal) == true);
 
-        Volatile.Write(ref isThere, true);
+        collector.Come();
         await SayAsync(up, client, static telemetry => telemetry is null);
     }
 
@@ -36,26 +28,18 @@ public sealed class UpTelemetryTests
     [Fact]
     public async Task A_process_that_is_started_again_begins_without_the_troubles_of_the_one_before()
     {
-        var isThere = false;
-        await using var receiver = await OtlpReceiver.StartAsync();
-        await using var way = new LoopbackServer(async (client, _, token) =>
-        {
-            if (Volatile.Read(ref isThere))
-            {
-                await LoopbackServer.RelayAsync(client, receiver.HttpAddress, token);
-            }
-        });
-        await using var up = Up(way.Address, "--output", "json");
+        await using var collector = await LateCollector.StartAsync();
+        await using var up = Up(collector.Address, "--output", "json");
         await up.ReadyAsync();
         using var client = new HttpClient();
         await SayAsync(up, client, static telemetry => telemetry is not null);
 
         await Signal.SendAsync("KILL", LastOf(up).GetProperty("pid").GetInt32());
         await up.ChangeAsync("ratings", "restarting");
-        Volatile.Write(ref isThere, true);
+        collector.Come();
         await up.ChangeAsync("ratings", "ready");
         await SayAsync(up, client, static telemetry => telemetry is null);
-        await Eventually.HoldsAsync("log records", () => receiver.Logs.Count > 0);
+        await Eventually.HoldsAsync("log records", () => collector.Receiver.Logs.Count > 0);
         Assert.False(LastOf(up).TryGetProperty("telemetry", out _));
     }
 
@@ -89,4 +73,39 @@ public sealed class UpTelemetryTests
     private static JsonElement LastOf(CommandRun up) => up.Output.Split('\n').SkipLast(1)
         .SelectMany(static line => JsonDocument.Parse(line).RootElement.GetProperty("services").EnumerateArray())
         .Last(static service => service.GetProperty("service").GetString() == "ratings");
+
+    /// <summary>A collector that turns away what is sent to it until it is told to come.</summary>
+    private sealed class LateCollector : IAsyncDisposable
+    {
+        private readonly LoopbackServer _way;
+        private bool _isThere;
+
+        private LateCollector(OtlpReceiver receiver)
+        {
+            Receiver = receiver;
+            _way = new LoopbackServer(async (client, _, token) =>
+            {
+                if (Volatile.Read(ref _isThere))
+                {
+                    await LoopbackServer.RelayAsync(client, receiver.HttpAddress, token);
+                }
+            });
+        }
+
+        /// <summary>Where it will be.</summary>
+        public Uri Address => _way.Address;
+
+        /// <summary>What it has got.</summary>
+        public OtlpReceiver Receiver { get; }
+
+        public static async Task<LateCollector> StartAsync() => new(await OtlpReceiver.StartAsync());
+
+        public void Come() => Volatile.Write(ref _isThere, true);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _way.DisposeAsync();
+            await Receiver.DisposeAsync();
+        }
+    }
 }
