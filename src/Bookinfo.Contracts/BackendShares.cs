@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Bookinfo.Contracts;
 
 /// <summary>
@@ -14,8 +12,3 @@ public static class BackendShares
     /// <summary>The greatest weight.</summary>
     public const int MostWeight = 1000;
 }
-
-/// <summary>How a service writes weights: by service, and then by version. What reads as well would make executables larger.</summary>
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization)]
-[JsonSerializable(typeof(Dictionary<string, Dictionary<string, int>>))]
-public sealed partial class BackendSharesJson : JsonSerializerContext;

@@ -38,6 +38,18 @@ public static class WireJson
         json.Flush();
     }
 
+    /// <summary>Writes JSON piece by piece into a new array.</summary>
+    /// <param name="write">Writes the pieces.</param>
+    /// <returns>The JSON text in UTF-8.</returns>
+    public static byte[] ToBytes(Action<Utf8JsonWriter> write)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(output, Writing);
+        write(json);
+        json.Flush();
+        return output.WrittenSpan.ToArray();
+    }
+
     /// <summary>Writes a value into a new array.</summary>
     /// <inheritdoc cref="Write"/>
     /// <returns>The JSON text in UTF-8.</returns>

@@ -47,12 +47,6 @@ public sealed record FaultSetStatus(string Name, string Source, double? Remainin
 public sealed record FaultRuleStatus(
     string Name, string Fault, bool Active, long Matched, long Injected, int Seed, JsonElement Rule);
 
-/// <summary>How a service writes <see cref="FaultStatus"/>. What reads as well would make executables larger.</summary>
-[JsonSourceGenerationOptions(
-    GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(FaultStatus))]
-public sealed partial class FaultStatusJson : JsonSerializerContext;
-
 /// <summary>How those who use the management port write and read its messages.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

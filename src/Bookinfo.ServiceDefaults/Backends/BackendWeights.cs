@@ -10,7 +10,7 @@ namespace Bookinfo.ServiceDefaults.Backends;
 public sealed class BackendWeights
 {
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, Weighed> _services = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Weighed> _services = [];
 
     /// <summary>
     /// Makes a rotation of a service's addresses, to be weighed here if each names its version. A service may have several, each with turns
@@ -38,16 +38,12 @@ public sealed class BackendWeights
         return rotation;
     }
 
-    /// <summary>The weights by service and version; all are 1 where the addresses are taken in turn.</summary>
-    public Dictionary<string, Dictionary<string, int>> Read()
+    /// <summary>The weights of each service.</summary>
+    internal IReadOnlyList<ServiceWeights> Read()
     {
         lock (_lock)
         {
-            return _services.ToDictionary(
-                service => service.Key,
-                service => service.Value.Versions
-                    .Zip(service.Value.Weights ?? service.Value.Versions.Select(static _ => 1))
-                    .ToDictionary(static weight => weight.First, static weight => weight.Second));
+            return [.. _services.Select(service => new ServiceWeights(service.Key, service.Value.Versions, service.Value.Weights))];
         }
     }
 
@@ -106,3 +102,9 @@ public sealed class BackendWeights
         public IReadOnlyList<int>? Weights { get; set; }
     }
 }
+
+/// <summary>The weights of a service.</summary>
+/// <param name="Service">Its name.</param>
+/// <param name="Versions">Its versions.</param>
+/// <param name="Weights">The weight of each; <see langword="null"/> where their addresses are taken in turn.</param>
+internal sealed record ServiceWeights(string Service, IReadOnlyList<string> Versions, IReadOnlyList<int>? Weights);

@@ -14,7 +14,7 @@ internal sealed class FaultMetrics
         var meter = meters.Create(TelemetrySetup.FaultsMeter);
         meter.CreateObservableGauge(
             "bookinfo.fault.active",
-            () => board.Counts.Select(static fault => new Measurement<int>(fault.Value.Active, LabelOf(fault.Key))),
+            () => board.Counts.Select(static fault => new Measurement<long>(fault.Value.Active, LabelOf(fault.Key))),
             "{rule}", "Rules that are active now.");
         meter.CreateObservableCounter(
             "bookinfo.fault.injected",

@@ -77,6 +77,9 @@ internal sealed class FaultEndpoint(FaultBoard board, ServiceDefinition service)
     private static Task RefuseAsync(HttpContext context, int status, string problem) =>
         JsonAnswer.Error(status, problem).ExecuteAsync(context);
 
-    private Task AnswerAsync(HttpContext context) =>
-        new JsonAnswer<FaultStatus>(board.Status(), FaultStatusJson.Default.FaultStatus).ExecuteAsync(context);
+    private Task AnswerAsync(HttpContext context)
+    {
+        var status = board.Status();
+        return new JsonBytes(WireJson.ToBytes(json => FaultStatusWriter.Write(json, status))).ExecuteAsync(context);
+    }
 }

@@ -72,6 +72,23 @@ internal sealed class WeightEndpoint(BackendWeights weights) : IManagementEndpoi
         return services;
     }
 
-    private Task AnswerAsync(HttpContext context) => new JsonAnswer<Dictionary<string, Dictionary<string, int>>>(
-        weights.Read(), BackendSharesJson.Default.DictionaryStringDictionaryStringInt32).ExecuteAsync(context);
+    private Task AnswerAsync(HttpContext context) => new JsonBytes(WireJson.ToBytes(Write)).ExecuteAsync(context);
+
+    /// <summary>Writes the weights, without records for the same reason as <see cref="FaultStatusWriter"/>.</summary>
+    private void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        foreach (var service in weights.Read())
+        {
+            json.WriteStartObject(service.Service);
+            for (var index = 0; index < service.Versions.Count; index++)
+            {
+                json.WriteNumber(service.Versions[index], service.Weights?[index] ?? 1);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
 }
