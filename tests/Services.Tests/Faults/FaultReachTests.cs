@@ -21,7 +21,7 @@ public sealed class FaultReachTests
     [InlineData("productpage", """{"caller":"reviews"}""", "rules[1].match.caller must not be there: no service calls productpage")]
     public void A_rule_that_no_request_can_match_is_found(string service, string match, string? problem)
     {
-        var rules = FaultRuleReader.Read($$"""[{"cpu":{}},{"hang":{},"match":{{match}}}]""");
+        var rules = FaultRuleReader.Read($$"""[{"cpu":{} },{"hang":{},"match":{{match}} }]""");
         var definition = ServiceCatalog.All.Single(one => one.Name == service);
         Assert.Equal(
             problem is null ? [] : [problem],

@@ -2,6 +2,7 @@ using System.Net;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Faults;
 using Bookinfo.Testing;
+using Fault = Bookinfo.ServiceDefaults.Faults.Fault;
 
 namespace Services.Tests;
 
