@@ -4,7 +4,7 @@ namespace Bookinfo.Reviews;
 internal static class ReviewTexts
 {
     /// <summary>The reviewers' names, which the wire contract fixes: by them ratings knows whose stars are whose.</summary>
-    public static IReadOnlyList<string> Reviewers { get; } = ["Reviewer1", "Reviewer2"];
+    public static string[] Reviewers { get; } = ["Reviewer1", "Reviewer2"];
 
     /// <summary>The text of a reviewer.</summary>
     /// <param name="reviewer">One of <see cref="Reviewers"/>.</param>
