@@ -115,7 +115,7 @@ public sealed class LoadWorkerTests
     [InlineData("headers", "[{\"key\":\"traceparent\",\"value\":\"x\"}]", "the header 'traceparent' cannot be sent")]
     [InlineData("headers", "[{\"key\":null,\"value\":\"x\"}]", "a header needs a name and a value")]
     [InlineData("headers", "[{\"key\":\"X\",\"value\":null}]", "a header needs a name and a value")]
-    [InlineData("profile", "{\"kind\":\"Constant\",\"rate\":0,\"seconds\":1}", "rate 0 must be above 0 and at most 1000000")]
+    [InlineData("profile", "{\"kind\":\"Constant\",\"rate\":0.09,\"seconds\":1}", "rate 0.09 must be 0.1 to 1000000")]
     [InlineData("profile", "{\"kind\":\"Constant\",\"rate\":1e7,\"seconds\":1}", "rate 10000000 must be")]
     [InlineData("profile", "{\"kind\":\"Constant\",\"rate\":\"NaN\",\"seconds\":1}", "this is not an order")]
     [InlineData("profile", "{\"kind\":\"Constant\",\"rate\":1,\"seconds\":-1}", "seconds -1 must be above 0 and at most 86400")]

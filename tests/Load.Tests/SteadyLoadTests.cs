@@ -191,6 +191,44 @@ public sealed class SteadyLoadTests
         Assert.InRange(steady.Missed, 15_250 - apart, 15_251 + apart);
     }
 
+    /// <summary>As when a container was frozen. One by one they would take hours.</summary>
+    [Theory]
+    [InlineData(ArrivalProcess.Even, ProfileKind.Constant, 10_000)]
+    [InlineData(ArrivalProcess.Jittered, ProfileKind.Ramp, 5_000)]
+    [InlineData(ArrivalProcess.Poisson, ProfileKind.Diurnal, 5_500)]
+    public void What_is_missed_in_a_long_pause_is_counted_at_once(ArrivalProcess arrivals, ProfileKind kind, double mean)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        var steady = new SteadyArrivals(new IndexedRandom(1), TimeSpan.Zero, time);
+        steady.Follow(new SteadySettings(new ProfileSettings(kind, 10_000, 3600), arrivals));
+        time.Advance(TimeSpan.FromDays(10_000));
+
+        var missed = steady.Missed;
+        Assert.InRange(missed, (mean * 86_400 * 10_000) - 1000, (mean * 86_400 * 10_000) + 1000);
+        // And then it goes on as before.
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.InRange(steady.Missed - missed, (mean * 3600) - 1000, (mean * 3600) + 1000);
+    }
+
+    [Theory]
+    [InlineData(ProfileKind.Constant)]
+    [InlineData(ProfileKind.Ramp)]
+    [InlineData(ProfileKind.Steps)]
+    [InlineData(ProfileKind.Spike)]
+    [InlineData(ProfileKind.Diurnal)]
+    public void A_rate_that_is_next_to_nothing_is_a_rate(ProfileKind kind)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        var steady = new SteadyArrivals(new IndexedRandom(1), TimeSpan.Zero, time);
+        steady.Follow(new SteadySettings(new ProfileSettings(kind, 1e-15, 60), ArrivalProcess.Poisson));
+        time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(0, steady.Missed);
+        steady.Follow(Even(10));
+        time.Advance(TimeSpan.FromSeconds(1.05));
+        Assert.Equal(11, steady.Missed);
+    }
+
     [Theory]
     [InlineData(0, 2)]
     [InlineData(6, 11)]

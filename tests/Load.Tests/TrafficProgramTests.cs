@@ -74,7 +74,7 @@ public sealed class TrafficProgramTests : IDisposable
         Mount(("rate", "fast"));
         await Eventually.HoldsAsync(
             "that it is told",
-            () => run.Output.Contains("rate 'fast' is not allowed: it must be a number from 0 to 10000", StringComparison.Ordinal));
+            () => run.Output.Contains("rate 'fast' is not allowed: it must be 0, or a number from 0.1 to 10000", StringComparison.Ordinal));
         var samples = PrometheusText.Parse(await client.GetStringAsync("/metrics", TestContext.Current.CancellationToken));
         Assert.Equal((1, 50), (Sum(samples, "settings_rejected"), Sum(samples, "asked_rate")));
 

@@ -20,7 +20,8 @@ public sealed class TrafficSettingsTests
     public void No_rate_is_no_traffic() => Assert.Null(Read(("rate", "0")).Profile);
 
     [Theory]
-    [InlineData("rate", "fast", "rate 'fast' is not allowed: it must be a number from 0 to 10000")]
+    [InlineData("rate", "fast", "rate 'fast' is not allowed: it must be 0, or a number from 0.1 to 10000")]
+    [InlineData("rate", "0.09", "rate '0.09' is not allowed: it must be 0, or a number from 0.1 to 10000")]
     [InlineData("rate", "-1", "rate '-1' is not allowed")]
     [InlineData("rate", "10001", "rate '10001' is not allowed")]
     [InlineData("rate", "1e3", "rate '1e3' is not allowed")]
@@ -30,7 +31,8 @@ public sealed class TrafficSettingsTests
     [InlineData("period-minutes", "0", "period-minutes '0' is not allowed: it must be a number from 1 to 1440")]
     [InlineData("from", "x", "from 'x' is not allowed: it must be a number from 0 to 10000")]
     [InlineData("peak", "10001", "peak '10001' is not allowed: it must be a number from 0 to 10000")]
-    [InlineData("steps", "0", "steps '0' is not allowed: it must be a number from 1 to 1000")]
+    [InlineData("steps", "0", "steps '0' is not allowed: it must be a whole number from 1 to 1000")]
+    [InlineData("steps", "2.5", "steps '2.5' is not allowed: it must be a whole number from 1 to 1000")]
     [InlineData("arrivals", "random", "arrivals 'random' is not allowed: it must be one of even, poisson, jittered")]
     [InlineData("speed", "1", "there is no setting 'speed', only rate, profile, period-minutes, from, peak, steps, arrivals")]
     public void A_value_that_is_not_allowed_is_told_of_with_what_is(string name, string value, string why)

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Load;
 using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Commands;
@@ -111,8 +112,8 @@ internal static class BaselineCommand
             "must be the name of a file without its ending"));
         Rates.Validators.Add(static result => OptionRules.Require(
             result, OptionRules.Token(result), Rates.Name, static text => TryParseRates(text, out _),
-            string.Create(CultureInfo.InvariantCulture, $"must be up to {MostRates} different numbers from {OptionRules.LowestRate} to "
-                + $"{OptionRules.HighestRate:0}, such as {UsualRates}")));
+            string.Create(CultureInfo.InvariantCulture, $"must be up to {MostRates} different numbers from {ProfileSettings.LowestRate} to "
+                + $"{ProfileSettings.HighestRate:0}, such as {UsualRates}")));
 
         var command = new Command(
             "baseline", "Measure Bookinfo at several rates, several times each: latency of the page and of each hop with confidence "
@@ -207,6 +208,6 @@ internal static class BaselineCommand
         return rates.Count == parsed.Count
             && rates.Count <= MostRates
             && rates.Distinct().Count() == rates.Count
-            && rates.All(rate => rate is >= OptionRules.LowestRate and <= OptionRules.HighestRate);
+            && rates.All(rate => rate is >= ProfileSettings.LowestRate and <= ProfileSettings.HighestRate);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Load;
 using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Commands;
@@ -55,7 +56,7 @@ internal static class CanaryCommand
         "from 1s to 24h");
 
     private static readonly Option<double?> Rate = TypedOptions.Number(
-        "--rate", "Page views per second that are sent to measure. [default: 50]", OptionRules.LowestRate, 1000);
+        "--rate", "Page views per second that are sent to measure. [default: 50]", ProfileSettings.LowestRate, 1000);
 
     private static readonly ConditionOptions<LoadCondition> Conditions = new(
         "Go back at once if this is violated in a step, and exit with 17: error-rate>1%, 'p99>200ms', v3:error-rate>0.5%. May be "

@@ -26,8 +26,8 @@ internal static class LoadCommand
         "--rate",
         "Requests per second; --profile says what that means for each profile. With --until-saturated: the rate to begin with. "
             + "[default: 50]",
-        OptionRules.LowestRate,
-        OptionRules.HighestRate);
+        ProfileSettings.LowestRate,
+        ProfileSettings.HighestRate);
 
     private static readonly Option<TimeSpan?> Duration = TypedOptions.Time(
         "--duration",
@@ -46,9 +46,10 @@ internal static class LoadCommand
         "constant, ramp, steps, spike or diurnal");
 
     private static readonly Option<double?> From = TypedOptions.Number(
-        "--from", "The rate at which a ramp begins, or the night rate of diurnal.", 0, OptionRules.HighestRate);
+        "--from", "The rate at which a ramp begins, or the night rate of diurnal.", 0, ProfileSettings.HighestRate);
 
-    private static readonly Option<double?> Peak = TypedOptions.Number("--peak", "The rate during a spike.", 0, OptionRules.HighestRate);
+    private static readonly Option<double?> Peak = TypedOptions.Number(
+        "--peak", "The rate during a spike.", 0, ProfileSettings.HighestRate);
 
     private static readonly Option<long?> Steps = TypedOptions.Whole(
         "--steps", "How many steps there are. [default: 5]", 1, ProfileSettings.MostSteps);

@@ -7,12 +7,6 @@ namespace Bookinfo.Cli.Terminal;
 /// <summary>Rules for the options of the commands that measure: the message for a value that is not allowed says what is.</summary>
 internal static class OptionRules
 {
-    /// <summary>The highest rate, in requests a second.</summary>
-    public const double HighestRate = 1_000_000;
-
-    /// <summary>The lowest rate, in requests a second.</summary>
-    public const double LowestRate = 0.1;
-
     /// <summary>Requires each value of an option that may be repeated to be valid.</summary>
     public static void RequireEach(Option<string[]> option, Func<string, bool> isValid, string allowed) => option.Validators.Add(result =>
     {

@@ -29,7 +29,12 @@ public sealed record ProfileSettings(
     /// <summary>The most steps.</summary>
     public const int MostSteps = 1000;
 
-    private const double HighestRate = 1e6;
+    /// <summary>The lowest rate that it may be named by: a request in ten seconds.</summary>
+    public const double LowestRate = 0.1;
+
+    /// <summary>The highest rate.</summary>
+    public const double HighestRate = 1_000_000;
+
     private const double Longest = 24 * 3600;
 
     /// <summary>Makes the profile.</summary>
@@ -49,7 +54,7 @@ public sealed record ProfileSettings(
         FormattableString? problem = this switch
         {
             _ when !Enum.IsDefined(Kind) => $"there is no profile {Kind}",
-            { Rate: not (> 0 and <= HighestRate) } => $"rate {Rate} must be above 0 and at most {HighestRate}",
+            { Rate: not (>= LowestRate and <= HighestRate) } => $"rate {Rate} must be {LowestRate} to {HighestRate}",
             { Seconds: not (> 0 and <= Longest) } => $"seconds {Seconds} must be above 0 and at most {Longest}",
             { From: not (null or (>= 0 and <= HighestRate)) } => $"from {From} must be 0 to {HighestRate}",
             { Peak: not (null or (>= 0 and <= HighestRate)) } => $"peak {Peak} must be 0 to {HighestRate}",

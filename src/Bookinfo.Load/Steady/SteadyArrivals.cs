@@ -17,6 +17,9 @@ internal sealed class SteadyArrivals(IndexedRandom random, TimeSpan patience, Ti
     /// </summary>
     private const double Ahead = 0.005;
 
+    /// <summary>How many arrivals that were missed are gone through one by one. Of more, those before these are only counted.</summary>
+    private const long MostWalked = 1000;
+
     private readonly object _gate = new();
     private SteadySettings _settings = SteadySettings.None;
     private RateProfile? _profile;
@@ -61,6 +64,8 @@ internal sealed class SteadyArrivals(IndexedRandom random, TimeSpan patience, Ti
         }
     }
 
+    private bool IsPoisson => _settings.Arrivals == ArrivalProcess.Poisson;
+
     private double Now => time.GetTimestamp() / Frequency;
 
     private double Frequency => time.TimestampFrequency;
@@ -76,16 +81,15 @@ internal sealed class SteadyArrivals(IndexedRandom random, TimeSpan patience, Ti
                 return;
             }
 
-            Skip();
-            CountDue();
+            Miss(Now);
             _settings = settings;
             _profile = settings.Profile?.Create();
             var into = _profile is null || settings.Profile!.Kind == ProfileKind.Constant
                 ? 0
                 : time.GetUtcNow().TimeOfDay.TotalSeconds % _profile.Duration;
             _began = Now - into;
-            _position = _profile?.ArrivalsBy(into) ?? 0;
-            Advance(first: true);
+            _position = (_profile?.ArrivalsBy(into) ?? 0) + (IsPoisson ? Gap() : 0);
+            Place();
             Monitor.PulseAll(_gate);
         }
     }
@@ -95,7 +99,7 @@ internal sealed class SteadyArrivals(IndexedRandom random, TimeSpan patience, Ti
     {
         lock (_gate)
         {
-            CountDue();
+            Miss(Now);
             _profile = null;
             _due = null;
         }
@@ -104,24 +108,53 @@ internal sealed class SteadyArrivals(IndexedRandom random, TimeSpan patience, Ti
     /// <summary>A part of the arrivals for one run, which ends when it is closed.</summary>
     public Lease Take() => new(this);
 
-    private void CountDue()
+    /// <summary>Misses what nobody took in time.</summary>
+    private void Skip() => Miss(Now - patience.TotalSeconds);
+
+    /// <summary>Counts what was due before a time and was not taken as missed.</summary>
+    private void Miss(double until)
     {
-        for (var now = Now; _due <= now; Advance())
+        if (_due < until)
+        {
+            Leap(until);
+        }
+
+        for (; _due < until; Advance())
         {
             _missed++;
         }
     }
 
-    private void Skip()
+    /// <summary>
+    /// Misses most of what was due before a time at once, if that is a lot, as it is when the program was paused for hours: others wait
+    /// meanwhile. Of a Poisson process, it takes as many as are expected.
+    /// </summary>
+    private void Leap(double until)
     {
-        for (var latest = Now - patience.TotalSeconds; _due < latest; Advance())
-        {
-            _missed++;
-        }
+        var profile = _profile!;
+        var periods = Math.Floor((until - _began) / profile.Duration);
+        var expected = (periods * profile.ArrivalsBy(profile.Duration))
+            + profile.ArrivalsBy(until - _began - (periods * profile.Duration)) - _position;
+        var count = Math.Max(0, (long)expected - MostWalked);
+        _missed += count;
+        _index += count;
+        _position += count;
+        Place();
     }
 
-    /// <summary>Finds the next arrival.</summary>
-    private void Advance(bool first = false)
+    /// <summary>Goes on to the next arrival.</summary>
+    private void Advance()
+    {
+        _index++;
+        _position += IsPoisson ? Gap() : 1;
+        Place();
+    }
+
+    /// <summary>How many arrivals are expected, on average one, between an arrival of a Poisson process and the one before it.</summary>
+    private double Gap() => -Math.Log(1 - random.Fraction(RandomStream.Arrival, _index));
+
+    /// <summary>Finds when the arrival at the position is due.</summary>
+    private void Place()
     {
         if (_profile is not { } profile)
         {
@@ -129,21 +162,18 @@ internal sealed class SteadyArrivals(IndexedRandom random, TimeSpan patience, Ti
             return;
         }
 
-        _index += first ? 0 : 1;
-        _position += _settings.Arrivals == ArrivalProcess.Poisson ? -Math.Log(1 - random.Fraction(RandomStream.Arrival, _index))
-            : first ? 0
-            : 1;
         var jitter = _settings.Arrivals == ArrivalProcess.Jittered
             ? ArrivalSchedule.MostJitter * random.Fraction(RandomStream.Arrival, _index)
             : 0;
-        while (_position + jitter >= profile.ArrivalsBy(profile.Duration))
-        {
-            _position -= profile.ArrivalsBy(profile.Duration);
-            _began += profile.Duration;
-        }
-
-        // A jittered arrival may lie before the beginning of the profile, if that begins between the arrival and its even place.
-        _due = _began + (_position + jitter <= 0 ? 0 : profile.TimeOf(_position + jitter));
+        // At a low rate, many times the length of the profile may lie before it.
+        var inPeriod = profile.ArrivalsBy(profile.Duration);
+        var periods = Math.Max(0, Math.Floor((_position + jitter) / inPeriod));
+        _position -= periods * inPeriod;
+        _began += periods * profile.Duration;
+        // A jittered arrival may lie before the beginning of the profile, if that begins between the arrival and its even place; and
+        // rounding may put one at its very end.
+        var place = _position + jitter;
+        _due = _began + (place <= 0 ? 0 : Math.Min(profile.TimeOf(place), profile.Duration));
     }
 
     private bool TryTake(Lease lease, out long index, out double due)

@@ -20,19 +20,17 @@ internal sealed class TrafficSender(
     /// <summary>How often the settings are looked at; Kubernetes takes up to a minute to bring them.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private IReadOnlyDictionary<string, string> _texts = new Dictionary<string, string>();
+    private SteadySettings? _settings;
     private string? _problem;
 
     /// <summary>Whether requests are made and the settings were allowed, at least once.</summary>
-    public bool IsReady => HasSettings && IsSending;
+    public bool IsReady => _settings is not null && IsSending;
 
     /// <summary>Whether the settings that are there now are not allowed.</summary>
     public bool IsRejected => _problem is not null;
 
     /// <summary>Whether nothing can be sent, ever.</summary>
     public bool HasFailed { get; private set; }
-
-    private bool HasSettings { get; set; }
 
     private bool IsSending { get; set; }
 
@@ -86,17 +84,13 @@ internal sealed class TrafficSender(
         string? problem = null;
         try
         {
-            var texts = TrafficSettings.Load(options.Settings);
-            if (texts.SequenceEqual(_texts) && HasSettings && _problem is null)
+            var settings = TrafficSettings.Read(TrafficSettings.Load(options.Settings));
+            if (settings != _settings || _problem is not null)
             {
-                return;
+                load.Follow(settings);
+                _settings = settings;
+                TrafficLog.SettingsFollowed(logger, TrafficSettings.Describe(settings), options.Url);
             }
-
-            var settings = TrafficSettings.Read(texts);
-            load.Follow(settings);
-            (_texts, HasSettings) = (texts, true);
-            var what = TrafficSettings.Describe(settings);
-            TrafficLog.SettingsFollowed(logger, what, options.Url);
         }
         catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
         {

@@ -15,6 +15,9 @@ internal static class TrafficSettings
     private const double LongestPeriod = 24 * 60;
     private const double UsualPeriod = 60;
 
+    private static readonly string Rates = string.Create(
+        CultureInfo.InvariantCulture, $"0, or a number from {ProfileSettings.LowestRate} to {HighestRate}");
+
     private static readonly string[] Names = ["rate", "profile", "period-minutes", "from", "peak", "steps", "arrivals"];
 
     /// <summary>Reads the files.</summary>
@@ -42,19 +45,21 @@ internal static class TrafficSettings
             throw new FormatException($"there is no setting '{unknown}', only {string.Join(", ", Names)}");
         }
 
-        if (!texts.ContainsKey("rate"))
+        if (!texts.TryGetValue("rate", out var text))
         {
-            throw new FormatException($"the setting 'rate' is missing: it must be a number from 0 to {HighestRate}, of requests a second");
+            throw new FormatException($"the setting 'rate' is missing: it must be {Rates}, of requests a second");
         }
 
-        var rate = Number(texts, "rate", 0, HighestRate, 0)!.Value;
+        var rate = Number(text) is { } number and (0 or (>= ProfileSettings.LowestRate and <= HighestRate))
+            ? number
+            : throw NotAllowed("rate", text, Rates);
         var profile = new ProfileSettings(
             Name(texts, "profile", ProfileKind.Constant),
             rate,
             Number(texts, "period-minutes", 1, LongestPeriod, UsualPeriod)!.Value * 60,
             Number(texts, "from", 0, HighestRate, null),
             Number(texts, "peak", 0, HighestRate, null),
-            (int)Math.Truncate(Number(texts, "steps", 1, ProfileSettings.MostSteps, ProfileSettings.UsualSteps)!.Value));
+            Whole(texts, "steps", 1, ProfileSettings.MostSteps, ProfileSettings.UsualSteps));
         return new SteadySettings(rate > 0 ? profile : null, Name(texts, "arrivals", ArrivalProcess.Poisson));
     }
 
@@ -71,9 +76,16 @@ internal static class TrafficSettings
 
     private static double? Number(IReadOnlyDictionary<string, string> texts, string name, double least, double most, double? usual) =>
         !texts.TryGetValue(name, out var text) ? usual
-        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most ? number
+        : Number(text) is { } number && number >= least && number <= most ? number
         : throw NotAllowed(name, text, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"));
+
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static int Whole(IReadOnlyDictionary<string, string> texts, string name, int least, int most, int usual) =>
+        !texts.TryGetValue(name, out var text) ? usual
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw NotAllowed(name, text, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"));
 
     private static T Name<T>(IReadOnlyDictionary<string, string> texts, string name, T usual)
         where T : struct, Enum =>

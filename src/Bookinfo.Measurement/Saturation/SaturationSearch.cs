@@ -16,11 +16,8 @@ public sealed class SaturationSearch(Func<double, Task<SaturationTrial?>> tryRat
     /// </summary>
     public const double Precision = 1.05;
 
-    /// <summary>Lower rates are not looked for.</summary>
+    /// <summary>Lower rates are not looked for; nor are higher ones than a run can have.</summary>
     private const double LowestRate = 1;
-
-    /// <summary>Higher ones neither: one generator cannot ask for more of any server.</summary>
-    private const double HighestRate = 1_000_000;
 
     private readonly List<SaturationTrial> _trials = [];
 
@@ -66,7 +63,7 @@ public sealed class SaturationSearch(Func<double, Task<SaturationTrial?>> tryRat
             else
             {
                 rate = passes ? rate * 2 : rate / 2;
-                if (rate is < LowestRate or > HighestRate)
+                if (rate is < LowestRate or > ProfileSettings.HighestRate)
                 {
                     return;
                 }

@@ -34,7 +34,8 @@ public static class ScenarioShape
 
     private static readonly MapShape Traffic = new(
         "what is sent, whether or not it is answered",
-        Required("rate", new NumberShape("requests a second: all the time, at the end of a ramp or of steps, around a spike", 0.1, 10_000)),
+        Required("rate", new NumberShape(
+            "requests a second: all the time, at the end of a ramp or of steps, around a spike", ProfileSettings.LowestRate, 10_000)),
         Optional("profile", new NameShape(
             "the rate over time, as in 'bookinfo load'", ["constant", "ramp", "steps", "spike", "diurnal"]), "\"constant\""),
         Optional("from", new NumberShape("the rate that a ramp or a day begins with", 0, 10_000)),
