@@ -1,5 +1,4 @@
 using Bookinfo.Scenarios;
-using k8s.Models;
 
 namespace Bookinfo.Kubernetes;
 
@@ -26,35 +25,23 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     public Uri? Prometheus => null;
 
     /// <inheritdoc/>
-    public async Task<Uri> FindPageAsync(CancellationToken cancellationToken)
-    {
-        try
+    public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => ClusterFailure.ExplainAsync(
+        async () =>
         {
             var (address, forward) = await ClusterPage.FindAsync(cluster, space, say, time, cancellationToken);
             _page?.Dispose();
             _page = forward;
             return new Uri(address.GetLeftPart(UriPartial.Authority));
-        }
-        catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
-        {
-            throw explained;
-        }
-    }
+        },
+        cluster.Config,
+        cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<FaultTarget>> FindAsync(
         IReadOnlyCollection<string>? services, CancellationToken cancellationToken)
     {
-        IReadOnlyList<V1Pod> pods;
-        try
-        {
-            pods = await RunningPods.ListAsync(cluster, space, cancellationToken);
-        }
-        catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
-        {
-            throw explained;
-        }
-
+        var pods = await ClusterFailure.ExplainAsync(
+            () => RunningPods.ListAsync(cluster, space, cancellationToken), cluster.Config, cancellationToken);
         if (pods.Count == 0 && _forwards.Count == 0)
         {
             throw await DeployedApplication.NotDeployedAsync(cluster, space, cancellationToken);

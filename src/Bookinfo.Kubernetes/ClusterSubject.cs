@@ -88,17 +88,8 @@ public sealed class ClusterSubject : ISubject
 
     /// <inheritdoc/>
     /// <exception cref="OperationFailedException">The pods cannot be listed.</exception>
-    public async Task<SubjectFacts> DescribeAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ReadFactsAsync(cancellationToken);
-        }
-        catch (Exception exception) when (ClusterFailure.Explain(exception, _cluster.Config, cancellationToken) is { } explained)
-        {
-            throw explained;
-        }
-    }
+    public Task<SubjectFacts> DescribeAsync(CancellationToken cancellationToken) =>
+        ClusterFailure.ExplainAsync(() => ReadFactsAsync(cancellationToken), _cluster.Config, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<InstanceUse>> ReadUseAsync(bool settled, ICollection<string> notes, CancellationToken cancellationToken)

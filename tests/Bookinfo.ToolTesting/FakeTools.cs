@@ -43,6 +43,20 @@ public sealed class FakeTools : IDisposable
         return this;
     }
 
+    /// <summary>Makes the kubectl that is there do something else with some arguments.</summary>
+    /// <param name="cases">Patterns of its arguments with what it does, for <c>sh</c>: <c>*pod/a*) echo b ;;</c>.</param>
+    public FakeTools ChangeKubectl(string cases)
+    {
+        var kubectl = System.IO.Path.Combine(Path, "kubectl");
+        File.Move(kubectl, $"{kubectl}-rest", overwrite: true);
+        return Add("kubectl", $"""
+            case "$*" in
+            {cases}
+            *) exec {kubectl}-rest "$@" ;;
+            esac
+            """);
+    }
+
     /// <summary>Adds a kubectl that knows one context.</summary>
     /// <param name="server">The address of its cluster; <see langword="null"/> when nothing is configured.</param>
     /// <param name="version">Its own version.</param>

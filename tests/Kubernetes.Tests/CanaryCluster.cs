@@ -39,6 +39,9 @@ public sealed class CanaryCluster : IDisposable
     /// <summary>What was changed: path and body, in order.</summary>
     public List<string> Changes { get; } = [];
 
+    /// <summary>What kubectl does with some arguments, for <c>sh</c>; empty for nothing else than usual.</summary>
+    public string KubectlCases { get; set; } = "";
+
     /// <summary>Whether pods that are added become ready.</summary>
     public bool PodsBecomeReady { get; set; } = true;
 
@@ -58,9 +61,16 @@ public sealed class CanaryCluster : IDisposable
         $"/apis/{apiVersion}", 200,
         $$"""{"resources":[{"name":"{{plural}}","kind":"{{kind}}","namespaced":true,"verbs":["get","list","patch"]}]}""");
 
+    /// <summary>Scales a Deployment behind the back of the canary.</summary>
+    public void Scale(string version, int replicas)
+    {
+        _replicas[version] = replicas;
+        PutDeployments();
+    }
+
     public Task<ClusterConnection> ConnectAsync()
     {
-        _tools.AddKubectl(Api.Url);
+        _tools.AddKubectl(Api.Url).ChangeKubectl(KubectlCases);
         return ClusterConnection.OpenAsync(
             new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), TestContext.Current.CancellationToken);
     }
@@ -77,8 +87,7 @@ public sealed class CanaryCluster : IDisposable
         var change = JsonNode.Parse(body)!.AsObject();
         if (path.EndsWith("/scale", StringComparison.Ordinal))
         {
-            _replicas[path.Split("reviews-")[1].Split('/')[0]] = (int)change["spec"]!["replicas"]!;
-            PutDeployments();
+            Scale(path.Split("reviews-")[1].Split('/')[0], (int)change["spec"]!["replicas"]!);
         }
         else
         {

@@ -114,12 +114,8 @@ public sealed class ClusterFaultTargetsTests : IDisposable
     /// <summary>A kubectl whose port-forward to pod N leads to port 500N; that to pod 8 ends at once, and to pod 9 there is none.</summary>
     private async Task<ClusterFaultTargets> OpenAsync()
     {
-        _tools.AddKubectl(_cluster.Url);
-        var kubectl = Path.Combine(_tools.Path, "kubectl");
-        File.Move(kubectl, $"{kubectl}-rest", overwrite: true);
-        _tools.Add("kubectl", $"""
-            case "$1" in
-            port-forward)
+        _tools.AddKubectl(_cluster.Url).ChangeKubectl($"""
+            port-forward*)
                 for last; do before=$one one=$last; done
                 echo "$before $one" >>{Calls}
                 number=$(echo "$before" | /usr/bin/tr -dc 0-9 | /usr/bin/tail -c 1)
@@ -127,10 +123,8 @@ public sealed class ClusterFaultTargetsTests : IDisposable
                 echo "Forwarding from 127.0.0.1:500$number -> 9090"
                 [ "$number" != 8 ] || exit 0
                 exec /bin/sleep 1000 ;;
-            *) exec {kubectl}-rest "$@" ;;
-            esac
             """);
-        _connection = await ClusterConnection.OpenAsync(new Kubectl(kubectl, null), Cancelled);
+        _connection = await ClusterConnection.OpenAsync(new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), Cancelled);
         return new ClusterFaultTargets(_connection, "bookinfo", static _ => { }, TimeProvider.System);
     }
 }

@@ -97,6 +97,27 @@ public sealed class ClusterGeneratorRunTests : InClusterRuns
         Assert.Equal(Server.Requests, result.Total.Good);
     }
 
+    /// <summary>A rate over the time that was planned would be far too low.</summary>
+    [Fact]
+    public async Task The_phases_of_an_interrupted_run_end_where_it_was_interrupted()
+    {
+        await AddWorkersAsync(2);
+        using var connection = await ConnectAsync();
+        await using var generator = await StartAsync(connection);
+        using var stop = new CancellationTokenSource();
+        var load = Usual(new ProfileSettings(ProfileKind.Spike, 100, 600)) with { Paths = ["/productpage"] };
+        var running = generator.RunAsync(load, stop.Token, Cancelled);
+        await Eventually.HoldsAsync("requests", () => Server.Requests > 20);
+        await stop.CancelAsync();
+
+        var (result, details) = await running;
+        Assert.True(result.Interrupted);
+        var phase = Assert.Single(details!.Timeline.Phases);
+        Assert.Equal(result.Seconds, phase.To, 6);
+        Assert.Equal(result.Total.Sent, phase.Sent);
+        Assert.All(details.Timeline.Slices.SelectMany(slices => slices), slice => Assert.InRange(slice.To, 0, phase.To));
+    }
+
     [Fact]
     public async Task A_run_that_is_interrupted_before_it_begins_ends_as_well()
     {

@@ -49,6 +49,34 @@ public sealed class ClusterSplitTests
         Assert.Equal("v1=85,v3=15", $"{(await split.ReadAsync(Cancelled)).Shares}");
     }
 
+    /// <summary>The option is not one of <c>status</c>, and may be another one in the next command.</summary>
+    [Theory]
+    [InlineData(13, 10)]
+    [InlineData(10, 100)]
+    public async Task What_was_asked_for_is_told_whatever_the_most_pods_are_now(int then, int now)
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        await using (var split = await OpenAsync(cluster, mostPods: then))
+        {
+            await split.SetAsync(Shares("v1=84,v3=16"), Cancelled);
+        }
+
+        await using var other = await OpenAsync(cluster, mostPods: now);
+        Assert.Equal("v1=84,v3=16", $"{(await other.ReadAsync(Cancelled)).Shares}");
+    }
+
+    [Fact]
+    public async Task Pods_that_somebody_has_scaled_since_are_what_counts()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));
+        await using var split = await OpenAsync(cluster);
+        await split.SetAsync(Shares("v1=85,v3=15"), Cancelled);
+
+        cluster.Scale("v3", 3);
+        var state = await split.ReadAsync(Cancelled);
+        Assert.Equal(("v1=67,v3=33", "v1 6 pods (66.7%), v3 3 pods (33.3%)"), ($"{state.Shares}", state.Detail));
+    }
+
     [Fact]
     public async Task Going_back_in_a_walk_brings_back_the_pods_of_then()
     {
@@ -75,6 +103,20 @@ public sealed class ClusterSplitTests
             split.SetAsync(Shares("v1=80,v3=20"), Cancelled), FailureKind.NotDeployed,
             "^there is no Deployment reviews-v3 in namespace bookinfo, so v3 can get no requests");
         Assert.Empty(cluster.Changes);
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_deployed_it_says_where_something_is()
+    {
+        using var cluster = new CanaryCluster();
+        cluster.Api.Refuse(CanaryCluster.Service, 404);
+        cluster.Api.Put("/api/v1/configmaps", new V1ConfigMapList
+        {
+            Items = [new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "bookinfo-deployment", NamespaceProperty = "shop" } }],
+        });
+        await AssertFailsAsync(
+            OpenAsync(cluster), FailureKind.NotDeployed,
+            "^nothing is deployed in namespace bookinfo of .*, but in shop: choose with --namespace");
     }
 
     [Fact]

@@ -158,15 +158,7 @@ public abstract class InClusterRuns : IAsyncLifetime
     /// <summary>Connects, with a kubectl whose port-forwards lead to the workers.</summary>
     private protected Task<ClusterConnection> ConnectAsync()
     {
-        _tools.AddKubectl(Cluster.Url);
-        var kubectl = Path.Combine(_tools.Path, "kubectl");
-        File.Move(kubectl, $"{kubectl}-rest", overwrite: true);
-        _tools.Add("kubectl", $"""
-            case "$*" in
-            {string.Join('\n', _forwards)}
-            *) exec {kubectl}-rest "$@" ;;
-            esac
-            """);
-        return ClusterConnection.OpenAsync(new Kubectl(kubectl, null), Cancelled);
+        _tools.AddKubectl(Cluster.Url).ChangeKubectl(string.Join('\n', _forwards));
+        return ClusterConnection.OpenAsync(new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), Cancelled);
     }
 }

@@ -109,6 +109,37 @@ public sealed class CanaryWalkTests : ICanaryView
         Assert.Equal((1, "v1=100"), (split.Restored, split.Now));
     }
 
+    /// <summary>Nobody sees whether the version is well then.</summary>
+    [Fact]
+    public async Task A_step_that_cannot_be_measured_is_taken_back()
+    {
+        await using var server = new LoadServer(Ok);
+        var split = new FakeSplit("v1=100");
+        var probe = new FailingProbe(await ProbeAsync(server), fails: 2);
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(
+            () => new CanaryWalk(split, probe, Usual("error-rate>1%"), this).RunAsync(
+                VersionShares.TryParse("v3=100")!, Cancelled, Cancelled));
+
+        Assert.Equal(FailureKind.InvalidRequest, failure.Kind);
+        Assert.Equal("v1=80,v3=20 could not be measured, and it is v1=100 again, as before. no threads", failure.Message);
+        Assert.Equal(["v1=90,v3=10", "v1=80,v3=20"], split.Set);
+        Assert.Equal((1, "v1=100"), (split.Restored, split.Now));
+    }
+
+    [Theory]
+    [InlineData(1, "v1=90,v3=10 could not be set (no room), and it could not go back to v1=100. no way back")]
+    [InlineData(0, "v1=90,v3=10 has failed, and it could not go back to v1=100. no way back")]
+    public async Task That_it_could_not_go_back_is_told_with_the_reason_for_going_back(int fails, string message)
+    {
+        await using var server = new LoadServer("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+        var split = new FakeSplit("v1=100") { Fails = fails, HasWayBack = false };
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => WalkAsync(split, server, "v3=100", "error-rate>1%"));
+
+        Assert.Equal((FailureKind.ClusterUnreachable, message), (failure.Kind, failure.Message));
+    }
+
     [Fact]
     public async Task Who_is_there_already_does_not_walk()
     {
@@ -160,9 +191,22 @@ public sealed class CanaryWalkTests : ICanaryView
         FakeSplit split, LoadServer server, string target, string condition, CanaryWalkOptions? options = null,
         CancellationToken? stop = null)
     {
-        var probe = await SplitProbe.CreateAsync(new Uri(server.Address, "/productpage"), TimeProvider.System, Cancelled);
-        return await new CanaryWalk(split, probe, options ?? Usual(condition), this).RunAsync(
+        return await new CanaryWalk(split, await ProbeAsync(server), options ?? Usual(condition), this).RunAsync(
             VersionShares.TryParse(target)!, stop ?? Cancelled, Cancelled);
+    }
+
+    private static Task<SplitProbe> ProbeAsync(LoadServer server) =>
+        SplitProbe.CreateAsync(new Uri(server.Address, "/productpage"), TimeProvider.System, Cancelled);
+
+    private sealed class FailingProbe(SplitProbe probe, int fails) : ISplitProbe
+    {
+        private int _runs;
+
+        public Task<SplitMeasurement> RunAsync(
+            double rate, TimeSpan duration, IReadOnlyList<LoadCondition> conditions, CancellationToken stop, CancellationToken kill) =>
+            ++_runs == fails
+                ? throw new OperationFailedException(FailureKind.InvalidRequest, "no threads")
+                : probe.RunAsync(rate, duration, conditions, stop, kill);
     }
 
     private sealed class FakeSplit(string shares) : IVersionSplit
@@ -175,6 +219,9 @@ public sealed class CanaryWalkTests : ICanaryView
 
         /// <summary>Which change fails, from 1.</summary>
         public int Fails { get; init; }
+
+        /// <summary>Whether it can go back.</summary>
+        public bool HasWayBack { get; init; } = true;
 
         public string Description => "a fake";
 
@@ -193,6 +240,11 @@ public sealed class CanaryWalkTests : ICanaryView
 
         public Task<SplitState?> RestoreAsync(SplitState? state, CancellationToken cancellationToken)
         {
+            if (!HasWayBack)
+            {
+                throw new OperationFailedException(FailureKind.ClusterUnreachable, "no way back");
+            }
+
             Restored++;
             Now = state!.Raw;
             return Task.FromResult<SplitState?>(State());

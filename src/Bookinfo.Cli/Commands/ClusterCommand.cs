@@ -79,14 +79,7 @@ internal static class ClusterCommand
                 var kubectl = Kubectl.Find(context);
                 var (prepared, connection) = await PrepareAndConnectAsync(kubectl, prepare, signals.Stop);
                 using var cluster = connection;
-                try
-                {
-                    return await work(cluster, prepared, signals.Stop);
-                }
-                catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, signals.Stop) is { } explained)
-                {
-                    throw explained;
-                }
+                return await ClusterFailure.ExplainAsync(() => work(cluster, prepared, signals.Stop), cluster.Config, signals.Stop);
             },
             () => $"Interrupted. {interrupted?.Invoke()}".TrimEnd());
     }

@@ -1,9 +1,7 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Measurement;
-using k8s;
 using k8s.Autorest;
 
 namespace Bookinfo.Kubernetes;
@@ -13,11 +11,6 @@ namespace Bookinfo.Kubernetes;
 /// </summary>
 public sealed class ClusterSplit : IVersionSplit
 {
-    private const string Page = "/productpage";
-
-    /// <summary>How long a node may take to accept a connection; then the page is asked for through the API server.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private readonly ClusterConnection _cluster;
     private readonly string _space;
     private readonly IClusterRoute _route;
@@ -46,7 +39,7 @@ public sealed class ClusterSplit : IVersionSplit
     /// </exception>
     public static Task<ClusterSplit> OpenAsync(
         ClusterConnection cluster, string space, ClusterSplitOptions options, TimeProvider time, CancellationToken cancellationToken) =>
-        ExplainAsync(cluster, async () =>
+        ClusterFailure.ExplainAsync(async () =>
         {
             var discovery = new ApiDiscovery(cluster);
             var found = new List<RouteKind>();
@@ -69,51 +62,40 @@ public sealed class ClusterSplit : IVersionSplit
 
             await RequireRightsAsync(
                 cluster, found is [var only] ? RouteSplit.Rights(space, only) : ReplicaSplit.Rights(space), cancellationToken);
+            if (found.Count == 0
+                && !await cluster.ExistsAsync($"api/v1/namespaces/{space}/services/{ServiceCatalog.Reviews.Name}", cancellationToken))
+            {
+                throw await DeployedApplication.NotDeployedAsync(cluster, space, cancellationToken);
+            }
+
             return new ClusterSplit(
                 cluster, space,
                 found is [var one] ? new RouteSplit(cluster, space, one, time) : new ReplicaSplit(cluster, space, options, time), time);
-        }, cancellationToken);
+        }, cluster.Config, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="OperationFailedException">There is no page, or no way to it.</exception>
-    public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => ExplainAsync(_cluster, async () =>
-    {
-        var service = await _cluster.Api.CoreV1.ReadNamespacedServiceAsync(
-            ServiceCatalog.ProductPage.Name, _space, cancellationToken: cancellationToken);
-        if (service.Spec.Ports[0].NodePort is { } port)
+    public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => ExplainAsync(
+        async () =>
         {
-            foreach (var address in await ListNodesAsync(cancellationToken))
-            {
-                if (await AcceptsAsync(address, port, cancellationToken))
-                {
-                    return new UriBuilder("http", address, port, Page).Uri;
-                }
-            }
-        }
-
-        try
-        {
-            _forward ??= await PortForward.StartAsync(
-                _cluster.Kubectl, _space, $"service/{service.Metadata.Name}", service.Spec.Ports[0].Port, _time, cancellationToken);
-            return new Uri(_forward.Address, Page);
-        }
-        catch (IOException exception)
-        {
-            throw new OperationFailedException(FailureKind.ClusterUnreachable, $"kubectl port-forward: {exception.Message}");
-        }
-    }, cancellationToken);
+            var (address, forward) = await ClusterPage.FindAnyAsync(_cluster, _space, _time, cancellationToken);
+            _forward?.Dispose();
+            _forward = forward;
+            return address;
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<SplitState> ReadAsync(CancellationToken cancellationToken) =>
-        ExplainAsync(_cluster, () => _route.ReadAsync(cancellationToken), cancellationToken);
+        ExplainAsync(() => _route.ReadAsync(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<SplitState> SetAsync(VersionShares shares, CancellationToken cancellationToken) =>
-        ExplainAsync(_cluster, () => _route.SetAsync(shares, cancellationToken), cancellationToken);
+        ExplainAsync(() => _route.SetAsync(shares, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<SplitState?> RestoreAsync(SplitState? state, CancellationToken cancellationToken) =>
-        ExplainAsync(_cluster, () => _route.RestoreAsync(state, cancellationToken), cancellationToken);
+        ExplainAsync(() => _route.RestoreAsync(state, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -123,17 +105,8 @@ public sealed class ClusterSplit : IVersionSplit
         return ValueTask.CompletedTask;
     }
 
-    private static async Task<T> ExplainAsync<T>(ClusterConnection cluster, Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
-        {
-            throw explained;
-        }
-    }
+    private Task<T> ExplainAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
+        ClusterFailure.ExplainAsync(work, _cluster.Config, cancellationToken);
 
     /// <summary>Whether there is such an object of ours.</summary>
     private static async Task<bool> FindAsync(ClusterConnection cluster, string space, RouteKind kind, CancellationToken cancellationToken)
@@ -168,41 +141,6 @@ public sealed class ClusterSplit : IVersionSplit
         if (await Right.MissingAsync(cluster.Api, rights, cancellationToken) is { Count: > 0 } missing)
         {
             throw ClusterFailure.NotAllowed(missing);
-        }
-    }
-
-    private async Task<IReadOnlyList<string>> ListNodesAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return
-            [
-                .. (await _cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).All()
-                    .SelectMany(node => node.Status?.Addresses ?? [])
-                    .Where(address => address.Type is "InternalIP" or "ExternalIP")
-                    .Select(address => address.Address),
-            ];
-        }
-        catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
-        {
-            return [];
-        }
-    }
-
-    private async Task<bool> AcceptsAsync(string address, int port, CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(Patience, _time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(address, port, limit.Token);
-            return true;
-        }
-        catch (Exception exception) when (
-            exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            return false;
         }
     }
 }

@@ -26,6 +26,20 @@ internal sealed record ReplicaPlan(IReadOnlyDictionary<string, int> Replicas, do
         return best!;
     }
 
+    /// <summary>Divides a number of pods.</summary>
+    /// <param name="shares">The shares.</param>
+    /// <param name="pods">How many pods there are, at least as many as there are versions.</param>
+    public static ReplicaPlan Of(VersionShares shares, int pods)
+    {
+        var versions = shares.Versions.ToList();
+        // A version that is to get anything needs a pod; the others are divided.
+        var rest = VersionShares.Apportion(
+            [.. versions.Select(version => Math.Max(0, (shares[version] * pods / 100.0) - 1))], pods - versions.Count);
+        var replicas = versions.Zip(rest).ToDictionary(one => one.First, one => one.Second + 1);
+        return new ReplicaPlan(
+            replicas, versions.Max(version => Math.Abs(shares[version] - (100.0 * replicas[version] / pods))));
+    }
+
     /// <summary>Says what it comes to.</summary>
     public string Describe()
     {
@@ -35,16 +49,5 @@ internal sealed record ReplicaPlan(IReadOnlyDictionary<string, int> Replicas, do
         return Error < 0.05
             ? list
             : string.Create(CultureInfo.InvariantCulture, $"{list}: up to {Error:0.0} points from what was asked for, as pods are whole");
-    }
-
-    private static ReplicaPlan Of(VersionShares shares, int pods)
-    {
-        var versions = shares.Versions.ToList();
-        // A version that is to get anything needs a pod; the others are divided.
-        var rest = VersionShares.Apportion(
-            [.. versions.Select(version => Math.Max(0, (shares[version] * pods / 100.0) - 1))], pods - versions.Count);
-        var replicas = versions.Zip(rest).ToDictionary(one => one.First, one => one.Second + 1);
-        return new ReplicaPlan(
-            replicas, versions.Max(version => Math.Abs(shares[version] - (100.0 * replicas[version] / pods))));
     }
 }

@@ -51,10 +51,13 @@ internal sealed class ReplicaSplit(ClusterConnection cluster, string space, Clus
                 FailureKind.NotDeployed, $"no version of {Service} has any pods in namespace {space}: 'bookinfo deploy' deploys them.");
         }
 
+        var pods = running.Sum(one => one.Value);
         var service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(Service, space, cancellationToken: cancellationToken);
+        // Whether it is still as it was set, or somebody has changed the number of pods since; the most pods that were allowed then do not
+        // matter.
         if (service.GetAnnotation(CanaryMark.Asked) is { } text && VersionShares.TryParse(text) is { } asked
-            && asked.Versions.Count <= options.MostPods
-            && ReplicaPlan.For(asked, options.MostPods) is var plan
+            && asked.Versions.Count <= pods
+            && ReplicaPlan.Of(asked, pods) is var plan
             && plan.Replicas.OrderBy(one => one.Key).SequenceEqual(running.OrderBy(one => one.Key)))
         {
             return new SplitState(asked, plan.Describe(), Text(replicas));

@@ -93,6 +93,23 @@ public static partial class ClusterFailure
             _ => null,
         };
 
+    /// <summary>Does something with a cluster; what goes wrong with that is explained.</summary>
+    /// <param name="work">What is to be done.</param>
+    /// <param name="config">Which cluster is asked.</param>
+    /// <param name="cancellationToken">What the user cancels with.</param>
+    /// <exception cref="OperationFailedException">The cluster does not do it.</exception>
+    public static async Task<T> ExplainAsync<T>(Func<Task<T>> work, Kubeconfig config, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception exception) when (Explain(exception, config, cancellationToken) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
     /// <summary>Explains why kubectl failed.</summary>
     /// <param name="result">What kubectl printed.</param>
     /// <param name="config">Which cluster was asked.</param>

@@ -1,5 +1,6 @@
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
+using Bookinfo.Traffic;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
@@ -14,7 +15,6 @@ namespace Bookinfo.Kubernetes;
 public sealed class PageCheck(ClusterConnection cluster, string space, Action<string> say, TimeProvider time)
 {
     private const string Service = "productpage";
-    private const string Path = "/productpage";
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2);
 
@@ -53,7 +53,7 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
 
         using var client = PatientProbe.CreateClient(RequestTimeout);
         var nodes = servicePort.NodePort is { } port
-            ? await persistence.RunAsync(() => ListNodesAsync(port, cancellationToken), cancellationToken)
+            ? await persistence.RunAsync(() => ClusterPage.ListNodesAsync(cluster, port, cancellationToken), cancellationToken)
             : [];
         var answers = await new PatientProbe(client, Judge, Patience, Waiting, time).FindAsync(nodes, cancellationToken);
         if (answers.Select(answer => answer.Wrong).FirstOrDefault(wrong => wrong is not null) is { } wrong)
@@ -88,28 +88,6 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
         ? $"it says '{text}'"
         : null;
 
-    private async Task<IReadOnlyList<(string Name, IReadOnlyList<string> Addresses)>> ListNodesAsync(
-        int port, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var nodes = await cluster.Api.CoreV1.ListNodeAsync(cancellationToken: cancellationToken);
-            return
-            [
-                .. nodes.All().Select(node => (node.Metadata.Name, (IReadOnlyList<string>)[
-                    .. (node.Status?.Addresses ?? [])
-                        .Where(address => address.Type is "InternalIP" or "ExternalIP"
-                            && Uri.CheckHostName(address.Address ?? "") != UriHostNameType.Unknown)
-                        .Select(address => new UriBuilder("http", address.Address, port, Path).Uri.ToString()),
-                ])),
-            ];
-        }
-        catch (HttpOperationException exception) when (ClusterFailure.IsForbidden(exception))
-        {
-            return [];
-        }
-    }
-
     private async Task ForwardAsync(HttpClient client, int port, CancellationToken cancellationToken)
     {
         try
@@ -117,7 +95,7 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
             using var forward = await PortForward.StartAsync(cluster.Kubectl, space, $"service/{Service}", port, time, cancellationToken);
             var probe = new PatientProbe(client, Judge, ForwardPatience, static _ => { }, time);
             if (await probe.FindAsync(
-                [("", [new Uri(forward.Address, Path).ToString()])], cancellationToken) is [{ Address: null, Wrong: var wrong }])
+                [("", [new Uri(forward.Address, BookinfoTraffic.PagePath).ToString()])], cancellationToken) is [{ Address: null, Wrong: var wrong }])
             {
                 throw Wrong(wrong is null ? "kubectl port-forward: it does not answer" : $"kubectl port-forward, {wrong}");
             }

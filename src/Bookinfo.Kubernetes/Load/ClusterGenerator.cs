@@ -298,12 +298,22 @@ public sealed class ClusterGenerator : ILoadGenerator
     private static WorkerRun Merge(LoadPlan plan, IReadOnlyList<WorkerRun> parts, bool withDetails)
     {
         var result = LoadResult.Merge(plan, [.. parts.Select(part => part.Result)]);
-        return !withDetails ? new WorkerRun(result, null)
-            : RunDetails.Merge([.. parts.Select(part => part.Details).OfType<RunDetails>()]) is { } details ? new WorkerRun(result, details)
-            : throw new OperationFailedException(
-                FailureKind.ServiceFailed,
-                "the load workers have found different pages, as happens while another version of productpage is rolled out: wait until "
-                + "that is done, and repeat.");
+        if (!withDetails)
+        {
+            return new WorkerRun(result, null);
+        }
+
+        var details = RunDetails.Merge([.. parts.Select(part => part.Details).OfType<RunDetails>()]) ?? throw new OperationFailedException(
+            FailureKind.ServiceFailed,
+            "the load workers have found different pages, as happens while another version of productpage is rolled out: wait until "
+            + "that is done, and repeat.");
+        if (result.Interrupted)
+        {
+            // Workers tell what they have recorded, and not where it was cut.
+            details.Timeline.Stopped((long)TimeSpan.FromSeconds(result.Seconds).TotalNanoseconds);
+        }
+
+        return new WorkerRun(result, details);
     }
 
     /// <summary>Ends the others as soon as one has failed: the load is not what was asked for any more.</summary>

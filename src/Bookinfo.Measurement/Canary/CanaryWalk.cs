@@ -10,13 +10,15 @@ namespace Bookinfo.Measurement;
 /// <param name="probe">What sends page views.</param>
 /// <param name="options">How it walks.</param>
 /// <param name="view">Is told how far it is.</param>
-public sealed class CanaryWalk(IVersionSplit split, SplitProbe probe, CanaryWalkOptions options, ICanaryView view)
+public sealed class CanaryWalk(IVersionSplit split, ISplitProbe probe, CanaryWalkOptions options, ICanaryView view)
 {
     /// <summary>Walks.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="stop">Stops; what is set by then stays.</param>
     /// <param name="kill">The same, without waiting for page views under way.</param>
-    /// <exception cref="OperationFailedException">A step could not be taken; it has gone back then.</exception>
+    /// <exception cref="OperationFailedException">
+    /// A step could not be taken or not be measured, and it has gone back if that was possible: the message says whether it was.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped before the first step, or in the middle of one.</exception>
     public async Task<CanaryOutcome> RunAsync(VersionShares target, CancellationToken stop, CancellationToken kill)
     {
@@ -25,9 +27,11 @@ public sealed class CanaryWalk(IVersionSplit split, SplitProbe probe, CanaryWalk
         var taken = new List<CanaryStep>();
         foreach (var (index, shares) in steps.Index())
         {
-            var state = await TakeAsync(start, shares, stop);
+            var state = await OrBackAsync(start, $"{shares} could not be set", () => split.SetAsync(shares, stop), stop);
             view.Taken(index + 1, steps.Count, state);
-            var measured = await probe.RunAsync(options.Rate, options.Every, options.Conditions, stop, kill);
+            var measured = await OrBackAsync(
+                start, $"{state.Shares} could not be measured",
+                () => probe.RunAsync(options.Rate, options.Every, options.Conditions, stop, kill), stop);
             taken.Add(new CanaryStep(state.Shares.ToString(), state.Detail, measured));
             view.Measured(state, measured);
             if (measured.Interrupted)
@@ -41,8 +45,7 @@ public sealed class CanaryWalk(IVersionSplit split, SplitProbe probe, CanaryWalk
                 : null;
             if (end is { } why)
             {
-                // Not given up for Ctrl-C: that a version fails is when this matters most.
-                await split.RestoreAsync(start, CancellationToken.None);
+                await BackAsync(start, $"{state.Shares} has failed");
                 return new CanaryOutcome(why, start.Shares.ToString(), taken);
             }
         }
@@ -50,17 +53,42 @@ public sealed class CanaryWalk(IVersionSplit split, SplitProbe probe, CanaryWalk
         return new CanaryOutcome(CanaryEnd.Arrived, target.ToString(), taken);
     }
 
-    private async Task<SplitState> TakeAsync(SplitState start, VersionShares shares, CancellationToken stop)
+    /// <summary>Does a part of a step; goes back when that fails.</summary>
+    /// <param name="start">Where to.</param>
+    /// <param name="what">What has failed then, in a sentence without its end.</param>
+    /// <param name="work">The part.</param>
+    /// <param name="stop">What the user stops with; that is not a failure.</param>
+    private async Task<T> OrBackAsync<T>(SplitState start, string what, Func<Task<T>> work, CancellationToken stop)
     {
         try
         {
-            return await split.SetAsync(shares, stop);
+            return await work();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            await BackAsync(start, $"{what} ({exception.Message.TrimEnd('.')})");
+            if (exception is OperationFailedException failure)
+            {
+                throw new OperationFailedException(failure.Kind, $"{what}, and it is {start.Shares} again, as before. {failure.Message}");
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Goes back. That is not given up for Ctrl-C: that a version fails is when it matters most.</summary>
+    /// <param name="start">Where to.</param>
+    /// <param name="why">Why, in a sentence without its end.</param>
+    private async Task BackAsync(SplitState start, string why)
+    {
+        try
+        {
+            await split.RestoreAsync(start, CancellationToken.None);
         }
         catch (OperationFailedException failure)
         {
-            await split.RestoreAsync(start, CancellationToken.None);
             throw new OperationFailedException(
-                failure.Kind, $"{shares} could not be set, and it is {start.Shares} again, as before. {failure.Message}");
+                failure.Kind, $"{why}, and it could not go back to {start.Shares}. {failure.Message}");
         }
     }
 }

@@ -3,8 +3,21 @@ using Bookinfo.Load;
 
 namespace Bookinfo.Measurement;
 
-/// <summary>Sends page views, and counts which version of reviews each was answered from.</summary>
-public sealed class SplitProbe
+/// <summary>Finds out which version of reviews page views are answered from.</summary>
+public interface ISplitProbe
+{
+    /// <summary>Sends page views at a constant rate.</summary>
+    /// <param name="rate">Page views a second.</param>
+    /// <param name="duration">For how long.</param>
+    /// <param name="conditions">What must hold; one that is sure to be violated ends it early.</param>
+    /// <param name="stop">Ends it early; what was measured until then is the result.</param>
+    /// <param name="kill">Ends it without waiting for what is under way.</param>
+    Task<SplitMeasurement> RunAsync(
+        double rate, TimeSpan duration, IReadOnlyList<LoadCondition> conditions, CancellationToken stop, CancellationToken kill);
+}
+
+/// <summary>Sends page views from this process, and counts which version of reviews each was answered from.</summary>
+public sealed class SplitProbe : ISplitProbe
 {
     /// <summary>How many connections page views are sent on.</summary>
     public const int Connections = 16;
@@ -35,12 +48,8 @@ public sealed class SplitProbe
         return new SplitProbe(await LocalGenerator.PlanAsync(page, settings, Connections, seed, time, cancellationToken), time);
     }
 
-    /// <summary>Sends page views at a constant rate.</summary>
-    /// <param name="rate">Page views a second.</param>
-    /// <param name="duration">For how long.</param>
-    /// <param name="conditions">What must hold; one that is sure to be violated ends it early.</param>
-    /// <param name="stop">Ends it early; what was measured until then is the result.</param>
-    /// <param name="kill">Ends it without waiting for what is under way.</param>
+    /// <inheritdoc/>
+    /// <exception cref="Foundation.OperationFailedException">There are more connections than this process can have.</exception>
     public async Task<SplitMeasurement> RunAsync(
         double rate, TimeSpan duration, IReadOnlyList<LoadCondition> conditions, CancellationToken stop, CancellationToken kill)
     {

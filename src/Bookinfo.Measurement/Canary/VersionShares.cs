@@ -75,10 +75,15 @@ public sealed partial class VersionShares : IEquatable<VersionShares>
     /// <summary>
     /// Divides indivisible things by weight: each gets its part rounded down, and those with the largest remainders one more.
     /// </summary>
-    /// <param name="weights">The weights, at least one above 0.</param>
+    /// <param name="weights">The weights, at least one above 0 if there are any things.</param>
     /// <param name="whole">How many things there are.</param>
     public static int[] Apportion(IReadOnlyList<double> weights, int whole)
     {
+        if (whole == 0)
+        {
+            return new int[weights.Count];
+        }
+
         var total = weights.Sum();
         var exact = weights.Select(weight => weight * whole / total).ToList();
         var parts = exact.Select(part => (int)Math.Floor(part + 1e-9)).ToArray();

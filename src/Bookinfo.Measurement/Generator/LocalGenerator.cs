@@ -38,7 +38,7 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
     {
         if (OpenFileLimit.FindProblem(allConnections) is { } problem)
         {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {problem}.");
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"{problem}.");
         }
 
         var resolved = await LoadTarget.ResolveAsync(target, settings.Insecure, cancellationToken);
@@ -80,7 +80,7 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
         }
         catch (ThreadLimitException limit)
         {
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {limit.Message}.");
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"{limit.Message}.");
         }
     }
 }
