@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Scenarios;
@@ -23,18 +22,14 @@ public sealed class LocalFaultTargets(SourceTree tree, Uri page) : IFaultTargets
     /// <remarks>A process that was started again has the port of the one before it.</remarks>
     public Task<IReadOnlyList<FaultTarget>> FindAsync(IReadOnlyCollection<string>? services, CancellationToken cancellationToken)
     {
-        var run = RunRecord.Read(tree, page.Port) ?? throw new OperationFailedException(
-            FailureKind.NotDeployed,
-            $"no 'bookinfo up' of this working copy runs at {page.GetLeftPart(UriPartial.Authority)}: start it, or name the namespace of a "
-            + "deployment with --namespace.");
+        var run = RunRecord.Require(tree, page);
         IReadOnlyList<FaultTarget> targets =
         [
             .. from service in ServiceCatalog.All
                from version in service.Versions
-               where run.Management.ContainsKey(version.Name)
-               let target = new FaultTarget(
-                   version.Name, service.Name, version.Name,
-                   new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{run.Management[version.Name]}")))
+               let management = run.ManagementOf(version.Name)
+               where management is not null
+               let target = new FaultTarget(version.Name, service.Name, version.Name, management)
                where services is null || target.IsOneOf(services)
                select target,
         ];

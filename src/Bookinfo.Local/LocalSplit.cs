@@ -1,11 +1,10 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Measurement;
+using Bookinfo.Scenarios;
+using Bookinfo.Traffic;
 
 namespace Bookinfo.Local;
 
@@ -16,13 +15,13 @@ namespace Bookinfo.Local;
 public sealed class LocalSplit : IVersionSplit
 {
     private static readonly string Service = ServiceCatalog.Reviews.Name;
-    private static readonly Uri Weights = new(BackendShares.Path, UriKind.Relative);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly string ProductPage = ServiceCatalog.ProductPage.Versions[0].Name;
 
     private readonly Uri _page;
-    private readonly HttpClient _client;
+    private readonly FaultTarget _productPage;
+    private readonly ManagementClient _client = new();
 
-    private LocalSplit(Uri page, HttpClient client) => (_page, _client) = (page, client);
+    private LocalSplit(Uri page, FaultTarget productPage) => (_page, _productPage) = (new Uri(page, BookinfoTraffic.PagePath), productPage);
 
     /// <inheritdoc/>
     public string Description => $"the weights of productpage's client at {_page.GetLeftPart(UriPartial.Authority)}";
@@ -31,35 +30,21 @@ public sealed class LocalSplit : IVersionSplit
     /// <param name="tree">The working copy.</param>
     /// <param name="page">The page of the run.</param>
     /// <exception cref="OperationFailedException">No <c>up</c> of this working copy runs there.</exception>
-    public static LocalSplit Open(SourceTree tree, Uri page)
-    {
-        var productPage = ServiceCatalog.ProductPage.Versions[0].Name;
-        return RunRecord.Read(tree, page.Port)?.Management.TryGetValue(productPage, out var port) == true
-            ? Open(page, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")))
-            : throw new OperationFailedException(
-                FailureKind.NotDeployed,
-                $"no 'bookinfo up' of this working copy runs at {page.GetLeftPart(UriPartial.Authority)}: start it, or name the namespace "
-                + "of a deployment with --namespace.");
-    }
+    public static LocalSplit Open(SourceTree tree, Uri page) =>
+        Open(page, RunRecord.Require(tree, page).ManagementOf(ProductPage)!);
 
     /// <summary>Takes the management port of productpage as it is.</summary>
     /// <param name="page">The page.</param>
     /// <param name="management">The management port.</param>
-    internal static LocalSplit Open(Uri page, Uri management) => new(
-        new Uri(page, "/productpage"),
-        new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = management, Timeout = Patience });
+    internal static LocalSplit Open(Uri page, Uri management) =>
+        new(page, new FaultTarget(ProductPage, ServiceCatalog.ProductPage.Name, ProductPage, management));
 
     /// <inheritdoc/>
     public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => Task.FromResult(_page);
 
     /// <inheritdoc/>
-    public Task<SplitState> ReadAsync(CancellationToken cancellationToken) => TalkAsync(
-        async () =>
-        {
-            using var answer = await _client.GetAsync(Weights, cancellationToken);
-            return await ReadAsync(answer, cancellationToken);
-        },
-        cancellationToken);
+    public Task<SplitState> ReadAsync(CancellationToken cancellationToken) =>
+        TalkAsync(() => _client.AskSharesAsync(_productPage, cancellationToken));
 
     /// <inheritdoc/>
     public async Task<SplitState> SetAsync(VersionShares shares, CancellationToken cancellationToken)
@@ -96,52 +81,30 @@ public sealed class LocalSplit : IVersionSplit
         JsonSerializer.Deserialize(raw, LocalSplitJson.Default.DictionaryStringInt32)!;
 
     private Task<SplitState> PutAsync(Dictionary<string, int>? weights, CancellationToken cancellationToken) => TalkAsync(
-        async () =>
-        {
-            using var answer = await _client.PutAsJsonAsync(
-                Weights, new Dictionary<string, Dictionary<string, int>?> { [Service] = weights },
-                LocalSplitJson.Default.DictionaryStringDictionaryStringInt32, cancellationToken);
-            return await ReadAsync(answer, cancellationToken);
-        },
-        cancellationToken);
+        () => _client.SetSharesAsync(
+            _productPage, new Dictionary<string, Dictionary<string, int>?> { [Service] = weights }, cancellationToken));
 
-    private static async Task<SplitState> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
-    {
-        if (answer.StatusCode != HttpStatusCode.OK)
-        {
-            throw new HttpRequestException(string.Create(CultureInfo.InvariantCulture, $"it answers {(int)answer.StatusCode}"));
-        }
-
-        var all = await answer.Content.ReadFromJsonAsync(
-            LocalSplitJson.Default.DictionaryStringDictionaryStringInt32, cancellationToken);
-        return all?.GetValueOrDefault(Service) is { } weights
-            ? new SplitState(
-                VersionShares.OfWeights(weights), null, JsonSerializer.Serialize(weights, LocalSplitJson.Default.DictionaryStringInt32))
-            : throw new OperationFailedException(
-                FailureKind.NotDeployed,
-                $"only one version of {Service} runs here, so there is nothing to divide: start 'up' with several (--reviews).");
-    }
-
-    private async Task<SplitState> TalkAsync(Func<Task<SplitState>> talk, CancellationToken cancellationToken)
+    private async Task<SplitState> TalkAsync(Func<Task<Dictionary<string, Dictionary<string, int>?>>> talk)
     {
         try
         {
-            return await talk();
+            return (await talk()).GetValueOrDefault(Service) is { } weights
+                ? new SplitState(
+                    VersionShares.OfWeights(weights), null, JsonSerializer.Serialize(weights, LocalSplitJson.Default.DictionaryStringInt32))
+                : throw new OperationFailedException(
+                    FailureKind.NotDeployed,
+                    $"only one version of {Service} runs here, so there is nothing to divide: start 'up' with several (--reviews).");
         }
-        catch (Exception exception) when (
-            exception is HttpRequestException or JsonException
-                || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (ManagementException exception)
         {
             throw new OperationFailedException(
                 FailureKind.TargetUnreachable,
-                $"productpage's management port {_client.BaseAddress} does not answer as it should: "
-                + $"{(exception is OperationCanceledException ? "no answer in time" : exception.Message.TrimEnd('.'))}. Is 'up' still "
+                $"productpage's management port {_productPage.Management} {exception.Message.TrimEnd('.', ':', ' ')}. Is 'up' still "
                 + "starting, or of another version?");
         }
     }
 }
 
-/// <summary>How weights are written and read: by service, and then by version.</summary>
-[JsonSerializable(typeof(Dictionary<string, Dictionary<string, int>?>))]
+/// <summary>How weights are kept: by version.</summary>
 [JsonSerializable(typeof(Dictionary<string, int>))]
 internal sealed partial class LocalSplitJson : JsonSerializerContext;

@@ -36,6 +36,9 @@ public sealed class RunRecordTests : IDisposable
 
             Assert.Equivalent(record, RunRecord.Read(_tree, Port), strict: true);
             Assert.Null(RunRecord.Read(_tree, Port + 1));
+            var read = RunRecord.Require(_tree, new Uri($"http://localhost:{Port}/x"));
+            Assert.Equal(new Uri("http://127.0.0.1:31100"), read.ManagementOf("details-v1"));
+            Assert.Null(read.ManagementOf("ratings-v1"));
         }
 
         // It was killed, or has ended; whatever has its port now is something else.

@@ -129,7 +129,7 @@ public sealed class CanaryWalkTests : ICanaryView
 
     [Theory]
     [InlineData(1, "v1=90,v3=10 could not be set (no room), and it could not go back to v1=100. no way back")]
-    [InlineData(0, "v1=90,v3=10 has failed, and it could not go back to v1=100. no way back")]
+    [InlineData(0, "v1=90,v3=10 violates a condition, and it could not go back to v1=100. no way back")]
     public async Task That_it_could_not_go_back_is_told_with_the_reason_for_going_back(int fails, string message)
     {
         await using var server = new LoadServer("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");

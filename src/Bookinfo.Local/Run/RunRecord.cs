@@ -72,6 +72,20 @@ public sealed record RunRecord(
         }
     }
 
+    /// <summary>Reads that of a run that has to be there.</summary>
+    /// <param name="tree">Where things are.</param>
+    /// <param name="page">The page of the run.</param>
+    /// <exception cref="OperationFailedException">No run of this working copy has it, or its record cannot be read.</exception>
+    public static RunRecord Require(SourceTree tree, Uri page) => Read(tree, page.Port) ?? throw new OperationFailedException(
+        FailureKind.NotDeployed,
+        $"no 'bookinfo up' of this working copy runs at {page.GetLeftPart(UriPartial.Authority)}: start it, or name the namespace of a "
+        + "deployment with --namespace.");
+
+    /// <summary>The management port of a service; <see langword="null"/> when the run has no such service.</summary>
+    /// <param name="service">Its name, with its version.</param>
+    public Uri? ManagementOf(string service) =>
+        Management.TryGetValue(service, out var port) ? new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", port).Uri : null;
+
     private static string PathOf(SourceTree tree, int port) => Path.Combine(tree.Logs(port), FileName);
 }
 

@@ -45,7 +45,7 @@ public sealed class CanaryWalk(IVersionSplit split, ISplitProbe probe, CanaryWal
                 : null;
             if (end is { } why)
             {
-                await BackAsync(start, $"{state.Shares} has failed");
+                await BackAsync(start, $"{state.Shares} {(why == CanaryEnd.Failed ? "violates a condition" : "cannot be judged")}");
                 return new CanaryOutcome(why, start.Shares.ToString(), taken);
             }
         }

@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Bookinfo.Contracts;
 
 namespace Bookinfo.Scenarios;
 
-/// <summary>Asks and tells services over their management ports which faults they have.</summary>
+/// <summary>Asks and tells services over their management ports which faults they have, and how they divide their calls.</summary>
 public sealed class ManagementClient : IDisposable
 {
     /// <summary>How long a service may take to answer, which may be starved on purpose.</summary>
@@ -65,12 +67,45 @@ public sealed class ManagementClient : IDisposable
             return true;
         }, cancellationToken);
 
+    /// <summary>Asks a process how it divides its calls.</summary>
+    /// <param name="target">The process.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>Weights, by service and then by version.</returns>
+    /// <exception cref="ManagementException">It does not say.</exception>
+    public Task<Dictionary<string, Dictionary<string, int>?>> AskSharesAsync(FaultTarget target, CancellationToken cancellationToken) =>
+        TalkAsync(async () =>
+        {
+            using var answer = await _client.GetAsync(new Uri(target.Management!, BackendShares.Path), cancellationToken);
+            return await ReadAsync(answer, SharesJson.Default.DictionaryStringDictionaryStringInt32, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Tells a process how to divide its calls.</summary>
+    /// <param name="target">The process.</param>
+    /// <param name="weights">
+    /// Weights, by service and then by version; <see langword="null"/> for a service whose versions are to be called in turn.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>What it does then.</returns>
+    /// <exception cref="ManagementException">It does not take it.</exception>
+    public Task<Dictionary<string, Dictionary<string, int>?>> SetSharesAsync(
+        FaultTarget target, Dictionary<string, Dictionary<string, int>?> weights, CancellationToken cancellationToken) =>
+        TalkAsync(async () =>
+        {
+            using var answer = await _client.PutAsJsonAsync(
+                new Uri(target.Management!, BackendShares.Path), weights, SharesJson.Default.DictionaryStringDictionaryStringInt32,
+                cancellationToken);
+            return await ReadAsync(answer, SharesJson.Default.DictionaryStringDictionaryStringInt32, cancellationToken);
+        }, cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
     private static Uri PathOf(Uri management, string set) => new(management, $"{FaultRequest.Path}/{Uri.EscapeDataString(set)}");
 
-    private static async Task<FaultStatus> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    private static Task<FaultStatus> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken) =>
+        ReadAsync(answer, FaultJson.Default.FaultStatus, cancellationToken);
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         if (!answer.IsSuccessStatusCode)
         {
@@ -78,7 +113,7 @@ public sealed class ManagementClient : IDisposable
             throw new ManagementException($"answered {(int)answer.StatusCode}: {ErrorIn(text)}", isAbsent: false);
         }
 
-        return await answer.Content.ReadFromJsonAsync(FaultJson.Default.FaultStatus, cancellationToken)
+        return await answer.Content.ReadFromJsonAsync(type, cancellationToken)
             ?? throw new ManagementException("answered with nothing", isAbsent: false);
     }
 
@@ -114,7 +149,7 @@ public sealed class ManagementClient : IDisposable
         }
         catch (JsonException)
         {
-            throw new ManagementException("answered with something else than a list of faults", isAbsent: false);
+            throw new ManagementException("answered with something that is not understood", isAbsent: false);
         }
     }
 }
@@ -127,3 +162,7 @@ public sealed class ManagementException(string message, bool isAbsent) : Excepti
     /// <summary>Whether nothing listens there: then nothing has faults there either.</summary>
     public bool IsAbsent => isAbsent;
 }
+
+/// <summary>How <see cref="BackendShares"/> are written and read: by service, and then by version.</summary>
+[JsonSerializable(typeof(Dictionary<string, Dictionary<string, int>?>))]
+internal sealed partial class SharesJson : JsonSerializerContext;
