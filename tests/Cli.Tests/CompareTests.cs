@@ -175,6 +175,7 @@ public sealed class CompareTests : IDisposable
     [InlineData("--fail-on 'p99:20%' is not allowed: it must be [what:]figure:+limit, such as p99:+20%", "--fail-on", "p99:20%")]
     [InlineData("--fail-on 'details-v9:cpu:+1%': not both baselines have cpu of details-v9; ", "--fail-on", "details-v9:cpu:+1%")]
     [InlineData("--inconclusive 'ask' is not allowed: it must be pass or fail.", "--inconclusive", "ask")]
+    [InlineData("--inconclusive has no effect without --fail-on.", "--inconclusive", "pass")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     [InlineData("--html: the file '/nowhere/page.html' cannot be written: ", "--html", "/nowhere/page.html")]
     [InlineData("--markdown: the file '/proc/table.md' cannot be written: ", "--markdown", "/proc/table.md")]

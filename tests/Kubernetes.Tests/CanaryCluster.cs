@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Bookinfo.Foundation;
+using Bookinfo.Measurement;
+using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 using k8s.Models;
 
@@ -68,11 +71,25 @@ public sealed class CanaryCluster : IDisposable
         PutDeployments();
     }
 
-    public Task<ClusterConnection> ConnectAsync()
+    private Task<ClusterConnection> ConnectAsync()
     {
         _tools.AddKubectl(Api.Url).ChangeKubectl(KubectlCases);
         return ClusterConnection.OpenAsync(
             new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Connects, and looks for what divides requests.</summary>
+    public async Task<ClusterSplit> OpenAsync(int mostPods = 10, TimeSpan? timeout = null) => await ClusterSplit.OpenAsync(
+        await ConnectAsync(), "bookinfo", new ClusterSplitOptions(mostPods, timeout ?? Eventually.Never), TimeProvider.System,
+        TestContext.Current.CancellationToken);
+
+    public static VersionShares Shares(string text) => VersionShares.TryParse(text)!;
+
+    public static async Task AssertFailsAsync(Task task, FailureKind kind, string pattern)
+    {
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => task);
+        Assert.Matches(pattern, failure.Message);
+        Assert.Equal(kind, failure.Kind);
     }
 
     public void Dispose()

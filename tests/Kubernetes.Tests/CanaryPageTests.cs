@@ -2,6 +2,7 @@ using Bookinfo.Foundation;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 using k8s.Models;
+using static Bookinfo.Kubernetes.Tests.CanaryCluster;
 
 namespace Bookinfo.Kubernetes.Tests;
 
@@ -25,7 +26,7 @@ public sealed class CanaryPageTests : IDisposable
     {
         await using var server = new LoadServer("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n");
         Put(server.Address.Port);
-        await using var split = await OpenAsync();
+        await using var split = await _cluster.OpenAsync();
         Assert.Equal($"http://127.0.0.1:{server.Address.Port}/productpage", $"{await split.FindPageAsync(Cancelled)}");
     }
 
@@ -34,7 +35,7 @@ public sealed class CanaryPageTests : IDisposable
     {
         using var closed = new ClosedPort();
         Put(closed.Address.Port);
-        await using var split = await OpenAsync();
+        await using var split = await _cluster.OpenAsync();
         Assert.Equal(Forwarded, $"{await split.FindPageAsync(Cancelled)}");
     }
 
@@ -44,7 +45,7 @@ public sealed class CanaryPageTests : IDisposable
         await using var server = new LoadServer(LoadServer.Ok());
         Put(server.Address.Port);
         _cluster.Api.Refuse("/api/v1/nodes", 403);
-        await using var split = await OpenAsync();
+        await using var split = await _cluster.OpenAsync();
         Assert.Equal(Forwarded, $"{await split.FindPageAsync(Cancelled)}");
     }
 
@@ -52,17 +53,17 @@ public sealed class CanaryPageTests : IDisposable
     public async Task Without_a_node_port_it_goes_through_kubectl()
     {
         Put(nodePort: null);
-        await using var split = await OpenAsync();
+        await using var split = await _cluster.OpenAsync();
         Assert.Equal(Forwarded, $"{await split.FindPageAsync(Cancelled)}");
     }
 
     [Fact]
     public async Task Where_there_is_no_page_it_says_so()
     {
-        await using var split = await OpenAsync();
-        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => split.FindPageAsync(Cancelled));
-        Assert.Equal(FailureKind.NotDeployed, failure.Kind);
-        Assert.StartsWith("there is no Service productpage with a port in namespace 'bookinfo'", failure.Message, StringComparison.Ordinal);
+        await using var split = await _cluster.OpenAsync();
+        await AssertFailsAsync(
+            split.FindPageAsync(Cancelled), FailureKind.NotDeployed,
+            "^there is no Service productpage with a port in namespace 'bookinfo'");
     }
 
     private void Put(int? nodePort)
@@ -74,7 +75,4 @@ public sealed class CanaryPageTests : IDisposable
             Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Port = 9080, NodePort = nodePort }] },
         });
     }
-
-    private async Task<ClusterSplit> OpenAsync() => await ClusterSplit.OpenAsync(
-        await _cluster.ConnectAsync(), "bookinfo", new ClusterSplitOptions(10, Eventually.Never), TimeProvider.System, Cancelled);
 }

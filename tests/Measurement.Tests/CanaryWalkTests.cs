@@ -11,6 +11,7 @@ public sealed class CanaryWalkTests : ICanaryView
     private const string Page = "<html>Reviews served by: <u>reviews-v1-abc</u></html>";
 
     private readonly List<string> _steps = [];
+    private readonly List<string> _watched = [];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -47,6 +48,12 @@ public sealed class CanaryWalkTests : ICanaryView
         Assert.Equal((CanaryEnd.Failed, "v1=100"), (outcome.End, outcome.Shares));
         Assert.Equal(["v1=90,v3=10", "v1=80,v3=20"], split.Set);
         Assert.Equal((1, "v1=100"), (split.Restored, split.Now));
+        Assert.Equal(
+            [
+                "Setting v1=90,v3=10", "Sending page views to v1=90,v3=10", "Setting v1=80,v3=20", "Sending page views to v1=80,v3=20",
+                "Going back to v1=100",
+            ],
+            _watched);
     }
 
     /// <summary>An hour is not waited for.</summary>
@@ -175,6 +182,12 @@ public sealed class CanaryWalkTests : ICanaryView
                 "v3 does not get the 20% that were asked for: that is outside of the interval.",
             ],
             CanaryText.Lines(report));
+    }
+
+    async Task ICanaryView.WatchAsync(string what, Task work)
+    {
+        _watched.Add(what);
+        await work;
     }
 
     void ICanaryView.Taken(int number, int count, SplitState state) => _steps.Add($"{number}/{count} {state.Shares}");

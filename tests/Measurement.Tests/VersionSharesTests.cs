@@ -6,6 +6,8 @@ namespace Bookinfo.Measurement.Tests;
 /// <summary>Shares of versions: what is one, and the steps from some to others.</summary>
 public sealed class VersionSharesTests
 {
+    private const string Form = "must be versions with their shares in whole percent and commas between them, such as v1=80,v3=20";
+
     [Theory]
     [InlineData("v1=80,v3=20", "v1=80,v3=20")]
     [InlineData("v3=20%, v1=80%", "v1=80,v3=20")]
@@ -14,18 +16,35 @@ public sealed class VersionSharesTests
     public void Shares_are_read(string text, string shares) => Assert.Equal(shares, $"{VersionShares.TryParse(text)}");
 
     [Theory]
-    [InlineData("")]
-    [InlineData("v1")]
-    [InlineData("v1=80")]
-    [InlineData("v1=80,v3=30")]
-    [InlineData("v1=50,v1=50")]
-    [InlineData("v4=100")]
-    [InlineData("v1=-1,v2=101")]
-    [InlineData("v1=99.5,v3=0.5")]
-    [InlineData("v1=80 v3=20")]
-    [InlineData("reviews-v1=100")]
-    [InlineData("v1=80,v3=20,")]
-    public void What_is_not_100_percent_of_versions_that_exist_is_none(string text) => Assert.Null(VersionShares.TryParse(text));
+    [InlineData("", Form)]
+    [InlineData("v1", Form)]
+    [InlineData("v1=", Form)]
+    [InlineData("v1=-1,v2=101", Form)]
+    [InlineData("v1=+80,v3=20", Form)]
+    [InlineData("v1=99.5,v3=0.5", Form)]
+    [InlineData("v1=NaN,v3=20", Form)]
+    [InlineData("v1=1e2", Form)]
+    [InlineData("v1=1000", Form)]
+    [InlineData("v1=80 v3=20", Form)]
+    [InlineData("v1=80;v3=20", Form)]
+    [InlineData("v1 = 80,v3 = 20", Form)]
+    [InlineData("v1=80%%,v3=20", Form)]
+    [InlineData("V1=100", Form)]
+    [InlineData("reviews-v1=100", Form)]
+    [InlineData("v1=80,v3=20,", Form)]
+    [InlineData(",v1=100", Form)]
+    [InlineData("v4=100", "must name versions of reviews (v1, v2, v3), and v4 is none")]
+    [InlineData("v1=80,v01=20", "must name versions of reviews (v1, v2, v3), and v01 is none")]
+    [InlineData("v1=50,v1=50", "must name each version once, and v1 is there more than once")]
+    [InlineData("v1=100,v2=0,v2=0", "must name each version once, and v2 is there more than once")]
+    [InlineData("v1=80", "must be 100% in all, and is 80%")]
+    [InlineData("v1=80,v3=30", "must be 100% in all, and is 110%")]
+    [InlineData("v1=0,v3=0", "must be 100% in all, and is 0%")]
+    public void What_is_wrong_with_shares_is_told(string text, string problem)
+    {
+        Assert.Equal(problem, VersionShares.FindProblem(text));
+        Assert.Null(VersionShares.TryParse(text));
+    }
 
     [Theory]
     [InlineData("v1=100", "v1=80,v3=20", 10, "v1=90,v3=10|v1=80,v3=20")]

@@ -152,16 +152,14 @@ internal static class BaselineCommand
             result.GetValue(Step) ?? (two ? PairStep : quick ? QuickStep : UsualStep),
             result.GetValue(WarmUp) ?? (two ? PairWarmUp : quick ? QuickWarmUp : UsualWarmUp),
             Traffic.GetHeaders(result),
-            two && result.GetResult(Traffic.Connections) is not { Implicit: false } ? PairConnections : Traffic.GetConnections(result),
+            two && !OptionRules.IsGiven(result.CommandResult, Traffic.Connections) ? PairConnections : Traffic.GetConnections(result),
             Traffic.GetTimeout(result),
             result.GetValue(Traffic.Insecure),
             Traffic.GetSeed(result),
             result.GetValue(Namespace),
             result.GetValue(Context),
             result.GetValue(Worker.InCluster)
-                || result.GetResult(Namespace) is { Implicit: false }
-                || result.GetResult(Against) is { Implicit: false }
-                || result.GetResult(Context) is { Implicit: false },
+                || new Option[] { Namespace, Against, Context }.Any(option => OptionRules.IsGiven(result.CommandResult, option)),
             result.GetValue(Output))
         {
             Workers = Worker.GetWorkers(result),
@@ -174,7 +172,7 @@ internal static class BaselineCommand
     }
 
     private static bool AreTwo(CommandResult result) =>
-        result.GetResult(SecondUrl) is { Tokens.Count: > 0 } || result.GetResult(Against) is { Implicit: false };
+        result.GetResult(SecondUrl) is { Tokens.Count: > 0 } || OptionRules.IsGiven(result, Against);
 
     private static void RequireUseful(CommandResult result)
     {
@@ -182,7 +180,7 @@ internal static class BaselineCommand
         {
             foreach (Option option in new Option[] { Control, Between })
             {
-                if (result.GetResult(option) is { Implicit: false })
+                if (OptionRules.IsGiven(result, option))
                 {
                     result.AddError($"{option.Name} has no effect on one system: name a second one by its url or by {Against.Name}.");
                 }
@@ -192,7 +190,7 @@ internal static class BaselineCommand
         {
             result.AddError($"{Worker.InCluster.Name} measures only one system. Two are measured from this machine.");
         }
-        else if (result.GetResult(Namespace) is { Implicit: false } && result.GetResult(Against) is not { Implicit: false })
+        else if (OptionRules.IsGiven(result, Namespace) && !OptionRules.IsGiven(result, Against))
         {
             result.AddError(
                 $"{Namespace.Name} says where the pods of the first system are: name those of the second as well, with {Against.Name}.");

@@ -22,9 +22,9 @@ internal static class CanaryCommand
         Description = "What part of the requests each version of reviews is to get, in whole percent, 100 in all.",
         CustomParser = static result =>
         {
-            if (result.Tokens is [var token] && VersionShares.TryParse(token.Value) is null)
+            if (result.Tokens is [var token] && VersionShares.FindProblem(token.Value) is { } problem)
             {
-                result.AddError($"shares '{token.Value}' is not allowed: it {VersionShares.Grammar}.");
+                result.AddError($"shares '{token.Value}' is not allowed: it {problem}.");
             }
 
             return result.Tokens is [var text] ? VersionShares.TryParse(text.Value) : null;
@@ -62,12 +62,9 @@ internal static class CanaryCommand
         "Go back at once if this is violated in a step, and exit with 17: error-rate>1%, 'p99>200ms', v3:error-rate>0.5%. May be "
             + "repeated. If a step has too few page views to decide it: go back, and exit with 15.",
         LoadCondition.Grammar,
-        LoadCondition.TryParse);
-
-    private static readonly Option<InconclusiveRule?> Inconclusive = TypedOptions.OptionalName<InconclusiveRule>(
-        "--inconclusive", "pass|fail",
-        "Go on (pass), or exit with 17 (fail), if a condition of --fail-on cannot be decided. [default: go back, exit with 15]",
-        "pass or fail");
+        LoadCondition.TryParse,
+        "If a condition of --fail-on cannot be decided: go on (pass), or go back and exit with 17 (fail). [default: go back and exit with "
+            + "15]");
 
     private static readonly Option<TimeSpan?> Duration = TypedOptions.Time(
         "--duration", "How long page views are sent. [default: 4s]", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1),
@@ -107,26 +104,20 @@ internal static class CanaryCommand
         var command = new Command(
             "set", "Set the shares, at once or in steps that are judged by page views sent meanwhile. Ctrl-C leaves what is set by then.")
         {
-            Shares, Step, Every, Rate, Conditions.FailOn, Inconclusive, Pods, Timeout, Port, Namespace, Context, Output,
+            Shares, Step, Every, Rate, Conditions.FailOn, Conditions.Inconclusive, Pods, Timeout, Port, Namespace, Context, Output,
         };
         OptionRules.RequireTogether(command, static result =>
         {
-            foreach (Option option in new Option[] { Every, Rate, Conditions.FailOn })
+            foreach (var option in new Option[] { Every, Rate, Conditions.FailOn })
             {
-                if (result.GetResult(option) is { Implicit: false } && result.GetResult(Step) is not { Implicit: false })
-                {
-                    result.AddError($"{option.Name} has no effect without {Step.Name}.");
-                }
+                OptionRules.Only(result, option, OptionRules.IsGiven(result, Step), Step.Name);
             }
 
-            if (result.GetResult(Inconclusive) is { Implicit: false } && result.GetResult(Conditions.FailOn) is not { Implicit: false })
-            {
-                result.AddError($"{Inconclusive.Name} has no effect without {Conditions.FailOn.Name}.");
-            }
+            Conditions.RequireUseful(result);
         });
         command.SetAction(static (result, _) =>
         {
-            var rule = result.GetValue(Inconclusive);
+            var rule = result.GetValue(Conditions.Inconclusive);
             var walk = result.GetValue(Step) is { } points
                 ? new CanaryWalkOptions(
                     (int)points, result.GetValue(Every) ?? UsualEvery, result.GetValue(Rate) ?? UsualRate, Conditions.Get(result),
@@ -174,9 +165,9 @@ internal static class CanaryCommand
     {
         OptionRules.RequireTogether(command, static result =>
         {
-            foreach (Option option in new Option[] { Namespace, Context })
+            foreach (var option in new Option[] { Namespace, Context })
             {
-                if (result.GetResult(option) is { Implicit: false } && result.GetResult(Port) is { Implicit: false })
+                if (OptionRules.IsGiven(result, option) && OptionRules.IsGiven(result, Port))
                 {
                     result.AddError($"{option.Name} names a cluster, and {Port.Name} an 'up' on this machine: use one of the two.");
                 }
@@ -191,7 +182,6 @@ internal static class CanaryCommand
             (int?)result.GetValue(Port),
             result.GetValue(Namespace),
             result.GetValue(Context),
-            result.GetResult(Namespace) is { Implicit: false } || result.GetResult(Context) is { Implicit: false },
             (int)(result.GetValue(Pods) ?? UsualPods),
             result.GetValue(Timeout) ?? ClusterCommand.UsualTimeout,
             result.GetValue(Output));

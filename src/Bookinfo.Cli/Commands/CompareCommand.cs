@@ -69,6 +69,7 @@ internal static class CompareCommand
         {
             Before, After, Conditions.FailOn, Conditions.Inconclusive, All, Html, Markdown, Overwrite, Output,
         };
+        OptionRules.RequireTogether(command, Conditions.RequireUseful);
         command.SetAction(static (result, _) => new CompareSession(new CompareOptions(
             result.GetValue(Before)!,
             result.GetValue(After),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
 
@@ -8,7 +9,10 @@ namespace Bookinfo.Cli.Commands;
 /// <param name="description">What <c>--fail-on</c> takes.</param>
 /// <param name="grammar">What a condition must be, as the rest of a sentence that begins with 'it'.</param>
 /// <param name="parse">Parses a condition; <see langword="null"/> for what is not one.</param>
-internal sealed class ConditionOptions<T>(string description, string grammar, Func<string, T?> parse)
+/// <param name="inconclusive">What <c>--inconclusive</c> does to one that cannot be decided.</param>
+internal sealed class ConditionOptions<T>(
+    string description, string grammar, Func<string, T?> parse,
+    string inconclusive = "Exit with 0 (pass) or 14 (fail) if a condition of --fail-on cannot be decided. [default: exit with 15]")
     where T : class
 {
     /// <summary><c>--fail-on</c>.</summary>
@@ -31,8 +35,12 @@ internal sealed class ConditionOptions<T>(string description, string grammar, Fu
 
     /// <summary><c>--inconclusive</c>.</summary>
     public Option<InconclusiveRule?> Inconclusive { get; } = TypedOptions.OptionalName<InconclusiveRule>(
-        "--inconclusive", "pass|fail",
-        "Exit with 0 (pass) or 14 (fail) if a condition of --fail-on cannot be decided. [default: exit with 15]", "pass or fail");
+        "--inconclusive", "pass|fail", inconclusive, "pass or fail");
+
+    /// <summary>Rejects what would be ignored.</summary>
+    /// <param name="result">What was typed.</param>
+    public void RequireUseful(CommandResult result) =>
+        OptionRules.Only(result, Inconclusive, OptionRules.IsGiven(result, FailOn), FailOn.Name);
 
     /// <summary>The value of <see cref="FailOn"/>.</summary>
     public IReadOnlyList<T> Get(ParseResult result) =>

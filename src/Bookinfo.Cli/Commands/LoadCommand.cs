@@ -181,22 +181,14 @@ internal static class LoadCommand
     {
         var profile = result.GetValue(Profile);
         var search = result.GetValue(UntilSaturated);
-        void Only(Option option, bool useful, string with)
-        {
-            if (result.GetResult(option) is { Implicit: false } && !useful)
-            {
-                result.AddError($"{option.Name} has no effect without {with}.");
-            }
-        }
-
-        Only(From, profile is ProfileKind.Ramp or ProfileKind.Diurnal, "--profile ramp or diurnal");
-        Only(Peak, profile == ProfileKind.Spike, "--profile spike");
-        Only(Steps, profile == ProfileKind.Steps, "--profile steps");
-        Only(Slo, search, "--until-saturated");
-        Only(Conditions.Inconclusive, result.GetResult(Conditions.FailOn) is { Implicit: false }, "--fail-on");
+        OptionRules.Only(result, From, profile is ProfileKind.Ramp or ProfileKind.Diurnal, "--profile ramp or diurnal");
+        OptionRules.Only(result, Peak, profile == ProfileKind.Spike, "--profile spike");
+        OptionRules.Only(result, Steps, profile == ProfileKind.Steps, "--profile steps");
+        OptionRules.Only(result, Slo, search, "--until-saturated");
+        Conditions.RequireUseful(result);
         foreach (Option option in new Option[] { Profile, Conditions.FailOn, Html, Ledger, Hdr })
         {
-            if (search && result.GetResult(option) is { Implicit: false })
+            if (search && OptionRules.IsGiven(result, option))
             {
                 result.AddError($"{option.Name} cannot be combined with --until-saturated, which makes many runs at constant rates.");
             }
@@ -214,7 +206,7 @@ internal static class LoadCommand
 
             foreach (Option option in new Option[] { Ledger, Hdr })
             {
-                if (result.GetResult(option) is { Implicit: false })
+                if (OptionRules.IsGiven(result, option))
                 {
                     result.AddError(
                         $"{option.Name} cannot be combined with {Worker.InCluster.Name}: load workers keep no record of every request.");
@@ -232,7 +224,7 @@ internal static class LoadCommand
                 + $"{shortest.TotalSeconds:0.#}s."));
         }
 
-        if (result.GetResult(Paths) is { Implicit: false } && result.GetValue(Url) is { PathAndQuery: not "/" } url)
+        if (OptionRules.IsGiven(result, Paths) && result.GetValue(Url) is { PathAndQuery: not "/" } url)
         {
             result.AddError($"--path is given, but the url has a path as well ({url.PathAndQuery}): use one of the two.");
         }

@@ -62,7 +62,7 @@ internal static class ScenarioStartCommand
                 (For, !result.GetValue(Check), "--for has no effect with --check, which takes as long as the symptoms do."),
             })
             {
-                if (result.GetResult(option) is { Implicit: false } && !useful)
+                if (OptionRules.IsGiven(result, option) && !useful)
                 {
                     result.AddError(why);
                 }

@@ -38,10 +38,7 @@ internal sealed class WorkerOptions
         {
             foreach (var option in further.Prepend(WorkerImage).Prepend(Workers))
             {
-                if (result.GetResult(option) is { Implicit: false })
-                {
-                    result.AddError($"{option.Name} has no effect without {InCluster.Name}.");
-                }
+                OptionRules.Only(result, option, useful: false, InCluster.Name);
             }
         }
         else if (

@@ -14,6 +14,7 @@ namespace Bookinfo.Cli.Sessions;
 internal sealed class CanarySession(CanaryOptions options, StopSignals signals, TimeProvider time) : ICanaryView
 {
     private static readonly TimeSpan StatusLength = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     /// <summary>What to say after Ctrl-C.</summary>
     public string Interrupted { get; private set; } = "Interrupted; nothing was changed.";
@@ -27,13 +28,15 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
         if (walk is null)
         {
             SetInterrupted($"Interrupted while {shares} was being set");
-            return await TellAsync(CanaryReport.Of(split, await split.SetAsync(shares, signals.Stop)), ExitCode.Success);
+            var setting = split.SetAsync(shares, signals.Stop);
+            await WatchAsync($"Setting {shares}", setting);
+            return await TellAsync(CanaryReport.Of(split, await setting), ExitCode.Success);
         }
 
         var probe = await SplitProbe.CreateAsync(await split.FindPageAsync(signals.Stop), time, signals.Stop);
         SetInterrupted("Interrupted in the middle of a step");
         var outcome = await new CanaryWalk(split, probe, walk, this).RunAsync(shares, signals.Stop, signals.Kill);
-        var report = CanaryReport.Of(split, await split.ReadAsync(CancellationToken.None)) with
+        var report = CanaryReport.Of(split, outcome.State) with
         {
             End = outcome.End,
             Steps = outcome.Steps,
@@ -53,8 +56,7 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
         await ToolOutput.Messages.WriteLineAsync(outcome.End switch
         {
             CanaryEnd.Arrived => $"Done: {outcome.Shares}.",
-            CanaryEnd.Interrupted =>
-                $"Interrupted: {outcome.Shares} stays set. 'bookinfo canary rollback' goes back to how it was before the first change.",
+            CanaryEnd.Interrupted => Stays(outcome.Shares),
             CanaryEnd.Inconclusive => $"bookinfo: a condition could not be decided, and it is {outcome.Shares} again, as before.",
             _ => $"bookinfo: a condition was violated, and it is {outcome.Shares} again, as before.",
         });
@@ -69,14 +71,12 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
         var state = await split.ReadAsync(signals.Stop);
         var probe = await SplitProbe.CreateAsync(await split.FindPageAsync(signals.Stop), time, signals.Stop);
         var length = duration ?? StatusLength;
-        SplitMeasurement? measured = null;
-        await new WorkProgress(time) { TakesLongerAtFirst = false }.RunAsync(
-            string.Create(CultureInfo.InvariantCulture, $"Sending {rate * length.TotalSeconds:0} page views"),
-            lastTime: null,
-            async _ => measured = await probe.RunAsync(rate, length, [], signals.Stop, signals.Kill));
+        var measuring = probe.RunAsync(rate, length, [], signals.Stop, signals.Kill);
+        await WatchAsync(string.Create(CultureInfo.InvariantCulture, $"Sending {rate * length.TotalSeconds:0} page views"), measuring);
+        var measured = await measuring;
         return await TellAsync(
             CanaryReport.Of(split, state) with { Measured = measured },
-            measured!.Interrupted ? ExitCode.Interrupted
+            measured.Interrupted ? ExitCode.Interrupted
             : measured is { Sent: > 0, Told: 0 } && measured.Failed == measured.Sent ? ExitCode.TargetUnreachable
             : ExitCode.Success);
     });
@@ -85,7 +85,9 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
     public Task<int> RollbackAsync() => RunAsync(async split =>
     {
         SetInterrupted("Interrupted while it was going back");
-        if (await split.RestoreAsync(null, signals.Stop) is not { } state)
+        var restoring = split.RestoreAsync(null, signals.Stop);
+        await WatchAsync("Going back", restoring);
+        if (await restoring is not { } state)
         {
             await ToolOutput.Messages.WriteLineAsync("There is nothing to go back to: 'canary set' has changed nothing here.");
             state = await split.ReadAsync(signals.Stop);
@@ -95,9 +97,20 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
     });
 
     /// <inheritdoc/>
+    /// <remarks>Of what is soon done, nothing is shown.</remarks>
+    public async Task WatchAsync(string what, Task work)
+    {
+        await Task.WhenAny(work, Task.Delay(Soon, time));
+        if (!work.IsCompleted)
+        {
+            await new WorkProgress(time) { TakesLongerAtFirst = false }.RunAsync(what, lastTime: null, _ => work);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Taken(int number, int count, SplitState state)
     {
-        Interrupted = $"Interrupted: {state.Shares} stays set. 'bookinfo canary rollback' goes back to how it was before the first change.";
+        Interrupted = Stays($"{state.Shares}");
         ToolOutput.Messages.WriteLine(
             $"Step {number} of {count}: {state.Shares}{(state.Detail is null ? "" : $" ({state.Detail})")}.");
     }
@@ -112,6 +125,9 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
             ToolOutput.Messages.WriteLine($"  {condition.Text}");
         }
     }
+
+    private static string Stays(string shares) =>
+        $"Interrupted: {shares} stays set. 'bookinfo canary rollback' goes back to how it was before the first change.";
 
     private void SetInterrupted(string what) => Interrupted =
         $"{what}: 'bookinfo canary status' says how it is now, and 'bookinfo canary rollback' goes back to how it was before.";
@@ -170,9 +186,12 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
 /// <param name="Port">The port of the page of an <c>up</c>; <see langword="null"/> to look.</param>
 /// <param name="Namespace">The namespace; <see langword="null"/> for the usual one.</param>
 /// <param name="Context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
-/// <param name="WantsCluster">Whether a cluster is meant.</param>
 /// <param name="MostPods">The most pods of reviews, where their number divides requests.</param>
 /// <param name="Timeout">How long pods may take to become ready.</param>
 /// <param name="Output">How to write the outcome.</param>
 internal sealed record CanaryOptions(
-    int? Port, string? Namespace, string? Context, bool WantsCluster, int MostPods, TimeSpan Timeout, OutputFormat Output);
+    int? Port, string? Namespace, string? Context, int MostPods, TimeSpan Timeout, OutputFormat Output)
+{
+    /// <summary>Whether a cluster is meant, even if an <c>up</c> runs here.</summary>
+    public bool WantsCluster => (Namespace ?? Context) is not null;
+}

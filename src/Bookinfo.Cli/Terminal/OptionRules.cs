@@ -32,6 +32,22 @@ internal static class OptionRules
         }
     });
 
+    /// <summary>Whether the user has given an option, and it has not only its default.</summary>
+    public static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    /// <summary>Rejects an option that would be ignored: giving it means that the user misunderstands it.</summary>
+    /// <param name="result">What was typed.</param>
+    /// <param name="option">The option.</param>
+    /// <param name="useful">Whether it has an effect.</param>
+    /// <param name="with">What it takes for that.</param>
+    public static void Only(CommandResult result, Option option, bool useful, string with)
+    {
+        if (IsGiven(result, option) && !useful)
+        {
+            result.AddError($"{option.Name} has no effect without {with}.");
+        }
+    }
+
     /// <summary>Requires what a function checks.</summary>
     public static void Require(SymbolResult result, string? text, string name, Func<string, bool> isValid, string allowed)
     {

@@ -53,18 +53,19 @@ internal sealed class ReplicaSplit(ClusterConnection cluster, string space, Clus
 
         var pods = running.Sum(one => one.Value);
         var service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(Service, space, cancellationToken: cancellationToken);
-        // Whether it is still as it was set, or somebody has changed the number of pods since; the most pods that were allowed then do not
-        // matter.
-        if (service.GetAnnotation(CanaryMark.Asked) is { } text && VersionShares.TryParse(text) is { } asked
+        var text = service.GetAnnotation(CanaryMark.Asked);
+        var raw = $"{Text(replicas)};{text}";
+        // What was asked for counts unless somebody has changed the number of pods since.
+        if (text is not null && VersionShares.TryParse(text) is { } asked
             && asked.Versions.Count <= pods
             && ReplicaPlan.Of(asked, pods) is var plan
             && plan.Replicas.OrderBy(one => one.Key).SequenceEqual(running.OrderBy(one => one.Key)))
         {
-            return new SplitState(asked, plan.Describe(), Text(replicas));
+            return new SplitState(asked, plan.Describe(), raw);
         }
 
         var shares = VersionShares.OfWeights(running);
-        return new SplitState(shares, new ReplicaPlan(running.ToDictionary(), 0).Describe(), Text(replicas));
+        return new SplitState(shares, new ReplicaPlan(running.ToDictionary(), 0).Describe(), raw);
     }
 
     /// <inheritdoc/>
@@ -96,7 +97,8 @@ internal sealed class ReplicaSplit(ClusterConnection cluster, string space, Clus
     public async Task<SplitState?> RestoreAsync(SplitState? state, CancellationToken cancellationToken)
     {
         var service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(Service, space, cancellationToken: cancellationToken);
-        if ((state?.Raw ?? service.GetAnnotation(CanaryMark.Before)) is not { } text)
+        var raw = state?.Raw.Split(';');
+        if ((raw?[0] ?? service.GetAnnotation(CanaryMark.Before)) is not { } text)
         {
             return null;
         }
@@ -108,9 +110,11 @@ internal sealed class ReplicaSplit(ClusterConnection cluster, string space, Clus
 
         var now = await ReadReplicasAsync(cancellationToken);
         await ScaleAsync(now, now.ToDictionary(one => one.Key, one => wanted.GetValueOrDefault(one.Key, one.Value)), cancellationToken);
-        var asked = state is null ? null : state.Shares.ToString();
         await AnnotateAsync(
-            state is null ? [(CanaryMark.Before, null), (CanaryMark.Asked, null)] : [(CanaryMark.Asked, asked)], cancellationToken);
+            raw is [_, var asked]
+                ? [(CanaryMark.Asked, asked.Length > 0 ? asked : null)]
+                : [(CanaryMark.Before, null), (CanaryMark.Asked, null)],
+            cancellationToken);
         return await ReadAsync(cancellationToken);
     }
 

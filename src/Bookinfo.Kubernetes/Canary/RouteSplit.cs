@@ -36,10 +36,10 @@ internal sealed class RouteSplit(ClusterConnection cluster, string space, RouteK
         var rules = Rules(await GetAsync(cancellationToken));
         var backends = DefaultRule(rules)[kind.Backends]?.AsArray() ?? [];
         var weights = backends.OfType<JsonObject>()
-            .Select(backend => (Version: kind.VersionOf(backend), Weight: (int?)backend["weight"] ?? (backends.Count == 1 ? 100 : 1)))
+            .Select(backend => (Version: kind.VersionOf(backend), Weight: kind.WeightOf(backend, backends.Count)))
             .ToList();
-        return weights.Exists(one => one.Version is null) || weights.Sum(one => one.Weight) <= 0
-            ? throw Strange("sends requests elsewhere than to versions of reviews")
+        return weights.Exists(one => one.Version is null) ? throw Strange("sends requests elsewhere than to versions of reviews")
+            : weights.Sum(one => one.Weight) <= 0 ? throw Strange("sends no requests anywhere, as no weight is above 0")
             : new SplitState(
                 VersionShares.OfWeights([
                     .. weights.GroupBy(one => one.Version!, one => one.Weight).Select(one => KeyValuePair.Create(one.Key, one.Sum())),
@@ -156,6 +156,11 @@ internal abstract record RouteKind(string ApiVersion, string Kind, string Plural
     /// <summary>The version that requests go to; <see langword="null"/> when it is none of reviews.</summary>
     public abstract string? VersionOf(JsonObject backend);
 
+    /// <summary>The weight of a place that requests go to.</summary>
+    /// <param name="backend">The place.</param>
+    /// <param name="count">How many there are in its rule.</param>
+    public abstract int WeightOf(JsonObject backend, int count);
+
     /// <summary>Makes a place that requests go to.</summary>
     public abstract JsonObject Backend(string version, int weight);
 
@@ -170,10 +175,14 @@ internal abstract record RouteKind(string ApiVersion, string Kind, string Plural
     {
         /// <summary>The API server writes a match of all paths into a rule without any.</summary>
         public override bool IsForEverybody(JsonObject rule) => (rule["matches"] as JsonArray ?? []).OfType<JsonObject>().All(match =>
-            match.All(part => part.Key == "path") && (string?)match["path"]?["value"] is null or "/");
+            match.All(part => part.Key == "path")
+                && (string?)match["path"]?["type"] is null or "PathPrefix"
+                && (string?)match["path"]?["value"] is null or "/");
 
         public override string? VersionOf(JsonObject backend) =>
             VersionShares.AllVersions.FirstOrDefault(version => (string?)backend["name"] == $"{Object}-{version}");
+
+        public override int WeightOf(JsonObject backend, int count) => (int?)backend["weight"] ?? 1;
 
         public override JsonObject Backend(string version, int weight) => new()
         {
@@ -197,6 +206,9 @@ internal abstract record RouteKind(string ApiVersion, string Kind, string Plural
         public override string? VersionOf(JsonObject backend) => (string?)backend["destination"]?["host"] == Object
             ? VersionShares.AllVersions.FirstOrDefault(version => (string?)backend["destination"]?["subset"] == version)
             : null;
+
+        /// <summary>A place that is alone gets everything, whatever its weight.</summary>
+        public override int WeightOf(JsonObject backend, int count) => count == 1 ? 1 : (int?)backend["weight"] ?? 0;
 
         public override JsonObject Backend(string version, int weight) => new()
         {

@@ -24,19 +24,21 @@ public sealed class CanaryWalk(IVersionSplit split, ISplitProbe probe, CanaryWal
     {
         var start = await split.ReadAsync(stop);
         var steps = start.Shares.StepsTo(target, options.Points);
+        var now = start;
         var taken = new List<CanaryStep>();
         foreach (var (index, shares) in steps.Index())
         {
-            var state = await OrBackAsync(start, $"{shares} could not be set", () => split.SetAsync(shares, stop), stop);
-            view.Taken(index + 1, steps.Count, state);
+            now = await OrBackAsync(
+                start, $"Setting {shares}", $"{shares} could not be set", () => split.SetAsync(shares, stop), stop);
+            view.Taken(index + 1, steps.Count, now);
             var measured = await OrBackAsync(
-                start, $"{state.Shares} could not be measured",
+                start, $"Sending page views to {now.Shares}", $"{now.Shares} could not be measured",
                 () => probe.RunAsync(options.Rate, options.Every, options.Conditions, stop, kill), stop);
-            taken.Add(new CanaryStep(state.Shares.ToString(), state.Detail, measured));
-            view.Measured(state, measured);
+            taken.Add(new CanaryStep(now.Shares.ToString(), now.Detail, measured));
+            view.Measured(now, measured);
             if (measured.Interrupted)
             {
-                return new CanaryOutcome(CanaryEnd.Interrupted, state.Shares.ToString(), taken);
+                return new CanaryOutcome(CanaryEnd.Interrupted, now, taken);
             }
 
             var outcomes = measured.Conditions.Select(condition => condition.Outcome).ToHashSet();
@@ -45,31 +47,34 @@ public sealed class CanaryWalk(IVersionSplit split, ISplitProbe probe, CanaryWal
                 : null;
             if (end is { } why)
             {
-                await BackAsync(start, $"{state.Shares} {(why == CanaryEnd.Failed ? "violates a condition" : "cannot be judged")}");
-                return new CanaryOutcome(why, start.Shares.ToString(), taken);
+                now = await BackAsync(start, $"{now.Shares} {(why == CanaryEnd.Failed ? "violates a condition" : "cannot be judged")}");
+                return new CanaryOutcome(why, now, taken);
             }
         }
 
-        return new CanaryOutcome(CanaryEnd.Arrived, target.ToString(), taken);
+        return new CanaryOutcome(CanaryEnd.Arrived, now, taken);
     }
 
     /// <summary>Does a part of a step; goes back when that fails.</summary>
     /// <param name="start">Where to.</param>
-    /// <param name="what">What has failed then, in a sentence without its end.</param>
+    /// <param name="doing">What is done, for whoever watches.</param>
+    /// <param name="failing">What has failed if it fails, in a sentence without its end.</param>
     /// <param name="work">The part.</param>
     /// <param name="stop">What the user stops with; that is not a failure.</param>
-    private async Task<T> OrBackAsync<T>(SplitState start, string what, Func<Task<T>> work, CancellationToken stop)
+    private async Task<T> OrBackAsync<T>(
+        SplitState start, string doing, string failing, Func<Task<T>> work, CancellationToken stop)
     {
         try
         {
-            return await work();
+            return await WatchedAsync(doing, work());
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stop.IsCancellationRequested)
         {
-            await BackAsync(start, $"{what} ({exception.Message.TrimEnd('.')})");
+            await BackAsync(start, $"{failing} ({exception.Message.TrimEnd('.')})");
             if (exception is OperationFailedException failure)
             {
-                throw new OperationFailedException(failure.Kind, $"{what}, and it is {start.Shares} again, as before. {failure.Message}");
+                throw new OperationFailedException(
+                    failure.Kind, $"{failing}, and it is {start.Shares} again, as before. {failure.Message}");
             }
 
             throw;
@@ -79,17 +84,23 @@ public sealed class CanaryWalk(IVersionSplit split, ISplitProbe probe, CanaryWal
     /// <summary>Goes back. That is not given up for Ctrl-C: that a version fails is when it matters most.</summary>
     /// <param name="start">Where to.</param>
     /// <param name="why">Why, in a sentence without its end.</param>
-    private async Task BackAsync(SplitState start, string why)
+    private async Task<SplitState> BackAsync(SplitState start, string why)
     {
         try
         {
-            await split.RestoreAsync(start, CancellationToken.None);
+            return await WatchedAsync($"Going back to {start.Shares}", split.RestoreAsync(start, CancellationToken.None)) ?? start;
         }
         catch (OperationFailedException failure)
         {
             throw new OperationFailedException(
                 failure.Kind, $"{why}, and it could not go back to {start.Shares}. {failure.Message}");
         }
+    }
+
+    private async Task<T> WatchedAsync<T>(string what, Task<T> work)
+    {
+        await view.WatchAsync(what, work);
+        return await work;
     }
 }
 
@@ -105,6 +116,11 @@ public sealed record CanaryWalkOptions(
 /// <summary>Is told how a canary walks.</summary>
 public interface ICanaryView
 {
+    /// <summary>Something is being done that may take a while.</summary>
+    /// <param name="what">What it is, such as <c>Setting v1=80,v3=20</c>.</param>
+    /// <param name="work">It; the returned task ends with it, and may fail with it.</param>
+    Task WatchAsync(string what, Task work);
+
     /// <summary>A step was taken.</summary>
     /// <param name="number">Which one, from 1.</param>
     /// <param name="count">How many there are.</param>
@@ -125,9 +141,13 @@ public sealed record CanaryStep(string Asked, string? Detail, SplitMeasurement M
 
 /// <summary>How a canary has ended.</summary>
 /// <param name="End">How.</param>
-/// <param name="Shares">The shares that are in force now.</param>
+/// <param name="State">How requests are divided now.</param>
 /// <param name="Steps">The steps that were taken.</param>
-public sealed record CanaryOutcome(CanaryEnd End, string Shares, IReadOnlyList<CanaryStep> Steps);
+public sealed record CanaryOutcome(CanaryEnd End, SplitState State, IReadOnlyList<CanaryStep> Steps)
+{
+    /// <summary>The shares that are in force now.</summary>
+    public string Shares => State.Shares.ToString();
+}
 
 /// <summary>The ends of a canary.</summary>
 public enum CanaryEnd

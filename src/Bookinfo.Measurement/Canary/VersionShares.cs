@@ -7,10 +7,6 @@ namespace Bookinfo.Measurement;
 /// <summary>What part of the requests to reviews each of its versions is to get.</summary>
 public sealed partial class VersionShares : IEquatable<VersionShares>
 {
-    /// <summary>What one has to look like.</summary>
-    public const string Grammar =
-        "must be versions of reviews with their shares in whole percent, 100 in all, such as v1=80,v3=20";
-
     private const int Whole = 100;
 
     private readonly SortedDictionary<string, int> _percent = new(StringComparer.Ordinal);
@@ -47,20 +43,27 @@ public sealed partial class VersionShares : IEquatable<VersionShares>
     public static VersionShares All(string version) => new([KeyValuePair.Create(version, Whole)]);
 
     /// <summary>Parses shares.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>The shares; <see langword="null"/> when the text is not <see cref="Grammar"/>.</returns>
-    public static VersionShares? TryParse(string text)
-    {
-        var parts = text.Split(',', StringSplitOptions.TrimEntries).Select(part => Form().Match(part)).ToList();
-        if (!parts.TrueForAll(part => part.Success && AllVersions.Contains(part.Groups["version"].Value)))
-        {
-            return null;
-        }
+    /// <param name="text">The text, such as <c>v1=80,v3=20</c>; blanks around a comma and percent signs do not matter.</param>
+    /// <returns>The shares; <see langword="null"/> when <see cref="FindProblem"/> finds one.</returns>
+    public static VersionShares? TryParse(string text) =>
+        FindProblem(text) is null
+            ? new VersionShares(Parts(text).Select(static part => KeyValuePair.Create(VersionIn(part), ShareIn(part))))
+            : null;
 
-        var percent = parts.Select(part => KeyValuePair.Create(
-            part.Groups["version"].Value, int.Parse(part.Groups["share"].Value, CultureInfo.InvariantCulture))).ToList();
-        return percent.DistinctBy(one => one.Key).Count() == percent.Count && percent.Sum(one => one.Value) == Whole
-            ? new VersionShares(percent)
+    /// <summary>Looks for what is wrong with a text that is to be shares.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>What it must be, as the rest of a sentence that begins with 'it'; <see langword="null"/> when all is well.</returns>
+    public static string? FindProblem(string text)
+    {
+        var parts = Parts(text).ToList();
+        return parts.Find(static part => !part.Success) is not null
+            ? "must be versions with their shares in whole percent and commas between them, such as v1=80,v3=20"
+            : parts.Select(VersionIn).FirstOrDefault(static version => !AllVersions.Contains(version)) is { } unknown
+            ? $"must name versions of {ServiceCatalog.Reviews.Name} ({string.Join(", ", AllVersions)}), and {unknown} is none"
+            : parts.CountBy(VersionIn).FirstOrDefault(static version => version.Value > 1).Key is { } twice
+            ? $"must name each version once, and {twice} is there more than once"
+            : parts.Sum(ShareIn) is not Whole and var sum
+            ? string.Create(CultureInfo.InvariantCulture, $"must be {Whole}% in all, and is {sum}%")
             : null;
     }
 
@@ -131,6 +134,13 @@ public sealed partial class VersionShares : IEquatable<VersionShares>
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+
+    private static IEnumerable<Match> Parts(string text) =>
+        text.Split(',', StringSplitOptions.TrimEntries).Select(static part => Form().Match(part));
+
+    private static string VersionIn(Match part) => part.Groups["version"].Value;
+
+    private static int ShareIn(Match part) => int.Parse(part.Groups["share"].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^(?<version>v[0-9]+)=(?<share>[0-9]{1,3})%?\z")]
     private static partial Regex Form();
