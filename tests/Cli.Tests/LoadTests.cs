@@ -331,6 +331,8 @@ public sealed partial class LoadTests : IDisposable
         "--workers '9' is not allowed: each worker needs a connection, and --connections is 8.", "--in-cluster", "--workers", "9",
         "--connections", "8")]
     [InlineData(
+        "--workers '65' is not allowed: each worker needs a connection, and --connections is 64.", "--in-cluster", "--workers", "65")]
+    [InlineData(
         "--in-cluster sends to the productpage of --namespace: leave the url out, and name other paths than the usual ones with --path.",
         "http://localhost:1", "--in-cluster")]
     [InlineData(

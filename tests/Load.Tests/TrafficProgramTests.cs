@@ -148,6 +148,21 @@ public sealed class TrafficProgramTests : IDisposable
         Assert.Equal($"{message}\n", run.Messages);
     }
 
+    /// <summary>When connections are renewed, there are for a moment twice as many.</summary>
+    [Fact]
+    public async Task Connections_have_to_fit_twice_into_the_limit_of_open_files()
+    {
+        var assembly = typeof(Bookinfo.LoadWorker.Program).Assembly.Location;
+        await using var run = CommandRun.Start(
+            "sh", ["-c", $"ulimit -n 450; exec dotnet {assembly} {TrafficProgram.Mode} --TRAFFIC_CONNECTIONS=200"]);
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.StartsWith(
+            "load-worker cannot start: TRAFFIC_CONNECTIONS '200' is not allowed, as for a moment there are twice as many: 400 connections "
+                + "do not fit into the limit of 450 open files",
+            run.Messages, StringComparison.Ordinal);
+    }
+
     private static async Task<HttpStatusCode> GetAsync(RunningService program, string path)
     {
         using var answer = await program.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);

@@ -11,9 +11,10 @@ internal sealed class TrafficOptions
     /// <summary>Where Bookinfo is on this machine when nothing else is said.</summary>
     public static readonly string LocalUrl = $"http://localhost:{ServiceCatalog.ProductPage.Versions[0].LocalPort}";
 
-    private const int MostConnections = 4096;
+    /// <summary>How many connections there are when nothing else is said.</summary>
+    public const int UsualConnections = 64;
 
-    private const int UsualConnections = 64;
+    private const int MostConnections = 4096;
 
     private static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(10);
 

@@ -41,8 +41,8 @@ internal sealed class WorkerOptions
                 OptionRules.Only(result, option, useful: false, InCluster.Name);
             }
         }
-        else if (
-            result.GetValue(Workers) is { } workers && result.GetValue(traffic.Connections) is { } connections && workers > connections)
+        else if ((result.GetValue(traffic.Connections) ?? TrafficOptions.UsualConnections) is var connections
+            && result.GetValue(Workers) is { } workers && workers > connections)
         {
             result.AddError(
                 $"{Workers.Name} '{workers}' is not allowed: each worker needs a connection, and {traffic.Connections.Name} is "

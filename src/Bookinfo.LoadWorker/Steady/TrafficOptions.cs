@@ -38,8 +38,10 @@ public sealed record TrafficOptions(Uri Url, string Settings, int Connections)
                 $"TRAFFIC_CONNECTIONS '{text}' is not allowed: it must be a whole number from 1 to {MostConnections}");
         }
 
-        return OpenFileLimit.FindProblem(connections) is { } problem
-            ? throw new FormatException($"TRAFFIC_CONNECTIONS: {problem}")
+        // New ones are opened before the old ones are closed.
+        return OpenFileLimit.FindProblem(2 * connections) is { } problem
+            ? throw new FormatException(
+                $"TRAFFIC_CONNECTIONS '{connections}' is not allowed, as for a moment there are twice as many: {problem}")
             : new TrafficOptions(new Uri(url), configuration["TRAFFIC_SETTINGS"] ?? UsualSettings, connections);
     }
 }
