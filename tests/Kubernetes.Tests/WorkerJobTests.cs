@@ -40,7 +40,7 @@ public sealed class WorkerJobTests
     {
         var spec = WorkerJob.Create("n", new WorkerImage("i", null), 1, null).Spec;
 
-        Assert.Equal((300, 86_400), (spec.TtlSecondsAfterFinished, spec.ActiveDeadlineSeconds));
+        Assert.Equal((300, 604_800), (spec.TtlSecondsAfterFinished, spec.ActiveDeadlineSeconds));
         Assert.Equal("Never", spec.Template.Spec.RestartPolicy);
     }
 

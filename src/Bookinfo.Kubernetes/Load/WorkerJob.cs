@@ -20,8 +20,11 @@ internal static class WorkerJob
 
     private const long UserId = 65532;
 
-    /// <summary>When the cluster ends workers that have been forgotten and yet are kept busy.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromHours(24);
+    /// <summary>
+    /// When the cluster ends workers that have been forgotten and yet are kept busy: later than the longest run, which takes a day, and a
+    /// baseline of many.
+    /// </summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromDays(7);
 
     /// <summary>How long an ended Job stays when nobody removes it.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
