@@ -1,4 +1,5 @@
 using Bookinfo.Scenarios;
+using k8s.Models;
 
 namespace Bookinfo.Kubernetes;
 
@@ -40,8 +41,16 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     public async Task<IReadOnlyList<FaultTarget>> FindAsync(
         IReadOnlyCollection<string>? services, CancellationToken cancellationToken)
     {
-        var pods = await ClusterFailure.ExplainAsync(
-            () => RunningPods.ListAsync(cluster, space, cancellationToken), cluster.Config, cancellationToken);
+        IReadOnlyList<V1Pod> pods;
+        try
+        {
+            pods = await RunningPods.ListAsync(cluster, space, cancellationToken);
+        }
+        catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
+        {
+            throw explained;
+        }
+
         if (pods.Count == 0 && _forwards.Count == 0)
         {
             throw await DeployedApplication.NotDeployedAsync(cluster, space, cancellationToken);
