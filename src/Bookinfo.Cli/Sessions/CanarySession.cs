@@ -148,7 +148,7 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
 
         if (!options.WantsCluster && RunLock.FindHeld(tree).Count > 0)
         {
-            return LocalSplit.Open(tree, await LocalPage.FindAsync(tree));
+            return LocalSplit.Open(tree, await LocalPage.FindAsync(tree, "name its port with --port"));
         }
 
         var cluster = await ClusterConnection.OpenAsync(Kubectl.Find(options.Context), signals.Stop);
