@@ -39,7 +39,8 @@ public sealed class LocalPageTests : IDisposable
         "Using http://localhost:30080/, where 'up' of this working copy runs. Another runs on port 31080: to use that one, say so.", 30080,
         31080)]
     [InlineData(
-        "Using http://localhost:31080/, where 'up' of this working copy runs. Others run on ports 31090, 31100: to use one of those, say so.",
+        "Using http://localhost:31080/, where 'up' of this working copy runs. Others run on ports 31090, 31100: to use one of those, say "
+            + "so.",
         31080, 31090, 31100)]
     public void Which_one_it_is_is_said_unless_it_is_the_usual_one(string? message, params int[] running) =>
         Assert.Equal(message, LocalPage.Choose(running, "say so").Message);
