@@ -89,7 +89,8 @@ internal sealed class TrafficSender(
             {
                 load.Follow(settings);
                 _settings = settings;
-                TrafficLog.SettingsFollowed(logger, TrafficSettings.Describe(settings), options.Url);
+                var what = TrafficSettings.Describe(settings);
+                TrafficLog.SettingsFollowed(logger, what, options.Url);
             }
         }
         catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
