@@ -1,5 +1,4 @@
 using Bookinfo.Foundation;
-using Bookinfo.Testing;
 using k8s.Models;
 using static Bookinfo.Kubernetes.Tests.CanaryCluster;
 
