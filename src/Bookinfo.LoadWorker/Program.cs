@@ -55,8 +55,13 @@ public static class Program
         // As in the services: no settings files, whatever lies where it was started from.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(isTraffic ? args[1..] : args);
-        builder.Configuration["http_ports"] ??= WorkerProtocol.Port.ToString(CultureInfo.InvariantCulture);
-        if (builder.Configuration["http_ports"]!.Split(';')
+        const string Ports = "http_ports";
+        if (string.IsNullOrEmpty(builder.Configuration[Ports]))
+        {
+            builder.Configuration[Ports] = WorkerProtocol.Port.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (builder.Configuration[Ports]!.Split(';')
             .FirstOrDefault(static port => !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } wrong)
         {
             // Kestrel would leave it out.

@@ -61,8 +61,9 @@ public sealed class RatingsClient(ReviewsOptions options, HeaderForwarding heade
 
             return stars;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a name that is not valid text, with half of a surrogate pair in it.
             return null;
         }
     }

@@ -36,6 +36,12 @@ public sealed class UnwritableOutputTests : IDisposable
         { "baseline", "http://127.0.0.1:1" },
         { "compare", "before after" },
         { "compare", "before after --output json" },
+        { "ledger", "nowhere" },
+        { "canary status", "--port 1" },
+        { "scenario show", "slow-ratings" },
+        { "scenario schedule", "--for 10m --output json" },
+        { "scenario stop", "--url http://127.0.0.1:1" },
+        { "completion", "bash" },
     };
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -122,6 +128,19 @@ public sealed class UnwritableOutputTests : IDisposable
         Assert.Contains("Tag=due", await File.ReadAllTextAsync(Path.Combine(_directory, "hdr"), TestContext.Current.CancellationToken));
         Assert.Equal(closed[0] == '2', load.Output.Contains("50 due   50 good"));
         Assert.Equal(closed[0] != '2', load.Messages.Contains(Lost));
+    }
+
+    [Fact]
+    public async Task A_ledger_is_not_read_on_when_nobody_takes_what_is_in_it()
+    {
+        await using var server = new LoadServer(LoadServer.Ok());
+        await using var load = Run($"load {server.Address}x --rate 50 --duration 1s --ledger ledger");
+        Assert.Equal(ExitCode.Success, await load.ExitAsync());
+        await using var run = Run("ledger ledger >/dev/full");
+
+        Assert.Equal(ExitCode.Failure, await run.ExitAsync());
+        // And not how many of all requests were shown.
+        Assert.Equal($"{Lost}No space left on device. Redirect it elsewhere.\n", run.Messages);
     }
 
     [Fact]

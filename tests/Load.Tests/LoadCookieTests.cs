@@ -31,6 +31,7 @@ public sealed class LoadCookieTests
         "a=1; Domain=example.com|b=2; Domain=.shop.example.com|c=3; Domain=elsewhere.com|d=4; Domain=p.example.com|e=5; Domain=ample.com",
         "a=1; b=2")]
     [InlineData("a=\"x y\"; Path=/|b=c=d", "a=\"x y\"; b=c=d")]
+    [InlineData("a=1\u001b[2J|b=2; Path=/\u0001|c=3; X=\t", "c=3")]
     [InlineData("no value|=nameless|;|", "")]
     public void They_are_kept_as_a_browser_keeps_them(string set, string sent)
     {

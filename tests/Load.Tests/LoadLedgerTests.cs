@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Bookinfo.Testing;
 using Bookinfo.Traffic;
 
@@ -224,6 +225,23 @@ public sealed class LoadLedgerTests : IDisposable
         Assert.Contains(message, Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
     }
 
+    [Theory]
+    [InlineData("{\"kind\":\"Api\",\"method\":\"GET\",\"path\":\"/api?x=1\"}", "null")]
+    [InlineData("\"/api?x=1\"", "null")]
+    [InlineData("\"/api?x=1\"", "\"/a\\u001b\"")]
+    [InlineData("{\"name\":\"spanId\",\"offset\":16,\"type\":\"bytes\",\"length\":8}", "null")]
+    [InlineData("\"timeout\"", "null")]
+    [InlineData("\"v3\"", "null")]
+    public async Task A_header_that_lacks_something_or_cannot_be_shown_is_refused(string part, string instead)
+    {
+        await WriteAsync(Plan(), [Sample(1)]);
+        await ReplaceAsync(part, instead);
+
+        Assert.Equal(
+            $"'{_path}' is a broken ledger: its header is not valid.",
+            Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
+    }
+
     [Fact]
     public async Task A_file_that_is_too_short_is_refused()
     {
@@ -242,6 +260,16 @@ public sealed class LoadLedgerTests : IDisposable
         }
 
         await writer.DisposeAsync();
+    }
+
+    /// <summary>Changes the header, whose length stays as it is.</summary>
+    private async Task ReplaceAsync(string part, string instead)
+    {
+        var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken));
+        Assert.Contains(part, text, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(
+            _path, Encoding.Latin1.GetBytes(text.Replace(part, instead.PadRight(part.Length), StringComparison.Ordinal)),
+            TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -280,12 +308,7 @@ public sealed class LoadLedgerTests : IDisposable
             writer.Add(Sample(1));
         }
 
-        var text = System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken));
-        Assert.Contains(written, text, StringComparison.Ordinal);
-        await File.WriteAllBytesAsync(
-            _path,
-            System.Text.Encoding.Latin1.GetBytes(text.Replace(written, changed, StringComparison.Ordinal)),
-            TestContext.Current.CancellationToken);
+        await ReplaceAsync(written, changed);
 
         // Behind the status are six bytes.
         why = why.Replace("{status}", $"{Length - 8}", StringComparison.Ordinal);

@@ -10,6 +10,8 @@ namespace Bookinfo.Load.Tests;
 /// <summary>From a URL to a connection: addresses, names and zones.</summary>
 public sealed class LoadTargetTests
 {
+    private const string LongPart = "of-several-long-parts-each-of-which-is-allowed.";
+
     [Theory]
     [InlineData("http://localhost", "localhost", "localhost")]
     [InlineData("http://LOCALHOST:8080/x?y", "localhost:8080", "localhost")]
@@ -72,6 +74,8 @@ public sealed class LoadTargetTests
     [Theory]
     [InlineData("fe80::1%25nowhere")]
     [InlineData("nowhere.invalid")]
+    [InlineData(LongPart + LongPart + LongPart + LongPart + LongPart + LongPart + "invalid")]
+    [InlineData(LongPart + LongPart + LongPart + LongPart + LongPart + LongPart + "invalid.")]
     public async Task A_host_that_is_not_there_is_told(string host) =>
         await Assert.ThrowsAsync<SocketException>(() => HostAddresses.FindAsync(host, TestContext.Current.CancellationToken));
 

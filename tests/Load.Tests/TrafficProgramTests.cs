@@ -140,6 +140,9 @@ public sealed class TrafficProgramTests : IDisposable
         "load-worker cannot start: TRAFFIC_URL 'http://page/x' is not allowed: it must be http:// or https://, a host, and nothing "
             + "behind it",
         "traffic", "--TRAFFIC_URL=http://page/x")]
+    [InlineData(
+        "load-worker cannot start: TRAFFIC_URL is not allowed: it must be http:// or https://, a host, and nothing behind it",
+        "traffic", "--TRAFFIC_URL=http://me:hush@page")]
     public async Task A_wrong_command_line_is_one_line(string message, params string[] arguments)
     {
         await using var run = CommandRun.Start("dotnet", [typeof(Bookinfo.LoadWorker.Program).Assembly.Location, .. arguments]);
@@ -161,6 +164,17 @@ public sealed class TrafficProgramTests : IDisposable
             "load-worker cannot start: TRAFFIC_CONNECTIONS '200' is not allowed, as for a moment there are twice as many: 400 connections "
                 + "do not fit into the limit of 450 open files",
             run.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_field_of_a_manifest_sets_nothing()
+    {
+        string[] names = ["TRAFFIC_URL", "TRAFFIC_SETTINGS", "TRAFFIC_CONNECTIONS"];
+
+        Assert.Equal(
+            new TrafficOptions(new Uri("http://productpage:9080"), "/etc/traffic", 32),
+            TrafficOptions.Read(
+                new ConfigurationBuilder().AddInMemoryCollection(names.Select(name => KeyValuePair.Create(name, (string?)""))).Build()));
     }
 
     private static async Task<HttpStatusCode> GetAsync(RunningService program, string path)

@@ -43,6 +43,9 @@ public sealed class BaselineStoreTests : IDisposable
     [Fact]
     public void A_directory_is_refused() => Refuses(_directory, "'{0}' cannot be read: ");
 
+    [Fact]
+    public void What_has_no_end_is_refused() => Refuses("/dev/zero", "'{0}' cannot be read: it has more than 128 MiB");
+
     [Theory]
     [InlineData("", "'{0}' is not a valid baseline: ")]
     [InlineData("{", "'{0}' is not a valid baseline: ")]

@@ -75,6 +75,11 @@ public sealed class ScenarioFilesTests
             "the scenario './no.yaml' cannot be read: ", Assert.Throws<OperationFailedException>(() => Files.Read("./no.yaml")).Message);
     }
 
+    [Fact]
+    public void What_has_no_end_is_not_read_to_its_end() => Assert.Equal(
+        "the scenario '/dev/zero' cannot be read: it has more than 1 MiB",
+        Assert.Throws<OperationFailedException>(() => Files.Read("/dev/zero")).Message);
+
     private static IEnumerable<string> SpansOf(string service, string kind) => kind == "client"
         ? ServiceCatalog.All.Single(one => one.Name == service).Calls.Select(call => $"GET /{call.Service}/{{id}}")
         : service switch

@@ -124,7 +124,13 @@ public sealed class ScenarioReaderTests
     [InlineData("rate: 20", "rate: fast", 13, 17, "traffic.rate", "must be a number from 0.1 to 10000")]
     [InlineData("profile: spike", "profile: spiky", 13, 30, "traffic.profile", "'spiky' must be one of *Did you mean spike?")]
     [InlineData("steps: 3", "steps: 3.5", 13, 64, "traffic.steps", "must be a whole number from 1 to 1000")]
-    [InlineData("/productpage, ", "productpage, ", 13, 75, "traffic.paths[0]", "must be a path that begins with /")]
+    [InlineData("/productpage, ", "productpage, ", 13, 75, "traffic.paths[0]",
+        "must be a path that begins with / and has no spaces and no fragment (#)")]
+    [InlineData("/productpage, ", "'/productpage?u=a b', ", 13, 75, "traffic.paths[0]", "must be a path that begins with / and *")]
+    [InlineData("/productpage, ", "\"/x\\r\\nX: y\", ", 13, 75, "traffic.paths[0]", "must be a path that begins with / and *")]
+    [InlineData("title: All of it", "title: \"\\e]0;gotcha\\a\"", 1, 8, "title", "must have no control characters")]
+    [InlineData("{severity: page}", "{\"\\e[2J\": page}", 33, 16, "symptoms.alerts[0].labels", "must have no control characters")]
+    [InlineData("title: All of it", "title: &a All of it\nstory: *a", 2, 8, "", "must not repeat a part (*a): write it out")]
     [InlineData("kind: server", "kind: sever", 26, 13, "symptoms.traces[0].kind", "'sever' must be one of server, client. *")]
     [InlineData("labels: {severity: page}", "labels: [page]", 33, 15, "symptoms.alerts[0].labels", "must be names with texts, such as *")]
     [InlineData("during: {above: 1, below: 2}", "during: 1", 18, 15, "symptoms.metrics[0].during", "must be a mapping with above, below")]
@@ -169,6 +175,31 @@ public sealed class ScenarioReaderTests
         Assert.Null(ScenarioReader.Read("mine", text, out var problems));
 
         Assert.Equal(message, Assert.Single(problems).Message);
+    }
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("- ")]
+    [InlineData("? ")]
+    public void A_file_that_is_nested_deeply_is_not_read(string level)
+    {
+        Assert.Null(ScenarioReader.Read("mine", string.Concat(Enumerable.Repeat(level, 50_000)), out var problems));
+
+        Assert.Equal("is nested too deep from here on", Assert.Single(problems).Message);
+    }
+
+    /// <summary>The library compares keys part by part, and would look into each repetition: here into ten billion of them.</summary>
+    [Fact]
+    public void A_key_that_repeats_itself_is_not_looked_into()
+    {
+        var parts = Enumerable.Range(1, 10).Select(
+            part => $"p{part}: &p{part} [{string.Join(',', Enumerable.Repeat($"*p{part - 1}", 10))}]");
+        var text = $"p0: &p0 x\n{string.Join('\n', parts)}\n? *p10\n: 1\n";
+
+        Assert.Null(ScenarioReader.Read("mine", text, out var problems));
+
+        Assert.Equal("must not repeat a part (*p0): write it out", Assert.Single(problems).Message);
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace Bookinfo.Scenarios.Tests;
 /// <summary>Symptoms are looked for in a Prometheus, here one that answers what the test says.</summary>
 public sealed class SymptomWatchTests : IAsyncLifetime
 {
+    private const string Vector = """{"status":"success","data":{"resultType":"vector","result":""";
+
     private static readonly ExpectedSymptom Slow = ExpectedSymptom.Of(
         new MetricSymptom(
             "slow", "rate(a[$window])", new Bounds(Above: 1), TimeSpan.FromHours(1), new Bounds(Below: 0.5), TimeSpan.FromHours(1)),
@@ -163,6 +165,11 @@ public sealed class SymptomWatchTests : IAsyncLifetime
         "'up' gives a matrix: it must give a vector or a number.")]
     [InlineData("<html>", FailureKind.TargetUnreachable, "no Prometheus answers at http://127.0.0.1:")]
     [InlineData("{}", FailureKind.TargetUnreachable, "no Prometheus answers at http://127.0.0.1:")]
+    [InlineData(Vector + """[{"value":[1,"one"]}]}}""", FailureKind.TargetUnreachable, "no Prometheus answers at http://127.0.0.1:")]
+    [InlineData(Vector + """[{"value":[1,null]}]}}""", FailureKind.TargetUnreachable, "no Prometheus answers at http://127.0.0.1:")]
+    [InlineData(Vector + """[{"value":[1]}]}}""", FailureKind.TargetUnreachable, "no Prometheus answers at http://127.0.0.1:")]
+    [InlineData(Vector + """[{"value":1}]}}""", FailureKind.TargetUnreachable, "no Prometheus answers at http://127.0.0.1:")]
+    [InlineData(Vector + """[{"histogram":[1,{}]}]}}""", FailureKind.TargetUnreachable, "no Prometheus answers at http://127.0.0.1:")]
     public async Task An_answer_that_is_none_is_said(string answer, FailureKind kind, string message)
     {
         _answer = answer;

@@ -140,6 +140,7 @@ public sealed class OtlpDeliveryTests
     [InlineData("http/protobuf", "")]
     [InlineData("http/protobuf", "0A00")]
     [InlineData("http/protobuf", "0A051203" + "6F6C64")]
+    [InlineData("http/protobuf", "0A0B08" + "FFFFFFFFFFFFFFFFFF01")]
     [InlineData("http/protobuf", "1005" + "1D00000000" + "210000000000000000" + "2A020805")]
     public async Task What_a_collector_says_beside_a_success_is_no_failure(string protocol, string answer)
     {

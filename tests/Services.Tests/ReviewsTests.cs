@@ -21,6 +21,8 @@ public sealed class ReviewsTests
     [InlineData(200, "", NoStars, NoStars)]
     [InlineData(200, "<html>", NoStars, NoStars)]
     [InlineData(200, """{"ratings":{"Reviewer1":5,""", NoStars, NoStars)]
+    [InlineData(200, """{"ratings":{"Reviewer1":5,"\ud800Reviewer":1}}""", NoStars, NoStars)]
+    [InlineData(200, """{"ratings":{"Reviewer1":5},"\udfffratings":1}""", NoStars, NoStars)]
     [InlineData(201, """{"ratings":{"Reviewer1":5,"Reviewer2":4}}""", NoStars, NoStars)]
     [InlineData(302, "", NoStars, NoStars)]
     [InlineData(404, "{}", NoStars, NoStars)]

@@ -44,6 +44,7 @@ public sealed class ServiceStartTests : ServiceProcessRuns
     [InlineData("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent", 2)]
     [InlineData("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4096", 2)]
     [InlineData("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "often", 2)]
+    [InlineData("FAULTS", "[{\"\\u001b]0;gotcha\\u0007\":{}}]", 2)]
     [InlineData("ASPNETCORE_URLS", "http://*:7731/base", 2)]
     [InlineData("ASPNETCORE_URLS", "http://localhost:0", 2)]
     [InlineData("ASPNETCORE_URLS", "http://192.0.2.1:7731", 3)]
@@ -60,6 +61,7 @@ public sealed class ServiceStartTests : ServiceProcessRuns
         Assert.Equal((exitCode, ""), (code, output));
         Assert.Matches($@"^details cannot start: .*{variable}.*\n$", errors);
         Assert.DoesNotContain("hush", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(errors[..^1], char.IsControl);
     }
 
     [Fact]

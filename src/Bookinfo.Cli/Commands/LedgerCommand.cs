@@ -79,6 +79,12 @@ internal static class LedgerCommand
         foreach (var record in ledger.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (ToolOutput.Data.Failure is not null)
+            {
+                // Nobody reads any more, and a ledger may have many millions.
+                return ExitCode.Success;
+            }
+
             var row = new LedgerRow(ledger, record);
             if (filters.All(filter => filter.Matches(row)))
             {

@@ -22,6 +22,11 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {
+        if (OutputPath.FindProblem([(FileOption, options.File)]) is { } clash)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, clash);
+        }
+
         ReportOutput.RequireUsable(FileOption, options.File, options.Overwrite);
         var timetable = Timetable.Plan(
             [.. options.Scenarios.Select(scenario => scenario.Name)], options.Seed, options.Length, time.GetUtcNow(), ProgramVersion.Text);

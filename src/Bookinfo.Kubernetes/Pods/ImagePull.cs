@@ -29,7 +29,8 @@ public sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
         PullTime().Match(message) is { Success: true } time && Contracts.Duration.TryParse(time.Groups[1].Value, out var duration)
             ? duration
             : null,
-        ImageSize().Match(message) is { Success: true } size ? long.Parse(size.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null);
+        ImageSize().Match(message) is { Success: true } size
+            && long.TryParse(size.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null);
 
     /// <summary>The size of an image as a node reports it.</summary>
     /// <param name="pod">A pod on the node.</param>

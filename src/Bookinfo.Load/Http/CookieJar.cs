@@ -19,7 +19,9 @@ public sealed class CookieJar(LoadTarget target, TimeProvider time)
     {
         var parts = header.Split(';');
         var equals = parts[0].IndexOf('=');
-        if (equals < 0 || parts[0][..equals].Trim() is not { Length: > 0 } name)
+        // As a browser does: what has control characters is not kept at all.
+        if (equals < 0 || header.Any(static character => char.IsAscii(character) && char.IsControl(character) && character != '\t')
+            || parts[0][..equals].Trim() is not { Length: > 0 } name)
         {
             return;
         }

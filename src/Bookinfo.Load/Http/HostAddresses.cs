@@ -7,6 +7,9 @@ namespace Bookinfo.Load;
 /// <summary>The addresses that a host's name stands for, in the order in which they are to be tried.</summary>
 public static class HostAddresses
 {
+    /// <summary>The most characters of a name (RFC 1035 section 3.1).</summary>
+    private const int LongestName = 253;
+
     /// <summary>Looks a host up.</summary>
     /// <param name="host">A name, or an address, of version 6 with or without a zone.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -37,6 +40,12 @@ public static class HostAddresses
 
     private static async Task<IPAddress[]> LookUpAsync(string name, CancellationToken cancellationToken)
     {
+        if (name.TrimEnd('.').Length > LongestName)
+        {
+            // The platform calls that a mistake of the program.
+            throw new SocketException((int)SocketError.HostNotFound);
+        }
+
         try
         {
             return await Dns.GetHostAddressesAsync(name, cancellationToken);

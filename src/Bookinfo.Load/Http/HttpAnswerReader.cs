@@ -137,7 +137,9 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
         {
             var end = head.IndexOf("\r\n"u8);
             var colon = head[..end].IndexOf((byte)':');
-            if (colon <= 0 || !ReadField(answer, head[..colon], head[(colon + 1)..end].Trim(" \t"u8), ref length, ref chunked))
+            // A line break or a null in a field: to others it may be more than one, and a cookie with it would be sent back.
+            if (colon <= 0 || head[..end].ContainsAny((byte)'\r', (byte)'\n', (byte)'\0')
+                || !ReadField(answer, head[..colon], head[(colon + 1)..end].Trim(" \t"u8), ref length, ref chunked))
             {
                 return Fail(ErrorKind.BadAnswer);
             }
@@ -183,8 +185,8 @@ internal sealed class HttpAnswerReader(HttpTransport transport)
                 answer.IsCoded |= !value.IsEmpty && !Ascii.EqualsIgnoreCase(value, "identity"u8);
                 return true;
             case 17 when Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8):
-                // We ask for no other coding.
-                return chunked = Ascii.EqualsIgnoreCase(value, "chunked"u8);
+                // We ask for no other coding, and none is applied twice.
+                return !chunked && (chunked = Ascii.EqualsIgnoreCase(value, "chunked"u8));
             default:
                 return true;
         }

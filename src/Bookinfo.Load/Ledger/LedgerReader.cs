@@ -91,13 +91,25 @@ public sealed class LedgerReader : IDisposable
         _file.ReadExactly(json);
         try
         {
-            return JsonSerializer.Deserialize(json, LedgerJson.Default.LedgerHeader) ?? throw new JsonException();
+            return JsonSerializer.Deserialize(json, LedgerJson.Default.LedgerHeader) is { } header && IsWhole(header)
+                ? header
+                : throw new JsonException();
         }
         catch (JsonException exception)
         {
             throw new InvalidDataException($"'{path}' is a broken ledger: its header is not valid.", exception);
         }
     }
+
+    /// <summary>
+    /// Whether nothing is missing in a list, and every text can be shown as it is. The reader of JSON looks at neither.
+    /// </summary>
+    private static bool IsWhole(LedgerHeader header) =>
+        header.Requests.All(request => request is { Method: var method, Path: var path } && IsPlain(method) && IsPlain(path))
+        && header.Fields.All(field => field is { Name: var name, Type: var type } && IsPlain(name) && IsPlain(type))
+        && header.Errors.Values.Concat(header.Versions.Values).All(IsPlain);
+
+    private static bool IsPlain(string? text) => text is not null && !text.Any(char.IsControl);
 
     private LedgerLayout ReadLayout(string path, int recordLength)
     {

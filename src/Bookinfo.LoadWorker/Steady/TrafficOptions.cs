@@ -23,13 +23,15 @@ public sealed record TrafficOptions(Uri Url, string Settings, int Connections)
     /// <exception cref="FormatException">One has a value that is not allowed.</exception>
     public static TrafficOptions Read(IConfiguration configuration)
     {
-        var url = configuration["TRAFFIC_URL"] ?? UsualUrl;
+        var url = Text(configuration, "TRAFFIC_URL") ?? UsualUrl;
         if (!LoadTarget.IsUrl(url) || new Uri(url).PathAndQuery != "/")
         {
-            throw new FormatException($"TRAFFIC_URL '{url}' is not allowed: it must be http:// or https://, a host, and nothing behind it");
+            // Before an @ may stand a password.
+            var shown = url.Contains('@', StringComparison.Ordinal) ? "" : $" '{url}'";
+            throw new FormatException($"TRAFFIC_URL{shown} is not allowed: it must be http:// or https://, a host, and nothing behind it");
         }
 
-        var text = configuration["TRAFFIC_CONNECTIONS"];
+        var text = Text(configuration, "TRAFFIC_CONNECTIONS");
         var connections = UsualConnections;
         if (text is not null && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out connections)
             || connections is < 1 or > MostConnections))
@@ -42,6 +44,9 @@ public sealed record TrafficOptions(Uri Url, string Settings, int Connections)
         return OpenFileLimit.FindProblem(2 * connections) is { } problem
             ? throw new FormatException(
                 $"TRAFFIC_CONNECTIONS '{connections}' is not allowed, as for a moment there are twice as many: {problem}")
-            : new TrafficOptions(new Uri(url), configuration["TRAFFIC_SETTINGS"] ?? UsualSettings, connections);
+            : new TrafficOptions(new Uri(url), Text(configuration, "TRAFFIC_SETTINGS") ?? UsualSettings, connections);
     }
+
+    /// <summary>What is set. An empty field of a manifest sets nothing, as for the services.</summary>
+    private static string? Text(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 } text ? text : null;
 }

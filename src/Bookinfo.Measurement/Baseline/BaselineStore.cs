@@ -13,6 +13,9 @@ public static class BaselineStore
     /// <summary>The largest number that a file may contain: seeds have up to 20 digits, measurements fewer.</summary>
     private const double Most = 1e20;
 
+    /// <summary>How much of a file is read: several times what the longest baseline has.</summary>
+    private const int MostMebibytes = 128;
+
     /// <summary>The properties of steps, of the summary and of the setup that are dictionaries.</summary>
     private static readonly string[] Dictionaries = ["latencies", "use", "variables"];
 
@@ -62,7 +65,7 @@ public static class BaselineStore
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = InputFile.ReadText(path, MostMebibytes);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

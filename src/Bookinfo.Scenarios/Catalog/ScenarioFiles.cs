@@ -8,6 +8,9 @@ public sealed class ScenarioFiles(string directory)
 {
     private const string Ending = ".yaml";
 
+    /// <summary>How much of a file is read; the reader says how long it may be.</summary>
+    private const int MostMebibytes = 1;
+
     /// <summary>The names of the scenarios that come with Bookinfo, in the order of the alphabet.</summary>
     public IReadOnlyList<string> Names =>
     [
@@ -40,7 +43,7 @@ public sealed class ScenarioFiles(string directory)
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = InputFile.ReadText(path, MostMebibytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -41,7 +41,7 @@ internal sealed class ListShape(string description, Shape item, int least = 0) :
 /// <param name="description">What it is.</param>
 internal sealed class TextsShape(string description) : Shape(description)
 {
-    private static readonly TextShape Value = new("a text");
+    private static readonly TextShape Text = new("a text");
 
     /// <inheritdoc/>
     protected override JsonNode? ReadValue(YamlNode node, string path, List<ScenarioProblem> problems)
@@ -55,8 +55,10 @@ internal sealed class TextsShape(string description) : Shape(description)
         var texts = new JsonObject();
         foreach (var (key, value) in mapping.Children)
         {
-            var name = TextOf(key) ?? "";
-            texts[name] = Value.Read(value, $"{path}.{name}", problems);
+            if (Text.Read(key, path, problems)?.GetValue<string>() is { } name)
+            {
+                texts[name] = Text.Read(value, $"{path}.{name}", problems);
+            }
         }
 
         return texts;

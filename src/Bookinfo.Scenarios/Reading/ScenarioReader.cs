@@ -46,13 +46,17 @@ public static class ScenarioReader
         try
         {
             var stream = new YamlStream();
-            stream.Load(parser);
+            stream.Load(new PlainParser(parser));
             if (stream.Documents is [var document])
             {
                 return document.RootNode;
             }
 
             problems.Add(new ScenarioProblem(1, 1, "", "must hold one YAML document"));
+        }
+        catch (NotPlainException exception)
+        {
+            problems.Add(ScenarioProblem.At(exception.At, "", exception.Message));
         }
         catch (YamlException exception)
         {

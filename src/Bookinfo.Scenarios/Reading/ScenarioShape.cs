@@ -30,7 +30,8 @@ public static class ScenarioShape
         least: 1);
 
     private static readonly Shape Path = new TextShape(
-        "a path of the page's service, with its query", "^/", "be a path that begins with /", static path => path[0] == '/');
+        "a path of the page's service, with its query", "^/[!\"$-~]*$",
+        "be a path that begins with / and has no spaces and no fragment (#)", RequestTemplate.IsPath);
 
     private static readonly MapShape Traffic = new(
         "what is sent, whether or not it is answered",

@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Bookinfo.Scenarios;
 
-/// <summary>A text that is not empty.</summary>
+/// <summary>A text that is not empty, and that a terminal shows as it is.</summary>
 /// <param name="description">What it is.</param>
 /// <param name="pattern">A regular expression that it matches, for the schema.</param>
 /// <param name="rule">What is allowed, to follow 'must'.</param>
@@ -18,9 +18,15 @@ internal sealed class TextShape(
     /// <inheritdoc/>
     protected override JsonNode? ReadValue(YamlNode node, string path, List<ScenarioProblem> problems)
     {
-        if (TextOf(node) is { } text && text.Trim() is { Length: > 0 } trimmed && (isAllowed is null || isAllowed(trimmed)))
+        if (TextOf(node)?.Trim() is { Length: > 0 } text && (isAllowed is null || isAllowed(text)))
         {
-            return trimmed;
+            if (PrintableText.Clean(text) == text)
+            {
+                return text;
+            }
+
+            problems.Add(ScenarioProblem.At(node.Start, path, "must have no control characters"));
+            return null;
         }
 
         problems.Add(ScenarioProblem.At(node.Start, path, $"must {rule}"));

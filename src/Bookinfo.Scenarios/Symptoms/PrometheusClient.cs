@@ -60,18 +60,22 @@ public sealed class PrometheusClient(Uri address) : IDisposable
         var result = data.GetProperty("result");
         return data.GetProperty("resultType").GetString() switch
         {
-            "vector" => [.. result.EnumerateArray().Select(series => Number(series.GetProperty("value")[1]))],
-            "scalar" => [Number(result[1])],
+            "vector" => [.. result.EnumerateArray().Select(series => Number(series.GetProperty("value")))],
+            "scalar" => [Number(result)],
             var other => throw new OperationFailedException(
                 FailureKind.InvalidRequest, $"'{expression}' gives a {other}: it must give a vector or a number."),
         };
     }
 
-    private static double Number(JsonElement value) => value.GetString() switch
-    {
-        "+Inf" => double.PositiveInfinity,
-        "-Inf" => double.NegativeInfinity,
-        "NaN" => double.NaN,
-        var text => double.Parse(text!, CultureInfo.InvariantCulture),
-    };
+    /// <summary>Reads the number of a sample, which stands as a text behind its time.</summary>
+    private static double Number(JsonElement sample) =>
+        (sample.EnumerateArray().ElementAtOrDefault(1) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null) switch
+        {
+            "+Inf" => double.PositiveInfinity,
+            "-Inf" => double.NegativeInfinity,
+            "NaN" => double.NaN,
+            var text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw new JsonException($"the sample {sample.GetRawText()} has no number"),
+        };
 }

@@ -26,7 +26,12 @@ internal sealed class WrongVersionFault(LineLoggerProvider lines) : MetricsTextF
         }
 
         start += Label.Length;
-        var end = sample.IndexOf('"', start);
+        var end = start;
+        while (sample[end] != '"')
+        {
+            end += sample[end] == '\\' ? 2 : 1;
+        }
+
         var version = rule.Rule.Texts["version"].Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
         return $"{sample[..start]}{version}{sample[end..]}";

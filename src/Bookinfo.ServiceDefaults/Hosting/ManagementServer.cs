@@ -99,11 +99,16 @@ internal sealed class ManagementServer(int port, IEnumerable<IManagementEndpoint
     {
         try
         {
+            RequestBody.Guard(context);
             await (Refusal(context.Request) is { } refusal
                 ? JsonAnswer.Error(StatusCodes.Status403Forbidden, refusal).ExecuteAsync(context)
                 : Array.Find(_endpoints, endpoint => context.Request.Path.StartsWithSegments(endpoint.Path)) is { } endpoint
                     ? endpoint.HandleAsync(context)
                     : JsonAnswer.Error(StatusCodes.Status404NotFound).ExecuteAsync(context));
+        }
+        catch (VisitorLeftException)
+        {
+            // Nobody would read an answer.
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {

@@ -65,7 +65,7 @@ public static class RequestBody
             throw new BadHttpRequestException("The length of the body of the request is not certain.", StatusCodes.Status400BadRequest);
         }
 
-        if (request.ContentLength > ServiceProgram.LargestRequestBody)
+        if (request.ContentLength > context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
         {
             // The body will not be read, whatever answers the request.
             DrainConnections.CloseAfter(context.Response);

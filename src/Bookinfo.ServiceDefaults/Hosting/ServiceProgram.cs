@@ -318,8 +318,8 @@ public static class ServiceProgram
     {
         try
         {
-            // A message from a library may have several lines.
-            await Console.Error.WriteLineAsync($"{service.Name} cannot start: {reason.ReplaceLineEndings(" ")}");
+            // A message from a library may have several lines, and one about a setting may quote from it what a terminal would obey.
+            await Console.Error.WriteLineAsync($"{service.Name} cannot start: {PrintableText.Clean(reason.ReplaceLineEndings(" "))}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

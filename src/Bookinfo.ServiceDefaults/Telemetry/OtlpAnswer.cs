@@ -64,11 +64,11 @@ internal static class OtlpAnswer
         var answer = new ProtobufFields(message);
         while (answer.Read(PartialSuccess))
         {
-            var (rejected, reason) = (0UL, "");
+            var (rejected, reason) = (0L, "");
             var partial = new ProtobufFields(answer.Bytes);
             while (partial.Read())
             {
-                rejected = partial.Field == Rejected ? partial.Number : rejected;
+                rejected = partial.Field == Rejected ? (long)partial.Number : rejected;
                 reason = partial.Field == ErrorMessage ? Encoding.UTF8.GetString(partial.Bytes) : reason;
             }
 
@@ -79,7 +79,8 @@ internal static class OtlpAnswer
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"the collector rejected {rejected} of what it was sent{(reason is "" ? "" : ": ")}{reason}"),
-                    (long)rejected);
+                    // No request has more: then it is not known how many, and all count.
+                    rejected <= int.MaxValue ? rejected : null);
             }
         }
 

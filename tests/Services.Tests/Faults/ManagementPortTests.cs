@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Bookinfo.Testing;
 
 namespace Services.Tests;
@@ -103,6 +104,51 @@ public sealed class ManagementPortTests
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.StartsWith(
             "{\"error\":", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    /// <summary>Each row: a path, and headers and body that are wrong in some way.</summary>
+    public static TheoryData<string, string> WrongBodies =>
+    [
+        .. from path in new[] { "/faults/a", "/weights" }
+           from body in new[]
+           {
+               "Transfer-Encoding: chunked\r\n\r\n80000000\r\n", "Transfer-Encoding: chunked\r\n\r\nx\r\n",
+               "Transfer-Encoding: chunked\r\n\r\n2\r\n{}x", "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+               "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "Content-Length: 9\r\n\r\n{}",
+               "Content-Length: 19\r\n\r\n{\"\\ud800\":{\"v1\":1}}", "Content-Length: 4\r\n\r\n{\"\xff\"", "Content-Length: 2\r\n\r\n\xfe\xff",
+           }
+           select ($"PUT {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", body),
+    ];
+
+    [Theory]
+    [MemberData(nameof(WrongBodies))]
+    public async Task A_body_that_is_wrong_is_a_400_and_no_error_of_the_service(string head, string body)
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        var answer = await RawHttp.SendAsync(ratings.Management.BaseAddress!, head + body, endAfterwards: true);
+        Assert.Equal(400, answer?.Status);
+        Assert.Empty(ratings.Log.Of("UnhandledException"));
+    }
+
+    [Fact]
+    public async Task A_request_that_is_reset_at_any_byte_is_no_error()
+    {
+        RecordedLog log;
+        await using (var ratings = await FaultyService.StartAsync())
+        {
+            log = ratings.Log;
+            var request = Encoding.Latin1.GetBytes(
+                "PUT /faults/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"ttl\":\"30s\",\"ru\r\n");
+            for (var length = 1; length <= request.Length; length++)
+            {
+                await RawHttp.ResetAsync(ratings.Management.BaseAddress!, request.AsMemory(0, length));
+            }
+
+            Assert.Empty((await ratings.StatusAsync()).Sets);
+        }
+
+        // When it has ended, it has noticed all of them.
+        Assert.Empty(log.Of("UnhandledException"));
     }
 
     [Fact]

@@ -138,6 +138,16 @@ public sealed class TelemetryFaultTests
         Assert.Equal("v1", await ratings.LabelAsync("target_info", "service_version"));
     }
 
+    [Fact]
+    public async Task A_version_with_a_quote_is_replaced_as_a_whole()
+    {
+        await using var ratings = await FaultyService.StartAsync("SERVICE_VERSION=a\"b\\");
+        await ratings.SetAsync("""{"wrongVersion":{"version":"v9"}}""");
+        var text = await ratings.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        var info = PrometheusText.Parse(text).Single(sample => sample.Name == "target_info");
+        Assert.Equal(("v9", "ratings"), (info.Labels["service_version"], info.Labels["service_name"]));
+    }
+
     private static async Task GetAsync(FaultyService service, int times)
     {
         for (var number = 0; number < times; number++)
