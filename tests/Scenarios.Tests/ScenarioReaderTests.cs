@@ -1,3 +1,4 @@
+using System.Text;
 using Bookinfo.Load;
 
 namespace Bookinfo.Scenarios.Tests;
@@ -164,6 +165,37 @@ public sealed class ScenarioReaderTests
             out var problems));
 
         Assert.Equal(["titel", "title", "traffic.rate", "symptoms.alerts[0].fires"], problems.Select(problem => problem.Path));
+    }
+
+    /// <summary>Files that were damaged by chance, or on purpose.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Whatever_a_file_holds_it_is_a_scenario_or_its_problems_are_told(int seed)
+    {
+        string[] parts =
+        [
+            "\n", "\r\n", "\r", "\t", "\0", " ", "  ", "\ufeff", "\u0085", "\u2028", "- ", "? ", ": ", "[", "]", "{", "}", ",", "&a ", "*a ",
+            "!", "!!binary ", "!!int ", "!<x> ", "|", "|9\n", ">-\n", "'", "\"", "\"\\ud800\"", "\"\\x\"", "\\", "#",
+            "%YAML 1.1\n---\n", "%YAML 99999999999.1\n---\n", "%TAG ! x\n---\n", "---\n", "...\n", "<<: ", "~", "null", "1e999", "-1", ".inf", "99999999999999999999", "@", "`", "title: x\n",
+        ];
+        var random = new Random(seed);
+        for (var number = 0; number < 3000; number++)
+        {
+            var text = new StringBuilder(random.Next(2) == 0 ? Full : Least);
+            for (var change = random.Next(5); change >= 0; change--)
+            {
+                var at = random.Next(text.Length + 1);
+                _ = random.Next(3) == 0
+                    ? text.Remove(at, Math.Min(random.Next(30), text.Length - at))
+                    : text.Insert(at, parts[random.Next(parts.Length)]);
+            }
+
+            var scenario = ScenarioReader.Read("mine", text.ToString(), out var problems);
+
+            Assert.True((scenario is null) == (problems.Count > 0), text.ToString());
+        }
     }
 
     [Theory]
