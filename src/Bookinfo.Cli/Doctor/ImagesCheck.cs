@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Bookinfo.Common;
 using Bookinfo.Kubernetes;
 using Bookinfo.Load;
 using k8s;
@@ -135,7 +136,11 @@ internal sealed partial class RegistryClient : IDisposable
         "application/vnd.docker.distribution.manifest.v2+json",
     ];
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { ConnectCallback = HostAddresses.ConnectAsync })
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        ConnectCallback = HostAddresses.ConnectAsync,
+        Proxy = EnvironmentProxy.Instance,
+    })
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = LongestToken,
