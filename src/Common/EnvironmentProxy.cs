@@ -3,9 +3,9 @@ using System.Net;
 namespace Bookinfo.Common;
 
 /// <summary>
-/// The proxy that <c>HTTP_PROXY</c> and its like name, for other machines. This one, such as a collector beside a service or a registry that
-/// is under test, would be another one to the proxy; the platform asks it all the same. Compiled into the services and into the tool, which
-/// have no library in common for it.
+/// The proxy that <c>HTTP_PROXY</c> and its like name, for other machines. This one, such as a collector beside a service or a registry
+/// that is under test, would be another one to the proxy; the platform asks it all the same. Compiled into the services and into the
+/// tool, which have no library in common for it.
 /// </summary>
 internal sealed class EnvironmentProxy : IWebProxy
 {

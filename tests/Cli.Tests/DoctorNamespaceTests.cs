@@ -85,6 +85,25 @@ public sealed class DoctorNamespaceTests : DoctorExaminations
     }
 
     [Fact]
+    public async Task A_service_that_is_elsewhere_has_no_ports_to_count()
+    {
+        Quota("services.nodeports", "1", "1");
+        Cluster.Put("/api/v1/namespaces/bookinfo/services", new V1ServiceList
+        {
+            Items =
+            [
+                new V1Service
+                {
+                    Metadata = new V1ObjectMeta { Name = "ratings" },
+                    Spec = new V1ServiceSpec { Type = "ExternalName", ExternalName = "ratings.example.org" },
+                },
+            ],
+        });
+
+        Assert.Contains("1 more are needed", (await CheckAsync("quota")).Detail);
+    }
+
+    [Fact]
     public async Task What_is_deployed_is_used_already()
     {
         Quota("pods", "2", "2");

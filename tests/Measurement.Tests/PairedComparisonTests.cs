@@ -164,6 +164,29 @@ public sealed class PairedComparisonTests
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
+    [Fact]
+    public void A_file_whose_pairs_have_no_steps_is_refused()
+    {
+        var path = Path.GetTempFileName();
+        var file = File(control: 0);
+        PairedFile[] broken =
+        [
+            file with { Control = null },
+            file with { Pairs = [.. file.Pairs.Select(static pair => pair with { Control = null })] },
+            file with { Pairs = [.. file.Pairs.Select(static pair => pair with { Round = pair.Round + 1 })] },
+            file with { After = file.After with { Steps = [.. file.After.Steps, file.After.Steps[0]] } },
+        ];
+
+        Assert.All(broken, one =>
+        {
+            System.IO.File.WriteAllText(path, BaselineStore.Write(one));
+            Assert.StartsWith(
+                $"'{path}' is a broken baseline: its systems do not each have one step of round ",
+                Assert.Throws<Bookinfo.Foundation.OperationFailedException>(() => BaselineStore.ReadPaired(path)).Message);
+        });
+        System.IO.File.Delete(path);
+    }
+
     /// <summary>Ten rounds, in the course of which the machine gets slower by a third.</summary>
     /// <param name="difference">What the second system takes more wherever ratings are waited for, in microseconds.</param>
     /// <param name="control">The same for a third; <see langword="null"/> for none.</param>

@@ -115,7 +115,7 @@ internal sealed class QuotaCheck(ClusterCheck cluster, ManifestsCheck manifests,
             ["memory"] = Pods(pod => pod.Memory),
             ["limits.memory"] = Pods(pod => pod.MemoryLimit),
             ["services"] = workload.Services - services.Count,
-            ["services.nodeports"] = workload.NodePorts.Count - services.SelectMany(service => service.Spec.Ports)
+            ["services.nodeports"] = workload.NodePorts.Count - services.SelectMany(service => service.Spec.Ports ?? [])
                 .Count(port => port.NodePort > 0),
         };
         var lacking = quotas.SelectMany(quota => Lacking(quota, needs, defaults || workload.Pods.All(pod => pod.CpuLimit > 0))).ToList();

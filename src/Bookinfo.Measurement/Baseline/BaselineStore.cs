@@ -51,11 +51,27 @@ public static class BaselineStore
     /// <exception cref="OperationFailedException">
     /// The file is not of two systems: the message names the file and says what to do.
     /// </exception>
-    public static PairedFile ReadPaired(string path) => Read(
-        path, "pairs", PairedFile.CurrentVersion, Json.PairedFile,
-        static json => Has(json, "steps")
-            ? "is the baseline of one system: name a second one to compare it with."
-            : "is not of two systems: it has no 'version' and 'pairs'. 'bookinfo baseline URL-A URL-B' creates such a file.");
+    public static PairedFile ReadPaired(string path)
+    {
+        var file = Read(
+            path, "pairs", PairedFile.CurrentVersion, Json.PairedFile,
+            static json => Has(json, "steps")
+                ? "is the baseline of one system: name a second one to compare it with."
+                : "is not of two systems: it has no 'version' and 'pairs'. 'bookinfo baseline URL-A URL-B' creates such a file.");
+        var systems = new[] { file.Before, file.After, file.Control }.OfType<BaselineFile>().ToList();
+        foreach (var pair in file.Pairs)
+        {
+            if ((pair.Control is null) != (file.Control is null)
+                || systems.Any(system => system.Steps.Count(step => step.Round == pair.Round && step.Rate == pair.Rate) != 1))
+            {
+                throw Refuse(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{path}' is a broken baseline: its systems do not each have one step of round {pair.Round} at {pair.Rate} a second."));
+            }
+        }
+
+        return file;
+    }
 
     private static bool Has(JsonElement json, string property) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(property, out _);
