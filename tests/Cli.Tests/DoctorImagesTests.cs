@@ -1,4 +1,3 @@
-using System.Net;
 using Bookinfo.Cli.Doctor;
 using Bookinfo.ToolTesting;
 using k8s.Models;
@@ -52,23 +51,6 @@ public sealed class DoctorImagesTests : DoctorExaminations
 
         Assert.Equal(state, $"{result.State}");
         Assert.Contains(string.Format(null, detail, Cluster.Host), result.Detail);
-    }
-
-    /// <summary>To a proxy, this machine would be another one.</summary>
-    [Fact]
-    public async Task A_registry_on_this_machine_is_asked_past_a_proxy()
-    {
-        Cluster.Answer("/v2/shop/details/manifests/2", 200, "");
-        var usual = HttpClient.DefaultProxy;
-        HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1");
-        try
-        {
-            Assert.Equal(CheckState.Ok, (await CheckAsync("images", $"{Cluster.Host}/shop", "2")).State);
-        }
-        finally
-        {
-            HttpClient.DefaultProxy = usual;
-        }
     }
 
     /// <summary>Of the usual name nobody is asked: on this machine anything may listen on port 80.</summary>

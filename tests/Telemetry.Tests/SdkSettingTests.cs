@@ -103,22 +103,6 @@ public sealed class SdkSettingTests
         await Eventually.HoldsAsync("No span came.", () => system.Receiver.Spans.Count > 0);
     }
 
-    /// <summary>To a proxy, a collector beside the service would be one beside the proxy.</summary>
-    [Fact]
-    public async Task What_stays_on_the_machine_goes_past_a_proxy()
-    {
-        using var proxy = new ClosedPort();
-        await using var system = await TelemetrySystem.StartAsync(protocol: "http/protobuf", only: ["ratings-v1"], configure: system =>
-        {
-            foreach (var variable in new[] { "HTTP_PROXY", "http_proxy" })
-            {
-                system.Processes.Set("*", variable, proxy.Address.AbsoluteUri);
-            }
-        });
-        Assert.Equal(HttpStatusCode.OK, await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: proxied"));
-        await Eventually.HoldsAsync("No span came.", () => system.Receiver.Spans.Count > 0);
-    }
-
     /// <summary>The platform names a proxy with its password in the exceptions that it throws.</summary>
     [Theory]
     [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")]

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Bookinfo.Common;
 using Bookinfo.Kubernetes;
 using Bookinfo.Load;
 using k8s;
@@ -136,11 +135,7 @@ internal sealed partial class RegistryClient : IDisposable
         "application/vnd.docker.distribution.manifest.v2+json",
     ];
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler
-    {
-        ConnectCallback = HostAddresses.ConnectAsync,
-        Proxy = EnvironmentProxy.Instance,
-    })
+    private readonly HttpClient _client = new(new SocketsHttpHandler { ConnectCallback = HostAddresses.ConnectAsync })
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = LongestToken,

@@ -119,7 +119,6 @@ public sealed class BackendClient : IDisposable
         UseCookies = false,
         AllowAutoRedirect = false,
         UseProxy = useProxy,
-        Proxy = useProxy ? EnvironmentProxy.Instance : null,
         // Trace headers are written by this class, or passed on as they came.
         ActivityHeadersPropagator = null,
         // Retries are up to the policy; on a fresh connection the handler does not retry by itself.

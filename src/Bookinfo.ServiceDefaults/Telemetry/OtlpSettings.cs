@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Bookinfo.Common;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Connections;
 using OpenTelemetry.Exporter;
@@ -297,7 +296,6 @@ internal sealed class OtlpSettings
             // gRPC without TLS goes through no proxy: the platform speaks HTTP/2 through the tunnel that one makes for TLS, and not
             // otherwise.
             UseProxy = _protocol != OtlpExportProtocol.Grpc || _endpoint?.Address.Scheme == Uri.UriSchemeHttps,
-            Proxy = EnvironmentProxy.Instance,
         };
         if (_trusted is not null)
         {
