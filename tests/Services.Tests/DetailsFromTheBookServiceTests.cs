@@ -66,6 +66,7 @@ public sealed class DetailsFromTheBookServiceTests
     [InlineData(200, "null")]
     [InlineData(200, "<html>")]
     [InlineData(200, "")]
+    [InlineData(200, """{"items":[{"volumeInfo":{"publisher":"\ud800"}}]}""")]
     [InlineData(429, """{"error":{}}""")]
     [InlineData(500, "")]
     public async Task A_failure_of_the_book_service_is_an_error_answer(int status, string body)
@@ -88,6 +89,28 @@ public sealed class DetailsFromTheBookServiceTests
         await using var details = await RunningService.StartAsync(
             Bookinfo.Details.Program.Build, "ENABLE_EXTERNAL_BOOK_SERVICE=true", $"EXTERNAL_BOOK_SERVICE_URL={address}");
         await AssertErrorAsync(details);
+    }
+
+    /// <summary>A mirror or a stand-in for it. To the proxy, this machine is another one.</summary>
+    [Fact]
+    public async Task A_book_service_on_this_machine_is_asked_past_a_proxy()
+    {
+        await using var google = new RecordingBackend(200, """{"items":[{"volumeInfo":{}}]}""");
+        using var proxy = new ClosedPort();
+        await using var processes = new ServiceProcesses();
+        foreach (var (name, value) in new[]
+        {
+            ("ENABLE_EXTERNAL_BOOK_SERVICE", "true"), ("EXTERNAL_BOOK_SERVICE_URL", google.Address.AbsoluteUri),
+            ("HTTP_PROXY", proxy.Address.AbsoluteUri), ("http_proxy", proxy.Address.AbsoluteUri), ("NO_PROXY", ""), ("no_proxy", ""),
+        })
+        {
+            processes.Set("details-v1", name, value);
+        }
+
+        await processes.StartAsync("details-v1");
+        using var client = new HttpClient { BaseAddress = processes.AddressOf("details-v1") };
+        using var response = await client.GetAsync(new Uri("/details/0", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]

@@ -58,7 +58,9 @@ public sealed class BackendClients
             addHeaders, finished, new ConnectionSpreader(_time), _caller.Name, useProxy: false,
             _connections, _hosts, _time, _telemetry, _logger);
 
-    /// <summary>A client for a service of somebody else, through the proxy that the environment names, if any.</summary>
+    /// <summary>
+    /// A client for a service of somebody else: through the proxy that the environment names, if any, unless it is on this machine.
+    /// </summary>
     /// <param name="name">What it is called in telemetry.</param>
     /// <param name="template">The path of all requests to it.</param>
     /// <param name="policy">Timeout and tries.</param>
@@ -68,6 +70,6 @@ public sealed class BackendClients
     public BackendClient ForExternalService(
         string name, string template, CallPolicy policy, EndpointRotation endpoints, Action<HttpRequestMessage, HttpRequest> addHeaders) =>
         new(
-            name, template, policy, endpoints, addHeaders, finished: null, spreader: null, caller: null, useProxy: true,
-            _connections, _hosts, _time, _telemetry, _logger);
+            name, template, policy, endpoints, addHeaders, finished: null, spreader: null, caller: null,
+            useProxy: !endpoints.IsOnThisMachine, _connections, _hosts, _time, _telemetry, _logger);
 }

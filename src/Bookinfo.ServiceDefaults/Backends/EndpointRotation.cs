@@ -15,6 +15,9 @@ public sealed class EndpointRotation(params IReadOnlyList<Uri> addresses)
     /// <summary>How many there are.</summary>
     public int Count => _endpoints.Length;
 
+    /// <summary>Whether all are on this machine, to which no proxy leads back.</summary>
+    public bool IsOnThisMachine { get; } = addresses.All(static address => address.IsLoopback);
+
     /// <summary>Begins a call: each begins one address after the one before. May be called from any thread.</summary>
     /// <returns>The turn of its first try; each further try takes the next one, whatever other calls do in between.</returns>
     public uint Begin() => Interlocked.Increment(ref _begun) - 1;
