@@ -2,6 +2,7 @@ using System.Net;
 using Bookinfo.LoadWorker;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
+using Microsoft.Extensions.Configuration;
 
 namespace Bookinfo.Load.Tests;
 

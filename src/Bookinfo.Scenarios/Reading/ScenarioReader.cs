@@ -62,9 +62,9 @@ public static class ScenarioReader
         {
             problems.Add(ScenarioProblem.At(exception.Start, "", $"is not YAML: {exception.Message.Trim()}"));
         }
-        catch (InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
-            // What the library throws where a bracket is not closed.
+            // What the library throws where a bracket is not closed, and where a document ends within a mapping.
             problems.Add(ScenarioProblem.At(parser.Current?.End ?? Mark.Empty, "", "is not YAML from here on: is a bracket open?"));
         }
 
