@@ -66,7 +66,7 @@ public static class BaselineStore
             {
                 throw Refuse(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"'{path}' is a broken baseline: its systems do not each have one step of round {pair.Round} at {pair.Rate} a second."));
+                    $"'{path}' is a broken baseline: its systems do not each have one step of round {pair.Round} at {pair.Rate}/s."));
             }
         }
 

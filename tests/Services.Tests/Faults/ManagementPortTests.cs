@@ -113,7 +113,8 @@ public sealed class ManagementPortTests
            from body in new[]
            {
                "Transfer-Encoding: chunked\r\n\r\n80000000\r\n", "Transfer-Encoding: chunked\r\n\r\nx\r\n",
-               "Transfer-Encoding: chunked\r\n\r\n2\r\n{}x", "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+               "Transfer-Encoding: chunked\r\n\r\n2\r\n{}xx\r\n",
+               "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
                "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
                "Content-Length: 4\r\n\r\n{\"\xff\"", "Content-Length: 2\r\n\r\n\xfe\xff",
            }
