@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Bookinfo.Cli.Commands;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli;
 
@@ -54,7 +55,7 @@ public static class Program
             {
                 foreach (var mistake in mistakes)
                 {
-                    ToolOutput.Messages.WriteLine($"bookinfo: {mistake}");
+                    ToolOutput.Messages.WriteLine($"bookinfo: {PrintableText.Clean(mistake)}");
                 }
 
                 ToolOutput.Messages.WriteLine($"Try '{CommandLineMistakes.Path(parsed.CommandResult)} --help'.");

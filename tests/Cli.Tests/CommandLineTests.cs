@@ -137,6 +137,11 @@ public sealed class CommandLineTests
     [InlineData("'laod' is not a command of 'bookinfo'. Did you mean load?", "laod")]
     [InlineData("'biuld' is not a command of 'bookinfo images'. Did you mean build?", "images", "biuld")]
     [InlineData("'bookinfo up' takes no argument 'details'.", "up", "details")]
+    [InlineData("'[suggest:-1]' is not allowed: it must have a position", "[suggest:-1]", "bookinfo lo")]
+    [InlineData("'[suggest:99999999999]' is not allowed: it must have a position", "[suggest:99999999999]", "bookinfo lo")]
+    [InlineData("'[suggest:x]' is not allowed: it must have a position", "[suggest:x]", "bookinfo lo")]
+    // A terminal must not obey what a script has passed on.
+    [InlineData("'a?b' is not a command of 'bookinfo'.", "a\u0007\u001b[2Jb")]
     // Not taken for a file with further arguments.
     [InlineData("url '@x' is not allowed", "load", "@x")]
     public async Task What_is_not_known_is_called_so_with_the_nearest_that_is(string message, params string[] arguments)

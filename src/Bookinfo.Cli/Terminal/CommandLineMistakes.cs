@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Terminal;
@@ -11,12 +12,22 @@ namespace Bookinfo.Cli.Terminal;
 /// </summary>
 internal static class CommandLineMistakes
 {
+    /// <summary>How the word begins with which shells ask for completions. The parser throws when no position follows.</summary>
+    private const string Suggest = "[suggest:";
+
     /// <summary>Finds the mistakes.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="parsed">How the parser read it.</param>
     /// <returns>One sentence for each; none when the command can be run.</returns>
     public static IReadOnlyList<string> Find(IReadOnlyList<string> args, ParseResult parsed)
     {
+        if (args is [var first, ..] && first.StartsWith(Suggest, StringComparison.Ordinal) && first.EndsWith(']')
+            && first[Suggest.Length..^1] is { Length: > 0 } position
+            && !int.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            return [$"'{first}' is not allowed: it must have a position in the line that is to be completed, from 0 on."];
+        }
+
         var options = args.TakeWhile(static word => word != "--").Where(static word => word is ['-', not ('=' or ':'), ..]).ToList();
         List<string> empty =
         [
