@@ -13,7 +13,9 @@ public sealed class KubernetesFormatTests
     [InlineData(
         "Successfully pulled image \"bookinfo/details:1\" in 1m2.5s (1m3s including waiting). Image size: 12345678 bytes.",
         62.5, 12345678L)]
-    [InlineData("Successfully pulled image \"bookinfo/details:1\" in 1s. Image size: 12345678901234567890 bytes.", 1.0, null)]
+    [InlineData(
+        "Successfully pulled image \"bookinfo/details:1\" in 1s (1s including waiting). Image size: 12345678901234567890 bytes.",
+        1.0, null)]
     public void How_an_image_came_is_read_from_the_kubelets_words(string message, double? seconds, long? bytes)
     {
         var pull = ImagePull.Parse(message);
