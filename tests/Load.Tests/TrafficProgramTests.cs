@@ -178,6 +178,16 @@ public sealed class TrafficProgramTests : IDisposable
                 new ConfigurationBuilder().AddInMemoryCollection(names.Select(name => KeyValuePair.Create(name, (string?)""))).Build()));
     }
 
+    [Fact]
+    public void A_file_without_an_end_is_not_read_to_its_end()
+    {
+        File.CreateSymbolicLink(Path.Combine(_settings.FullName, "rate"), "/dev/zero");
+
+        Assert.Equal(
+            "the setting 'rate' has more than 1000 characters",
+            Assert.Throws<IOException>(() => TrafficSettings.Load(_settings.FullName)).Message);
+    }
+
     private static async Task<HttpStatusCode> GetAsync(RunningService program, string path)
     {
         using var answer = await program.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);

@@ -15,6 +15,9 @@ internal static class TrafficSettings
     private const double LongestPeriod = 24 * 60;
     private const double UsualPeriod = 60;
 
+    /// <summary>Many times as long as any setting.</summary>
+    private const int LongestText = 1000;
+
     private static readonly string Rates = string.Create(
         CultureInfo.InvariantCulture, $"0, or a number from {ProfileSettings.LowestRate} to {HighestRate}");
 
@@ -30,10 +33,20 @@ internal static class TrafficSettings
         Directory.EnumerateFiles(directory)
             .Select(file => (Name: Path.GetFileName(file), File: file))
             .Where(setting => !setting.Name.StartsWith('.'))
-            .Select(setting => KeyValuePair.Create(setting.Name, File.ReadAllText(setting.File).Trim()))
+            .Select(setting => KeyValuePair.Create(setting.Name, ReadText(setting.File).Trim()))
             .Where(setting => setting.Value.Length > 0)
             .OrderBy(setting => setting.Key, StringComparer.Ordinal)
             .ToDictionary();
+
+    /// <summary>Reads the beginning of a file, which may be a device and have no end.</summary>
+    private static string ReadText(string file)
+    {
+        using var reader = new StreamReader(file);
+        var text = new char[LongestText + 1];
+        var length = reader.ReadBlock(text);
+        return length <= LongestText ? new string(text, 0, length)
+            : throw new IOException($"the setting '{Path.GetFileName(file)}' has more than {LongestText} characters");
+    }
 
     /// <summary>Makes settings of texts.</summary>
     /// <param name="texts">The texts, by name.</param>
