@@ -2,7 +2,6 @@ using System.Net;
 using Bookinfo.LoadWorker;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
-using Microsoft.Extensions.Configuration;
 
 namespace Bookinfo.Load.Tests;
 
@@ -165,27 +164,6 @@ public sealed class TrafficProgramTests : IDisposable
             "load-worker cannot start: TRAFFIC_CONNECTIONS '200' is not allowed, as for a moment there are twice as many: 400 connections "
                 + "do not fit into the limit of 450 open files",
             run.Messages, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void An_empty_field_of_a_manifest_sets_nothing()
-    {
-        string[] names = ["TRAFFIC_URL", "TRAFFIC_SETTINGS", "TRAFFIC_CONNECTIONS"];
-
-        Assert.Equal(
-            new TrafficOptions(new Uri("http://productpage:9080"), "/etc/traffic", 32),
-            TrafficOptions.Read(
-                new ConfigurationBuilder().AddInMemoryCollection(names.Select(name => KeyValuePair.Create(name, (string?)""))).Build()));
-    }
-
-    [Fact]
-    public void A_file_without_an_end_is_not_read_to_its_end()
-    {
-        File.CreateSymbolicLink(Path.Combine(_settings.FullName, "rate"), "/dev/zero");
-
-        Assert.Equal(
-            "the setting 'rate' has more than 1000 characters",
-            Assert.Throws<IOException>(() => TrafficSettings.Load(_settings.FullName)).Message);
     }
 
     private static async Task<HttpStatusCode> GetAsync(RunningService program, string path)

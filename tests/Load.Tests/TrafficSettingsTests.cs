@@ -1,4 +1,5 @@
 using Bookinfo.LoadWorker;
+using Microsoft.Extensions.Configuration;
 
 namespace Bookinfo.Load.Tests;
 
@@ -51,6 +52,29 @@ public sealed class TrafficSettingsTests
     [InlineData("diurnal 20 requests a second, poisson arrivals, a period of 60 minutes", "20", "diurnal")]
     public void What_they_ask_for_is_said_in_words(string text, string rate, string profile) =>
         Assert.Equal(text, TrafficSettings.Describe(Read(("rate", rate), ("profile", profile))));
+
+    [Fact]
+    public void An_empty_field_of_a_manifest_sets_nothing()
+    {
+        string[] names = ["TRAFFIC_URL", "TRAFFIC_SETTINGS", "TRAFFIC_CONNECTIONS"];
+
+        Assert.Equal(
+            new TrafficOptions(new Uri("http://productpage:9080"), "/etc/traffic", 32),
+            TrafficOptions.Read(
+                new ConfigurationBuilder().AddInMemoryCollection(names.Select(name => KeyValuePair.Create(name, (string?)""))).Build()));
+    }
+
+    [Fact]
+    public void A_file_without_an_end_is_not_read_to_its_end()
+    {
+        var directory = Directory.CreateTempSubdirectory("bookinfo-traffic-");
+        File.CreateSymbolicLink(Path.Combine(directory.FullName, "rate"), "/dev/zero");
+
+        Assert.Equal(
+            "the setting 'rate' has more than 1000 characters",
+            Assert.Throws<IOException>(() => TrafficSettings.Load(directory.FullName)).Message);
+        directory.Delete(recursive: true);
+    }
 
     private static SteadySettings Read(params IEnumerable<(string Name, string Text)> texts) =>
         TrafficSettings.Read(texts.ToDictionary(text => text.Name, text => text.Text));

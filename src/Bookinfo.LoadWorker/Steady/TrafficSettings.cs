@@ -15,9 +15,6 @@ internal static class TrafficSettings
     private const double LongestPeriod = 24 * 60;
     private const double UsualPeriod = 60;
 
-    /// <summary>Many times as long as any setting.</summary>
-    private const int LongestText = 1000;
-
     private static readonly string Rates = string.Create(
         CultureInfo.InvariantCulture, $"0, or a number from {ProfileSettings.LowestRate} to {HighestRate}");
 
@@ -41,6 +38,7 @@ internal static class TrafficSettings
     /// <summary>Reads the beginning of a file, which may be a device and have no end.</summary>
     private static string ReadText(string file)
     {
+        const int LongestText = 1000;
         using var reader = new StreamReader(file);
         var text = new char[LongestText + 1];
         var length = reader.ReadBlock(text);
