@@ -70,10 +70,10 @@ public sealed class ScenarioCommandTests : IDisposable
     [InlineData("--alerts has no effect without --check.", "start", "slow-ratings", "--alerts")]
     [InlineData("--for has no effect with --check", "start", "slow-ratings", "--check", "--for", "1m")]
     [InlineData("--window '1s' is not allowed: it must be a time from 10s to 10m", "start", "slow-ratings", "--window", "1s")]
+    [InlineData("--file: '/dev/stdout' is where the report goes: name another file.", "schedule", "--file", "/dev/stdout")]
     [InlineData("--for '1s' is not allowed: it must be a time from 2m to 24h", "schedule", "--for", "1s")]
     [InlineData("there is no scenario 'nothing'.", "schedule", "--only", "nothing")]
     [InlineData("--only must name at least one scenario.", "schedule", "--only", ",")]
-    [InlineData("--file: '/dev/stdout' is where the report goes: name another file.", "schedule", "--file", "/dev/stdout")]
     [InlineData("--file: the file '/proc/x/y' cannot be written: its directory does not exist", "schedule", "--file", "/proc/x/y")]
     public async Task What_is_not_allowed_is_said(string message, params string[] arguments)
     {

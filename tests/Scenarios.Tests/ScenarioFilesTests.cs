@@ -65,6 +65,11 @@ public sealed class ScenarioFilesTests
     }
 
     [Fact]
+    public void What_has_no_end_is_not_read_to_its_end() => Assert.Equal(
+        "the scenario '/dev/zero' cannot be read: it has more than 1 MiB",
+        Assert.Throws<OperationFailedException>(() => Files.Read("/dev/zero")).Message);
+
+    [Fact]
     public void What_is_not_there_is_said_with_what_may_be_meant()
     {
         var failure = Assert.Throws<OperationFailedException>(() => Files.Read("slow-rating"));
@@ -74,11 +79,6 @@ public sealed class ScenarioFilesTests
         Assert.StartsWith(
             "the scenario './no.yaml' cannot be read: ", Assert.Throws<OperationFailedException>(() => Files.Read("./no.yaml")).Message);
     }
-
-    [Fact]
-    public void What_has_no_end_is_not_read_to_its_end() => Assert.Equal(
-        "the scenario '/dev/zero' cannot be read: it has more than 1 MiB",
-        Assert.Throws<OperationFailedException>(() => Files.Read("/dev/zero")).Message);
 
     private static IEnumerable<string> SpansOf(string service, string kind) => kind == "client"
         ? ServiceCatalog.All.Single(one => one.Name == service).Calls.Select(call => $"GET /{call.Service}/{{id}}")
