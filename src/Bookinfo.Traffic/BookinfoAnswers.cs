@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Bookinfo.Contracts;
 using Bookinfo.Load;
 
@@ -9,7 +8,7 @@ namespace Bookinfo.Traffic;
 /// How to read an answer of Bookinfo beyond its status: which version of reviews it came from, and whether a page with status 200 has a
 /// hole in it, which is how Bookinfo answers when a backend fails. What to look for follows from the catalog of services.
 /// </summary>
-public sealed partial class BookinfoAnswers : AnswerModel
+public sealed class BookinfoAnswers : AnswerModel
 {
     /// <summary>The name in <c>Server-Timing</c> of the whole answer, as timed by the service that answered.</summary>
     public const string Total = "total";
@@ -28,6 +27,12 @@ public sealed partial class BookinfoAnswers : AnswerModel
     /// </summary>
     public const string NoReviews = "missing";
 
+    /// <summary>What reports call a page with a good status that is not there to its end, or is not Bookinfo's.</summary>
+    public const string IncompletePage = "incomplete page";
+
+    /// <summary>What reports call an answer of the API with a good status that is not the JSON that it should be.</summary>
+    public const string IncompleteJson = "incomplete API answer";
+
     /// <summary>How many bytes of an answer are searched for the name of the pod.</summary>
     private const int PodNameWindow = 200;
 
@@ -43,6 +48,8 @@ public sealed partial class BookinfoAnswers : AnswerModel
     /// <summary>What services behind the page may be missing.</summary>
     private readonly Hole[] _furtherHoles;
 
+    private readonly byte _incompletePage;
+    private readonly byte _incompleteJson;
     private readonly (byte Number, byte[] Pod, byte[]? Color)[] _versions;
     private readonly byte _other;
     private readonly byte[] _servedBy = Encoding.UTF8.GetBytes(PageTexts.ReviewsServedBy);
@@ -53,8 +60,9 @@ public sealed partial class BookinfoAnswers : AnswerModel
         : base(
             [.. catalog.Hops.Select(edge => new AnswerHop(edge.Callee, LabelOf(edge))), new AnswerHop(Total, TotalLabel)],
             [.. VersionsOf(catalog).Select(version => version.Version), OtherVersion, NoReviews],
-            [.. HolesOf(catalog).Select(edge => FlawOf(edge.Caller, edge.Callee))])
+            [.. HolesOf(catalog).Select(edge => FlawOf(edge.Caller, edge.Callee)), IncompletePage, IncompleteJson])
     {
+        (_incompletePage, _incompleteJson) = ((byte)(Flaws.Count - 1), (byte)Flaws.Count);
         var holes = HolesOf(catalog).Select(
             (edge, index) => (edge.Caller, Hole: new Hole((byte)(index + 1), Encoding.UTF8.GetBytes(edge.Missing!))))
             .ToLookup(one => one.Caller == ServiceCatalog.ProductPage.Name, one => one.Hole);
@@ -81,7 +89,7 @@ public sealed partial class BookinfoAnswers : AnswerModel
 
     /// <summary>Whether a good answer to a request shows reviews, and so the version that they came from.</summary>
     /// <param name="path">The path of the request, with its query.</param>
-    public static bool HasReviews(string path) => PathWithReviews().IsMatch(path);
+    public static bool HasReviews(string path) => CompleteAnswer.ContentOf(path) is AnswerContent.Page or AnswerContent.Reviews;
 
     /// <summary>What reports call an answer that lacks the result of a call.</summary>
     /// <param name="caller">The service that calls.</param>
@@ -89,16 +97,39 @@ public sealed partial class BookinfoAnswers : AnswerModel
     public static string FlawOf(string caller, string callee) =>
         $"{(caller == ServiceCatalog.ProductPage.Name ? "page" : caller)} without {callee}";
 
+    /// <summary>What a good answer to a request must contain, for <see cref="RequestTemplate.Content"/>.</summary>
+    /// <param name="path">The path of the request, with its query.</param>
+    public static byte ContentOf(string path) => (byte)CompleteAnswer.ContentOf(path);
+
     /// <inheritdoc/>
-    protected override AnswerReading Read(HttpAnswer answer) =>
-        answer.IsHtml ? ReadPage(answer.Body)
-        : answer.IsJson ? ReadReviews(answer.Body)
-        : default;
+    protected override AnswerReading Read(HttpAnswer answer, byte content)
+    {
+        var reading = answer.IsHtml ? ReadPage(answer.Body)
+            : answer.IsJson ? ReadReviews(answer.Body)
+            : default;
+        // What an answer itself says is missing tells more than that it is not complete.
+        return reading.Flaw == 0 ? reading with { Flaw = FindIncomplete(answer, (AnswerContent)content) } : reading;
+    }
 
     private static IReadOnlyList<ServiceVersion> VersionsOf(ServiceCatalog catalog) =>
         catalog.Services.Single(service => service.Name == ServiceCatalog.Reviews.Name).Versions;
 
     private static IEnumerable<ServiceEdge> HolesOf(ServiceCatalog catalog) => catalog.Hops.Where(edge => edge.Missing is not null);
+
+    /// <summary>The flaw of an answer that is not what was asked for; 0 if it is, or if that cannot be told.</summary>
+    private byte FindIncomplete(HttpAnswer answer, AnswerContent content)
+    {
+        // A redirect has no content that matters, and what is coded or very long is not there to be read.
+        if (content == AnswerContent.Any || answer.Status >= 300 || answer.IsCoded
+            || (!answer.IsKeptWhole && (answer.IsHtml || answer.IsJson)))
+        {
+            return 0;
+        }
+
+        return content == AnswerContent.Page
+            ? answer.IsHtml && CompleteAnswer.IsPage(answer.Body) ? (byte)0 : _incompletePage
+            : answer.IsJson && CompleteAnswer.IsJson(answer.Body, content) ? (byte)0 : _incompleteJson;
+    }
 
     /// <summary>
     /// Tells the version by the name of the pod, if the deployment names its pods as the original's does; otherwise by the stars, which are
@@ -189,9 +220,6 @@ public sealed partial class BookinfoAnswers : AnswerModel
 
         return _other;
     }
-
-    [GeneratedRegex(@"^(?:/productpage|/api/v1/products/[^/?]+/reviews|/reviews/[^/?]+)(?:\?|\z)")]
-    private static partial Regex PathWithReviews();
 
     /// <summary>Something that an answer says is missing.</summary>
     /// <param name="Flaw">Its number among the flaws.</param>

@@ -7,7 +7,8 @@ namespace Bookinfo.Traffic;
 
 /// <summary>
 /// Makes the mix of requests. For the usual mix, the page is fetched once to find its assets, and each user signs in once. The requests
-/// sent for that are kept, so that a ledger contains every request that the application got.
+/// sent for that are kept, so that a ledger contains every request that the application got. An application that is broken can be loaded
+/// as well: where that page or a sign-in is answered with an error, the mix does without the assets or the user.
 /// </summary>
 /// <param name="target">Where the requests go.</param>
 /// <param name="headers">Headers given by the user.</param>
@@ -44,6 +45,11 @@ public sealed partial class BookinfoTraffic(
         "/api/v1/products", "/api/v1/products/0", "/api/v1/products/0/reviews", "/api/v1/products/0/ratings",
     ];
 
+    /// <summary>
+    /// Whether every user has to be signed in: for a load that goes on forever, it is better to try again later than to do without.
+    /// </summary>
+    public bool RequiresUsers { get; init; }
+
     private readonly List<RequestTemplate> _sent = [];
     private readonly List<Sample> _samples = [];
 
@@ -68,8 +74,10 @@ public sealed partial class BookinfoTraffic(
     {
         using var connection = new HttpConnection(target, time);
         var answer = new HttpAnswer(answers) { WantsCookies = true, WantsLocation = true };
-        await SendAsync(connection, Template(RequestKind.Setup, PagePath), answer, cancellationToken);
-        if (answer.Status != (int)HttpStatusCode.OK || !answer.IsHtml)
+        var page = await SendAsync(connection, Template(RequestKind.Setup, PagePath), answer, cancellationToken);
+        await RequireReachedAsync(connection, page, cancellationToken);
+        var isBroken = answer.Status >= (int)HttpStatusCode.InternalServerError;
+        if (isBroken ? RequiresUsers : answer.Status != (int)HttpStatusCode.OK || !answer.IsHtml)
         {
             if (answer.IsCoded)
             {
@@ -88,34 +96,56 @@ public sealed partial class BookinfoTraffic(
             throw NoBookinfo($"GET {PagePath} is answered with {answer.Status}{what}", hint);
         }
 
-        var assets = Assets(Encoding.UTF8.GetString(answer.Body));
-        var users = new List<RequestTemplate>();
+        var assets = isBroken ? [] : Assets(Encoding.UTF8.GetString(answer.Body));
+        var users = new List<(RequestTemplate Template, double Weight)>();
+        var login = ErrorKind.None;
         for (var user = 1; user <= Users; user++)
         {
             var name = $"reader-{user}";
-            await SendAsync(
-                connection, Template(RequestKind.Setup, LoginPath, form: $"username={name}&passwd="), answer, cancellationToken);
+            var request = Template(RequestKind.Setup, LoginPath, form: $"username={name}&passwd=");
+            if (login == ErrorKind.Timeout)
+            {
+                // Nobody waits for ten timeouts.
+                _sent.Add(request);
+            }
+            else
+            {
+                login = await SendAsync(connection, request, answer, cancellationToken);
+            }
+
             var cookies = new CookieJar(AskedTarget(), time);
             answer.Cookies.ForEach(cookie => cookies.Take(cookie, LoginPath));
-            if (answer.Status >= 400 || !cookies.Has(SessionCookie, PagePath))
+            var failed = login != ErrorKind.None || answer.Status >= (int)HttpStatusCode.BadRequest;
+            if (failed && RequiresUsers)
+            {
+                await RequireReachedAsync(connection, login, cancellationToken);
+            }
+
+            if (failed ? RequiresUsers : !cookies.Has(SessionCookie, PagePath))
             {
                 throw NoBookinfo($"POST {LoginPath} is answered with {answer.Status} and "
                     + $"{(answer.Cookies.Count == 0 ? "no cookie" : $"no cookie '{SessionCookie}' that could be sent back")}, "
                     + "so nobody can sign in");
             }
 
-            users.Add(new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, cookies.Header(PagePath))
-            {
-                User = Encoding.UTF8.GetBytes(name),
-                ShowsVersion = BookinfoAnswers.HasReviews(PagePath),
-            });
+            // Whoever could not sign in sends nothing, but keeps a place in the mix: several workers must have the same requests.
+            users.Add((
+                new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, failed ? null : cookies.Header(PagePath))
+                {
+                    User = Encoding.UTF8.GetBytes(name),
+                    ShowsVersion = BookinfoAnswers.HasReviews(PagePath),
+                    Content = BookinfoAnswers.ContentOf(PagePath),
+                },
+                failed ? 0 : UserShare / Users));
         }
+
+        var signedIn = users.Sum(user => user.Weight);
 
         return new TrafficMix(
             [
             .. _sent.Select(template => (template, 0.0)),
-            (Template(RequestKind.Visitor, PagePath), VisitorShare + (assets.Count == 0 ? AssetShare : 0)),
-            .. users.Select(template => (template, UserShare / Users)),
+            (Template(RequestKind.Visitor, PagePath), VisitorShare + (UserShare - signedIn) + (assets.Count == 0 ? AssetShare : 0)),
+            .. users,
             .. ApiPaths.Select(path => (Template(RequestKind.Api, path), ApiShare / ApiPaths.Length)),
             .. assets.Select(path => (Template(RequestKind.Asset, path), AssetShare / assets.Count)),
             ],
@@ -149,9 +179,15 @@ public sealed partial class BookinfoTraffic(
             : target;
 
     private RequestTemplate Template(RequestKind kind, string path, string? form = null) =>
-        new(kind, target.Host, path, headers, form: form) { ShowsVersion = BookinfoAnswers.HasReviews(path) };
+        new(kind, target.Host, path, headers, form: form)
+        {
+            ShowsVersion = BookinfoAnswers.HasReviews(path),
+            Content = BookinfoAnswers.ContentOf(path),
+        };
 
-    private async Task SendAsync(
+    /// <summary>Sends a request, and keeps what came of it.</summary>
+    /// <returns>Why there is no answer; <see cref="ErrorKind.None"/> if there is one, whatever it says.</returns>
+    private async Task<ErrorKind> SendAsync(
         HttpConnection connection, RequestTemplate template, HttpAnswer answer, CancellationToken cancellationToken)
     {
         _sent.Add(template);
@@ -159,14 +195,14 @@ public sealed partial class BookinfoTraffic(
         var sample = new Sample { Index = -number, Template = (ushort)(number - 1), WasAwaited = true };
         var request = template.Write(RequestIdentity.Of(new IndexedRandom(traceSeed), sample.Index), new byte[template.Length]).ToArray();
         sample.Sent = time.GetTimestamp();
-        sample.Error = await connection.RunAsync(deadline => connection.Exchange(request, answer, deadline), timeout, cancellationToken);
+        var unanswered = await connection.RunAsync(deadline => connection.Exchange(request, answer, deadline), timeout, cancellationToken);
         sample.Done = time.GetTimestamp();
-        await RequireReachedAsync(connection, sample.Error, cancellationToken);
         sample.Status = (ushort)answer.Status;
         sample.Length = answer.Length;
         sample.Hops = answer.Hops;
-        sample.Error = answers.Judge(answer, out sample.Version);
+        sample.Error = unanswered == ErrorKind.None ? answers.Judge(answer, template.Content, out sample.Version) : unanswered;
         _samples.Add(sample);
+        return unanswered;
     }
 
     private async Task RequireReachedAsync(HttpConnection connection, ErrorKind error, CancellationToken cancellationToken)

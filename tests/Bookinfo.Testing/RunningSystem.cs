@@ -42,14 +42,15 @@ public sealed class RunningSystem : IAsyncDisposable
     /// <param name="clusterName">What reviews gives as its cluster's name.</param>
     /// <param name="details">The address of a stand-in for details.</param>
     /// <param name="reviews">The address of a stand-in for reviews.</param>
+    /// <param name="faults">The name of a service, and the rules of the faults that it has.</param>
     public static async Task<RunningSystem> StartAsync(
         IReadOnlyList<string>? versions = null, string? podName = null, string? clusterName = null, Uri? details = null,
-        Uri? reviews = null)
+        Uri? reviews = null, (string Service, string Rules)? faults = null)
     {
         var system = new RunningSystem();
         try
         {
-            await system.StartAllAsync(versions ?? ["v1", "v2", "v3"], podName, clusterName, details, reviews);
+            await system.StartAllAsync(versions ?? ["v1", "v2", "v3"], podName, clusterName, details, reviews, faults);
             return system;
         }
         catch
@@ -95,7 +96,9 @@ public sealed class RunningSystem : IAsyncDisposable
         }
     }
 
-    private async Task StartAllAsync(IReadOnlyList<string> versions, string? podName, string? clusterName, Uri? details, Uri? reviews)
+    private async Task StartAllAsync(
+        IReadOnlyList<string> versions, string? podName, string? clusterName, Uri? details, Uri? reviews,
+        (string Service, string Rules)? faults)
     {
         var addresses = new Dictionary<string, IReadOnlyList<Uri>>();
         foreach (var service in ServiceCatalog.All)
@@ -113,6 +116,7 @@ public sealed class RunningSystem : IAsyncDisposable
                     $"--HOSTNAME={podName ?? version.Name}",
                     $"--CLUSTER_NAME={clusterName}",
                     $"--SESSION_KEY={Guid.NewGuid()}",
+                    .. faults?.Service == service.Name ? [$"--FAULTS={faults.Value.Rules}"] : Array.Empty<string>(),
                     .. service.Calls.SelectMany(call => AddressArguments(call.Service, addresses[call.Service])),
                 ], Silence)));
                 running.Add(new Uri(AddressOf(_services[service.Name][^1]), $"#{version.Version}"));

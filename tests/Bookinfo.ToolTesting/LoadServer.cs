@@ -11,12 +11,18 @@ namespace Bookinfo.ToolTesting;
 public sealed class LoadServer : IAsyncDisposable
 {
     private readonly LoopbackServer _server;
-    private readonly Func<int, NetworkStream, CancellationToken, Task<bool>> _script;
+    private readonly Func<int, string, NetworkStream, CancellationToken, Task<bool>> _script;
     private readonly List<string> _heads = [];
     private int _requests;
 
     /// <param name="script">Answers a request, which has a number, counted from 1; returns whether to keep the connection.</param>
     public LoadServer(Func<int, NetworkStream, CancellationToken, Task<bool>> script)
+        : this((number, _, stream, cancellationToken) => script(number, stream, cancellationToken))
+    {
+    }
+
+    /// <param name="script">The same, and is given the head of the request as well.</param>
+    public LoadServer(Func<int, string, NetworkStream, CancellationToken, Task<bool>> script)
     {
         _script = script;
         _server = new LoopbackServer(ServeAsync);
@@ -91,15 +97,16 @@ public sealed class LoadServer : IAsyncDisposable
                 filled += read;
             }
 
+            var head = Encoding.Latin1.GetString(buffer, 0, end);
             lock (_heads)
             {
-                _heads.Add(Encoding.Latin1.GetString(buffer, 0, end));
+                _heads.Add(head);
             }
 
             // A client that sent a second request before its answer would be found out by what is left. What is posted is not looked at.
             Assert.True(end + 4 == filled || buffer.AsSpan().StartsWith("POST "u8));
             filled = 0;
-            if (!await _script(Interlocked.Increment(ref _requests), stream, cancellationToken))
+            if (!await _script(Interlocked.Increment(ref _requests), head, stream, cancellationToken))
             {
                 return;
             }

@@ -12,7 +12,7 @@ public sealed class BaselineClusterTests : BaselineRuns
     [Fact]
     public async Task The_pods_of_a_cluster_are_measured_wherever_the_requests_go()
     {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         using var cluster = Cluster();
         using var sampling = new CancellationTokenSource();
         var samples = SampleAsync(cluster, sampling.Token);
@@ -53,7 +53,7 @@ public sealed class BaselineClusterTests : BaselineRuns
     [Fact]
     public async Task Without_the_right_to_ask_a_kubelet_there_is_a_note_and_latency()
     {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         using var cluster = Cluster();
         cluster.Refuse("/api/v1/nodes/one/proxy/stats/summary", 403);
         await using var run = InCluster(

@@ -13,7 +13,7 @@ public sealed class BaselineFileTests : BaselineRuns
     [InlineData("md")]
     public async Task Files_that_exist_are_not_touched(string extension)
     {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         await File.WriteAllTextAsync($"{Name}.{extension}", "mine", TestContext.Current.CancellationToken);
         await using var run = Baseline(server.Address.ToString(), "--rates", "20");
 
@@ -28,7 +28,7 @@ public sealed class BaselineFileTests : BaselineRuns
     [Fact]
     public async Task Files_that_exist_are_replaced_when_that_is_said()
     {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         await File.WriteAllTextAsync($"{Name}.json", "old", TestContext.Current.CancellationToken);
         await using var run = Baseline(
             server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "0s", "--overwrite");
@@ -51,7 +51,7 @@ public sealed class BaselineFileTests : BaselineRuns
                 await File.WriteAllTextAsync($"{name}-2.md", "mine too", cancellationToken);
             }
 
-            await LoadServer.SendAsync(stream, LoadServer.Ok("page", ServerTiming), cancellationToken);
+            await LoadServer.SendAsync(stream, LoadServer.Ok(FakePage.Html, ServerTiming), cancellationToken);
             return true;
         });
         await using var run = Baseline(server.Address.ToString(), "--rates", "20", "--rounds", "1", "--step", "1s", "--warm-up", "0s");
@@ -82,7 +82,7 @@ public sealed class BaselineFileTests : BaselineRuns
                 Directory.CreateDirectory($"{name}.json");
             }
 
-            await LoadServer.SendAsync(stream, LoadServer.Ok("page", ServerTiming), cancellationToken);
+            await LoadServer.SendAsync(stream, LoadServer.Ok(FakePage.Html, ServerTiming), cancellationToken);
             return true;
         });
         foreach (var extension in new[] { "json", "html" })
@@ -111,7 +111,7 @@ public sealed class BaselineFileTests : BaselineRuns
     public async Task What_cannot_be_written_is_told_before_the_run(string name, string message)
     {
         Directory.CreateDirectory(Path.Combine(Folder, "taken.md"));
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         await using var run = CommandRun.Start(
             "dotnet",
             [CommandRun.ToolAssembly, "baseline", server.Address.ToString(), "--name", name == "long" ? new string('n', 251) : name],

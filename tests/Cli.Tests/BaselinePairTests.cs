@@ -12,7 +12,7 @@ public sealed class BaselinePairTests : BaselineRuns
     [Fact]
     public async Task Two_servers_get_the_same_requests_in_turns_and_their_difference_is_told()
     {
-        await using var first = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var first = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         await using var second = Slow(TimeSpan.FromMilliseconds(30));
         await using var run = Baseline(
             $"{first.Address}", $"{second.Address}", "--rounds", "6", "--step", "1s", "--rates", "40", "--warm-up", "0.25s", "--seed", "4");
@@ -94,7 +94,7 @@ public sealed class BaselinePairTests : BaselineRuns
     [Fact]
     public async Task Ctrl_C_keeps_the_rounds_that_were_done()
     {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         await using var run = Baseline(
             $"{server.Address}", $"{server.Address}", "--rounds", "50", "--step", "0.5s", "--rates", "20", "--warm-up", "0s");
         await Eventually.HoldsAsync("the third round", () => run.Messages.Contains("round 3 of 50", StringComparison.Ordinal));
@@ -130,14 +130,14 @@ public sealed class BaselinePairTests : BaselineRuns
         Assert.StartsWith($"bookinfo: {message}", run.Messages);
     }
 
-    private const string Page = "<title>Simple Bookstore App</title>";
+    private const string Page = "<title>Simple Bookstore App</title>" + FakePage.Html;
 
     private static bool IsOfMeasurement(string head) => head.Contains("traceparent", StringComparison.Ordinal);
 
     private static LoadServer Slow(TimeSpan time) => new(async (_, stream, cancellationToken) =>
     {
         await LoadServer.HoldAsync(time, cancellationToken);
-        await LoadServer.SendAsync(stream, LoadServer.Ok("page", ServerTiming), cancellationToken);
+        await LoadServer.SendAsync(stream, LoadServer.Ok(FakePage.Html, ServerTiming), cancellationToken);
         return true;
     });
 }

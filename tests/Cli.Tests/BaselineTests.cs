@@ -20,7 +20,7 @@ public sealed partial class BaselineTests : BaselineRuns
         await using var server = new LoadServer(static async (_, stream, cancellationToken) =>
         {
             await LoadServer.HoldAsync(TimeSpan.FromMilliseconds(20), cancellationToken);
-            await LoadServer.SendAsync(stream, LoadServer.Ok("page", ServerTiming), cancellationToken);
+            await LoadServer.SendAsync(stream, LoadServer.Ok(FakePage.Html, ServerTiming), cancellationToken);
             return true;
         });
         await using var run = Baseline(server.Address.ToString(), "--rates", "20,50", "--rounds", "3", "--step", "1s", "--warm-up", "0.5s");
@@ -72,7 +72,7 @@ public sealed partial class BaselineTests : BaselineRuns
                 stream,
                 Interlocked.Increment(ref requests) % 20 == 0
                     ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
-                    : LoadServer.Ok("page", ServerTiming),
+                    : LoadServer.Ok(FakePage.Html, ServerTiming),
                 cancellationToken);
             return true;
         });
@@ -111,7 +111,7 @@ public sealed partial class BaselineTests : BaselineRuns
     [Fact]
     public async Task Ctrl_C_keeps_the_rounds_that_were_done()
     {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         await using var run = Baseline(
             server.Address.ToString(), "--rates", "20,50", "--rounds", "50", "--step", "500ms", "--warm-up", "0s");
         await Eventually.HoldsAsync("the third round", () => run.Messages.Contains("round 3 of 50"));
@@ -131,7 +131,7 @@ public sealed partial class BaselineTests : BaselineRuns
     [Fact]
     public async Task Ctrl_C_in_the_first_round_writes_nothing()
     {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         await using var run = Baseline(server.Address.ToString(), "--rates", "20,50", "--step", "1h", "--warm-up", "0s");
         await Eventually.HoldsAsync("the first step", () => run.Messages.Contains("step 1 of "));
 
@@ -191,12 +191,23 @@ public sealed partial class BaselineTests : BaselineRuns
         Assert.True(BaselineStore.Read($"{Name}.json").Complete);
     }
 
+    [Fact]
+    public async Task A_page_that_is_not_complete_is_not_measured()
+    {
+        await using var server = new LoadServer(LoadServer.Ok("<html>Sorry, maintenance</html>", FakePage.Headers));
+        await using var run = Baseline(server.Address.ToString(), "--rates", "20", "--warm-up", "500ms");
+
+        Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
+        Assert.Contains("incomplete page", run.Messages);
+        Assert.Empty(Directory.GetFiles(Folder));
+    }
+
     [Theory]
     [InlineData("", true)]
     [InlineData("shop", false)]
     public async Task A_page_that_tells_nothing_of_its_parts_is_noted(string path, bool isNoted)
     {
-        await using var server = new LoadServer(LoadServer.Ok("<html>Sorry, maintenance</html>", "Content-Type: text/html\r\n"));
+        await using var server = new LoadServer(FakePage.Ok);
         await using var run = Baseline(
             $"{server.Address}{path}", "--rates", "20", "--rounds", "1", "--step", "500ms", "--warm-up", "500ms");
 
@@ -325,7 +336,7 @@ public sealed partial class BaselineTests : BaselineRuns
     [Fact]
     public async Task On_a_terminal_there_is_a_bar_and_it_fits()
     {
-        await using var server = new LoadServer(LoadServer.Ok("page", ServerTiming));
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
         var command = $"stty cols 80 rows 24; exec dotnet '{CommandRun.ToolAssembly}' baseline {server.Address} --rates 20 --rounds 3 "
             + $"--step 1s --warm-up 0s --name '{Name}'";
         await using var terminal = CommandRun.Start(

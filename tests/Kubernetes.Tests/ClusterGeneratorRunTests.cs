@@ -60,12 +60,12 @@ public sealed class ClusterGeneratorRunTests : InClusterRuns
     [Fact]
     public async Task Workers_that_find_different_pages_are_told_of()
     {
-        await using var server = new LoadServer(async (number, stream, cancellationToken) =>
+        await using var server = new LoadServer(async (number, head, stream, cancellationToken) =>
         {
             // The first page has a style sheet, the second none.
             if (number == 1)
             {
-                return await FakePage.AnswerAsync(number, stream, cancellationToken);
+                return await FakePage.AnswerAsync(number, head, stream, cancellationToken);
             }
 
             await LoadServer.SendAsync(

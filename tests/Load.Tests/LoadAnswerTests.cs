@@ -1,5 +1,6 @@
 using System.Text;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 using Bookinfo.Traffic;
 
 namespace Bookinfo.Load.Tests;
@@ -10,6 +11,9 @@ namespace Bookinfo.Load.Tests;
 /// </summary>
 public sealed class LoadAnswerTests
 {
+    private const string Whole =
+        "<!DOCTYPE html>\n<html><dl><dt>Pages</dt><dd>200</dd></dl><blockquote>x</blockquote>" + Served + "pod</bdi></html>\n";
+
     private const string Served = "<p>Reviews served by: <bdi>";
 
     [Theory]
@@ -40,6 +44,79 @@ public sealed class LoadAnswerTests
     [InlineData("none", "", """{"id":0,"ratings":{"Reviewer1":5}}""")]
     public void Reviews_are_looked_into(string error, string version, string json) =>
         Assert.Equal((error, version), Inspect(json, 200, html: false));
+
+    [Theory]
+    [InlineData("none", Whole)]
+    // The original's page, which has no end of its own and a table.
+    [InlineData("none", "<title>x</title><table><td>200</td></table><blockquote>x</blockquote>" + Served + "pod</bdi></div>\n")]
+    [InlineData("incomplete page", "")]
+    [InlineData("incomplete page", "{}")]
+    [InlineData("incomplete page", "<html><h1>Sorry, maintenance</h1></html>")]
+    [InlineData("incomplete page", "<html><blockquote>x</blockquote>" + Served + "pod</bdi></html>")]
+    [InlineData("incomplete page", "<html><dl><dd>1</dd></dl>" + Served + "pod</bdi></html>")]
+    [InlineData("incomplete page", "<html><dl><dd>1</dd></dl><blockquote>x</blockquote>" + Served + "pod</bdi></body></ht")]
+    // What a page itself says is missing tells more.
+    [InlineData("page without details", "<html><h3>Error fetching product details</h3><blockquote>x</blockquote>" + Served + "pod</bdi>")]
+    public void A_page_must_be_complete(string error, string page) =>
+        Assert.Equal(error, Inspect(page, 200, html: true, "/productpage?u=normal").Error);
+
+    [Theory]
+    [InlineData("none", "/api/v1/products", """[{"id":0,"title":"x"}]""")]
+    [InlineData("incomplete API answer", "/api/v1/products", "[]")]
+    [InlineData("incomplete API answer", "/api/v1/products", """{"id":0}""")]
+    [InlineData("none", "/api/v1/products/0", """{"id":0,"author":"x"}""")]
+    [InlineData("incomplete API answer", "/api/v1/products/0", "{}")]
+    [InlineData("incomplete API answer", "/details/0", """{"id":0,"author":"x""")]
+    [InlineData("incomplete API answer", "/api/v1/products/0", """{"of":{"id":0}}""")]
+    [InlineData("none", "/api/v1/products/0/ratings?x", """{"id":0,"ratings":{"Reviewer1":5}}""")]
+    [InlineData("incomplete API answer", "/ratings/0", """{"id":0}""")]
+    [InlineData("none", "/reviews/0", """{"id":"0","podname":"null","reviews":[]}""")]
+    [InlineData("incomplete API answer", "/api/v1/products/0/reviews", """{"id":"0","podname":"null"}""")]
+    [InlineData("none", "/anything/else", "{")]
+    public void An_answer_of_the_API_must_be_complete(string error, string path, string json) =>
+        Assert.Equal(error, Inspect(json, 200, html: false, path).Error);
+
+    [Fact]
+    public void What_is_not_the_page_at_all_is_not_complete()
+    {
+        var answer = new HttpAnswer(BookinfoAnswers.Usual);
+        answer.Clear();
+        answer.Status = 200;
+        answer.Append("ok"u8);
+        var page = BookinfoAnswers.ContentOf("/productpage");
+
+        Assert.Equal("incomplete page", BookinfoAnswers.Usual.NameOf(BookinfoAnswers.Usual.Judge(answer, page, out _)));
+        // A redirect has a warning of its own, and what is compressed is not read.
+        answer.Status = 302;
+        Assert.Equal(ErrorKind.None, BookinfoAnswers.Usual.Judge(answer, page, out _));
+        (answer.Status, answer.IsCoded) = (200, true);
+        Assert.Equal(ErrorKind.None, BookinfoAnswers.Usual.Judge(answer, page, out _));
+    }
+
+    [Theory]
+    [InlineData("productpage", """[{"wrongBody":{}}]""", "incomplete page", "incomplete API answer")]
+    [InlineData("productpage", """[{"truncate":{"keep":99}}]""", "incomplete page", "incomplete API answer")]
+    [InlineData("details", """[{"wrongBody":{}}]""", "incomplete page", "")]
+    [InlineData("details", """[{"truncate":{}}]""", "page without details", "")]
+    [InlineData("reviews", """[{"wrongBody":{"body":"{\"reviews\":[]}"}}]""", "incomplete page", "")]
+    [InlineData("reviews", """[{"wrongBody":{}}]""", "page without reviews", "incomplete API answer")]
+    public async Task An_answer_that_a_fault_has_changed_is_an_error(string service, string rules, string page, string reviews)
+    {
+        await using var system = await RunningSystem.StartAsync(faults: (service, rules));
+        var target = await LoadTarget.ResolveAsync(system.Address, insecure: false, TestContext.Current.CancellationToken);
+        foreach (var (path, error) in new[] { ("/productpage", page), ("/api/v1/products/0/reviews", reviews) })
+        {
+            var setup = new BookinfoTraffic(target, [], 1, TimeSpan.FromSeconds(60), BookinfoAnswers.Usual, TimeProvider.System);
+            var plan = new LoadPlan(
+                target, await setup.PathsAsync([path], TestContext.Current.CancellationToken), new ConstantProfile(20, 0.5),
+                ArrivalProcess.Even, 1, 1, 4, TimeSpan.FromSeconds(60));
+
+            var total = (await LoadRunner.RunAsync(plan)).Total;
+
+            Assert.Equal(error.Length == 0 ? [] : [KeyValuePair.Create(error, 10L)], total.Errors());
+            Assert.Equal(error.Length == 0 ? 10 : 0, total.Good);
+        }
+    }
 
     [Fact]
     public void A_status_of_400_or_above_is_an_error_whatever_the_body_says() =>
@@ -137,7 +214,7 @@ public sealed class LoadAnswerTests
             setup.Samples);
     }
 
-    private static (string, string) Inspect(string body, int status, bool html)
+    private static (string Error, string Version) Inspect(string body, int status, bool html, string path = "/")
     {
         var answer = new HttpAnswer(BookinfoAnswers.Usual);
         answer.Clear();
@@ -145,7 +222,7 @@ public sealed class LoadAnswerTests
         answer.IsHtml = html;
         answer.IsJson = !html;
         answer.Append(Encoding.UTF8.GetBytes(body));
-        var error = BookinfoAnswers.Usual.Judge(answer, out var version);
+        var error = BookinfoAnswers.Usual.Judge(answer, BookinfoAnswers.ContentOf(path), out var version);
         return (BookinfoAnswers.Usual.NameOf(error), version == 0 ? "" : BookinfoAnswers.Usual.Versions[version - 1]);
     }
 }

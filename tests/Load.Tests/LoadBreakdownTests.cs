@@ -124,6 +124,43 @@ public sealed class LoadBreakdownTests
         Assert.InRange(result.UnsentByPhase[0], 1, 9);
     }
 
+    [Theory]
+    [InlineData(ArrivalProcess.Even)]
+    [InlineData(ArrivalProcess.Poisson)]
+    public async Task What_was_never_sent_is_told_by_kind(ArrivalProcess arrivals)
+    {
+        // The server answers nothing until the run is over. What would have been sent follows from a run with a server that answers.
+        using var over = new SemaphoreSlim(0);
+        await using var server = new LoadServer(async (number, stream, cancellationToken) =>
+        {
+            await over.WaitAsync(cancellationToken);
+            await LoadServer.SendAsync(stream, LoadServer.Ok(), cancellationToken);
+            return true;
+        });
+        var target = LoadRunner.Plan(server.Address, rate: 40, seconds: 1).Target;
+        var mix = new TrafficMix(
+            [
+                (new RequestTemplate(RequestKind.Visitor, target.Host, "/a", []) { ShowsVersion = true }, 1),
+                (new RequestTemplate(RequestKind.Asset, target.Host, "/b", []), 2),
+            ],
+            BookinfoAnswers.Usual);
+        var plan = LoadRunner.Plan(server.Address, rate: 40, seconds: 1, connections: 1, timeoutSeconds: 1.2, arrivals: arrivals)
+            with { Mix = mix };
+
+        var stuck = await LoadRunner.RunAsync(plan);
+        over.Release(int.MaxValue / 2);
+        var all = await LoadRunner.RunAsync(plan);
+
+        Assert.InRange(stuck.Unsent, 1, stuck.Due - 1);
+        Assert.Equal(0, all.Unsent);
+        foreach (var kind in new[] { RequestKind.Visitor, RequestKind.Asset })
+        {
+            Assert.Equal(all.Total.Count(kind), stuck.Total.Count(kind) + stuck.UnsentBy.Of(kind));
+        }
+
+        Assert.Equal(stuck.UnsentBy.Of(RequestKind.Visitor), stuck.UnsentBy.ShowingVersion);
+    }
+
     private static TrafficMix Mix(params (RequestKind Kind, string Path)[] templates) => new(
         [.. templates.Select(template => (new RequestTemplate(template.Kind, "host", template.Path, []), 1.0))], BookinfoAnswers.Usual);
 

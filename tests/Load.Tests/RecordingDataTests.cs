@@ -125,7 +125,8 @@ public sealed class RecordingDataTests
     {
         var json = JsonSerializer.Serialize(
             new WorkerResult(
-                WorkerProtocol.Version, DateTimeOffset.UnixEpoch, 1, recording.ToData(), 0, 0, 0, 0, false, 0, 1, null, null, 0, [], null),
+                WorkerProtocol.Version, DateTimeOffset.UnixEpoch, 1, recording.ToData(), 0, 0, 0, 0, false, 0, 1, null, null, 0, [],
+                UnsentRequests.None, null),
             WorkerJson.Default.WorkerResult);
         var plan = LoadRunner.Plan(new Uri("http://localhost:1"), rate: 1, seconds: 1);
         return JsonSerializer.Deserialize(json, WorkerJson.Default.WorkerResult)!.ToResult(plan).Total;
@@ -146,6 +147,7 @@ public sealed class RecordingDataTests
         Assert.Equal(
             (expected.Sent, expected.Waited, expected.Bytes, expected.Setup), (actual.Sent, actual.Waited, actual.Bytes, actual.Setup));
         Assert.Equal(Counts(expected), Counts(actual));
+        Assert.Equal(expected.SetupErrors, actual.SetupErrors);
     }
 
     private static IEnumerable<HdrHistogram.LongHistogram> Histograms(Recording recording) =>

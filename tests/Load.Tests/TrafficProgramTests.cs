@@ -43,11 +43,11 @@ public sealed class TrafficProgramTests : IDisposable
     [Fact]
     public async Task What_fails_is_told_by_what_was_wrong()
     {
-        await using var server = new LoadServer(async (number, stream, cancellationToken) =>
+        await using var server = new LoadServer(async (number, head, stream, cancellationToken) =>
         {
             if (number <= 11)
             {
-                return await FakePage.AnswerAsync(number, stream, cancellationToken);
+                return await FakePage.AnswerAsync(number, head, stream, cancellationToken);
             }
 
             await LoadServer.SendAsync(stream, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", cancellationToken);
@@ -108,14 +108,14 @@ public sealed class TrafficProgramTests : IDisposable
     {
         using var held = new SemaphoreSlim(0);
         var ended = 0;
-        await using var server = new LoadServer(async (number, stream, cancellationToken) =>
+        await using var server = new LoadServer(async (number, head, stream, cancellationToken) =>
         {
             if (number > 11)
             {
                 await held.WaitAsync(cancellationToken);
             }
 
-            var kept = await FakePage.AnswerAsync(number, stream, cancellationToken);
+            var kept = await FakePage.AnswerAsync(number, head, stream, cancellationToken);
             Interlocked.Increment(ref ended);
             return kept;
         });

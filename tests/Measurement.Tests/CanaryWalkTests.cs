@@ -8,8 +8,6 @@ namespace Bookinfo.Measurement.Tests;
 /// <summary>Canaries that walk: which steps they take, when they go back, and what stays when they are stopped.</summary>
 public sealed class CanaryWalkTests : ICanaryView
 {
-    private const string Page = "<html>Reviews served by: <u>reviews-v1-abc</u></html>";
-
     private readonly List<string> _steps = [];
     private readonly List<string> _watched = [];
 
@@ -195,7 +193,7 @@ public sealed class CanaryWalkTests : ICanaryView
     void ICanaryView.Measured(SplitState state, SplitMeasurement measured) =>
         _steps.Add(string.Create(CultureInfo.InvariantCulture, $"{measured.Sent} sent, {measured.Failed} failed"));
 
-    private static string Ok => LoadServer.Ok(Page, "Content-Type: text/html\r\n");
+    private static string Ok => FakePage.Ok;
 
     private static CanaryWalkOptions Usual(string condition) =>
         new(10, TimeSpan.FromSeconds(0.4), Rate: 100, [LoadCondition.TryParse(condition)!], NeedsProof: true);

@@ -37,7 +37,7 @@ public sealed class FifthServiceTests
     {
         var answer = Answer($"<html>{PageTexts.ReviewsServedBy} reviews-v1-abc {Missing}</html>");
 
-        var error = Answers.Judge(answer, out var version);
+        var error = Answers.Judge(answer, content: 0, out var version);
 
         Assert.Equal(("reviews without stamps", "v1"), (Answers.NameOf(error), Answers.Versions[version - 1]));
     }

@@ -86,6 +86,39 @@ public sealed class LoadConditionTests
         Assert.EndsWith("inconclusive, because there was no such request.", none.Text);
     }
 
+    [Theory]
+    [InlineData("visitor:errors:10%", ConditionOutcome.Holds)]
+    [InlineData("user:errors:1%", ConditionOutcome.Violated)]
+    [InlineData("user:p50:50ms", ConditionOutcome.Holds)]
+    [InlineData("user:p90:50ms", ConditionOutcome.Violated)]
+    // 60 requests may have been those of any version: they would be 11% of those of v1, and 38% of those of v2.
+    [InlineData("v1:errors:15%", ConditionOutcome.Holds)]
+    [InlineData("v1:errors:5%", ConditionOutcome.Inconclusive)]
+    [InlineData("v2:errors:15%", ConditionOutcome.Inconclusive)]
+    // Whatever they would have been, more than 5% of the answers of v3 failed.
+    [InlineData("v3:errors:5%", ConditionOutcome.Violated)]
+    [InlineData("missing:errors:99%", ConditionOutcome.Violated)]
+    public void What_was_never_sent_counts_where_it_belongs(string text, ConditionOutcome outcome)
+    {
+        var run = new LoadRun(new ConstantProfile(100, 10), (RequestKind.Visitor, "/productpage"), (RequestKind.User, "/productpage"))
+        {
+            Unsent = [0, 0, 0, 60],
+            UnsentBy = new UnsentRequests(new Dictionary<RequestKind, long> { [RequestKind.User] = 60 }, ShowingVersion: 60),
+        };
+        for (var request = 0; request < 700; request++)
+        {
+            var version = (byte)(request < 500 ? 1 : request < 600 ? 2 : 3);
+            run.Add(
+                request / 100.0, 5, template: request < 500 ? 0 : 1, version, error: version == 3 ? ErrorKind.Status : ErrorKind.None);
+        }
+
+        var result = Check(run, text);
+
+        Assert.True(outcome == result.Outcome, result.Text);
+        Assert.Equal(
+            outcome == ConditionOutcome.Inconclusive, result.Text.Contains("60 requests were never sent, and nobody knows how many of them"));
+    }
+
     private static LoadConditionResult Check(LoadRun run, string text) =>
         LoadCondition.TryParse(text)!.Check(run.Result, run.Breakdown, run.Timeline, run.Details.Phases);
 }

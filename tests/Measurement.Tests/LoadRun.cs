@@ -36,10 +36,14 @@ internal sealed class LoadRun
     /// <summary>How many requests of each phase were never sent.</summary>
     public IReadOnlyList<long> Unsent { get; set; } = [];
 
+    /// <summary>What these would have been.</summary>
+    public UnsentRequests UnsentBy { get; set; } = UnsentRequests.None;
+
     public LoadResult Result => new(
         _plan, default, _plan.Profile.Duration, _total, Unsent.Sum(), _total.Sent, _total.Sent, 4, false, 0.1, 2)
     {
         UnsentByPhase = Unsent,
+        UnsentBy = UnsentBy,
     };
 
     public LoadDetails Details => LoadDetails.Of(Result, Breakdown, Timeline);

@@ -129,7 +129,9 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
 
         go.Set();
         var (unsent, interrupted) = Watch(senders, threads, stop, kill);
-        CountDropped(senders, unsent);
+        var untaken = Arrivals.Untaken.Take((int)Math.Min(unsent.Sum(), int.MaxValue));
+        var dropped = senders.Select(sender => sender.Dropped).OfType<(long Index, long Due)>().Where(one => one.Due <= _end).ToList();
+        dropped.ForEach(one => unsent[_phases.IndexOf(one.Due)]++);
         return new LoadResult(
             plan,
             _clock.StartedAt,
@@ -148,6 +150,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             SignedOut = senders.Sum(sender => sender.SignedOut),
             SilentConnections = senders.Count(sender => sender.WasNeverAnswered),
             UnsentByPhase = unsent,
+            UnsentBy = UnsentRequests.Of(plan, untaken.Concat(dropped.Select(one => one.Index))),
         };
     }
 
@@ -206,15 +209,6 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             }
 
             _timer.Sleep(_clock.Timestamp(now + Tick));
-        }
-    }
-
-    /// <summary>Counts the arrivals that a sender took and did not send, each in its phase.</summary>
-    private void CountDropped(LoadSender[] senders, long[] unsent)
-    {
-        foreach (var due in senders.Select(sender => sender.Dropped).OfType<long>().Where(due => due <= _end))
-        {
-            unsent[_phases.IndexOf(due)]++;
         }
     }
 

@@ -46,6 +46,9 @@ public sealed record LoadResult(
     /// </summary>
     public IReadOnlyList<long> UnsentByPhase { get; init; } = [];
 
+    /// <summary>What the <see cref="Unsent"/> requests would have been.</summary>
+    public UnsentRequests UnsentBy { get; init; } = UnsentRequests.None;
+
     /// <summary>Requests that were due.</summary>
     public long Due => Total.Sent + Unsent;
 
@@ -91,6 +94,7 @@ public sealed record LoadResult(
                 .. Enumerable.Range(0, parts.Max(part => part.UnsentByPhase.Count))
                     .Select(phase => parts.Sum(part => part.UnsentByPhase.ElementAtOrDefault(phase))),
             ],
+            UnsentBy = UnsentRequests.Sum(parts.Select(part => part.UnsentBy)),
         };
     }
 }

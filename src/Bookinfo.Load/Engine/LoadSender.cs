@@ -31,10 +31,10 @@ internal sealed class LoadSender(LoadPlan plan, IArrivals arrivals, RunClock clo
     public SampleRing Samples { get; } = new(plan.Connections);
 
     /// <summary>
-    /// The due time of an arrival that was taken from the schedule but not sent; <see langword="null"/> when there is none. Read only after
-    /// the thread has ended.
+    /// The number and the due time of an arrival that was taken from the schedule but not sent; <see langword="null"/> when there is none.
+    /// Read only after the thread has ended.
     /// </summary>
-    public long? Dropped { get; private set; }
+    public (long Index, long Due)? Dropped { get; private set; }
 
     /// <summary>Where the first redirect led. Read only after the thread has ended.</summary>
     public string? RedirectedTo { get; private set; }
@@ -73,7 +73,7 @@ internal sealed class LoadSender(LoadPlan plan, IArrivals arrivals, RunClock clo
             {
                 if (!WaitUntil(sample.Due, out sample.WasAwaited))
                 {
-                    Dropped = sample.Due;
+                    Dropped = (sample.Index, sample.Due);
                     return;
                 }
 
@@ -127,7 +127,7 @@ internal sealed class LoadSender(LoadPlan plan, IArrivals arrivals, RunClock clo
 
         if (sample.Error == ErrorKind.None)
         {
-            sample.Error = plan.Mix.Answers.Judge(_answer, out sample.Version);
+            sample.Error = plan.Mix.Answers.Judge(_answer, plan.Mix.Templates[template].Content, out sample.Version);
             if (plan.Mix.Templates[template].User is { } user && _answer is { IsHtml: true, Status: 200 } && _answer.Body.IndexOf(user) < 0)
             {
                 SignedOut++;

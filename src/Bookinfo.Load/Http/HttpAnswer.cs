@@ -56,6 +56,9 @@ public sealed class HttpAnswer(AnswerModel model)
     /// <summary>The body, as far as it is kept.</summary>
     public ReadOnlySpan<byte> Body => _body.AsSpan(0, _kept);
 
+    /// <summary>Whether <see cref="Body"/> is all of it.</summary>
+    public bool IsKeptWhole => _kept == Length;
+
     /// <summary>Forgets the last one.</summary>
     public void Clear()
     {

@@ -105,6 +105,11 @@ public sealed class RequestTemplate
     /// <summary>Whether a good answer shows which of <see cref="AnswerModel.Versions"/> it came from.</summary>
     public bool ShowsVersion { get; init; }
 
+    /// <summary>
+    /// What a good answer must contain, as a number that <see cref="AnswerModel"/> gives a meaning to; 0 if anything will do.
+    /// </summary>
+    public byte Content { get; init; }
+
     /// <summary>GET or POST.</summary>
     public string Method { get; }
 

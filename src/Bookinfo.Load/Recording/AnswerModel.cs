@@ -55,9 +55,10 @@ public class AnswerModel
 
     /// <summary>Judges a complete answer.</summary>
     /// <param name="answer">The answer.</param>
+    /// <param name="content">See <see cref="RequestTemplate.Content"/>.</param>
     /// <param name="version">The number of the version that it came from; 0 when it does not say.</param>
     /// <returns>What is wrong with it.</returns>
-    public ErrorKind Judge(HttpAnswer answer, out byte version)
+    public ErrorKind Judge(HttpAnswer answer, byte content, out byte version)
     {
         version = 0;
         if (answer.Status >= 400)
@@ -65,7 +66,7 @@ public class AnswerModel
             return ErrorKind.Status;
         }
 
-        var reading = Read(answer);
+        var reading = Read(answer, content);
         version = reading.Version;
         return reading.Flaw == 0 ? ErrorKind.None : (ErrorKind)((int)ErrorKind.FirstFlaw + reading.Flaw - 1);
     }
@@ -82,7 +83,8 @@ public class AnswerModel
 
     /// <summary>Reads an answer whose status is good.</summary>
     /// <param name="answer">The answer.</param>
-    protected virtual AnswerReading Read(HttpAnswer answer) => default;
+    /// <param name="content">See <see cref="RequestTemplate.Content"/>.</param>
+    protected virtual AnswerReading Read(HttpAnswer answer, byte content) => default;
 }
 
 /// <summary>A part of an answer whose duration the <c>Server-Timing</c> header reports.</summary>

@@ -20,6 +20,7 @@ public sealed class Recording(AnswerModel model)
     private readonly long[] _statuses = new long[StatusLimit];
     private readonly long[] _versions = new long[byte.MaxValue + 1];
     private readonly long[] _kinds = new long[byte.MaxValue + 1];
+    private readonly SortedDictionary<string, long> _setupErrors = new(StringComparer.Ordinal);
     private readonly LongHistogram[] _hops = [.. model.Hops.Select(_ => NewHistogram())];
 
     /// <summary>What the answers say beyond their status.</summary>
@@ -36,6 +37,9 @@ public sealed class Recording(AnswerModel model)
 
     /// <summary>Requests of the setup, which count in no other figure.</summary>
     public long Setup { get; private set; }
+
+    /// <summary>The names and counts of what was wrong with requests of the setup, which no other figure counts either.</summary>
+    public IReadOnlyDictionary<string, long> SetupErrors => _setupErrors;
 
     /// <summary>Requests whose answer had nothing wrong.</summary>
     public long Good => _errors[(int)ErrorKind.None];
@@ -68,6 +72,11 @@ public sealed class Recording(AnswerModel model)
         if (kind == RequestKind.Setup)
         {
             Setup++;
+            if (sample.Error != ErrorKind.None)
+            {
+                AddSetupErrors(model.NameOf(sample.Error, sample.Status), 1);
+            }
+
             return;
         }
 
@@ -113,6 +122,11 @@ public sealed class Recording(AnswerModel model)
         AddUp(_statuses, other._statuses);
         AddUp(_versions, other._versions);
         AddUp(_kinds, other._kinds);
+        foreach (var (name, count) in other._setupErrors)
+        {
+            AddSetupErrors(name, count);
+        }
+
         FromDue.Add(other.FromDue);
         FromSend.Add(other.FromSend);
         SchedulingDelay.Add(other.SchedulingDelay);
@@ -130,6 +144,7 @@ public sealed class Recording(AnswerModel model)
         Array.Clear(_statuses);
         Array.Clear(_versions);
         Array.Clear(_kinds);
+        _setupErrors.Clear();
         FromDue.Reset();
         FromSend.Reset();
         SchedulingDelay.Reset();
@@ -193,6 +208,7 @@ public sealed class Recording(AnswerModel model)
         Waited,
         Bytes,
         Setup,
+        new Dictionary<string, long>(_setupErrors),
         NotZero(_errors),
         NotZero(_statuses),
         NotZero(_versions),
@@ -214,6 +230,11 @@ public sealed class Recording(AnswerModel model)
         }
 
         var recording = new Recording(model) { Sent = data.Sent, Waited = data.Waited, Bytes = data.Bytes, Setup = data.Setup };
+        foreach (var (name, count) in data.SetupErrors)
+        {
+            recording.AddSetupErrors(name, count);
+        }
+
         Fill(recording._errors, data.Errors);
         Fill(recording._statuses, data.Statuses);
         Fill(recording._versions, data.Versions);
@@ -234,6 +255,8 @@ public sealed class Recording(AnswerModel model)
 
         return recording;
     }
+
+    private void AddSetupErrors(string name, long count) => _setupErrors[name] = _setupErrors.GetValueOrDefault(name) + count;
 
     private static Dictionary<int, long> NotZero(long[] counts) =>
         counts.Index().Where(count => count.Item != 0).ToDictionary(count => count.Index, count => count.Item);
@@ -275,6 +298,7 @@ public sealed class Recording(AnswerModel model)
 /// <param name="Waited">See <see cref="Recording.Waited"/>.</param>
 /// <param name="Bytes">See <see cref="Recording.Bytes"/>.</param>
 /// <param name="Setup">See <see cref="Recording.Setup"/>.</param>
+/// <param name="SetupErrors">See <see cref="Recording.SetupErrors"/>.</param>
 /// <param name="Errors">By <see cref="ErrorKind"/>, <see cref="ErrorKind.None"/> included.</param>
 /// <param name="Statuses">By status, 0 for no answer.</param>
 /// <param name="Versions">By the number of the version; 0 where the answer does not say.</param>
@@ -288,6 +312,7 @@ public sealed record RecordingData(
     long Waited,
     long Bytes,
     long Setup,
+    IReadOnlyDictionary<string, long> SetupErrors,
     IReadOnlyDictionary<int, long> Errors,
     IReadOnlyDictionary<int, long> Statuses,
     IReadOnlyDictionary<int, long> Versions,

@@ -17,6 +17,7 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
     private long _next;
     private double _expected;
     private bool _closed;
+    private long _firstUntaken;
 
     /// <summary>Takes the next arrival.</summary>
     /// <param name="index">Its number in the whole run, counted from 0.</param>
@@ -40,8 +41,23 @@ internal sealed class ArrivalSchedule(RateProfile profile, ArrivalProcess proces
     {
         lock (_lock)
         {
-            _closed = true;
+            (_closed, _firstUntaken) = (true, _next);
             return process == ArrivalProcess.Even ? [.. until.Select(CountEven)] : CountOneByOne(until);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<long> Untaken
+    {
+        get
+        {
+            for (var index = _firstUntaken; ; index++)
+            {
+                if (share.Has(index))
+                {
+                    yield return index;
+                }
+            }
         }
     }
 
@@ -146,6 +162,9 @@ internal interface IArrivals
     /// <param name="until">Times in nanoseconds since the start, ascending.</param>
     /// <returns>For each time, how many arrivals were due by then but not taken.</returns>
     long[] Close(params IReadOnlyList<long> until);
+
+    /// <summary>The numbers of the arrivals that had not been taken when it was closed, in order and without end.</summary>
+    IEnumerable<long> Untaken => [];
 }
 
 /// <summary>How arrivals are distributed around the rate that is asked for.</summary>

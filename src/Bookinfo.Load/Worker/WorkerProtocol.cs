@@ -14,7 +14,7 @@ namespace Bookinfo.Load;
 public static class WorkerProtocol
 {
     /// <summary>The version of orders and results. Changes when either changes.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The name of the program, and of its image.</summary>
     public const string ProgramName = "load-worker";
@@ -163,6 +163,7 @@ public sealed record WorkerOrder(
 /// <param name="TlsProblem">See <see cref="LoadResult.TlsProblem"/>.</param>
 /// <param name="SignedOut">See <see cref="LoadResult.SignedOut"/>.</param>
 /// <param name="UnsentByPhase">See <see cref="LoadResult.UnsentByPhase"/>.</param>
+/// <param name="UnsentBy">See <see cref="LoadResult.UnsentBy"/>.</param>
 /// <param name="Details">
 /// The requests by what was sent and over time; <see langword="null"/> when the order does not ask for that.
 /// </param>
@@ -182,6 +183,7 @@ public sealed record WorkerResult(
     string? TlsProblem,
     long SignedOut,
     IReadOnlyList<long> UnsentByPhase,
+    UnsentRequests UnsentBy,
     RunDetailsData? Details)
 {
     /// <summary>Makes it of what a run has come to.</summary>
@@ -203,6 +205,7 @@ public sealed record WorkerResult(
         result.TlsProblem,
         result.SignedOut,
         result.UnsentByPhase,
+        result.UnsentBy,
         details?.ToData());
 
     /// <summary>What the run has come to.</summary>
@@ -217,6 +220,7 @@ public sealed record WorkerResult(
             TlsProblem = TlsProblem,
             SignedOut = SignedOut,
             UnsentByPhase = UnsentByPhase,
+            UnsentBy = UnsentBy,
         }
         : throw new FormatException($"version {Version} is not understood, only {WorkerProtocol.Version}");
 }

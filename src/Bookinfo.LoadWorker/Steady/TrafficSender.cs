@@ -56,7 +56,7 @@ internal sealed class TrafficSender(
     private async Task<SteadyRequests> PrepareAsync(ulong traceSeed, CancellationToken cancellationToken)
     {
         var target = await LoadTarget.ResolveAsync(options.Url, insecure: false, cancellationToken);
-        var traffic = new BookinfoTraffic(target, [], traceSeed, Timeout, BookinfoAnswers.Usual, time);
+        var traffic = new BookinfoTraffic(target, [], traceSeed, Timeout, BookinfoAnswers.Usual, time) { RequiresUsers = true };
         var mix = await traffic.UsualAsync(cancellationToken);
         IsSending = true;
         return new SteadyRequests(target, mix, traffic.Samples);

@@ -23,6 +23,15 @@ public static class AnswerCheck
                 $"and none is followed: what was measured is the redirect, and no page. Name the address that it leads to.");
         }
 
+        if (total.SetupErrors.Count > 0)
+        {
+            yield return Warn(
+                "setup-failed",
+                $"{total.SetupErrors.Values.Sum():N0} of the {total.Setup:N0} requests before the start failed ",
+                $"({string.Join(", ", total.SetupErrors.Select(error => $"{error.Key}: {error.Value}"))}). A user who could not sign in ",
+                $"views the page as a visitor, and of a page that did not come no assets are fetched.");
+        }
+
         if (result.TlsProblem is { } problem)
         {
             yield return Warn("tls-failed", $"{total.Count(ErrorKind.Tls):N0} requests failed in TLS: {Redirect.Printable(problem)}.");

@@ -65,8 +65,18 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
         var parts = breakdown.Parts.Where(part => Subject is null
             || Subject == LoadDetails.NameOf(breakdown.Groups[part.Group].Kind)
             || (part.Version != 0 && Subject == breakdown.Mix.Answers.Versions[part.Version - 1])).ToList();
-        var (outcome, value, text) = Decide(
-            LoadDetails.Sum(parts.Select(part => part.FromDue)), parts.Sum(part => part.Failed), Subject is null ? result.Unsent : 0);
+        var latency = LoadDetails.Sum(parts.Select(part => part.FromDue));
+        var failed = parts.Sum(part => part.Failed);
+        var (certain, possible) = UnsentOf(result);
+        var (outcome, value, text) = Decide(latency, failed, certain);
+        if (possible > 0 && Decide(latency, failed, certain + possible).Outcome != outcome)
+        {
+            (outcome, value, text) = (ConditionOutcome.Inconclusive, null, string.Create(
+                CultureInfo.InvariantCulture,
+                $"inconclusive, because {possible:N0} requests were never sent, and nobody knows how many of them {Subject} would have "
+                + $"answered"));
+        }
+
         var first = outcome == ConditionOutcome.Violated && Subject is null && phases.Count > 1
             ? phases.Zip(timeline.Phases).FirstOrDefault(phase =>
                 Decide(phase.Second.FromDue, phase.First.Failed, phase.First.Unsent).Outcome == ConditionOutcome.Violated).First
@@ -95,6 +105,16 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
             : Percentiles.CountAbove(LoadDetails.Sum(breakdown.Parts.Select(part => part.FromDue)), Limit)
                 > Math.Round(planned * (100 - Percentile) / 100, 6);
     }
+
+    /// <summary>
+    /// How many of the requests that were never sent it is about. Which version would have answered is up to the application, so any number
+    /// of those that should show reviews is possible; that they show none is certain.
+    /// </summary>
+    private (long Certain, long Possible) UnsentOf(LoadResult result) =>
+        Subject is null ? (result.Unsent, 0)
+        : Subject == BookinfoAnswers.NoReviews ? (result.UnsentBy.ShowingVersion, 0)
+        : BookinfoAnswers.Usual.Versions.Contains(Subject) ? (0, result.UnsentBy.ShowingVersion)
+        : (Enum.GetValues<RequestKind>().Where(kind => LoadDetails.NameOf(kind) == Subject).Sum(kind => result.UnsentBy.Of(kind)), 0);
 
     /// <summary>The percentile that <see cref="Figure"/> is.</summary>
     private double Percentile => Figure == Max ? 100 : double.Parse(Figure.AsSpan(1), CultureInfo.InvariantCulture);

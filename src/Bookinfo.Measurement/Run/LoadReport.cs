@@ -61,6 +61,11 @@ public sealed record LoadReport(
     /// </summary>
     public IReadOnlyList<string>? Verdict { get; init; }
 
+    /// <summary>
+    /// The requests of the setup that failed, by what was wrong; <see langword="null"/> when none did. They are in no other figure.
+    /// </summary>
+    public IReadOnlyDictionary<string, long>? SetupErrors { get; init; }
+
     /// <summary>The conditions of <c>--fail-on</c>.</summary>
     public IReadOnlyList<LoadConditionResult>? Conditions { get; init; }
 
@@ -131,7 +136,10 @@ public sealed record LoadReport(
             total.Errors().ToDictionary(),
             new GeneratorFigures(
                 Percentiles.Of(total.SchedulingDelay), Math.Round(result.ProcessorSeconds, 3), result.Processors, result.ConnectionsOpened),
-            [.. GeneratorCheck.Check(result), .. AnswerCheck.Check(result), .. further]);
+            [.. GeneratorCheck.Check(result), .. AnswerCheck.Check(result), .. further])
+        {
+            SetupErrors = total.SetupErrors.Count > 0 ? total.SetupErrors : null,
+        };
     }
 }
 
@@ -161,7 +169,7 @@ public sealed record GeneratorFigures(Percentiles SchedulingDelay, double Proces
 
 /// <summary>A reason not to take the figures of a run at their face.</summary>
 /// <param name="Code">Which, for programs: <c>generator-late</c>, <c>generator-slow</c>, <c>connections-busy</c>, <c>unsent</c>,
-/// <c>redirected</c>, <c>signed-out</c>, <c>wrong-scheme</c>, <c>ledger-lost</c>.</param>
+/// <c>redirected</c>, <c>setup-failed</c>, <c>signed-out</c>, <c>wrong-scheme</c>, <c>ledger-lost</c>.</param>
 /// <param name="Text">For people: what is wrong and what to do.</param>
 public sealed record LoadWarning(string Code, string Text);
 
