@@ -106,6 +106,12 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
             }
         }
 
+        if (BaselineTables.LackPercentiles(baseline))
+        {
+            yield return "";
+            yield return LoadText.TooFew;
+        }
+
         foreach (var line in baseline.Notes.SelectMany(note => (IEnumerable<string>)["", .. LoadText.Wrap($"Note: {note}")]))
         {
             yield return line;

@@ -48,8 +48,8 @@ public static class BaselinePage
                 [.. rates.Select(rate => (Name(rate), BaselineSummary.Pool(baseline.Steps, rate.Rate, Measure.Page)))]);
             yield return LatencyPlots.ByRate("by-rate", "The page by rate", [.. rates.Select(rate => rate.Rate)],
             [
-                ("p50", [.. rates.Select(rate => rate.Latencies[Measure.Page].P50)]),
-                ("p99", [.. rates.Select(rate => rate.Latencies[Measure.Page].P99)]),
+                ("p50", [.. rates.Select(rate => rate.Latencies[Measure.Page].At(50))]),
+                ("p99", [.. rates.Select(rate => rate.Latencies[Measure.Page].At(99))]),
             ]);
         }
     }
@@ -59,14 +59,14 @@ public static class BaselinePage
         foreach (var (index, rate) in baseline.Summary.Index())
         {
             string[] measures = [.. Measure.InOrder(rate.Latencies.Keys).Where(measure => measure != Measure.PageFromSend)];
-            Estimate? Milliseconds(Estimate microseconds) => new(
+            Estimate? Milliseconds(Estimate? microseconds) => microseconds is null ? null : new(
                 microseconds.Mean / 1000, microseconds.Low / 1000, microseconds.High / 1000);
             yield return BarPlot.Create(
                 $"hops-{index}", $"Hops at {Name(rate)}", "Bars are 95% confidence intervals over the rounds.", "ms", measures,
                 [
-                    ("p50", [.. measures.Select(measure => Milliseconds(rate.Latencies[measure].P50))]),
-                    ("p90", [.. measures.Select(measure => Milliseconds(rate.Latencies[measure].P90))]),
-                    ("p99", [.. measures.Select(measure => Milliseconds(rate.Latencies[measure].P99))]),
+                    ("p50", [.. measures.Select(measure => Milliseconds(rate.Latencies[measure].At(50)))]),
+                    ("p90", [.. measures.Select(measure => Milliseconds(rate.Latencies[measure].At(90)))]),
+                    ("p99", [.. measures.Select(measure => Milliseconds(rate.Latencies[measure].At(99)))]),
                 ],
                 estimate => Figures.WithMargin(estimate));
         }

@@ -123,7 +123,22 @@ public sealed record RateSummary(
 /// <param name="P999">The 99.9th percentile.</param>
 /// <param name="Max">The highest value.</param>
 public sealed record LatencySummary(
-    long Count, long Errors, Estimate Mean, Estimate P50, Estimate P90, Estimate P99, Estimate P999, Estimate Max);
+    long Count, long Errors, Estimate Mean, Estimate P50, Estimate P90, Estimate P99, Estimate P999, Estimate Max)
+{
+    /// <summary>
+    /// A percentile, if at least <see cref="Percentiles.FewestBeyond"/> values of all rounds lie beyond it; <see langword="null"/>
+    /// otherwise.
+    /// </summary>
+    /// <param name="percentile">50, 90, 99 or 99.9.</param>
+    public Estimate? At(double percentile) => Count < Percentiles.Needed(percentile) ? null : percentile switch
+    {
+        50 => P50,
+        90 => P90,
+        99 => P99,
+        99.9 => P999,
+        _ => throw new ArgumentOutOfRangeException(nameof(percentile)),
+    };
+}
 
 /// <summary>
 /// What a service used at one rate, over the rounds. The figures without the idle share are <see langword="null"/> when that share, or how

@@ -45,6 +45,11 @@ public static class BaselineTables
             ]);
     }
 
+    /// <summary>Whether a percentile is left out of the tables of latencies because there were too few requests for it.</summary>
+    /// <param name="baseline">The baseline.</param>
+    public static bool LackPercentiles(BaselineFile baseline) => baseline.Summary.Select(rate => Latencies(rate)).Prepend(Page(baseline))
+        .Any(table => table.Rows.Any(row => row.Contains(Figures.Unknown)));
+
     /// <summary>What was wrong with requests, at each rate.</summary>
     /// <param name="baseline">The baseline.</param>
     public static ReportTable Errors(BaselineFile baseline) => new(
@@ -151,7 +156,7 @@ public static class BaselineTables
 
     private static IEnumerable<string> Percentiles(LatencySummary latency, bool narrow = false) =>
     [
-        .. new[] { latency.P50, latency.P90, latency.P99, latency.P999 }.Select(Figures.Milliseconds),
+        .. new[] { 50, 90, 99, 99.9 }.Select(percentile => Figures.MillisecondsOrUnknown(latency.At(percentile))),
         narrow ? Figures.Milliseconds(latency.Max.Mean) : Figures.Milliseconds(latency.Max),
     ];
 

@@ -86,6 +86,7 @@ public static class BaselineText
         "Each percentile is computed per round; the figure shown is the mean over the rounds without the lowest and the highest fifth (a "
         + "trimmed mean, as in 'compare'), with its 95% confidence interval by Student's t. With fewer than five rounds none is left out. "
         + "If the intervals of two baselines overlap widely, a difference has not been shown.",
+        .. BaselineTables.LackPercentiles(baseline) ? [LoadText.TooFew] : Array.Empty<string>(),
         "Latencies include failed requests. The maximum is the mean of the highest latency of each round, and says more about chance "
             + "than about the system.",
         "The hops are the times that the services report in Server-Timing: productpage's calls to details and reviews, and the call of "
@@ -130,7 +131,7 @@ public static class BaselineMarkdown
 
         Add("Environment", BaselineText.Environment(baseline).Select(fact => $"{fact.Name}: {fact.Value}"));
         Add("Settings", BaselineText.Settings(baseline.Settings).Select(fact => $"{fact.Name}: {fact.Value}"));
-        Add("Notes", baseline.Notes);
+        Add("Notes", [.. baseline.Notes, .. BaselineTables.LackPercentiles(baseline) ? [LoadText.TooFew] : Array.Empty<string>()]);
         return string.Join('\n', lines) + "\n";
 
         void Add(string heading, IEnumerable<string> items)

@@ -19,6 +19,10 @@ public static class Figures
     /// <param name="microseconds">The latency.</param>
     public static string Milliseconds(Estimate microseconds) => WithMargin(microseconds, 1 / Thousand);
 
+    /// <summary>The same, or what stands for a latency that is not known.</summary>
+    /// <param name="microseconds">The latency; <see langword="null"/> if it is not known.</param>
+    public static string MillisecondsOrUnknown(Estimate? microseconds) => microseconds is null ? Unknown : Milliseconds(microseconds);
+
     /// <summary>Processor time in milliseconds with half the width of its interval.</summary>
     /// <param name="seconds">The time.</param>
     public static string MillisecondsOfSeconds(Estimate seconds) => WithMargin(seconds, Thousand);

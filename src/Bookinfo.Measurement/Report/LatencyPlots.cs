@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Load;
 using HdrHistogram;
 using OxyPlot;
 using OxyPlot.Axes;
@@ -13,9 +14,6 @@ internal static class LatencyPlots
     private const double LineWidth = 2;
     private const double PercentileStep = 0.02;
 
-    /// <summary>A tail with fewer values than this beyond a point is a matter of luck and not drawn.</summary>
-    private const double FewestBeyond = 3;
-
     private static readonly double[] TablePercentiles = [50, 75, 90, 95, 99, 99.9, 99.99];
 
     /// <summary>Latency by percentile, a line for each distribution.</summary>
@@ -29,7 +27,8 @@ internal static class LatencyPlots
         var highest = 1.0;
         foreach (var (index, (name, histogram)) in distributions.Index())
         {
-            var end = Math.Max(1, Math.Log10(histogram.TotalCount / FewestBeyond));
+            // A tail with fewer values beyond a point is a matter of luck, and is not drawn.
+            var end = Math.Max(PercentileStep, Math.Log10(histogram.TotalCount / (double)Percentiles.FewestBeyond));
             highest = Math.Max(highest, end);
             var line = new LineSeries { Title = name, Color = PlotColors.Series(index), StrokeThickness = LineWidth };
             for (var position = 0.0; position <= end; position += PercentileStep)
@@ -56,7 +55,9 @@ internal static class LatencyPlots
                 [
                     .. TablePercentiles.Select(percentile => (IReadOnlyList<string>)[
                         percentile.ToString(CultureInfo.InvariantCulture),
-                        .. distributions.Select(one => Figures.Milliseconds(one.Histogram.GetValueAtPercentile(percentile)))]),
+                        .. distributions.Select(one => one.Histogram.TotalCount < Percentiles.Needed(percentile)
+                            ? Figures.Unknown
+                            : Figures.Milliseconds(one.Histogram.GetValueAtPercentile(percentile)))]),
                     ["max", .. distributions.Select(one => Figures.Milliseconds(one.Histogram.GetValueAtPercentile(100)))],
                 ]));
     }
@@ -65,12 +66,14 @@ internal static class LatencyPlots
     /// <param name="id">The id of the figure.</param>
     /// <param name="title">The title of the figure.</param>
     /// <param name="rates">The rates, ascending.</param>
-    /// <param name="lines">Names, and an estimate in microseconds for each rate.</param>
+    /// <param name="lines">
+    /// Names, and an estimate in microseconds for each rate; <see langword="null"/> where it is not known.
+    /// </param>
     public static PlotFigure ByRate(
-        string id, string title, IReadOnlyList<double> rates, IReadOnlyList<(string Name, IReadOnlyList<Estimate> Values)> lines)
+        string id, string title, IReadOnlyList<double> rates, IReadOnlyList<(string Name, IReadOnlyList<Estimate?> Values)> lines)
     {
         var model = PlotFigure.NewModel();
-        var axis = new LatencyAxis([.. lines.SelectMany(line => line.Values)
+        var axis = new LatencyAxis([.. lines.SelectMany(line => line.Values).OfType<Estimate>()
             .SelectMany(value => new[] { value.Mean, value.High ?? value.Mean }).Select(value => value / MicrosecondsPerMillisecond)]);
         double Shown(double microseconds) => Math.Max(axis.Minimum, microseconds / MicrosecondsPerMillisecond);
         foreach (var (index, (name, values)) in lines.Index())
@@ -87,7 +90,7 @@ internal static class LatencyPlots
             var bars = new LineSeries { Color = PlotColors.Series(index), StrokeThickness = 1 };
             foreach (var (rate, value) in rates.Zip(values))
             {
-                line.Points.Add(new DataPoint(rate, Shown(value.Mean)));
+                line.Points.Add(value is null ? DataPoint.Undefined : new DataPoint(rate, Shown(value.Mean)));
                 if (value is { Low: { } low, High: { } high })
                 {
                     // An interval may reach below zero, which a logarithmic scale has not got.
@@ -112,7 +115,7 @@ internal static class LatencyPlots
                 $"{title}, in milliseconds",
                 [">requests/s", .. lines.Select(line => $">{line.Name}")],
                 [.. rates.Select((rate, index) =>
-                    (IReadOnlyList<string>)[Figures.Rate(rate), .. lines.Select(line => Figures.Milliseconds(line.Values[index]))])]));
+                    (IReadOnlyList<string>)[Figures.Rate(rate), .. lines.Select(line => Figures.MillisecondsOrUnknown(line.Values[index]))])]));
     }
 }
 
