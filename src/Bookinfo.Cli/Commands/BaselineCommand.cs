@@ -92,6 +92,11 @@ internal static class BaselineCommand
             + "For two systems take a little more than two minutes: 5 rounds unless given.",
     };
 
+    private static readonly Option<bool> Shared = new(MeasurementLock.Option)
+    {
+        Description = "Measure even if another 'baseline' on this machine measures the same address or namespace.",
+    };
+
     private static readonly WorkerOptions Worker = new();
 
     private static readonly Option<string?> Namespace = ClusterCommand.Namespace(
@@ -120,8 +125,8 @@ internal static class BaselineCommand
                 + "intervals, CPU, memory, start-up. Or measure two in turns, and say by how much they differ. Writes a report.")
         {
             Url, SecondUrl, FileName, Overwrite, Rates, Rounds, Step, WarmUp, Quick, Control, Between, Traffic.Headers, Traffic.Connections,
-            Traffic.Timeout, Traffic.Insecure, Traffic.Seed, Worker.InCluster, Worker.Workers, Worker.WorkerImage, Namespace, Against,
-            Context, Output,
+            Traffic.Timeout, Traffic.Insecure, Traffic.Seed, Shared, Worker.InCluster, Worker.Workers, Worker.WorkerImage, Namespace,
+            Against, Context, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -168,6 +173,7 @@ internal static class BaselineCommand
             Against = result.GetValue(Against),
             Control = result.GetValue(Control),
             Between = result.GetValue(Between),
+            Shared = result.GetValue(Shared),
         };
     }
 

@@ -25,6 +25,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
         files.Check(options.Overwrite);
         await using var subject = await new SubjectFinder(options, static () => LocalPage.FindAsync(SourceTree.Find()), time)
             .FindAsync(options.Url, options.Namespace, signals.Stop);
+        using var alone = options.Shared ? null : MeasurementLock.Take([subject]);
         await ToolOutput.Messages.WriteLineAsync($"Measuring {subject.Description}.");
         await using var generator = await CreateGeneratorAsync(subject);
         var plan = new BaselinePlan(
@@ -171,6 +172,9 @@ internal sealed record BaselineOptions(
 
     /// <summary>A command that starts the systems anew between rounds; <see langword="null"/> for none.</summary>
     public string? Between { get; init; }
+
+    /// <summary>Whether to measure even if another process on this machine measures the same.</summary>
+    public bool Shared { get; init; }
 
     /// <summary>Whether two systems are measured in turns.</summary>
     public bool AreTwo => SecondUrl is not null || Against is not null;

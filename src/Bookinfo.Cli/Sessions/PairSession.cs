@@ -39,6 +39,7 @@ internal sealed class PairSession(BaselineOptions options, StopSignals signals, 
                 subjects.Add(await finder.FindControlAsync(control, signals.Stop));
             }
 
+            using var alone = options.Shared ? null : MeasurementLock.Take(subjects);
             return await MeasureAsync(subjects, files);
         }
         finally

@@ -8,11 +8,6 @@ namespace Bookinfo.Local;
 /// </summary>
 public sealed class RunLock : IDisposable
 {
-    /// <summary>
-    /// How .NET reports a lock that somebody has: EAGAIN of Linux, that of macOS, and ERROR_SHARING_VIOLATION of Windows.
-    /// </summary>
-    private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
-
     private const string FileName = "up.lock";
 
     private const string PortsFileName = "ports.lock";
@@ -41,7 +36,7 @@ public sealed class RunLock : IDisposable
         {
             Directory.CreateDirectory(logs);
             FileStream? file = null;
-            SpinWait.SpinUntil(() => (file = TryOpen(Path.Combine(logs, FileName))) is not null, Patience);
+            SpinWait.SpinUntil(() => (file = FileLock.TryTake(Path.Combine(logs, FileName))) is not null, Patience);
             return new RunLock(file ?? throw new OperationFailedException(
                 FailureKind.PortTaken,
                 $"port {port}, which productpage needs, belongs to another 'bookinfo up' of this working copy. "
@@ -98,26 +93,13 @@ public sealed class RunLock : IDisposable
                 return false;
             }
 
-            using var file = TryOpen(path);
+            using var file = FileLock.TryTake(path);
             return file is null;
         }
         catch (UnauthorizedAccessException)
         {
             // Somebody else's run, which is not for this user to know of.
             return false;
-        }
-    }
-
-    /// <returns><see langword="null"/> when another process has the lock.</returns>
-    private static FileStream? TryOpen(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException exception) when (Held.Contains(exception.HResult))
-        {
-            return null;
         }
     }
 }
