@@ -134,6 +134,10 @@ public sealed class CommandLineTests
         "--fail-one is not an option of 'bookinfo compare'. Did you mean --fail-on?", "compare", "a", "b", "--fail-one", "p99:+20%")]
     [InlineData("--contxt is not an option of 'bookinfo status'. Did you mean --context?", "status", "-nshop", "--contxt", "x")]
     [InlineData("-x is not an option of 'bookinfo delete'.", "delete", "-x")]
+    [InlineData(
+        "--port is not an option of 'bookinfo load'. The address stands without an option, such as 'bookinfo load localhost:30080'.",
+        "load", "--port", "31080")]
+    [InlineData("--url is not an option of 'bookinfo baseline'. The address stands without an option", "baseline", "--url=http://x")]
     [InlineData("'laod' is not a command of 'bookinfo'. Did you mean load?", "laod")]
     [InlineData("'biuld' is not a command of 'bookinfo images'. Did you mean build?", "images", "biuld")]
     [InlineData("'bookinfo up' takes no argument 'details'.", "up", "details")]

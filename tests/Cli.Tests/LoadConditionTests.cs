@@ -59,8 +59,9 @@ public sealed class LoadConditionTests : IDisposable
         await using var json = LoadCommandRun.Start([.. arguments, "--output", "json"]);
 
         Assert.Equal(ExitCode.Regression, await text.ExitAsync());
+        Assert.Contains($"\nprofile {profile} for 1 s, even arrivals", text.Output);
         Assert.Contains($"Broke: {phase} (", text.Output);
-        Assert.Contains($"violated, first in {phase} (", text.Output.ReplaceLineEndings(" "));
+        Assert.Contains($"violated, first in the phase '{phase}' (", text.Output.ReplaceLineEndings(" "));
         Assert.Equal(ExitCode.Regression, await json.ExitAsync());
         var first = JsonDocument.Parse(json.Output).RootElement.GetProperty("phases")[0];
         Assert.Equal((phase, "100.0% failed"), (first.GetProperty("name").GetString(), first.GetProperty("broke").GetString()));

@@ -39,15 +39,15 @@ public sealed class LoadConditionTests
     [Theory]
     // 30 of 3,000 may take longer than the limit; 30 did, and then 31.
     [InlineData("p99:50ms", 30, 0, ConditionOutcome.Holds, "5.00 ms (1.00% took longer), holds")]
-    [InlineData("p99:50ms", 31, 0, ConditionOutcome.Violated, "900 ms (1.03% took longer), violated, first in step 2 (200/s)")]
-    [InlineData("p99:50ms", 0, 31, ConditionOutcome.Violated, "(1.02% took longer or were not sent), violated, first in step 2")]
+    [InlineData("p99:50ms", 31, 0, ConditionOutcome.Violated, "900 ms (1.03% took longer), violated, first in the phase 'step 2' (200/s).")]
+    [InlineData("p99:50ms", 0, 31, ConditionOutcome.Violated, "(1.02% took longer or were not sent), violated, first in the phase 'step 2'")]
     [InlineData("p99.9:50ms", 0, 0, ConditionOutcome.Inconclusive, "because p99.9 takes 10,000 requests and there were 3,000")]
     // Ten beyond the limit are more than chance.
-    [InlineData("p99.9:50ms", 10, 0, ConditionOutcome.Violated, "0.33% took longer, violated, first in step 2")]
+    [InlineData("p99.9:50ms", 10, 0, ConditionOutcome.Violated, "0.33% took longer, violated, first in the phase 'step 2'")]
     [InlineData("p99.9:50ms", 9, 0, ConditionOutcome.Inconclusive, "inconclusive")]
     [InlineData("max:1s", 31, 0, ConditionOutcome.Holds, "900 ms, holds")]
-    [InlineData("max:800ms", 1, 0, ConditionOutcome.Violated, "violated, first in step 2")]
-    [InlineData("errors:1%", 31, 0, ConditionOutcome.Violated, "1.03% failed or were not sent, violated, first in step 2")]
+    [InlineData("max:800ms", 1, 0, ConditionOutcome.Violated, "violated, first in the phase 'step 2'")]
+    [InlineData("errors:1%", 31, 0, ConditionOutcome.Violated, "1.03% failed or were not sent, violated, first in the phase 'step")]
     [InlineData("errors:2%", 31, 0, ConditionOutcome.Holds, "1.03% failed or were not sent, holds")]
     [InlineData("errors:2%", 0, 90, ConditionOutcome.Violated, "2.91% failed or were not sent, violated")]
     public void Is_decided_by_what_lies_beyond_the_limit(string text, int slow, int unsent, ConditionOutcome outcome, string words)
@@ -116,7 +116,8 @@ public sealed class LoadConditionTests
 
         Assert.True(outcome == result.Outcome, result.Text);
         Assert.Equal(
-            outcome == ConditionOutcome.Inconclusive, result.Text.Contains("60 requests were never sent, and nobody knows how many of them"));
+            outcome == ConditionOutcome.Inconclusive,
+            result.Text.Contains("60 requests were never sent, and nobody knows how many of them"));
     }
 
     private static LoadConditionResult Check(LoadRun run, string text) =>

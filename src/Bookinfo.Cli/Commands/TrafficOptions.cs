@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Contracts;
 using Bookinfo.Load;
@@ -20,8 +21,16 @@ internal sealed class TrafficOptions
 
     /// <summary>Makes them, with their rules.</summary>
     /// <param name="seed">What depends on the seed.</param>
-    public TrafficOptions(string seed)
+    /// <param name="connections">When the command has other connections by default, for the help.</param>
+    public TrafficOptions(string seed, FormattableString? connections = null)
     {
+        Connections = TypedOptions.Whole(
+            "--connections",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"How many connections there are, each with one request at a time. [default: {UsualConnections}{connections}]"),
+            1,
+            MostConnections);
         Seed = TypedOptions.Whole("--seed", seed, 0, long.MaxValue, usual: 1);
         OptionRules.RequireEach(
             Headers,
@@ -45,8 +54,7 @@ internal sealed class TrafficOptions
     };
 
     /// <summary><c>--connections</c>.</summary>
-    public Option<long?> Connections { get; } = TypedOptions.Whole(
-        "--connections", "How many connections there are, each with one request at a time.", 1, MostConnections, UsualConnections);
+    public Option<long?> Connections { get; }
 
     /// <summary><c>--timeout</c>.</summary>
     public Option<TimeSpan?> Timeout { get; } = TypedOptions.Time(

@@ -61,10 +61,18 @@ internal static class CommandLineMistakes
         {
             if (!known.Contains(word, StringComparer.Ordinal) && !IsShortWithValue(word, known))
             {
-                yield return $"{word} is not an option of '{Path(parsed.CommandResult)}'.{NearestName.Suggest(word, known)}";
+                yield return $"{word} is not an option of '{Path(parsed.CommandResult)}'."
+                    + (AsksForAddress(word, parsed) ?? NearestName.Suggest(word, known));
             }
         }
     }
+
+    /// <summary>How to name an address where it is an argument, for who looks for an option.</summary>
+    private static string? AsksForAddress(string word, ParseResult parsed) =>
+        word is "--port" or "--host" or "--url" or "--address" or "--target"
+        && parsed.CommandResult.Command.Arguments.Any(static argument => argument.Name == TypedOptions.UrlName)
+            ? $" The address stands without an option, such as '{Path(parsed.CommandResult)} localhost:{SourceTree.UsualPort}'."
+            : null;
 
     /// <summary>Whether a word is an option joined to its value, such as <c>-nshop</c> for <c>-n shop</c>.</summary>
     private static bool IsShortWithValue(string word, List<string> known) =>

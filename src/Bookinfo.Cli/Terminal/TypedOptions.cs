@@ -15,6 +15,9 @@ namespace Bookinfo.Cli.Terminal;
 /// </summary>
 internal static partial class TypedOptions
 {
+    /// <summary>The name of the argument that says where requests go.</summary>
+    public const string UrlName = "url";
+
     /// <summary>A number in decimal notation.</summary>
     /// <param name="name">The name of the option.</param>
     /// <param name="description">What it is for.</param>
@@ -56,7 +59,7 @@ internal static partial class TypedOptions
         HelpName = name,
         Description = description,
         Arity = ArgumentArity.ZeroOrOne,
-        CustomParser = static result => ReadUrl(result, "url"),
+        CustomParser = static result => ReadUrl(result, UrlName),
     };
 
     /// <summary>An option that is an address to send requests to.</summary>

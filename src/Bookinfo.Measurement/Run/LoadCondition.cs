@@ -83,7 +83,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
             : null;
         return new LoadConditionResult(
             Text, outcome, value, first?.Name,
-            $"--fail-on '{Text}': {text}{(first is null ? "" : $", first in {first.Title}")}.");
+            $"--fail-on '{Text}': {text}{(first is null ? "" : $", first in the phase {first.QuotedTitle}")}.");
     }
 
     /// <summary>

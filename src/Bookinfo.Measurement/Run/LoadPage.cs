@@ -13,7 +13,7 @@ public static class LoadPage
     {
         var page = new ReportPage($"Load: {report.Target}", string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Profile} rate for {report.Seconds:0.##} s{(report.Interrupted ? " (interrupted)" : "")}, from "
+            $"{LoadText.Shape(report)}, from "
             + $"{report.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"));
         var phases = report.Phases ?? [];
         page.Add(

@@ -72,6 +72,13 @@ public static class LoadText
         return $"{Status(progress, duration)}{median}{tail}".TrimStart();
     }
 
+    /// <summary>Which profile was sent, and for how long.</summary>
+    /// <param name="report">The report.</param>
+    public static string Shape(LoadReport report) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(report.Profile == ConstantProfile.ProfileName ? "constant rate" : $"profile {report.Profile}")} for {report.Seconds:0.##} s"
+        + $"{(report.Interrupted ? " (interrupted)" : "")}");
+
     /// <summary>The whole report.</summary>
     /// <param name="report">The report.</param>
     public static IReadOnlyList<string> Report(LoadReport report)
@@ -86,15 +93,13 @@ public static class LoadText
             report.Target,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{report.Profile} rate for {report.Seconds:0.##} s{(report.Interrupted ? " (interrupted)" : "")}, {report.Arrivals} "
-                + $"arrivals, seed {report.Seed}, {report.Connections} connections"),
+                $"{Shape(report)}, {report.Arrivals} arrivals, seed {report.Seed}, {report.Connections} connections"),
             "",
             .. first.Count > 0 ? [.. first, ""] : Array.Empty<string>(),
             Heading("REQUESTS") + string.Create(
-                CultureInfo.InvariantCulture, $"{requests.Due:N0} due   {requests.Good:N0} good   {requests.Failed:N0} failed"),
-            .. requests.Unsent > 0
-                ? [Heading("") + string.Create(CultureInfo.InvariantCulture, $"{requests.Unsent:N0} not sent")]
-                : Array.Empty<string>(),
+                CultureInfo.InvariantCulture,
+                $"{requests.Due:N0} due   {requests.Good:N0} good   {requests.Failed:N0} failed"
+                + $"{(requests.Unsent > 0 ? $"   {requests.Unsent:N0} not sent" : "")}"),
             Heading("RATE") + string.Create(
                 CultureInfo.InvariantCulture, $"{report.Rate.Asked:N1}/s asked   {report.Rate.Achieved:N1}/s achieved"),
             "",
@@ -117,6 +122,11 @@ public static class LoadText
         if (phases.Count > MostPhases)
         {
             lines.AddRange(["", $"{MostPhases} of {phases.Count} phases are shown. --html and --output json have all."]);
+        }
+
+        if (requests.Unsent > 0 && tables[0].Rows.Count > 0)
+        {
+            lines.AddRange(["", .. Wrap("Requests that were not sent count as failed in the table of phases, and in no other table.")]);
         }
 
         if (tables.Concat(hops).Any(table => table.Rows.Any(row => row.Contains(Figures.Unknown))))

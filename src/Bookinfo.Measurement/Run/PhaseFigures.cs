@@ -54,6 +54,10 @@ public sealed record PhaseFigures(
     [JsonIgnore]
     public string Title => $"{Name} ({Figures.Number(Asked)}/s)";
 
+    /// <summary>The same within a sentence, where names such as 'before' would be read as its words.</summary>
+    [JsonIgnore]
+    public string QuotedTitle => $"'{Name}' ({Figures.Number(Asked)}/s)";
+
     /// <summary>Makes those of the phases that a run has reached.</summary>
     /// <param name="result">The run.</param>
     /// <param name="timeline">Its requests over time.</param>
