@@ -13,6 +13,9 @@ public sealed partial class LedgerFilter
         + "the ledger by their names. status is a number. Fields with = and != only are error, version, kind, method, path, trace and "
         + "span";
 
+    /// <summary>How many of the words that there are a message names; paths may be many.</summary>
+    private const int MostShown = 25;
+
     private readonly string _field;
     private readonly string _operation;
     private readonly string _text;
@@ -54,10 +57,37 @@ public sealed partial class LedgerFilter
             field, operation, value, double.Parse(unit.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * nanoseconds);
     }
 
-    /// <summary>Finds out whether a ledger has the field of the condition.</summary>
-    /// <param name="hops">The hops of the ledger.</param>
-    /// <returns>The name of the field if the ledger lacks it; otherwise <see langword="null"/>.</returns>
-    public string? FindUnknown(IReadOnlyList<string> hops) => LedgerRow.IsKnown(_field) || hops.Contains(_field) ? null : _field;
+    /// <summary>
+    /// Finds out whether a ledger can have records for which the condition holds: a field or a word that it does not know is a mistake.
+    /// </summary>
+    /// <param name="ledger">The ledger.</param>
+    /// <returns>The rest of a sentence about the ledger, without its end; <see langword="null"/> when nothing is wrong.</returns>
+    public string? FindProblem(LedgerReader ledger)
+    {
+        if (!LedgerRow.IsKnown(_field) && !ledger.Layout.Hops.Contains(_field))
+        {
+            return $"has no field '{_field}'. Its hops are {string.Join(", ", ledger.Layout.Hops)}";
+        }
+
+        if (LedgerRow.DigitsOf(_field) is { } digits)
+        {
+            return _text.Length == digits && _text.All(char.IsAsciiHexDigit)
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"has no {_field} '{_text}': it must be {digits} hexadecimal digits");
+        }
+
+        if (_number is not null || LedgerRow.WordsOf(_field, ledger) is not { } known
+            || known.Contains(_text, StringComparer.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var shown = known.Count > MostShown
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"{string.Join(", ", known.Take(MostShown))} and {known.Count - MostShown:N0} more")
+            : string.Join(", ", known);
+        return $"has no {_field} '{_text}'. There are {shown}";
+    }
 
     /// <summary>
     /// Whether the condition holds for a record. On a hop that the answer does not report, no condition holds, not even one with !=.
@@ -148,6 +178,25 @@ public sealed class LedgerRow(LedgerReader ledger, LedgerRecord record)
     /// <summary>The duration of each hop in microseconds; <see langword="null"/> for hops that the answer does not report.</summary>
     public IEnumerable<(string Name, uint? Microseconds)> Hops => ledger.Layout.Hops.Select(
         (name, hop) => (name, record.Hops[hop] == HopTimes.Unknown ? (uint?)null : record.Hops[hop]));
+
+    /// <summary>How many hexadecimal digits a field has; <see langword="null"/> when it is not such a number.</summary>
+    internal static int? DigitsOf(string field) => field switch
+    {
+        "trace" => 32,
+        "span" => 16,
+        _ => null,
+    };
+
+    /// <summary>The words that a field can be; <see langword="null"/> when it is not one of several words.</summary>
+    internal static IReadOnlyList<string>? WordsOf(string field, LedgerReader ledger) => field switch
+    {
+        "error" => [.. ledger.Header.Errors.OrderBy(error => error.Key).Select(error => error.Value)],
+        "version" => [.. ledger.Header.Versions.OrderBy(version => version.Key).Select(version => version.Value), NoError],
+        "kind" => [.. Enum.GetNames<RequestKind>().Select(name => name.ToLowerInvariant())],
+        "method" => [.. ledger.Header.Requests.Select(request => request.Method).Distinct().Order(StringComparer.Ordinal)],
+        "path" => [.. ledger.Header.Requests.Select(request => request.Path).Distinct().Order(StringComparer.Ordinal)],
+        _ => null,
+    };
 
     internal static bool IsWord(string field) => Words.ContainsKey(field);
 
