@@ -42,8 +42,11 @@ public static class Program
         root.Subcommands.Add(CompareCommand.Create());
         root.Subcommands.Add(ScenarioCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
+        FileCompletion.OfferBelow(root);
+        // Not with the names that it has on Windows: shells would complete /h and /? wherever a path can stand.
         var help = new HelpAction { MaxWidth = HelpWidth };
-        root.Options.OfType<HelpOption>().Single().Action = help;
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Options.Add(new HelpOption("--help", "-h") { Action = help });
         // Without a verb there is nothing to do but to say what there is.
         root.SetAction(help.Invoke);
 

@@ -57,6 +57,7 @@ internal static class CompareCommand
     {
         foreach (var baseline in new Argument[] { Before, After })
         {
+            FileCompletion.Offer(baseline.CompletionSources);
             baseline.Validators.Add(static result => OptionRules.Require(
                 result,
                 result.GetValueOrDefault<string?>(),

@@ -42,13 +42,22 @@ internal static class CompletionCommand
         return command;
     }
 
-    // The command may have been typed with a path; the tool knows itself by its name. So the position is another as well.
+    // The command may have been typed with a path; the tool knows itself by its name. So the position is another as well. Where nothing is
+    // offered, the shell completes files.
     private static string Bash(string tool) =>
         $$"""
         _bookinfo() {
-            local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[0]} IFS=$'\n'
+            local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]} one
             line="bookinfo${line#"$word"}"
-            COMPREPLY=($(compgen -W "$(dotnet {{tool}} "[suggest:${#line}]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            COMPREPLY=()
+            while IFS= read -r one; do
+                if [[ $one == {{FileCompletion.Mark}}* && $current != -* ]]; then
+                    COMPREPLY=()
+                    return
+                elif [[ $one == "$current"* && $one != {{FileCompletion.Mark}}* ]]; then
+                    COMPREPLY+=("$one")
+                fi
+            done < <(dotnet {{tool}} "[suggest:${#line}]" "$line" 2>/dev/null)
         }
         complete -o default -F _bookinfo bookinfo ./bookinfo
         """;
@@ -58,8 +67,12 @@ internal static class CompletionCommand
         _bookinfo() {
             local line="bookinfo${LBUFFER#"${words[1]}"}"
             local -a found=("${(@f)$(dotnet {{tool}} "[suggest:${#line}]" "$line" 2>/dev/null)}")
-            compadd -a found
-            _files
+            if [[ ${words[CURRENT]} != -* && -n ${(M)found:#{{FileCompletion.Mark}}*} ]]; then
+                _files
+            else
+                found=(${found:#{{FileCompletion.Mark}}*})
+                compadd -a found
+            fi
         }
         compdef _bookinfo bookinfo ./bookinfo
         """;
@@ -68,10 +81,16 @@ internal static class CompletionCommand
         $$"""
         function __bookinfo_complete
             set -l words (commandline -cop)
-            set -l line (string join -- ' ' bookinfo $words[2..] (commandline -ct))
-            dotnet {{tool}} "[suggest:"(string length -- $line)"]" $line 2>/dev/null
+            set -l word (commandline -ct)
+            set -l line (string join -- ' ' bookinfo $words[2..] "$word")
+            set -l found (dotnet {{tool}} "[suggest:"(string length -- $line)"]" $line 2>/dev/null)
+            if string match -q -- '{{FileCompletion.Mark}}*' $found; and not string match -q -- '-*' "$word"
+                __fish_complete_path "$word"
+            else
+                string match -v -- '{{FileCompletion.Mark}}*' $found
+            end
         end
-        complete -c bookinfo -a '(__bookinfo_complete)'
+        complete -c bookinfo -f -a '(__bookinfo_complete)'
         """;
 
     private static string PowerShell(string tool) =>
@@ -79,8 +98,13 @@ internal static class CompletionCommand
         Register-ArgumentCompleter -Native -CommandName bookinfo, ./bookinfo -ScriptBlock {
             param($word, $ast, $cursor)
             $line = 'bookinfo' + "$ast".PadRight($cursor).Substring("$($ast.CommandElements[0])".Length)
-            dotnet {{tool}} "[suggest:$($line.Length)]" $line 2>$null | Where-Object { $_ -like "$word*" } |
-                ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
+            $found = @(dotnet {{tool}} "[suggest:$($line.Length)]" $line 2>$null)
+            if ("$word" -notlike '-*' -and $found -like '{{FileCompletion.Mark}}*') {
+                [System.Management.Automation.CompletionCompleters]::CompleteFilename("$word")
+            } else {
+                $found | Where-Object { $_ -like "$word*" -and $_ -notlike '{{FileCompletion.Mark}}*' } |
+                    ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
+            }
         }
         """;
 
