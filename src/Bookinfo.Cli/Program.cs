@@ -19,6 +19,7 @@ public static class Program
     {
         AppDomain.CurrentDomain.UnhandledException += static (_, unhandled) =>
         {
+            ToolOutput.GiveBackTerminal();
             // In a thread that nobody waits for: neither a stack trace nor a core dump is of use to who sees it.
             ToolOutput.Messages.WriteLine($"bookinfo: {UnforeseenFailure.Describe((Exception)unhandled.ExceptionObject)}");
             Environment.Exit(ToolOutput.End(ExitCode.Failure));

@@ -36,6 +36,7 @@ public sealed class LoadFileTests : IDisposable
             "--connections", "16", "--output", "json", "--ledger", ledger, "--hdr", hdr, "--header", "X-Test: yes");
 
         Assert.Equal(ExitCode.Success, await load.ExitAsync());
+        Assert.Contains($"Written: {ledger}\nWritten: {hdr}\n", load.Messages);
         var report = JsonDocument.Parse(load.Output).RootElement;
         long Requests(string name) => report.GetProperty("requests").GetProperty(name).GetInt64();
         Assert.Equal(1, report.GetProperty("version").GetInt32());
@@ -229,5 +230,6 @@ public sealed class LoadFileTests : IDisposable
         Assert.Contains("REQUESTS    25 due   25 good", load.Output);
         Assert.Contains("bookinfo: --ledger: the file could not be written: ", load.Messages);
         Assert.Contains("bookinfo: --hdr: the file could not be written: ", load.Messages);
+        Assert.DoesNotContain("Written: ", load.Messages);
     }
 }

@@ -43,6 +43,7 @@ internal sealed class CompareSession(CompareOptions options)
         ];
 
         await WriteAsync(report, options.Output, options.All);
+        await ReportOutput.TellAsync((options.Html, failures[0]), (options.Markdown, failures[1]));
         return await ConditionExit.TellAsync(
             [.. report.Conditions.Select(condition => (condition.Outcome, condition.Text))], failures, options.Inconclusive);
     }

@@ -111,6 +111,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
                 ? await ReportOutput.WriteAsync(HtmlOption, html, options.Overwrite, LoadPage.Create(report, timeline))
                 : null,
         ];
+        await ReportOutput.TellAsync((options.Ledger, failures[0]), (options.Hdr, failures[1]), (options.Html, failures[2]));
         var code = await ConditionExit.TellAsync(
             [.. report.Conditions!.Select(condition => (condition.Outcome, condition.Text))], failures, options.Inconclusive);
         return result.Interrupted ? ExitCode.Interrupted

@@ -1,3 +1,4 @@
+using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 using Bookinfo.Measurement;
 
@@ -36,6 +37,19 @@ internal static class ReportOutput
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest, $"{option}: the file '{file}' exists. Name another one, or say --overwrite.");
+        }
+    }
+
+    /// <summary>Says on stderr which files were written, a line for each.</summary>
+    /// <param name="files">The files that options name, and why each could not be written, if it could not.</param>
+    public static async Task TellAsync(params IEnumerable<(string? File, string? Failure)> files)
+    {
+        foreach (var (file, failure) in files)
+        {
+            if (file is not null && failure is null)
+            {
+                await ToolOutput.Messages.WriteLineAsync($"Written: {file}");
+            }
         }
     }
 

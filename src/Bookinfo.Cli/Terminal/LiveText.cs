@@ -15,6 +15,9 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Task? _drawing;
+
+    /// <summary>Whether others may have written to the terminal, so that the lines begin anew below that.</summary>
+    private volatile bool _isMoved;
     private volatile Func<int, IEnumerable<IRenderable>> _text = _ => [];
 
     /// <summary>Shows lines.</summary>
@@ -43,15 +46,33 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
         }
     }
 
-    private Task DrawAsync() => console.Live(Render()).AutoClear(clears).StartAsync(async context =>
+    private async Task DrawAsync()
+    {
+        using var quiet = QuietTerminal.Begin(() =>
+        {
+            _isMoved = true;
+            Redraw();
+        });
+        do
+        {
+            _isMoved = false;
+            await console.Live(Render()).AutoClear(clears).StartAsync(DrawInPlaceAsync);
+        }
+        while (_isMoved);
+    }
+
+    private async Task DrawInPlaceAsync(LiveDisplayContext context)
     {
         do
         {
             context.UpdateTarget(Render());
         }
-        while (await WaitAsync());
-        context.UpdateTarget(Render());
-    });
+        while (await WaitAsync() && !_isMoved);
+        if (!_isMoved)
+        {
+            context.UpdateTarget(Render());
+        }
+    }
 
     private Rows Render()
     {

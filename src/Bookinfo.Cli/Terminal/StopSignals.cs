@@ -40,7 +40,7 @@ internal sealed class StopSignals : IDisposable
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Receive),
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, Receive),
             // Ctrl-\ ends it at once, as everywhere.
-            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, static _ => ToolOutput.ShowCursor()),
+            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, static _ => ToolOutput.GiveBackTerminal()),
             alsoStop.UnsafeRegister(static signals => ((StopSignals)signals!)._stop.Cancel(), this),
         ];
     }
@@ -80,7 +80,7 @@ internal sealed class StopSignals : IDisposable
         context.Cancel = !_kill.IsCancellationRequested || context.Signal == PosixSignal.SIGHUP;
         if (!context.Cancel)
         {
-            ToolOutput.ShowCursor();
+            ToolOutput.GiveBackTerminal();
         }
 
         var now = TimeProvider.System.GetTimestamp();

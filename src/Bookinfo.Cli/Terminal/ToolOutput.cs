@@ -45,9 +45,13 @@ internal static class ToolOutput
         }
     }
 
-    /// <summary>Shows the cursor again, which a live view hides. For use when the process is about to end without cleaning up.</summary>
-    public static void ShowCursor()
+    /// <summary>
+    /// Shows the cursor again, which a live view hides, and what is typed. For use when the process is about to stop, or to end without
+    /// cleaning up.
+    /// </summary>
+    public static void GiveBackTerminal()
     {
+        QuietTerminal.GiveBack();
         foreach (var end in new[] { (Console: DataTerminal, Writer: Data), (Console: MessagesTerminal, Writer: Messages) })
         {
             if (end.Console is not null)
