@@ -43,6 +43,27 @@ public sealed class ServiceSupervisorTests : IDisposable
         Assert.DoesNotContain(ServiceState.Ready, states);
     }
 
+    /// <summary>The same figure as in baselines and in 'status', whenever the readiness was noticed.</summary>
+    [Fact]
+    public async Task The_start_up_is_what_the_service_itself_says_of_it()
+    {
+        var watch = new StartUpWatch();
+        Assert.Null(watch.Known);
+        watch.Read("2026-11-26T12:00:00.000Z info RequestFinished: GET / 200\n"u8);
+        Assert.Null(watch.Known);
+        var waiting = watch.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, TestContext.Current.CancellationToken);
+        watch.Read(
+            """
+            {"time":"2026-11-26T12:00:01.000Z","level":"info","event":"ServiceStarted","addresses":"http://[::]:9081","startup_ms":412.5}
+
+            """u8);
+        await waiting;
+        // A second line, as of a service that prints it twice, changes nothing.
+        watch.Read("""{"event":"ServiceStarted","addresses":"x","startup_ms":1}"""u8);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(412.5), watch.Known);
+    }
+
     [Fact]
     public void A_port_is_of_who_listens_on_it_and_of_who_has_started_that()
     {

@@ -65,7 +65,7 @@ internal sealed record StatusEvent(string Event, string? Page, string? Prometheu
 /// <param name="Address">The address that it listens on.</param>
 /// <param name="Pid">Its process id, when a process runs.</param>
 /// <param name="ResidentBytes">The memory that its process occupies.</param>
-/// <param name="StartUpSeconds">From the start of its process to its first ready answer.</param>
+/// <param name="StartUpSeconds">From the start of its process until it listened, as it says in its log; not of Prometheus.</param>
 /// <param name="State"><c>starting</c>, <c>ready</c>, <c>not-ready</c>, <c>restarting</c>, <c>stopping</c> or <c>stopped</c>.</param>
 /// <param name="Restarts">How often it was started again after it had ended by itself.</param>
 /// <param name="ExitCode">The exit code of the process before this one.</param>

@@ -6,7 +6,10 @@ namespace Bookinfo.Local;
 /// <param name="Plan">The service.</param>
 /// <param name="State">Where it is in its life.</param>
 /// <param name="Pid">Its process id; <see langword="null"/> when no process runs.</param>
-/// <param name="StartUp">From the start of its process to its first ready answer; <see langword="null"/> before that.</param>
+/// <param name="StartUp">
+/// From the start of its process until it listened, as it says in its log; <see langword="null"/> before that, and of what is not one of
+/// the services.
+/// </param>
 /// <param name="Restarts">How often it was started again after it had ended by itself.</param>
 /// <param name="ExitCode">The exit code of the process before this one; <see langword="null"/> when this is the first.</param>
 /// <param name="RestartIn">How long it is until the next start, while it is restarting.</param>

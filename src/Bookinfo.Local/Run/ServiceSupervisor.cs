@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 
 namespace Bookinfo.Local;
@@ -17,6 +18,7 @@ internal sealed class ServiceSupervisor : IDisposable
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan SignalDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Polling = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LinePatience = TimeSpan.FromSeconds(1);
 
     /// <summary>How many probes in a row must fail: under heavy load a single one may be late.</summary>
     private const int FailedProbes = 3;
@@ -29,9 +31,9 @@ internal sealed class ServiceSupervisor : IDisposable
     private readonly ReadinessProbe _probe;
     private readonly ProcessLog _log;
     private volatile TelemetryWatch _telemetry = new();
+    private volatile StartUpWatch _startUp = new();
     private volatile ChildProcess? _process;
     private volatile ServiceStatus _status;
-    private long _startedAt;
     private long _restartAt;
 
     /// <summary>Creates the log of the service; nothing is started.</summary>
@@ -46,6 +48,7 @@ internal sealed class ServiceSupervisor : IDisposable
         _status = new(plan, ServiceState.Starting);
         _log = new(plan.LogFile, lines =>
         {
+            _startUp.Read(lines);
             if (_telemetry.Read(lines))
             {
                 changed(Status);
@@ -56,9 +59,13 @@ internal sealed class ServiceSupervisor : IDisposable
     /// <summary>The service.</summary>
     public ServicePlan Plan => _plan;
 
+    /// <summary>Whether it is a service of the application, and not a tool beside them such as Prometheus.</summary>
+    private bool IsService => ServiceCatalog.ServicesAndVersions.Contains(_plan.Name);
+
     /// <summary>What is known of it now.</summary>
     public ServiceStatus Status => _status with
     {
+        StartUp = _status.Pid is null ? null : _startUp.Known,
         Telemetry = _status.Pid is null ? null : _telemetry.Problem,
         ResidentBytes = _status.Pid is null ? null : _process?.ResidentBytes,
         RestartIn = _status.State == ServiceState.Restarting
@@ -74,9 +81,8 @@ internal sealed class ServiceSupervisor : IDisposable
     public void Start()
     {
         // A new process has its own queues and connections, and says nothing of those of the one before.
-        _telemetry = new TelemetryWatch();
+        (_telemetry, _startUp) = (new TelemetryWatch(), new StartUpWatch());
         _delays.Started();
-        _startedAt = _time.GetTimestamp();
         try
         {
             _process = ChildProcess.Start(_plan.FileName, _plan.Arguments, _plan.Environment, _tree.Root, _log, _time);
@@ -86,7 +92,7 @@ internal sealed class ServiceSupervisor : IDisposable
             throw new OperationFailedException(FailureKind.ServiceFailed, $"{_plan.Name} cannot be started: {exception.Message}.");
         }
 
-        Change(_status with { State = ServiceState.Starting, Pid = _process.Pid, StartUp = null });
+        Change(_status with { State = ServiceState.Starting, Pid = _process.Pid });
     }
 
     /// <summary>Waits until the service is ready for the first time.</summary>
@@ -140,7 +146,6 @@ internal sealed class ServiceSupervisor : IDisposable
                 {
                     State = ServiceState.Restarting,
                     Pid = null,
-                    StartUp = null,
                     ExitCode = exitCode,
                     Restarts = _status.Restarts + 1,
                 });
@@ -211,7 +216,13 @@ internal sealed class ServiceSupervisor : IDisposable
             // Somebody else may have taken the port meanwhile and answer there: then this process ends, as it cannot have it.
             if (await _probe.IsReadyAsync(cancellationToken) && PortOwner.IsOrMayBe(process.Pid, _plan.Port) && !process.Exited.IsCompleted)
             {
-                Change(_status with { State = ServiceState.Ready, StartUp = _time.GetElapsedTime(_startedAt) });
+                if (IsService)
+                {
+                    // It answers a moment before it says so.
+                    await _startUp.WaitAsync(LinePatience, _time, cancellationToken);
+                }
+
+                Change(_status with { State = ServiceState.Ready });
                 return true;
             }
 
