@@ -305,6 +305,7 @@ public sealed class ClusterSubject : ISubject
             beside.Sum(use => use!.MemoryBytes ?? 0),
             told?.Requests,
             beside.Average(use => use!.Sampled?.ToUnixTimeSeconds()),
-            IsSampled: told is null);
+            IsSampled: told is null,
+            CompileSeconds: told?.CompileSeconds);
     }
 }

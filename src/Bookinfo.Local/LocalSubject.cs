@@ -156,7 +156,8 @@ public sealed class LocalSubject : ISubject
                 // Processes have no name that another never has; one that was started again has begun at another time, to some seconds.
                 var began = now.AddSeconds(-uptime);
                 use.Add(new InstanceUse(
-                    service, Instance(service, began), now.ToUnixTimeMilliseconds() / 1000.0, cpu, 0, memory, 0, metrics.Requests));
+                    service, Instance(service, began), now.ToUnixTimeMilliseconds() / 1000.0, cpu, 0, memory, 0, metrics.Requests,
+                    CompileSeconds: metrics.CompileSeconds));
             }
             else
             {

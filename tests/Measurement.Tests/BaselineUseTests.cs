@@ -124,6 +124,7 @@ public sealed class BaselineUseTests
             process_cpu_time_seconds_total{cpu_mode="system"} 2.5e-1
             process_memory_usage_bytes{} 26386432
             process_uptime_seconds 12.5
+            dotnet_jit_compilation_time_seconds_total{} 0.75
             http_client_request_duration_seconds_count{server_address="127.0.0.1",server_port="9081",service_peer_name="details"} 3
             http_client_request_duration_seconds_count{server_address="127.0.0.1",server_port="9081",http_response_status_code="500"} 1
             http_client_request_duration_seconds_count{server_address="ratings",server_port="9080"} 1
@@ -136,6 +137,7 @@ public sealed class BaselineUseTests
         Assert.Equal(1.75, metrics.CpuSeconds);
         Assert.Equal(26386432, metrics.MemoryBytes);
         Assert.Equal(12.5, metrics.UptimeSeconds);
+        Assert.Equal(0.75, metrics.CompileSeconds);
         Assert.Equal([("127.0.0.1", 9081), ("ratings", 9080)], metrics.Called);
         Assert.Equal(42, metrics.Requests);
     }

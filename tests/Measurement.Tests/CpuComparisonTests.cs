@@ -86,6 +86,57 @@ public sealed class CpuComparisonTests
         int Count(string service) => values.Use(service, FigureName.Cpu, new CpuBasis(IsOwn: false, IsNet: true)).Count;
     }
 
+    [Theory]
+    // The second system compiles a fifth of the time, and takes twice the CPU: which may be just that.
+    [InlineData(0.0, 0.2, 2, Verdict.Inconclusive, "JIT still compiling after")]
+    [InlineData(0.2, 0.01, 0.5, Verdict.Inconclusive, "JIT still compiling before")]
+    // As much in both, or too little, or in the one that takes less.
+    [InlineData(0.2, 0.2, 2, Verdict.Greater, null)]
+    [InlineData(0.0, 0.01, 2, Verdict.Greater, null)]
+    [InlineData(0.2, 0.0, 2, Verdict.Greater, null)]
+    // Files from before this was measured.
+    [InlineData(null, null, 2, Verdict.Greater, null)]
+    [InlineData(null, 0.2, 2, Verdict.Inconclusive, "JIT still compiling after")]
+    public void A_difference_that_may_come_from_warming_up_is_inconclusive(
+        double? before, double? after, double times, Verdict verdict, string? reason)
+    {
+        Func<StepMeasurement, StepMeasurement> Compiles(double? share, double factor) => step => step with
+        {
+            Use = step.Use.ToDictionary(
+                use => use.Key,
+                use => use.Value with
+                {
+                    CpuSeconds = factor * use.Value.CpuSeconds,
+                    CompileSeconds = share * factor * use.Value.CpuSeconds,
+                }),
+        };
+        var report = Compare(
+            CompareSample.Create(rates: [100], change: Compiles(before, 1)),
+            CompareSample.Create(rates: [100], change: Compiles(after, times)));
+
+        Assert.All(
+            new[] { FigureComparison.AllServices, "details-v1" }.Select(service => report.Rates[0].Find(service, FigureName.Cpu)!),
+            figure => Assert.Equal((verdict, reason), (figure.Verdict, figure.Reason)));
+        Assert.Equal(
+            reason is not null,
+            ComparisonText.Lines(report, all: true).Any(line => line.EndsWith($"inconclusive: {reason}", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_baseline_notes_who_was_still_warming_up()
+    {
+        static StepMeasurement Compiles(StepMeasurement step) => step with
+        {
+            Use = step.Use.ToDictionary(
+                use => use.Key, use => use.Value with { CompileSeconds = use.Key == "details-v1" ? 0.3 * use.Value.CpuSeconds : 0 }),
+        };
+
+        Assert.StartsWith(
+            "Still warming up while they were measured: details-v1. The JIT took up to 30% of their CPU,",
+            Compiling.Note(CompareSample.Create(change: Compiles).Steps));
+        Assert.Null(Compiling.Note(CompareSample.Create().Steps));
+    }
+
     [Fact]
     public void Without_processor_times_there_are_none()
     {

@@ -142,6 +142,11 @@ internal sealed class BaselineRecord(BaselinePlan plan, ISubject subject)
             ]);
         }
 
+        if (Compiling.Note(steps) is { } warmingUp)
+        {
+            Note([warmingUp]);
+        }
+
         if (steps.SelectMany(step => step.Use.Values).Any(use => use.CpuSeconds / use.Seconds < LowCores))
         {
             Note([BaselineText.LowRates]);

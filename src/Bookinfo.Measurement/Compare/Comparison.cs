@@ -108,10 +108,10 @@ public static class Comparison
 
         foreach (var use in RoundValues.OfBoth(before, after))
         {
-            yield return Draft(
+            var draft = Draft(
                 use.Service, use.Figure, use.Before, use.After, SmallestDifference.Cpu * Mean(use.Before),
-                FigureName.WhyNotTested(use.Figure)) with
-            { Per = use.Per };
+                FigureName.WhyNotTested(use.Figure));
+            yield return draft with { Per = use.Per, Doubt = use.Doubt(draft.Difference) };
         }
     }
 

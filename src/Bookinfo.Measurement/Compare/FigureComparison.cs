@@ -119,6 +119,12 @@ internal sealed record FigureDraft(
     public string? Per { get; init; }
 
     /// <summary>
+    /// Why a difference may come from something else than the systems; a difference is then inconclusive. <see langword="null"/> if there
+    /// is no such reason.
+    /// </summary>
+    public string? Doubt { get; init; }
+
+    /// <summary>
     /// Derives the verdict from the interval, which is widened so that the intervals of all figures that are judged together hold together.
     /// </summary>
     /// <param name="tests">How many figures are judged together.</param>
@@ -142,6 +148,16 @@ internal sealed record FigureDraft(
             : high < 0 ? Verdict.Smaller
             : Math.Max(-low, high) <= Matters ? Verdict.Same
             : Verdict.Inconclusive;
+        if (Doubt is not null && verdict is Verdict.Greater or Verdict.Smaller)
+        {
+            // More rounds of the same processes may help, but nobody knows how many.
+            return new FigureComparison(
+                Subject, Figure, Before, After, Difference, low, high, Least, Matters, Verdict.Inconclusive, Doubt, null)
+            {
+                Per = Per,
+            };
+        }
+
         return new FigureComparison(
             Subject, Figure, Before, After, Difference, low, high, Least, Matters, verdict,
             verdict == Verdict.Inconclusive ? Reason(test, tests, confidence, each) : null,

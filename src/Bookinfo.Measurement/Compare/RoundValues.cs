@@ -80,6 +80,12 @@ internal sealed class RoundValues(BaselineFile baseline, double rate, int? round
             .OfType<double>()];
     }
 
+    /// <summary>The share of its processor time that a service spent compiling; <see langword="null"/> when that is not known.</summary>
+    /// <param name="service">The service, or <see cref="FigureComparison.AllServices"/>.</param>
+    public double? CompileShare(string service) => Compiling.ShareOf(
+        [.. _steps.SelectMany(step => step.Use).Where(use => service == FigureComparison.AllServices || use.Key == service)
+            .Select(use => use.Value)]);
+
     /// <summary>What services used that both have: of all of them together first, if there are several.</summary>
     /// <param name="before">The first.</param>
     /// <param name="after">The second.</param>
@@ -98,7 +104,10 @@ internal sealed class RoundValues(BaselineFile baseline, double rate, int? round
             where first.Count > 0 && second.Count > 0
             // Where there are no sidecars, there is nothing to say of them.
             where figure != FigureName.SidecarCpu || first.Concat(second).Any(value => value != 0)
-            select new UseOfBoth(service, figure, basis, first, second);
+            select new UseOfBoth(service, figure, basis, first, second)
+            {
+                CompileShares = figure == FigureName.Cpu ? (before.CompileShare(service), after.CompileShare(service)) : default,
+            };
     }
 
     private bool KnowsIdle(string service) => Knows(service, static use => use.IdleCpuSeconds is not null);
@@ -139,6 +148,13 @@ internal sealed class RoundValues(BaselineFile baseline, double rate, int? round
 internal sealed record UseOfBoth(
     string Service, string Figure, CpuBasis Basis, IReadOnlyList<double> Before, IReadOnlyList<double> After)
 {
+    /// <summary>Which share of the processor time was spent compiling; <see langword="null"/> when it is not known.</summary>
+    public (double? Before, double? After) CompileShares { get; init; }
+
+    /// <summary>As in <see cref="FigureDraft.Doubt"/>.</summary>
+    /// <param name="difference">What they differ by.</param>
+    public string? Doubt(double difference) => Compiling.Doubt(CompileShares.Before, CompileShares.After, difference);
+
     /// <summary>As in <see cref="FigureComparison.Per"/>.</summary>
     public string? Per => Figure == FigureName.Memory ? null : Basis.IsOwn ? FigureComparison.Request : FigureComparison.Page;
 }

@@ -91,7 +91,8 @@ public static class PairedComparison
             if (Rounds(round => round.Use(use.Service, use.Figure, use.Basis)) is { Count: > 0 } differences)
             {
                 var whyNot = FigureName.WhyNotTested(use.Figure);
-                yield return Draft(use.Service, use.Figure, use.Before, use.After, differences, whyNot) with { Per = use.Per };
+                var draft = Draft(use.Service, use.Figure, use.Before, use.After, differences, whyNot);
+                yield return draft with { Per = use.Per, Doubt = use.Doubt(draft.Difference) };
             }
         }
     }

@@ -114,8 +114,12 @@ internal static class LatencyPlots
             new ReportTable(
                 $"{title}, in milliseconds",
                 [">requests/s", .. lines.Select(line => $">{line.Name}")],
-                [.. rates.Select((rate, index) =>
-                    (IReadOnlyList<string>)[Figures.Rate(rate), .. lines.Select(line => Figures.MillisecondsOrUnknown(line.Values[index]))])]));
+                [
+                    .. rates.Select((rate, index) => (IReadOnlyList<string>)
+                    [
+                        Figures.Rate(rate), .. lines.Select(line => Figures.MillisecondsOrUnknown(line.Values[index])),
+                    ]),
+                ]));
     }
 }
 

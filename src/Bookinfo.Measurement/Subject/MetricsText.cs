@@ -39,6 +39,9 @@ public sealed partial class MetricsText
         _ => ServiceSetup.Jit,
     };
 
+    /// <summary>How long the process has spent compiling its code, in seconds; 0 for a native executable.</summary>
+    public double? CompileSeconds => Sum("dotnet_jit_compilation_time_seconds_total");
+
     /// <summary>Seconds since the start of the process.</summary>
     public double? UptimeSeconds => Sum("process_uptime_seconds");
 

@@ -39,7 +39,8 @@ internal static class UseDifference
                 seconds,
                 (long?)pairs.Aggregate((double?)0, (sum, pair) => sum + pair.After.Requests - pair.Before.Requests),
                 known?.CpuSeconds(seconds),
-                known?.SidecarCores * SidecarSeconds(pairs));
+                known?.SidecarCores * SidecarSeconds(pairs),
+                pairs.Aggregate((double?)0, (sum, pair) => sum + pair.After.CompileSeconds - pair.Before.CompileSeconds));
         }
 
         return use;
@@ -107,9 +108,10 @@ internal static class UseDifference
 /// <param name="IsSampled">
 /// Whether another program samples the service from time to time, so that reading costs the service itself nothing.
 /// </param>
+/// <param name="CompileSeconds">How long it has spent compiling its code; <see langword="null"/> when that is not known.</param>
 public sealed record InstanceUse(
     string Service, string Instance, double At, double CpuSeconds, double SidecarCpuSeconds, double MemoryBytes, double SidecarMemoryBytes,
-    double? Requests = null, double? SidecarAt = null, bool IsSampled = false);
+    double? Requests = null, double? SidecarAt = null, bool IsSampled = false, double? CompileSeconds = null);
 
 /// <summary>What a service uses without requests, summed over its processes or pods.</summary>
 /// <param name="ReadingSeconds">Processor time that one reading costs the service itself, in seconds.</param>

@@ -16,9 +16,14 @@ namespace Bookinfo.Measurement;
 /// sent, and what reading its counters cost. <see langword="null"/> when that is not known.
 /// </param>
 /// <param name="IdleSidecarCpuSeconds">The idle share of <paramref name="SidecarCpuSeconds"/>.</param>
+/// <param name="CompileSeconds">
+/// How long the service spent compiling its code, which is mostly part of <paramref name="CpuSeconds"/>; <see langword="null"/> when that
+/// is not known.
+/// </param>
 public sealed record UseMeasurement(
     double CpuSeconds, double SidecarCpuSeconds, double MemoryBytes, double SidecarMemoryBytes, double Seconds,
-    long? Requests = null, double? IdleCpuSeconds = null, double? IdleSidecarCpuSeconds = null)
+    long? Requests = null, double? IdleCpuSeconds = null, double? IdleSidecarCpuSeconds = null,
+    double? CompileSeconds = null)
 {
     private const double Thousand = 1000;
 
