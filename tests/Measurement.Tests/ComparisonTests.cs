@@ -265,6 +265,19 @@ public sealed class ComparisonTests
         Assert.Equal(["6 of 10 steps of the baseline after have a warning (generator-late): It was late."], report.Warnings);
     }
 
+    [Fact]
+    public void Faults_that_only_one_had_are_told()
+    {
+        var (before, after) = (CompareSample.Create(), CompareSample.Create());
+        var fault = new ActiveFault("ratings-v1", "delay", "delay");
+
+        Assert.Contains(
+            "Different faults: none before, delay of ratings-v1 after.",
+            Comparison.Of(before.With((IReadOnlyList<ActiveFault>)[]), "a", after.With([fault]), "b").Warnings);
+        // Of an address it is not known whether there were any.
+        Assert.Empty(Comparison.Of(before, "a", after.With([fault]), "b").Warnings);
+    }
+
     private static IReadOnlyList<ServiceSetup> Usual =>
         [new ServiceSetup("productpage-v1", null, null, new Dictionary<string, string>(), null, null)];
 

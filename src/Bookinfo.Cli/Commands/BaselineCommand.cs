@@ -37,7 +37,8 @@ internal static class BaselineCommand
         "Determines the order of the steps; for two systems, also whose turn it is.", $"; for two systems {PairConnections}");
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
-        TypedOptions.UrlName, "What to measure; without a path, its /productpage. [default: what 'up' runs here, else what 'deploy' deployed]");
+        TypedOptions.UrlName,
+        "What to measure; without a path, its /productpage. [default: what 'up' runs here, else what 'deploy' deployed]");
 
     private static readonly Argument<Uri?> SecondUrl = TypedOptions.UrlArgument(
         "second url", "A second Bookinfo, such as one behind a mesh: measure both in turns of one request, and say by how much they "

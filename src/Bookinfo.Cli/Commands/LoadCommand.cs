@@ -19,7 +19,8 @@ internal static class LoadCommand
         "Determines arrivals and the choice of requests. Trace ids are new in each run.");
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
-        TypedOptions.UrlName, "Where to send requests. If the URL has a path, only that path is requested. [default: what 'up' runs here, else "
+        TypedOptions.UrlName,
+        "Where to send requests. If the URL has a path, only that path is requested. [default: what 'up' runs here, else "
             + $"{TrafficOptions.LocalUrl}]");
 
     private static readonly Option<double?> Rate = TypedOptions.Number(

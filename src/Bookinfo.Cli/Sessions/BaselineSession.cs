@@ -31,16 +31,21 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
         var plan = new BaselinePlan(
             Path.GetFileName(options.Name), options.Rates, options.Rounds, options.Step, options.WarmUp, Requests, options.Seed,
             options.Workers);
+        var faults = new FaultWatch(subject.Target, time);
+        await faults.LookAsync(signals.Stop);
         BaselineOutcome outcome;
         await using (var view = new BaselineView(BaselineRun.Planned(plan), time))
         {
             outcome = await new BaselineRun(plan, subject, generator, view, time).RunAsync(signals.Stop, signals.Kill);
         }
 
-        if (outcome.File is not { } baseline)
+        if (outcome.File is not { } measured)
         {
             throw outcome.Failure ?? (Exception)new OperationCanceledException(signals.Stop);
         }
+
+        await faults.LookAsync(signals.Kill);
+        var baseline = measured.With(faults.Seen);
 
         var (written, failure) = await files.WriteAsync(
             [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)], options.Overwrite);

@@ -60,6 +60,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             : null;
         await using var hdr = options.Hdr is { } hdrFile ? new HdrLog(await CreateAsync(HdrOption, hdrFile)) : null;
         Interrupted = source.Interrupted;
+        var faults = new FaultWatch(plan.Target.Uri, time);
+        await faults.LookAsync(signals.Stop);
         LoadResult result;
         RunDetails details;
         // What workers in a cluster have measured is known only at the end.
@@ -74,6 +76,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             await (view is null ? Task.CompletedTask : EndAsync(view));
         }
 
+        await faults.LookAsync(GiveUp);
         await Task.WhenAll(ledger?.EndAsync(GiveUp) ?? Task.CompletedTask, hdr?.EndAsync(GiveUp) ?? Task.CompletedTask);
         var further = new List<LoadWarning>();
         if (await source.FindWrongSchemeAsync(result.Total) is { } hint)
@@ -89,7 +92,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
 
         var (breakdown, timeline) = details;
         var figures = LoadDetails.Of(result, breakdown, timeline);
-        var report = LoadReport.From(result, further).With(
+        var report = LoadReport.From(result, further).With(faults.Seen).With(
             figures, [.. options.FailOn.Select(condition => condition.Check(result, breakdown, timeline, figures.Phases))]);
         if (options.Output == OutputFormat.Json)
         {
@@ -125,6 +128,8 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         Interrupted = source.Interrupted;
         var plan = source.Plan;
         var started = time.GetTimestamp();
+        var faults = new FaultWatch(plan.Target.Uri, time);
+        await faults.LookAsync(signals.Stop);
         var usual = TimeSpan.FromSeconds(
             Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));
         ulong number = 0;
@@ -155,6 +160,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             return trial;
         });
         await search.RunAsync(options.Rate);
+        await faults.LookAsync(GiveUp);
 
         var highest = search.Trials.Where(trial => trial.Rate == search.Highest).ToList();
         var lowestFailed = search.Trials.Where(trial => trial.Rate == search.LowestFailed).ToList();
@@ -175,7 +181,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             all?.Total.Errors().ToDictionary() ?? [],
             all?.Unsent ?? 0,
             search.Trials,
-            all is null ? [] : [.. AnswerCheck.Check(all)]);
+            [.. all is null ? [] : AnswerCheck.Check(all), .. LoadWarning.Of(faults.Seen)]);
         if (options.Output == OutputFormat.Json)
         {
             await ToolOutput.Data.WriteLineAsync(JsonSerializer.Serialize(report, LoadJson.Default.SaturationReport));

@@ -64,16 +64,26 @@ internal sealed class PairSession(BaselineOptions options, StopSignals signals, 
         var plan = new BaselinePlan(
             Path.GetFileName(options.Name), options.Rates, options.Rounds, options.Step, options.WarmUp, requests, options.Seed, null);
         Func<CancellationToken, Task>? restart = options.Between is { } command ? stop => RestartAsync(command, targets, stop) : null;
+        var faults = targets.ConvertAll(target => new FaultWatch(target, time));
+        await Task.WhenAll(faults.Select(watch => watch.LookAsync(signals.Stop)));
         PairedOutcome outcome;
         await using (var view = new BaselineView(PairedRun.Planned(plan, restart is not null), time))
         {
             outcome = await new PairedRun(plan, subjects, generator, restart, view, time).RunAsync(signals.Stop, signals.Kill);
         }
 
-        if (outcome.File is not { } file)
+        if (outcome.File is not { } measured)
         {
             throw outcome.Failure ?? (Exception)new OperationCanceledException(signals.Stop);
         }
+
+        await Task.WhenAll(faults.Select(watch => watch.LookAsync(signals.Kill)));
+        var file = measured with
+        {
+            Before = measured.Before.With(faults[0].Seen),
+            After = measured.After.With(faults[1].Seen),
+            Control = measured.Control?.With(faults[^1].Seen),
+        };
 
         var report = PairedComparison.Of(file, files.Paths[0]);
         var (written, failure) = await files.WriteAsync(

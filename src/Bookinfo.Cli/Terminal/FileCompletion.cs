@@ -9,7 +9,9 @@ namespace Bookinfo.Cli.Terminal;
 /// </summary>
 internal static class FileCompletion
 {
-    /// <summary>What the mark begins with. What has been typed of the word follows, as the library drops what does not contain it.</summary>
+    /// <summary>
+    /// What the mark begins with. What has been typed of the word follows, as the library drops what does not contain it.
+    /// </summary>
     public const string Mark = "file:";
 
     /// <summary>Marks everything below a command whose value the help calls a file or a directory.</summary>

@@ -43,6 +43,21 @@ public sealed record BaselineFile(
 {
     /// <summary>The version that this program writes.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>
+    /// The faults that were active before or after; <see langword="null"/> when that is not known, as of services that 'up' of this working
+    /// copy does not run, and in files from before this field existed.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ActiveFault>? Faults { get; init; }
+
+    /// <summary>The same baseline with the faults that were active, which a note tells of.</summary>
+    /// <param name="faults">The faults; <see langword="null"/> when they are not known.</param>
+    public BaselineFile With(IReadOnlyList<ActiveFault>? faults) => this with
+    {
+        Faults = faults,
+        Notes = ActiveFault.Describe(faults) is { } note ? [note, .. Notes] : Notes,
+    };
 }
 
 /// <summary>What the user asked for.</summary>

@@ -47,6 +47,11 @@ internal static class Comparability
             }
         }
 
+        if (before.Faults is { } faultsBefore && after.Faults is { } faultsAfter && !faultsBefore.SequenceEqual(faultsAfter))
+        {
+            yield return $"Different faults: {ActiveFault.List(faultsBefore)} before, {ActiveFault.List(faultsAfter)} after.";
+        }
+
         foreach (var difference in SetupText.Differences(before.Setup, after.Setup))
         {
             yield return difference;

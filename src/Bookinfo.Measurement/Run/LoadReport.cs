@@ -62,6 +62,12 @@ public sealed record LoadReport(
     public IReadOnlyList<string>? Verdict { get; init; }
 
     /// <summary>
+    /// The faults that were active before or after the run; <see langword="null"/> when that is not known, as of services that 'up' of this
+    /// working copy does not run.
+    /// </summary>
+    public IReadOnlyList<ActiveFault>? Faults { get; init; }
+
+    /// <summary>
     /// The requests of the setup that failed, by what was wrong; <see langword="null"/> when none did. They are in no other figure.
     /// </summary>
     public IReadOnlyDictionary<string, long>? SetupErrors { get; init; }
@@ -86,6 +92,14 @@ public sealed record LoadReport(
 
     /// <summary>See <see cref="LoadDetails.ErrorPaths"/>.</summary>
     public IReadOnlyList<ErrorFigures>? ErrorPaths { get; init; }
+
+    /// <summary>Adds the faults that were active, which a warning tells of.</summary>
+    /// <param name="faults">The faults; <see langword="null"/> when they are not known.</param>
+    public LoadReport With(IReadOnlyList<ActiveFault>? faults) => this with
+    {
+        Faults = faults,
+        Warnings = [.. Warnings, .. LoadWarning.Of(faults)],
+    };
 
     /// <summary>Adds what was slow or failed, and when.</summary>
     /// <param name="details">That.</param>
@@ -169,9 +183,16 @@ public sealed record GeneratorFigures(Percentiles SchedulingDelay, double Proces
 
 /// <summary>A reason not to take the figures of a run at their face.</summary>
 /// <param name="Code">Which, for programs: <c>generator-late</c>, <c>generator-slow</c>, <c>connections-busy</c>, <c>unsent</c>,
-/// <c>redirected</c>, <c>setup-failed</c>, <c>signed-out</c>, <c>wrong-scheme</c>, <c>ledger-lost</c>.</param>
+/// <c>redirected</c>, <c>setup-failed</c>, <c>signed-out</c>, <c>wrong-scheme</c>, <c>ledger-lost</c>,
+/// <c>faults-active</c>.</param>
 /// <param name="Text">For people: what is wrong and what to do.</param>
-public sealed record LoadWarning(string Code, string Text);
+public sealed record LoadWarning(string Code, string Text)
+{
+    /// <summary>Tells of faults that were active.</summary>
+    /// <param name="faults">The faults; <see langword="null"/> when they are not known.</param>
+    public static IEnumerable<LoadWarning> Of(IReadOnlyList<ActiveFault>? faults) =>
+        ActiveFault.Describe(faults) is { } text ? [new LoadWarning("faults-active", text)] : [];
+}
 
 /// <summary>How <c>load --output json</c> writes.</summary>
 [JsonSourceGenerationOptions(
