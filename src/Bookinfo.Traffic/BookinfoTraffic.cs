@@ -45,16 +45,16 @@ public sealed partial class BookinfoTraffic(
         "/api/v1/products", "/api/v1/products/0", "/api/v1/products/0/reviews", "/api/v1/products/0/ratings",
     ];
 
-    /// <summary>
-    /// Whether every user has to be signed in: for a load that goes on forever, it is better to try again later than to do without.
-    /// </summary>
-    public bool RequiresUsers { get; init; }
-
     private readonly List<RequestTemplate> _sent = [];
     private readonly List<Sample> _samples = [];
 
     /// <summary>The requests sent to make the mix. Their times are timestamps of the clock.</summary>
     public IReadOnlyList<Sample> Samples => _samples;
+
+    /// <summary>
+    /// Whether every user has to be signed in: for a load that goes on forever, it is better to try again later than to do without.
+    /// </summary>
+    public bool RequiresUsers { get; init; }
 
     /// <summary>Makes a mix of paths in equal shares, and checks that the target can be reached.</summary>
     /// <param name="paths">The paths.</param>
@@ -140,7 +140,6 @@ public sealed partial class BookinfoTraffic(
         }
 
         var signedIn = users.Sum(user => user.Weight);
-
         return new TrafficMix(
             [
             .. _sent.Select(template => (template, 0.0)),

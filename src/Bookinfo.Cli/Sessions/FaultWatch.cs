@@ -40,7 +40,7 @@ internal sealed class FaultWatch(Uri target, TimeProvider time)
             foreach (var (process, rule) in
                 from process in processes
                 where process.Status is not null
-                from set in process.Status.Sets
+                from set in process.Status!.Sets
                 from rule in set.Rules
                 select (process.Target.Name, rule))
             {

@@ -34,9 +34,13 @@ internal sealed class MeasurementLock : IDisposable
         var taken = new MeasurementLock();
         try
         {
-            var places = subjects.SelectMany(PlacesOf).DistinctBy(place => place.Key);
-            foreach (var (_, name) in places.Where(place => !taken.TryAdd(place.Key)))
+            foreach (var (key, name) in subjects.SelectMany(PlacesOf).DistinctBy(place => place.Key))
             {
+                if (taken.TryAdd(key))
+                {
+                    continue;
+                }
+
                 throw new OperationFailedException(
                     FailureKind.Failed,
                     $"another 'bookinfo baseline' on this machine measures {name} now, and each would be a part of what the other "

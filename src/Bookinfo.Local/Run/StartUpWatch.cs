@@ -1,5 +1,4 @@
 using System.Text;
-using Bookinfo.Contracts;
 using Bookinfo.Measurement;
 
 namespace Bookinfo.Local;
@@ -19,7 +18,9 @@ internal sealed class StartUpWatch
     /// <param name="lines">Whole lines.</param>
     public void Read(ReadOnlySpan<byte> lines)
     {
-        if (!_told.Task.IsCompleted && lines.IndexOf("ServiceStarted"u8) >= 0 && StartUpLine.Find(Encoding.UTF8.GetString(lines)) is { } line)
+        if (!_told.Task.IsCompleted
+            && lines.IndexOf("ServiceStarted"u8) >= 0
+            && StartUpLine.Find(Encoding.UTF8.GetString(lines)) is { } line)
         {
             _told.TrySetResult(TimeSpan.FromSeconds(line.Seconds));
         }

@@ -45,7 +45,7 @@ internal static class Compiling
             group use.Value by (use.Key, step.Rate) into uses
             let share = ShareOf([.. uses])
             where share > Much
-            group share.Value by uses.Key.Key into service
+            group share.GetValueOrDefault() by uses.Key.Key into service
             orderby service.Key
             select (Service: service.Key, Share: service.Max())).ToList();
         return shares.Count == 0 ? null : string.Create(
