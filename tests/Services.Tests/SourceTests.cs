@@ -21,6 +21,14 @@ public sealed partial class SourceTests
         where Columns(line.Item) > LongestLine
         select $"{Place(file, line.Index)}: {Columns(line.Item)} columns");
 
+    /// <summary>Rows of tables and code cannot be broken.</summary>
+    [Fact]
+    public void Lines_of_documents_end_at_column_140() => Assert.Empty(
+        from file in Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, "docs"), "*.md")
+        from line in File.ReadLines(file).Index()
+        where Columns(line.Item) > LongestLine && !RowOrCode().IsMatch(line.Item)
+        select $"{Place(file, line.Index)}: {Columns(line.Item)} columns");
+
     [Fact]
     public void A_file_has_at_most_400_lines() => Assert.Empty(
         from file in Files("*.cs")
@@ -58,6 +66,9 @@ public sealed partial class SourceTests
     /// <summary>A verb and a pronoun, such as 'Runs it.', say no more than the name of the method.</summary>
     [GeneratedRegex(@"<summary>\w+ (it|them|this|that)\.</summary>")]
     private static partial Regex EmptySummary();
+
+    [GeneratedRegex(@"^ *\||^    ")]
+    private static partial Regex RowOrCode();
 
     [GeneratedRegex("<summary>")]
     private static partial Regex Summary();
