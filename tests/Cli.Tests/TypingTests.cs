@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 

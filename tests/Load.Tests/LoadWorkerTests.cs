@@ -26,7 +26,7 @@ public sealed class LoadWorkerTests
         {
             await LoadServer.SendAsync(
                 stream,
-                number % 10 == 0 ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" : LoadServer.Ok(),
+                number % 10 == 0 ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" : FakePage.Ok,
                 cancellationToken);
             return true;
         });
@@ -57,7 +57,7 @@ public sealed class LoadWorkerTests
     public async Task Workers_begin_together_and_send_every_request_of_the_run_once()
     {
         const int Workers = 3;
-        await using var server = new LoadServer(LoadServer.Ok());
+        await using var server = new LoadServer(FakePage.Ok);
         var workers = new List<RunningService>();
         try
         {
@@ -93,7 +93,7 @@ public sealed class LoadWorkerTests
     [Fact]
     public async Task A_worker_that_could_not_begin_in_time_begins_as_soon_as_it_can()
     {
-        await using var server = new LoadServer(LoadServer.Ok());
+        await using var server = new LoadServer(FakePage.Ok);
         await using var worker = await StartAsync();
 
         var before = TimeProvider.System.GetUtcNow();
@@ -104,7 +104,7 @@ public sealed class LoadWorkerTests
     }
 
     [Theory]
-    [InlineData("version", "1", "version 1 is not understood, only 3: the worker's image and bookinfo must be of the same version")]
+    [InlineData("version", "1", "version 1 is not understood, only 4: the worker's image and bookinfo must be of the same version")]
     [InlineData("url", "\"ftp://host\"", "url 'ftp://host' must be http:// or https://")]
     [InlineData("url", "\"http://host/path\"", "url 'http://host/path' must be")]
     [InlineData("url", "\"http://user@host\"", "must be http:// or https://")]
@@ -208,7 +208,7 @@ public sealed class LoadWorkerTests
     [Fact]
     public async Task Two_runs_at_a_time_are_one_too_many_and_an_ended_one_makes_room()
     {
-        await using var server = new LoadServer(LoadServer.Ok());
+        await using var server = new LoadServer(FakePage.Ok);
         await using var worker = await StartAsync();
         Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync(worker));
 
@@ -229,7 +229,7 @@ public sealed class LoadWorkerTests
     public async Task A_run_whose_caller_is_gone_ends()
     {
         using var gone = new CancellationTokenSource();
-        await using var server = new LoadServer(LoadServer.Ok());
+        await using var server = new LoadServer(FakePage.Ok);
         await using var worker = await StartAsync();
         var abandoned = worker.Client.PostAsync(Run, Content(Order(server.Address, rate: 100, seconds: 600)), gone.Token);
         await Eventually.HoldsAsync("requests", () => server.Requests > 10);
@@ -246,7 +246,7 @@ public sealed class LoadWorkerTests
     [Fact]
     public async Task A_worker_that_is_told_to_end_does_not_pass_a_part_off_as_the_whole()
     {
-        await using var server = new LoadServer(LoadServer.Ok());
+        await using var server = new LoadServer(FakePage.Ok);
         await using var worker = await StartAsync();
         var running = SendAsync(worker, Order(server.Address, rate: 100, seconds: 600));
         await Eventually.HoldsAsync("requests", () => server.Requests > 10);
@@ -260,7 +260,7 @@ public sealed class LoadWorkerTests
     [Fact]
     public async Task While_a_run_goes_on_there_is_a_sign_of_life_every_second()
     {
-        await using var server = new LoadServer(LoadServer.Ok());
+        await using var server = new LoadServer(FakePage.Ok);
         await using var worker = await StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, Run)
         {
