@@ -97,9 +97,10 @@ public static class LoadText
             "",
             .. first.Count > 0 ? [.. first, ""] : Array.Empty<string>(),
             Heading("REQUESTS") + string.Create(
-                CultureInfo.InvariantCulture,
-                $"{requests.Due:N0} due   {requests.Good:N0} good   {requests.Failed:N0} failed"
-                + $"{(requests.Unsent > 0 ? $"   {requests.Unsent:N0} not sent" : "")}"),
+                CultureInfo.InvariantCulture, $"{requests.Due:N0} due   {requests.Good:N0} good   {requests.Failed:N0} failed"),
+            .. requests.Unsent > 0
+                ? [Heading("") + string.Create(CultureInfo.InvariantCulture, $"{requests.Unsent:N0} not sent")]
+                : Array.Empty<string>(),
             Heading("RATE") + string.Create(
                 CultureInfo.InvariantCulture, $"{report.Rate.Asked:N1}/s asked   {report.Rate.Achieved:N1}/s achieved"),
             "",
