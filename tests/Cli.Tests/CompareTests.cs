@@ -151,7 +151,8 @@ public sealed class CompareTests : IDisposable
 
         Assert.Equal(exitCode, await compare.ExitAsync());
         Assert.StartsWith(
-            $"bookinfo: --fail-on '{condition}' at 20/s: +2.00 ms (+50%), inconclusive: too few requests.\n", compare.Messages);
+            $"Written: page.html\nbookinfo: --fail-on '{condition}' at 20/s: +2.00 ms (+50%), inconclusive: too few requests.\n",
+            compare.Messages);
         Assert.Contains("\nBEFORE  ", compare.Output);
         Assert.True(File.Exists(Path.Combine(_directory, "page.html")));
     }

@@ -16,7 +16,8 @@ public sealed partial class LoadTests : IDisposable
     [Fact]
     public async Task Reports_in_text_what_it_did()
     {
-        await using var server = new LoadServer(LoadServer.Ok("{}", "Content-Type: application/json\r\nServer-Timing: total;dur=1.25\r\n"));
+        await using var server = new LoadServer(LoadServer.Ok(
+            """{"id":0,"ratings":{}}""", "Content-Type: application/json\r\nServer-Timing: total;dur=1.25\r\n"));
         await using var load = LoadCommandRun.Start($"{server.Address}ratings/0", "--rate", "100", "--duration", "1s");
 
         Assert.Equal(ExitCode.Success, await load.ExitAsync());

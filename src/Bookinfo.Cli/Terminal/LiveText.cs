@@ -48,11 +48,14 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
 
     private async Task DrawAsync()
     {
-        using var quiet = QuietTerminal.Begin(() =>
-        {
-            _isMoved = true;
-            Redraw();
-        });
+        // Noted before it is stopped: when it goes on, lines may be drawn before anybody is told of that.
+        using var quiet = QuietTerminal.Begin(
+            () => _isMoved = true,
+            () =>
+            {
+                _isMoved = true;
+                Redraw();
+            });
         do
         {
             _isMoved = false;

@@ -34,8 +34,9 @@ internal sealed class QuietTerminal : IDisposable
     private static int FlagsAt => OperatingSystem.IsMacOS() ? 3 * sizeof(ulong) : 3 * sizeof(uint);
 
     /// <summary>Makes the terminal quiet, if there is one, until this is disposed.</summary>
-    /// <param name="continued">Is called when the process goes on after it was stopped: others have written to the terminal.</param>
-    public static QuietTerminal Begin(Action continued)
+    /// <param name="stopping">Is called before the process is stopped: others will write to the terminal.</param>
+    /// <param name="continued">Is called when the process goes on.</param>
+    public static QuietTerminal Begin(Action stopping, Action continued)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -50,10 +51,10 @@ internal sealed class QuietTerminal : IDisposable
 
         return new QuietTerminal(
         [
-            PosixSignalRegistration.Create(PosixSignal.SIGTSTP, static context =>
+            PosixSignalRegistration.Create(PosixSignal.SIGTSTP, context =>
             {
                 context.Cancel = true;
-                StopProcess();
+                StopProcess(stopping);
             }),
             PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ =>
             {
@@ -125,13 +126,14 @@ internal sealed class QuietTerminal : IDisposable
     }
 
     /// <summary>Does what Ctrl-Z does, unless there is no shell that could let the process go on afterwards.</summary>
-    private static void StopProcess()
+    private static void StopProcess(Action stopping)
     {
         if (GetSession(0) == GetGroup())
         {
             return;
         }
 
+        stopping();
         ToolOutput.GiveBackTerminal();
         _ = Signal(Environment.ProcessId, OperatingSystem.IsMacOS() ? StopOfMac : Stop);
     }
