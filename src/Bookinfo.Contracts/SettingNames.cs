@@ -54,6 +54,9 @@ public static class SettingNames
     /// <summary>The key that signs the sessions of productpage.</summary>
     public const string SessionKey = "SESSION_KEY";
 
+    /// <summary>The address at which a platform shows a trace, with <c>{id}</c> for its id; productpage links to it.</summary>
+    public const string TracePageUrl = "TRACE_PAGE_URL";
+
     /// <summary>How many further requests productpage sends to reviews for each page.</summary>
     public const string FloodFactor = "FLOOD_FACTOR";
 
@@ -112,9 +115,9 @@ public static class SettingNames
         [
             HttpPorts, HttpsPorts, Urls, DrainSeconds, StopWhenStdinCloses, LogFormat, AccessLog, ServiceVersion, K8sNamespaceName,
             K8sPodName, K8sNodeName,
-            Hostname, ClusterName, ReviewsEndpoints, ServicesDomain, SessionKey, FloodFactor, EnableRatings, StarColor, RandomSeed,
-            EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl, Faults, FaultsFile, FaultSpanAttribute, ManagementListen,
-            MaxConcurrentRequests,
+            Hostname, ClusterName, ReviewsEndpoints, ServicesDomain, SessionKey, FloodFactor, TracePageUrl, EnableRatings, StarColor,
+            RandomSeed, EnableExternalBookService, DoNotEncrypt, ExternalBookServiceUrl, Faults, FaultsFile, FaultSpanAttribute,
+            ManagementListen, MaxConcurrentRequests,
             .. ServiceCatalog.All.Where(service => ServiceCatalog.All.Any(caller => caller.IsCallerOf(service))).SelectMany(
                 service => new[] { HostOf(service), PortOf(service) }),
         ],

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Hosting;
+using Bookinfo.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Bookinfo.ProductPage;
@@ -16,11 +17,15 @@ public static class PageEndpoints
         var backends = app.Services.GetRequiredService<Backends>();
         var sessions = app.Services.GetRequiredService<Sessions>();
         var assets = app.Services.GetRequiredService<StaticAssets>();
+        var options = app.Services.GetRequiredService<ProductPageOptions>();
+        var time = app.Services.GetRequiredService<TimeProvider>();
         app.MapMethods("/health", ReadMethods.GetAndHead, Health);
         app.MapMethods("/", ReadMethods.GetAndHead, Index);
         app.MapMethods("/index.html", ReadMethods.GetAndHead, Index);
         app.MapMethods(
-            "/productpage", ReadMethods.GetAndHead, (HttpRequest request) => ProductPageAsync(request, backends, sessions, assets));
+            "/productpage",
+            ReadMethods.GetAndHead,
+            (HttpRequest request) => ProductPageAsync(request, backends, sessions, assets, options, time));
     }
 
     /// <summary>Maps <c>/static/</c>.</summary>
@@ -34,7 +39,8 @@ public static class PageEndpoints
     private static PageAnswer Index(BackendAddresses addresses, StaticAssets assets) =>
         new(Slices.Index.Create(new IndexModel(ServiceNode.Tree(addresses), assets)));
 
-    private static async Task<PageAnswer> ProductPageAsync(HttpRequest request, Backends backends, Sessions sessions, StaticAssets assets)
+    private static async Task<PageAnswer> ProductPageAsync(
+        HttpRequest request, Backends backends, Sessions sessions, StaticAssets assets, ProductPageOptions options, TimeProvider time)
     {
         var product = ProductCatalog.Featured;
         var id = product.Id.ToString(CultureInfo.InvariantCulture);
@@ -54,6 +60,10 @@ public static class PageEndpoints
             sessions.UserOf(request),
             DetailsModel.From(detailsAnswer),
             ReviewsModel.From(reviewsAnswer),
-            assets)));
+            assets,
+            ServerTiming.Of(request.HttpContext),
+            time,
+            RequestTrace.Of(request.HttpContext),
+            options.TracePage)));
     }
 }

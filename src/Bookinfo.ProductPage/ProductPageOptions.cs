@@ -7,18 +7,22 @@ namespace Bookinfo.ProductPage;
 /// <summary>The settings of productpage.</summary>
 /// <param name="FloodFactor">How many extra calls to reviews each page view makes.</param>
 /// <param name="SessionKey">The key of the session cookies, or <see langword="null"/> when none was given.</param>
-public sealed record ProductPageOptions(int FloodFactor, byte[]? SessionKey)
+/// <param name="TracePage">Where to look at a trace, or <see langword="null"/> when that was not said.</param>
+public sealed record ProductPageOptions(int FloodFactor, byte[]? SessionKey, TracePage? TracePage)
 {
     /// <summary>The fewest characters that <c>SESSION_KEY</c> may have.</summary>
     public const int ShortestSessionKey = 16;
 
-    /// <summary>Reads <c>FLOOD_FACTOR</c> (0 to 1000, 0 when not set) and <c>SESSION_KEY</c> (at least 16 characters).</summary>
+    /// <summary>
+    /// Reads <c>FLOOD_FACTOR</c> (0 to 1000, 0 when not set), <c>SESSION_KEY</c> (at least 16 characters) and <c>TRACE_PAGE_URL</c>.
+    /// </summary>
     /// <param name="settings">The settings.</param>
     /// <returns>The options.</returns>
     /// <exception cref="InvalidSettingException">A setting is not allowed.</exception>
     public static ProductPageOptions Read(Settings settings) => new(
         settings.Number(SettingNames.FloodFactor, standard: 0, least: 0, most: 1000),
-        ReadSessionKey(settings));
+        ReadSessionKey(settings),
+        TracePage.Read(settings));
 
     private static byte[]? ReadSessionKey(Settings settings) => settings.Text(SettingNames.SessionKey) switch
     {

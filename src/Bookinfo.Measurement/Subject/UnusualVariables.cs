@@ -15,7 +15,8 @@ public static class UnusualVariables
     /// <summary>Settings whose values may contain passwords or keys.</summary>
     private static readonly HashSet<string> MayBeSecret = new(StringComparer.OrdinalIgnoreCase)
     {
-        SettingNames.ExternalBookServiceUrl, SettingNames.ReviewsEndpoints, SettingNames.Urls, "OTEL_RESOURCE_ATTRIBUTES",
+        SettingNames.ExternalBookServiceUrl, SettingNames.ReviewsEndpoints, SettingNames.TracePageUrl, SettingNames.Urls,
+        "OTEL_RESOURCE_ATTRIBUTES",
     };
 
     /// <summary>The ends of the names of such settings of OpenTelemetry.</summary>

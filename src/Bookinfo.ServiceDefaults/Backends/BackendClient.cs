@@ -78,7 +78,7 @@ public sealed class BackendClient : IDisposable
     public async Task<BackendAnswer> GetAsync(HttpContext context, string path, bool aside = false, bool idOfVisitor = false)
     {
         var start = _time.GetTimestamp();
-        var hop = aside ? null : ServerTiming.Of(context).Begin(_peer);
+        var hop = aside ? null : ServerTiming.Of(context).Begin(_peer, start);
         var turn = _endpoints.Begin();
         var answer = await TryOnceAsync(context, path, turn, number: 1, idOfVisitor);
         for (var number = 2; !answer.IsOk && number <= _tries; number++)
@@ -226,7 +226,7 @@ public sealed class BackendClient : IDisposable
     }
 
     /// <summary>Reports the times that the backend gives for the services that it called itself, by their names in the catalog.</summary>
-    private void ReportFurtherHops(ServerTiming.Hop? hop, BackendAnswer answer)
+    private void ReportFurtherHops(TimedCall? hop, BackendAnswer answer)
     {
         if (hop is null || answer.ServerTiming is not { } header)
         {

@@ -36,7 +36,7 @@ internal sealed class RequestTelemetry(
         var start = time.GetTimestamp();
         var record = new RequestRecord(IdOf(context.Request), TraceHeaders.Extract(context.Request.Headers), start);
         context.Features.Set(record);
-        context.Features.Set(new ServerTiming());
+        context.Features.Set(new ServerTiming(start));
         // Not before: an error answer begins with the removal of all headers.
         context.Response.OnStarting(_writeHeaders, context);
         if (IsProbe(context.Request.Path) || IsScrape(context.Request.Path))

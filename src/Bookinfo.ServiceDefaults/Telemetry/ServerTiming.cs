@@ -11,10 +11,10 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// How long the parts of an answer took, for the response header <c>Server-Timing</c> (https://www.w3.org/TR/server-timing/): the calls to
 /// other services in milliseconds, in the order in which they began, and the total. Several calls may be under way at once.
 /// </summary>
-internal sealed class ServerTiming
+public sealed class ServerTiming
 {
     /// <summary>The name of the header.</summary>
-    public const string Header = "Server-Timing";
+    internal const string Header = "Server-Timing";
 
     private const string Total = "total";
 
@@ -24,40 +24,70 @@ internal sealed class ServerTiming
     private static readonly byte[][] TotalNames = [Encoding.Latin1.GetBytes(Total)];
 
     private readonly Lock _lock = new();
-    private readonly List<Hop> _hops = [];
+    private readonly List<TimedCall> _calls = [];
+
+    /// <summary>Begins without any calls.</summary>
+    /// <param name="start">When the request came, as a timestamp of the clock.</param>
+    internal ServerTiming(long start) => Start = start;
+
+    /// <summary>When the request came, as a timestamp of the clock.</summary>
+    public long Start { get; }
+
+    /// <summary>
+    /// The calls that the answer took, in the order in which they began. To be read when none is under way: it is not a copy.
+    /// </summary>
+    public IReadOnlyList<TimedCall> Calls => _calls;
 
     /// <summary>The timing of a request; it is kept with the request's other features.</summary>
     /// <param name="context">The request.</param>
     public static ServerTiming Of(HttpContext context) => context.Features.GetRequiredFeature<ServerTiming>();
 
     /// <summary>Says that a call begins, so that it has its place.</summary>
-    /// <param name="name">The name of the service.</param>
-    public Hop Begin(string name)
+    /// <param name="service">The name of the service that is called.</param>
+    /// <param name="start">When it begins, as a timestamp of the clock.</param>
+    internal TimedCall Begin(string service, long start)
     {
-        var hop = new Hop(name);
+        var call = new TimedCall(service, start);
         lock (_lock)
         {
-            _hops.Add(hop);
+            _calls.Add(call);
         }
 
-        return hop;
+        return call;
     }
 
     /// <summary>The value of the header.</summary>
     /// <param name="total">How long the answer took so far.</param>
-    public string Format(TimeSpan total)
+    internal string Format(TimeSpan total)
     {
         var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
         lock (_lock)
         {
-            foreach (var hop in _hops)
+            foreach (var call in _calls)
             {
-                hop.AppendTo(ref text);
+                Append(ref text, call);
             }
         }
 
         Append(ref text, Total, total.TotalMilliseconds);
         return text.ToStringAndClear();
+    }
+
+    /// <summary>Adds the part of a call and those of what it reported; nothing for a call that has not ended.</summary>
+    private static void Append(ref DefaultInterpolatedStringHandler text, TimedCall call)
+    {
+        if (call.Elapsed is not { } elapsed)
+        {
+            return;
+        }
+
+        Append(ref text, call.Service, elapsed.TotalMilliseconds);
+        text.AppendLiteral(", ");
+        foreach (var (service, milliseconds) in call.Reported)
+        {
+            Append(ref text, service, milliseconds);
+            text.AppendLiteral(", ");
+        }
     }
 
     private static void Append(ref DefaultInterpolatedStringHandler text, string name, double milliseconds)
@@ -70,7 +100,7 @@ internal sealed class ServerTiming
     /// <summary>Reads out of the header of a backend how long its answer took.</summary>
     /// <param name="header">The value of its header.</param>
     /// <returns>How long; <see langword="null"/> when the header does not tell.</returns>
-    public static TimeSpan? TotalIn(string header)
+    internal static TimeSpan? TotalIn(string header)
     {
         Span<uint> microseconds = stackalloc uint[1];
         Read(header, TotalNames, microseconds);
@@ -83,48 +113,13 @@ internal sealed class ServerTiming
     /// <param name="microseconds">
     /// Receives their durations; <see cref="ServerTimingReader.Unknown"/> where the header does not tell.
     /// </param>
-    public static void Read(string header, IReadOnlyList<byte[]> names, Span<uint> microseconds)
+    internal static void Read(string header, IReadOnlyList<byte[]> names, Span<uint> microseconds)
     {
         microseconds.Fill(ServerTimingReader.Unknown);
         if (header.Length <= LongestHeader)
         {
             Span<byte> bytes = stackalloc byte[LongestHeader];
             ServerTimingReader.Read(bytes[..Encoding.Latin1.GetBytes(header, bytes)], names, microseconds);
-        }
-    }
-
-    /// <summary>A call to another service.</summary>
-    /// <param name="name">The name of the service.</param>
-    internal sealed class Hop(string name)
-    {
-        private double? _milliseconds;
-        private (string Name, double Milliseconds)[] _further = [];
-
-        /// <summary>Says how long it took, all its tries together.</summary>
-        /// <param name="elapsed">How long.</param>
-        public void End(TimeSpan elapsed) => _milliseconds = elapsed.TotalMilliseconds;
-
-        /// <summary>Says what the service reported of a call that it made itself.</summary>
-        /// <param name="service">The name of the service that it called.</param>
-        /// <param name="milliseconds">How long that took.</param>
-        public void Report(string service, double milliseconds) => _further = [.. _further, (service, milliseconds)];
-
-        /// <summary>Adds the part of the header, which is empty for a call that has not ended.</summary>
-        /// <param name="text">The header.</param>
-        public void AppendTo(ref DefaultInterpolatedStringHandler text)
-        {
-            if (_milliseconds is not { } own)
-            {
-                return;
-            }
-
-            Append(ref text, name, own);
-            text.AppendLiteral(", ");
-            foreach (var (service, milliseconds) in _further)
-            {
-                Append(ref text, service, milliseconds);
-                text.AppendLiteral(", ");
-            }
         }
     }
 }

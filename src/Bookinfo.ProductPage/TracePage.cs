@@ -1,0 +1,41 @@
+using Bookinfo.Contracts;
+using Bookinfo.ServiceDefaults.Configuration;
+
+namespace Bookinfo.ProductPage;
+
+/// <summary>Where a platform shows a trace: an address in which its id takes a place.</summary>
+/// <param name="Before">What stands before the id.</param>
+/// <param name="After">What stands behind it.</param>
+public sealed record TracePage(string Before, string After)
+{
+    private const string Place = "{id}";
+
+    /// <summary>What an id looks like.</summary>
+    private static readonly string AnyId = new('0', 32);
+
+    /// <summary>Reads <c>TRACE_PAGE_URL</c>.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <returns><see langword="null"/> when it is not set.</returns>
+    /// <exception cref="InvalidSettingException">It is not such an address.</exception>
+    public static TracePage? Read(Settings settings)
+    {
+        if (settings.Text(SettingNames.TracePageUrl) is not { } text)
+        {
+            return null;
+        }
+
+        // The id must not be a part of the host: whatever it is, the link leads to the same one.
+        if (text.Split(Place) is not [var before, var after]
+            || !Uri.TryCreate(before, UriKind.Absolute, out var start)
+            || !Uri.TryCreate($"{before}{AnyId}{after}", UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https") || address.Port == 0 || address.Authority != start.Authority)
+        {
+            throw new InvalidSettingException(
+                SettingNames.TracePageUrl, text,
+                $"an address with {Place} once behind its host, such as http://localhost:16686/trace/{Place}");
+        }
+
+        return address.UserInfo is "" ? new TracePage(before, after) : throw new InvalidSettingException(
+            $"{SettingNames.TracePageUrl} is not allowed: it must be an address without a user and a password, as every visitor gets it.");
+    }
+}
