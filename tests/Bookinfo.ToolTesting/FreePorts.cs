@@ -3,7 +3,9 @@ using Bookinfo.Testing;
 
 namespace Bookinfo.ToolTesting;
 
-/// <summary>Ports in a row that nothing listens on: productpage's, then the backends', then Prometheus', then those for faults.</summary>
+/// <summary>
+/// Ports in a row that nothing listens on: productpage's, then the backends', then Prometheus' and the dashboard's, then those for faults.
+/// </summary>
 public sealed record FreePorts(int First)
 {
     /// <summary>How many versions the catalog has, productpage among them.</summary>
@@ -15,9 +17,11 @@ public sealed record FreePorts(int First)
 
     public int Prometheus => First + Services;
 
-    public int Management => Prometheus + 1;
+    public int Dashboard => Prometheus + 1;
+
+    public int Management => Dashboard + 1;
 
     public string[] Options => ["--port", $"{Page}", "--backend-port", $"{Backends}", "--management-port", $"{Management}"];
 
-    public static FreePorts Find() => new(FreePort.Find(Services + 1 + Services));
+    public static FreePorts Find() => new(FreePort.Find(Services + 2 + Services));
 }

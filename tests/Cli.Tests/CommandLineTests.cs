@@ -36,7 +36,8 @@ public sealed class CommandLineTests
         await run.ExitAsync();
         foreach (var option in new[]
         {
-            "--native", "--port", "--backend-port", "--reviews", "--env", "--prometheus", "--prometheus-port", "--no-build", "--output",
+            "--native", "--port", "--backend-port", "--reviews", "--env", "--prometheus", "--prometheus-port", "--dashboard",
+            "--dashboard-port", "--no-build", "--output",
         })
         {
             Assert.Contains($"  {option}", run.Output);
@@ -108,6 +109,10 @@ public sealed class CommandLineTests
     [InlineData("--prometheus-port has no effect without --prometheus.", "--prometheus-port", "9191")]
     [InlineData("--prometheus-port 9083 is a port of the services, 30080 or 9081 to ", "--prometheus", "--prometheus-port", "9083")]
     [InlineData("--prometheus-port 30080 is a port of the services", "--prometheus", "--prometheus-port", "30080")]
+    [InlineData("--dashboard-port has no effect without --dashboard.", "--dashboard-port", "18889")]
+    [InlineData("--dashboard-port 9083 is a port of the services, 30080 or 9081 to ", "--dashboard", "--dashboard-port", "9083")]
+    [InlineData(
+        "--dashboard-port 9090 is that of Prometheus as well", "--dashboard", "--dashboard-port", "9090", "--prometheus")]
     [InlineData("--reviews 'v1,v4' is not allowed: it must be one or more of v1, v2, v3, separated by commas.", "--reviews", "v1,v4")]
     [InlineData("--reviews '' is not allowed", "--reviews", "")]
     [InlineData("--env 'A' is not allowed: it must be [service:]NAME=VALUE", "--env", "A")]

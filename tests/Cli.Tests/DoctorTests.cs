@@ -223,7 +223,7 @@ public sealed class DoctorTests : IDisposable
 
     /// <summary>There is no cluster, no kubectl and no compiler here.</summary>
     [Theory]
-    [InlineData("up", "up", ".NET SDK", "local ports", "Prometheus")]
+    [InlineData("up", "up", ".NET SDK", "local ports", "Prometheus", "Aspire dashboard")]
     [InlineData("images", "images build", "native compiler", "image builder")]
     [InlineData("IMAGES", "images build", "native compiler", "image builder")]
     public async Task It_looks_at_what_the_command_needs_that_it_is_asked_for(string command, string purpose, params string[] names)

@@ -29,7 +29,8 @@ public sealed class RunRecordTests : IDisposable
                 ["details-v1"] = new Dictionary<string, string>(),
             },
             new Dictionary<string, int> { ["details-v1"] = 31100 },
-            new Uri("http://localhost:9090"));
+            new Uri("http://localhost:9090"),
+            new Uri("http://localhost:18888"));
         using (RunLock.Take(_tree, Port))
         {
             record.Write(_tree, Port);
@@ -139,6 +140,22 @@ public sealed class RunRecordTests : IDisposable
         Assert.Equal("blue", found["reviews-v2"]["STAR_COLOR"]);
         Assert.DoesNotContain("STAR_COLOR", found["reviews-v3"].Keys);
         Assert.DoesNotContain("secret", string.Join(' ', found.Values.SelectMany(variables => variables.Values)));
+    }
+
+    /// <summary>Telemetry costs something: a baseline with the dashboard differs from one without.</summary>
+    [Fact]
+    public void With_the_dashboard_the_telemetry_of_every_service_differs()
+    {
+        var tree = new SourceTree("/nowhere");
+        var options = new LocalOptions(false, Port, 9181, ["v1"], [], DashboardPort: 18888);
+        var plan = LocalPlan.Create(options, tree, new Dictionary<string, string>(), static _ => true);
+
+        var found = plan.FindUnusual(options, tree);
+
+        Assert.Equal(["details-v1", "ratings-v1", "reviews-v1", "productpage-v1"], found.Keys);
+        Assert.All(found.Values, variables => Assert.Equal(
+            ("set", "otlp"), (variables["OTEL_EXPORTER_OTLP_ENDPOINT"], variables["OTEL_METRICS_EXPORTER"])));
+        Assert.Equal(new Uri("http://localhost:18888"), plan.Describe(options, tree).Dashboard);
     }
 
     [Fact]

@@ -48,10 +48,10 @@ internal static class DoctorCommand
         Registry.Validators.Add(result => OptionRules.RequireRule(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
         var command = new Command(
             "doctor",
-            "Check what the other commands need, and say what to do about what is missing. For up: the .NET SDK, free ports, Prometheus. "
-            + "For images: a compiler and an image builder. For deploy: kubectl, the cluster, its nodes, your rights, the namespace and "
-            + "its quota, the images, the NodePort, and where use of CPU and memory is read from. Changes nothing, and ends within twenty "
-            + "seconds. "
+            "Check what the other commands need, and say what to do about what is missing. For up: the .NET SDK, free ports, Prometheus, "
+            + "the dashboard. For images: a compiler and an image builder. For deploy: kubectl, the cluster, its nodes, your rights, the "
+            + "namespace and its quota, the images, the NodePort, and where use of CPU and memory is read from. Changes nothing, and ends "
+            + "within twenty seconds. "
             + $"The exit code is {ExitCode.Success} when there is no problem, warnings or not, and {ExitCode.ProblemFound} when "
             + "there is one.")
         {

@@ -67,6 +67,17 @@ internal static class UpCommand
         "The port of Prometheus.",
         PrometheusProcess.UsualPort);
 
+    private static readonly Option<bool> Dashboard = new("--dashboard")
+    {
+        Description = "Run the Aspire dashboard as well: it shows traces, logs and metrics of the services, which send them to it by OTLP. "
+            + "It is downloaded when first asked for (80 MB).",
+    };
+
+    private static readonly Option<int> DashboardPort = TypedOptions.Port(
+        "--dashboard-port",
+        "The port of the dashboard.",
+        DashboardProcess.UsualPort);
+
     private static readonly Option<long?> ManagementPort = TypedOptions.Whole(
         "--management-port",
         $"The first of the {LocalPlan.ManagementPorts} ports where services take faults ('bookinfo scenario'). [default: free ones, from "
@@ -85,7 +96,8 @@ internal static class UpCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        PrometheusPort.Validators.Add(RequirePrometheus);
+        PrometheusPort.Validators.Add(static result => RequireOption(result, Prometheus));
+        DashboardPort.Validators.Add(static result => RequireOption(result, Dashboard));
         Reviews.Validators.Add(RequireVersions);
         Environment.Validators.Add(RequireSettings);
 
@@ -94,7 +106,8 @@ internal static class UpCommand
             "Build Bookinfo and run it on this machine: all services, reviews in three versions. Ctrl-C stops it. It listens on localhost "
                 + "only; docs/settings.md says how to let others reach it.")
         {
-            Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, ManagementPort, NoBuild, Output,
+            Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, Dashboard, DashboardPort, ManagementPort,
+            NoBuild, Output,
         };
         command.SetAction(static (result, _) => RunAsync(
             new LocalOptions(
@@ -105,7 +118,8 @@ internal static class UpCommand
             [.. (result.GetValue(Environment) ?? []).Select(
                 text => EnvironmentSetting.TryParse(text, out var setting, out var error) ? setting : throw new FormatException(error))],
             result.GetValue(Prometheus) ? result.GetValue(PrometheusPort) : null,
-            (int?)result.GetValue(ManagementPort)),
+            (int?)result.GetValue(ManagementPort),
+            result.GetValue(Dashboard) ? result.GetValue(DashboardPort) : null),
             build: !result.GetValue(NoBuild),
             result.GetValue(Output)));
         return command;
@@ -121,16 +135,22 @@ internal static class UpCommand
         return await CommandRunner.RunAsync(
             async signals =>
             {
-                var services = new ServiceBuild(tree, new WorkProgress(time), time);
+                var progress = new WorkProgress(time);
+                var services = new ServiceBuild(tree, progress, time);
+                // Before builds and downloads as well: whoever has to choose another port need not wait for them.
+                PortCheck.RequireFree(CreatePlan(options, tree));
                 if (build)
                 {
-                    // Before the build as well: whoever has to choose another port need not wait for it.
-                    PortCheck.RequireFree(CreatePlan(options, tree));
                     await services.RunAsync(options.Native, signals.Stop);
                 }
                 else
                 {
                     services.RequireBuilt(options.Native);
+                }
+
+                if (options.DashboardPort is not null)
+                {
+                    await new DashboardPackage(tree, progress, time).RestoreAsync(signals.Stop);
                 }
 
                 return await RunAsync(options, output, tree, signals, time);
@@ -219,9 +239,10 @@ internal static class UpCommand
         }
 
         string[] metrics = plan.Prometheus is null ? [] : [$"Metrics, rules and alerts are in Prometheus: {plan.Prometheus}"];
+        string[] traces = plan.Dashboard is null ? [] : [$"Traces, logs and metrics are in the dashboard: {plan.Dashboard}"];
         string[] footer =
         [
-            $"Open {plan.Page}", .. metrics, $"Logs are in {tree.Relative(tree.Logs(options.Port))}. Ctrl-C stops everything.",
+            $"Open {plan.Page}", .. metrics, .. traces, $"Logs are in {tree.Relative(tree.Logs(options.Port))}. Ctrl-C stops everything.",
         ];
         return ToolOutput.DataTerminal is { } terminal
             ? new LiveStatusView(terminal, footer, time)
@@ -242,11 +263,11 @@ internal static class UpCommand
         }
     }
 
-    private static void RequirePrometheus(OptionResult result)
+    private static void RequireOption(OptionResult result, Option<bool> needed)
     {
-        if (!result.Implicit && !result.GetValue(Prometheus))
+        if (!result.Implicit && !result.GetValue(needed))
         {
-            result.AddError("--prometheus-port has no effect without --prometheus.");
+            result.AddError($"{result.Option.Name} has no effect without {needed.Name}.");
         }
     }
 
@@ -282,12 +303,22 @@ internal static class UpCommand
                     + "choose another, or another --backend-port.");
         }
 
-        if (options.PrometheusPort is { } prometheus
-            && (prometheus == options.Port || (prometheus >= options.BackendPort && prometheus <= last)))
+        RequireNoServicePort("--prometheus-port", options.PrometheusPort);
+        RequireNoServicePort("--dashboard-port", options.DashboardPort);
+        if (options.DashboardPort is { } dashboard && dashboard == options.PrometheusPort)
         {
             throw new OperationFailedException(
-                FailureKind.InvalidRequest, $"--prometheus-port {prometheus} is a port of the services, {options.Port} or "
-                    + $"{options.BackendPort} to {last}: choose another.");
+                FailureKind.InvalidRequest, $"--dashboard-port {dashboard} is that of Prometheus as well: choose another.");
+        }
+
+        void RequireNoServicePort(string option, int? chosen)
+        {
+            if (chosen is { } port && (port == options.Port || (port >= options.BackendPort && port <= last)))
+            {
+                throw new OperationFailedException(
+                    FailureKind.InvalidRequest, $"{option} {port} is a port of the services, {options.Port} or "
+                        + $"{options.BackendPort} to {last}: choose another.");
+            }
         }
     }
 }

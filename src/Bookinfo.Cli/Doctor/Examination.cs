@@ -114,6 +114,7 @@ internal sealed class Checkup : IDisposable
             new SdkCheck(tree),
             new LocalPortsCheck(LocalPortsCheck.Default),
             new PrometheusCheck(PrometheusProcess.UsualPort),
+            new DashboardCheck(tree, DashboardProcess.UsualPort),
             new NativeToolsCheck(),
             new ImageBuilderCheck(),
             kubectl,

@@ -18,7 +18,7 @@ public static class ExitCode
 
     /// <summary>
     /// A tool that has to be installed is missing: the .NET SDK, the linker for native code, Prometheus for <c>--prometheus</c>, what
-    /// builds images, kubectl. The launchers use the number as well.
+    /// builds images, kubectl; or the dashboard for <c>--dashboard</c> cannot be downloaded. The launchers use the number as well.
     /// </summary>
     public const int MissingTool = 3;
 

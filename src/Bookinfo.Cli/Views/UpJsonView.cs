@@ -24,7 +24,7 @@ internal sealed class JsonStatusView(TextWriter output, LocalPlan plan) : IStatu
     {
         lock (_lock)
         {
-            Write(new StatusEvent("ready", plan.Page, plan.Prometheus, [.. system.Statuses.Select(StatusRecord.From)]));
+            Write(new StatusEvent("ready", plan.Page, plan.Prometheus, plan.Dashboard, [.. system.Statuses.Select(StatusRecord.From)]));
             _running = true;
         }
     }
@@ -36,7 +36,7 @@ internal sealed class JsonStatusView(TextWriter output, LocalPlan plan) : IStatu
         {
             if (_running)
             {
-                Write(new StatusEvent("changed", null, null, [StatusRecord.From(status)]));
+                Write(new StatusEvent("changed", null, null, null, [StatusRecord.From(status)]));
             }
         }
     }
@@ -56,8 +56,10 @@ internal sealed class JsonStatusView(TextWriter output, LocalPlan plan) : IStatu
 /// <param name="Event"><c>ready</c> when all services are ready, <c>changed</c> when the state of one has changed.</param>
 /// <param name="Page">The address to open; with <c>ready</c> only.</param>
 /// <param name="Prometheus">The address of Prometheus; with <c>ready</c> only, and only when it runs.</param>
-/// <param name="Services">All processes, Prometheus among them when it runs, or the one that has changed.</param>
-internal sealed record StatusEvent(string Event, string? Page, string? Prometheus, IReadOnlyList<StatusRecord> Services);
+/// <param name="Dashboard">The address of the Aspire dashboard; with <c>ready</c> only, and only when it runs.</param>
+/// <param name="Services">All processes, Prometheus and the dashboard among them when they run, or the one that has changed.</param>
+internal sealed record StatusEvent(
+    string Event, string? Page, string? Prometheus, string? Dashboard, IReadOnlyList<StatusRecord> Services);
 
 /// <summary>A service in <c>up --output json</c>.</summary>
 /// <param name="Service">The service, such as <c>reviews</c>.</param>
@@ -72,7 +74,7 @@ internal sealed record StatusEvent(string Event, string? Page, string? Prometheu
 /// <param name="RestartInSeconds">How long it is until the next start.</param>
 /// <param name="LogFile">The full path of its log.</param>
 /// <param name="Telemetry">Which of the telemetry that it sends does not arrive, and why.</param>
-/// <param name="Management">The address where it takes faults; not of Prometheus.</param>
+/// <param name="Management">The address where it takes faults; not of Prometheus and the dashboard.</param>
 internal sealed record StatusRecord(
     string Service,
     string Version,

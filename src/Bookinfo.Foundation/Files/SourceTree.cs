@@ -20,6 +20,9 @@ public sealed record SourceTree(string Root)
     /// <summary>The directory of Prometheus' configuration: what to scrape, rules and alerts.</summary>
     public string PrometheusConfiguration => Path.Combine(Root, "observability", "prometheus");
 
+    /// <summary>The project that names the Aspire dashboard; nothing is built from it.</summary>
+    public string DashboardProject => Path.Combine(Root, "observability", "dashboard", "Dashboard.csproj");
+
     /// <summary>The directory of the scenarios.</summary>
     public string Scenarios => Path.Combine(Root, "scenarios");
 

@@ -10,7 +10,8 @@ namespace Bookinfo.Local;
 /// <param name="ExpectedPackageFiles">A file of each package that the project needs.</param>
 internal sealed record RestoredPackages(bool Success, string ProjectFilePath, IReadOnlyList<string> ExpectedPackageFiles)
 {
-    private const string FileName = "project.nuget.cache";
+    /// <summary>The name of the file.</summary>
+    public const string FileName = "project.nuget.cache";
 
     /// <summary>
     /// Whether the packages of projects, and of those that they refer to, were restored since anything changed that decides about them.
@@ -22,11 +23,16 @@ internal sealed record RestoredPackages(bool Success, string ProjectFilePath, IR
     {
         var files = SourceFingerprint.WithReferences(projects.Select(tree.ProjectFile)).Values.ToList();
         var changed = files.Concat(SourceFingerprint.Shared(tree)).Max(file => file.LastWriteTimeUtc);
-        return files.TrueForAll(project => AreThere(
-            project, Path.Combine(tree.Artifacts, "obj", Path.GetFileNameWithoutExtension(project.Name), FileName), changed));
+        return files.TrueForAll(project => Read(
+            project, Path.Combine(tree.Artifacts, "obj", Path.GetFileNameWithoutExtension(project.Name), FileName), changed) is not null);
     }
 
-    private static bool AreThere(FileInfo project, string cache, DateTime changed)
+    /// <summary>Reads what was restored of a project.</summary>
+    /// <param name="project">The file of the project.</param>
+    /// <param name="cache">The file that NuGet has left.</param>
+    /// <param name="changed">When anything changed last that decides about the packages.</param>
+    /// <returns><see langword="null"/> when it was not restored since, or something of it is not there any more.</returns>
+    public static RestoredPackages? Read(FileInfo project, string cache, DateTime changed)
     {
         try
         {
@@ -34,11 +40,11 @@ internal sealed record RestoredPackages(bool Success, string ProjectFilePath, IR
                 && JsonSerializer.Deserialize(File.ReadAllText(cache), RestoredPackagesJson.Default.RestoredPackages)
                     is { Success: true } restored
                 && restored.ProjectFilePath == project.FullName
-                && restored.ExpectedPackageFiles.All(File.Exists);
+                && restored.ExpectedPackageFiles.All(File.Exists) ? restored : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -11,25 +11,9 @@ namespace Bookinfo.Local;
 /// <param name="time">Tells the time and waits.</param>
 public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimeProvider time)
 {
-    private const int MostErrors = 20;
-
     /// <summary>Nothing of a build may stay behind: neither a worker of MSBuild nor the compiler's server.</summary>
     private static readonly string[] CommonArguments =
         ["-c", "Release", "--nologo", "-v:quiet", "-clp:NoSummary", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
-
-    /// <summary>
-    /// Runs a build so that it ends with this process, however that ends: the standard input of the shell is a pipe from here, and when
-    /// it is closed the shell ends its process group.
-    /// </summary>
-    private const string EndWithParent =
-        """
-        exec 3<&0
-        (read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 &
-        "$@" </dev/null 3<&-
-        code=$?
-        kill $! 2>/dev/null
-        exit $code
-        """;
 
     /// <summary>What builds; tests replace it.</summary>
     internal string DotNet { get; init; } = ChildProcess.DotNet;
@@ -185,37 +169,15 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
 
     private async Task RunAsync(string[] arguments, ProcessLog log, CancellationToken cancellationToken)
     {
-        var environment = InheritedEnvironment.SelectForBuild(Environment.GetEnvironmentVariables());
-        using var build = ChildProcess.HasSessions
-            ? ChildProcess.Start(
-                "/bin/sh", ["-c", EndWithParent, "sh", DotNet, .. arguments], environment, tree.Root, log, time)
-            : ChildProcess.Start(DotNet, arguments, environment, tree.Root, log, time);
-        int exitCode;
-        try
+        var command = new DotNetCommand(tree, DotNet, time);
+        if (await command.RunAsync(arguments, log, cancellationToken) != 0)
         {
-            exitCode = await build.Exited.WaitAsync(cancellationToken);
+            var logFile = Path.Combine(tree.Artifacts, "logs", "build.log");
+            throw new OperationFailedException(
+                FailureKind.BuildFailed,
+                $"the build failed. All that it said: {tree.Relative(logFile)}"
+                    + string.Concat(command.ReadErrors(logFile).Select(error => $"\n  {error}")));
         }
-        catch (OperationCanceledException)
-        {
-            build.Kill();
-            build.CloseInput();
-            await build.Exited;
-            throw;
-        }
-
-        if (exitCode != 0)
-        {
-            throw new OperationFailedException(FailureKind.BuildFailed, DescribeFailure(Path.Combine(tree.Artifacts, "logs", "build.log")));
-        }
-    }
-
-    private string DescribeFailure(string logFile)
-    {
-        // MSBuild repeats an error for every project that runs into it, and says all paths in full.
-        var errors = File.ReadLines(logFile).Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
-            .Select(line => line.Trim().Replace(tree.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))
-            .Distinct().Take(MostErrors);
-        return $"the build failed. All that it said: {tree.Relative(logFile)}{string.Concat(errors.Select(error => $"\n  {error}"))}";
     }
 
     /// <summary>What a build begins with.</summary>

@@ -11,7 +11,8 @@ namespace Bookinfo.Local;
 /// <param name="Services">The processes, each after those that it calls.</param>
 /// <param name="Page">The address to open in a browser.</param>
 /// <param name="Prometheus">The address of Prometheus, when it runs as well: then it is the last of the processes.</param>
-public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page, string? Prometheus = null)
+/// <param name="Dashboard">The address of the Aspire dashboard, when it runs as well: then it is the first of the processes.</param>
+public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page, string? Prometheus = null, string? Dashboard = null)
 {
     private static readonly int FirstBackendPort = Backends.Min(version => version.LocalPort);
 
@@ -28,22 +29,34 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
         ServiceCatalog.All.Where(service => service != ServiceCatalog.ProductPage).SelectMany(service => service.Versions);
 
     /// <summary>
-    /// The ports of a run, but for the management ports: those of all versions, whether or not they run, and Prometheus'.
+    /// The ports of a run that the user chooses, but for the management ports: those of all versions, whether or not they run, and those of
+    /// Prometheus and the dashboard.
     /// </summary>
     /// <param name="options">What the user asked for.</param>
     public static IEnumerable<int> PortsOf(LocalOptions options) => ServiceCatalog.All.SelectMany(service => service.Versions)
-        .Select(version => Port(options, version)).Concat(options.PrometheusPort is { } port ? [port] : []);
+        .Select(version => Port(options, version))
+        .Concat(new[] { options.PrometheusPort, options.DashboardPort }.OfType<int>());
 
     /// <summary>Makes the plan.</summary>
     /// <param name="options">What the user asked for.</param>
     /// <param name="tree">Where things are.</param>
     /// <param name="variables">The user's environment.</param>
-    /// <param name="isFree">Whether a port is free. Only management ports that nobody has asked for go by it.</param>
-    /// <exception cref="OperationFailedException">Prometheus is asked for and not installed.</exception>
+    /// <param name="isFree">Whether a port is free. Only those go by it that nobody has asked for: management ports and OTLP's.</param>
+    /// <exception cref="OperationFailedException">
+    /// Prometheus is asked for and not installed, or the dashboard is, and telemetry is to go elsewhere.
+    /// </exception>
     public static LocalPlan Create(LocalOptions options, SourceTree tree, IDictionary variables, Predicate<int> isFree)
     {
         var inherited = InheritedEnvironment.Select(variables);
         var management = ChooseManagementPorts(options, isFree);
+        int? otlpPort = options.DashboardPort is { } dashboardPort
+            ? FreePorts(dashboardPort + 1, PortsOf(options).Concat(management.Values), isFree).FirstOrDefault()
+            : null;
+        if (otlpPort is not null)
+        {
+            DashboardProcess.RequireNothingElsewhere(inherited, options.Environment);
+        }
+
         var services =
             from service in ServiceCatalog.All
             from version in service.Versions
@@ -53,13 +66,22 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
                 Port(options, version),
                 options.Native ? tree.NativeExecutable(service.Project) : ChildProcess.DotNet,
                 options.Native ? [] : [tree.Assembly(service)],
-                Environment(options, service, version, management[version], inherited),
+                Environment(options, service, version, management[version], otlpPort, inherited),
                 Path.Combine(tree.Logs(options.Port), $"{version.Name}.log"))
             {
                 ManagementPort = management[version],
             };
         var plan = new LocalPlan(
             [.. services], string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}/productpage"));
+        if (options.DashboardPort is { } page)
+        {
+            plan = plan with
+            {
+                Services = [DashboardProcess.Plan(page, otlpPort!.Value, tree, options.Port, inherited), .. plan.Services],
+                Dashboard = DashboardProcess.Address(page),
+            };
+        }
+
         return options.PrometheusPort is not { } port ? plan : plan with
         {
             Services = [.. plan.Services, PrometheusProcess.Plan(port, tree, options.Port, inherited)],
@@ -95,7 +117,8 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
         FindUnusual(options, tree),
         Services.Where(service => service.ManagementPort is not null)
             .ToDictionary(service => service.Name, service => service.ManagementPort!.Value),
-        Prometheus is null ? null : new Uri(Prometheus));
+        Prometheus is null ? null : new Uri(Prometheus),
+        Dashboard is null ? null : new Uri(Dashboard));
 
     /// <summary>Finds which environment variables of each service differ from those that it has by default.</summary>
     /// <param name="options">What the user asked for.</param>
@@ -104,7 +127,10 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> FindUnusual(LocalOptions options, SourceTree tree)
     {
         var usual = Create(
-            options with { Environment = [], PrometheusPort = null }, tree, new Dictionary<string, string>(), static _ => true).Services;
+            options with { Environment = [], PrometheusPort = null, DashboardPort = null },
+            tree,
+            new Dictionary<string, string>(),
+            static _ => true).Services;
         return usual.Join(Services, service => service.Name, service => service.Name, (one, actual) => (Usual: one, Actual: actual))
             .ToDictionary(
                 pair => pair.Actual.Name,
@@ -135,17 +161,27 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
             return versions.Index().ToDictionary(version => version.Item, version => first + version.Index);
         }
 
-        var others = PortsOf(options).ToHashSet();
-        using var free = Enumerable.Range(options.Port + ManagementOffset, ushort.MaxValue)
-            // Beyond the last port it goes on with the first that users may have.
-            .Select(port => port <= ushort.MaxValue ? port : port - ushort.MaxValue + 1023)
-            .Where(port => !others.Contains(port) && isFree(port))
-            .GetEnumerator();
+        using var free = FreePorts(options.Port + ManagementOffset, PortsOf(options), isFree).GetEnumerator();
         return versions.ToDictionary(version => version, _ => free.MoveNext() ? free.Current : 0);
     }
 
+    /// <summary>The ports from one on that are free and that nothing else of this run has.</summary>
+    private static IEnumerable<int> FreePorts(int first, IEnumerable<int> others, Predicate<int> isFree)
+    {
+        var taken = others.ToHashSet();
+        return Enumerable.Range(first, ushort.MaxValue)
+            // Beyond the last port it goes on with the first that users may have.
+            .Select(port => port <= ushort.MaxValue ? port : port - ushort.MaxValue + 1023)
+            .Where(port => !taken.Contains(port) && isFree(port));
+    }
+
     private static Dictionary<string, string> Environment(
-        LocalOptions options, ServiceDefinition service, ServiceVersion version, int managementPort, Dictionary<string, string> inherited)
+        LocalOptions options,
+        ServiceDefinition service,
+        ServiceVersion version,
+        int managementPort,
+        int? otlpPort,
+        Dictionary<string, string> inherited)
     {
         var environment = new Dictionary<string, string>(inherited, inherited.Comparer)
         {
@@ -174,6 +210,19 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
             environment[SettingNames.SessionKey] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
         }
 
+        if (otlpPort is { } port)
+        {
+            foreach (var (name, value) in DashboardProcess.Wiring(port, inherited))
+            {
+                environment[name] = value;
+            }
+
+            if (service == ServiceCatalog.ProductPage)
+            {
+                environment[SettingNames.TracePageUrl] = DashboardProcess.TracePage(options.DashboardPort!.Value);
+            }
+        }
+
         foreach (var setting in options.Environment.Where(setting => setting.IsFor(version)).OrderBy(setting => setting.Precision))
         {
             environment[setting.Name] = setting.Value;
@@ -200,8 +249,8 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
     }
 }
 
-/// <summary>A process to run: one version of a service, or Prometheus.</summary>
-/// <param name="Version">What it is. The version of Prometheus is empty: it is the one that is installed.</param>
+/// <summary>A process to run: one version of a service, Prometheus, or the dashboard.</summary>
+/// <param name="Version">What it is. The versions of Prometheus and the dashboard are empty.</param>
 /// <param name="Port">The port it gets.</param>
 /// <param name="FileName">The program to start.</param>
 /// <param name="Arguments">Its arguments.</param>
@@ -220,8 +269,11 @@ public sealed record ServicePlan(
     /// <summary>The name of the process, such as <c>reviews-v2</c> or <c>prometheus</c>.</summary>
     public string Name => Version.Version.Length == 0 ? Version.Service : Version.Name;
 
-    /// <summary>The port where it takes faults; <see langword="null"/> for Prometheus.</summary>
+    /// <summary>The port where it takes faults; <see langword="null"/> for Prometheus and the dashboard.</summary>
     public int? ManagementPort { get; init; }
+
+    /// <summary>Whether the others are only started when it is ready.</summary>
+    public bool IsNeededByOthers { get; init; }
 }
 
 /// <summary>How the application is to run on this machine.</summary>
@@ -234,6 +286,9 @@ public sealed record ServicePlan(
 /// <param name="ManagementPort">
 /// The first of the ports where services take faults, one by one in the catalog's order; <see langword="null"/> for any that are free.
 /// </param>
+/// <param name="DashboardPort">
+/// The port of the Aspire dashboard to run beside the services; <see langword="null"/> to run none.
+/// </param>
 public sealed record LocalOptions(
     bool Native,
     int Port,
@@ -241,4 +296,5 @@ public sealed record LocalOptions(
     IReadOnlyList<string> ReviewsVersions,
     IReadOnlyList<EnvironmentSetting> Environment,
     int? PrometheusPort = null,
-    int? ManagementPort = null);
+    int? ManagementPort = null,
+    int? DashboardPort = null);

@@ -76,10 +76,12 @@ public static class PortCheck
     {
         "productpage" => "--port",
         PrometheusProcess.Name => "--prometheus-port",
+        DashboardProcess.Name => "--dashboard-port",
         _ => "--backend-port",
     };
 
-    private static string Another(List<string> options) => options is ["--prometheus-port"] ? "another port" : "other ports";
+    private static string Another(List<string> options) =>
+        options is ["--prometheus-port" or "--dashboard-port"] ? "another port" : "other ports";
 
     private static string Enumerate(IEnumerable<string> items)
     {

@@ -16,18 +16,6 @@ public static class PrometheusProcess
     /// <summary>The port that it has everywhere.</summary>
     public const int UsualPort = 9090;
 
-    /// <summary>
-    /// Runs a program so that it ends when its standard input is closed, however <c>up</c> ended, though the program itself does not look
-    /// at it. The program takes the place of the shell: its process id, its memory and its exit code are what <c>up</c> sees. What watches
-    /// is a child of it, and sends the signal only to its own parent: once that has ended, its number may be another's.
-    /// </summary>
-    private const string EndWithStdin =
-        """
-        exec 3<&0
-        (read -r _ <&3; exec /bin/sh -c '[ "$PPID" = "$1" ] && kill -s TERM "$1"' sh $$) >/dev/null 2>&1 &
-        exec "$@" </dev/null 3<&-
-        """;
-
     /// <summary>Plans the process.</summary>
     /// <param name="port">Its port.</param>
     /// <param name="tree">Where things are.</param>
@@ -53,8 +41,8 @@ public static class PrometheusProcess
         return new ServicePlan(
             new ServiceVersion(Name, "", UsualPort, new Dictionary<string, string>()),
             port,
-            "/bin/sh",
-            ["-c", EndWithStdin, "sh", program, .. Arguments(port, directory)],
+            EndsWithStdin.Shell,
+            EndsWithStdin.Arguments(program, Arguments(port, directory)),
             environment,
             Path.Combine(tree.Logs(pagePort), $"{Name}.log"),
             "/-/ready");

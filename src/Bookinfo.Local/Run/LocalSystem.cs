@@ -7,13 +7,23 @@ public sealed class LocalSystem : IDisposable
 {
     private readonly List<ServiceSupervisor> _services;
 
+    /// <summary>The same in the order to start them in: each group when the one before it is ready.</summary>
+    private readonly List<List<ServiceSupervisor>> _groups;
+
     /// <summary>Makes the system; nothing is started.</summary>
     /// <param name="plan">What to run.</param>
     /// <param name="tree">Where things are.</param>
     /// <param name="time">Tells the time and waits.</param>
     /// <param name="changed">Called when the state of a service has changed, from any thread.</param>
-    public LocalSystem(LocalPlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed) =>
+    public LocalSystem(LocalPlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed)
+    {
         _services = [.. plan.Services.Select(service => new ServiceSupervisor(service, tree, time, changed))];
+        _groups =
+        [
+            .. _services.GroupBy(service => service.Plan.IsNeededByOthers).OrderByDescending(group => group.Key)
+                .Select(group => group.ToList()),
+        ];
+    }
 
     /// <summary>What is known of each service now, in the order of the catalog.</summary>
     public IReadOnlyList<ServiceStatus> Statuses => [.. _services.Select(service => service.Status)];
@@ -22,27 +32,27 @@ public sealed class LocalSystem : IDisposable
     public IReadOnlyList<(string Service, string Problem)> IncompleteLogs =>
         [.. _services.Where(service => service.LogProblem is not null).Select(service => (service.Plan.Name, service.LogProblem!))];
 
-    /// <summary>Starts all processes, without waiting for one before the next: they find each other when the first request comes.</summary>
+    /// <summary>
+    /// Starts the processes, without waiting for one before the next: they find each other when the first request comes. Those that need
+    /// others to be ready before are started by <see cref="WaitUntilReadyAsync(CancellationToken)"/>.
+    /// </summary>
     /// <exception cref="OperationFailedException">One cannot be started.</exception>
-    public void Start() => _services.ForEach(service => service.Start());
+    public void Start() => Start(_groups[0]);
 
     /// <summary>Waits until all are ready.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <exception cref="OperationFailedException">One ended instead, or takes too long.</exception>
+    /// <exception cref="OperationFailedException">One ended instead, cannot be started, or takes too long.</exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
-        using var firstFailure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var waits = _services.Select(service => service.WaitUntilReadyAsync(firstFailure.Token)).ToList();
-        await foreach (var wait in Task.WhenEach(waits).WithCancellation(CancellationToken.None))
+        foreach (var (index, group) in _groups.Index())
         {
-            if (wait.IsFaulted)
+            if (index > 0)
             {
-                await firstFailure.CancelAsync();
-                await wait;
+                Start(group);
             }
-        }
 
-        cancellationToken.ThrowIfCancellationRequested();
+            await WaitUntilReadyAsync(group, cancellationToken);
+        }
     }
 
     /// <summary>Starts again whatever ends, until it is cancelled.</summary>
@@ -73,4 +83,22 @@ public sealed class LocalSystem : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _services.ForEach(service => service.Dispose());
+
+    private static void Start(List<ServiceSupervisor> services) => services.ForEach(service => service.Start());
+
+    private static async Task WaitUntilReadyAsync(List<ServiceSupervisor> services, CancellationToken cancellationToken)
+    {
+        using var firstFailure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var waits = services.Select(service => service.WaitUntilReadyAsync(firstFailure.Token)).ToList();
+        await foreach (var wait in Task.WhenEach(waits).WithCancellation(CancellationToken.None))
+        {
+            if (wait.IsFaulted)
+            {
+                await firstFailure.CancelAsync();
+                await wait;
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 }

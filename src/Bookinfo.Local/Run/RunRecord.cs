@@ -14,11 +14,13 @@ namespace Bookinfo.Local;
 /// </param>
 /// <param name="Management">For each service, by its name, the port on the loopback where it takes faults.</param>
 /// <param name="Prometheus">The address of the Prometheus beside the services; <see langword="null"/> when none runs.</param>
+/// <param name="Dashboard">The address of the Aspire dashboard beside them; <see langword="null"/> when none runs.</param>
 public sealed record RunRecord(
     string Program,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Variables,
     IReadOnlyDictionary<string, int> Management,
-    Uri? Prometheus)
+    Uri? Prometheus,
+    Uri? Dashboard = null)
 {
     private const string FileName = "up.json";
 
