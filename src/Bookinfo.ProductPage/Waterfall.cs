@@ -41,7 +41,7 @@ public readonly struct Waterfall(ServerTiming timing, TimeProvider time)
 
     private int Scale(double milliseconds) => _elapsed <= TimeSpan.Zero
         ? 0
-        : (int)Math.Min(Length, milliseconds / _elapsed.TotalMilliseconds * Length);
+        : (int)Math.Round(Math.Min(Length, milliseconds / _elapsed.TotalMilliseconds * Length));
 
     /// <summary>A bar.</summary>
     /// <param name="Milliseconds">How long what it stands for took.</param>
