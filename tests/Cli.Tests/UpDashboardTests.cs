@@ -48,10 +48,9 @@ public sealed partial class UpDashboardTests
                 ? all : null);
         Assert.Equal(
             ["details", "productpage", "ratings", "reviews"], lines.Select(line => line.Service).Order(StringComparer.Ordinal));
-        await Eventually.HoldsAsync("all three signals of each service", async () => (await GetAsync(client, "resources"))
-            .EnumerateArray()
-            .Count(resource => resource.GetProperty("hasTraces").GetBoolean()
-                && resource.GetProperty("hasLogs").GetBoolean() && resource.GetProperty("hasMetrics").GetBoolean()) == 4);
+        await Eventually.HoldsAsync(async () => (await GetAsync(client, "resources")).EnumerateArray().Count(HasAll) == 4
+            ? ""
+            : "Not all services have all three signals.");
 
         await AssertForThisMachineOnlyAsync(client);
         // What a service could not deliver it would have said.
@@ -106,6 +105,11 @@ public sealed partial class UpDashboardTests
             + "shell, and a service sends to one address only. ", up.Messages);
         Assert.Empty(up.Output);
     }
+
+    private static bool HasAll(JsonElement resource) =>
+        resource.GetProperty("hasTraces").GetBoolean()
+        && resource.GetProperty("hasLogs").GetBoolean()
+        && resource.GetProperty("hasMetrics").GetBoolean();
 
     /// <summary>Whoever can reach it sees everything: that is to be nobody else, nor a page in a browser here.</summary>
     private async Task AssertForThisMachineOnlyAsync(HttpClient client)
