@@ -43,14 +43,16 @@ public sealed class RunningSystem : IAsyncDisposable
     /// <param name="details">The address of a stand-in for details.</param>
     /// <param name="reviews">The address of a stand-in for reviews.</param>
     /// <param name="faults">The name of a service, and the rules of the faults that it has.</param>
+    /// <param name="settings">Further settings of all services, as <c>NAME=value</c>.</param>
     public static async Task<RunningSystem> StartAsync(
         IReadOnlyList<string>? versions = null, string? podName = null, string? clusterName = null, Uri? details = null,
-        Uri? reviews = null, (string Service, string Rules)? faults = null)
+        Uri? reviews = null, (string Service, string Rules)? faults = null, IReadOnlyList<string>? settings = null)
     {
         var system = new RunningSystem();
         try
         {
-            await system.StartAllAsync(versions ?? ["v1", "v2", "v3"], podName, clusterName, details, reviews, faults);
+            await system.StartAllAsync(
+                versions ?? ["v1", "v2", "v3"], podName, clusterName, details, reviews, faults, settings ?? []);
             return system;
         }
         catch
@@ -98,7 +100,7 @@ public sealed class RunningSystem : IAsyncDisposable
 
     private async Task StartAllAsync(
         IReadOnlyList<string> versions, string? podName, string? clusterName, Uri? details, Uri? reviews,
-        (string Service, string Rules)? faults)
+        (string Service, string Rules)? faults, IReadOnlyList<string> settings)
     {
         var addresses = new Dictionary<string, IReadOnlyList<Uri>>();
         foreach (var service in ServiceCatalog.All)
@@ -117,6 +119,7 @@ public sealed class RunningSystem : IAsyncDisposable
                     $"--CLUSTER_NAME={clusterName}",
                     $"--SESSION_KEY={Guid.NewGuid()}",
                     .. faults?.Service == service.Name ? [$"--FAULTS={faults.Value.Rules}"] : Array.Empty<string>(),
+                    .. settings.Select(setting => $"--{setting}"),
                     .. service.Calls.SelectMany(call => AddressArguments(call.Service, addresses[call.Service])),
                 ], Silence)));
                 running.Add(new Uri(AddressOf(_services[service.Name][^1]), $"#{version.Version}"));

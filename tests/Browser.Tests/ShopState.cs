@@ -10,12 +10,17 @@ public sealed record ShopState(string Name, Func<Task<RunningSystem>> StartAsync
 {
     private static readonly string LongName = string.Concat(Enumerable.Repeat("Bartholomew", 6))[..64];
 
+    /// <summary>Spans go to an address where nobody listens.</summary>
+    public static IReadOnlyList<string> Traced { get; } =
+        ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:9", "TRACE_PAGE_URL=http://localhost:18888/traces/detail/{id}"];
+
     public static IReadOnlyList<ShopState> All { get; } =
     [
         new("index", () => RunningSystem.StartAsync(), visitor => visitor.GoAsync("/")),
         new("reviews-v1", () => RunningSystem.StartAsync(["v1"]), visitor => visitor.GoAsync()),
         new("reviews-v2", () => RunningSystem.StartAsync(["v2"]), visitor => visitor.GoAsync()),
         new("reviews-v3", () => RunningSystem.StartAsync(["v3"]), visitor => visitor.GoAsync()),
+        new("traced", () => RunningSystem.StartAsync(["v3"], settings: Traced), visitor => visitor.GoAsync()),
         new("signed-in", () => RunningSystem.StartAsync(["v3"], clusterName: "verona-east"), async visitor =>
         {
             await visitor.GoAsync();

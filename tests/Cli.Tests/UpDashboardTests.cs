@@ -69,7 +69,7 @@ public sealed partial class UpDashboardTests
         await up.LineAsync(
             line => line.StartsWith("dashboard", StringComparison.Ordinal) && line.EndsWith("  ready", StringComparison.Ordinal));
         await up.MessageAsync($"\nTraces, logs and metrics are in the dashboard: http://localhost:{_ports.Dashboard}\n");
-        Assert.Contains(up.Alive, process => process.Name == "Aspire.Dashboard");
+        Assert.Contains(up.Alive, process => process.Command.EndsWith("/Aspire.Dashboard"));
 
         await up.SignalAsync("KILL");
         await up.ExitAsync();
