@@ -33,13 +33,15 @@ public sealed class DashboardPackage(SourceTree tree, IWorkProgress progress, Ti
     /// <exception cref="OperationFailedException">There is none for this platform, or it cannot be fetched.</exception>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
+        Directory.CreateDirectory(tree.BuildState);
+        // Two runs that need it at the same time would write the same files.
+        await using var taken = await FileLock.TakeAsync(Path.Combine(tree.BuildState, $"{State}.lock"), time, cancellationToken);
         if (Find(tree, Platform) is { } found)
         {
             MakeExecutable(found);
             return;
         }
 
-        Directory.CreateDirectory(tree.BuildState);
         var duration = new BuildDuration(Path.Combine(tree.BuildState, $"{State}.seconds"));
         var started = time.GetTimestamp();
         await progress.RunAsync(
