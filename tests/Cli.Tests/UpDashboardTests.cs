@@ -141,8 +141,8 @@ public sealed partial class UpDashboardTests
         ];
 
     /// <summary>The items of a list, which is left out when there are none.</summary>
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
+    private static List<JsonElement> Items(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
 
     private async Task<JsonElement> GetAsync(HttpClient client, string what) => JsonDocument.Parse(
         await client.GetStringAsync(new Uri(Dashboard, $"/api/telemetry/{what}"), TestContext.Current.CancellationToken)).RootElement;

@@ -17,10 +17,11 @@ public static class DashboardProcess
     public const int UsualPort = 18888;
 
     /// <summary>
-    /// How many traces it keeps; then the oldest go first. With an access-log line of each service, and now and then another line, a trace
-    /// has up to five log records.
+    /// How many traces it keeps; then the oldest go first. It finds the trace of a span by looking through all that it has, so that what
+    /// it can take in a second becomes less with their number. With an access-log line of each service, and now and then another line, a
+    /// trace has up to five log records.
     /// </summary>
-    private const int MostTraces = 100_000;
+    private const int MostTraces = 50_000;
 
     private const int MostLogRecords = 5 * MostTraces;
 
@@ -85,11 +86,11 @@ public static class DashboardProcess
             yield return ($"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL", "");
         }
 
-        // Who looks at a page wants to see it, and a queue has to last while the dashboard collects its garbage.
+        // Who looks at a page wants to see it, and a queue has to last while the dashboard is slower than a burst of requests.
         foreach (var (name, value) in new[]
         {
             ("OTEL_BSP_SCHEDULE_DELAY", "1000"), ("OTEL_BLRP_SCHEDULE_DELAY", "1000"), ("OTEL_METRIC_EXPORT_INTERVAL", "5000"),
-            ("OTEL_BSP_MAX_QUEUE_SIZE", "32768"), ("OTEL_BLRP_MAX_QUEUE_SIZE", "32768"),
+            ("OTEL_BSP_MAX_QUEUE_SIZE", "65536"), ("OTEL_BLRP_MAX_QUEUE_SIZE", "65536"),
         })
         {
             if (string.IsNullOrEmpty(inherited.GetValueOrDefault(name)))
