@@ -11,7 +11,7 @@ namespace Bookinfo.ProductPage;
 public sealed class PageAnswer(RazorSlice slice) : IResult
 {
     /// <summary>Room for the product page as it is, in bytes.</summary>
-    private const int SizeOfPage = 8 * 1024;
+    private const int SizeOfPage = 10 * 1024;
 
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
