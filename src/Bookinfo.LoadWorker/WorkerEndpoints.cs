@@ -105,19 +105,14 @@ internal static class WorkerEndpoints
     private static async Task RunAsync(
         HttpContext context, WorkerOrder order, TimeProvider time, CancellationToken stop, CancellationToken kill)
     {
-        LoadPlan plan;
-        IReadOnlyList<Sample> setup;
+        PreparedRequests requests;
         try
         {
             // A run that is stopped meanwhile still has a result, which is that nothing was sent.
-            var target = await LoadTarget.ResolveAsync(new Uri(order.Url), order.Insecure, kill);
             // Each worker signs users in, with trace ids that no other one has.
-            var traffic = new BookinfoTraffic(
-                target, order.Headers, order.TraceSeed + (ulong)order.Worker, TimeSpan.FromSeconds(order.TimeoutSeconds),
-                BookinfoAnswers.Usual, time);
-            plan = order.ToPlan(
-                target, order.Paths.Count > 0 ? await traffic.PathsAsync(order.Paths, kill) : await traffic.UsualAsync(kill));
-            setup = traffic.Samples;
+            requests = await BookinfoTraffic.PrepareAsync(
+                new Uri(order.Url), order.Insecure, order.Headers, order.Paths, order.TraceSeed + (ulong)order.Worker,
+                TimeSpan.FromSeconds(order.TimeoutSeconds), time, requiresUsers: false, kill);
         }
         catch (TargetException exception)
         {
@@ -130,8 +125,10 @@ internal static class WorkerEndpoints
             return;
         }
 
+        var plan = order.ToPlan(requests.Target, requests.Mix);
         var details = order.Details ? RunDetails.Of(plan) : null;
-        var running = new LoadEngine(plan, details is null ? [] : [details.Breakdown, details.Timeline], time).RunAsync(setup, stop, kill);
+        var running = new LoadEngine(plan, details is null ? [] : [details.Breakdown, details.Timeline], time)
+            .RunAsync(requests.Setup, stop, kill);
         context.Response.ContentType = "application/json";
         while (await Task.WhenAny(running, Task.Delay(WorkerProtocol.Heartbeat, time, CancellationToken.None)) != running)
         {

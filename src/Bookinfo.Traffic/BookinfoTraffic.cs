@@ -56,6 +56,30 @@ public sealed partial class BookinfoTraffic(
     /// </summary>
     public bool RequiresUsers { get; init; }
 
+    /// <summary>Looks a target up, makes sure that it answers, and makes the requests to it.</summary>
+    /// <param name="url">Where the requests go.</param>
+    /// <param name="insecure">Whether any certificate will do.</param>
+    /// <param name="headers">Headers given by the user.</param>
+    /// <param name="paths">The paths to request, in equal shares; none for the usual mix.</param>
+    /// <param name="traceSeed">The source of the run's trace ids.</param>
+    /// <param name="timeout">How long a request may take.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <param name="requiresUsers"><see cref="RequiresUsers"/>.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="TargetException">The target cannot be reached or, for the usual mix, is not Bookinfo.</exception>
+    public static async Task<PreparedRequests> PrepareAsync(
+        Uri url, bool insecure, IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<string> paths, ulong traceSeed,
+        TimeSpan timeout, TimeProvider time, bool requiresUsers, CancellationToken cancellationToken)
+    {
+        var target = await LoadTarget.ResolveAsync(url, insecure, cancellationToken);
+        var traffic = new BookinfoTraffic(target, headers, traceSeed, timeout, BookinfoAnswers.Usual, time)
+        {
+            RequiresUsers = requiresUsers,
+        };
+        var mix = paths.Count > 0 ? await traffic.PathsAsync(paths, cancellationToken) : await traffic.UsualAsync(cancellationToken);
+        return new PreparedRequests(target, mix, traffic.Samples);
+    }
+
     /// <summary>Makes a mix of paths in equal shares, and checks that the target can be reached.</summary>
     /// <param name="paths">The paths.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>

@@ -255,7 +255,7 @@ public sealed class SteadyLoadTests
             made?.Invoke();
             var target = new LoadTarget(server.Address, [IPAddress.Loopback], insecure: false);
             var mix = new TrafficMix([(new RequestTemplate(RequestKind.Path, target.Host, "/x", []), 1)], BookinfoAnswers.Usual);
-            return Task.FromResult(new SteadyRequests(target, mix, []));
+            return Task.FromResult(new PreparedRequests(target, mix, []));
         },
         _ => new Listener(_samples),
         failed ?? (why => Assert.Fail(why)),

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
@@ -52,13 +51,14 @@ internal sealed class LocalLoadSource(LoadPlan plan, IReadOnlyList<Sample> setup
     public static async Task<LocalLoadSource> CreateAsync(LoadOptions options, StopSignals signals, TimeProvider time)
     {
         var url = options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
-        var target = await LoadTarget.ResolveAsync(url, options.Insecure, signals.Stop);
-        var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var setup = new BookinfoTraffic(target, options.Headers, traceSeed, options.Timeout, BookinfoAnswers.Usual, time);
-        var mix = options.Paths.Count > 0 ? await setup.PathsAsync(options.Paths, signals.Stop) : await setup.UsualAsync(signals.Stop);
+        var traceSeed = IndexedRandom.NewSeed();
+        var requests = await BookinfoTraffic.PrepareAsync(
+            url, options.Insecure, options.Headers, options.Paths, traceSeed, options.Timeout, time, requiresUsers: false,
+            signals.Stop);
         var plan = new LoadPlan(
-            target, mix, options.Shape.Create(), options.Arrivals, options.Seed, traceSeed, options.Connections, options.Timeout);
-        return new LocalLoadSource(plan, setup.Samples, signals, time);
+            requests.Target, requests.Mix, options.Shape.Create(), options.Arrivals, options.Seed, traceSeed, options.Connections,
+            options.Timeout);
+        return new LocalLoadSource(plan, requests.Setup, signals, time);
     }
 
     /// <inheritdoc/>

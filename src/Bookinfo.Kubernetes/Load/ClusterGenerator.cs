@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
@@ -180,8 +179,7 @@ public sealed class ClusterGenerator : ILoadGenerator
         var page = new RequestTemplate(RequestKind.Path, target.Host, BookinfoTraffic.PagePath, _options.Requests.Headers);
         return new LoadPlan(
             target, new TrafficMix([(page, 1)], BookinfoAnswers.Usual), load.Profile.Create(), load.Arrivals, load.Seed,
-            BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), _options.Requests.Connections,
-            _options.Requests.Timeout);
+            IndexedRandom.NewSeed(), _options.Requests.Connections, _options.Requests.Timeout);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Bookinfo.Load;
 
 /// <summary>
@@ -10,6 +12,9 @@ public readonly struct IndexedRandom(ulong seed)
     private const ulong Golden = 0x9E3779B97F4A7C15;
 
     private readonly ulong _seed = Mix(seed + Golden);
+
+    /// <summary>Draws a seed for what must differ in each run, such as trace ids.</summary>
+    public static ulong NewSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     /// <summary>A number.</summary>
     /// <param name="stream">What it is for: numbers of different streams have nothing to do with each other.</param>

@@ -34,7 +34,7 @@ public sealed class SteadyLoad(SteadyOptions options, TimeProvider time)
     /// <param name="stop">Stops it.</param>
     /// <exception cref="ThreadLimitException">This machine allows fewer threads than there are to be connections.</exception>
     public async Task RunAsync(
-        Func<ulong, CancellationToken, Task<SteadyRequests>> prepare, Func<TrafficMix, ILoadObserver> observe, Action<string> failed,
+        Func<ulong, CancellationToken, Task<PreparedRequests>> prepare, Func<TrafficMix, ILoadObserver> observe, Action<string> failed,
         CancellationToken stop)
     {
         Run? current = null;
@@ -66,7 +66,7 @@ public sealed class SteadyLoad(SteadyOptions options, TimeProvider time)
     }
 
     private async Task<Run?> TryStartAsync(
-        Func<ulong, CancellationToken, Task<SteadyRequests>> prepare, Func<TrafficMix, ILoadObserver> observe, Action<string> failed,
+        Func<ulong, CancellationToken, Task<PreparedRequests>> prepare, Func<TrafficMix, ILoadObserver> observe, Action<string> failed,
         CancellationToken stop)
     {
         try
@@ -125,9 +125,3 @@ public sealed class SteadyLoad(SteadyOptions options, TimeProvider time)
 /// <param name="Retry">How soon that is tried again when it has failed.</param>
 /// <param name="Seed">What is left to chance comes from, trace ids included: a different number in each run.</param>
 public sealed record SteadyOptions(int Connections, TimeSpan Timeout, TimeSpan Patience, TimeSpan Renewal, TimeSpan Retry, ulong Seed);
-
-/// <summary>Which requests are sent without an end.</summary>
-/// <param name="Target">Where to.</param>
-/// <param name="Mix">Which, and how often each.</param>
-/// <param name="Setup">The requests that were sent to make them; their times are timestamps of the clock.</param>
-public sealed record SteadyRequests(LoadTarget Target, TrafficMix Mix, IReadOnlyList<Sample> Setup);

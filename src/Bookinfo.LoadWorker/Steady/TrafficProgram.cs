@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bookinfo.Load;
@@ -44,7 +43,7 @@ internal static class TrafficProgram
         builder.Services.AddSingleton(services => new SteadyLoad(
             new SteadyOptions(
                 options.Connections, TrafficSender.Timeout, Patience: TrafficSender.Timeout, Renewal, Retry,
-                BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))),
+                IndexedRandom.NewSeed()),
             services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<TrafficSender>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<TrafficSender>());

@@ -53,13 +53,12 @@ internal sealed class TrafficSender(
         }
     }
 
-    private async Task<SteadyRequests> PrepareAsync(ulong traceSeed, CancellationToken cancellationToken)
+    private async Task<PreparedRequests> PrepareAsync(ulong traceSeed, CancellationToken cancellationToken)
     {
-        var target = await LoadTarget.ResolveAsync(options.Url, insecure: false, cancellationToken);
-        var traffic = new BookinfoTraffic(target, [], traceSeed, Timeout, BookinfoAnswers.Usual, time) { RequiresUsers = true };
-        var mix = await traffic.UsualAsync(cancellationToken);
+        var requests = await BookinfoTraffic.PrepareAsync(
+            options.Url, insecure: false, [], [], traceSeed, Timeout, time, requiresUsers: true, cancellationToken);
         IsSending = true;
-        return new SteadyRequests(target, mix, traffic.Samples);
+        return requests;
     }
 
     private async Task FollowAsync(CancellationToken stoppingToken)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Bookinfo.Load;
 
 namespace Bookinfo.Measurement;
@@ -44,7 +43,7 @@ public sealed class SplitProbe : ISplitProbe
     public static async Task<SplitProbe> CreateAsync(Uri page, TimeProvider time, CancellationToken cancellationToken)
     {
         var settings = new RequestSettings([], Connections, Timeout, Insecure: false);
-        var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var seed = IndexedRandom.NewSeed();
         return new SplitProbe(await LocalGenerator.PlanAsync(page, settings, Connections, seed, time, cancellationToken), time);
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 using Bookinfo.Traffic;
@@ -41,12 +40,13 @@ public sealed class LocalGenerator(LoadPlan plan, TimeProvider time) : ILoadGene
             throw new OperationFailedException(FailureKind.InvalidRequest, $"{problem}.");
         }
 
-        var resolved = await LoadTarget.ResolveAsync(target, settings.Insecure, cancellationToken);
-        var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var traffic = new BookinfoTraffic(resolved, settings.Headers, traceSeed, settings.Timeout, BookinfoAnswers.Usual, time);
-        var mix = await traffic.PathsAsync([target.PathAndQuery], cancellationToken);
+        var traceSeed = IndexedRandom.NewSeed();
+        var requests = await BookinfoTraffic.PrepareAsync(
+            target, settings.Insecure, settings.Headers, [target.PathAndQuery], traceSeed, settings.Timeout, time, requiresUsers: false,
+            cancellationToken);
         return new LoadPlan(
-            resolved, mix, new ConstantProfile(1, 1), ArrivalProcess.Even, seed, traceSeed, settings.Connections, settings.Timeout);
+            requests.Target, requests.Mix, new ConstantProfile(1, 1), ArrivalProcess.Even, seed, traceSeed, settings.Connections,
+            settings.Timeout);
     }
 
     /// <inheritdoc/>

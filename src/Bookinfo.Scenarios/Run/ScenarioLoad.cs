@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 using Bookinfo.Traffic;
@@ -36,13 +35,13 @@ public sealed class ScenarioLoad
             throw new OperationFailedException(FailureKind.Failed, $"the requests of a scenario: {problem}.");
         }
 
-        var target = await LoadTarget.ResolveAsync(page, insecure: false, cancellationToken);
-        var traceSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var traffic = new BookinfoTraffic(target, [], traceSeed, Timeout, BookinfoAnswers.Usual, time);
-        var mix = paths.Count > 0 ? await traffic.PathsAsync(paths, cancellationToken) : await traffic.UsualAsync(cancellationToken);
+        var traceSeed = IndexedRandom.NewSeed();
+        var requests = await BookinfoTraffic.PrepareAsync(
+            page, insecure: false, [], paths, traceSeed, Timeout, time, requiresUsers: false, cancellationToken);
         return new ScenarioLoad(
-            new LoadPlan(target, mix, new ConstantProfile(1, 1), ArrivalProcess.Poisson, seed, traceSeed, Connections, Timeout),
-            traffic.Samples,
+            new LoadPlan(
+                requests.Target, requests.Mix, new ConstantProfile(1, 1), ArrivalProcess.Poisson, seed, traceSeed, Connections, Timeout),
+            requests.Setup,
             time);
     }
 
