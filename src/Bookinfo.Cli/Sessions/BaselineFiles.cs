@@ -52,7 +52,7 @@ internal sealed class BaselineFiles(string name)
         string? clash = null;
         if (overwrite)
         {
-            if (await WriteAsync(Paths[0], overwrite: true, texts[0]) is not { } failure)
+            if (await ReportFile.WriteAsync(Paths[0], overwrite: true, texts[0]) is not { } failure)
             {
                 var (others, failures) = await WriteAsync(Paths.Zip(texts).Skip(1), overwrite: true);
                 return ([Paths[0], .. others], Failure(failures));
@@ -106,7 +106,7 @@ internal sealed class BaselineFiles(string name)
         var failures = new List<string>();
         foreach (var (path, text) in files)
         {
-            if (await WriteAsync(path, overwrite, text) is { } failure)
+            if (await ReportFile.WriteAsync(path, overwrite, text) is { } failure)
             {
                 failures.Add($"'{path}' could not be written: {failure}");
             }
@@ -117,18 +117,6 @@ internal sealed class BaselineFiles(string name)
         }
 
         return (written, failures);
-    }
-
-    private static async Task<string?> WriteAsync(string path, bool overwrite, string text)
-    {
-        try
-        {
-            return await ReportFile.WriteAsync(path, overwrite, text);
-        }
-        catch (Exception exception) when (OutputFile.IsRefusal(exception))
-        {
-            return exception.Message;
-        }
     }
 
     private static OperationFailedException Refuse(string message) => new(FailureKind.InvalidRequest, $"{Option}: {message}");

@@ -59,18 +59,8 @@ internal static class ReportOutput
     /// <param name="overwrite">Whether it may be replaced.</param>
     /// <param name="text">What goes into it.</param>
     /// <returns>Why it could not be written to its end; <see langword="null"/> if it was.</returns>
-    public static async Task<string?> WriteAsync(string option, string file, bool overwrite, string text)
-    {
-        string? failure;
-        try
-        {
-            failure = await ReportFile.WriteAsync(file, overwrite, text);
-        }
-        catch (Exception exception) when (OutputFile.IsRefusal(exception))
-        {
-            failure = exception.Message;
-        }
-
-        return failure is null ? null : $"{option}: the file '{file}' could not be written: {failure}";
-    }
+    public static async Task<string?> WriteAsync(string option, string file, bool overwrite, string text) =>
+        await ReportFile.WriteAsync(file, overwrite, text) is { } failure
+            ? $"{option}: the file '{file}' could not be written: {failure}"
+            : null;
 }

@@ -16,9 +16,20 @@ public static class ReportFile
     /// <param name="path">Its path.</param>
     /// <param name="overwrite">Whether one that exists may be replaced even if it is not <see cref="OutputFile.IsFree"/>.</param>
     /// <param name="text">What goes into it.</param>
-    /// <returns>Why it could not be written to its end; <see langword="null"/> when it was.</returns>
-    /// <exception cref="Exception">It cannot be opened: see <see cref="OutputFile.IsRefusal"/>.</exception>
+    /// <returns>Why it could not be opened, or not be written to its end; <see langword="null"/> when it was.</returns>
     public static async Task<string?> WriteAsync(string path, bool overwrite, string text)
+    {
+        try
+        {
+            return await TryWriteAsync(path, overwrite, text);
+        }
+        catch (Exception exception) when (OutputFile.IsRefusal(exception))
+        {
+            return exception.Message;
+        }
+    }
+
+    private static async Task<string?> TryWriteAsync(string path, bool overwrite, string text)
     {
         overwrite |= Path.Exists(path) && OutputFile.IsFree(path);
         // What is replaced is the file that a link leads to, not the link.
