@@ -1,4 +1,6 @@
+using System.Net;
 using Bookinfo.Cli.Doctor;
+using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 using k8s.Models;
 
@@ -51,6 +53,23 @@ public sealed class DoctorImagesTests : DoctorExaminations
 
         Assert.Equal(state, $"{result.State}");
         Assert.Contains(string.Format(null, detail, Cluster.Host), result.Detail);
+    }
+
+    [Fact]
+    public async Task A_registry_on_this_machine_is_asked_without_a_proxy()
+    {
+        using var nobody = new ClosedPort();
+        Cluster.Answer("/v2/shop/details/manifests/2", 404, "");
+        var proxy = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy(nobody.Address);
+        try
+        {
+            Assert.Contains("has no such image", (await CheckAsync("images", $"{Cluster.Host}/shop", "2")).Detail);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = proxy;
+        }
     }
 
     /// <summary>Of the usual name nobody is asked: on this machine anything may listen on port 80.</summary>

@@ -103,6 +103,24 @@ public sealed class SdkSettingTests
         await Eventually.HoldsAsync("No span came.", () => system.Receiver.Spans.Count > 0);
     }
 
+    [Fact]
+    public async Task What_is_sent_to_this_machine_goes_past_a_proxy()
+    {
+        using var proxy = new ClosedPort();
+        await using var system = await TelemetrySystem.StartAsync("http/protobuf", only: ["ratings-v1"], configure: system =>
+        {
+            foreach (var (variable, value) in new[]
+            {
+                ("HTTP_PROXY", proxy.Address.AbsoluteUri), ("http_proxy", proxy.Address.AbsoluteUri), ("NO_PROXY", ""), ("no_proxy", ""),
+            })
+            {
+                system.Processes.Set("*", variable, value);
+            }
+        });
+        Assert.Equal(HttpStatusCode.OK, await system.GetAsync("ratings-v1", "/ratings/7", "x-request-id: proxied"));
+        await Eventually.HoldsAsync("No span came.", () => system.Receiver.Spans.Count > 0);
+    }
+
     /// <summary>The platform names a proxy with its password in the exceptions that it throws.</summary>
     [Theory]
     [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")]

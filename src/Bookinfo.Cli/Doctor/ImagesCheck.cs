@@ -135,7 +135,8 @@ internal sealed partial class RegistryClient : IDisposable
         "application/vnd.docker.distribution.manifest.v2+json",
     ];
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { ConnectCallback = HostAddresses.ConnectAsync })
+    private readonly HttpClient _client = new(
+        new SocketsHttpHandler { ConnectCallback = HostAddresses.ConnectAsync, Proxy = new OutwardProxy() })
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = LongestToken,
@@ -250,4 +251,21 @@ internal enum RegistryAnswer
 
     /// <summary>It cannot be asked from here.</summary>
     Unreachable,
+}
+
+/// <summary>The proxy of the environment, which leads to other machines and not to this one, as for container runtimes.</summary>
+internal sealed class OutwardProxy : IWebProxy
+{
+    /// <inheritdoc/>
+    public ICredentials? Credentials
+    {
+        get => HttpClient.DefaultProxy.Credentials;
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    public Uri? GetProxy(Uri destination) => HttpClient.DefaultProxy.GetProxy(destination);
+
+    /// <inheritdoc/>
+    public bool IsBypassed(Uri host) => host.IsLoopback || HttpClient.DefaultProxy.IsBypassed(host);
 }

@@ -293,9 +293,10 @@ internal sealed class OtlpSettings
             // Trace headers would be those of whatever happens to be traced on the thread that sends.
             ActivityHeadersPropagator = null,
             PooledConnectionLifetime = ConnectionLifetime,
-            // gRPC without TLS goes through no proxy: the platform speaks HTTP/2 through the tunnel that one makes for TLS, and not
-            // otherwise.
-            UseProxy = _protocol != OtlpExportProtocol.Grpc || _endpoint?.Address.Scheme == Uri.UriSchemeHttps,
+            // A proxy does not lead back to this machine. And gRPC without TLS goes through none: the platform speaks HTTP/2 through the
+            // tunnel that a proxy makes for TLS, and not otherwise.
+            UseProxy = _endpoint?.Address.IsLoopback != true
+                && (_protocol != OtlpExportProtocol.Grpc || _endpoint?.Address.Scheme == Uri.UriSchemeHttps),
         };
         if (_trusted is not null)
         {
