@@ -1,49 +1,93 @@
 #!/usr/bin/env bash
-# Runs every scenario against a Bookinfo of its own with a Prometheus, and checks that what the scenario declares is seen in Prometheus in
-# time, and clears when the faults are taken away. Takes about a minute for each scenario.
-#
-#     bench/scenarios.sh                          all of them
-#     bench/scenarios.sh slow-ratings cpu-hog     these
-#     ALERTS=1 bench/scenarios.sh slow-ratings    waits for alerts to fire and to resolve as well
-#
-# What was seen is in artifacts/scenarios/NAME.jsonl. Ends with 1 if a scenario does not show what it declares.
+# Runs scenarios against a Bookinfo of its own with a Prometheus, and checks that what each declares is seen in Prometheus in time, and
+# clears when the faults are taken away. Takes about a minute for each. Ends with 1 when a scenario does not show what it declares.
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
+. bench/tools.sh
 
-port=${PORT:-28080}
-options=(--check --output json --url "localhost:$port")
-if [ -n "${ALERTS:-}" ]; then options+=(--alerts); fi
-if [ $# -eq 0 ]; then set -- $(cd scenarios && printf '%s\n' *.yaml | sed 's/\.yaml$//'); fi
+usage() {
+    cat <<'END'
+Usage: bench/scenarios.sh [--alerts] [--port N] [NAME...]
+
+  NAME...   the scenarios (default: all that 'bookinfo scenario list' shows)
+  --alerts  wait for alerts to fire and to resolve as well, which takes about a quarter of an hour for each
+  --port N  productpage's port; the backends and Prometheus have those after it (default 28080)
+
+What was seen is in artifacts/scenarios/NAME.jsonl.
+END
+}
+
+port=28080 alerts=no options=(--check --output json) names=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --alerts) alerts=yes options+=(--alerts) ; shift ;;
+        --port) port=${2:?} ; shift 2 ;;
+        -h | --help) usage; exit 0 ;;
+        -*) usage >&2; exit 2 ;;
+        *) names+=("$1") ; shift ;;
+    esac
+done
+require_numbers "$port"
+for name in ${names[@]+"${names[@]}"}; do
+    [[ $name != */* && -e scenarios/$name.yaml ]] || {
+        say "$0: there is no scenario '$name': './bookinfo scenario list' shows all"
+        exit 2
+    }
+done
+if [ ${#names[@]} -eq 0 ]; then
+    for file in scenarios/*.yaml; do names+=("$(basename "$file" .yaml)"); done
+fi
+require_tools jq prometheus
 
 results=artifacts/scenarios
 mkdir -p "$results"
-mkfifo "$results/ready.$$"
-./bookinfo up --prometheus --port "$port" --backend-port $((port + 1)) --prometheus-port $((port + 6)) --output json \
-    >"$results/ready.$$" 2>"$results/up.log" </dev/null &
-up=$!
-trap 'kill -TERM "$up" 2>/dev/null || true; wait "$up" || true; rm -f "$results/ready.$$"' EXIT
-# Its first line says that all is ready. The pipe stays open: without a reader, 'up' would stop.
-exec 3<"$results/ready.$$"
-read -r _ <&3 || {
-    cat "$results/up.log" >&2
-    exit 1
+work=$(mktemp -d)
+up=''
+stop() {
+    [ -z "$up" ] || kill -TERM "$up" 2>/dev/null || true
+    [ -z "$up" ] || wait "$up" || true
+    up=''
 }
-cat <&3 >/dev/null &
+trap 'stop; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 
-failed=()
+start() {
+    rm -f "$work/ready"
+    mkfifo "$work/ready"
+    ./bookinfo up --prometheus --port "$port" --backend-port $((port + 1)) --prometheus-port $((port + 6)) --output json \
+        >"$work/ready" 2>"$results/up.log" </dev/null &
+    up=$!
+    # Its first line says that all is ready. The pipe stays open: without a reader, 'up' would stop.
+    exec 3<"$work/ready"
+    read -r _ <&3 || {
+        cat "$results/up.log" >&2
+        exit 1
+    }
+    cat <&3 >/dev/null &
+}
+
+# The latest of the symptoms of a scenario that were seen, or have cleared.
+last() { # event, file
+    jq -rs --arg event "$1" '[.[] | select(.event == $event).afterSeconds] | if . == [] then "-" else "\(max) s" end' "$2"
+}
+missing() { # file
+    jq -rs '[.[] | select(.event | startswith("not-")).symptom] | join("; ")' "$1"
+}
+
+failed=0
 printf '%-20s %8s %8s   %s\n' SCENARIO SEEN CLEARED OUTCOME
-for name in "$@"; do
-    status=0
-    ./bookinfo scenario start "$name" "${options[@]}" >"$results/$name.jsonl" 2>"$results/$name.log" || status=$?
-    last() { sed -n "s/.*\"event\":\"$1\".*\"afterSeconds\":\([0-9.]*\).*/\1/p" "$results/$name.jsonl" | sort -n | tail -1; }
-    outcome=ok
+for name in "${names[@]}"; do
+    # Alerts look back for hours: those of one scenario would fire during the next.
+    if [ -n "$up" ] && [ $alerts = yes ]; then stop; fi
+    if [ -z "$up" ]; then start; fi
+    status=0 outcome=ok events=$results/$name.jsonl
+    ./bookinfo scenario start "$name" "${options[@]}" --url "localhost:$port" >"$events" 2>"$results/$name.log" || status=$?
     if [ $status -ne 0 ]; then
-        failed+=("$name")
-        outcome="exit code $status: $(sed -n 's/.*"event":"not-[a-z]*".*"symptom":"\([^"]*\)".*/\1/p' "$results/$name.jsonl" |
-            paste -sd ';') $(cat "$results/$name.log")"
+        failed=$((failed + 1))
+        outcome="exit code $status: $(missing "$events") $(cat "$results/$name.log")"
     fi
-    printf '%-20s %7ss %7ss   %s\n' "$name" "$(last seen)" "$(last cleared)" "$outcome"
+    printf '%-20s %8s %8s   %s\n' "$name" "$(last seen "$events")" "$(last cleared "$events")" "$outcome"
 done
 
-echo "$(($# - ${#failed[@]})) of $# scenarios show what they declare."
-[ ${#failed[@]} -eq 0 ]
+echo "$((${#names[@]} - failed)) of ${#names[@]} scenarios show what they declare."
+[ $failed -eq 0 ]
