@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Bookinfo.Contracts;
+using Bookinfo.ToolTesting;
 
 namespace Observability.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Observability.Tests;
 

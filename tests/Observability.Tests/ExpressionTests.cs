@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Observability.Tests;
 

@@ -1,5 +1,6 @@
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
 
 namespace Observability.Tests;
 
@@ -64,7 +65,10 @@ public sealed class MeteredSystem : IAsyncLifetime
     {
         var versions = ServiceCatalog.All.SelectMany(service => service.Versions).ToList();
         _prometheus = PrometheusServer.Start(
-            FreePort.Find(), versions.ToDictionary(version => version.LocalPort, version => _services.AddressOf(version.Name).Port));
+            FreePort.Find(),
+            ObservabilityFiles.ConfigurationWith(
+                versions.ToDictionary(version => version.LocalPort, version => _services.AddressOf(version.Name).Port)),
+            ObservabilityFiles.RuleFiles);
         _services.Set("*", "OTEL_EXPORTER_OTLP_ENDPOINT", _nobody.Address.AbsoluteUri);
         _services.Set("ratings", "SERVICE_VERSION", "v-faulty");
         await _services.StartAsync([.. versions.Where(version => version.Service != "details").Select(version => version.Name)]);

@@ -1,7 +1,7 @@
-namespace Observability.Tests;
+namespace Bookinfo.ToolTesting;
 
 /// <summary>A series and its value at one moment.</summary>
-internal sealed record PrometheusSeries(IReadOnlyDictionary<string, string> Labels, string Value)
+public sealed record PrometheusSeries(IReadOnlyDictionary<string, string> Labels, string Value)
 {
     public string? Label(string name) => Labels.GetValueOrDefault(name);
 }

@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Bookinfo.Local;
 
-namespace Observability.Tests;
+namespace Bookinfo.ToolTesting;
 
-/// <summary>A real Prometheus with the configuration, the rules and the alerts of <c>observability/</c>, a scrape a second.</summary>
-internal sealed partial class PrometheusServer : IAsyncDisposable
+/// <summary>A real Prometheus, with the configuration that a test gives it and what it has collected thrown away at the end.</summary>
+public sealed class PrometheusServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory;
     private readonly Process _process;
@@ -17,31 +16,34 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     {
         _directory = directory;
         _process = process;
-        _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        Address = new Uri($"http://127.0.0.1:{port}");
+        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address };
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Starts a Prometheus with the configuration of this repository, changed to scrape other ports.</summary>
+    /// <summary>Where it is asked.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Starts one.</summary>
     /// <param name="port">Its port.</param>
-    /// <param name="ports">The ports of the services, by those that the configuration names.</param>
-    public static PrometheusServer Start(int port, IReadOnlyDictionary<int, int> ports)
+    /// <param name="configuration">Its configuration, in YAML.</param>
+    /// <param name="files">The files that the configuration names, which are to be beside it.</param>
+    public static PrometheusServer Start(int port, string configuration, params IEnumerable<string> files)
     {
         var program = InstalledTool.Find("prometheus");
         var directory = Directory.CreateTempSubdirectory("bookinfo-prometheus");
-        foreach (var file in ObservabilityFiles.RuleFiles)
+        foreach (var file in files)
         {
             File.Copy(file, Path.Combine(directory.FullName, Path.GetFileName(file)));
         }
 
-        var configuration = PrometheusFiles.ConfigurationFile(directory.FullName);
-        File.WriteAllText(
-            configuration,
-            Interval().Replace(PrometheusFiles.WithPorts(File.ReadAllText(ObservabilityFiles.Configuration), ports), "$1 1s"));
+        var path = PrometheusFiles.ConfigurationFile(directory.FullName);
+        File.WriteAllText(path, configuration);
         var start = new ProcessStartInfo(
             program,
             [
-                $"--config.file={configuration}",
+                $"--config.file={path}",
                 $"--storage.tsdb.path={PrometheusFiles.DataDirectory(directory.FullName)}",
                 $"--web.listen-address=127.0.0.1:{port}",
                 "--enable-feature=exemplar-storage",
@@ -116,7 +118,4 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
             $"{(json.TryGetProperty("error", out var error) ? error.GetString() : "Prometheus failed")}\n{Uri.UnescapeDataString(what)}");
         return json.GetProperty("data");
     }
-
-    [GeneratedRegex(@"((?:scrape|evaluation)_interval:) 5s")]
-    private static partial Regex Interval();
 }

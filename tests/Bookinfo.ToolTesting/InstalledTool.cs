@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Observability.Tests;
+namespace Bookinfo.ToolTesting;
 
 /// <summary>A program of the package <c>prometheus</c>.</summary>
-internal static class InstalledTool
+public static class InstalledTool
 {
     /// <summary>Finds it, or fails the test with what to do.</summary>
     public static string Find(string name)
