@@ -38,25 +38,17 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
         cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<int> CountAsync(CancellationToken cancellationToken) => (await ListAsync(cancellationToken)).Count;
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<FaultTarget>> FindAsync(
         IReadOnlyCollection<string>? services, CancellationToken cancellationToken)
     {
-        IReadOnlyList<V1Pod> pods;
-        try
-        {
-            pods = await RunningPods.ListAsync(cluster, space, cancellationToken);
-        }
-        catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
-        {
-            throw explained;
-        }
-
-        if (pods.Count == 0 && _forwards.Count == 0)
-        {
-            throw await DeployedApplication.NotDeployedAsync(cluster, space, cancellationToken);
-        }
-
-        var wanted = pods.Select(pod => new FaultTarget(pod.Metadata.Name, RunningPods.ServiceOf(pod), RunningPods.VersionOf(pod), null))
+        var pods = await ListAsync(cancellationToken);
+        var wanted = pods.Select(pod => new FaultTarget(pod.Metadata.Name, RunningPods.ServiceOf(pod), RunningPods.VersionOf(pod), null)
+            {
+                IsForwarded = true,
+            })
             .Where(target => services is null || target.IsOneOf(services))
             .ToList();
         CloseOthers([.. pods.Select(pod => pod.Metadata.Name)]);
@@ -78,6 +70,23 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
         _page?.Dispose();
         cluster.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<IReadOnlyList<V1Pod>> ListAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<V1Pod> pods;
+        try
+        {
+            pods = await RunningPods.ListAsync(cluster, space, cancellationToken);
+        }
+        catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
+        {
+            throw explained;
+        }
+
+        return pods.Count > 0 || _forwards.Count > 0
+            ? pods
+            : throw await DeployedApplication.NotDeployedAsync(cluster, space, cancellationToken);
     }
 
     /// <summary>Closes the ways to pods that are gone, and those that have broken off.</summary>

@@ -19,6 +19,9 @@ public sealed class LocalFaultTargets(SourceTree tree, Uri page) : IFaultTargets
     public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => Task.FromResult(page);
 
     /// <inheritdoc/>
+    public async Task<int> CountAsync(CancellationToken cancellationToken) => (await FindAsync(null, cancellationToken)).Count;
+
+    /// <inheritdoc/>
     /// <remarks>A process that was started again has the port of the one before it.</remarks>
     public Task<IReadOnlyList<FaultTarget>> FindAsync(IReadOnlyCollection<string>? services, CancellationToken cancellationToken)
     {

@@ -20,9 +20,7 @@ public sealed class ScenarioCommandTests : IDisposable
         var lines = output.TrimEnd('\n').Split('\n');
         Assert.StartsWith("NAME ", lines[0]);
         Assert.Contains(lines, line => line.StartsWith("slow-ratings ", StringComparison.Ordinal) && line.Contains(" two seconds late"));
-        Assert.Equal(
-            Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, "scenarios"), "*.yaml").Count(),
-            lines.Count(line => line[0] != ' ') - 1);
+        Assert.Equal(Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, "scenarios"), "*.yaml").Count(), lines.Length - 1);
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
     }
 
@@ -33,7 +31,13 @@ public sealed class ScenarioCommandTests : IDisposable
         Assert.StartsWith("Ratings answers every request two seconds late\n\n", text);
         Assert.Contains("\nFor a trainer: ", text);
         Assert.Contains(
-            """ratings: {"match":{"route":"/ratings/{id?}","method":"GET"},"delay":{"fixedDelay":"2s"}}""", text.Replace("\n    ", " "));
+            """ratings: { "match": { "route": "/ratings/{id?}", "method": "GET" }, "delay": { "fixedDelay": "2s" } }""",
+            text.Replace("\n    ", " "));
+        Assert.Contains("\n  - 10 requests/s: /productpage\n", text);
+        // Questions to Prometheus can be copied: with a window, and no word cut.
+        Assert.Contains("_bucket{service_peer_name=\"ratings\"}[15s])", text);
+        Assert.All(
+            text.Split('\n').Where(line => !line.Contains("rate(", StringComparison.Ordinal)), line => Assert.True(line.Length < 80, line));
 
         var (json, _) = await RunAsync(ExitCode.Success, "show", "slow-ratings", "--output", "json");
         var scenario = JsonDocument.Parse(json).RootElement;
@@ -74,6 +78,7 @@ public sealed class ScenarioCommandTests : IDisposable
     [InlineData("--for '1s' is not allowed: it must be a time from 2m to 24h", "schedule", "--for", "1s")]
     [InlineData("there is no scenario 'nothing'.", "schedule", "--only", "nothing")]
     [InlineData("--only must name at least one scenario.", "schedule", "--only", ",")]
+    [InlineData("'a/mine.yaml' and 'b/mine.yaml' have the same name, 'mine': ", "schedule", "--only", "a/mine.yaml,b/mine.yaml")]
     [InlineData("--file: the file '/proc/x/y' cannot be written: its directory does not exist", "schedule", "--file", "/proc/x/y")]
     public async Task What_is_not_allowed_is_said(string message, params string[] arguments)
     {
@@ -93,6 +98,19 @@ public sealed class ScenarioCommandTests : IDisposable
         var (_, messages) = await RunAsync(ExitCode.NotDeployed, [.. arguments, "--url", $"localhost:{port}"]);
 
         Assert.StartsWith($"bookinfo: no 'bookinfo up' of this working copy runs at http://localhost:{port}: start it, ", messages);
+    }
+
+    [Theory]
+    [InlineData(0, "Usage: bench/scenarios.sh ", "--help")]
+    [InlineData(2, "", "--everything")]
+    [InlineData(2, "", "slow-ratings", "no-such-scenario")]
+    public async Task The_script_that_tries_scenarios_knows_which_there_are(int exitCode, string output, params string[] arguments)
+    {
+        await using var run = CommandRun.Start(Path.Combine(WorkingCopy.Root, "bench", "scenarios.sh"), arguments);
+
+        Assert.Equal(exitCode, await run.ExitAsync());
+        Assert.StartsWith(output, run.Output);
+        Assert.Equal(output.Length == 0, run.Output.Length == 0);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Contracts;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 
@@ -45,6 +46,7 @@ public sealed class ScenarioRunTests(ScenarioSystem system) : IClassFixture<Scen
 
         var events = Events(start);
         Assert.Equal("began", Text(events[0], "event"));
+        Assert.Equal(10, events[0].GetProperty("windowSeconds").GetDouble());
         Assert.Equal("done", Text(events[^1], "event"));
         Assert.Equal("checked", Text(events[^1], "end"));
         Assert.DoesNotContain(events, one => Text(one, "event").StartsWith("not-", StringComparison.Ordinal));
@@ -107,17 +109,56 @@ public sealed class ScenarioRunTests(ScenarioSystem system) : IClassFixture<Scen
     }
 
     [Fact]
-    public async Task A_tool_that_is_killed_leaves_nothing_on_for_longer_than_the_time_to_live()
+    public async Task A_tool_that_is_killed_or_suspended_leaves_nothing_on_for_longer_than_the_time_to_live()
     {
-        await using var start = Scenario("start", "slow-ratings", "--no-traffic");
-        await start.LineAsync(line => line.Contains("The faults are on"));
+        await using var killed = Scenario("start", "slow-ratings", "--no-traffic");
+        await using var suspended = Scenario("start", "details-errors", "--no-traffic");
+        await killed.LineAsync(line => line.Contains("The faults are on"));
+        await suspended.LineAsync(line => line.Contains("The faults are on"));
 
-        await start.SignalAsync("KILL");
-        await start.ExitAsync();
+        await killed.SignalAsync("KILL");
+        await suspended.SignalAsync("STOP");
+        await killed.ExitAsync();
 
         var sets = (await StatusAsync()).SelectMany(process => process.GetProperty("status").GetProperty("sets").EnumerateArray());
-        Assert.InRange(Assert.Single(sets).GetProperty("remainingSeconds").GetDouble(), 0, 30);
+        Assert.All(sets, set => Assert.InRange(set.GetProperty("remainingSeconds").GetDouble(), 0, 30));
         await Eventually.HoldsAsync(async () => await IsAnythingOnAsync() ? "the end of the time to live" : "");
+
+        await suspended.SignalAsync("CONT");
+        Assert.Equal(ExitCode.Failure, await suspended.ExitAsync());
+        Assert.Contains("The faults of details-v1 were not renewed for ", suspended.Output);
+        Assert.Contains("The faults have ended by themselves: ", suspended.Output);
+        await NothingIsOnAsync();
+    }
+
+    /// <summary>Scripts take lines for rows.</summary>
+    [Fact]
+    public async Task The_table_of_the_status_has_a_line_for_each_row_in_a_pipe()
+    {
+        var name = new string('n', FaultRuleReader.LongestName);
+        using var directory = new TemporaryFile(
+            (await File.ReadAllTextAsync(
+                Path.Combine(WorkingCopy.Root, "scenarios", "slow-ratings.yaml"), TestContext.Current.CancellationToken))
+                .Replace("    delay:", $"    name: {name}\n    delay:"));
+        await using var start = Scenario("start", directory.File, "--no-traffic");
+        await start.LineAsync(line => line.Contains("The faults are on"));
+
+        await using var status = Scenario("status");
+        Assert.Equal(ExitCode.Success, await status.ExitAsync());
+
+        Assert.Matches($"^PROCESS .*\nratings-v1 +mine +{name} +delay +yes +0 +0 +[0-9]+ s\n$", status.Output);
+        await start.SignalAsync("INT");
+        Assert.Equal(ExitCode.Success, await start.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_name_with_a_dot_is_not_cut()
+    {
+        await using var stop = Scenario("stop", "slow-ratings.old");
+
+        Assert.Equal(ExitCode.Success, await stop.ExitAsync());
+
+        Assert.Equal("No process had the faults of 'slow-ratings.old'.\n", stop.Output);
     }
 
     [Fact]

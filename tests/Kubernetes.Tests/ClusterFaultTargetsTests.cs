@@ -41,6 +41,17 @@ public sealed class ClusterFaultTargetsTests : IDisposable
     }
 
     [Fact]
+    public async Task Pods_are_counted_without_a_way_to_any()
+    {
+        _cluster.Put(Pods, new V1PodList { Items = [Pod("ratings", "v1", 1), Pod("reviews", "v1", 2)] });
+        await using var targets = await OpenAsync();
+
+        Assert.Equal(2, await targets.CountAsync(Cancelled));
+
+        Assert.False(File.Exists(Calls));
+    }
+
+    [Fact]
     public async Task A_pod_that_comes_later_gets_one_and_of_one_that_is_gone_it_is_closed()
     {
         _cluster.Put(Pods, new V1PodList { Items = [Pod("ratings", "v1", 1)] });

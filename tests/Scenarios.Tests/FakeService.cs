@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Contracts;
+using Bookinfo.Foundation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -29,8 +30,14 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>When it says that it was started.</summary>
     public DateTimeOffset StartedAt { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The status of all answers, when it is not to answer as it should.</summary>
+    /// <summary>The status of answers, when it is not to answer as it should.</summary>
     public int? Fails { get; set; }
+
+    /// <summary>The only method of which it does not answer as it should, if not all.</summary>
+    public string? FailingMethod { get; set; }
+
+    /// <summary>Is told the method of each request before it is answered, when what it asks for is done.</summary>
+    public Func<string, Task> Answering { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>The sets that it has.</summary>
     public Dictionary<string, FaultRequest> Sets { get; } = [];
@@ -38,7 +45,10 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>How often a set was given to it.</summary>
     public int Given { get; private set; }
 
-    public FaultTarget Target => new(Version, Version.Split('-')[0], Version, Address);
+    /// <summary>Whether it is reached in a roundabout way.</summary>
+    public bool IsForwarded { get; set; }
+
+    public FaultTarget Target => new(Version, Version.Split('-')[0], Version, Address) { IsForwarded = IsForwarded };
 
     public static async Task<FakeService> StartAsync(string version)
     {
@@ -76,7 +86,7 @@ internal sealed class FakeService : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        if (Fails is { } status)
+        if (Fails is { } status && (FailingMethod is null || FailingMethod == context.Request.Method))
         {
             context.Response.StatusCode = status;
             await context.Response.WriteAsync("""{"error":"rules[0].delay must have fixedDelay"}""");
@@ -104,10 +114,14 @@ internal sealed class FakeService : IAsyncDisposable
             answer = JsonSerializer.Serialize(
                 new FaultStatus(
                     Target.Service, Version, Version, StartedAt,
-                    [.. Sets.Keys.Select(name => new FaultSetStatus(name, name == "own" ? "file" : "management", 30, []))]),
+                    [
+                        .. Sets.Keys.Select(name => new FaultSetStatus(
+                            name, name == "own" ? "file" : FaultSetStatus.ManagementSource, 30, [])),
+                    ]),
                 FaultJson.Default.FaultStatus);
         }
 
+        await Answering(context.Request.Method);
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(answer);
     }
@@ -123,11 +137,18 @@ internal sealed class FakeTargets(params IEnumerable<FakeService> services) : IF
 
     public Uri? Prometheus => null;
 
+    /// <summary>Why they cannot be found now.</summary>
+    public OperationFailedException? Failure { get; set; }
+
     public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<int> CountAsync(CancellationToken cancellationToken) => Task.FromResult(Services.Count);
+
     public Task<IReadOnlyList<FaultTarget>> FindAsync(IReadOnlyCollection<string>? services, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<FaultTarget>>(
-            [.. Services.Select(service => service.Target).Where(target => services is null || target.IsOneOf(services))]);
+        Failure is null
+            ? Task.FromResult<IReadOnlyList<FaultTarget>>(
+                [.. Services.Select(service => service.Target).Where(target => services is null || target.IsOneOf(services))])
+            : Task.FromException<IReadOnlyList<FaultTarget>>(Failure);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

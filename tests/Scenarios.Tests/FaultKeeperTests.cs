@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -50,8 +51,27 @@ public sealed class FaultKeeperTests : IAsyncLifetime
             _ratings.Sets[Set].Rules.GetRawText());
         Assert.Equal("""[{"delay":{"fixedDelay":"1s"},"name":"delay"}]""", _reviews.Sets[Set].Rules.GetRawText());
 
-        Assert.Empty(await keeper.EndAsync(Cancelled));
+        Assert.Equal(["ratings-v1", "reviews-v3"], keeper.Holders);
+        await keeper.EndAsync(Cancelled);
+        Assert.Empty(keeper.Holders);
         Assert.False(_ratings.Has(Set) || _reviews.Has(Set));
+    }
+
+    [Fact]
+    public async Task Names_that_come_twice_get_numbers_and_stay_short_enough()
+    {
+        var name = new string('n', FaultRuleReader.LongestName);
+        var keeper = Keeper(
+            Fault(["ratings"], """{"name":"slow","delay":{"fixedDelay":"1s"}}"""),
+            Fault(["ratings"], """{"name":"slow","delay":{"fixedDelay":"2s"}}"""),
+            Fault(["ratings"], $$$"""{"name":"{{{name}}}","delay":{"fixedDelay":"3s"}}"""),
+            Fault(["ratings"], $$$"""{"name":"{{{name}}}","delay":{"fixedDelay":"4s"}}"""));
+
+        await keeper.BeginAsync(Cancelled);
+
+        Assert.Equal(
+            ["slow", "slow-2", name, $"{name[..61]}-2"],
+            _ratings.Sets[Set].Rules.EnumerateArray().Select(rule => rule.GetProperty("name").GetString()));
     }
 
     [Fact]
@@ -91,7 +111,8 @@ public sealed class FaultKeeperTests : IAsyncLifetime
                 "ratings-v2 was started meanwhile, and has the faults now.",
             ],
             _said);
-        Assert.Empty(await keeper.EndAsync(Cancelled));
+        await keeper.EndAsync(Cancelled);
+        Assert.Empty(keeper.Holders);
         Assert.False(second.Has(Set));
     }
 
@@ -102,7 +123,7 @@ public sealed class FaultKeeperTests : IAsyncLifetime
         await keeper.BeginAsync(Cancelled);
         var keeping = keeper.KeepAsync(_end.Token);
 
-        await _client.RemoveAsync(_ratings.Address, Set, Cancelled);
+        await _client.RemoveAsync(_ratings.Target, Set, Cancelled);
 
         await GoOnUntilAsync("the end", () => keeping.IsCompleted);
         Assert.Equal(KeepingEnd.TakenAway, await keeping);
@@ -122,6 +143,42 @@ public sealed class FaultKeeperTests : IAsyncLifetime
 
         Assert.Equal(KeepingEnd.Expired, await keeping);
         Assert.False(_ratings.Has(Set));
+        Assert.Equal(["The faults of ratings-v1 were not renewed for 32 s, and have ended by themselves."], _said);
+    }
+
+    /// <summary>Neither does it break anew what was started while it slept.</summary>
+    [Fact]
+    public async Task What_was_started_while_nobody_looked_for_too_long_gets_nothing()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        var keeping = keeper.KeepAsync(_end.Token);
+        _ratings.Restart();
+
+        _time.Advance(FaultKeeper.TimeToLive + TimeSpan.FromSeconds(2));
+
+        Assert.Equal(KeepingEnd.Expired, await keeping);
+        Assert.False(_ratings.Has(Set));
+    }
+
+    /// <summary>Nobody took them away, even though this process ran all the time.</summary>
+    [Fact]
+    public async Task What_could_not_be_renewed_for_too_long_has_ended_by_itself()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        var keeping = keeper.KeepAsync(_end.Token);
+        var began = _time.GetUtcNow();
+        _ratings.Fails = 500;
+        await GoOnUntilAsync("more than the time to live", () => _time.GetUtcNow() - began > FaultKeeper.TimeToLive);
+        _ratings.Sets.Clear();
+        _ratings.Fails = null;
+
+        await GoOnUntilAsync("the end", () => keeping.IsCompleted);
+
+        Assert.Equal(KeepingEnd.Expired, await keeping);
+        Assert.False(_ratings.Has(Set));
+        Assert.Matches("^The faults of ratings-v1 were not renewed for [0-9]+ s, and have ended by themselves.$", _said[^1]);
     }
 
     [Fact]
@@ -139,7 +196,8 @@ public sealed class FaultKeeperTests : IAsyncLifetime
         }
 
         Assert.Equal(["ratings-v1 answered 500: rules[0].delay must have fixedDelay"], _said);
-        Assert.Equal(["ratings-v1"], await keeper.EndAsync(Cancelled));
+        await keeper.EndAsync(Cancelled);
+        Assert.Equal(["ratings-v1"], keeper.Holders);
         _ratings.Fails = null;
         await GoOnUntilAsync("renewals again", () => _ratings.Given > 1);
         await _end.CancelAsync();
@@ -180,14 +238,46 @@ public sealed class FaultKeeperTests : IAsyncLifetime
             "ratings-v1 takes no faults: its management port answered 400: rules[0].delay must have fixedDelay.", failure.Message);
     }
 
-    [Fact]
-    public async Task A_process_that_is_gone_has_no_faults_left()
+    /// <summary>Where a port-forward has ended, nobody knows of the process behind it.</summary>
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task A_process_that_is_gone_has_no_faults_left(bool isForwarded, int left)
     {
+        _ratings.IsForwarded = isForwarded;
         var keeper = Keeper(Slow);
         await keeper.BeginAsync(Cancelled);
         await _ratings.DisposeAsync();
 
-        Assert.Empty(await keeper.EndAsync(Cancelled));
+        await keeper.EndAsync(Cancelled);
+
+        Assert.Equal(left, keeper.Holders.Count);
+    }
+
+    [Fact]
+    public async Task Nor_has_a_pod_that_is_no_longer_there()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        _targets.Services.Remove(_ratings);
+
+        await keeper.EndAsync(Cancelled);
+
+        Assert.Empty(keeper.Holders);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.NotDeployed, 0)]
+    [InlineData(FailureKind.ClusterUnreachable, 1)]
+    public async Task Where_nothing_runs_any_more_nothing_is_left_on(FailureKind kind, int left)
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        _targets.Failure = new OperationFailedException(kind, "no");
+
+        await keeper.EndAsync(Cancelled);
+
+        Assert.Equal(left, keeper.Holders.Count);
     }
 
     [Fact]

@@ -80,6 +80,50 @@ public sealed class ScenarioFilesTests
             "the scenario './no.yaml' cannot be read: ", Assert.Throws<OperationFailedException>(() => Files.Read("./no.yaml")).Message);
     }
 
+    [Theory]
+    [InlineData("slow-ratings", "slow-ratings")]
+    [InlineData("a.b", "a.b")]
+    [InlineData("mine.yaml", "mine")]
+    [InlineData("mine.yml", "mine")]
+    [InlineData("./a.b.yaml", "a.b")]
+    [InlineData("elsewhere/mine", "mine")]
+    public void What_names_a_scenario_is_a_name_or_a_file(string given, string name) => Assert.Equal(name, ScenarioFiles.NameOf(given));
+
+    [Theory]
+    [InlineData("my scenario")]
+    [InlineData("-mine")]
+    [InlineData("..")]
+    [InlineData("a-name-that-is-longer-than-names-can-be-which-is-sixty-three-letters")]
+    public void A_file_whose_name_no_set_of_faults_can_have_is_not_allowed(string name)
+    {
+        var directory = Directory.CreateTempSubdirectory();
+        try
+        {
+            var file = Path.Combine(directory.FullName, $"{name}.yaml");
+            File.Copy(Path.Combine(new SourceTree(WorkingCopy.Root).Scenarios, "slow-ratings.yaml"), file);
+
+            var failure = Assert.Throws<OperationFailedException>(() => Files.Read(file));
+
+            Assert.Equal(FailureKind.InvalidRequest, failure.Kind);
+            Assert.StartsWith($"the scenario '{file}' needs another name, ", failure.Message);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Two_scenarios_of_the_same_name_are_both_named()
+    {
+        Assert.Equal(["slow-ratings"], Files.ReadSeveral(["slow-ratings", "slow-ratings"]).Select(scenario => scenario.Name));
+
+        var failure = Assert.Throws<OperationFailedException>(() => Files.ReadSeveral(["a/mine.yaml", "slow-ratings", "b/mine.yaml"]));
+
+        Assert.Equal(FailureKind.InvalidRequest, failure.Kind);
+        Assert.StartsWith("'a/mine.yaml' and 'b/mine.yaml' have the same name, 'mine': ", failure.Message);
+    }
+
     private static IEnumerable<string> SpansOf(string service, string kind) => kind == "client"
         ? ServiceCatalog.All.Single(one => one.Name == service).Calls.Select(call => $"GET /{call.Service}/{{id}}")
         : service switch

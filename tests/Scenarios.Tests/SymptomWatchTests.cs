@@ -1,3 +1,4 @@
+using System.Net;
 using Bookinfo.Foundation;
 using Bookinfo.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -109,9 +110,41 @@ public sealed class SymptomWatchTests : IAsyncLifetime
         Assert.Empty(await waiting);
 
         Series("2");
-        waiting = Watch(Slow).WaitForCalmAsync(0, Cancelled);
+        waiting = Watch(Quick).WaitForCalmAsync(0, Cancelled);
         await GoOnUntilAsync(waiting);
         Assert.Equal(["slow"], await waiting);
+    }
+
+    /// <summary>An alert that fires since the scenario ran the last time takes minutes to resolve.</summary>
+    [Fact]
+    public async Task What_may_take_longer_to_clear_is_waited_for_as_long()
+    {
+        Series("2");
+        var began = _time.GetUtcNow();
+        var waiting = Watch(Quick with { Clears = TimeSpan.FromMinutes(1) }).WaitForCalmAsync(0, Cancelled);
+        await GoOnUntilAsync(() => _time.GetUtcNow() - began > TimeSpan.FromSeconds(50));
+        Assert.False(waiting.IsCompleted);
+
+        Series("1");
+        await GoOnUntilAsync(waiting);
+        Assert.Empty(await waiting);
+    }
+
+    [Fact]
+    public async Task A_Prometheus_on_this_machine_is_asked_without_a_proxy()
+    {
+        using var nobody = new ClosedPort();
+        var proxy = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy(nobody.Address);
+        try
+        {
+            Series("1");
+            Assert.Equal([1], await _prometheus.QueryAsync("up", Cancelled));
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = proxy;
+        }
     }
 
     [Fact]

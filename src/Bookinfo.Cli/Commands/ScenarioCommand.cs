@@ -4,6 +4,7 @@ using System.Text.Json;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 using Bookinfo.Scenarios;
 
@@ -45,7 +46,7 @@ internal static class ScenarioCommand
     {
         var output = TypedOptions.Output("How to write it to stdout. json: one scenario a line.");
         var command = new Command("list", "List the scenarios.") { output };
-        command.SetAction((result, _) => RunAsync(async _ =>
+        command.SetAction(async (result, _) =>
         {
             var scenarios = Files.ReadAll();
             if (result.GetValue(output) == OutputFormat.Json)
@@ -61,7 +62,7 @@ internal static class ScenarioCommand
             }
 
             return ExitCode.Success;
-        }));
+        });
         return command;
     }
 
@@ -73,14 +74,14 @@ internal static class ScenarioCommand
         {
             name, output,
         };
-        command.SetAction((result, _) => RunAsync(async _ =>
+        command.SetAction(async (result, _) =>
         {
             var scenario = Files.Read(result.GetValue(name)!);
             await WriteAsync(result.GetValue(output) == OutputFormat.Json
                 ? [JsonSerializer.Serialize(scenario, ScenarioJson.Default.Scenario)]
                 : ScenarioText.Show(scenario));
             return ExitCode.Success;
-        }));
+        });
         return command;
     }
 
@@ -98,16 +99,16 @@ internal static class ScenarioCommand
             name,
         };
         place.AddTo(command);
-        command.SetAction((result, _) => RunAsync(signals => OverviewAsync(place.Get(result), async overview =>
+        command.SetAction((result, _) => OverviewAsync(place.Get(result), async (overview, stop) =>
         {
             // A file of one's own may be named here as it was at its start.
-            var set = result.GetValue(name) is { } given ? Path.GetFileNameWithoutExtension(given) : null;
-            var removal = await overview.RemoveAsync(set, signals.Stop);
+            var set = result.GetValue(name) is { } given ? ScenarioFiles.NameOf(given) : null;
+            var removal = await overview.RemoveAsync(set, stop);
             await WriteAsync(removal.Removed.Count > 0
                 ? removal.Removed.Select(one => $"{one.Process}: {one.Set} taken away")
                 : [set is null ? "No process had faults that could be taken away." : $"No process had the faults of '{set}'."]);
             return await TellSilentAsync(removal.Silent);
-        }, signals.Stop)));
+        }));
         return command;
     }
 
@@ -121,34 +122,32 @@ internal static class ScenarioCommand
             output,
         };
         place.AddTo(command);
-        command.SetAction((result, _) => RunAsync(signals => OverviewAsync(place.Get(result), async overview =>
+        command.SetAction((result, _) => OverviewAsync(place.Get(result), async (overview, stop) =>
         {
-            var processes = await overview.ReadAsync(signals.Stop);
+            var processes = await overview.ReadAsync(stop);
             await WriteAsync(result.GetValue(output) == OutputFormat.Json
                 ? processes.Select(static process => JsonSerializer.Serialize(process, FaultOverviewJson.Default.ProcessFaults))
                 : ScenarioText.Status(processes));
             return await TellSilentAsync([.. processes.Where(static process => process.Status is null)]);
-        }, signals.Stop)));
+        }));
         return command;
     }
 
-    private static Task<int> RunAsync(Func<StopSignals, Task<int>> work) => CommandRunner.RunAsync(work);
-
-    private static async Task<int> OverviewAsync(
-        FaultPlace place, Func<FaultOverview, Task<int>> work, CancellationToken cancellationToken)
-    {
-        var time = TimeProvider.System;
-        using var client = new ManagementClient();
-        await using var targets = await place.OpenAsync(time, cancellationToken);
-        return await work(new FaultOverview(targets, client, time));
-    }
+    private static Task<int> OverviewAsync(FaultPlace place, Func<FaultOverview, CancellationToken, Task<int>> work) =>
+        CommandRunner.RunAsync(async signals =>
+        {
+            var time = TimeProvider.System;
+            using var client = new ManagementClient();
+            await using var targets = await place.OpenAsync(time, signals.Stop);
+            return await work(new FaultOverview(targets, client, time), signals.Stop);
+        });
 
     private static async Task<int> TellSilentAsync(IReadOnlyList<ProcessFaults> silent)
     {
         foreach (var process in silent)
         {
             await ToolOutput.Messages.WriteLineAsync($"bookinfo: {process.Target.Name} {process.Problem}. Faults that nobody renews end "
-                + $"within {FaultKeeper.TimeToLive.TotalSeconds:0} s.");
+                + $"within {Duration.Format(FaultKeeper.TimeToLive)}.");
         }
 
         return silent.Count > 0 ? ExitCode.TargetUnreachable : ExitCode.Success;

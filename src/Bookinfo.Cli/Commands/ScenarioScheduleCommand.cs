@@ -55,8 +55,7 @@ internal static class ScenarioScheduleCommand
         command.Options.Add(Output);
         command.SetAction(static (result, _) => CommandRunner.RunAsync(
             signals => new ScheduleSession(Read(result), signals, TimeProvider.System).RunAsync(),
-            static () => "Interrupted. No faults are on.",
-            ToolOutput.Data.Lost));
+            alsoStop: ToolOutput.Data.Lost));
         return command;
     }
 
@@ -82,7 +81,7 @@ internal static class ScenarioScheduleCommand
 
         var list = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return list.Length > 0
-            ? [.. list.Distinct().Select(files.Read)]
+            ? files.ReadSeveral(list)
             : throw new OperationFailedException(FailureKind.InvalidRequest, "--only must name at least one scenario.");
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Contracts;
 using Bookinfo.Scenarios;
 
 namespace Bookinfo.Cli.Commands;
@@ -46,7 +47,7 @@ internal static class ScenarioStartCommand
         var command = new Command(
             "start", "Run a scenario: set its faults, send its requests, say what to look at and when it was seen. Ctrl-C, 'scenario "
                 + "stop' or the end of this command takes the faults away; should it be killed, they end by themselves within "
-                + $"{FaultKeeper.TimeToLive.TotalSeconds:0} seconds.")
+                + $"{Duration.Format(FaultKeeper.TimeToLive)}.")
         {
             Name, For, NoTraffic, Check, Alerts,
         };
@@ -70,8 +71,7 @@ internal static class ScenarioStartCommand
         });
         command.SetAction(static (result, _) => CommandRunner.RunAsync(
             signals => new ScenarioSession(Read(result), signals, TimeProvider.System).RunAsync(),
-            static () => "Interrupted. No faults are on.",
-            ToolOutput.Data.Lost));
+            alsoStop: ToolOutput.Data.Lost));
         return command;
     }
 

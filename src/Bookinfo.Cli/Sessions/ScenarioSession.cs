@@ -48,7 +48,8 @@ internal sealed class ScenarioSession(ScenarioOptions options, StopSignals signa
         IScenarioView view = options.Output == OutputFormat.Json
             ? new JsonScenarioView(scenario, time)
             : new TextScenarioView(scenario, time);
-        view.Introduce(new ScenarioIntroduction(targets.Description, page, prometheus?.Address, options.Check ? null : duration));
+        view.Introduce(new ScenarioIntroduction(
+            targets.Description, page, prometheus?.Address, options.Window, options.Check ? null : duration));
         using var client = new ManagementClient();
         var run = new ScenarioRun(
             scenario.Traffic,
@@ -59,7 +60,7 @@ internal sealed class ScenarioSession(ScenarioOptions options, StopSignals signa
             view,
             view.Say,
             time);
-        var processes = options.Check ? (await targets.FindAsync(null, signals.Stop)).Count : 0;
+        var processes = options.Check ? await targets.CountAsync(signals.Stop) : 0;
         var outcome = await run.RunAsync(new ScenarioRunOptions(duration, options.Check, processes), signals.Stop, signals.Kill);
         view.Conclude(outcome);
         return outcome;

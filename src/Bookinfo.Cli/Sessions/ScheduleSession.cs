@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 using Bookinfo.Measurement;
@@ -37,7 +38,10 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
         }
         else if (options.Output == OutputFormat.Table)
         {
-            await ShowAsync(timetable);
+            foreach (var line in ScenarioText.GameDay(timetable))
+            {
+                await ToolOutput.Data.WriteLineAsync(line);
+            }
         }
 
         return options.Run ? await RunAsync(timetable) : ExitCode.Success;
@@ -73,6 +77,12 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
             };
             await WriteAsync(timetable, overwrite: true);
             signals.Stop.ThrowIfCancellationRequested();
+            if (outcome.End == ScenarioEnd.Expired)
+            {
+                // As when the machine slept: what comes next would break something when nobody thinks of the game day any more.
+                throw new OperationFailedException(
+                    FailureKind.Failed, "the game day ends here, as this command did not run, or did not reach Bookinfo, for too long.");
+            }
         }
 
         return ExitCode.Success;
@@ -100,25 +110,6 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
             throw new OperationFailedException(FailureKind.Failed, failure);
         }
     }
-
-    private static async Task ShowAsync(Timetable timetable)
-    {
-        var table = new TextTable(">AT", ">FOR", "CLOCK", "SCENARIO");
-        foreach (var entry in timetable.Entries)
-        {
-            table.Add(
-                Clock(entry.At), Clock(entry.For), $"{entry.BeginsAt.ToLocalTime():HH:mm:ss} to {entry.EndsAt.ToLocalTime():HH:mm:ss}",
-                entry.Scenario);
-        }
-
-        foreach (var line in table.Format(ToolOutput.DataWidth ?? int.MaxValue).SelectMany(row => row))
-        {
-            await ToolOutput.Data.WriteLineAsync(line);
-        }
-    }
-
-    private static string Clock(TimeSpan span) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(int)span.TotalMinutes}:{span.Seconds:00}");
 }
 
 /// <summary>What the user asked <c>scenario schedule</c> for.</summary>

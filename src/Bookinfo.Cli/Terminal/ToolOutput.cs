@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // The one place that knows the console; everything else writes through this.
 
 using Bookinfo.Common;
+using Bookinfo.Foundation;
 using Spectre.Console;
 
 namespace Bookinfo.Cli.Terminal;
@@ -32,6 +33,12 @@ internal static class ToolOutput
 
     /// <summary>How many characters fit in a line of stdout; <see langword="null"/> when it is not a terminal.</summary>
     public static int? DataWidth => OutputEnd.IsTerminal ? OutputEnd.Width : null;
+
+    /// <summary>
+    /// Formats a table for stdout: no wider than the terminal. A pipe or a file has no width, so there each row is one line.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    public static IEnumerable<string> Lines(TextTable table) => table.Format(DataWidth ?? int.MaxValue).SelectMany(row => row);
 
     /// <summary>
     /// Checks whether stdout still has a reader. For a command that runs long and seldom writes: without this check, it would find out only

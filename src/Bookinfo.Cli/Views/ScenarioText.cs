@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
@@ -13,6 +15,14 @@ internal static class ScenarioText
 {
     private const int Width = 79;
 
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = ScenarioJson.Default,
+    };
+
     /// <summary>The table of all scenarios.</summary>
     /// <param name="scenarios">The scenarios.</param>
     public static IEnumerable<string> List(IEnumerable<Scenario> scenarios)
@@ -23,7 +33,7 @@ internal static class ScenarioText
             table.Add(scenario.Name, scenario.Title);
         }
 
-        return Lines(table);
+        return ToolOutput.Lines(table);
     }
 
     /// <summary>All that a scenario says.</summary>
@@ -42,29 +52,30 @@ internal static class ScenarioText
         "What is sent",
         .. Item(Traffic(scenario.Traffic)),
         "",
-        .. Symptoms(scenario),
+        .. Symptoms(scenario, ExpectedSymptom.UsualWindow),
     ];
 
     /// <summary>What a scenario breaks.</summary>
     /// <param name="scenario">The scenario.</param>
     public static IEnumerable<string> Faults(Scenario scenario) => scenario.Faults.Count == 0
         ? Item("nothing: the traffic alone is the trouble")
-        : scenario.Faults.SelectMany(fault => Item($"{string.Join(", ", fault.Services)}: {fault.ToRule().ToJsonString()}"));
+        : scenario.Faults.SelectMany(fault => Item($"{string.Join(", ", fault.Services)}: {Rule(fault)}"));
 
     /// <summary>What must be seen, by where to look.</summary>
     /// <param name="scenario">The scenario.</param>
-    public static IEnumerable<string> Symptoms(Scenario scenario)
+    /// <param name="window">The window of rates in questions to Prometheus.</param>
+    public static IEnumerable<string> Symptoms(Scenario scenario, TimeSpan window)
     {
         var symptoms = scenario.Symptoms;
         return
         [
             "What must be seen",
-            .. symptoms.Metrics.SelectMany(metric => Item(
-                $"Prometheus: {metric.Name}. Within {Seconds(metric.Within)} {metric.During}, afterwards within {Seconds(metric.Clears)} "
-                + $"{metric.After}: {metric.Query}")),
+            .. symptoms.Metrics.Select(metric => ExpectedSymptom.Of(metric, window)).SelectMany(metric => Item(
+                $"Prometheus: {metric.Name}. Within {Duration.Format(metric.Within)} {metric.During}, afterwards within "
+                + $"{Duration.Format(metric.Clears)} {metric.After}: {metric.Expression}")),
             .. symptoms.Alerts.SelectMany(alert => Item(
-                $"Alert: {alert.Alert}{Labels(alert.Labels)} fires within {Seconds(alert.Fires)} and resolves within "
-                + $"{Seconds(alert.Resolves)}.")),
+                $"Alert: {alert.Alert}{Labels(alert.Labels)} fires within {Duration.Format(alert.Fires)} and resolves within "
+                + $"{Duration.Format(alert.Resolves)}.")),
             .. symptoms.Traces.SelectMany(trace => Item(
                 $"Traces: {trace.Name}. {trace.Service}{(trace.Version is null ? "" : $" {trace.Version}")}, {trace.Kind} span "
                 + $"'{trace.Span}'{Labels(trace.Attributes)}{(trace.Seconds is null ? "" : $", seconds {trace.Seconds}")}"
@@ -80,10 +91,27 @@ internal static class ScenarioText
 
     /// <summary>What a scenario sends.</summary>
     /// <param name="traffic">Its traffic.</param>
-    public static string Traffic(ScenarioTraffic traffic) =>
-        (traffic.Profile == ProfileKind.Constant ? "" : $"{traffic.Profile.ToString().ToLowerInvariant()}, ")
-        + FormattableString.Invariant($"{traffic.Rate} requests/s, ")
-        + (traffic.Paths.Count == 0 ? "the usual mix of what visitors do" : string.Join(", ", traffic.Paths));
+    /// <param name="page">Where it is sent; <see langword="null"/> when that is not known.</param>
+    public static string Traffic(ScenarioTraffic traffic, Uri? page = null) =>
+        FormattableString.Invariant($"{traffic.Rate} requests/s")
+        + (traffic.Profile == ProfileKind.Constant ? "" : $" ({ProfileSettings.NameOf(traffic.Profile)})")
+        + (page is null ? "" : $" to {page.GetLeftPart(UriPartial.Authority)}")
+        + $": {(traffic.Paths.Count == 0 ? "the usual mix of what visitors do" : string.Join(", ", traffic.Paths))}";
+
+    /// <summary>The table of a game day.</summary>
+    /// <param name="timetable">The game day.</param>
+    public static IEnumerable<string> GameDay(Timetable timetable)
+    {
+        var table = new TextTable(">AT", ">FOR", "CLOCK", "SCENARIO");
+        foreach (var entry in timetable.Entries)
+        {
+            table.Add(
+                Clock(entry.At), Clock(entry.For), $"{entry.BeginsAt.ToLocalTime():HH:mm:ss} to {entry.EndsAt.ToLocalTime():HH:mm:ss}",
+                entry.Scenario);
+        }
+
+        return ToolOutput.Lines(table);
+    }
 
     /// <summary>The table of what processes say of their faults.</summary>
     /// <param name="processes">The processes.</param>
@@ -106,15 +134,15 @@ internal static class ScenarioText
             }
         }
 
-        return any ? Lines(table) : ["No process has faults."];
+        return any ? ToolOutput.Lines(table) : ["No process has faults."];
     }
 
-    /// <summary>A duration, in seconds or, from two minutes on, in minutes.</summary>
-    /// <param name="duration">The duration.</param>
-    public static string Seconds(TimeSpan duration) => Duration.Format(duration);
+    /// <summary>The rule of a fault, with spaces between which it can be broken into lines.</summary>
+    private static string Rule(ScenarioFault fault) =>
+        string.Join(' ', fault.ToRule().ToJsonString(Indented).Split('\n', StringSplitOptions.TrimEntries));
 
-    private static IEnumerable<string> Lines(TextTable table) =>
-        table.Format(ToolOutput.DataWidth ?? Width).SelectMany(row => row);
+    private static string Clock(TimeSpan span) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalMinutes}:{span.Seconds:00}");
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Contracts;
 using Bookinfo.Measurement;
 using Bookinfo.Scenarios;
 
@@ -28,8 +29,9 @@ internal interface IScenarioView : IScenarioObserver
 /// <param name="Place">Which Bookinfo it is.</param>
 /// <param name="Page">Where requests are sent; <see langword="null"/> when none are.</param>
 /// <param name="Prometheus">Where symptoms are looked for; <see langword="null"/> when nowhere.</param>
+/// <param name="Window">The window of rates in questions to it.</param>
 /// <param name="For">How long; <see langword="null"/> for as long as the check takes.</param>
-internal sealed record ScenarioIntroduction(string Place, Uri? Page, Uri? Prometheus, TimeSpan? For);
+internal sealed record ScenarioIntroduction(string Place, Uri? Page, Uri? Prometheus, TimeSpan Window, TimeSpan? For);
 
 /// <summary>For people: what it is and what to look at, then a line for each thing that is seen.</summary>
 /// <param name="scenario">The scenario.</param>
@@ -43,7 +45,7 @@ internal sealed class TextScenarioView(Scenario scenario, TimeProvider time) : I
     {
         _introduction = introduction;
         Write(scenario.Title, "", scenario.Story, "");
-        foreach (var line in ScenarioText.Symptoms(scenario))
+        foreach (var line in ScenarioText.Symptoms(scenario, introduction.Window))
         {
             ToolOutput.Data.WriteLine(line);
         }
@@ -51,7 +53,7 @@ internal sealed class TextScenarioView(Scenario scenario, TimeProvider time) : I
         Write(
             "",
             introduction.Page is { } page
-                ? $"Sending {ScenarioText.Traffic(scenario.Traffic)} to {page.GetLeftPart(UriPartial.Authority)}."
+                ? $"Sending {ScenarioText.Traffic(scenario.Traffic, page)}."
                 : "Sending nothing.",
             introduction.Prometheus is { } prometheus
                 ? $"Symptoms and alerts are looked for in {prometheus}."
@@ -63,7 +65,7 @@ internal sealed class TextScenarioView(Scenario scenario, TimeProvider time) : I
     {
         var where = targets.Count == 0 ? "Begun" : $"The faults are on: {string.Join(", ", targets.Select(target => target.Name))}";
         Stamp($"{where}. "
-            + (_introduction!.For is { } span ? $"They end in {ScenarioText.Seconds(span)}; " : "They end when all is seen; ")
+            + (_introduction!.For is { } span ? $"They end in {Duration.Format(span)}; " : "They end when all is seen; ")
             + $"Ctrl-C or 'bookinfo scenario stop {scenario.Name}' ends them now.");
     }
 
@@ -78,7 +80,7 @@ internal sealed class TextScenarioView(Scenario scenario, TimeProvider time) : I
             (_, true) => "cleared",
             _ => "NOT cleared",
         };
-        Stamp($"{what} after {ScenarioText.Seconds(report.After)}: {report.Symptom.Name} ({report.ValuesText}"
+        Stamp($"{what} after {Duration.Format(report.After)}: {report.Symptom.Name} ({report.ValuesText}"
             + $"{(bounds is null ? "" : $"; must be {bounds}")})");
     }
 
@@ -90,13 +92,15 @@ internal sealed class TextScenarioView(Scenario scenario, TimeProvider time) : I
         (end switch
         {
             ScenarioEnd.TakenAway => "The faults were taken away by someone else",
-            ScenarioEnd.Expired => "The faults have ended by themselves: this command did not run for longer than they last",
+            ScenarioEnd.Expired => "The faults have ended by themselves: this command did not run, or did not reach them, for longer than "
+                + "they last",
+            _ when scenario.Faults.Count == 0 => "Ended",
             _ => "The faults are taken away",
         })
         + (leftOn.Count == 0
             ? "."
             : $"; {string.Join(", ", leftOn)} did not answer, and {(leftOn.Count == 1 ? "its" : "their")} faults end by themselves within "
-                + $"{FaultKeeper.TimeToLive.TotalSeconds:0} s."));
+                + $"{Duration.Format(FaultKeeper.TimeToLive)}."));
 
     /// <inheritdoc/>
     public void Conclude(ScenarioOutcome outcome)
@@ -140,6 +144,7 @@ internal sealed class JsonScenarioView(Scenario scenario, TimeProvider time) : I
         Place = _introduction!.Place,
         Page = _introduction.Page,
         Prometheus = _introduction.Prometheus,
+        WindowSeconds = _introduction.Window.TotalSeconds,
         ForSeconds = _introduction.For?.TotalSeconds,
         Processes = [.. targets.Select(target => target.Name)],
         Expected = scenario.Symptoms,
@@ -198,6 +203,9 @@ internal sealed record ScenarioEvent(string Event, DateTimeOffset At, string Sce
 
     /// <summary>Where symptoms are looked for.</summary>
     public Uri? Prometheus { get; init; }
+
+    /// <summary>What <c>$window</c> in the questions to Prometheus stands for.</summary>
+    public double? WindowSeconds { get; init; }
 
     /// <summary>How long the faults stay.</summary>
     public double? ForSeconds { get; init; }

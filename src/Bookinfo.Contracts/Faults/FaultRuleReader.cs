@@ -18,6 +18,9 @@ public static class FaultRuleReader
     /// <summary>What errors call the list, unless it is a part of something else.</summary>
     public const string Root = "rules";
 
+    /// <summary>The most requests in a row of which <c>every</c> chooses some.</summary>
+    public const int MostEvery = 1_000_000;
+
     private const string NameKey = "name";
     private const string MatchKey = "match";
     private const string StartKey = "start";
@@ -235,7 +238,7 @@ public static class FaultRuleReader
                 throw new InvalidFaultException($"{path}.{PercentageKey}", $"cannot be combined with {EveryKey}");
             }
 
-            rule = rule with { Every = (int)ReadNumber(every, $"{path}.{EveryKey}", 1, 1_000_000, whole: true) };
+            rule = rule with { Every = (int)ReadNumber(every, $"{path}.{EveryKey}", 1, MostEvery, whole: true) };
             return fault.TryGetProperty(BurstKey, out var burst)
                 ? rule with { Burst = (int)ReadNumber(burst, $"{path}.{BurstKey}", 1, rule.Every, whole: true) }
                 : rule;

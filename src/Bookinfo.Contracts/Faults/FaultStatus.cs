@@ -29,10 +29,16 @@ public sealed record FaultStatus(
 
 /// <summary>A set of rules.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Source">Where it comes from: <c>management</c>, <c>environment</c>, <c>file</c> or <c>version</c>.</param>
+/// <param name="Source">
+/// Where it comes from: <c>environment</c>, <c>file</c>, <c>version</c> or <see cref="ManagementSource"/>.
+/// </param>
 /// <param name="RemainingSeconds">How long it stays unless it is set again; <see langword="null"/> without a time to live.</param>
 /// <param name="Rules">Its rules.</param>
-public sealed record FaultSetStatus(string Name, string Source, double? RemainingSeconds, IReadOnlyList<FaultRuleStatus> Rules);
+public sealed record FaultSetStatus(string Name, string Source, double? RemainingSeconds, IReadOnlyList<FaultRuleStatus> Rules)
+{
+    /// <summary>The source of what was set on the management port, and can be taken away there.</summary>
+    public const string ManagementSource = "management";
+}
 
 /// <summary>A rule.</summary>
 /// <param name="Name">Its name.</param>

@@ -35,7 +35,14 @@ public sealed record ProfileSettings(
     /// <summary>The highest rate.</summary>
     public const double HighestRate = 1_000_000;
 
+    /// <summary>The names of all profiles, as users write them.</summary>
+    public static IReadOnlyList<string> KindNames { get; } = [.. Enum.GetValues<ProfileKind>().Select(NameOf)];
+
     private const double Longest = 24 * 3600;
+
+    /// <summary>The name of a profile, as users write it.</summary>
+    /// <param name="kind">The profile.</param>
+    public static string NameOf(ProfileKind kind) => kind.ToString().ToLowerInvariant();
 
     /// <summary>Makes the profile.</summary>
     public RateProfile Create() => Kind switch

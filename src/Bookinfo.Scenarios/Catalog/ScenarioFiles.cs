@@ -1,3 +1,4 @@
+using Bookinfo.Contracts;
 using Bookinfo.Foundation;
 
 namespace Bookinfo.Scenarios;
@@ -13,14 +14,29 @@ public sealed class ScenarioFiles(string directory)
 
     /// <summary>The names of the scenarios that come with Bookinfo, in the order of the alphabet.</summary>
     public IReadOnlyList<string> Names =>
-    [
-        .. Directory.EnumerateFiles(directory, $"*{Ending}").Select(file => Path.GetFileNameWithoutExtension(file))
-            .Order(StringComparer.Ordinal),
-    ];
+        [.. Directory.EnumerateFiles(directory, $"*{Ending}").Select(NameOf).Order(StringComparer.Ordinal)];
+
+    /// <summary>The name of a scenario, which is also that of its set of faults.</summary>
+    /// <param name="given">The name of one that comes with Bookinfo, or the path of a file; see <see cref="Read"/>.</param>
+    public static string NameOf(string given) => IsFile(given) ? Path.GetFileNameWithoutExtension(given) : given;
 
     /// <summary>Reads all scenarios that come with Bookinfo.</summary>
     /// <exception cref="OperationFailedException">One of them is not allowed.</exception>
     public IReadOnlyList<Scenario> ReadAll() => [.. Names.Select(Read)];
+
+    /// <summary>Reads several scenarios, which are told apart by their names.</summary>
+    /// <param name="given">Names and paths.</param>
+    /// <exception cref="OperationFailedException">One is not there or not allowed, or two have the same name.</exception>
+    public IReadOnlyList<Scenario> ReadSeveral(IEnumerable<string> given)
+    {
+        var different = given.Distinct().ToList();
+        return different.GroupBy(NameOf).FirstOrDefault(group => group.Count() > 1) is { } same
+            ? throw new OperationFailedException(
+                FailureKind.InvalidRequest,
+                $"{string.Join(" and ", same.Select(one => $"'{one}'"))} have the same name, '{same.Key}': rename a file, or leave one "
+                    + "out.")
+            : [.. different.Select(Read)];
+    }
 
     /// <summary>Reads a scenario.</summary>
     /// <param name="name">
@@ -29,8 +45,7 @@ public sealed class ScenarioFiles(string directory)
     /// <exception cref="OperationFailedException">There is none, or it is not allowed: the message has a line for each mistake.</exception>
     public Scenario Read(string name)
     {
-        var isFile = name.Contains('/') || name.Contains(Path.DirectorySeparatorChar)
-            || Path.GetExtension(name) is Ending or ".yml";
+        var isFile = IsFile(name);
         if (!isFile && !Names.Contains(name))
         {
             throw new OperationFailedException(
@@ -50,9 +65,23 @@ public sealed class ScenarioFiles(string directory)
             throw new OperationFailedException(FailureKind.InvalidRequest, $"the scenario '{path}' cannot be read: {exception.Message}");
         }
 
-        return ScenarioReader.Read(Path.GetFileNameWithoutExtension(path), text, out var problems)
+        if (!IsName(NameOf(path)))
+        {
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest,
+                $"the scenario '{path}' needs another name, as services know its faults by it: without the ending, the name of its file "
+                + $"must have 1 to {FaultRuleReader.LongestName} letters, digits, '-', '.' and '_', and begin with a letter or a digit.");
+        }
+
+        return ScenarioReader.Read(NameOf(path), text, out var problems)
             ?? throw new OperationFailedException(
                 FailureKind.InvalidRequest,
                 $"this scenario is not allowed:\n{string.Join('\n', problems.Select(problem => problem.Describe(path)))}");
     }
+
+    private static bool IsFile(string given) =>
+        given.Contains('/') || given.Contains(Path.DirectorySeparatorChar) || Path.GetExtension(given) is Ending or ".yml";
+
+    /// <summary>Dots alone would be taken for a directory where the name is part of a path.</summary>
+    private static bool IsName(string name) => FaultRuleReader.IsName(name) && char.IsAsciiLetterOrDigit(name[0]);
 }

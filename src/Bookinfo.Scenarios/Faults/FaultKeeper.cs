@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bookinfo.Contracts;
@@ -26,11 +27,14 @@ public sealed class FaultKeeper(
 
     private readonly IReadOnlyList<string> _concerned = [.. faults.SelectMany(fault => fault.Services).Distinct()];
 
-    /// <summary>When the process began that has the faults, by its name.</summary>
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _held = [];
+    /// <summary>The processes that have the faults, or may have them, by their names.</summary>
+    private readonly ConcurrentDictionary<string, Holder> _holders = [];
 
     /// <summary>Processes that did not answer the last time.</summary>
     private readonly ConcurrentDictionary<string, string> _silent = [];
+
+    /// <summary>The names of the processes that have the faults, or may have them, until their time to live is over.</summary>
+    public IReadOnlyList<string> Holders => [.. _holders.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Sets the faults on all processes that they concern.</summary>
     /// <param name="cancellationToken">
@@ -56,22 +60,15 @@ public sealed class FaultKeeper(
             }
         }
 
-        var statuses = await Task.WhenAll(found.Select(target => RequireAsync(
-            target, management => client.AskAsync(management, cancellationToken))));
-        if (Array.Find(statuses, status => Find(status) is not null) is { } taken)
+        var statuses = await Task.WhenAll(found.Select(target => RequireAsync(target, () => client.AskAsync(target, cancellationToken))));
+        if (Array.Find(statuses, Has) is { } taken)
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest, $"'{set}' is on already, at {taken.Instance}: another 'bookinfo scenario start' keeps it on. "
                     + $"'bookinfo scenario stop {set}' ends it.");
         }
 
-        await Task.WhenAll(found.Select(target => RequireAsync(target, async management =>
-        {
-            // Before the answer: what is cancelled now may have been set all the same.
-            _held[target.Name] = default;
-            _held[target.Name] = (await client.SetAsync(management, set, RequestFor(target), cancellationToken)).StartedAt;
-            return true;
-        })));
+        await Task.WhenAll(found.Select(target => RequireAsync(target, () => GiveAsync(target, cancellationToken))));
         return found;
     }
 
@@ -82,22 +79,14 @@ public sealed class FaultKeeper(
     {
         try
         {
-            for (var renewed = time.GetUtcNow(); ;)
+            // By the clock on the wall, which goes on while a laptop sleeps.
+            for (var looked = time.GetUtcNow(); ; looked = time.GetUtcNow())
             {
                 await Task.Delay(Interval, time, cancellationToken);
-                if (_concerned.Count == 0)
+                if (_concerned.Count > 0 && await RenewAsync(looked, cancellationToken) is { } end)
                 {
-                    continue;
+                    return end;
                 }
-
-                // By the clock on the wall, which goes on while a laptop sleeps.
-                var late = time.GetUtcNow() - renewed > TimeToLive;
-                if (await RenewAsync(cancellationToken))
-                {
-                    return late ? KeepingEnd.Expired : KeepingEnd.TakenAway;
-                }
-
-                renewed = time.GetUtcNow();
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -106,41 +95,55 @@ public sealed class FaultKeeper(
         }
     }
 
-    /// <summary>Takes the faults away from all processes. After this nothing renews them.</summary>
+    /// <summary>
+    /// Takes the faults away from all processes. After this nothing renews them; <see cref="Holders"/> are those that did not answer.
+    /// </summary>
     /// <param name="kill">Ends the wait for those that do not answer.</param>
-    /// <returns>The names of the processes that may still have faults, until their time to live is over.</returns>
-    public async Task<IReadOnlyList<string>> EndAsync(CancellationToken kill)
+    public async Task EndAsync(CancellationToken kill)
     {
-        if (_held.IsEmpty)
+        if (_holders.IsEmpty)
         {
-            return [];
+            return;
         }
 
         try
         {
             // The ways may have changed since.
-            var found = await targets.FindAsync(_concerned, kill);
-            await Task.WhenAll(found.Where(target => target.Management is not null).Select(async target =>
+            await Task.WhenAll((await FindAsync(kill)).Select(async target =>
             {
-                if (await IsFreeAsync(target.Management!, kill))
+                if (await IsFreeAsync(target, kill))
                 {
-                    _held.TryRemove(target.Name, out _);
+                    _holders.TryRemove(target.Name, out _);
                 }
             }));
+        }
+        catch (OperationFailedException exception) when (exception.Kind == FailureKind.NotDeployed)
+        {
+            _holders.Clear();
         }
         catch (Exception exception) when (exception is OperationCanceledException or OperationFailedException)
         {
             // Nobody waits any more, or there is no way to the processes.
         }
-
-        return [.. _held.Keys.Order(StringComparer.Ordinal)];
     }
 
-    private async Task<bool> IsFreeAsync(Uri management, CancellationToken kill)
+    /// <summary>Finds the processes that there are now. Those that are gone have no faults any more.</summary>
+    private async Task<IReadOnlyList<FaultTarget>> FindAsync(CancellationToken cancellationToken)
+    {
+        var found = await targets.FindAsync(_concerned, cancellationToken);
+        foreach (var gone in _holders.Keys.Except(found.Select(target => target.Name)))
+        {
+            _holders.TryRemove(gone, out _);
+        }
+
+        return found;
+    }
+
+    private async Task<bool> IsFreeAsync(FaultTarget target, CancellationToken kill)
     {
         try
         {
-            await client.RemoveAsync(management, set, kill);
+            await client.RemoveAsync(target, set, kill);
             return true;
         }
         catch (ManagementException exception)
@@ -150,49 +153,51 @@ public sealed class FaultKeeper(
     }
 
     /// <summary>Renews the faults where they are, and sets them where they are not yet.</summary>
-    /// <returns>Whether somebody has taken them away from a process that had them.</returns>
-    private async Task<bool> RenewAsync(CancellationToken cancellationToken)
+    /// <param name="looked">When this was done last.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>Why they are not to be kept on any longer; <see langword="null"/> when they are.</returns>
+    private async Task<KeepingEnd?> RenewAsync(DateTimeOffset looked, CancellationToken cancellationToken)
     {
         IReadOnlyList<FaultTarget> found;
         try
         {
-            found = await targets.FindAsync(_concerned, cancellationToken);
+            found = await FindAsync(cancellationToken);
         }
         catch (OperationFailedException exception)
         {
             Tell("", exception.Message);
-            return false;
+            return null;
         }
 
         _silent.TryRemove("", out _);
-        var gone = await Task.WhenAll(found.Select(target => RenewAsync(target, cancellationToken)));
-        return Array.Exists(gone, one => one);
+        var ends = await Task.WhenAll(found.Select(target => RenewAsync(target, looked, cancellationToken)));
+        return Array.Find(ends, end => end is not null);
     }
 
-    private async Task<bool> RenewAsync(FaultTarget target, CancellationToken cancellationToken)
+    private async Task<KeepingEnd?> RenewAsync(FaultTarget target, DateTimeOffset looked, CancellationToken cancellationToken)
     {
-        if (target.Management is not { } management)
-        {
-            Tell(target.Name, $"There is no way to {target.Name}.");
-            return false;
-        }
-
         try
         {
-            var status = await client.AskAsync(management, cancellationToken);
-            var isNew = !_held.TryGetValue(target.Name, out var startedAt) || startedAt != status.StartedAt;
-            if (!isNew && Find(status) is null)
+            var status = await client.AskAsync(target, cancellationToken);
+            var holder = _holders.GetValueOrDefault(target.Name);
+            var isNew = holder?.StartedAt != status.StartedAt;
+            if (!Has(status))
             {
-                return true;
+                // One that was started meanwhile never had them. But who has not looked for so long may break nothing anew.
+                var since = time.GetUtcNow() - (isNew ? looked : holder!.RenewedAt);
+                if (since >= TimeToLive)
+                {
+                    say($"The faults of {target.Name} were not renewed for {Duration.Format(since)}, and have ended by themselves.");
+                    return KeepingEnd.Expired;
+                }
+
+                if (!isNew)
+                {
+                    return KeepingEnd.TakenAway;
+                }
             }
 
-            if (isNew)
-            {
-                _held[target.Name] = default;
-            }
-
-            await client.SetAsync(management, set, RequestFor(target), cancellationToken);
-            _held[target.Name] = status.StartedAt;
+            await GiveAsync(target, cancellationToken);
             _silent.TryRemove(target.Name, out _);
             if (isNew)
             {
@@ -204,7 +209,18 @@ public sealed class FaultKeeper(
             Tell(target.Name, $"{target.Name} {exception.Message}");
         }
 
-        return false;
+        return null;
+    }
+
+    /// <summary>Sets the faults of a process, or renews them.</summary>
+    private async Task<FaultStatus> GiveAsync(FaultTarget target, CancellationToken cancellationToken)
+    {
+        // Before the answer, because what is cancelled now may have been set all the same.
+        var sentAt = time.GetUtcNow();
+        _holders.TryAdd(target.Name, new Holder(null, sentAt));
+        var status = await client.SetAsync(target, set, RequestFor(target), cancellationToken);
+        _holders[target.Name] = new Holder(status.StartedAt, sentAt);
+        return status;
     }
 
     /// <summary>Says what is wrong, once.</summary>
@@ -216,13 +232,13 @@ public sealed class FaultKeeper(
         }
     }
 
-    private FaultSetStatus? Find(FaultStatus status) => status.Sets.FirstOrDefault(one => one.Name == set);
+    private bool Has(FaultStatus status) => status.Sets.Any(one => one.Name == set);
 
-    private static async Task<T> RequireAsync<T>(FaultTarget target, Func<Uri, Task<T>> talk)
+    private static async Task<T> RequireAsync<T>(FaultTarget target, Func<Task<T>> talk)
     {
         try
         {
-            return await talk(target.Management ?? throw new ManagementException("cannot be reached", isAbsent: false));
+            return await talk();
         }
         catch (ManagementException exception)
         {
@@ -239,19 +255,30 @@ public sealed class FaultKeeper(
         foreach (var fault in faults.Where(fault => target.IsOneOf(fault.Services)))
         {
             var rule = fault.ToRule();
-            var name = rule["name"]?.GetValue<string>() ?? fault.Kind.Name;
-            for (var number = 2; !names.Add(name); number++)
-            {
-                name = $"{fault.Kind.Name}-{number}";
-            }
-
-            rule["name"] = name;
+            rule["name"] = MakeUnique(rule["name"]?.GetValue<string>() ?? fault.Kind.Name, names);
             rules.Add((JsonNode)rule);
         }
 
-        using var json = JsonDocument.Parse(rules.ToJsonString());
-        return new FaultRequest(DurationConverter.Format(TimeToLive), json.RootElement.Clone());
+        return new FaultRequest(DurationConverter.Format(TimeToLive), JsonElement.Parse(rules.ToJsonString()));
     }
+
+    /// <summary>Adds a number to a name that is used already.</summary>
+    private static string MakeUnique(string name, HashSet<string> used)
+    {
+        var unique = name;
+        for (var number = 2; !used.Add(unique); number++)
+        {
+            var ending = string.Create(CultureInfo.InvariantCulture, $"-{number}");
+            unique = name[..Math.Min(name.Length, FaultRuleReader.LongestName - ending.Length)] + ending;
+        }
+
+        return unique;
+    }
+
+    /// <summary>A process that has the faults, or may have them.</summary>
+    /// <param name="StartedAt">When it was started; <see langword="null"/> until it has said so.</param>
+    /// <param name="RenewedAt">When it was last sent the faults.</param>
+    private sealed record Holder(DateTimeOffset? StartedAt, DateTimeOffset RenewedAt);
 }
 
 /// <summary>Why faults are no longer kept on.</summary>
@@ -263,6 +290,9 @@ public enum KeepingEnd
     /// <summary>Somebody else has taken them away, as 'scenario stop' does.</summary>
     TakenAway,
 
-    /// <summary>They have ended by themselves while this process did not run, as when the machine slept.</summary>
+    /// <summary>
+    /// They have ended by themselves: nothing renewed them for as long as they last, because this process did not run, as when the machine
+    /// slept, or did not reach them.
+    /// </summary>
     Expired,
 }

@@ -16,9 +16,6 @@ public sealed record ProcessFaults(FaultTarget Target, FaultStatus? Status, stri
 /// <param name="time">Waits.</param>
 public sealed class FaultOverview(IFaultTargets targets, ManagementClient client, TimeProvider time)
 {
-    /// <summary>The source of what was set over the management port.</summary>
-    private const string Management = "management";
-
     /// <summary>
     /// Whoever keeps faults on looks whether they are there and then renews them, and so may set them again at this very moment. It is
     /// looked again some times, further apart than those two are.
@@ -49,13 +46,13 @@ public sealed class FaultOverview(IFaultTargets targets, ManagementClient client
 
             all = await ReadAsync(cancellationToken);
             var found = all.Where(one => one.Status is not null).SelectMany(one => one.Status!.Sets
-                .Where(other => other.Source == Management && (set is null || other.Name == set))
+                .Where(other => other.Source == FaultSetStatus.ManagementSource && (set is null || other.Name == set))
                 .Select(other => (one.Target, other.Name))).ToList();
             foreach (var (target, name) in found)
             {
                 try
                 {
-                    await client.RemoveAsync(target.Management!, name, cancellationToken);
+                    await client.RemoveAsync(target, name, cancellationToken);
                     removed.Add((target.Name, name));
                 }
                 catch (ManagementException)
@@ -75,14 +72,9 @@ public sealed class FaultOverview(IFaultTargets targets, ManagementClient client
 
     private async Task<ProcessFaults> AskAsync(FaultTarget target, CancellationToken cancellationToken)
     {
-        if (target.Management is not { } management)
-        {
-            return new ProcessFaults(target, null, "cannot be reached");
-        }
-
         try
         {
-            return new ProcessFaults(target, await client.AskAsync(management, cancellationToken));
+            return new ProcessFaults(target, await client.AskAsync(target, cancellationToken));
         }
         catch (ManagementException exception)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Bookinfo.Foundation;
 
 namespace Bookinfo.Scenarios;
@@ -18,6 +19,11 @@ public interface IFaultTargets : IAsyncDisposable
     /// <exception cref="OperationFailedException">There is no way to it.</exception>
     Task<Uri> FindPageAsync(CancellationToken cancellationToken);
 
+    /// <summary>Counts the processes that there are now.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">Nothing runs there any more, or it cannot be asked.</exception>
+    Task<int> CountAsync(CancellationToken cancellationToken);
+
     /// <summary>Finds the processes that there are now, and opens a way to the management port of each.</summary>
     /// <param name="services">Names of services and versions; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -33,6 +39,13 @@ public interface IFaultTargets : IAsyncDisposable
 /// <param name="Management">Where its management port is reached; <see langword="null"/> when there is no way to it now.</param>
 public sealed record FaultTarget(string Name, string Service, string Version, Uri? Management)
 {
+    /// <summary>
+    /// Whether something on this machine passes on what is sent there, such as a port-forward: when that has ended, connections are refused
+    /// though the process is there.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsForwarded { get; init; }
+
     /// <summary>Whether it is one of those that are named.</summary>
     /// <param name="services">Names of services and versions.</param>
     public bool IsOneOf(IEnumerable<string> services) => services.Any(name => name == Service || name == Version);

@@ -23,39 +23,39 @@ public sealed class ManagementClient : IDisposable
         MaxResponseContentBufferSize = LongestAnswer,
     };
 
-    /// <summary>Asks a service which faults it has.</summary>
-    /// <param name="management">Its management port.</param>
+    /// <summary>Asks a process which faults it has.</summary>
+    /// <param name="target">The process.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="ManagementException">It does not say.</exception>
-    public Task<FaultStatus> AskAsync(Uri management, CancellationToken cancellationToken) =>
-        TalkAsync(async () =>
+    public Task<FaultStatus> AskAsync(FaultTarget target, CancellationToken cancellationToken) =>
+        TalkAsync(target, async management =>
         {
             using var answer = await _client.GetAsync(new Uri(management, FaultRequest.Path), cancellationToken);
             return await ReadAsync(answer, cancellationToken);
         }, cancellationToken);
 
-    /// <summary>Gives a service a set of faults, or renews the time to live of the same set.</summary>
-    /// <param name="management">Its management port.</param>
+    /// <summary>Gives a process a set of faults, or renews the time to live of the same set.</summary>
+    /// <param name="target">The process.</param>
     /// <param name="set">The name of the set.</param>
     /// <param name="request">The set.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="ManagementException">It does not take it.</exception>
-    public Task<FaultStatus> SetAsync(Uri management, string set, FaultRequest request, CancellationToken cancellationToken) =>
-        TalkAsync(async () =>
+    public Task<FaultStatus> SetAsync(FaultTarget target, string set, FaultRequest request, CancellationToken cancellationToken) =>
+        TalkAsync(target, async management =>
         {
             using var answer = await _client.PutAsJsonAsync(
                 PathOf(management, set), request, FaultJson.Default.FaultRequest, cancellationToken);
             return await ReadAsync(answer, cancellationToken);
         }, cancellationToken);
 
-    /// <summary>Takes a set of faults away from a service.</summary>
-    /// <param name="management">Its management port.</param>
+    /// <summary>Takes a set of faults away from a process.</summary>
+    /// <param name="target">The process.</param>
     /// <param name="set">The name of the set.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Whether it had it.</returns>
     /// <exception cref="ManagementException">It does not answer as it should.</exception>
-    public Task<bool> RemoveAsync(Uri management, string set, CancellationToken cancellationToken) =>
-        TalkAsync(async () =>
+    public Task<bool> RemoveAsync(FaultTarget target, string set, CancellationToken cancellationToken) =>
+        TalkAsync(target, async management =>
         {
             using var answer = await _client.DeleteAsync(PathOf(management, set), cancellationToken);
             if (answer.StatusCode == HttpStatusCode.NotFound)
@@ -129,19 +129,23 @@ public sealed class ManagementClient : IDisposable
         }
     }
 
-    private static async Task<T> TalkAsync<T>(Func<Task<T>> talk, CancellationToken cancellationToken)
+    private static async Task<T> TalkAsync<T>(FaultTarget target, Func<Uri, Task<T>> talk, CancellationToken cancellationToken)
     {
+        if (target.Management is not { } management)
+        {
+            throw new ManagementException("cannot be reached", isAbsent: false);
+        }
+
         try
         {
-            return await talk();
+            return await talk(management);
         }
         catch (HttpRequestException exception)
         {
             throw new ManagementException(
-                $"does not answer: {exception.Message.TrimEnd('.')}", isAbsent: exception.InnerException is SocketException
-                {
-                    SocketErrorCode: SocketError.ConnectionRefused,
-                });
+                $"does not answer: {exception.Message.TrimEnd('.')}",
+                isAbsent: !target.IsForwarded
+                    && exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused });
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -154,7 +158,7 @@ public sealed class ManagementClient : IDisposable
     }
 }
 
-/// <summary>A service does not answer on its management port, or not as it should.</summary>
+/// <summary>A process cannot be reached, or does not answer on its management port as it should.</summary>
 /// <param name="message">What it did, to follow its name.</param>
 /// <param name="isAbsent">Whether nothing listens there: then nothing has faults there either.</param>
 public sealed class ManagementException(string message, bool isAbsent) : Exception(message)

@@ -89,8 +89,7 @@ internal sealed class FaultShape(string description, Shape services) : Shape(des
     {
         try
         {
-            using var json = JsonDocument.Parse(rule.ToJsonString());
-            FaultRuleReader.ReadRule(json.RootElement, path);
+            FaultRuleReader.ReadRule(JsonElement.Parse(rule.ToJsonString()), path);
         }
         catch (InvalidFaultException exception)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Bookinfo.Contracts;
 
@@ -10,7 +11,11 @@ internal static class RuleSchema
     public static IEnumerable<KeyValuePair<string, JsonObject>> Common() =>
         FaultRuleReader.RuleKeys.Select(key => KeyValuePair.Create(key, key switch
         {
-            "name" => Described("the name of the rule", new() { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9._-]{1,63}$" }),
+            "name" => Described("the name of the rule", new()
+            {
+                ["type"] = "string",
+                ["pattern"] = string.Create(CultureInfo.InvariantCulture, $"^[A-Za-z0-9._-]{{1,{FaultRuleReader.LongestName}}}$"),
+            }),
             "match" => Described(
                 "which requests it concerns; all of this must hold",
                 Closed(FaultRuleReader.MatchKeys.Select(name => (name, new JsonObject { ["type"] = "string", ["minLength"] = 1 })))),
@@ -73,8 +78,9 @@ internal static class RuleSchema
             ["oneOf"] = new JsonArray(
                 Number("number", 0, 100), Closed([("value", Number("number", 0, 100))], "value")),
         }),
-        "every" => Described("the last of so many that match in a row, instead of a percentage", Number("integer", 1, 1_000_000)),
-        "burst" => Described("with every: so many in a row", Number("integer", 1, 1_000_000)),
+        "every" => Described(
+            "the last of so many that match in a row, instead of a percentage", Number("integer", 1, FaultRuleReader.MostEvery)),
+        "burst" => Described("with every: so many in a row", Number("integer", 1, FaultRuleReader.MostEvery)),
         _ => throw new InvalidOperationException($"The schema does not know the key '{key}' of faults."),
     };
 

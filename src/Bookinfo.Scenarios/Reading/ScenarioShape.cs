@@ -37,8 +37,9 @@ public static class ScenarioShape
         "what is sent, whether or not it is answered",
         Required("rate", new NumberShape(
             "requests a second: all the time, at the end of a ramp or of steps, around a spike", ProfileSettings.LowestRate, 10_000)),
-        Optional("profile", new NameShape(
-            "the rate over time, as in 'bookinfo load'", ["constant", "ramp", "steps", "spike", "diurnal"]), "\"constant\""),
+        Optional(
+            "profile", new NameShape("the rate over time, as in 'bookinfo load'", ProfileSettings.KindNames),
+            $"\"{ConstantProfile.ProfileName}\""),
         Optional("from", new NumberShape("the rate that a ramp or a day begins with", 0, 10_000)),
         Optional("peak", new NumberShape("the rate in the middle tenth of a spike", 0, 10_000)),
         Optional("steps", new NumberShape("how many steps there are", 1, ProfileSettings.MostSteps, whole: true)),

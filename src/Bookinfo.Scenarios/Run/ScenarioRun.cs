@@ -24,7 +24,9 @@ public interface IScenarioObserver
     /// <param name="report">What was seen.</param>
     void Saw(SymptomReport report);
 
-    /// <summary>The faults were taken away.</summary>
+    /// <summary>
+    /// The faults were taken away: after they were on, and also when only some of them could be set and not all of those be taken back.
+    /// </summary>
     /// <param name="end">Why.</param>
     /// <param name="leftOn">The processes that did not answer, and may have faults until their time to live is over.</param>
     void Ended(ScenarioEnd end, IReadOnlyList<string> leftOn);
@@ -45,7 +47,7 @@ public enum ScenarioEnd
     /// <summary>'scenario stop' or somebody else took the faults away.</summary>
     TakenAway,
 
-    /// <summary>The faults ended by themselves, because this process did not run for longer than their time to live.</summary>
+    /// <summary>The faults ended by themselves, because nothing renewed them for as long as they live.</summary>
     Expired,
 
     /// <summary>Something went wrong, which is said elsewhere.</summary>
@@ -57,14 +59,12 @@ public enum ScenarioEnd
 /// <param name="BeganAt">When the faults were on.</param>
 /// <param name="EndedAt">When they were taken away.</param>
 /// <param name="Symptoms">What was seen; empty when nobody looked.</param>
-/// <param name="LeftOn">The processes that may still have faults, until their time to live is over.</param>
 /// <param name="Load">What came of the requests; <see langword="null"/> when none were sent.</param>
 public sealed record ScenarioOutcome(
     ScenarioEnd End,
     DateTimeOffset BeganAt,
     DateTimeOffset EndedAt,
     IReadOnlyList<SymptomOutcome> Symptoms,
-    IReadOnlyList<string> LeftOn,
     LoadResult? Load);
 
 /// <summary>
@@ -88,7 +88,7 @@ public sealed class ScenarioRun(
     /// <param name="options">How.</param>
     /// <param name="stop">Ends it early.</param>
     /// <param name="kill">Ends it without waiting for anything.</param>
-    /// <exception cref="OperationFailedException">It cannot be begun, or not be checked. No faults are left on.</exception>
+    /// <exception cref="OperationFailedException">It cannot be begun, or not be checked.</exception>
     public async Task<ScenarioOutcome> RunAsync(ScenarioRunOptions options, CancellationToken stop, CancellationToken kill)
     {
         if (options.Check && watch is not null
@@ -103,24 +103,11 @@ public sealed class ScenarioRun(
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var profile = traffic.Over(traffic.Profile == ProfileKind.Constant ? Endless : options.Duration).Create();
         var sending = load?.RunAsync(profile, enough.Token, kill);
-        var end = ScenarioEnd.Failed;
-        IReadOnlyList<string> leftOn = [];
-        DateTimeOffset began = default, ended;
+        ScenarioEnd end;
+        DateTimeOffset began, ended;
         try
         {
-            try
-            {
-                observer.Began(await keeper.BeginAsync(stop));
-                began = time.GetUtcNow();
-                end = await GoOnAsync(options, sending, stop);
-            }
-            finally
-            {
-                leftOn = await keeper.EndAsync(kill);
-                ended = time.GetUtcNow();
-            }
-
-            observer.Ended(end, leftOn);
+            (end, began, ended) = await BreakAsync(options, sending, stop, kill);
             if (options.Check && watch is not null && end == ScenarioEnd.Checked)
             {
                 if (traffic.Profile != ProfileKind.Constant)
@@ -135,10 +122,44 @@ public sealed class ScenarioRun(
         finally
         {
             await enough.CancelAsync();
-            await (sending?.ContinueWith(static _ => { }, TaskScheduler.Default) ?? Task.CompletedTask);
+            await ((Task?)sending ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return new ScenarioOutcome(end, began, ended, watch?.Outcomes ?? [], leftOn, sending is null ? null : await sending);
+        return new ScenarioOutcome(end, began, ended, watch?.Outcomes ?? [], sending is null ? null : await sending);
+    }
+
+    /// <summary>Sets the faults, keeps them on, takes them away, and says what is left of them, whatever goes wrong.</summary>
+    private async Task<(ScenarioEnd End, DateTimeOffset Began, DateTimeOffset Ended)> BreakAsync(
+        ScenarioRunOptions options, Task<LoadResult>? sending, CancellationToken stop, CancellationToken kill)
+    {
+        var end = ScenarioEnd.Failed;
+        DateTimeOffset? began = null;
+        DateTimeOffset ended;
+        try
+        {
+            var targets = await keeper.BeginAsync(stop);
+            began = time.GetUtcNow();
+            observer.Began(targets);
+            end = await GoOnAsync(options, sending, stop);
+        }
+        finally
+        {
+            end = end == ScenarioEnd.Failed && stop.IsCancellationRequested ? ScenarioEnd.Interrupted : end;
+            try
+            {
+                await keeper.EndAsync(kill);
+            }
+            finally
+            {
+                ended = time.GetUtcNow();
+                if (began is not null || keeper.Holders.Count > 0)
+                {
+                    observer.Ended(end, keeper.Holders);
+                }
+            }
+        }
+
+        return (end, began.Value, ended);
     }
 
     private async Task<ScenarioEnd> GoOnAsync(ScenarioRunOptions options, Task<LoadResult>? sending, CancellationToken stop)
@@ -177,7 +198,7 @@ public sealed class ScenarioRun(
         finally
         {
             await over.CancelAsync();
-            await Task.WhenAll(keeping, watching).ContinueWith(static _ => { }, TaskScheduler.Default);
+            await Task.WhenAll(keeping, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

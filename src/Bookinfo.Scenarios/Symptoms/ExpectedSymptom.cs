@@ -36,7 +36,7 @@ public sealed record ExpectedSymptom(string Name, string Expression, Bounds Duri
         var labels = string.Concat(alert.Labels.Select(label => string.Create(
             CultureInfo.InvariantCulture, $",{label.Key}=\"{label.Value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")));
         return new ExpectedSymptom(
-            $"alert {alert.Alert} fires",
+            $"alert {alert.Alert}",
             $"ALERTS{{alertname=\"{alert.Alert}\",alertstate=\"firing\"{labels}}}",
             new Bounds(Above: 0),
             alert.Fires,

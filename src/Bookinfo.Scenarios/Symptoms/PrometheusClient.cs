@@ -13,7 +13,8 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     /// <summary>Far more than the answer to a question of a scenario has.</summary>
     private const int LongestAnswer = 16 * 1024 * 1024;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = true, ConnectTimeout = Patience })
+    /// <summary>The proxy of the environment leads to other machines, and not to this one.</summary>
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = !address.IsLoopback, ConnectTimeout = Patience })
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = LongestAnswer,
@@ -34,8 +35,7 @@ public sealed class PrometheusClient(Uri address) : IDisposable
             using var question = new FormUrlEncodedContent([new("query", expression)]);
             using var answer = await _client.PostAsync(
                 new Uri($"{address.AbsoluteUri.TrimEnd('/')}/api/v1/query"), question, cancellationToken);
-            using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
-            return Read(json.RootElement, expression);
+            return Read(JsonElement.Parse(await answer.Content.ReadAsStringAsync(cancellationToken)), expression);
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException or KeyNotFoundException
             or InvalidOperationException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))

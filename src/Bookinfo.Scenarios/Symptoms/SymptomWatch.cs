@@ -18,7 +18,10 @@ public sealed class SymptomWatch(
     /// <summary>Gives how many processes of Bookinfo the Prometheus has scraped.</summary>
     private const string KnownProcesses = "count(target_info{service_namespace=\"bookinfo\"})";
 
-    /// <summary>How long what was there before may take to go: as long as it takes to leave the windows of rates.</summary>
+    /// <summary>
+    /// How long what was there before may take to go, unless a symptom may take longer to clear, as alerts do: as long as it takes to leave
+    /// the windows of rates.
+    /// </summary>
     private static readonly TimeSpan CalmPatience = TimeSpan.FromSeconds(45);
 
     private readonly SymptomOutcome[] _outcomes = [.. symptoms.Select(symptom => new SymptomOutcome(symptom.Name))];
@@ -33,6 +36,7 @@ public sealed class SymptomWatch(
     /// <exception cref="OperationFailedException">Prometheus does not answer.</exception>
     public async Task<IReadOnlyList<string>> WaitForCalmAsync(int processes, CancellationToken cancellationToken)
     {
+        var patience = symptoms.Select(symptom => symptom.Clears).Append(CalmPatience).Max();
         for (var began = time.GetTimestamp(); ;)
         {
             var there = new List<string>();
@@ -45,7 +49,7 @@ public sealed class SymptomWatch(
             }
 
             var known = processes == 0 || (await prometheus.QueryAsync(KnownProcesses, cancellationToken)).Sum() >= processes;
-            if ((there.Count == 0 && known) || time.GetElapsedTime(began) > CalmPatience)
+            if ((there.Count == 0 && known) || time.GetElapsedTime(began) > patience)
             {
                 return there;
             }

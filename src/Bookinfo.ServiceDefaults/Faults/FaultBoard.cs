@@ -150,7 +150,7 @@ internal sealed class FaultBoard(
         FaultSource.Version => "version",
         FaultSource.Environment => "environment",
         FaultSource.File => "file",
-        _ => "management",
+        _ => FaultSetStatus.ManagementSource,
     };
 
     private ActiveRule Activate(FaultRule rule, string set, Func<HttpContext, bool>? condition) => new(
