@@ -10,6 +10,9 @@ public static class FileLock
     /// </summary>
     private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
 
+    /// <summary>How often a lock that another process has is tried again.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Takes a lock. The file is made if it does not exist, and stays.</summary>
     /// <param name="path">The file.</param>
     /// <param name="access">Reading is enough; whoever cannot write to the file, because it is another user's, can still lock it.</param>
@@ -28,5 +31,23 @@ public static class FileLock
         {
             return null;
         }
+    }
+
+    /// <summary>Waits until a lock is free, and takes it. The file is made if it does not exist, and stays.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="time">Waits.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What frees the lock when it is disposed.</returns>
+    /// <exception cref="IOException">The file cannot be opened for another reason.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not open the file.</exception>
+    public static async Task<FileStream> TakeAsync(string path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        FileStream? taken;
+        while ((taken = TryTake(path)) is null)
+        {
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+
+        return taken;
     }
 }

@@ -61,8 +61,9 @@ public sealed class RunLock : IDisposable
     /// </returns>
     public static RunLock? WaitForPorts(SourceTree tree)
     {
+        var path = Path.Combine(tree.Logs(SourceTree.UsualPort), PortsFileName);
         FileStream? file = null;
-        SpinWait.SpinUntil(() => (file = TryOpen(Path.Combine(tree.Logs(SourceTree.UsualPort), PortsFileName))) is not null, PatienceForPorts);
+        SpinWait.SpinUntil(() => (file = FileLock.TryTake(path)) is not null, PatienceForPorts);
         return file is null ? null : new RunLock(file);
     }
 

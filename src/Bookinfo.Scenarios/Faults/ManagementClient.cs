@@ -73,9 +73,9 @@ public sealed class ManagementClient : IDisposable
     /// <returns>Weights, by service and then by version.</returns>
     /// <exception cref="ManagementException">It does not say.</exception>
     public Task<Dictionary<string, Dictionary<string, int>?>> AskSharesAsync(FaultTarget target, CancellationToken cancellationToken) =>
-        TalkAsync(async () =>
+        TalkAsync(target, async management =>
         {
-            using var answer = await _client.GetAsync(new Uri(target.Management!, BackendShares.Path), cancellationToken);
+            using var answer = await _client.GetAsync(new Uri(management, BackendShares.Path), cancellationToken);
             return await ReadAsync(answer, SharesJson.Default.DictionaryStringDictionaryStringInt32, cancellationToken);
         }, cancellationToken);
 
@@ -89,10 +89,10 @@ public sealed class ManagementClient : IDisposable
     /// <exception cref="ManagementException">It does not take it.</exception>
     public Task<Dictionary<string, Dictionary<string, int>?>> SetSharesAsync(
         FaultTarget target, Dictionary<string, Dictionary<string, int>?> weights, CancellationToken cancellationToken) =>
-        TalkAsync(async () =>
+        TalkAsync(target, async management =>
         {
             using var answer = await _client.PutAsJsonAsync(
-                new Uri(target.Management!, BackendShares.Path), weights, SharesJson.Default.DictionaryStringDictionaryStringInt32,
+                new Uri(management, BackendShares.Path), weights, SharesJson.Default.DictionaryStringDictionaryStringInt32,
                 cancellationToken);
             return await ReadAsync(answer, SharesJson.Default.DictionaryStringDictionaryStringInt32, cancellationToken);
         }, cancellationToken);
