@@ -64,8 +64,12 @@ public sealed partial class TypingTests : IAsyncDisposable
         // It goes on below what the shell has said.
         await LiveAsync(terminal, views: 2);
         Assert.Contains("stopped echo", terminal.Output);
-        var after = terminal.Output[terminal.Output.IndexOf("stopped echo", StringComparison.Ordinal)..];
-        Assert.DoesNotMatch(@"\e\[[0-9]*A", after[..after.IndexOf(HideCursor, StringComparison.Ordinal)]);
+        string After() => terminal.Output[terminal.Output.IndexOf("stopped echo", StringComparison.Ordinal)..];
+        await Eventually.HoldsAsync("lines that are redrawn", () => Up().IsMatch(After()));
+        var up = Up().Match(After());
+        Assert.Equal(
+            int.Parse(up.Groups["lines"].Value, CultureInfo.InvariantCulture),
+            After()[After().IndexOf(HideCursor, StringComparison.Ordinal)..up.Index].Count(character => character == '\n'));
         await TypeAsync(terminal, Typed);
         await TypeAsync(terminal, "\x03");
         Assert.Equal(0, await terminal.ExitAsync());
@@ -95,6 +99,9 @@ public sealed partial class TypingTests : IAsyncDisposable
         await terminal.Input.WriteAsync(text);
         await terminal.Input.FlushAsync(TestContext.Current.CancellationToken);
     }
+
+    [GeneratedRegex(@"\e\[(?<lines>[0-9]+)A")]
+    private static partial Regex Up();
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]")]
     private static partial Regex Control();

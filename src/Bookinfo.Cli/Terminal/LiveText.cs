@@ -18,6 +18,9 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
 
     /// <summary>Whether others may have written to the terminal, so that the lines begin anew below that.</summary>
     private volatile bool _isMoved;
+
+    /// <summary>The most lines that were drawn, which is how many are drawn over.</summary>
+    private int _height;
     private volatile Func<int, IEnumerable<IRenderable>> _text = _ => [];
 
     /// <summary>Shows lines.</summary>
@@ -49,32 +52,37 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
     private async Task DrawAsync()
     {
         // Noted before it is stopped: when it goes on, lines may be drawn before anybody is told of that.
+        var isNoted = false;
         using var quiet = QuietTerminal.Begin(
-            () => _isMoved = true,
-            () =>
+            stopping: () => _isMoved = isNoted = true,
+            continued: () =>
             {
-                _isMoved = true;
+                _isMoved |= !isNoted;
+                isNoted = false;
                 Redraw();
             });
-        do
+        await console.Live(Render()).AutoClear(clears).StartAsync(async context =>
         {
-            _isMoved = false;
-            await console.Live(Render()).AutoClear(clears).StartAsync(DrawInPlaceAsync);
-        }
-        while (_isMoved);
+            do
+            {
+                Draw(context);
+            }
+            while (await WaitAsync());
+            Draw(context);
+        });
     }
 
-    private async Task DrawInPlaceAsync(LiveDisplayContext context)
+    private void Draw(LiveDisplayContext context)
     {
-        do
+        if (_isMoved)
         {
-            context.UpdateTarget(Render());
+            _isMoved = false;
+            console.Cursor.Hide();
+            // Lines are drawn that far above the cursor, where others have written meanwhile.
+            console.Profile.Out.Writer.Write(new string('\n', Math.Max(0, _height - 1)));
         }
-        while (await WaitAsync() && !_isMoved);
-        if (!_isMoved)
-        {
-            context.UpdateTarget(Render());
-        }
+
+        context.UpdateTarget(Render());
     }
 
     private Rows Render()
@@ -83,7 +91,9 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
         console.Profile.Width = console.Profile.Out.Width;
         console.Profile.Height = console.Profile.Out.Height;
         // The last column stays free: terminals differ in whether a character there begins a new line.
-        return new Rows(_text(console.Profile.Width - 1));
+        List<IRenderable> lines = [.. _text(console.Profile.Width - 1)];
+        _height = Math.Max(_height, Math.Min(lines.Count, console.Profile.Height));
+        return new Rows(lines);
     }
 
     private async Task<bool> WaitAsync()
