@@ -94,8 +94,8 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
         {
             using var forward = await PortForward.StartAsync(cluster.Kubectl, space, $"service/{Service}", port, time, cancellationToken);
             var probe = new PatientProbe(client, Judge, ForwardPatience, static _ => { }, time);
-            if (await probe.FindAsync(
-                [("", [new Uri(forward.Address, BookinfoTraffic.PagePath).ToString()])], cancellationToken) is [{ Address: null, Wrong: var wrong }])
+            var page = new Uri(forward.Address, BookinfoTraffic.PagePath).ToString();
+            if (await probe.FindAsync([("", [page])], cancellationToken) is [{ Address: null, Wrong: var wrong }])
             {
                 throw Wrong(wrong is null ? "kubectl port-forward: it does not answer" : $"kubectl port-forward, {wrong}");
             }
