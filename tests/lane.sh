@@ -39,6 +39,7 @@ queue=(
     "The application on this machine: plans and builds|Local.Tests"
     "Scenarios: their files, faults and symptoms|Scenarios.Tests"
     "What the libraries of the tool stand on|Foundation.Tests"
+    "Verification, against a real Prometheus|Verification.Tests"
     compiled
     "Telemetry, exact to the count|Telemetry.Tests"
     "Services, in this process|Services.Tests"

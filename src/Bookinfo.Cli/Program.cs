@@ -42,6 +42,7 @@ public static class Program
         root.Subcommands.Add(BaselineCommand.Create());
         root.Subcommands.Add(CompareCommand.Create());
         root.Subcommands.Add(ScenarioCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         FileCompletion.OfferBelow(root);
         // Not with the names that it has on Windows: shells would complete /h and /? wherever a path can stand.

@@ -1,29 +1,17 @@
-using System.Diagnostics;
-using System.Net;
 using System.Text.Json;
-using Bookinfo.Local;
+using Bookinfo.Testing;
 
 namespace Bookinfo.ToolTesting;
 
 /// <summary>A real Prometheus, with the configuration that a test gives it and what it has collected thrown away at the end.</summary>
 public sealed class PrometheusServer : IAsyncDisposable
 {
-    private readonly DirectoryInfo _directory;
-    private readonly Process _process;
-    private readonly HttpClient _client;
+    private readonly RunningPrometheus _running;
 
-    private PrometheusServer(DirectoryInfo directory, Process process, int port)
-    {
-        _directory = directory;
-        _process = process;
-        Address = new Uri($"http://127.0.0.1:{port}");
-        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address };
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginErrorReadLine();
-    }
+    private PrometheusServer(RunningPrometheus running) => _running = running;
 
     /// <summary>Where it is asked.</summary>
-    public Uri Address { get; }
+    public Uri Address => _running.Address;
 
     /// <summary>Starts one.</summary>
     /// <param name="port">Its port.</param>
@@ -31,27 +19,9 @@ public sealed class PrometheusServer : IAsyncDisposable
     /// <param name="files">The files that the configuration names, which are to be beside it.</param>
     public static PrometheusServer Start(int port, string configuration, params IEnumerable<string> files)
     {
-        var program = InstalledTool.Find("prometheus");
-        var directory = Directory.CreateTempSubdirectory("bookinfo-prometheus");
-        foreach (var file in files)
-        {
-            File.Copy(file, Path.Combine(directory.FullName, Path.GetFileName(file)));
-        }
-
-        var path = PrometheusFiles.ConfigurationFile(directory.FullName);
-        File.WriteAllText(path, configuration);
-        var start = new ProcessStartInfo(
-            program,
-            [
-                $"--config.file={path}",
-                $"--storage.tsdb.path={PrometheusFiles.DataDirectory(directory.FullName)}",
-                $"--web.listen-address=127.0.0.1:{port}",
-                "--enable-feature=exemplar-storage",
-            ])
-        {
-            RedirectStandardError = true,
-        };
-        return new PrometheusServer(directory, Process.Start(start)!, port);
+        // Fails with what to do when it is not installed.
+        InstalledTool.Find("prometheus");
+        return new PrometheusServer(RunningPrometheus.Start(port, configuration, files));
     }
 
     /// <summary>Evaluates an expression now.</summary>
@@ -85,33 +55,14 @@ public sealed class PrometheusServer : IAsyncDisposable
     public async Task<IReadOnlySet<string>> MetricsAsync() =>
         (await GetAsync("label/__name__/values")).EnumerateArray().Select(name => name.GetString()!).ToHashSet();
 
-    /// <summary>Whether it is ready to be asked.</summary>
-    public async Task<bool> IsReadyAsync()
-    {
-        Assert.False(_process.HasExited, "Prometheus has ended.");
-        try
-        {
-            using var answer = await _client.GetAsync(new Uri("/-/ready", UriKind.Relative));
-            return answer.StatusCode == HttpStatusCode.OK;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
+    /// <inheritdoc cref="RunningPrometheus.IsReadyAsync"/>
+    public Task<bool> IsReadyAsync() => _running.IsReadyAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        _directory.Delete(recursive: true);
-    }
+    public ValueTask DisposeAsync() => _running.DisposeAsync();
 
     private async Task<JsonElement> GetAsync(string what)
     {
-        using var answer = await _client.GetAsync(new Uri($"/api/v1/{what}", UriKind.Relative));
+        using var answer = await _running.Client.GetAsync(new Uri($"/api/v1/{what}", UriKind.Relative));
         var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
         Assert.True(
             json.GetProperty("status").GetString() == "success",

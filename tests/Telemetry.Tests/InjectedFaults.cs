@@ -1,4 +1,5 @@
 using Bookinfo.Testing;
+using Bookinfo.Verification;
 
 namespace Telemetry.Tests;
 
@@ -44,6 +45,28 @@ internal static class InjectedFaults
         _ => null,
     };
 
+    /// <summary>What a fault is to the model.</summary>
+    public static TryTrouble? TroubleOf(Fault? fault) => fault is null ? null : new TryTrouble(OutcomeOf(fault))
+    {
+        IsServed = fault.Kind == FaultKind.Replace,
+        Hangs = fault.Kind is FaultKind.Hang or FaultKind.HangInBody,
+        MayBeRepeated = fault.Kind == FaultKind.Close,
+    };
+
+    public static TryTrouble? TroubleOf(string process, string id, int triesBefore) => TroubleOf(Of(process, id));
+
     public static Fault? Rule(string process, RecordedRequest request) =>
         Of(process, request.Target[(request.Target.LastIndexOf('/') + 1)..]);
+
+    private static CallOutcome OutcomeOf(Fault fault) => fault.Kind switch
+    {
+        FaultKind.Answer or FaultKind.Replace => CallOutcome.Answered(fault.Status!.Value),
+        FaultKind.Hang => CallOutcome.TimedOut,
+        // The head has said 200 already.
+        FaultKind.HangInBody => new("200", "timeout"),
+        FaultKind.Close => new("", "response_ended"),
+        FaultKind.CloseInBody => new("200", "response_ended"),
+        FaultKind.NoHttp => new("", "invalid_response"),
+        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+    };
 }

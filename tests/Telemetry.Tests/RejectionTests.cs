@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Bookinfo.Testing;
+using Bookinfo.Verification;
 
 namespace Telemetry.Tests;
 

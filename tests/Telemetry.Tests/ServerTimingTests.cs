@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
+using Bookinfo.Verification;
 
 namespace Telemetry.Tests;
 
@@ -43,7 +44,7 @@ public sealed class ServerTimingTests(ServerTimingTests.Front front) : IClassFix
         foreach (var (number, visit) in visits.Index())
         {
             var hops = await HopsAsync(system.Processes.AddressOf(visit.Process), visit.Target, $"visit-{number}");
-            Assert.Equal(new Consequences(system.VersionsTried()).Of(visit, $"visit-{number}").Timings, hops);
+            Assert.Equal(new Consequences(system.VersionsTried(), InjectedFaults.TroubleOf).Of(visit, $"visit-{number}").Timings, hops);
         }
 
         Assert.Equal(

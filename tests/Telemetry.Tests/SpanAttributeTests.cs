@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Bookinfo.Testing;
+using Bookinfo.Verification;
 
 namespace Telemetry.Tests;
 
@@ -132,7 +133,7 @@ public sealed class SpanAttributeTests
 
     private static async Task<Tree> TreeAsync(TelemetrySystem system, int number, Visit visit, params string[] refused)
     {
-        var spans = ExpectedCounts.Of(system, visit, $"request-{number}", refused).Spans;
+        var spans = ExpectedVisits.Of(system, visit, $"request-{number}", refused).Spans.Low;
         Tree? tree = null;
         await Eventually.HoldsAsync(() =>
         {

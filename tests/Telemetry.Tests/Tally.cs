@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Bookinfo.Verification;
 
 namespace Telemetry.Tests;
 
@@ -18,6 +19,20 @@ internal sealed class Tally
         {
             Add(key);
         }
+    }
+
+    /// <summary>What must be counted, where that is known exactly.</summary>
+    public static Tally Of<TKey>(Counts<TKey> counts)
+        where TKey : ICountKey
+    {
+        var tally = new Tally();
+        foreach (var (key, range) in counts.Ranges)
+        {
+            Assert.True(range.IsExact, $"{key}: {range}");
+            tally.Add(key.ToString()!, range.Low);
+        }
+
+        return tally;
     }
 
     public long Total => _counts.Values.Sum();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookinfo.Testing;
+using Bookinfo.Verification;
 
 namespace Telemetry.Tests;
 
@@ -88,7 +89,7 @@ public sealed class TraceTreeTests
     /// <param name="requestId">The x-request-id of the view.</param>
     /// <param name="failsFirst">Whether its first try of reviews fails.</param>
     private static string TreeOf(ILookup<string, string> versions, string requestId, bool failsFirst) =>
-        new Consequences(versions, (process, _, triesBefore) => FaultOf(process, failsFirst && triesBefore == 0))
+        new Consequences(versions, (process, _, triesBefore) => InjectedFaults.TroubleOf(FaultOf(process, failsFirst && triesBefore == 0)))
             .Of(Visit.Page, requestId).ToSpans();
 
     private static Fault? FaultOf(string process, bool fails) =>

@@ -7,7 +7,7 @@ namespace Bookinfo.Measurement;
 /// A page that needs nothing but itself: no script, no font, no picture, no network. It is made as a tree, so that whatever a name or an
 /// error message holds is text in it and never markup; what is written is both HTML and well-formed XML.
 /// </summary>
-internal sealed class ReportPage
+public sealed class ReportPage
 {
     private const string StyleSheet = "Bookinfo.Measurement.Report.report.css";
 
@@ -34,7 +34,7 @@ internal sealed class ReportPage
 
     /// <summary>Plots beside each other, as many as the screen has room for.</summary>
     /// <param name="figures">The plots.</param>
-    public static XElement Plots(params IEnumerable<PlotFigure> figures) =>
+    internal static XElement Plots(params IEnumerable<PlotFigure> figures) =>
         new("div", new XAttribute("class", "plots"), figures.Select(figure => figure.ToHtml()));
 
     /// <summary>A list.</summary>

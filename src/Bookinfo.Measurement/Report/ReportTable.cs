@@ -18,7 +18,7 @@ public sealed record ReportTable(string Caption, IReadOnlyList<string> Headings,
 }
 
 /// <summary>Tables in pages.</summary>
-internal static class HtmlTable
+public static class HtmlTable
 {
     /// <summary>Makes the element. It scrolls by itself where the screen is too narrow for it.</summary>
     /// <param name="table">The table.</param>

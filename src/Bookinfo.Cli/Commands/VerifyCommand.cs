@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Bookinfo.Cli.Sessions;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Load;
+using Bookinfo.Measurement;
+
+namespace Bookinfo.Cli.Commands;
+
+/// <summary><c>bookinfo verify</c>: does a platform show what happened?</summary>
+internal static class VerifyCommand
+{
+    private const double UsualRate = 50;
+
+    private static readonly TrafficOptions Traffic = new("Determines the choice of requests. Trace ids are new in each run.");
+
+    private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
+        "url", $"Where to send requests. [default: what 'up' runs here, else {TrafficOptions.LocalUrl}]");
+
+    private static readonly Option<double?> Rate = TypedOptions.Number(
+        "--rate", "Requests per second. [default: 50]", OptionRules.LowestRate, OptionRules.HighestRate);
+
+    private static readonly Option<TimeSpan?> Duration = TypedOptions.Time(
+        "--duration", "How long to send, such as 30s, 5m or 1h. [default: 30s]", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24),
+        "from 100ms to 24h");
+
+    private static readonly Option<long?> Requests = TypedOptions.Whole(
+        "--requests", "How many requests to send, instead of --duration.", 1, 100_000_000);
+
+    private static readonly Option<string[]> Paths = new("--path")
+    {
+        HelpName = "path",
+        Description = "Request this path instead of the usual mix of 'load'. May be repeated.",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static readonly Option<string?> Ledger = new("--ledger")
+    {
+        HelpName = "file",
+        Description = "Send nothing: verify the run that 'load --ledger' or an earlier 'verify' recorded in this file.",
+    };
+
+    private static readonly Option<string?> Keep = new("--keep")
+    {
+        HelpName = "file",
+        Description = "Where to keep the ledger of the run. [default: a file in artifacts/verify]",
+    };
+
+    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the file of --keep if it exists." };
+
+    private static readonly Option<Uri?> Prometheus = TypedOptions.Url(
+        "--prometheus",
+        "Verify metrics in this Prometheus, or in whatever else has its query API. [default: the one of 'up --prometheus']");
+
+    private static readonly Option<string?> Logs = new("--logs")
+    {
+        HelpName = "path",
+        Description = "Verify access logs in this file, or in the files of this directory that end in .log. Those of 'up' are in "
+            + "artifacts/logs. Without --prometheus, and without one beside 'up', only these are verified.",
+    };
+
+    private static readonly Option<string> Select = new("--select")
+    {
+        HelpName = "labels",
+        Description = "Look only at targets with these labels, such as 'namespace=\"bookinfo\"', in a Prometheus that scrapes several "
+            + "Bookinfos. In the syntax of PromQL, without braces.",
+        DefaultValueFactory = static _ => "",
+    };
+
+    private static readonly Option<TimeSpan?> Wait = TypedOptions.Time(
+        "--wait", "How long to wait for figures to stand still after the run, at most. [default: 2m]", TimeSpan.FromSeconds(1),
+        TimeSpan.FromMinutes(30), "from 1s to 30m");
+
+    private static readonly Option<VerifyFormat> Output = TypedOptions.Name<VerifyFormat>(
+        "--output", "table|json|junit|html",
+        "How to write the report to stdout. html: a page that needs no network. [default: table]", "table, json, junit or html");
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
+        var command = new Command(
+            "verify", "Send requests, or take a ledger of some, and say whether metrics in a Prometheus, or access logs, show exactly what "
+                + "happened: each request by service, version, route and status, each call by edge, latencies by bucket, a line for each "
+                + "request and service. "
+                + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUntold} if some of it could not "
+                + "be told.")
+        {
+            Url, Prometheus, Logs, Select, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
+            Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
+        };
+        OptionRules.RequireTogether(command, RequireUseful);
+        command.SetAction(static (result, _) => RunAsync(Read(result)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(VerifyOptions options)
+    {
+        VerifySession? session = null;
+        return await CommandRunner.RunAsync(
+            signals => (session = new VerifySession(options, signals, TimeProvider.System)).RunAsync(), () => session!.Interrupted);
+    }
+
+    private static VerifyOptions Read(ParseResult result)
+    {
+        var rate = result.GetValue(Rate) ?? UsualRate;
+        var duration = result.GetValue(Requests) is { } requests
+            ? TimeSpan.FromSeconds(requests / rate)
+            : result.GetValue(Duration) ?? TimeSpan.FromSeconds(30);
+        return new VerifyOptions(
+            result.GetValue(Url),
+            result.GetValue(Paths) ?? [],
+            rate,
+            duration,
+            new RequestSettings(
+                Traffic.GetHeaders(result), Traffic.GetConnections(result), Traffic.GetTimeout(result), result.GetValue(Traffic.Insecure)),
+            Traffic.GetSeed(result),
+            result.GetValue(Ledger),
+            result.GetValue(Keep),
+            result.GetValue(Overwrite),
+            result.GetValue(Prometheus),
+            result.GetValue(Logs),
+            result.GetValue(Select)!,
+            result.GetValue(Wait) ?? TimeSpan.FromMinutes(2),
+            result.GetValue(Output));
+    }
+
+    private static void RequireUseful(CommandResult result)
+    {
+        bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
+        if (IsGiven(Requests) && IsGiven(Duration))
+        {
+            result.AddError($"{Requests.Name} and {Duration.Name} cannot be combined: use one of the two.");
+        }
+
+        if (!IsGiven(Ledger))
+        {
+            return;
+        }
+
+        foreach (Option option in new Option[]
+        {
+            Rate, Duration, Requests, Paths, Keep, Overwrite, Traffic.Seed, Traffic.Headers, Traffic.Connections, Traffic.Timeout,
+            Traffic.Insecure,
+        })
+        {
+            if (IsGiven(option))
+            {
+                result.AddError($"{option.Name} has no effect with {Ledger.Name}: nothing is sent.");
+            }
+        }
+
+        if (result.GetResult(Url) is { Tokens.Count: > 0 })
+        {
+            result.AddError($"Leave the url out with {Ledger.Name}: nothing is sent.");
+        }
+    }
+}

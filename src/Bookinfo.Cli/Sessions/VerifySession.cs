@@ -1,0 +1,189 @@
+using System.Globalization;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Cli.Views;
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+using Bookinfo.Local;
+using Bookinfo.Measurement;
+using Bookinfo.Verification;
+
+namespace Bookinfo.Cli.Sessions;
+
+/// <summary>What <c>verify</c> does: sends requests or takes a ledger, asks the platforms, and writes the report.</summary>
+/// <param name="options">What the user asked for.</param>
+/// <param name="signals">Ctrl-C.</param>
+internal sealed class VerifySession(VerifyOptions options, StopSignals signals, TimeProvider time)
+{
+    private const string KeepOption = "--keep";
+
+    /// <summary>The width of a table that does not go to a terminal.</summary>
+    private const int UsualWidth = 120;
+
+    private string? _kept;
+
+    /// <summary>What to say after Ctrl-C.</summary>
+    public string Interrupted => _kept is null
+        ? "Interrupted before the start."
+        : $"Interrupted. What was sent is in '{_kept}': 'bookinfo verify --ledger' takes it.";
+
+    /// <summary>Verifies.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync()
+    {
+        var ledger = options.Ledger;
+        var run = ledger is null ? null : Expect(ledger);
+        var page = run is not null ? new Uri(run.Target) : options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
+        var sources = Open(page);
+        try
+        {
+            if (ledger is null)
+            {
+                ledger = await DriveAsync(sources, page);
+                run = Expect(ledger);
+            }
+
+            var results = new List<SignalResult>();
+            foreach (var source in sources)
+            {
+                results.Add(await source.CheckAsync(run!, Say, signals.Stop));
+            }
+
+            return await WriteAsync(VerificationReport.Of(ProgramVersion.Text, ledger, run!, results));
+        }
+        finally
+        {
+            sources.ForEach(source => source.Dispose());
+        }
+    }
+
+    private RunExpectation Expect(string ledger) => new LedgerOracle(ledger).Expect(signals.Stop);
+
+    /// <summary>What is to be verified.</summary>
+    private List<ISource> Open(Uri page)
+    {
+        var prometheus = options.Prometheus ?? RunRecord.Read(SourceTree.Find(), page.Port)?.Prometheus;
+        List<ISource> sources =
+        [
+            .. prometheus is null
+                ? Array.Empty<ISource>()
+                : [new PrometheusSource(new PrometheusClient(prometheus), options.Select, options.Wait, time)],
+            .. options.Logs is { } logs ? [new LogFileSource(logs, options.Wait, time)] : Array.Empty<ISource>(),
+        ];
+        return sources.Count > 0 ? sources : throw new OperationFailedException(
+            FailureKind.InvalidRequest,
+            "there is nothing to verify: name a Prometheus with --prometheus, or logs with --logs, or run a Prometheus beside the services "
+            + "with 'bookinfo up --prometheus'.");
+    }
+
+    private async Task<string> DriveAsync(IReadOnlyList<ISource> sources, Uri page)
+    {
+        if (OpenFileLimit.FindProblem(options.Requests.Connections) is { } problem)
+        {
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"--connections: {problem}.");
+        }
+
+        var ledger = options.Keep ?? UsualLedger();
+        ReportOutput.RequireUsable(KeepOption, ledger, options.Overwrite);
+        foreach (var source in sources)
+        {
+            await source.PrepareAsync(Say, signals.Stop);
+        }
+
+        await using var load = await LocalLoadSource.CreateAsync(
+            new LoadOptions(
+                page, options.Paths, options.Requests.Headers, options.Rate, options.Duration, ProfileKind.Constant, From: null, Peak: null,
+                ProfileSettings.UsualSteps, ArrivalProcess.Even, options.Seed, options.Requests.Connections, options.Requests.Timeout,
+                options.Requests.Insecure, Objective: null, FailOn: [], Inconclusive: null, Html: null, Ledger: ledger, Hdr: null,
+                Overwrite: false, OutputFormat.Table),
+            signals,
+            time);
+        await using var writer = new LedgerWriter(
+            new FileStream(ledger, FileMode.Create, FileAccess.Write, FileShare.None), load.Plan, ProgramVersion.Text);
+        _kept = ledger;
+        await using (ILoadView view = ToolOutput.MessagesTerminal is { } terminal
+            ? new LiveLoadView(terminal, options.Duration.TotalSeconds, time)
+            : new PlainLoadView(ToolOutput.Messages, options.Duration.TotalSeconds))
+        {
+            await load.MeasureAsync([view, writer]);
+        }
+
+        await writer.EndAsync(signals.Kill);
+        signals.Stop.ThrowIfCancellationRequested();
+        if (writer.Failure is { } failure)
+        {
+            throw new OperationFailedException(
+                FailureKind.Failed, $"{KeepOption}: the file '{ledger}' could not be written: {failure.Message.TrimEnd('.')}.");
+        }
+
+        Say($"The ledger of the run is '{ledger}'.");
+        return ledger;
+    }
+
+    private string UsualLedger()
+    {
+        var directory = Path.Combine(SourceTree.Find().Artifacts, "verify");
+        Directory.CreateDirectory(directory);
+        return Path.Combine(
+            directory, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow().UtcDateTime:yyyyMMdd-HHmmss-fff}.ledger"));
+    }
+
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    private async Task<int> WriteAsync(VerificationReport report)
+    {
+        IEnumerable<string> lines = options.Output switch
+        {
+            VerifyFormat.Json => [report.ToJson()],
+            VerifyFormat.JUnit => [VerificationJUnit.Create(report)],
+            VerifyFormat.Html => [VerificationPage.Create(report).TrimEnd()],
+            _ => VerificationText.Lines(report, ToolOutput.DataWidth ?? UsualWidth),
+        };
+        foreach (var line in lines)
+        {
+            await ToolOutput.Data.WriteLineAsync(line);
+        }
+
+        return report.Verdict switch
+        {
+            VerificationVerdict.Exact => ExitCode.Success,
+            VerificationVerdict.Differs => ExitCode.TelemetryDiffers,
+            _ => ExitCode.TelemetryUntold,
+        };
+    }
+
+    private static void Say(string line) => ToolOutput.Messages.WriteLine(line);
+}
+
+/// <summary>What the user asked <c>verify</c> for.</summary>
+/// <param name="Url">Where to; <see langword="null"/> for what <c>up</c> runs here.</param>
+/// <param name="Paths">Which paths; none for the usual mix.</param>
+/// <param name="Rate">Requests a second.</param>
+/// <param name="Duration">How long.</param>
+/// <param name="Requests">How requests are sent.</param>
+/// <param name="Seed">Makes what is left to chance repeatable.</param>
+/// <param name="Ledger">The ledger of an earlier run, in which case nothing is sent.</param>
+/// <param name="Keep">Where to keep the ledger of this one; <see langword="null"/> for the usual place.</param>
+/// <param name="Overwrite">Whether that file may be replaced.</param>
+/// <param name="Prometheus">Where metrics are; <see langword="null"/> for the one beside the services.</param>
+/// <param name="Logs">Where access logs are; <see langword="null"/> when they are not to be verified.</param>
+/// <param name="Select">A condition on the labels of targets; empty for none.</param>
+/// <param name="Wait">How long to wait for figures to stand still.</param>
+/// <param name="Output">How to write the report.</param>
+internal sealed record VerifyOptions(
+    Uri? Url, IReadOnlyList<string> Paths, double Rate, TimeSpan Duration, RequestSettings Requests, ulong Seed, string? Ledger,
+    string? Keep, bool Overwrite, Uri? Prometheus, string? Logs, string Select, TimeSpan Wait, VerifyFormat Output);
+
+/// <summary>How a report of <c>verify</c> is written.</summary>
+internal enum VerifyFormat
+{
+    /// <summary>For people, as text.</summary>
+    Table,
+
+    /// <summary>One JSON object.</summary>
+    Json,
+
+    /// <summary>The XML that servers for continuous integration read.</summary>
+    JUnit,
+
+    /// <summary>A page.</summary>
+    Html,
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Bookinfo.Foundation;
+
+/// <summary>Asks a Prometheus, or whatever else has its HTTP API.</summary>
+/// <param name="address">Its address; the path of the API is added to it.</param>
+public sealed class PrometheusClient(Uri address) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Far more than five minutes of the counters of a cluster take.</summary>
+    private const int LongestAnswer = 64 * 1024 * 1024;
+
+    /// <summary>The proxy of the environment leads to other machines, and not to this one.</summary>
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = !address.IsLoopback, ConnectTimeout = Patience })
+    {
+        Timeout = Patience,
+        MaxResponseContentBufferSize = LongestAnswer,
+    };
+
+    /// <summary>Its address.</summary>
+    public Uri Address => address;
+
+    /// <summary>Evaluates an expression now.</summary>
+    /// <param name="expression">PromQL that gives a vector or a number.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The values of all series.</returns>
+    /// <exception cref="OperationFailedException">It does not answer, or refuses the expression.</exception>
+    public async Task<IReadOnlyList<double>> QueryAsync(string expression, CancellationToken cancellationToken) =>
+    [
+        .. await AskAsync(expression, at: null, static data => data.GetProperty("resultType").GetString() switch
+        {
+            "vector" => data.GetProperty("result").EnumerateArray().Select(series => Number(series.GetProperty("value"))).ToList(),
+            "scalar" => [Number(data.GetProperty("result"))],
+            _ => null,
+        }, "it must give a vector or a number", cancellationToken),
+    ];
+
+    /// <summary>Evaluates an expression at some time.</summary>
+    /// <param name="expression">PromQL that gives a vector, or the samples of a range as they were scraped (<c>name[5m]</c>).</param>
+    /// <param name="at">The time.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The series, with their samples in the order of time.</returns>
+    /// <exception cref="OperationFailedException">It does not answer, or refuses the expression.</exception>
+    public async Task<IReadOnlyList<PrometheusSeries>> QuerySeriesAsync(
+        string expression, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await AskAsync(expression, at, static data => data.GetProperty("resultType").GetString() switch
+        {
+            "vector" => ReadSeries(data, static series => [Point(series.GetProperty("value"))]),
+            "matrix" => ReadSeries(data, static series => [.. series.GetProperty("values").EnumerateArray().Select(Point)]),
+            _ => null,
+        }, "it must give a vector or a range", cancellationToken);
+
+    /// <summary>What time it has.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">It does not answer.</exception>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
+        DateTimeOffset.UnixEpoch.AddSeconds((await QueryAsync("time()", cancellationToken))[0]);
+
+    /// <summary>Its version.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns><see langword="null"/> if it does not tell.</returns>
+    public async Task<string?> FindVersionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var json = JsonElement.Parse(await _client.GetStringAsync(Api("status/buildinfo"), cancellationToken));
+            return json.GetProperty("data").GetProperty("version").GetString();
+        }
+        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private async Task<T> AskAsync<T>(
+        string expression, DateTimeOffset? at, Func<JsonElement, T?> read, string allowed, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            List<KeyValuePair<string, string>> fields = [new("query", expression)];
+            if (at is { } time)
+            {
+                fields.Add(new("time", (time.ToUnixTimeMilliseconds() / 1e3).ToString("0.000", CultureInfo.InvariantCulture)));
+            }
+
+            using var question = new FormUrlEncodedContent(fields);
+            using var answer = await _client.PostAsync(Api("query"), question, cancellationToken);
+            var json = JsonElement.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
+            if (json.GetProperty("status").GetString() != "success")
+            {
+                throw new OperationFailedException(
+                    FailureKind.InvalidRequest,
+                    $"Prometheus refuses '{expression}': {json.GetProperty("error").GetString()}");
+            }
+
+            var data = json.GetProperty("data");
+            return read(data) ?? throw new OperationFailedException(
+                FailureKind.InvalidRequest, $"'{expression}' gives a {data.GetProperty("resultType").GetString()}: {allowed}.");
+        }
+        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        {
+            throw new OperationFailedException(
+                FailureKind.TargetUnreachable, $"no Prometheus answers at {address}: {exception.Message.TrimEnd('.')}.");
+        }
+    }
+
+    private Uri Api(string what) => new($"{address.AbsoluteUri.TrimEnd('/')}/api/v1/{what}");
+
+    private static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    private static List<PrometheusSeries> ReadSeries(JsonElement data, Func<JsonElement, IReadOnlyList<PrometheusPoint>> points) =>
+    [
+        .. data.GetProperty("result").EnumerateArray().Select(series => new PrometheusSeries(
+            series.GetProperty("metric").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!),
+            points(series))),
+    ];
+
+    private static PrometheusPoint Point(JsonElement sample) =>
+        new((long)Math.Round(sample.EnumerateArray().First().GetDouble() * 1e3), Number(sample));
+
+    /// <summary>Reads the number of a sample, which stands as a text behind its time.</summary>
+    private static double Number(JsonElement sample) =>
+        (sample.EnumerateArray().ElementAtOrDefault(1) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null) switch
+        {
+            "+Inf" => double.PositiveInfinity,
+            "-Inf" => double.NegativeInfinity,
+            "NaN" => double.NaN,
+            var text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw new JsonException($"the sample {sample.GetRawText()} has no number"),
+        };
+}
+
+/// <summary>A series of a Prometheus.</summary>
+/// <param name="Labels">Its labels, its name among them as <c>__name__</c>.</param>
+/// <param name="Points">Its samples, in the order of time.</param>
+public sealed record PrometheusSeries(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<PrometheusPoint> Points)
+{
+    /// <summary>The value of a label; empty when it does not have it, which to Prometheus is the same.</summary>
+    /// <param name="name">The label.</param>
+    public string this[string name] => Labels.GetValueOrDefault(name, "");
+}
+
+/// <summary>A sample.</summary>
+/// <param name="UnixMilliseconds">When it was scraped, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="Value">Its value.</param>
+public readonly record struct PrometheusPoint(long UnixMilliseconds, double Value);

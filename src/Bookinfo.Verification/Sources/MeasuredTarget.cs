@@ -1,0 +1,98 @@
+using System.Globalization;
+
+namespace Bookinfo.Verification;
+
+/// <summary>A target, with the scrapes between which it has counted a run.</summary>
+internal sealed class MeasuredTarget
+{
+    /// <summary>By how much, in milliseconds, the clocks here and there may differ though the difference has been allowed for.</summary>
+    private const long Doubt = 100;
+
+    /// <summary>Finds the scrapes.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="window">When the run was.</param>
+    public MeasuredTarget(ScrapedTarget target, RunWindow window)
+    {
+        Target = target;
+        From = target.LastBefore(window.Start - Doubt) ?? StartedAfter(target, window);
+        To = target.StandsStillSince(window.End) ?? target.Scrapes[^1];
+        StandsStill = target.StandsStillSince(window.End) is not null;
+        Restarts = From is { } from ? [.. target.Restarts(from, To)] : [];
+    }
+
+    /// <summary>The target.</summary>
+    public ScrapedTarget Target { get; }
+
+    /// <summary>
+    /// The last scrape before the run, or a time before its process began if that was later; <see langword="null"/> when it was not
+    /// scraped before.
+    /// </summary>
+    public long? From { get; }
+
+    /// <summary>The first scrape after the run from which on its counters stand still, or else the last.</summary>
+    public long To { get; }
+
+    /// <summary>Whether its counters stand still after the run.</summary>
+    public bool StandsStill { get; }
+
+    /// <summary>The scrapes in between that saw another process than the one before.</summary>
+    public IReadOnlyList<(long Time, bool IsShown)> Restarts { get; }
+
+    /// <summary>Whether nobody tries to scrape it any more: its pod is gone, say.</summary>
+    public bool IsGone => Target.Attempts.Count == 0 || Target.Attempts.Keys[^1] <= Target.Scrapes[^1];
+
+    /// <summary>What a counter has counted.</summary>
+    /// <param name="series">The counter.</param>
+    public long Increase(RawSeries series) => From is { } from ? ScrapedTarget.Increase(series, from, To) : 0;
+
+    /// <summary>What all counters of a metric have counted.</summary>
+    /// <param name="metric">The metric.</param>
+    public long Sum(string metric) => Target.Of(metric).Sum(Increase);
+
+    /// <summary>The scrapes that are missing or failed; <see langword="null"/> when there are none.</summary>
+    public Finding? Gap()
+    {
+        var attempts = Target.Attempts.Keys.Where(attempt => attempt >= (From ?? 0) && attempt <= To).ToList();
+        var failed = attempts.Where(attempt => Target.Attempts[attempt] == 0).ToList();
+        var interval = Target.Interval ?? long.MaxValue / 2;
+        var skipped = attempts.Skip(1)
+            .Zip(attempts, (later, earlier) => (Time: earlier, Count: ((later - earlier + (interval / 2)) / interval) - 1))
+            .Where(gap => gap.Count > 0).ToList();
+        var count = failed.Count + skipped.Sum(gap => gap.Count);
+        return count == 0 ? null : new Finding(
+            FindingKind.ScrapeGap, Target.Name,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count:N0} of {attempts.Count + skipped.Sum(gap => gap.Count):N0} scrapes of {Target.Name} are missing: "
+                + $"{failed.Count:N0} failed, {skipped.Sum(gap => gap.Count):N0} were not made."))
+        {
+            Count = count,
+            Examples = [.. failed.Concat(skipped.Select(gap => gap.Time)).Order().Take(5).Select(At)],
+            LookAt = [$"{RawSamples.Up}{{{Target.Selector}}}"],
+        };
+    }
+
+    /// <summary>Says what is wrong with the target.</summary>
+    /// <param name="kind">In which way.</param>
+    public string Describe(FindingKind kind) => kind switch
+    {
+        FindingKind.StaleTarget =>
+            $"{Target.Name} was scraped for the last time at {At(Target.Scrapes[^1])}, before the end of the run; others were since."
+            + (IsGone ? " It is no target any more." : ""),
+        FindingKind.NoBaseline =>
+            $"{Target.Name} was scraped for the first time at {At(Target.Scrapes[0])}, when the run was under way: what it had counted "
+            + "before is not known.",
+        FindingKind.HiddenReset =>
+            $"The process of {Target.Name} was started again before {At(Restarts.First(restart => !restart.IsShown).Time)}, but its "
+            + "counters do not begin again: what is shown as counted since is too little.",
+        _ => $"The process of {Target.Name} was started again before {At(Restarts[0].Time)}: what it had counted since the scrape "
+            + "before is lost.",
+    };
+
+    private static string At(long time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime.ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A process that began after the run did has counted nothing before.</summary>
+    private static long? StartedAfter(ScrapedTarget target, RunWindow window) =>
+        target.Uptime.Count > 0 && target.Uptime.Keys[0] - (target.Uptime.Values[0] * 1e3) >= window.Start ? window.Start : null;
+}

@@ -1,0 +1,240 @@
+using System.Globalization;
+
+namespace Bookinfo.Verification;
+
+/// <summary>What the targets of a Prometheus have counted of a run, and in which way that differs from what happened.</summary>
+internal sealed class MetricsReading
+{
+    private readonly List<MeasuredTarget> _targets;
+    private readonly IReadOnlyList<ScrapedTarget> _stale;
+    private readonly IReadOnlyList<(ScrapedTarget Target, ScrapedTarget Twin)> _twins;
+    private readonly RunExpectation _run;
+    private readonly IReadOnlyList<Difference> _all;
+    private readonly List<Difference> _served;
+    private readonly List<Difference> _tried;
+    private readonly List<Difference> _results;
+    private readonly Dictionary<ServedKey, long> _seenServed;
+    private readonly Dictionary<TriedKey, long> _seenTried;
+    private readonly Dictionary<ResultKey, long> _seenResults;
+
+    /// <summary>Counts, and compares.</summary>
+    /// <param name="targets">The targets.</param>
+    /// <param name="stale">Those of them that are scraped no more.</param>
+    /// <param name="window">When the run was.</param>
+    /// <param name="run">What must be seen of it.</param>
+    public MetricsReading(
+        IReadOnlyList<ScrapedTarget> targets, IReadOnlyList<ScrapedTarget> stale, RunWindow window, RunExpectation run)
+    {
+        (_stale, _run) = (stale, run);
+        // Of two targets that are one process, the one whose state before the run is known counts.
+        targets = [.. targets.OrderBy(target => new MeasuredTarget(target, window).From is null)];
+        _twins =
+        [
+            .. targets.Index().Select(one => (Target: one.Item, Twin: targets.Take(one.Index).FirstOrDefault(one.Item.IsSameProcess)))
+                .Where(pair => pair.Twin is not null).Select(pair => (pair.Target, pair.Twin!)),
+        ];
+        _targets = [.. targets.Except(_twins.Select(pair => pair.Target)).Select(target => new MeasuredTarget(target, window))];
+        StandsStill = _targets.Except(_targets.Where(target => stale.Contains(target.Target))).All(target => target.StandsStill);
+
+        _seenServed = Sum(RawSamples.Served, (target, series) => new ServedKey(
+            target.Service, target.Version, series["http_request_method"], series["http_route"], series["http_response_status_code"]));
+        _seenTried = Sum(RawSamples.Tried, (target, series) => new TriedKey(
+            target.Service, target.Version, series["service_peer_name"], series["http_request_method"],
+            series["http_response_status_code"], series["error_type"]));
+        _seenResults = Sum(RawSamples.Results, (_, series) => new ResultKey(series["destination_app"], series["response_code"]));
+        _served = CountComparison.Compare(run.Counts.Served, _seenServed);
+        _tried = CountComparison.Compare(run.Counts.Tried, _seenTried);
+        _results = CountComparison.Compare(run.Counts.Results, _seenResults);
+        _all = [.. _served, .. _tried, .. _results];
+    }
+
+    /// <summary>Whether the counters of all targets that are still scraped stand still.</summary>
+    public bool StandsStill { get; }
+
+    /// <summary>Whether all counts are what they must be.</summary>
+    public bool IsExact => _all.Count == 0 && _targets.TrueForAll(target => target.From is not null);
+
+    /// <summary>The targets whose counts of the run are known and whole, by service and version.</summary>
+    public IEnumerable<MeasuredTarget> Whole => _targets.Where(
+        target => target.From is not null && target.Restarts.Count == 0 && !_stale.Contains(target.Target));
+
+    /// <summary>Whether the number of requests of a route that were served is what it must be.</summary>
+    /// <param name="key">The route; its status does not count.</param>
+    public bool IsCountRight(ServedKey key) =>
+        _targets.Where(target => (target.Target.Service, target.Target.Version) == (key.Service, key.Version)).All(Whole.Contains)
+        && !_all.Any(difference => difference.Key is ServedKey served
+            && (served.Service, served.Method, served.Route) == (key.Service, key.Method, key.Route));
+
+    /// <summary>What is worth knowing and is not wrong.</summary>
+    public IEnumerable<string> Notes()
+    {
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_targets.Count} targets: {string.Join(", ", _targets.Select(target => target.Target.Name))}.");
+        if (_targets.Select(target => target.Target.Interval).OfType<long>().ToList() is { Count: > 0 } intervals)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"Scraped every {intervals.Min() / 1e3:0.#} to {intervals.Max() / 1e3:0.#} s.");
+        }
+    }
+
+    /// <summary>What was checked.</summary>
+    public IEnumerable<CheckResult> Checks()
+    {
+        var explained = new List<string>();
+        var targets = TargetFindings(explained).ToList();
+        var requests = LabelMistakes.Take(_served).ToList();
+        var calls = LabelMistakes.Take(_tried).ToList();
+        var results = LabelMistakes.Take(_results).ToList();
+        targets.AddRange(MissingTargets(explained));
+        yield return new CheckResult("targets and scrapes") { Findings = targets };
+        yield return Check(
+            "requests, by service, version, route and status", RawSamples.Served, _run.Counts.Served, _seenServed, requests, _served,
+            explained);
+        yield return Check(
+            "calls, by edge, status and error", RawSamples.Tried, _run.Counts.Tried, _seenTried, calls, _tried, explained);
+        yield return Check(
+            "finished calls of productpage", RawSamples.Results, _run.Counts.Results, _seenResults, results, _results, explained);
+    }
+
+    private CheckResult Check<TKey>(
+        string name, string metric, Counts<TKey> expected, Dictionary<TKey, long> seen, List<Finding> findings, List<Difference> rest,
+        List<string> explained)
+        where TKey : ICountKey
+    {
+        foreach (var (kind, of, amount) in new (FindingKind, string, Func<Difference, long>)[]
+        {
+            (FindingKind.Missing, "missing", difference => difference.Missing),
+            (FindingKind.Surplus, "surplus", difference => difference.Surplus),
+        })
+        {
+            var worst = rest.Where(difference => amount(difference) > 0).OrderByDescending(amount).ToList();
+            if (worst.Count > 0)
+            {
+                findings.Add(new Finding(
+                    kind, metric, FormattableString.Invariant($"{worst.Sum(amount):N0} are {of}, in {worst.Count} series."))
+                {
+                    Missing = worst.Sum(difference => difference.Missing),
+                    Surplus = worst.Sum(difference => difference.Surplus),
+                    Examples = [.. worst.Take(5).Select(difference => difference.ToString())],
+                    LookAt =
+                    [
+                        .. worst.Take(1).SelectMany(difference => _run.Examples.GetValueOrDefault(difference.Key.ToString()!) ?? [])
+                            .Select(id => $"trace {id}"),
+                        metric,
+                    ],
+                });
+            }
+        }
+
+        return new CheckResult(name)
+        {
+            Expected = expected.Total,
+            Seen = seen.Values.Sum(),
+            Findings = findings,
+            NotChecked = findings.Count == 0 && _all.Any(difference => difference.Key is TKey) ? [.. explained] : [],
+        };
+    }
+
+    /// <summary>What is wrong with targets, each with the counts that are missing because of that.</summary>
+    private IEnumerable<Finding> TargetFindings(List<string> explained)
+    {
+        foreach (var (target, twin) in _twins)
+        {
+            yield return new Finding(
+                FindingKind.ScrapedTwice, target.Name,
+                $"The process {target.Id} is scraped twice, as {twin.Instance} of job {twin.Job} and as {target.Instance} of job "
+                + $"{target.Job}. It was counted once here; a sum over targets counts it twice.")
+            {
+                Surplus = _targets.Where(measured => measured.Target == twin).Sum(measured => measured.Sum(RawSamples.Served)),
+                LookAt = [$"count by (service_instance_id) ({RawSamples.Info})"],
+            };
+        }
+
+        foreach (var target in _targets)
+        {
+            if (target.Gap() is { } gap)
+            {
+                yield return gap;
+            }
+
+            var kind = _stale.Contains(target.Target) ? FindingKind.StaleTarget
+                : target.From is null ? FindingKind.NoBaseline
+                : target.Restarts is [] ? (FindingKind?)null
+                : target.Restarts.Any(restart => !restart.IsShown) ? FindingKind.HiddenReset
+                : FindingKind.CounterReset;
+            if (kind is not { } why)
+            {
+                continue;
+            }
+
+            var missing = TakeMissing(target.Target.Service, target.Target.Version);
+            // A process may be started again. Only what is lost by that is not shown.
+            if (missing > 0 || why == FindingKind.NoBaseline || (why == FindingKind.StaleTarget && !target.IsGone))
+            {
+                explained.Add($"What {target.Target.Name} has counted is not known in full.");
+                yield return new Finding(why, target.Target.Name, target.Describe(why))
+                {
+                    Missing = missing,
+                    LookAt = [$"{(why == FindingKind.StaleTarget ? RawSamples.Up : RawSamples.Uptime)}{{{target.Target.Selector}}}"],
+                };
+            }
+        }
+    }
+
+    private IEnumerable<Finding> MissingTargets(List<string> explained)
+    {
+        var known = _targets.Select(target => (target.Target.Service, target.Target.Version)).ToHashSet();
+        var absent = _served.Where(difference => difference.Missing > 0 && !KeyPattern.Is(difference.Key))
+            .Select(difference => (Service: difference["service"], Version: difference["version"])).Distinct()
+            .Where(one => !known.Contains(one)).ToList();
+        foreach (var (service, version) in absent)
+        {
+            var missing = TakeMissing(service, version);
+            explained.Add($"What {service} {version} has counted is not known: it is not a target.");
+            yield return new Finding(
+                FindingKind.TargetMissing, $"{service} {version}",
+                FormattableString.Invariant($"No target is {service} {version}, which served {missing:N0} requests."))
+            {
+                Missing = missing,
+                LookAt = [$"{RawSamples.Info}{{service_name=\"{service}\"}}"],
+            };
+        }
+    }
+
+    /// <summary>Takes what is missing of a version of a service out of the differences.</summary>
+    /// <returns>How many requests that are.</returns>
+    private long TakeMissing(string service, string version)
+    {
+        bool IsOf(Difference difference) => difference is { Missing: > 0, Surplus: 0 }
+            && difference["service"] == service && difference["version"] == version;
+        var missing = _served.Where(IsOf).Sum(difference => difference.Missing);
+        _served.RemoveAll(IsOf);
+        _tried.RemoveAll(IsOf);
+        if (service == CallGraph.Page)
+        {
+            _results.RemoveAll(difference => difference is { Missing: > 0, Surplus: 0 });
+        }
+
+        return missing;
+    }
+
+    private Dictionary<TKey, long> Sum<TKey>(string metric, Func<ScrapedTarget, RawSeries, TKey> key)
+        where TKey : ICountKey
+    {
+        var sums = new Dictionary<TKey, long>();
+        foreach (var target in _targets)
+        {
+            foreach (var series in target.Target.Of(metric))
+            {
+                if (target.Increase(series) is var increase and not 0)
+                {
+                    var of = key(target.Target, series);
+                    sums[of] = sums.GetValueOrDefault(of) + increase;
+                }
+            }
+        }
+
+        return sums;
+    }
+}

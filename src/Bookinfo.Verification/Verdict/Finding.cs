@@ -1,0 +1,135 @@
+namespace Bookinfo.Verification;
+
+/// <summary>In which way a platform does not show what happened.</summary>
+public enum FindingKind
+{
+    /// <summary>Fewer are shown than there were, and no other finding says why.</summary>
+    Missing,
+
+    /// <summary>More are shown than there were, and no other finding says why.</summary>
+    Surplus,
+
+    /// <summary>They are shown with another value of a label: what is missing of one is surplus of another.</summary>
+    WrongLabel,
+
+    /// <summary>They are shown without a label by which they should be told apart.</summary>
+    LostLabel,
+
+    /// <summary>One process is scraped as two targets.</summary>
+    ScrapedTwice,
+
+    /// <summary>A target was not scraped when its turn was, or did not answer.</summary>
+    ScrapeGap,
+
+    /// <summary>A target has not been scraped since the end of the run, while others have.</summary>
+    StaleTarget,
+
+    /// <summary>A version of a service that served requests is none of the targets.</summary>
+    TargetMissing,
+
+    /// <summary>The counters of a target began again at 0, and what it had counted since the last scrape is lost.</summary>
+    CounterReset,
+
+    /// <summary>A process began again, and its counters look as if it had not.</summary>
+    HiddenReset,
+
+    /// <summary>The buckets of a histogram hold requests that were faster or slower than that.</summary>
+    WrongBucket,
+
+    /// <summary>Requests have no line in the log of a service that served them.</summary>
+    LineLost,
+
+    /// <summary>A line of a log is there more than once.</summary>
+    LineTwice,
+
+    /// <summary>A line of a log is not whole.</summary>
+    LineCut,
+
+    /// <summary>A target was not scraped before the run, so what it had counted until then is not known.</summary>
+    NoBaseline,
+}
+
+/// <summary>Something in which a platform does not show what happened.</summary>
+/// <param name="Kind">In which way.</param>
+/// <param name="Subject">What it is about, such as a target or a label.</param>
+/// <param name="Text">A sentence for people.</param>
+public sealed record Finding(FindingKind Kind, string Subject, string Text)
+{
+    /// <summary>How many are not shown.</summary>
+    public long Missing { get; init; }
+
+    /// <summary>How many are shown that there were not.</summary>
+    public long Surplus { get; init; }
+
+    /// <summary>How many are shown as something else, or how many scrapes are concerned.</summary>
+    public long Count { get; init; }
+
+    /// <summary>The worst of what it is about, each with its expected and its seen count.</summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
+
+    /// <summary>Where to look: questions to the platform, and trace ids of requests that are concerned.</summary>
+    public IReadOnlyList<string> LookAt { get; init; } = [];
+
+    /// <summary>Whether it leaves open what the platform would show, rather than being something that it shows wrong.</summary>
+    public bool IsUntold => Kind == FindingKind.NoBaseline;
+}
+
+/// <summary>A question that was put to a platform, and what came of it.</summary>
+/// <param name="Name">What was checked.</param>
+public sealed record CheckResult(string Name)
+{
+    /// <summary>How often it must be there; <see langword="null"/> for what is not counted.</summary>
+    public CountRange? Expected { get; init; }
+
+    /// <summary>How often it is there; <see langword="null"/> for what is not counted.</summary>
+    public long? Seen { get; init; }
+
+    /// <summary>What is wrong.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>What could not be checked, in sentences.</summary>
+    public IReadOnlyList<string> NotChecked { get; init; } = [];
+
+    /// <summary>What came of it.</summary>
+    public VerificationVerdict Verdict => Findings.Any(finding => !finding.IsUntold) ? VerificationVerdict.Differs
+        : Findings.Count > 0 || NotChecked.Count > 0 ? VerificationVerdict.Untold
+        : VerificationVerdict.Exact;
+}
+
+/// <summary>What came of a verification.</summary>
+public enum VerificationVerdict
+{
+    /// <summary>The platform shows exactly what happened.</summary>
+    Exact,
+
+    /// <summary>It shows something else.</summary>
+    Differs,
+
+    /// <summary>What was seen is right, but some of it could not be told.</summary>
+    Untold,
+}
+
+/// <summary>What came of the checks of a signal.</summary>
+/// <param name="Signal">The signal, such as <c>metrics</c>.</param>
+/// <param name="Source">Where it was looked at, with its version.</param>
+/// <param name="Checks">The checks.</param>
+public sealed record SignalResult(string Signal, string Source, IReadOnlyList<CheckResult> Checks)
+{
+    /// <summary>How long after the end of the run the last of it was there to be seen.</summary>
+    public TimeSpan? VisibleAfter { get; init; }
+
+    /// <summary>What is worth knowing and is not wrong.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What came of it.</summary>
+    public VerificationVerdict Verdict => VerdictOf(Checks.Select(check => check.Verdict));
+
+    /// <summary>What came of several things together.</summary>
+    /// <param name="verdicts">What came of each.</param>
+    internal static VerificationVerdict VerdictOf(IEnumerable<VerificationVerdict> verdicts)
+    {
+        var all = verdicts.ToList();
+        return all.Contains(VerificationVerdict.Differs) ? VerificationVerdict.Differs
+            : all.Contains(VerificationVerdict.Untold) ? VerificationVerdict.Untold : VerificationVerdict.Exact;
+    }
+}

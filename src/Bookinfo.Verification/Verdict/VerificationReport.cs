@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Bookinfo.Verification;
+
+/// <summary>What came of a verification: whether platforms show what happened in a run.</summary>
+/// <param name="Version">The version of this format; it changes when a field changes its meaning.</param>
+/// <param name="Program">The version of the program that verified.</param>
+/// <param name="Ledger">The file that has the run.</param>
+/// <param name="Target">Where the requests of the run went.</param>
+/// <param name="StartedAt">When the first of them was sent.</param>
+/// <param name="EndedAt">When the last of them had ended.</param>
+/// <param name="Requests">How many were sent.</param>
+/// <param name="Unknown">Of how many nobody knows how they ended in the services, or whether they came there.</param>
+/// <param name="NeverSent">How many found nobody to take them.</param>
+/// <param name="Signals">What came of each signal.</param>
+public sealed record VerificationReport(
+    int Version, string Program, string Ledger, string Target, DateTimeOffset StartedAt, DateTimeOffset EndedAt, long Requests,
+    long Unknown, long NeverSent, IReadOnlyList<SignalResult> Signals)
+{
+    /// <summary>The version of the format.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>What came of it.</summary>
+    public VerificationVerdict Verdict => SignalResult.VerdictOf(Signals.Select(signal => signal.Verdict));
+
+    /// <summary>Makes one.</summary>
+    /// <param name="program">The version of the program.</param>
+    /// <param name="ledger">The file that has the run.</param>
+    /// <param name="run">What had to be seen.</param>
+    /// <param name="signals">What came of each signal.</param>
+    public static VerificationReport Of(string program, string ledger, RunExpectation run, IReadOnlyList<SignalResult> signals) => new(
+        CurrentVersion, program, ledger, run.Target, run.Start, run.End, run.Requests, run.Unknown, run.NeverSent, signals);
+
+    /// <summary>The report as JSON, in one line.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, VerificationJson.Default.VerificationReport);
+}
+
+/// <summary>How reports are serialized.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(VerificationReport))]
+internal sealed partial class VerificationJson : JsonSerializerContext;

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Bookinfo.Cli.Terminal;
+using Bookinfo.Testing;
+using Bookinfo.ToolTesting;
+
+namespace Bookinfo.Cli.Tests;
+
+/// <summary><c>bookinfo verify</c> as a process.</summary>
+public sealed class VerifyTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory().FullName;
+    private readonly FreePorts _ports = FreePorts.Find();
+
+    private string Ledger => Path.Combine(_directory, "ledger");
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task What_up_runs_shows_exactly_what_happened_and_still_does_when_asked_again()
+    {
+        await using var up = CommandRun.Bookinfo(
+            ["up", "--no-build", "--prometheus", "--prometheus-port", $"{_ports.Prometheus}", .. _ports.Options, "--output", "json"]);
+        await up.ReadyAsync();
+
+        await using var run = Verify(
+            $"localhost:{_ports.Page}", "--rate", "100", "--requests", "200", "--keep", Ledger, "--output", "json");
+        var code = await run.ExitAsync();
+        var report = JsonDocument.Parse(run.Output).RootElement;
+        Assert.True(code == ExitCode.Success, run.ToString());
+        Assert.Equal("Exact", report.GetProperty("verdict").GetString());
+        Assert.Equal(Ledger, report.GetProperty("ledger").GetString());
+        Assert.InRange(report.GetProperty("requests").GetInt64(), 201, 220);
+        Assert.Contains($"The ledger of the run is '{Ledger}'.\n", run.Messages);
+
+        await using var again = Verify("--ledger", Ledger, "--prometheus", $"localhost:{_ports.Prometheus}");
+        Assert.Equal(ExitCode.Success, await again.ExitAsync());
+        Assert.StartsWith("Exactly as it happened: metrics agree with every request.", again.Output);
+
+        await using var page = Verify("--ledger", Ledger, "--prometheus", $"localhost:{_ports.Prometheus}", "--output", "html");
+        Assert.Equal(ExitCode.Success, await page.ExitAsync());
+        Assert.StartsWith("<!DOCTYPE html>", page.Output);
+    }
+
+    [Fact]
+    public async Task Says_that_there_is_nothing_to_verify()
+    {
+        using var nobody = new ClosedPort();
+        await using var run = Verify(nobody.Address.AbsoluteUri);
+        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+        Assert.StartsWith("bookinfo: there is nothing to verify: name a Prometheus with --prometheus, or logs", run.Messages);
+
+        await using var unreachable = Verify(nobody.Address.AbsoluteUri, "--prometheus", nobody.Address.AbsoluteUri, "--keep", Ledger);
+        Assert.Equal(ExitCode.TargetUnreachable, await unreachable.ExitAsync());
+        Assert.StartsWith($"bookinfo: no Prometheus answers at {nobody.Address}", unreachable.Messages);
+    }
+
+    [Theory]
+    [InlineData("--requests and --duration cannot be combined: use one of the two.", "--requests", "5", "--duration", "5s")]
+    [InlineData("--rate has no effect with --ledger: nothing is sent.", "--ledger", "a", "--rate", "5")]
+    [InlineData("Leave the url out with --ledger: nothing is sent.", "http://localhost:1", "--ledger", "a")]
+    [InlineData("--output 'xml' is not allowed: it must be table, json, junit or html.", "--output", "xml")]
+    public async Task Refuses_what_would_be_ignored(string message, params string[] arguments)
+    {
+        await using var run = Verify(arguments);
+        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+        Assert.Contains($"bookinfo: {message}\n", run.Messages);
+    }
+
+    [Fact]
+    public async Task Refuses_what_is_no_ledger()
+    {
+        await using var missing = Verify("--ledger", Ledger);
+        Assert.Equal(ExitCode.InvalidUsage, await missing.ExitAsync());
+        await File.WriteAllTextAsync(Ledger, "something else", TestContext.Current.CancellationToken);
+        await using var other = Verify("--ledger", Ledger);
+        Assert.Equal(ExitCode.InvalidUsage, await other.ExitAsync());
+        Assert.Contains("is not a ledger", other.Messages);
+    }
+
+    private static CommandRun Verify(params string[] arguments) =>
+        CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "verify", .. arguments]);
+}

@@ -1,0 +1,108 @@
+namespace Bookinfo.Verification.Tests;
+
+/// <summary>Counts are held against what they must be, and what differs because of one mistake is told as that mistake.</summary>
+public sealed class CountComparisonTests
+{
+    private static readonly ServedKey Page = new("productpage", "v1", "GET", "/productpage", "200");
+    private static readonly ServedKey V2 = new("reviews", "v2", "GET", "/reviews/{id}", "200");
+
+    private readonly Counts<ServedKey> _expected = new();
+    private readonly Dictionary<ServedKey, long> _seen = [];
+
+    [Fact]
+    public void What_is_as_it_must_be_differs_in_nothing()
+    {
+        Expect(Page, 5, 5);
+        Expect(V2, 3, 3);
+        Assert.Empty(Compare());
+    }
+
+    [Fact]
+    public void What_is_missing_and_what_is_surplus_is_told_with_its_count()
+    {
+        Expect(Page, 5, 4);
+        Expect(V2, 3, 10);
+        _seen[Page with { Status = "500" }] = 2;
+
+        var differences = Compare();
+        Assert.Equal([(1, 0), (0, 7), (0, 2)], differences.Select(difference => ((int)difference.Missing, (int)difference.Surplus)));
+        Assert.Empty(LabelMistakes.Take(differences));
+        Assert.Equal(3, differences.Count);
+    }
+
+    [Fact]
+    public void Bounds_take_up_what_is_surplus_as_far_as_they_go()
+    {
+        Expect(Page, 5, 5);
+        _expected.Add(Page with { Status = KeyPattern.Any }, CountRange.AtMost(3));
+        _seen[Page with { Status = "499" }] = 2;
+        _seen[Page with { Status = "503" }] = 2;
+
+        var difference = Assert.Single(Compare());
+        Assert.Equal((0, 1), (difference.Missing, difference.Surplus));
+    }
+
+    [Fact]
+    public void Something_must_have_failed_though_nobody_knows_how()
+    {
+        var pattern = new TriedKey("reviews", "v2", "ratings", "GET", KeyPattern.Any, KeyPattern.Failed);
+        var expected = new Counts<TriedKey>();
+        expected.Add(pattern, 4);
+        Assert.Empty(CountComparison.Compare(expected, new Dictionary<TriedKey, long>
+        {
+            [pattern with { Status = "503", Error = "503" }] = 1,
+            [pattern with { Status = "", Error = "timeout" }] = 3,
+        }));
+
+        var missing = CountComparison.Compare(
+            expected, new Dictionary<TriedKey, long> { [pattern with { Status = "200", Error = "" }] = 4 });
+        Assert.Equal([(0, 4), (4, 0)], missing.Select(difference => ((int)difference.Missing, (int)difference.Surplus)));
+    }
+
+    [Fact]
+    public void A_version_that_is_shown_as_another_is_one_mistake()
+    {
+        Expect(V2, 3, 0);
+        Expect(V2 with { Version = "v3" }, 4, 7);
+
+        var differences = Compare();
+        var finding = Assert.Single(LabelMistakes.Take(differences));
+        Assert.Equal((FindingKind.WrongLabel, "version", 3), (finding.Kind, finding.Subject, finding.Count));
+        Assert.Equal("3 have another version: v2 shown as v3.", finding.Text);
+        Assert.Empty(differences);
+    }
+
+    [Fact]
+    public void A_label_that_is_lost_is_one_mistake_however_many_values_it_had()
+    {
+        Expect(Page, 5, 0);
+        Expect(Page with { Route = "/" }, 2, 0);
+        Expect(Page with { Route = "/login", Status = "302" }, 1, 0);
+        _seen[Page with { Route = "" }] = 7;
+        _seen[Page with { Route = "", Status = "302" }] = 1;
+
+        var finding = Assert.Single(LabelMistakes.Take(Compare()));
+        Assert.Equal((FindingKind.LostLabel, "route", 8), (finding.Kind, finding.Subject, finding.Count));
+    }
+
+    [Fact]
+    public void A_target_without_identity_has_lost_service_and_version()
+    {
+        Expect(Page, 5, 0);
+        _seen[Page with { Service = "", Version = "" }] = 5;
+
+        var finding = Assert.Single(LabelMistakes.Take(Compare()));
+        Assert.Equal((FindingKind.LostLabel, "service and version", 5), (finding.Kind, finding.Subject, finding.Count));
+    }
+
+    private List<Difference> Compare() => CountComparison.Compare(_expected, _seen);
+
+    private void Expect(ServedKey key, long expected, long seen)
+    {
+        _expected.Add(key, expected);
+        if (seen > 0)
+        {
+            _seen[key] = seen;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using Bookinfo.Foundation;
+using Bookinfo.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bookinfo.Verification.Tests;
+
+/// <summary>
+/// Lines of the real services in files: as they are, they have a line for each request and service; and whatever an editor makes of them
+/// is found as what it is.
+/// </summary>
+/// <param name="system">The lines.</param>
+public sealed class LogFileSourceTests(LoggedSystem system) : IClassFixture<LoggedSystem>
+{
+    private const string Finished = "\"event\":\"RequestFinished\"";
+
+    [Fact]
+    public async Task A_line_for_each_request_and_service_is_right()
+    {
+        var result = await CheckAsync((_, lines) => lines);
+
+        Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+        var check = Assert.Single(result.Checks);
+        Assert.Equal(system.Run.Counts.Logged.Total, check.Expected);
+        Assert.Equal(system.Run.Counts.Logged.Total.Low, check.Seen);
+        // It was over long before.
+        Assert.Null(result.VisibleAfter);
+    }
+
+    [Fact]
+    public async Task The_order_of_lines_and_lines_of_others_do_not_matter()
+    {
+        var result = await CheckAsync((_, lines) => lines.Reverse().Prepend("Unhandled exception: \"something\" {").Append("")
+            .Append("""{"event":"RequestFinished","service":"details","version":"v1","trace_id":"0123456789abcdef0123456789abcdef"}"""));
+        Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_line_that_is_lost_is_missing(int count)
+    {
+        var lost = new List<string>();
+        var finding = await FindAsync("details-v1", lines =>
+        {
+            lost.AddRange(lines.Where(IsOfRun).Take(count));
+            return lines.Except(lost);
+        });
+
+        Assert.Equal((FindingKind.LineLost, count), (finding.Kind, finding.Missing));
+        Assert.Contains(finding.Examples, example => lost[0].Contains(example.Split(' ')[1], StringComparison.Ordinal)
+            && example.Contains("details v1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_line_that_is_there_twice_is_found(int count)
+    {
+        var finding = await FindAsync("reviews-v2", lines => lines.Concat(lines.Where(IsOfRun).Take(count)));
+        Assert.Equal((FindingKind.LineTwice, count), (finding.Kind, finding.Surplus));
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(-10)]
+    public async Task A_line_that_is_cut_is_found_and_its_request_is_not_lost_as_well(int length)
+    {
+        var finding = await FindAsync("ratings-v1", lines =>
+        {
+            var cut = lines.First(IsOfRun);
+            return lines.Select(line => line == cut ? line[..(length < 0 ? line.Length + length : length)] : line);
+        });
+        Assert.Equal((FindingKind.LineCut, 1), (finding.Kind, finding.Count));
+    }
+
+    [Fact]
+    public async Task A_line_of_a_service_that_has_not_served_the_request_is_surplus()
+    {
+        const string Route = "/static/{name}";
+        var line = system.Lines["productpage-v1"].First(one => IsOfRun(one) && one.Contains($"\"{Route}\"", StringComparison.Ordinal));
+        var finding = await FindAsync("details-v1", lines => lines.Append(
+            line.Replace("productpage", "details", StringComparison.Ordinal).Replace(Route, "/details/{id?}", StringComparison.Ordinal)));
+        Assert.Equal((FindingKind.Surplus, 1), (finding.Kind, finding.Surplus));
+    }
+
+    [Fact]
+    public async Task Lines_that_come_late_are_waited_for_and_the_delay_is_told()
+    {
+        var directory = system.Write((process, lines) => process == "details-v1" ? [] : lines);
+        var time = new FakeTimeProvider(system.Run.End);
+        using var source = new LogFileSource(directory, Eventually.Never, time);
+        var checking = source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("It does not wait.", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            return time.GetUtcNow() - system.Run.End >= TimeSpan.FromSeconds(3);
+        });
+        var written = time.GetUtcNow() - system.Run.End;
+        File.WriteAllLines(Path.Combine(directory, "details-v1.log"), system.Lines["details-v1"]);
+        await Eventually.HoldsAsync("It waits for ever.", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            return checking.IsCompleted;
+        });
+
+        var result = await checking;
+        Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+        Assert.True(result.VisibleAfter >= written, $"{result.VisibleAfter} is less than {written}");
+    }
+
+    [Fact]
+    public async Task Says_that_there_are_no_logs()
+    {
+        using var source = new LogFileSource("/nothing/here", Eventually.Never, TimeProvider.System);
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(
+            () => source.PrepareAsync(static _ => { }, TestContext.Current.CancellationToken));
+        Assert.Equal("there is no log at '/nothing/here': name a file, or a directory with files that end in .log.", failure.Message);
+    }
+
+    private bool IsOfRun(string line) => line.Contains(Finished, StringComparison.Ordinal)
+        && system.Run.Traces.Any(trace => line.Contains(trace.TraceId, StringComparison.Ordinal));
+
+    private async Task<Finding> FindAsync(string process, Func<IReadOnlyList<string>, IEnumerable<string>> edit)
+    {
+        var result = await CheckAsync((of, lines) => of == process ? edit(lines) : lines);
+        Assert.Equal(VerificationVerdict.Differs, result.Verdict);
+        return Assert.Single(result.Checks.SelectMany(check => check.Findings));
+    }
+
+    private async Task<SignalResult> CheckAsync(Func<string, IReadOnlyList<string>, IEnumerable<string>> edit)
+    {
+        using var source = new LogFileSource(system.Write(edit), Eventually.Never, TimeProvider.System);
+        return await source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,85 @@
+using Bookinfo.Testing;
+
+namespace Bookinfo.Verification.Tests;
+
+/// <summary>
+/// Metrics of the real services in a real Prometheus: a healthy one shows exactly what happened, and whatever is spoilt on the way is found
+/// as what it is, with the right count, and nothing else is called wrong.
+/// </summary>
+/// <param name="system">The services and the Prometheus.</param>
+public sealed class PrometheusSourceTests(ScrapedSystem system) : IClassFixture<ScrapedSystem>
+{
+    /// <summary>As many as take several scrapes to send.</summary>
+    private const int Requests = 600;
+
+    private static readonly Sabotage[] All =
+    [
+        new SkippedScrape(), new DeadTarget(), new TwoTargets(), new WrongVersion(), new DroppedLabel(), new ShiftedBucket(),
+        new Restart(isHidden: false), new Restart(isHidden: true),
+    ];
+
+    public static TheoryData<string> Sabotages => [.. All.Select(sabotage => sabotage.Name)];
+
+    [Fact]
+    public async Task A_healthy_platform_shows_exactly_what_happened()
+    {
+        var (run, result) = await system.VerifyAsync(Requests);
+
+        Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+        Assert.All(result.Checks, check => Assert.Equal(VerificationVerdict.Exact, check.Verdict));
+        Assert.InRange(run.Requests, Requests + 1, Requests + 20);
+        Assert.Equal(
+            [run.Counts.Served.Total.Low, run.Counts.Tried.Total.Low, run.Counts.Results.Total.Low],
+            result.Checks.Where(check => check.Seen is not null).Select(check => check.Seen!.Value));
+        Assert.Contains("6 targets", string.Join(' ', result.Notes), StringComparison.Ordinal);
+
+        // What must be there and was never sent is missing, however long one waits.
+        run.Counts.Add(new ExpectedRequest("details", "v1", "GET", "/details/{id?}", 200, []), times: 3);
+        result = await system.VerifyAgainAsync(run);
+        var finding = Assert.Single(result.Checks.SelectMany(check => check.Findings));
+        Assert.Equal((FindingKind.Missing, 3, 0), (finding.Kind, finding.Missing, finding.Surplus));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sabotages))]
+    public async Task Each_way_in_which_scrapes_are_spoilt_is_found_as_what_it_is(string name)
+    {
+        var sabotage = All.Single(one => one.Name == name);
+        try
+        {
+            sabotage.Begin(system);
+            var (run, result) = await system.VerifyAsync(Requests, () => sabotage.BeginRun(system));
+
+            var expected = sabotage.Expected(run);
+            foreach (var check in result.Checks)
+            {
+                var wanted = expected.FirstOrDefault(one => check.Name.StartsWith(one.Key, StringComparison.Ordinal));
+                var found = string.Join('\n', check.Findings);
+                if (wanted.Key is null)
+                {
+                    Assert.True(check.Findings.Count == 0, $"{check.Name}: {found}");
+                    continue;
+                }
+
+                var finding = Assert.Single(check.Findings);
+                Assert.True(finding.Kind == sabotage.Kind, found);
+                var count = finding.Count + finding.Missing + finding.Surplus;
+                Assert.True(wanted.Value < 0 ? count > 0 : count == wanted.Value, $"expected {wanted.Value}: {found}");
+            }
+
+            Assert.Equal(VerificationVerdict.Differs, result.Verdict);
+        }
+        finally
+        {
+            Sabotage.End(system);
+        }
+    }
+
+    [Fact]
+    public void The_documentation_has_every_sabotage_and_every_kind_of_finding()
+    {
+        var page = File.ReadAllText(Path.Combine(WorkingCopy.Root, "docs", "verify.md"));
+        Assert.All(All, sabotage => Assert.Contains($"| {sabotage.Name} | `{VerificationText.Name(sabotage.Kind)}` |", page));
+        Assert.All(Enum.GetValues<FindingKind>(), kind => Assert.Contains($"| `{VerificationText.Name(kind)}` |", page));
+    }
+}

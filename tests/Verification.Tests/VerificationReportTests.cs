@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace Bookinfo.Verification.Tests;
+
+/// <summary>The report: one verdict, and the same in each of its forms.</summary>
+public sealed class VerificationReportTests
+{
+    private static readonly Finding Lost = new(FindingKind.Missing, "a<b", "12 are missing & gone.")
+    {
+        Missing = 12,
+        Examples = ["details v1: expected 20, seen 8"],
+        LookAt = ["trace 0123"],
+    };
+
+    private static readonly CheckResult Good = new("good") { Expected = CountRange.Exactly(5), Seen = 5 };
+
+    private static readonly CheckResult Bad = new("bad") { Expected = new CountRange(20, 22), Seen = 8, Findings = [Lost] };
+
+    private static readonly CheckResult Open = new("open") { NotChecked = ["No bucket was read."] };
+
+    [Fact]
+    public void What_is_wrong_weighs_more_than_what_is_open_and_that_more_than_what_is_right()
+    {
+        Assert.Equal(VerificationVerdict.Exact, Report(Good, Good).Verdict);
+        Assert.Equal(VerificationVerdict.Untold, Report(Good, Open).Verdict);
+        Assert.Equal(VerificationVerdict.Differs, Report(Good, Open, Bad).Verdict);
+        Assert.Equal(
+            VerificationVerdict.Untold, new CheckResult("late") { Findings = [new Finding(FindingKind.NoBaseline, "", "")] }.Verdict);
+    }
+
+    [Fact]
+    public void The_text_has_the_verdict_first_and_what_is_wrong_with_where_to_look()
+    {
+        var lines = VerificationText.Lines(Report(Good, Bad, Open), width: 100).ToList();
+
+        Assert.Equal("Differs from what happened: 1 finding.", lines[0]);
+        Assert.StartsWith("40 requests to http://localhost/, from 2026-01-02 03:04:05 to 03:05:05 UTC.", lines[1]);
+        Assert.StartsWith("Of 2 nobody knows how they ended", lines[2]);
+        Assert.Contains("missing: 12 are missing & gone.", lines);
+        Assert.Contains("    look at: trace 0123", lines);
+        Assert.Contains("not checked (open): No bucket was read.", lines);
+        Assert.Matches("^bad +20 to 22 +8 +12 +- +wrong$", Assert.Single(lines, line => line.StartsWith("bad ", StringComparison.Ordinal)));
+        Assert.StartsWith("Exactly as it happened: metrics agree", VerificationText.Verdict(Report(Good)));
+        Assert.StartsWith("Could not be told", VerificationText.Verdict(Report(Open)));
+    }
+
+    [Fact]
+    public void The_JSON_has_verdicts_by_name()
+    {
+        var json = JsonDocument.Parse(Report(Good, Bad).ToJson()).RootElement;
+        Assert.Equal((1, "Differs"), (json.GetProperty("version").GetInt32(), json.GetProperty("verdict").GetString()));
+        var check = json.GetProperty("signals")[0].GetProperty("checks")[1];
+        Assert.Equal((20, 8), (check.GetProperty("expected").GetProperty("low").GetInt64(), check.GetProperty("seen").GetInt64()));
+        Assert.Equal("Missing", check.GetProperty("findings")[0].GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public void The_XML_has_a_test_for_each_check()
+    {
+        var suites = XElement.Parse(VerificationJUnit.Create(Report(Good, Bad, Open)));
+        Assert.Equal(
+            ["bookinfo verify", "3", "1", "1"],
+            new[] { "name", "tests", "failures", "skipped" }.Select(name => (string)suites.Attribute(name)!));
+        var tests = suites.Descendants("testcase").ToList();
+        Assert.Equal(["good", "bad", "open"], tests.Select(test => (string)test.Attribute("name")!));
+        Assert.Empty(tests[0].Elements());
+        Assert.Equal("missing", (string)tests[1].Element("failure")!.Attribute("type")!);
+        Assert.Contains("trace 0123", tests[1].Value);
+        Assert.Equal("No bucket was read.", (string)tests[2].Element("skipped")!.Attribute("message")!);
+    }
+
+    [Fact]
+    public void The_page_needs_nothing_but_itself()
+    {
+        var html = VerificationPage.Create(Report(Good, Bad, Open));
+        var page = XElement.Parse(html[html.IndexOf('\n', StringComparison.Ordinal)..]);
+        Assert.Contains("Differs from what happened", page.Value);
+        Assert.Contains("a<b", page.Value);
+        Assert.Contains("prefers-color-scheme: dark", page.Value);
+        Assert.DoesNotContain("src=", html);
+        Assert.DoesNotContain("href=", html);
+        Assert.DoesNotContain("<script", html);
+    }
+
+    private static VerificationReport Report(params IReadOnlyList<CheckResult> checks) => new(
+        VerificationReport.CurrentVersion, "0.1", "run.ledger", "http://localhost/", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        new DateTimeOffset(2026, 1, 2, 3, 5, 5, TimeSpan.Zero), 40, 2, 0,
+        [new SignalResult("metrics", "Prometheus API at http://localhost:9090/", checks) { VisibleAfter = TimeSpan.FromSeconds(6) }]);
+}
