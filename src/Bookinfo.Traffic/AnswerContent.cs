@@ -79,8 +79,9 @@ internal static partial class CompleteAnswer
 
             return found;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The latter of a key that escapes half of a surrogate pair.
             return false;
         }
     }

@@ -64,6 +64,7 @@ public sealed class LoadAnswerTests
     [InlineData("none", "/api/v1/products", """[{"id":0,"title":"x"}]""")]
     [InlineData("incomplete API answer", "/api/v1/products", "[]")]
     [InlineData("incomplete API answer", "/api/v1/products", """{"id":0}""")]
+    [InlineData("incomplete API answer", "/ratings/0", """{"\ud800":1}""")]
     [InlineData("none", "/api/v1/products/0", """{"id":0,"author":"x"}""")]
     [InlineData("incomplete API answer", "/api/v1/products/0", "{}")]
     [InlineData("incomplete API answer", "/details/0", """{"id":0,"author":"x""")]

@@ -161,6 +161,29 @@ public sealed class LoadBreakdownTests
         Assert.Equal(stuck.UnsentBy.Of(RequestKind.Visitor), stuck.UnsentBy.ShowingVersion);
     }
 
+    [Fact]
+    public void Of_very_many_that_were_never_sent_some_are_looked_at_and_the_parts_add_up()
+    {
+        var plan = LoadRunner.Plan(new Uri("http://127.0.0.1:1"), rate: 1, seconds: 1) with
+        {
+            Mix = Mix((RequestKind.Visitor, "/a"), (RequestKind.Api, "/b"), (RequestKind.Asset, "/c")),
+        };
+        var examined = UnsentRequests.Of(plan, [], Numbers(), 1000);
+
+        var unsent = UnsentRequests.Of(plan, [5, 6], Numbers(), 1_000_000_000_001, examined: 1000);
+
+        Assert.Equal(1_000_000_000_003, unsent.Kinds.Values.Sum());
+        Assert.All(unsent.Kinds, kind => Assert.Equal(examined.Of(kind.Key) / 1000.0, kind.Value / 1e12, 6));
+
+        static IEnumerable<long> Numbers()
+        {
+            for (var number = 0L; ; number++)
+            {
+                yield return number;
+            }
+        }
+    }
+
     private static TrafficMix Mix(params (RequestKind Kind, string Path)[] templates) => new(
         [.. templates.Select(template => (new RequestTemplate(template.Kind, "host", template.Path, []), 1.0))], BookinfoAnswers.Usual);
 

@@ -129,7 +129,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
 
         go.Set();
         var (unsent, interrupted) = Watch(senders, threads, stop, kill);
-        var untaken = Arrivals.Untaken.Take((int)Math.Min(unsent.Sum(), int.MaxValue));
+        var untaken = unsent.Sum();
         var dropped = senders.Select(sender => sender.Dropped).OfType<(long Index, long Due)>().Where(one => one.Due <= _end).ToList();
         dropped.ForEach(one => unsent[_phases.IndexOf(one.Due)]++);
         return new LoadResult(
@@ -150,7 +150,7 @@ public sealed class LoadEngine(LoadPlan plan, IReadOnlyList<ILoadObserver> obser
             SignedOut = senders.Sum(sender => sender.SignedOut),
             SilentConnections = senders.Count(sender => sender.WasNeverAnswered),
             UnsentByPhase = unsent,
-            UnsentBy = UnsentRequests.Of(plan, untaken.Concat(dropped.Select(one => one.Index))),
+            UnsentBy = UnsentRequests.Of(plan, dropped.Select(one => one.Index), Arrivals.Untaken, untaken),
         };
     }
 
