@@ -18,7 +18,7 @@ internal static class VerifyCommand
         "url", $"Where to send requests. [default: what 'up' runs here, else {TrafficOptions.LocalUrl}]");
 
     private static readonly Option<double?> Rate = TypedOptions.Number(
-        "--rate", "Requests per second. [default: 50]", OptionRules.LowestRate, OptionRules.HighestRate);
+        "--rate", "Requests per second. [default: 50]", ProfileSettings.LowestRate, ProfileSettings.HighestRate);
 
     private static readonly Option<TimeSpan?> Duration = TypedOptions.Time(
         "--duration", "How long to send, such as 30s, 5m or 1h. [default: 30s]", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24),
