@@ -39,8 +39,9 @@ internal sealed class ConditionOptions<T>(
 
     /// <summary>Rejects what would be ignored.</summary>
     /// <param name="result">What was typed.</param>
-    public void RequireUseful(CommandResult result) =>
-        OptionRules.Only(result, Inconclusive, OptionRules.IsGiven(result, FailOn), FailOn.Name);
+    public void RequireUseful(CommandResult result) => OptionRules.Only(
+        // Where its value cannot be read, the parser says so.
+        result, Inconclusive, result.GetValue(Inconclusive) is null || OptionRules.IsGiven(result, FailOn), FailOn.Name);
 
     /// <summary>The value of <see cref="FailOn"/>.</summary>
     public IReadOnlyList<T> Get(ParseResult result) =>
