@@ -144,8 +144,10 @@ public sealed class LoadBreakdownTests
                 (new RequestTemplate(RequestKind.Asset, target.Host, "/b", []), 2),
             ],
             BookinfoAnswers.Usual);
-        var plan = LoadRunner.Plan(server.Address, rate: 40, seconds: 1, connections: 1, timeoutSeconds: 1.2, arrivals: arrivals)
-            with { Mix = mix };
+        var plan = LoadRunner.Plan(server.Address, rate: 40, seconds: 1, connections: 1, timeoutSeconds: 1.2, arrivals: arrivals) with
+        {
+            Mix = mix,
+        };
 
         var stuck = await LoadRunner.RunAsync(plan);
         over.Release(int.MaxValue / 2);
