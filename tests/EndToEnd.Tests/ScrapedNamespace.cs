@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Bookinfo.Foundation;
-using Bookinfo.Scenarios;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 using k8s.Models;
