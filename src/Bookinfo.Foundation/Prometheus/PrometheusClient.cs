@@ -9,6 +9,9 @@ public sealed class PrometheusClient(Uri address) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan HalfSecond = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan DateDoubt = TimeSpan.FromSeconds(2);
+
     /// <summary>Far more than five minutes of the counters of a cluster take.</summary>
     private const int LongestAnswer = 64 * 1024 * 1024;
 
@@ -18,6 +21,9 @@ public sealed class PrometheusClient(Uri address) : IDisposable
         Timeout = Patience,
         MaxResponseContentBufferSize = LongestAnswer,
     };
+
+    /// <summary>What time the last answer was given, to the second.</summary>
+    private DateTimeOffset? _date;
 
     /// <summary>Its address.</summary>
     public Uri Address => address;
@@ -55,8 +61,15 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     /// <summary>What time it has.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">It does not answer.</exception>
-    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
-        DateTimeOffset.UnixEpoch.AddSeconds((await QueryAsync("time()", cancellationToken))[0]);
+    /// <remarks>
+    /// <c>time()</c> is exact in a Prometheus. Others evaluate what they are asked for at an earlier time than now (VictoriaMetrics: 30 s
+    /// ago), and then the head of the answer says what time it is, to the second.
+    /// </remarks>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken)
+    {
+        var evaluated = DateTimeOffset.UnixEpoch.AddSeconds((await QueryAsync("time()", cancellationToken))[0]);
+        return _date + HalfSecond is { } date && (date - evaluated).Duration() > DateDoubt ? date : evaluated;
+    }
 
     /// <summary>Its version.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -91,6 +104,7 @@ public sealed class PrometheusClient(Uri address) : IDisposable
 
             using var question = new FormUrlEncodedContent(fields);
             using var answer = await _client.PostAsync(Api("query"), question, cancellationToken);
+            _date = answer.Headers.Date;
             var json = JsonElement.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
             if (json.GetProperty("status").GetString() != "success")
             {

@@ -105,13 +105,19 @@ internal static class HistogramCheck
         foreach (var target in reading.Whole.Where(target => (target.Target.Service, target.Target.Version) == of))
         {
             var question = $"{Metric}{{{string.Join(',', new[] { selector, target.Target.Selector }.Where(part => part.Length > 0))}}}";
-            // At the times of scrapes, so that what is answered is what was scraped.
+            // The samples of two scrapes, as they are: without a range, some servers answer what they had a while ago.
             foreach (var (time, sign) in new[] { (target.From!.Value, -1), (target.To, 1) })
             {
-                var series = await client.QuerySeriesAsync(question, DateTimeOffset.FromUnixTimeMilliseconds(time), cancellationToken);
-                counts.AddRange(series.Where(one => double.TryParse(one["le"], CultureInfo.InvariantCulture, out _)).Select(one => (
-                    one["http_request_method"], one["http_route"], double.Parse(one["le"], CultureInfo.InvariantCulture),
-                    sign * (long)one.Points[^1].Value)));
+                var series = await client.QuerySeriesAsync(
+                    $"{question}[1s]", DateTimeOffset.FromUnixTimeMilliseconds(time), cancellationToken);
+                counts.AddRange(
+                    from one in series
+                    where double.TryParse(one["le"], CultureInfo.InvariantCulture, out _)
+                    from point in one.Points
+                    where point.UnixMilliseconds == time
+                    select (
+                        one["http_request_method"], one["http_route"], double.Parse(one["le"], CultureInfo.InvariantCulture),
+                        sign * (long)point.Value));
             }
         }
 
