@@ -61,7 +61,7 @@ public abstract class InClusterRuns : IAsyncLifetime
     private protected FakeCluster Cluster { get; } = new();
 
     /// <summary>The target of the load.</summary>
-    private protected LoadServer Server { get; } = new(LoadServer.Ok());
+    private protected LoadServer Server { get; } = new(FakePage.Ok);
 
     /// <summary>The workers of <see cref="AddWorkersAsync"/>.</summary>
     private protected List<RunningService> Workers { get; } = [];
