@@ -40,7 +40,7 @@ public sealed class LoadWorkerTests
         var result = await SendAsync(worker, order);
 
         Assert.Equal(
-            (300, 270, 30, 0, 600L - 60),
+            (300, 270, 30, 0, 270L * FakePage.Html.Length),
             (result.Total.Sent, result.Total.Good, result.Total.Count(503), result.Unsent, result.Total.Bytes));
         Assert.Equal(300, result.Total.FromDue.TotalCount);
         Assert.Equal((1.5, false), (result.Seconds, result.Interrupted));
