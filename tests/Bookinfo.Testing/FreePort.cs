@@ -12,10 +12,16 @@ public static class FreePort
     private const int First = 20_000;
     private const int Last = 32_000;
 
+    /// <summary>How many processes can look for ports at a time: each has a share of them for itself.</summary>
+    private const int Shares = 12;
+
+    private const int Share = (Last - First) / Shares;
+
     private static readonly Lock Guard = new();
 
-    /// <summary>Each process begins elsewhere, as several may run.</summary>
-    private static int _next = First + (Environment.ProcessId * 60 % 10_000);
+    private static readonly PortShare Mine = PortShare.Claim();
+
+    private static int _next = Mine.Start;
 
     /// <summary>Finds some in a row. None is found twice by the same process until all others have been.</summary>
     /// <param name="count">How many.</param>
@@ -26,7 +32,7 @@ public static class FreePort
         {
             while (true)
             {
-                var first = _next + count > Last ? First : _next;
+                var first = _next + count > Mine.Start + Share ? Mine.Start : _next;
                 _next = first + count;
                 if (Enumerable.Range(first, count).All(port => IsFree(IPAddress.Any, port) && IsFree(IPAddress.IPv6Any, port)))
                 {
@@ -47,6 +53,31 @@ public static class FreePort
         catch (SocketException exception)
         {
             return exception.SocketErrorCode == SocketError.AddressFamilyNotSupported;
+        }
+    }
+
+    /// <summary>The ports of a process: two that look at the same moment would otherwise find the same ones free.</summary>
+    /// <param name="Start">The first.</param>
+    /// <param name="Lock">Keeps them for as long as the process runs.</param>
+    private sealed record PortShare(int Start, FileStream Lock)
+    {
+        public static PortShare Claim()
+        {
+            for (var share = 0; share < Shares; share++)
+            {
+                try
+                {
+                    return new PortShare(First + (share * Share), new FileStream(
+                        Path.Combine(Path.GetTempPath(), $"bookinfo-test-ports-{Environment.UserName}-{share}.lock"),
+                        FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                }
+                catch (IOException)
+                {
+                    // Another process has it.
+                }
+            }
+
+            throw new InvalidOperationException($"{Shares} test programs are running, and no ports are left for one more.");
         }
     }
 }

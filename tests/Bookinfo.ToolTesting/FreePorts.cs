@@ -5,11 +5,18 @@ namespace Bookinfo.ToolTesting;
 
 /// <summary>
 /// Ports in a row that nothing listens on: productpage's, then the backends', then Prometheus' and the dashboard's, then those for faults.
+/// Behind them there is room for those that <c>up</c> looks for itself.
 /// </summary>
 public sealed record FreePorts(int First)
 {
     /// <summary>How many versions the catalog has, productpage among them.</summary>
     private static readonly int Services = ServiceCatalog.All.Sum(service => service.Versions.Count);
+
+    /// <summary>
+    /// Ports for faults that nobody has asked for begin 20 after that of the page, and the dashboard takes telemetry on a port after its
+    /// own.
+    /// </summary>
+    private const int Room = 40;
 
     public int Page => First;
 
@@ -23,5 +30,5 @@ public sealed record FreePorts(int First)
 
     public string[] Options => ["--port", $"{Page}", "--backend-port", $"{Backends}", "--management-port", $"{Management}"];
 
-    public static FreePorts Find() => new(FreePort.Find(Services + 2 + Services));
+    public static FreePorts Find() => new(FreePort.Find(Room));
 }

@@ -77,6 +77,7 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
         if (_isMoved)
         {
             _isMoved = false;
+            QuietTerminal.Renew();
             console.Cursor.Hide();
             // Lines are drawn that far above the cursor, where others have written meanwhile.
             console.Profile.Out.Writer.Write(new string('\n', Math.Max(0, _height - 1)));

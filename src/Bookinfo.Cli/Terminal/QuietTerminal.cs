@@ -58,14 +58,25 @@ internal sealed class QuietTerminal : IDisposable
             }),
             PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ =>
             {
-                lock (Gate)
-                {
-                    TurnOff();
-                }
-
+                Renew();
                 continued();
             }),
         ]);
+    }
+
+    /// <summary>
+    /// Makes the terminal quiet again after the process was stopped. Also for whoever is about to write to it: that may be before the
+    /// signal to go on has been handled.
+    /// </summary>
+    public static void Renew()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            lock (Gate)
+            {
+                TurnOff();
+            }
+        }
     }
 
     /// <summary>Makes the terminal as it was before. Also for use when the process is about to end without cleaning up.</summary>
