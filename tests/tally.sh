@@ -11,7 +11,7 @@ run() { # title, then the test program with its arguments
     if [ -f "$results/results.trx" ]; then
         # Without this line in the report, the three figures stay 0.
         read -r total good bad < <(
-            sed -nE 's/.*<Counters total="([0-9]+)" executed="[0-9]+" passed="([0-9]+)" failed="([0-9]+)".*/\1 \2 \3/p' \
+            LC_ALL=C sed -nE 's/.*<Counters total="([0-9]+)" executed="[0-9]+" passed="([0-9]+)" failed="([0-9]+)".*/\1 \2 \3/p' \
                 "$results/results.trx"
         ) || true
     fi
