@@ -45,12 +45,7 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
         IReadOnlyCollection<string>? services, CancellationToken cancellationToken)
     {
         var pods = await ListAsync(cancellationToken);
-        var wanted = pods.Select(pod => new FaultTarget(pod.Metadata.Name, RunningPods.ServiceOf(pod), RunningPods.VersionOf(pod), null)
-            {
-                IsForwarded = true,
-            })
-            .Where(target => services is null || target.IsOneOf(services))
-            .ToList();
+        var wanted = pods.Select(TargetOf).Where(target => services is null || target.IsOneOf(services)).ToList();
         CloseOthers([.. pods.Select(pod => pod.Metadata.Name)]);
         var ways = await Task.WhenAll(wanted.Where(target => !_forwards.ContainsKey(target.Name)).Select(
             async target => (target.Name, Forward: await TryOpenAsync(target.Name, cancellationToken))));
@@ -71,6 +66,11 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
         cluster.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static FaultTarget TargetOf(V1Pod pod) => new(pod.Metadata.Name, RunningPods.ServiceOf(pod), RunningPods.VersionOf(pod), null)
+    {
+        IsForwarded = true,
+    };
 
     private async Task<IReadOnlyList<V1Pod>> ListAsync(CancellationToken cancellationToken)
     {

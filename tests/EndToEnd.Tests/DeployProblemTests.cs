@@ -89,7 +89,8 @@ public sealed class DeployProblemTests(Cluster cluster)
         await using var overlay = new TestOverlay().Patch("Deployment", "details-v1",
             """{"op": "replace", "path": "/spec/template/spec/containers/0/readinessProbe/httpGet/path", "value": "/nowhere"}""");
 
-        var deploy = await overlay.DeployAsync("--timeout", "12s");
+        // Time for the pod to be started on a busy node, too, and to be probed.
+        var deploy = await overlay.DeployAsync("--timeout", "45s");
 
         Assert.Equal(ServiceFailed, deploy.ExitCode);
         Assert.Matches(
