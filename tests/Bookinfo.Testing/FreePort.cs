@@ -9,11 +9,14 @@ namespace Bookinfo.Testing;
 /// </summary>
 public static class FreePort
 {
-    private const int First = 20_000;
-    private const int Last = 32_000;
+    private const int First = 10_000;
+    private const int Last = 30_000;
 
-    /// <summary>How many processes can look for ports at a time: each has a share of them for itself.</summary>
-    private const int Shares = 12;
+    /// <summary>
+    /// How many processes can look for ports at a time: each has a share of them for itself. That is so large that a test may wait for
+    /// minutes before it uses what it has found: only then do others of the process find the same.
+    /// </summary>
+    private const int Shares = 5;
 
     private const int Share = (Last - First) / Shares;
 
@@ -58,8 +61,8 @@ public static class FreePort
 
     /// <summary>The ports of a process: two that look at the same moment would otherwise find the same ones free.</summary>
     /// <param name="Start">The first.</param>
-    /// <param name="Lock">Keeps them for as long as the process runs.</param>
-    private sealed record PortShare(int Start, FileStream Lock)
+    /// <param name="Lock">Keeps them for as long as the process runs; <see langword="null"/> if they are not its own.</param>
+    private sealed record PortShare(int Start, FileStream? Lock)
     {
         public static PortShare Claim()
         {
@@ -77,7 +80,8 @@ public static class FreePort
                 }
             }
 
-            throw new InvalidOperationException($"{Shares} test programs are running, and no ports are left for one more.");
+            // There are more of them than shares: with this one, somebody else's ports may be found.
+            return new PortShare(First + (Environment.ProcessId % Shares * Share), null);
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed record FreePorts(int First)
     /// Ports for faults that nobody has asked for begin 20 after that of the page, and the dashboard takes telemetry on a port after its
     /// own.
     /// </summary>
-    private const int Room = 40;
+    private const int Room = 30;
 
     public int Page => First;
 

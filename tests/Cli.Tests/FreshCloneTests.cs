@@ -25,7 +25,6 @@ public sealed class FreshCloneTests : IDisposable
         ["INFORMATIONALVERSION"] = "latest",
     };
 
-    private readonly FreePorts _ports = FreePorts.Find();
     private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("bookinfo clone ");
 
     public FreshCloneTests()
@@ -58,15 +57,16 @@ public sealed class FreshCloneTests : IDisposable
             await NothingSurvivesABuildThatIsEndedAsync(signal);
         }
 
-        await using (var first = Run(["up", "--output", "json", .. _ports.Options]))
+        var ports = FreePorts.Find();
+        await using (var first = Run(["up", "--output", "json", .. ports.Options]))
         {
             await first.ReadyAsync();
             Assert.Contains("Building the services", first.Messages);
-            Assert.NotEqual("nobody", (await Page.ServedByAsync(_ports.Page, reloads: 1))[0]);
+            Assert.NotEqual("nobody", (await Page.ServedByAsync(ports.Page, reloads: 1))[0]);
             await StopAsync(first);
         }
 
-        await using (var second = Run(["up", "--output", "json", .. _ports.Options]))
+        await using (var second = Run(["up", "--output", "json", .. FreePorts.Find().Options]))
         {
             await second.ReadyAsync();
             Assert.DoesNotContain("Building", second.Messages);
@@ -75,7 +75,7 @@ public sealed class FreshCloneTests : IDisposable
 
         var source = Path.Combine(Clone, "src", "Bookinfo.Ratings", "Program.cs");
         await File.AppendAllTextAsync(source, "this is no C#\n", TestContext.Current.CancellationToken);
-        await using (var broken = Run(["up", .. _ports.Options]))
+        await using (var broken = Run(["up", .. FreePorts.Find().Options]))
         {
             Assert.Equal(ExitCode.BuildFailed, await broken.ExitAsync());
             Assert.Matches("Building the services; the last time this took [1-9][0-9]* s\\.", broken.Messages);
@@ -88,7 +88,7 @@ public sealed class FreshCloneTests : IDisposable
 
     private async Task NothingSurvivesABuildThatIsEndedAsync(string signal)
     {
-        await using var run = Run(["up", .. _ports.Options]);
+        await using var run = Run(["up", .. FreePorts.Find().Options]);
         // The first time, the tool has to be built before.
         await run.MessageAsync("Building the services");
         // The packages came with those of the tool.
