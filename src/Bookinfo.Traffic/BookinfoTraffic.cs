@@ -209,7 +209,7 @@ public sealed partial class BookinfoTraffic(
         };
 
     /// <summary>Sends a request, and keeps what came of it.</summary>
-    /// <returns>Why there is no answer; <see cref="ErrorKind.None"/> if there is one, whatever it says.</returns>
+    /// <returns>Why nothing was answered; <see cref="ErrorKind.None"/> if there is an answer, whatever it says.</returns>
     private async Task<ErrorKind> SendAsync(
         HttpConnection connection, RequestTemplate template, HttpAnswer answer, CancellationToken cancellationToken)
     {

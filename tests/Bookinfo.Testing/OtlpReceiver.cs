@@ -1,12 +1,9 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.IO.Compression;
-using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.Testing;
 
@@ -31,8 +28,8 @@ public sealed class OtlpReceiver : IAsyncDisposable
     private OtlpReceiver(bool hangs)
     {
         _hangs = hangs;
-        _grpc = Build(HttpProtocols.Http2);
-        _http = Build(HttpProtocols.Http1);
+        _grpc = LoopbackApp.Build(ServeAsync, HttpProtocols.Http2);
+        _http = LoopbackApp.Build(ServeAsync);
     }
 
     /// <summary>Where it speaks gRPC: HTTP/2 without TLS.</summary>
@@ -81,20 +78,6 @@ public sealed class OtlpReceiver : IAsyncDisposable
         await _grpc.DisposeAsync();
         await _http.DisposeAsync();
         _stopping.Dispose();
-    }
-
-    private WebApplication Build(HttpProtocols protocols)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols);
-            kestrel.Limits.MaxRequestBodySize = null;
-        });
-        var app = builder.Build();
-        app.Run(ServeAsync);
-        return app;
     }
 
     private async Task ServeAsync(HttpContext context)

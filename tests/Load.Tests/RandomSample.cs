@@ -5,7 +5,7 @@ namespace Bookinfo.Load.Tests;
 /// <summary>Requests with anything that can be in one, likely or not.</summary>
 internal static class RandomSample
 {
-    /// <summary>Makes one.</summary>
+    /// <summary>Draws a sample.</summary>
     /// <param name="random">Where it comes from.</param>
     public static Sample Next(Random random)
     {

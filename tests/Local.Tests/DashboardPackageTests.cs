@@ -64,11 +64,11 @@ public sealed class DashboardPackageTests : IDisposable
 
     [Theory]
     [InlineData(
-        "X.csproj : error NU1101: Unable to find package A. No packages exist with this id in source(s): nuget.org [X]",
+        "X.csproj : error NU1101: Unable to find package A. No packages exist with this id in source(s): packages.example [X]",
         "the package sources of NuGet have no Aspire.Dashboard.Sdk.linux-sparc. ")]
     [InlineData(
-        "X.csproj : error NU1301: Unable to load the service index for source https://api.nuget.org/v3/index.json. [X]",
-        "NU1301: Unable to load the service index for source https://api.nuget.org/v3/index.json. ")]
+        "X.csproj : error NU1301: Unable to load the service index for source https://packages.example/v3/index.json. [X]",
+        "NU1301: Unable to load the service index for source https://packages.example/v3/index.json. ")]
     [InlineData("Killed", "'dotnet restore' failed. ")]
     public async Task That_it_cannot_be_had_is_said_with_why_and_what_to_do(string output, string reason)
     {

@@ -1,11 +1,7 @@
 using System.Globalization;
+using Bookinfo.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.Scenarios.Tests;
 
@@ -16,28 +12,25 @@ internal sealed class FakePrometheus : IAsyncDisposable
     private readonly Func<string, double?> _evaluate;
     private int _questions;
 
-    private FakePrometheus(WebApplication app, Func<string, double?> evaluate) => (_app, _evaluate) = (app, evaluate);
+    private FakePrometheus(Func<string, double?> evaluate)
+    {
+        _evaluate = evaluate;
+        _app = LoopbackApp.Build(AnswerAsync);
+    }
 
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => RunningSystem.AddressOf(_app);
 
     /// <summary>How many questions it has answered.</summary>
     public int Questions => _questions;
 
-    /// <summary>Starts one.</summary>
+    /// <summary>Starts the server.</summary>
     /// <param name="evaluate">
     /// Gives the value of an expression, <see langword="null"/> for no data, and throws where there is to be no answer.
     /// </param>
     public static async Task<FakePrometheus> StartAsync(Func<string, double?> evaluate)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var prometheus = new FakePrometheus(app, evaluate);
-        app.Run(prometheus.AnswerAsync);
-        await app.StartAsync();
-        prometheus.Address = new Uri(
-            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var prometheus = new FakePrometheus(evaluate);
+        await prometheus._app.StartAsync();
         return prometheus;
     }
 

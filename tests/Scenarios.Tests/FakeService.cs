@@ -1,13 +1,9 @@
 using System.Text.Json;
 using Bookinfo.Contracts;
 using Bookinfo.Foundation;
+using Bookinfo.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Bookinfo.Scenarios.Tests;
 
@@ -17,14 +13,15 @@ internal sealed class FakeService : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Lock _lock = new();
 
-    private FakeService(string version, WebApplication app)
+    private FakeService(string version)
     {
         Version = version;
-        _app = app;
+        _app = LoopbackApp.Build(AnswerAsync);
     }
 
     public string Version { get; }
 
+    /// <summary>Its address, also when it has ended.</summary>
     public Uri Address { get; private set; } = null!;
 
     /// <summary>When it says that it was started.</summary>
@@ -52,15 +49,9 @@ internal sealed class FakeService : IAsyncDisposable
 
     public static async Task<FakeService> StartAsync(string version)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var service = new FakeService(version, app);
-        app.Run(service.AnswerAsync);
-        await app.StartAsync();
-        service.Address = new Uri(
-            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var service = new FakeService(version);
+        await service._app.StartAsync();
+        service.Address = RunningSystem.AddressOf(service._app);
         return service;
     }
 

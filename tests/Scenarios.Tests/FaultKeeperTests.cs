@@ -77,9 +77,7 @@ public sealed class FaultKeeperTests : IAsyncLifetime
     [Fact]
     public async Task They_are_renewed_every_second_until_that_is_to_end()
     {
-        var keeper = Keeper(Slow);
-        await keeper.BeginAsync(Cancelled);
-        var keeping = keeper.KeepAsync(_end.Token);
+        var (_, keeping) = await BeginAsync();
 
         await GoOnUntilAsync("three renewals", () => _ratings.Given == 4);
         await _end.CancelAsync();
@@ -93,9 +91,7 @@ public sealed class FaultKeeperTests : IAsyncLifetime
     [Fact]
     public async Task A_process_that_is_started_again_or_comes_later_gets_them()
     {
-        var keeper = Keeper(Slow);
-        await keeper.BeginAsync(Cancelled);
-        var keeping = keeper.KeepAsync(_end.Token);
+        var (keeper, keeping) = await BeginAsync();
 
         _ratings.Restart();
         await GoOnUntilAsync("faults after the restart", () => _ratings.Has(Set));
@@ -119,9 +115,7 @@ public sealed class FaultKeeperTests : IAsyncLifetime
     [Fact]
     public async Task Who_takes_them_away_ends_it()
     {
-        var keeper = Keeper(Slow);
-        await keeper.BeginAsync(Cancelled);
-        var keeping = keeper.KeepAsync(_end.Token);
+        var (_, keeping) = await BeginAsync();
 
         await _client.RemoveAsync(_ratings.Target, Set, Cancelled);
 
@@ -134,9 +128,7 @@ public sealed class FaultKeeperTests : IAsyncLifetime
     [Fact]
     public async Task What_has_ended_by_itself_meanwhile_is_not_set_again()
     {
-        var keeper = Keeper(Slow);
-        await keeper.BeginAsync(Cancelled);
-        var keeping = keeper.KeepAsync(_end.Token);
+        var (_, keeping) = await BeginAsync();
         _ratings.Sets.Clear();
 
         _time.Advance(FaultKeeper.TimeToLive + TimeSpan.FromSeconds(2));
@@ -150,9 +142,7 @@ public sealed class FaultKeeperTests : IAsyncLifetime
     [Fact]
     public async Task What_was_started_while_nobody_looked_for_too_long_gets_nothing()
     {
-        var keeper = Keeper(Slow);
-        await keeper.BeginAsync(Cancelled);
-        var keeping = keeper.KeepAsync(_end.Token);
+        var (_, keeping) = await BeginAsync();
         _ratings.Restart();
 
         _time.Advance(FaultKeeper.TimeToLive + TimeSpan.FromSeconds(2));
@@ -165,9 +155,7 @@ public sealed class FaultKeeperTests : IAsyncLifetime
     [Fact]
     public async Task What_could_not_be_renewed_for_too_long_has_ended_by_itself()
     {
-        var keeper = Keeper(Slow);
-        await keeper.BeginAsync(Cancelled);
-        var keeping = keeper.KeepAsync(_end.Token);
+        var (_, keeping) = await BeginAsync();
         var began = _time.GetUtcNow();
         _ratings.Fails = 500;
         await GoOnUntilAsync("more than the time to live", () => _time.GetUtcNow() - began > FaultKeeper.TimeToLive);
@@ -184,9 +172,7 @@ public sealed class FaultKeeperTests : IAsyncLifetime
     [Fact]
     public async Task That_a_process_does_not_answer_is_said_once_and_ends_nothing()
     {
-        var keeper = Keeper(Slow);
-        await keeper.BeginAsync(Cancelled);
-        var keeping = keeper.KeepAsync(_end.Token);
+        var (keeper, keeping) = await BeginAsync();
 
         _ratings.Fails = 500;
         await GoOnUntilAsync("a word about it", () => _said.Count > 0);
@@ -309,6 +295,14 @@ public sealed class FaultKeeperTests : IAsyncLifetime
 
     private static ScenarioFault Fault(string[] services, string rule) =>
         new(services) { Rule = JsonElement.Parse(rule).EnumerateObject().ToDictionary(one => one.Name, one => one.Value) };
+
+    /// <summary>Makes ratings slow, and goes on renewing that.</summary>
+    private async Task<(FaultKeeper Keeper, Task<KeepingEnd> Keeping)> BeginAsync()
+    {
+        var keeper = Keeper(Slow);
+        await keeper.BeginAsync(Cancelled);
+        return (keeper, keeper.KeepAsync(_end.Token));
+    }
 
     private FaultKeeper Keeper(params ScenarioFault[] faults) => new(_targets, _client, Set, faults, text =>
     {

@@ -1,11 +1,8 @@
-using System.Net;
 using System.Text;
 using Bookinfo.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Services.Tests;
 
@@ -41,16 +38,13 @@ internal static class OtlpCollector
     /// <param name="answer">Answers a request, whose body has been read.</param>
     public static async Task<WebApplication> StartAsync(string protocol, RequestDelegate answer)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var protocols = protocol == "grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1;
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols));
-        var collector = builder.Build();
-        collector.Run(async context =>
-        {
-            await context.Request.Body.CopyToAsync(Stream.Null);
-            await answer(context);
-        });
+        var collector = LoopbackApp.Build(
+            async context =>
+            {
+                await context.Request.Body.CopyToAsync(Stream.Null);
+                await answer(context);
+            },
+            protocol == "grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1);
         await collector.StartAsync(TestContext.Current.CancellationToken);
         return collector;
     }

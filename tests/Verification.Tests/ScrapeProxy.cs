@@ -31,7 +31,7 @@ internal sealed class ScrapeProxy : IAsyncDisposable
     public bool IsOpen { get; set; }
 
     /// <summary>What it makes of a scrape, <see langword="null"/> for an error; or <see langword="null"/> to pass it on as it is.</summary>
-    /// <param name="spoil">Makes it.</param>
+    /// <param name="spoil">Changes the answer.</param>
     public void Spoil(Func<IReadOnlyList<PrometheusSample>, IReadOnlyList<PrometheusSample>?>? spoil) => _spoil = spoil;
 
     public async ValueTask DisposeAsync()

@@ -210,8 +210,8 @@ internal static class UpCommand
     }
 
     /// <summary>
-    /// Says which settings do nothing. They are named without their values, which may be secrets. One is no error: a shell may have it for
-    /// something else, and a library may read what no service does.
+    /// Says which settings do nothing. They are named without their values, which may be secrets. A setting without effect is not an error:
+    /// a shell may have it for something else, and a library may read what no service does.
     /// </summary>
     private static async Task TellWhatHasNoEffectAsync(LocalOptions options)
     {

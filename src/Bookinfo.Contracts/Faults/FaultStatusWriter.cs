@@ -18,13 +18,7 @@ public static class FaultStatusWriter
         json.WriteString("version"u8, status.Version);
         json.WriteString("instance"u8, status.Instance);
         json.WriteString("startedAt"u8, status.StartedAt);
-        json.WriteStartArray("sets"u8);
-        foreach (var set in status.Sets)
-        {
-            Write(json, set);
-        }
-
-        json.WriteEndArray();
+        WriteArray(json, "sets"u8, status.Sets, Write);
         json.WriteEndObject();
     }
 
@@ -42,13 +36,7 @@ public static class FaultStatusWriter
             json.WriteNull("remainingSeconds"u8);
         }
 
-        json.WriteStartArray("rules"u8);
-        foreach (var rule in set.Rules)
-        {
-            Write(json, rule);
-        }
-
-        json.WriteEndArray();
+        WriteArray(json, "rules"u8, set.Rules, Write);
         json.WriteEndObject();
     }
 
@@ -64,5 +52,17 @@ public static class FaultStatusWriter
         json.WritePropertyName("rule"u8);
         rule.Rule.WriteTo(json);
         json.WriteEndObject();
+    }
+
+    private static void WriteArray<T>(
+        Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            write(json, item);
+        }
+
+        json.WriteEndArray();
     }
 }

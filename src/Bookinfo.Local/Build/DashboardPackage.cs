@@ -29,7 +29,7 @@ public sealed class DashboardPackage(SourceTree tree, IWorkProgress progress, Ti
     public static string VersionOf(string program) => Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(program)!)!);
 
     /// <summary>Fetches it, unless it is there.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Ends <c>dotnet restore</c>.</param>
     /// <exception cref="OperationFailedException">There is none for this platform, or it cannot be fetched.</exception>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {

@@ -119,8 +119,8 @@ internal sealed record FigureDraft(
     public string? Per { get; init; }
 
     /// <summary>
-    /// Why a difference may come from something else than the systems; a difference is then inconclusive. <see langword="null"/> if there
-    /// is no such reason.
+    /// Why a difference may come from something else than the systems; a difference is then inconclusive. <see langword="null"/> if nothing
+    /// speaks for that.
     /// </summary>
     public string? Doubt { get; init; }
 

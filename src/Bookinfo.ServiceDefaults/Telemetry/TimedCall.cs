@@ -5,7 +5,7 @@ public sealed class TimedCall
 {
     private (string Service, double Milliseconds)[] _reported = [];
 
-    /// <summary>Begins one.</summary>
+    /// <summary>Notes that a call begins.</summary>
     /// <param name="service">The name of the service that is called.</param>
     /// <param name="start">When it begins, as a timestamp of the clock.</param>
     internal TimedCall(string service, long start) => (Service, Start) = (service, start);

@@ -78,7 +78,7 @@ internal sealed class MeasuredTarget
     {
         FindingKind.StaleTarget =>
             $"{Target.Name} was scraped for the last time at {At(Target.Scrapes[^1])}, before the end of the run; others were since."
-            + (IsGone ? " It is no target any more." : ""),
+            + (IsGone ? " It is not a target any more." : ""),
         FindingKind.NoBaseline =>
             $"{Target.Name} was scraped for the first time at {At(Target.Scrapes[0])}, when the run was under way: what it had counted "
             + "before is not known.",

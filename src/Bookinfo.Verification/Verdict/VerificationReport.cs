@@ -24,7 +24,7 @@ public sealed record VerificationReport(
     /// <summary>What came of it.</summary>
     public VerificationVerdict Verdict => SignalResult.VerdictOf(Signals.Select(signal => signal.Verdict));
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Puts together the report of a run from what came of each signal.</summary>
     /// <param name="program">The version of the program.</param>
     /// <param name="ledger">The file that has the run.</param>
     /// <param name="run">What had to be seen.</param>
