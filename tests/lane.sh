@@ -89,4 +89,4 @@ second() {
 third() { work_off; }
 
 "$lane"
-echo "$passed $failed $skipped" >"$directory/$lane"
+count_into "$directory/$lane"

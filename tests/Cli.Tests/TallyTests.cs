@@ -62,6 +62,39 @@ public sealed class TallyTests : IDisposable
     }
 
     [Fact]
+    public async Task The_end_of_a_run_names_what_failed_and_why()
+    {
+        const string Failing =
+            """
+            cat >"$out/results.trx" <<'END'
+            <UnitTestResult testName="Shop.Opens(hour: &quot;&lt;9&quot;)" outcome="Failed"><Output><ErrorInfo><Message>Expected: 1&#xD;
+            Actual:   a &amp; b</Message><StackTrace>at Shop</StackTrace></ErrorInfo></Output></UnitTestResult><UnitTestResult
+             testName="Shop.Closes" outcome="Passed" /><UnitTestResult testName="Shop.Sells" outcome="Failed" /><ResultSummary>
+            <Counters total="3" executed="3" passed="1" failed="2" error="0" />
+            END
+            exit 2
+            """;
+        var lane = $"run Shop {Program("shop", Failing)}\ncount_into {_directory}/lane\nfailures=() passed=0 failed=0 skipped=0";
+
+        await using var run = Tally($"{lane}\nadd {_directory}/lane 'The lane'\nrun Two {_directory}/missing\ntally");
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.EndsWith(
+            """
+
+            == Failed
+            Shop: Shop.Opens(hour: "<9")
+                Expected: 1
+                Actual:   a & b
+            Shop: Shop.Sells
+            Two: ended with exit code 127, after 0 tests of which none failed. This counts as one failure.
+
+            1 passed, 3 failed, 0 skipped
+
+            """, run.Output);
+    }
+
+    [Fact]
     public async Task Lanes_are_added_up_and_one_that_broke_down_has_failed()
     {
         await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "first"), "3 1 2\n", TestContext.Current.CancellationToken);
