@@ -13,7 +13,7 @@ public sealed class ScenarioReaderTests
         trainer: What is it?
         duration: 1m30s
         faults:
-          - services: [ratings, reviews-v3]
+          - services: [ratings, ratings-v1]
             name: slow
             match: {route: '/ratings/{id?}', method: GET, endUser: jason, caller: reviews}
             delay: {fixedDelay: 2s, percentage: {value: 50}}
@@ -72,7 +72,7 @@ public sealed class ScenarioReaderTests
             ("mine", "All of it", "Something happened. It is bad. It ends.", "What is it?", TimeSpan.FromSeconds(90)),
             (scenario.Name, scenario.Title, scenario.Story, scenario.Trainer, scenario.Duration));
         var fault = Assert.Single(scenario.Faults);
-        Assert.Equal(["ratings", "reviews-v3"], fault.Services);
+        Assert.Equal(["ratings", "ratings-v1"], fault.Services);
         Assert.Equal("delay", fault.Kind.Name);
         Assert.Equal(["name", "match", "delay", "start", "end", "seed"], fault.Rule.Select(property => property.Key));
         Assert.Equal("""{"fixedDelay":"2s","percentage":{"value":50}}""", fault.Rule["delay"].GetRawText());
@@ -117,7 +117,14 @@ public sealed class ScenarioReaderTests
     [InlineData("fixedDelay: 2s", "fixedDelay: 2", 9, 13, "faults[0].delay.fixedDelay", "must be a time up to 1h, such as 1.5s or 100ms")]
     [InlineData("delay: {fixed", "dealy: {fixed", 9, 5, "faults[0].dealy", "is not known: *Did you mean delay?")]
     [InlineData("caller: reviews", "calller: reviews", 8, 67, "faults[0].match.calller", "is not known: *Did you mean caller?")]
-    [InlineData("reviews-v3]", "review-v3]", 6, 25, "faults[0].services[1]", "'review-v3' must be one of *Did you mean reviews-v3?")]
+    [InlineData("ratings-v1]", "rating-v1]", 6, 25, "faults[0].services[1]", "'rating-v1' must be one of *Did you mean ratings-v1?")]
+    // The services would refuse these, one and all versions of another.
+    [InlineData("ratings-v1]", "reviews-v3]", 8, 13, "faults[0].match.route", "must be a route of reviews: /reviews/{id}")]
+    [InlineData("ratings-v1]", "details]", 8, 13, "faults[0].match.route", "must be a route of details: /details/{id?}")]
+    [InlineData("method: GET", "method: PUT", 8, 38, "faults[0].match.method",
+        "must be a method that /ratings/{id?} takes: GET or *")]
+    [InlineData("ratings-v1]\n    name: slow\n    match: {route: '/ratings/{id?}', ", "reviews-v3]\n    name: slow\n    match: {", 8, 42,
+        "faults[0].match.caller", "must be a service that calls reviews: productpage")]
     [InlineData("    delay: {fixedDelay: 2s, percentage: {value: 50}}\n", "", 6, 5, "faults[0]", "must have a fault: one of delay, *")]
     [InlineData("title: All of it\n", "", 1, 1, "title", "is missing: what it is, in some words")]
     [InlineData("trainer: ", "trainerr: ", 3, 1, "trainerr", "is not known: *Did you mean trainer?")]

@@ -29,31 +29,37 @@ public static class FaultReach
     {
         for (var index = 0; index < rules.Count; index++)
         {
-            if (FindProblem(rules[index], string.Create(CultureInfo.InvariantCulture, $"{path}[{index}].match"), service) is { } problem)
+            if (FindProblem(rules[index], string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]"), service) is { } problem)
             {
                 yield return problem;
             }
         }
     }
 
-    private static InvalidFaultException? FindProblem(FaultRule rule, string path, ServiceDefinition service)
+    /// <summary>Finds out whether some request to a service can match a rule.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="path">What errors call the rule.</param>
+    /// <param name="service">The service.</param>
+    /// <returns>What it would have to say; <see langword="null"/> when some request can match it.</returns>
+    public static InvalidFaultException? FindProblem(FaultRule rule, string path, ServiceDefinition service)
     {
+        var match = $"{path}.match";
         var routes = service.Routes.Where(route => rule.Route is null || rule.Route == route.Template).ToList();
         if (routes.Count == 0)
         {
-            return new($"{path}.route", MustBe($"a route of {service.Name}", service.Routes.Select(route => route.Template)));
+            return new($"{match}.route", MustBe($"a route of {service.Name}", service.Routes.Select(route => route.Template)));
         }
 
         var methods = routes.SelectMany(route => route.Methods).Distinct().ToList();
         if (rule.Method is { } method && !methods.Contains(method))
         {
-            return new($"{path}.method", MustBe($"a method that {rule.Route ?? service.Name} takes", methods));
+            return new($"{match}.method", MustBe($"a method that {rule.Route ?? service.Name} takes", methods));
         }
 
         var callers = ServiceCatalog.All.Where(caller => caller.IsCallerOf(service)).Select(caller => caller.Name).ToList();
         return rule.Caller is not { } caller || callers.Contains(caller)
             ? null
-            : new($"{path}.caller", callers.Count == 0
+            : new($"{match}.caller", callers.Count == 0
                 ? $"must not be there: no service calls {service.Name}"
                 : MustBe($"a service that calls {service.Name}", callers));
     }

@@ -9,8 +9,9 @@ using YamlDotNet.RepresentationModel;
 namespace Bookinfo.Scenarios;
 
 /// <summary>
-/// A fault of a scenario: the services that have it, and beside that a rule. Whether a rule is allowed, the reader of the services decides;
-/// the schema follows from the catalog of faults.
+/// A fault of a scenario: the services that have it, and beside that a rule. The reader of the services decides whether a rule is
+/// allowed, and <see cref="FaultReach"/> whether requests to those that have it can match it; the schema follows from the catalog of
+/// faults.
 /// </summary>
 /// <param name="description">What it is.</param>
 /// <param name="services">Which services have it.</param>
@@ -55,7 +56,7 @@ internal sealed class FaultShape(string description, Shape services) : Shape(des
 
         if (problems.Count == before)
         {
-            CheckRule(rule, path, marks, problems);
+            CheckRule(rule, path, ServicesOf(concerned), marks, problems);
         }
 
         rule[Services] = concerned;
@@ -85,11 +86,26 @@ internal sealed class FaultShape(string description, Shape services) : Shape(des
         };
     }
 
-    private static void CheckRule(JsonObject rule, string path, Dictionary<string, Mark> marks, List<ScenarioProblem> problems)
+    /// <summary>The services that are named, or a version of which is.</summary>
+    private static IEnumerable<ServiceDefinition> ServicesOf(JsonNode? concerned)
+    {
+        var names = concerned!.AsArray().Select(name => name!.GetValue<string>()).ToHashSet();
+        return ServiceCatalog.All.Where(
+            service => names.Contains(service.Name) || service.Versions.Any(version => names.Contains(version.Name)));
+    }
+
+    private static void CheckRule(
+        JsonObject rule,
+        string path,
+        IEnumerable<ServiceDefinition> concerned,
+        Dictionary<string, Mark> marks,
+        List<ScenarioProblem> problems)
     {
         try
         {
-            FaultRuleReader.ReadRule(JsonElement.Parse(rule.ToJsonString()), path);
+            var read = FaultRuleReader.ReadRule(JsonElement.Parse(rule.ToJsonString()), path);
+            problems.AddRange(concerned.Select(service => FaultReach.FindProblem(read, path, service)).OfType<InvalidFaultException>()
+                .Select(problem => ScenarioProblem.At(marks[problem.Path], problem.Path, problem.Problem)));
         }
         catch (InvalidFaultException exception)
         {
