@@ -28,15 +28,8 @@ while [ $# -gt 0 ]; do
     esac
 done
 require_numbers "$port"
-for name in ${names[@]+"${names[@]}"}; do
-    [[ $name != */* && -e scenarios/$name.yaml ]] || {
-        say "$0: there is no scenario '$name': './bookinfo scenario list' shows all"
-        exit 2
-    }
-done
-if [ ${#names[@]} -eq 0 ]; then
-    for file in scenarios/*.yaml; do names+=("$(basename "$file" .yaml)"); done
-fi
+require_scenarios ${names[@]+"${names[@]}"}
+[ ${#names[@]} -gt 0 ] || mapfile -t names < <(scenario_names)
 require_tools jq prometheus
 
 results=artifacts/scenarios
@@ -44,8 +37,7 @@ mkdir -p "$results"
 work=$(mktemp -d)
 up=''
 stop() {
-    [ -z "$up" ] || kill -TERM "$up" 2>/dev/null || true
-    [ -z "$up" ] || wait "$up" || true
+    end ${up:+"$up"}
     up=''
 }
 trap 'stop; rm -rf "$work"' EXIT

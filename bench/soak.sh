@@ -36,12 +36,9 @@ while [ $# -gt 0 ]; do
 done
 require_numbers "$seed" "$each" "$pause" "$calm" "$port"
 require_tools jq curl clang zlib.h
-known=$(cd scenarios && printf '%s\n' *.yaml | sed 's/\.yaml$//')
-for name in "$@"; do
-    grep -qx -- "$name" <<< "$known" || { say "$0: there is no scenario '$name' in scenarios/"; exit 2; }
-done
-# shellcheck disable=SC2086
-[ $# -gt 0 ] || set -- $known
+require_scenarios "$@"
+# shellcheck disable=SC2046
+[ $# -gt 0 ] || set -- $(scenario_names)
 order=$(shuf -e "$@" --random-source=<(yes "$seed"))
 
 say "Building"
@@ -54,10 +51,9 @@ results=${keep:-$work}
 mkdir -p "$results"
 up='' visitors=''
 finish() {
-    for process in $visitors $up; do
-        kill -TERM "$process" 2> /dev/null || true
-        wait "$process" 2> /dev/null || true
-    done
+    # The visitors first: they would report what the end of the application looks like.
+    end ${visitors:+"$visitors"}
+    end ${up:+"$up"}
     visitors='' up=''
 }
 trap 'finish; rm -rf "$work"' EXIT
@@ -72,7 +68,7 @@ until grep -q '"event":"ready"' "$work/up"; do
 done
 jq -r 'select(.event == "ready") | .services[] | "\(.service)-\(.version) \(.address) \(.management)"' "$work/up" > "$work/services"
 
-# From a service's own metrics: resident MiB, open files and sockets, threads, and how often its process was started again.
+# From a service's own metrics: resident MiB, open files and sockets, and threads.
 measure() { # where to
     local name address figures
     while read -r name address _; do
@@ -85,11 +81,17 @@ measure() { # where to
     done < "$work/services" > "$1"
 }
 
+# Ends the script if there are no visitors any more: what it measures would say nothing.
+require_visitors() {
+    kill -0 "$visitors" 2> /dev/null || { cat "$results/load.log" >&2; say "$0: the visitors have ended too early"; exit 1; }
+}
+
 # Visitors for as long as it takes; those of a moment when a process is down fail, which is what the scenarios are for.
 "${tool[@]}" load "http://localhost:$port" --rate 20 --duration 2h --output json < /dev/null > "$results/load.json" 2> "$results/load.log" &
 visitors=$!
 say "Seed $seed. Visitors alone, for $calm s"
 sleep "$calm"
+require_visitors
 measure "$results/before"
 
 for name in $order; do
@@ -103,21 +105,22 @@ done
 
 say "Visitors alone, for $calm s"
 sleep "$calm"
+require_visitors
 measure "$results/after"
 
 # None left: what a service answers to the question which faults it has.
 left=0
 while read -r name _ management; do
-    rules=$(curl -sf --max-time 10 "$management/faults" | jq -e '.sets | length')
-    left=$((left + rules))
-    [ "$rules" = 0 ] || say "$name has $rules faults left"
+    sets=$(curl -sf --max-time 10 "$management/faults" | jq -e '.sets | length')
+    left=$((left + sets))
+    [ "$sets" = 0 ] || say "$name has $sets sets of faults left"
 done < "$work/services"
 
 printf '%-16s %16s %16s %16s\n' SERVICE 'MEMORY, MIB' 'OPEN FILES' THREADS
 join "$results/before" "$results/after" |
     awk '{ printf "%-16s %7.1f %8.1f %7d %8d %7d %8d\n", $1, $2, $5, $3, $6, $4, $7 }'
 echo
-check "faults left" "$left" 0 most
+check "sets of faults left" "$left" 0 most
 while read -r name memory files threads memory_after files_after threads_after; do
     # A service stays below 40 MiB also at full load; what it grows by here is what the collector has not given back yet.
     check "$name: resident memory, MiB" "$memory_after" "$(awk -v m="$memory" 'BEGIN { print (m < 34 ? m + 6 : 40) }')" most

@@ -11,6 +11,21 @@ require_numbers() {
     done
 }
 
+# Prints the names of the scenarios that come with Bookinfo, one a line.
+scenario_names() { basename -s .yaml scenarios/*.yaml; }
+
+# Ends the script if one of its scenarios is not among them.
+require_scenarios() { # names
+    local name known
+    known=$(scenario_names)
+    for name in "$@"; do
+        grep -qxF -- "$name" <<< "$known" || {
+            say "$0: there is no scenario '$name': './bookinfo scenario list' shows all"
+            exit 2
+        }
+    done
+}
+
 # Names the packages of commands that are missing: command, or command=package. 'zlib.h' stands for what native code is linked with.
 missing_packages() {
     local tool
