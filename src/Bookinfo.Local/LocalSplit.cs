@@ -99,8 +99,8 @@ public sealed class LocalSplit : IVersionSplit
         {
             throw new OperationFailedException(
                 FailureKind.TargetUnreachable,
-                $"productpage's management port {_productPage.Management} {exception.Message.TrimEnd('.', ':', ' ')}. Is 'up' still "
-                + "starting, or of another version?");
+                $"productpage's management port {_productPage.Management} {exception.Message}. Is 'up' still starting, or of "
+                + "another version?");
         }
     }
 }

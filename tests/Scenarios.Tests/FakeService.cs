@@ -30,6 +30,9 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>The status of answers, when it is not to answer as it should.</summary>
     public int? Fails { get; set; }
 
+    /// <summary>What it then says.</summary>
+    public string Refusal { get; set; } = """{"error":"rules[0].delay must have fixedDelay"}""";
+
     /// <summary>The only method of which it does not answer as it should, if not all.</summary>
     public string? FailingMethod { get; set; }
 
@@ -80,7 +83,7 @@ internal sealed class FakeService : IAsyncDisposable
         if (Fails is { } status && (FailingMethod is null || FailingMethod == context.Request.Method))
         {
             context.Response.StatusCode = status;
-            await context.Response.WriteAsync("""{"error":"rules[0].delay must have fixedDelay"}""");
+            await context.Response.WriteAsync(Refusal);
             return;
         }
 

@@ -151,6 +151,27 @@ public sealed class FaultKeeperTests : IAsyncLifetime
         Assert.False(_ratings.Has(Set));
     }
 
+    /// <summary>Nor what took the place of others while the cluster did not answer.</summary>
+    [Fact]
+    public async Task What_is_found_again_for_the_first_time_after_too_long_gets_nothing()
+    {
+        var (_, keeping) = await BeginAsync();
+        var began = _time.GetUtcNow();
+        _targets.Failure = new OperationFailedException(FailureKind.ClusterUnreachable, "no");
+        await GoOnUntilAsync(
+            "more than the time to live", () => _time.GetUtcNow() - began > FaultKeeper.TimeToLive + TimeSpan.FromSeconds(2));
+        await using var other = await FakeService.StartAsync("ratings-v2");
+        _targets.Services.Remove(_ratings);
+        _targets.Services.Add(other);
+        _targets.Failure = null;
+
+        await GoOnUntilAsync("the end, or new faults", () => keeping.IsCompleted || other.Has(Set));
+
+        Assert.False(other.Has(Set));
+        Assert.Equal(KeepingEnd.Expired, await keeping);
+        Assert.Matches("^The faults of ratings-v2 were not renewed for [0-9]+ s, and have ended by themselves.$", _said[^1]);
+    }
+
     /// <summary>Nobody took them away, even though this process ran all the time.</summary>
     [Fact]
     public async Task What_could_not_be_renewed_for_too_long_has_ended_by_itself()
@@ -212,16 +233,19 @@ public sealed class FaultKeeperTests : IAsyncLifetime
         Assert.Equal("nothing of details, reviews-v2 runs in the test, and 'slow-ratings' is about that.", failure.Message);
     }
 
-    [Fact]
-    public async Task A_service_that_refuses_is_named_with_its_reason()
+    [Theory]
+    [InlineData("""{"error":"rules[0].delay must have fixedDelay"}""", "answered 400: rules[0].delay must have fixedDelay.")]
+    [InlineData("""{"error":"It says no."}""", "answered 400: It says no.")]
+    [InlineData("no way\n", "answered 400: no way.")]
+    [InlineData("", "answered 400.")]
+    public async Task A_service_that_refuses_is_named_with_its_reason(string body, string said)
     {
-        _ratings.Fails = 400;
+        (_ratings.Fails, _ratings.Refusal) = (400, body);
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(() => Keeper(Slow).BeginAsync(Cancelled));
 
         Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);
-        Assert.Equal(
-            "ratings-v1 takes no faults: its management port answered 400: rules[0].delay must have fixedDelay.", failure.Message);
+        Assert.Equal($"ratings-v1 takes no faults: its management port {said}", failure.Message);
     }
 
     /// <summary>Where a port-forward has ended, nobody knows of the process behind it.</summary>

@@ -33,6 +33,12 @@ public sealed class FaultKeeper(
     /// <summary>Processes that did not answer the last time.</summary>
     private readonly ConcurrentDictionary<string, string> _silent = [];
 
+    /// <summary>
+    /// When the processes were last found, by the clock on the wall, which goes on while a laptop sleeps. One that is found for the first
+    /// time was started after that.
+    /// </summary>
+    private DateTimeOffset _lookedAt;
+
     /// <summary>The names of the processes that have the faults, or may have them, until their time to live is over.</summary>
     public IReadOnlyList<string> Holders => [.. _holders.Keys.Order(StringComparer.Ordinal)];
 
@@ -79,11 +85,11 @@ public sealed class FaultKeeper(
     {
         try
         {
-            // By the clock on the wall, which goes on while a laptop sleeps.
-            for (var looked = time.GetUtcNow(); ; looked = time.GetUtcNow())
+            _lookedAt = time.GetUtcNow();
+            while (true)
             {
                 await Task.Delay(Interval, time, cancellationToken);
-                if (_concerned.Count > 0 && await RenewAsync(looked, cancellationToken) is { } end)
+                if (_concerned.Count > 0 && await RenewAsync(cancellationToken) is { } end)
                 {
                     return end;
                 }
@@ -153,10 +159,9 @@ public sealed class FaultKeeper(
     }
 
     /// <summary>Renews the faults where they are, and sets them where they are not yet.</summary>
-    /// <param name="looked">When this was done last.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Why they are not to be kept on any longer; <see langword="null"/> when they are.</returns>
-    private async Task<KeepingEnd?> RenewAsync(DateTimeOffset looked, CancellationToken cancellationToken)
+    private async Task<KeepingEnd?> RenewAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<FaultTarget> found;
         try
@@ -170,11 +175,13 @@ public sealed class FaultKeeper(
         }
 
         _silent.TryRemove("", out _);
-        var ends = await Task.WhenAll(found.Select(target => RenewAsync(target, looked, cancellationToken)));
+        var foundAt = time.GetUtcNow();
+        var ends = await Task.WhenAll(found.Select(target => RenewAsync(target, cancellationToken)));
+        _lookedAt = foundAt;
         return Array.Find(ends, end => end is not null);
     }
 
-    private async Task<KeepingEnd?> RenewAsync(FaultTarget target, DateTimeOffset looked, CancellationToken cancellationToken)
+    private async Task<KeepingEnd?> RenewAsync(FaultTarget target, CancellationToken cancellationToken)
     {
         try
         {
@@ -184,7 +191,7 @@ public sealed class FaultKeeper(
             if (!Has(status))
             {
                 // One that was started meanwhile never had them. But who has not looked for so long may break nothing anew.
-                var since = time.GetUtcNow() - (isNew ? looked : holder!.RenewedAt);
+                var since = time.GetUtcNow() - (isNew ? _lookedAt : holder!.RenewedAt);
                 if (since >= TimeToLive)
                 {
                     say($"The faults of {target.Name} were not renewed for {Duration.Format(since)}, and have ended by themselves.");
@@ -243,7 +250,7 @@ public sealed class FaultKeeper(
         catch (ManagementException exception)
         {
             throw new OperationFailedException(
-                FailureKind.TargetUnreachable, $"{target.Name} takes no faults: its management port {exception.Message.TrimEnd('.')}.");
+                FailureKind.TargetUnreachable, $"{target.Name} takes no faults: its management port {exception.Message}.");
         }
     }
 

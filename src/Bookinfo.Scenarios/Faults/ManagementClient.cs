@@ -109,8 +109,9 @@ public sealed class ManagementClient : IDisposable
     {
         if (!answer.IsSuccessStatusCode)
         {
-            var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-            throw new ManagementException($"answered {(int)answer.StatusCode}: {ErrorIn(text)}", isAbsent: false);
+            var error = ErrorIn(await answer.Content.ReadAsStringAsync(cancellationToken)).Trim().TrimEnd('.');
+            throw new ManagementException(
+                $"answered {(int)answer.StatusCode}{(error.Length > 0 ? $": {error}" : "")}", isAbsent: false);
         }
 
         return await answer.Content.ReadFromJsonAsync(type, cancellationToken)
@@ -159,7 +160,7 @@ public sealed class ManagementClient : IDisposable
 }
 
 /// <summary>A process cannot be reached, or does not answer on its management port as it should.</summary>
-/// <param name="message">What it did, to follow its name.</param>
+/// <param name="message">What it did, to follow its name, without a period at the end.</param>
 /// <param name="isAbsent">Whether nothing listens there: then nothing has faults there either.</param>
 public sealed class ManagementException(string message, bool isAbsent) : Exception(message)
 {
