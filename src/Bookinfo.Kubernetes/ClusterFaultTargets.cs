@@ -74,16 +74,8 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
 
     private async Task<IReadOnlyList<V1Pod>> ListAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<V1Pod> pods;
-        try
-        {
-            pods = await RunningPods.ListAsync(cluster, space, cancellationToken);
-        }
-        catch (Exception exception) when (ClusterFailure.Explain(exception, cluster.Config, cancellationToken) is { } explained)
-        {
-            throw explained;
-        }
-
+        var pods = await ClusterFailure.ExplainAsync(
+            () => RunningPods.ListAsync(cluster, space, cancellationToken), cluster.Config, cancellationToken);
         return pods.Count > 0 || _forwards.Count > 0
             ? pods
             : throw await DeployedApplication.NotDeployedAsync(cluster, space, cancellationToken);

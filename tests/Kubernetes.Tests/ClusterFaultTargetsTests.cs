@@ -113,6 +113,25 @@ public sealed class ClusterFaultTargetsTests : IDisposable
         Assert.Equal(FailureKind.NotAllowed, failure.Kind);
     }
 
+    [Fact]
+    public async Task The_page_is_found_through_kubectl_after_one_look_at_its_Service()
+    {
+        const string Service = "/api/v1/namespaces/bookinfo/services/productpage";
+        _cluster.Put(Service, new V1Service
+        {
+            Metadata = new V1ObjectMeta { Name = "productpage" },
+            Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Port = 9080 }] },
+        });
+        var looks = 0;
+        _cluster.Asked = request => Interlocked.Add(ref looks, request == $"GET {Service}" ? 1 : 0);
+        await using var page = new LoadServer(LoadServer.Ok("<title>Simple Bookstore App</title>", FakePage.Headers));
+        await using var targets = await OpenAsync(page.Address.Port);
+
+        Assert.Equal($"http://127.0.0.1:{page.Address.Port}/", (await targets.FindPageAsync(Cancelled)).AbsoluteUri);
+
+        Assert.Equal(1, looks);
+    }
+
     private static V1Pod Pod(string service, string version, int number)
     {
         var pod = FakeCluster.Pod("one");
@@ -122,10 +141,14 @@ public sealed class ClusterFaultTargetsTests : IDisposable
         return pod;
     }
 
-    /// <summary>A kubectl whose port-forward to pod N leads to port 500N; that to pod 8 ends at once, and to pod 9 there is none.</summary>
-    private async Task<ClusterFaultTargets> OpenAsync()
+    /// <summary>
+    /// A kubectl whose port-forward to pod N leads to port 500N; that to pod 8 ends at once, and to pod 9 there is none. The one to the page
+    /// leads to a port of the test.
+    /// </summary>
+    private async Task<ClusterFaultTargets> OpenAsync(int pagePort = 0)
     {
         _tools.AddKubectl(_cluster.Url).ChangeKubectl($"""
+            port-forward*service/productpage*:9080*) echo 'Forwarding from 127.0.0.1:{pagePort} -> 9080'; exec /bin/sleep 1000 ;;
             port-forward*)
                 for last; do before=$one one=$last; done
                 echo "$before $one" >>{Calls}

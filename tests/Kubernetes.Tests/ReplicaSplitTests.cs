@@ -90,6 +90,26 @@ public sealed class ReplicaSplitTests
         Assert.Equal("v1=2,v3=1", cluster.Replicas);
     }
 
+    [Fact]
+    public async Task Going_back_brings_back_whatever_stood_in_the_annotation()
+    {
+        const string Asked = "spoiled;by=hand";
+        using var cluster = new CanaryCluster(("v1", 2), ("v3", 1));
+        await using var split = await cluster.OpenAsync();
+        await split.SetAsync(Shares("v1=80,v3=20"), Cancelled);
+        var annotations = cluster[CanaryCluster.Service]["metadata"]!["annotations"]!.AsObject();
+        annotations[CanaryMark.Asked] = Asked;
+        cluster.Put(CanaryCluster.Service, cluster[CanaryCluster.Service].ToJsonString());
+        var then = await split.ReadAsync(Cancelled);
+        await split.SetAsync(Shares("v3=100"), Cancelled);
+
+        Assert.Equal(then, await split.RestoreAsync(then, Cancelled));
+
+        annotations = cluster[CanaryCluster.Service]["metadata"]!["annotations"]!.AsObject();
+        Assert.Equal(Asked, (string?)annotations[CanaryMark.Asked]);
+        Assert.Equal("v1=2,v3=1", (string?)annotations[CanaryMark.Before]);
+    }
+
     /// <summary>Nobody asked for 86%.</summary>
     [Fact]
     public async Task Going_back_to_before_the_first_change_leaves_nothing_asked_for()

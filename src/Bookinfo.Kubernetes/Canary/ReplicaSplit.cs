@@ -97,7 +97,8 @@ internal sealed class ReplicaSplit(ClusterConnection cluster, string space, Clus
     public async Task<SplitState?> RestoreAsync(SplitState? state, CancellationToken cancellationToken)
     {
         var service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(Service, space, cancellationToken: cancellationToken);
-        var raw = state?.Raw.Split(';');
+        // Somebody may have written a ';' into the annotation.
+        var raw = state?.Raw.Split(';', 2);
         if ((raw?[0] ?? service.GetAnnotation(CanaryMark.Before)) is not { } text)
         {
             return null;
@@ -111,9 +112,9 @@ internal sealed class ReplicaSplit(ClusterConnection cluster, string space, Clus
         var now = await ReadReplicasAsync(cancellationToken);
         await ScaleAsync(now, now.ToDictionary(one => one.Key, one => wanted.GetValueOrDefault(one.Key, one.Value)), cancellationToken);
         await AnnotateAsync(
-            raw is [_, var asked]
-                ? [(CanaryMark.Asked, asked.Length > 0 ? asked : null)]
-                : [(CanaryMark.Before, null), (CanaryMark.Asked, null)],
+            raw is null
+                ? [(CanaryMark.Before, null), (CanaryMark.Asked, null)]
+                : [(CanaryMark.Asked, raw[1].Length > 0 ? raw[1] : null)],
             cancellationToken);
         return await ReadAsync(cancellationToken);
     }

@@ -35,13 +35,9 @@ internal static class ClusterPage
             return (new Uri(location.Addresses[0]), null);
         }
 
-        if (location.PortForward is null)
-        {
-            throw new OperationFailedException(FailureKind.NotDeployed, $"{location.Note} Say where the requests are to go.");
-        }
-
-        var service = await cluster.Api.CoreV1.ReadNamespacedServiceAsync(Service, space, cancellationToken: cancellationToken);
-        return await ForwardAsync(cluster, space, service.Spec.Ports[0].Port, time, cancellationToken);
+        return location.ForwardedPort is { } port
+            ? await ForwardAsync(cluster, space, port, time, cancellationToken)
+            : throw new OperationFailedException(FailureKind.NotDeployed, $"{location.Note} Say where the requests are to go.");
     }
 
     /// <summary>Finds the address of the page, or opens a way to it, whether the page is well or not.</summary>

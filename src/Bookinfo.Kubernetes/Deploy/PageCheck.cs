@@ -14,7 +14,7 @@ namespace Bookinfo.Kubernetes;
 /// <param name="time">Tells the time and waits.</param>
 public sealed class PageCheck(ClusterConnection cluster, string space, Action<string> say, TimeProvider time)
 {
-    private const string Service = "productpage";
+    private static readonly string Service = ServiceCatalog.ProductPage.Name;
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2);
 
@@ -75,7 +75,7 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
             + $"{string.Concat(cluster.Kubectl.ContextArguments.Select(argument => $"{argument} "))}service/{Service} "
             + $"8080:{servicePort.Port}";
         await ForwardAsync(client, servicePort.Port, cancellationToken);
-        return new PageLocation([], command, note);
+        return new PageLocation([], command, note) { ForwardedPort = servicePort.Port };
     }
 
     /// <summary>Judges an answer.</summary>
@@ -119,4 +119,8 @@ public sealed class PageCheck(ClusterConnection cluster, string space, Action<st
 /// <param name="Addresses">Its addresses, one a node that answers.</param>
 /// <param name="PortForward">The command that makes it reachable when no node answers.</param>
 /// <param name="Note">What else there is to say.</param>
-public sealed record PageLocation(IReadOnlyList<string> Addresses, string? PortForward, string? Note);
+public sealed record PageLocation(IReadOnlyList<string> Addresses, string? PortForward, string? Note)
+{
+    /// <summary>The port of the Service to which that command leads; <see langword="null"/> when there is none.</summary>
+    public int? ForwardedPort { get; init; }
+}
