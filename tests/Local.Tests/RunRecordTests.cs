@@ -30,7 +30,8 @@ public sealed class RunRecordTests : IDisposable
             },
             new Dictionary<string, int> { ["details-v1"] = 31100 },
             new Uri("http://localhost:9090"),
-            new Uri("http://localhost:18888"));
+            new Uri("http://localhost:18888"),
+            18889);
         using (RunLock.Take(_tree, Port))
         {
             record.Write(_tree, Port);
@@ -59,6 +60,19 @@ public sealed class RunRecordTests : IDisposable
         Assert.Equal(ManagementPorts(other), RunRecord.Read(_tree, Port + 10)!.Management.Values);
 
         static IEnumerable<int> ManagementPorts(LocalPlan plan) => plan.Services.Select(service => service.ManagementPort!.Value);
+    }
+
+    [Fact]
+    public void Neither_is_the_port_of_its_dashboard_for_telemetry()
+    {
+        using var first = RunLock.Take(_tree, Port);
+        var one = LocalPlan.Begin(Options(Port) with { DashboardPort = 31200 }, _tree, new Dictionary<string, string>(), static _ => true);
+        using var second = RunLock.Take(_tree, Port + 10);
+        var other = LocalPlan.Begin(
+            Options(Port + 10) with { DashboardPort = 31200 }, _tree, new Dictionary<string, string>(), static _ => true);
+
+        Assert.Equal((31201, 31202), (one.OtlpPort, other.OtlpPort));
+        Assert.Equal(31202, RunRecord.Read(_tree, Port + 10)!.OtlpPort);
     }
 
     [Fact]

@@ -12,7 +12,9 @@ namespace Bookinfo.Local;
 /// <param name="Page">The address to open in a browser.</param>
 /// <param name="Prometheus">The address of Prometheus, when it runs as well: then it is the last of the processes.</param>
 /// <param name="Dashboard">The address of the Aspire dashboard, when it runs as well: then it is the first of the processes.</param>
-public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page, string? Prometheus = null, string? Dashboard = null)
+/// <param name="OtlpPort">The port where the dashboard takes telemetry; <see langword="null"/> when it does not run.</param>
+public sealed record LocalPlan(
+    IReadOnlyList<ServicePlan> Services, string Page, string? Prometheus = null, string? Dashboard = null, int? OtlpPort = null)
 {
     private static readonly int FirstBackendPort = Backends.Min(version => version.LocalPort);
 
@@ -79,6 +81,7 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
             {
                 Services = [DashboardProcess.Plan(page, otlpPort!.Value, tree, options.Port, inherited), .. plan.Services],
                 Dashboard = DashboardProcess.Address(page),
+                OtlpPort = otlpPort,
             };
         }
 
@@ -90,15 +93,12 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
     }
 
     /// <summary>
-    /// Makes the plan of a run that now begins and whose lock is taken, and tells other commands of it. Its management ports are none that
-    /// another run of this working copy has chosen.
+    /// Makes the plan of a run that now begins and whose lock is taken, and tells other commands of it. The ports that it chooses by
+    /// itself, those for management and for OTLP, differ from those that other runs of this working copy have chosen.
     /// </summary>
-    /// <param name="options">What the user asked for.</param>
-    /// <param name="tree">Where things are.</param>
-    /// <param name="variables">The user's environment.</param>
-    /// <param name="isFree">Whether a port is free. Only management ports that nobody has asked for go by it.</param>
+    /// <inheritdoc cref="Create" path="/param"/>
     /// <exception cref="OperationFailedException">
-    /// Prometheus is asked for and not installed, or the record of the run cannot be written.
+    /// There is no such plan, as <see cref="Create"/> says, or the record of the run cannot be written.
     /// </exception>
     public static LocalPlan Begin(LocalOptions options, SourceTree tree, IDictionary variables, Predicate<int> isFree)
     {
@@ -118,7 +118,8 @@ public sealed record LocalPlan(IReadOnlyList<ServicePlan> Services, string Page,
         Services.Where(service => service.ManagementPort is not null)
             .ToDictionary(service => service.Name, service => service.ManagementPort!.Value),
         Prometheus is null ? null : new Uri(Prometheus),
-        Dashboard is null ? null : new Uri(Dashboard));
+        Dashboard is null ? null : new Uri(Dashboard),
+        OtlpPort);
 
     /// <summary>Finds which environment variables of each service differ from those that it has by default.</summary>
     /// <param name="options">What the user asked for.</param>

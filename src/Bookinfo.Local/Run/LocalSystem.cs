@@ -25,7 +25,7 @@ public sealed class LocalSystem : IDisposable
         ];
     }
 
-    /// <summary>What is known of each service now, in the order of the catalog.</summary>
+    /// <summary>What is known of each service now, in the order of the plan.</summary>
     public IReadOnlyList<ServiceStatus> Statuses => [.. _services.Select(service => service.Status)];
 
     /// <summary>Which logs lack something, and why.</summary>

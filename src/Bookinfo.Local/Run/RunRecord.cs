@@ -15,12 +15,14 @@ namespace Bookinfo.Local;
 /// <param name="Management">For each service, by its name, the port on the loopback where it takes faults.</param>
 /// <param name="Prometheus">The address of the Prometheus beside the services; <see langword="null"/> when none runs.</param>
 /// <param name="Dashboard">The address of the Aspire dashboard beside them; <see langword="null"/> when none runs.</param>
+/// <param name="OtlpPort">The port where the dashboard takes telemetry; <see langword="null"/> when none runs.</param>
 public sealed record RunRecord(
     string Program,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Variables,
     IReadOnlyDictionary<string, int> Management,
     Uri? Prometheus,
-    Uri? Dashboard = null)
+    Uri? Dashboard = null,
+    int? OtlpPort = null)
 {
     private const string FileName = "up.json";
 
@@ -48,13 +50,15 @@ public sealed record RunRecord(
     }
 
     /// <summary>
-    /// The ports that other runs of this working copy have chosen, on some of which nothing may listen yet.
+    /// The ports that other runs of this working copy have chosen, for management and OTLP; on some of them nothing may listen yet.
     /// </summary>
     /// <param name="tree">Where things are.</param>
     /// <param name="port">The port of the page of the run that asks.</param>
     public static IReadOnlySet<int> ReadPortsOfOthers(SourceTree tree, int port) => RunLock.FindHeld(tree)
         .Where(other => other != port)
-        .SelectMany(other => Read(tree, other)?.Management.Values ?? [])
+        .Select(other => Read(tree, other))
+        .OfType<RunRecord>()
+        .SelectMany(record => record.OtlpPort is { } otlp ? record.Management.Values.Append(otlp) : record.Management.Values)
         .ToHashSet();
 
     /// <summary>Writes it, in place of that of an earlier run.</summary>
