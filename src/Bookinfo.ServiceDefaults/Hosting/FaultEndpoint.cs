@@ -42,35 +42,39 @@ internal sealed class FaultEndpoint(FaultBoard board, ServiceDefinition service)
 
     private async Task SetAsync(HttpContext context, string name)
     {
-        var problem = await ManagementBody.ApplyAsync(context, Example, body => Set(name, body));
+        var problem = await ManagementBody.ApplyAsync(context, Example, body => Read(name, body));
         await (problem is null ? AnswerAsync(context) : RefuseAsync(context, StatusCodes.Status400BadRequest, problem));
     }
 
-    /// <returns>What is wrong; <see langword="null"/> when it is set.</returns>
-    private string? Set(string name, JsonElement body)
+    /// <summary>Reads rules.</summary>
+    /// <returns>The change that sets them, or only says what is wrong with them.</returns>
+    private Func<string?> Read(string name, JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("ttl"u8, out var life)
             || !body.TryGetProperty("rules"u8, out var given))
         {
-            return $"ttl or rules is missing: the body must be JSON such as {Example}";
+            return () => $"ttl or rules is missing: the body must be JSON such as {Example}";
         }
 
         if (life.ValueKind != JsonValueKind.String || !Duration.TryParse(life.GetString(), out var ttl)
             || ttl < FaultRequest.ShortestTtl || ttl > FaultRequest.LongestTtl)
         {
-            return "ttl must be a time from 1s to 1h: the rules are removed when they are not set again by then";
+            return () => "ttl must be a time from 1s to 1h: the rules are removed when they are not set again by then";
         }
 
         try
         {
             var rules = FaultRuleReader.Read(given, FaultRuleReader.Root);
             FaultReach.Require(rules, FaultRuleReader.Root, service);
-            board.Set(name, FaultSource.Management, rules, ttl);
-            return null;
+            return () =>
+            {
+                board.Set(name, FaultSource.Management, rules, ttl);
+                return null;
+            };
         }
         catch (InvalidFaultException exception)
         {
-            return exception.Message;
+            return () => exception.Message;
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class WeightEndpoint(BackendWeights weights) : IManagementEndpoi
     {
         var problem = await ManagementBody.ApplyAsync(
             context, Example,
-            body => Read(body) is { } asked ? weights.Change(asked) : $"the body must be JSON such as {Example}");
+            body => Read(body) is { } asked ? () => weights.Change(asked) : () => $"the body must be JSON such as {Example}");
         await (problem is null
             ? AnswerAsync(context)
             : JsonAnswer.Error(StatusCodes.Status400BadRequest, problem).ExecuteAsync(context));
