@@ -35,7 +35,7 @@ public sealed record TracePage(string Before, string After)
                 $"an address with {Place} once behind its host, such as http://localhost:16686/trace/{Place}");
         }
 
-        return address.UserInfo is "" ? new TracePage(before, after) : throw new InvalidSettingException(
-            $"{SettingNames.TracePageUrl} is not allowed: it must be an address without a user and a password, as every visitor gets it.");
+        InvalidSettingException.RequireNoUser(SettingNames.TracePageUrl, address, ", as every visitor gets it");
+        return new TracePage(before, after);
     }
 }

@@ -21,6 +21,19 @@ public sealed class InvalidSettingException : Exception
     {
     }
 
+    /// <summary>Requires that an address has no user and no password. If it has, it is not shown.</summary>
+    /// <param name="variable">The name of the variable.</param>
+    /// <param name="address">The address that is its value.</param>
+    /// <param name="more">What else there is to say, to follow 'without a user and a password'.</param>
+    /// <exception cref="InvalidSettingException">It has.</exception>
+    public static void RequireNoUser(string variable, Uri address, string more)
+    {
+        if (address.UserInfo.Length > 0)
+        {
+            throw new InvalidSettingException($"{variable} is not allowed: it must be an address without a user and a password{more}.");
+        }
+    }
+
     private static string Printable(string value)
     {
         const int Longest = 100;

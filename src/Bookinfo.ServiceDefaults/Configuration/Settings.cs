@@ -83,10 +83,8 @@ public sealed class Settings(IConfiguration configuration)
             throw new InvalidSettingException(name, text, allowed);
         }
 
-        return address.UserInfo is ""
-            ? address
-            : throw new InvalidSettingException(
-                $"{name} is not allowed: it must be an address without a user and a password, such as http://localhost:9080.");
+        InvalidSettingException.RequireNoUser(name, address, ", such as http://localhost:9080");
+        return address;
     }
 
     /// <summary>Whether a fragment is none, or a version of 1 to 32 letters, digits, '.', '_' and '-'.</summary>

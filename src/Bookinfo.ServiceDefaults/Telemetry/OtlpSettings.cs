@@ -162,10 +162,8 @@ internal sealed class OtlpSettings
             throw new InvalidSettingException(name, text, "an address without a zone, which the exporter would leave out");
         }
 
-        return address.UserInfo is ""
-            ? address
-            : throw new InvalidSettingException(
-                $"{name} is not allowed: it must be an address without a user and a password; headers go into {General}HEADERS.");
+        InvalidSettingException.RequireNoUser(name, address, $"; headers go into {General}HEADERS");
+        return address;
     }
 
     /// <summary>Reads <c>name=value,name=value</c>, both percent-encoded where they have to be.</summary>
