@@ -3,19 +3,19 @@ namespace Bookinfo.Contracts;
 /// <summary>The methods that HTTP defines (RFC 9110 section 9, and RFC 5789 for PATCH). Case matters.</summary>
 public static class HttpMethodNames
 {
-    /// <summary>Reads.</summary>
+    /// <summary>The method that reads.</summary>
     public const string Get = "GET";
 
-    /// <summary>Reads the head of an answer only.</summary>
+    /// <summary>The method that reads the head of an answer only.</summary>
     public const string Head = "HEAD";
 
-    /// <summary>Sends something to be processed.</summary>
+    /// <summary>The method that sends something to be processed.</summary>
     public const string Post = "POST";
 
-    /// <summary>Sets.</summary>
+    /// <summary>The method that sets.</summary>
     public const string Put = "PUT";
 
-    /// <summary>Removes.</summary>
+    /// <summary>The method that removes.</summary>
     public const string Delete = "DELETE";
 
     private static readonly string[] Known = [Get, Head, Post, Put, Delete, "CONNECT", "OPTIONS", "TRACE", "PATCH"];

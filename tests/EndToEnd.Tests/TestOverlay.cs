@@ -19,7 +19,7 @@ internal sealed class TestOverlay : IAsyncDisposable
     /// <summary>The options of <c>deploy</c> that name it.</summary>
     public string[] Options => ["--overlay", _directory.FullName, "--namespace", Namespace];
 
-    /// <summary>Makes an overlay of the usual one.</summary>
+    /// <summary>Makes an overlay of <c>deploy/base</c>, without any changes yet.</summary>
     public TestOverlay()
     {
         _resources.Add(Path.GetRelativePath(Resolve(_directory.FullName), Path.Combine(Resolve(WorkingCopy.Root), "deploy", "base")));

@@ -55,7 +55,7 @@ public sealed partial class PageFooterTests
     [Fact]
     public async Task It_says_what_it_does_not_know_only_where_there_is_such_a_thing()
     {
-        const string Unknown = "its bar ends with that of its caller";
+        const string Unknown = "its bar is drawn at the end of its caller";
         await using var system = await RunningSystem.StartAsync(["v1", "v3"]);
         using var client = new HttpClient();
 
@@ -75,7 +75,7 @@ public sealed partial class PageFooterTests
     // A mesh's sidecar makes the spans.
     [InlineData(false, "01", true)]
     [InlineData(false, "00", false)]
-    public async Task Its_trace_is_that_of_the_request_with_a_link_when_it_is_taken(bool isTraced, string flags, bool isTaken)
+    public async Task Its_trace_is_that_of_the_request_with_a_link_when_it_is_sampled(bool isTraced, string flags, bool isSampled)
     {
         await using var backend = new RecordingBackend(200, "{}");
         await using var page = await StartAsync(
@@ -85,9 +85,9 @@ public sealed partial class PageFooterTests
         var html = await PageAsync(page, $"00-{Id}-b7ad6b7169203331-{flags}");
 
         Assert.Contains(
-            isTaken
+            isSampled
                 ? $"""<p class="trace">Trace <a href="http://jaeger/trace/{Id}?a=b&amp;c"><code>{Id}</code></a></p>"""
-                : $"""<p class="trace">Trace <code>{Id}</code> (not taken)</p>""",
+                : $"""<p class="trace">Trace <code>{Id}</code> (not sampled)</p>""",
             html,
             StringComparison.Ordinal);
     }

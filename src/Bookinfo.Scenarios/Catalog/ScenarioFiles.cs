@@ -9,7 +9,7 @@ public sealed class ScenarioFiles(string directory)
 {
     private const string Ending = ".yaml";
 
-    /// <summary>How much of a file is read; the reader says how long it may be.</summary>
+    /// <summary>The most of a file that is read, in MiB. The reader of scenarios has a lower limit, and says so.</summary>
     private const int MostMebibytes = 1;
 
     /// <summary>The names of the scenarios that come with Bookinfo, in the order of the alphabet.</summary>

@@ -34,7 +34,7 @@ internal sealed class PlainParser(IParser inner) : IParser
     }
 }
 
-/// <summary>A file is more than text, lists and mappings of some levels.</summary>
+/// <summary>A file is nested too deeply, or repeats a part of itself.</summary>
 /// <param name="at">Where.</param>
 /// <param name="message">What is wrong.</param>
 internal sealed class NotPlainException(Mark at, string message) : Exception(message)

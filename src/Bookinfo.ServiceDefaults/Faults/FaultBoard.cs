@@ -160,11 +160,19 @@ internal sealed class FaultBoard(
         rule.Seed ?? SeedOf(rule, set),
         condition);
 
-    /// <summary>Rules without a seed of their own must not make the same choices as each other. A rule may have it as a seed.</summary>
+    /// <summary>
+    /// The seed of a rule that has none of its own. It follows from the seed of the service and the names of the rule, so that each rule
+    /// makes choices of its own, and the same in every run; without a seed of the service, it is a random one. Like the seeds that users
+    /// may give to rules, it is not negative.
+    /// </summary>
     private int SeedOf(FaultRule rule, string set)
     {
-        var mixed = options.Seed ?? Guid.NewGuid().GetHashCode();
-        foreach (var letter in options.Seed is null ? "" : $"{service.Name}/{set}/{rule.Name}")
+        if (options.Seed is not { } mixed)
+        {
+            return Guid.NewGuid().GetHashCode() & int.MaxValue;
+        }
+
+        foreach (var letter in $"{service.Name}/{set}/{rule.Name}")
         {
             mixed = unchecked((mixed * 31) + letter);
         }

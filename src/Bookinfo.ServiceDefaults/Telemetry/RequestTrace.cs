@@ -6,11 +6,11 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>The trace of a request, the same that the lines of the log name.</summary>
 /// <param name="Id">Its id: 32 hexadecimal digits.</param>
-/// <param name="IsTaken">
-/// Whether it is taken, as far as that is decided: without tracing by whoever sent the request, such as a mesh's sidecar. A collector may
+/// <param name="IsSampled">
+/// Whether it is sampled: as this service has decided, or without tracing, as the caller has, such as a mesh's sidecar. A collector may
 /// still drop it.
 /// </param>
-public readonly record struct RequestTrace(string Id, bool IsTaken)
+public readonly record struct RequestTrace(string Id, bool IsSampled)
 {
     /// <summary>Finds the trace of the request that is being answered.</summary>
     /// <param name="context">The request.</param>
