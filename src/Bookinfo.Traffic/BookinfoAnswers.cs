@@ -107,7 +107,7 @@ public sealed class BookinfoAnswers : AnswerModel
         var reading = answer.IsHtml ? ReadPage(answer.Body)
             : answer.IsJson ? ReadReviews(answer.Body)
             : default;
-        // What an answer itself says is missing tells more than that it is not complete.
+        // If an answer says what it lacks, that says more than that it is incomplete.
         return reading.Flaw == 0 ? reading with { Flaw = FindIncomplete(answer, (AnswerContent)content) } : reading;
     }
 

@@ -129,7 +129,7 @@ public sealed partial class BookinfoTraffic(
             var request = Template(RequestKind.Setup, LoginPath, form: $"username={name}&passwd=");
             if (login == ErrorKind.Timeout)
             {
-                // Nobody waits for ten timeouts.
+                // Once a sign-in has timed out, no other is tried: waiting for ten timeouts would take too long.
                 _sent.Add(request);
             }
             else
@@ -152,14 +152,9 @@ public sealed partial class BookinfoTraffic(
                     + "so nobody can sign in");
             }
 
-            // Whoever could not sign in sends nothing, but keeps a place in the mix: several workers must have the same requests.
+            // A user who could not sign in gets the weight 0 and stays in the mix: all workers must have the same list of requests.
             users.Add((
-                new RequestTemplate(RequestKind.User, target.Host, PagePath, headers, failed ? null : cookies.Header(PagePath))
-                {
-                    User = Encoding.UTF8.GetBytes(name),
-                    ShowsVersion = BookinfoAnswers.HasReviews(PagePath),
-                    Content = BookinfoAnswers.ContentOf(PagePath),
-                },
+                Template(RequestKind.User, PagePath, user: name, cookie: failed ? null : cookies.Header(PagePath)),
                 failed ? 0 : UserShare / Users));
         }
 
@@ -201,9 +196,11 @@ public sealed partial class BookinfoTraffic(
             ? new LoadTarget(asked, [], insecure: false)
             : target;
 
-    private RequestTemplate Template(RequestKind kind, string path, string? form = null) =>
-        new(kind, target.Host, path, headers, form: form)
+    private RequestTemplate Template(
+        RequestKind kind, string path, string? form = null, string? user = null, string? cookie = null) =>
+        new(kind, target.Host, path, headers, cookie, form)
         {
+            User = user is null ? null : Encoding.UTF8.GetBytes(user),
             ShowsVersion = BookinfoAnswers.HasReviews(path),
             Content = BookinfoAnswers.ContentOf(path),
         };

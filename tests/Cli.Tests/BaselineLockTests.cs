@@ -1,4 +1,7 @@
+using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Foundation;
+using Bookinfo.Measurement;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
 
@@ -7,6 +10,21 @@ namespace Bookinfo.Cli.Tests;
 /// <summary>Two processes that measure the same application at the same time.</summary>
 public sealed class BaselineLockTests : BaselineRuns
 {
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("127.1.2.3", true)]
+    [InlineData("[::1]", true)]
+    [InlineData("192.0.2.1", false)]
+    public async Task Every_address_of_this_machine_is_the_same_place(string other, bool isHere)
+    {
+        var port = FreePort.Find();
+        await using var one = new UrlSubject(new Uri($"http://127.0.0.1:{port}/productpage"));
+        await using var two = new UrlSubject(new Uri($"http://{other}:{port}/other"));
+        using var taken = MeasurementLock.Take([one]);
+        var failure = Record.Exception(() => MeasurementLock.Take([two]).Dispose());
+        Assert.Equal(isHere, failure is OperationFailedException);
+    }
+
     [Theory]
     [InlineData("localhost")]
     [InlineData("127.0.0.1")]

@@ -13,9 +13,9 @@ public sealed class CanaryCommandTests : IDisposable
     public void Dispose() => _tools.Dispose();
 
     [Theory]
-    [InlineData("shares 'v1=80,v3=30' is not allowed: it must be 100% in all, and is 110%.", "set", "v1=80,v3=30")]
+    [InlineData("shares 'v1=80,v3=30' is not allowed: it must add up to 100%, and adds up to 110%.", "set", "v1=80,v3=30")]
     [InlineData(
-        "shares 'v1=80,v9=20' is not allowed: it must name versions of reviews (v1, v2, v3), and v9 is none.", "set", "v1=80,v9=20")]
+        "shares 'v1=80,v9=20' is not allowed: it must name versions of reviews (v1, v2, v3), and there is no v9.", "set", "v1=80,v9=20")]
     [InlineData("shares '' is not allowed: it must be versions with their shares in whole percent", "set", "")]
     [InlineData("--rate '0.05' is not allowed: it must be a number from 0.1 to 1000.", "status", "--rate", "0.05")]
     [InlineData("version 'v9' is not allowed: it must be one of v1, v2, v3.", "promote", "v9")]

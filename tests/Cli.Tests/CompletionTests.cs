@@ -63,6 +63,9 @@ public sealed class CompletionTests
     [InlineData("bookinfo ledger ", true)]
     [InlineData("bookinfo compare x", true)]
     [InlineData("bookinfo load --hdr x", true)]
+    [InlineData("bookinfo verify --logs x", true)]
+    [InlineData("bookinfo deploy --overlay x", true)]
+    [InlineData("bookinfo baseline --name x", true)]
     [InlineData("bookinfo load --rate ", false)]
     [InlineData("bookinfo ", false)]
     public async Task The_tool_says_where_a_file_is_named(string line, bool isFile)

@@ -58,6 +58,7 @@ public sealed class VerifyTests : IDisposable
     [InlineData("--requests and --duration cannot be combined: use one of the two.", "--requests", "5", "--duration", "5s")]
     [InlineData("--rate has no effect with --ledger: nothing is sent.", "--ledger", "a", "--rate", "5")]
     [InlineData("Leave the url out with --ledger: nothing is sent.", "http://localhost:1", "--ledger", "a")]
+    [InlineData("--overwrite has no effect without --keep.", "--overwrite")]
     [InlineData("--output 'xml' is not allowed: it must be table, json, junit or html.", "--output", "xml")]
     public async Task Refuses_what_would_be_ignored(string message, params string[] arguments)
     {
@@ -75,6 +76,54 @@ public sealed class VerifyTests : IDisposable
         await using var other = Verify("--ledger", Ledger);
         Assert.Equal(ExitCode.InvalidUsage, await other.ExitAsync());
         Assert.Contains("is not a ledger", other.Messages);
+    }
+
+    [Fact]
+    public async Task Leaves_a_file_as_it_is_that_came_after_the_start()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "details.log"), "", TestContext.Current.CancellationToken);
+        await using var server = new LoadServer(async (number, head, stream, cancellationToken) =>
+        {
+            await File.WriteAllTextAsync(Ledger, "kept", cancellationToken);
+            return await FakePage.AnswerAsync(number, head, stream, cancellationToken);
+        });
+        await using var run = Verify(server.Address.ToString(), "--requests", "1", "--logs", _directory, "--keep", Ledger);
+
+        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+        Assert.Equal($"bookinfo: --keep: the file '{Ledger}' exists. Name another one, or say --overwrite.\n", run.Messages);
+        Assert.Equal("kept", await File.ReadAllTextAsync(Ledger, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Refuses_to_keep_a_ledger_where_nothing_is_kept()
+    {
+        using var nobody = new ClosedPort();
+        await using var run = Verify(
+            nobody.Address.AbsoluteUri, "--prometheus", nobody.Address.AbsoluteUri, "--keep", "/dev/null");
+        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+        Assert.Equal("bookinfo: --keep: '/dev/null' does not keep what is written to it: name a file.\n", run.Messages);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_the_questions_about_an_earlier_run()
+    {
+        await using var page = new LoadServer(FakePage.AnswerAsync);
+        await using var load = CommandRun.Start(
+            "dotnet", [CommandRun.ToolAssembly, "load", page.Address.ToString(), "--duration", "100ms", "--ledger", Ledger]);
+        Assert.Equal(ExitCode.Success, await load.ExitAsync());
+
+        await using var silent = new LoadServer(async (_, _, cancellationToken) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return false;
+        });
+        await using var run = Verify("--ledger", Ledger, "--prometheus", silent.Address.ToString());
+        await run.DoesAsync("a question", () => silent.Requests > 0);
+        await run.SignalAsync("INT");
+
+        Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
+        Assert.Equal($"Interrupted. The ledger '{Ledger}' is kept: 'bookinfo verify --ledger' takes it again.\n", run.Messages);
+        Assert.True(File.Exists(Ledger));
     }
 
     private static CommandRun Verify(params string[] arguments) =>

@@ -26,4 +26,9 @@ public sealed class LedgerFilterTests
     [InlineData("error=no answer in time")]
     [InlineData("path=/productpage?u=test")]
     public void What_is_one_is_one(string text) => Assert.NotNull(LedgerFilter.TryParse(text));
+
+    [Fact]
+    public void Each_kind_of_request_has_a_name_and_one_of_a_later_version_its_number() => Assert.Equal(
+        ["path", "visitor", "user", "api", "asset", "setup", "200"],
+        Enum.GetValues<RequestKind>().Append((RequestKind)200).Select(RequestKindName.Of));
 }

@@ -161,8 +161,8 @@ public sealed class TrafficProgramTests : IDisposable
 
         Assert.Equal(1, await run.ExitAsync());
         Assert.StartsWith(
-            "load-worker cannot start: TRAFFIC_CONNECTIONS '200' is not allowed, as for a moment there are twice as many: 400 connections "
-                + "do not fit into the limit of 450 open files",
+            "load-worker cannot start: TRAFFIC_CONNECTIONS '200' is too many: while connections are renewed there are twice as many, and "
+                + "400 connections do not fit into the limit of 450 open files",
             run.Messages, StringComparison.Ordinal);
     }
 

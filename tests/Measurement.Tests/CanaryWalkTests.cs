@@ -182,10 +182,10 @@ public sealed class CanaryWalkTests : ICanaryView
             CanaryText.Lines(report));
     }
 
-    async Task ICanaryView.WatchAsync(string what, Task work)
+    async Task<T> ICanaryView.WatchAsync<T>(string what, Task<T> work)
     {
         _watched.Add(what);
-        await work;
+        return await work;
     }
 
     void ICanaryView.Taken(int number, int count, SplitState state) => _steps.Add($"{number}/{count} {state.Shares}");

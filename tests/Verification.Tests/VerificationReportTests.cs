@@ -42,7 +42,7 @@ public sealed class VerificationReportTests
         Assert.Contains("not checked (open): No bucket was read.", lines);
         Assert.Matches("^bad +20 to 22 +8 +12 +- +wrong$", Assert.Single(lines, line => line.StartsWith("bad ", StringComparison.Ordinal)));
         Assert.StartsWith("Exactly as it happened: metrics agree", VerificationText.Verdict(Report(Good)));
-        Assert.StartsWith("Could not be told", VerificationText.Verdict(Report(Open)));
+        Assert.StartsWith("Could not be checked", VerificationText.Verdict(Report(Open)));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class BaselineCommand
     private static readonly TimeSpan QuickWarmUp = TimeSpan.FromSeconds(5);
 
     private static readonly TrafficOptions Traffic = new(
-        "Determines the order of the steps; for two systems, also whose turn it is.", $"; for two systems {PairConnections}");
+        "Determines the order of the steps; for two systems, also whose turn it is.", PairConnections);
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
         TypedOptions.UrlName,
@@ -111,6 +111,7 @@ internal static class BaselineCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
+        FileCompletion.Offer(FileName.CompletionSources);
         FileName.Validators.Add(static result => OptionRules.Require(
             result,
             OptionRules.Token(result),

@@ -22,12 +22,18 @@ internal static class CanaryCommand
         Description = "What part of the requests each version of reviews is to get, in whole percent, 100 in all.",
         CustomParser = static result =>
         {
-            if (result.Tokens is [var token] && VersionShares.FindProblem(token.Value) is { } problem)
+            if (result.Tokens is not [var token])
+            {
+                return null;
+            }
+
+            var shares = VersionShares.TryParse(token.Value, out var problem);
+            if (problem is not null)
             {
                 result.AddError($"shares '{token.Value}' is not allowed: it {problem}.");
             }
 
-            return result.Tokens is [var text] ? VersionShares.TryParse(text.Value) : null;
+            return shares;
         },
     };
 

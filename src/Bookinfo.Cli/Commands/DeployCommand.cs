@@ -50,6 +50,7 @@ internal static class DeployCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
+        FileCompletion.Offer(Overlay.CompletionSources);
         Registry.Validators.Add(static result => OptionRules.RequireRule(result, ImageNames.IsRegistry, ImageNames.RegistryRule));
         Tag.Validators.Add(static result => OptionRules.RequireRule(result, ImageNames.IsTag, ImageNames.TagRule));
         var command = new Command(

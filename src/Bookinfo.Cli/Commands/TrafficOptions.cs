@@ -21,14 +21,15 @@ internal sealed class TrafficOptions
 
     /// <summary>Makes them, with their rules.</summary>
     /// <param name="seed">What depends on the seed.</param>
-    /// <param name="connections">When the command has other connections by default, for the help.</param>
-    public TrafficOptions(string seed, FormattableString? connections = null)
+    /// <param name="connectionsOfTwo">How many connections there are by default for two systems, if the command measures two.</param>
+    public TrafficOptions(string seed, int? connectionsOfTwo = null)
     {
+        var forTwo = connectionsOfTwo is { } number ? string.Create(CultureInfo.InvariantCulture, $"; for two systems {number}") : "";
         Connections = TypedOptions.Whole(
             "--connections",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"How many connections there are, each with one request at a time. [default: {UsualConnections}{connections}]"),
+                $"How many connections there are, each with one request at a time. [default: {UsualConnections}{forTwo}]"),
             1,
             MostConnections);
         Seed = TypedOptions.Whole("--seed", seed, 0, long.MaxValue, usual: 1);

@@ -96,8 +96,6 @@ internal static class UpCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        PrometheusPort.Validators.Add(static result => RequireOption(result, Prometheus));
-        DashboardPort.Validators.Add(static result => RequireOption(result, Dashboard));
         Reviews.Validators.Add(RequireVersions);
         Environment.Validators.Add(RequireSettings);
 
@@ -109,6 +107,11 @@ internal static class UpCommand
             Native, Port, BackendPort, Reviews, Environment, Prometheus, PrometheusPort, Dashboard, DashboardPort, ManagementPort,
             NoBuild, Output,
         };
+        OptionRules.RequireTogether(command, static result =>
+        {
+            OptionRules.Only(result, PrometheusPort, result.GetValue(Prometheus), Prometheus.Name);
+            OptionRules.Only(result, DashboardPort, result.GetValue(Dashboard), Dashboard.Name);
+        });
         command.SetAction(static (result, _) => RunAsync(
             new LocalOptions(
             result.GetValue(Native),
@@ -155,7 +158,7 @@ internal static class UpCommand
 
                 return await RunAsync(options, output, tree, signals, time);
             },
-            // Who can no longer be told how the services are has gone, or does not want to know.
+            // It stops as well when whoever read the state of the services from stdout has gone.
             alsoStop: ToolOutput.Data.Lost);
     }
 
@@ -260,14 +263,6 @@ internal static class UpCommand
         {
             result.AddError(
                 $"--reviews '{text}' is not allowed: it must be one or more of {string.Join(", ", AllReviews)}, separated by commas.");
-        }
-    }
-
-    private static void RequireOption(OptionResult result, Option<bool> needed)
-    {
-        if (!result.Implicit && !result.GetValue(needed))
-        {
-            result.AddError($"{result.Option.Name} has no effect without {needed.Name}.");
         }
     }
 

@@ -15,7 +15,7 @@ internal static class VerifyCommand
     private static readonly TrafficOptions Traffic = new("Determines the choice of requests. Trace ids are new in each run.");
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
-        "url", $"Where to send requests. [default: what 'up' runs here, else {TrafficOptions.LocalUrl}]");
+        TypedOptions.UrlName, $"Where to send requests. [default: what 'up' runs here, else {TrafficOptions.LocalUrl}]");
 
     private static readonly Option<double?> Rate = TypedOptions.Number(
         "--rate", "Requests per second. [default: 50]", ProfileSettings.LowestRate, ProfileSettings.HighestRate);
@@ -78,13 +78,14 @@ internal static class VerifyCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
+        FileCompletion.Offer(Logs.CompletionSources);
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
         var command = new Command(
             "verify", "Send requests, or take a ledger of some, and say whether metrics in a Prometheus, or access logs, show exactly what "
                 + "happened: each request by service, version, route and status, each call by edge, latencies by bucket, a line for each "
                 + "request and service. "
-                + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUntold} if some of it could not "
-                + "be told.")
+                + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
+                + "not be checked.")
         {
             Url, Prometheus, Logs, Select, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
             Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
@@ -127,14 +128,14 @@ internal static class VerifyCommand
 
     private static void RequireUseful(CommandResult result)
     {
-        bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
-        if (IsGiven(Requests) && IsGiven(Duration))
+        if (OptionRules.IsGiven(result, Requests) && OptionRules.IsGiven(result, Duration))
         {
             result.AddError($"{Requests.Name} and {Duration.Name} cannot be combined: use one of the two.");
         }
 
-        if (!IsGiven(Ledger))
+        if (!OptionRules.IsGiven(result, Ledger))
         {
+            OptionRules.Only(result, Overwrite, OptionRules.IsGiven(result, Keep), Keep.Name);
             return;
         }
 
@@ -144,7 +145,7 @@ internal static class VerifyCommand
             Traffic.Insecure,
         })
         {
-            if (IsGiven(option))
+            if (OptionRules.IsGiven(result, option))
             {
                 result.AddError($"{option.Name} has no effect with {Ledger.Name}: nothing is sent.");
             }

@@ -28,9 +28,8 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
         if (walk is null)
         {
             SetInterrupted($"Interrupted while {shares} was being set");
-            var setting = split.SetAsync(shares, signals.Stop);
-            await WatchAsync($"Setting {shares}", setting);
-            return await TellAsync(CanaryReport.Of(split, await setting), ExitCode.Success);
+            var state = await WatchAsync($"Setting {shares}", split.SetAsync(shares, signals.Stop));
+            return await TellAsync(CanaryReport.Of(split, state), ExitCode.Success);
         }
 
         var probe = await SplitProbe.CreateAsync(await split.FindPageAsync(signals.Stop), time, signals.Stop);
@@ -71,9 +70,9 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
         var state = await split.ReadAsync(signals.Stop);
         var probe = await SplitProbe.CreateAsync(await split.FindPageAsync(signals.Stop), time, signals.Stop);
         var length = duration ?? StatusLength;
-        var measuring = probe.RunAsync(rate, length, [], signals.Stop, signals.Kill);
-        await WatchAsync(string.Create(CultureInfo.InvariantCulture, $"Sending {rate * length.TotalSeconds:0} page views"), measuring);
-        var measured = await measuring;
+        var measured = await WatchAsync(
+            string.Create(CultureInfo.InvariantCulture, $"Sending {rate * length.TotalSeconds:0} page views"),
+            probe.RunAsync(rate, length, [], signals.Stop, signals.Kill));
         return await TellAsync(
             CanaryReport.Of(split, state) with { Measured = measured },
             measured.Interrupted ? ExitCode.Interrupted
@@ -85,9 +84,7 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
     public Task<int> RollbackAsync() => RunAsync(async split =>
     {
         SetInterrupted("Interrupted while it was going back");
-        var restoring = split.RestoreAsync(null, signals.Stop);
-        await WatchAsync("Going back", restoring);
-        if (await restoring is not { } state)
+        if (await WatchAsync("Going back", split.RestoreAsync(null, signals.Stop)) is not { } state)
         {
             await ToolOutput.Messages.WriteLineAsync("There is nothing to go back to: 'canary set' has changed nothing here.");
             state = await split.ReadAsync(signals.Stop);
@@ -97,14 +94,16 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
     });
 
     /// <inheritdoc/>
-    /// <remarks>Of what is soon done, nothing is shown.</remarks>
-    public async Task WatchAsync(string what, Task work)
+    /// <remarks>Work that ends within a second shows nothing.</remarks>
+    public async Task<T> WatchAsync<T>(string what, Task<T> work)
     {
         await Task.WhenAny(work, Task.Delay(Soon, time));
         if (!work.IsCompleted)
         {
             await new WorkProgress(time) { TakesLongerAtFirst = false }.RunAsync(what, lastTime: null, _ => work);
         }
+
+        return await work;
     }
 
     /// <inheritdoc/>

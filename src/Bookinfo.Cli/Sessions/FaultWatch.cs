@@ -6,25 +6,25 @@ using Bookinfo.Scenarios;
 namespace Bookinfo.Cli.Sessions;
 
 /// <summary>
-/// Looks which faults services have while they are loaded or measured, so that no report blames them for what was done to them on purpose.
-/// Only of what <c>up</c> of this working copy runs are the management ports known.
+/// Finds out which faults are active while services are loaded or measured, so that the report names what was done to them on purpose. This
+/// works only for services that <c>up</c> of this working copy runs, because only their management ports are known.
 /// </summary>
 /// <param name="target">Where requests go.</param>
 /// <param name="time">Waits.</param>
 internal sealed class FaultWatch(Uri target, TimeProvider time)
 {
-    /// <summary>The rules that were there at the first look, with how often each had been injected by then.</summary>
+    /// <summary>The rules that were there when they were first read, with how often each had been injected by then.</summary>
     private readonly Dictionary<ActiveFault, long> _injected = [];
     private readonly HashSet<ActiveFault> _seen = [];
     private bool _isKnown;
 
-    /// <summary>The faults that were active at a look, or injected between two; <see langword="null"/> when that is not known.</summary>
+    /// <summary>The faults that were active before or after, or injected in between; <see langword="null"/> if that is not known.</summary>
     public IReadOnlyList<ActiveFault>? Seen => _isKnown
         ? [.. _seen.OrderBy(fault => fault.Process, StringComparer.Ordinal).ThenBy(fault => fault.Rule, StringComparer.Ordinal)]
         : null;
 
-    /// <summary>Looks: once before, and once after.</summary>
-    /// <param name="cancellationToken">Ends it without an answer.</param>
+    /// <summary>Reads the faults. This is called before the requests are sent, and again after them.</summary>
+    /// <param name="cancellationToken">Ends the call early, without an exception.</param>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         try
@@ -45,7 +45,7 @@ internal sealed class FaultWatch(Uri target, TimeProvider time)
                 select (process.Target.Name, rule))
             {
                 var fault = new ActiveFault(process, rule.Fault, rule.Name);
-                // A rule may come and go by itself, and be off at both looks.
+                // A rule may switch itself on and off, and be off both before and after.
                 if (rule.Active || rule.Injected > _injected.GetValueOrDefault(fault, _isKnown ? 0 : rule.Injected))
                 {
                     _seen.Add(fault);
@@ -58,7 +58,7 @@ internal sealed class FaultWatch(Uri target, TimeProvider time)
         }
         catch (Exception exception) when (exception is OperationFailedException or OperationCanceledException)
         {
-            // Nothing runs there any more, or nobody waits.
+            // The services have ended, or the user does not wait any longer.
         }
     }
 }

@@ -56,16 +56,19 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
     {
         var plan = source.Plan;
         await using var ledger = options.Ledger is { } ledgerFile
-            ? new LedgerWriter(await CreateAsync(LedgerOption, ledgerFile), plan, ProgramVersion.Text)
+            ? new LedgerWriter(
+                await ReportOutput.OpenAsync(LedgerOption, ledgerFile, options.Overwrite, signals.Stop), plan, ProgramVersion.Text)
             : null;
-        await using var hdr = options.Hdr is { } hdrFile ? new HdrLog(await CreateAsync(HdrOption, hdrFile)) : null;
+        await using var hdr = options.Hdr is { } hdrFile
+            ? new HdrLog(await ReportOutput.OpenAsync(HdrOption, hdrFile, options.Overwrite, signals.Stop))
+            : null;
         Interrupted = source.Interrupted;
         var faults = new FaultWatch(plan.Target.Uri, time);
         await faults.LookAsync(signals.Stop);
         LoadResult result;
         RunDetails details;
         // What workers in a cluster have measured is known only at the end.
-        var view = options.Workers is null ? CreateView() : null;
+        var view = options.Workers is null ? LoadView.Create(options.Duration, time) : null;
         try
         {
             ILoadObserver?[] observers = [view, ledger, hdr];
@@ -73,11 +76,12 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         }
         finally
         {
-            await (view is null ? Task.CompletedTask : EndAsync(view));
+            await (view is null ? Task.CompletedTask : LoadView.EndAsync(view, signals.GiveUp));
         }
 
-        await faults.LookAsync(GiveUp);
-        await Task.WhenAll(ledger?.EndAsync(GiveUp) ?? Task.CompletedTask, hdr?.EndAsync(GiveUp) ?? Task.CompletedTask);
+        await faults.LookAsync(signals.GiveUp);
+        await Task.WhenAll(
+            ledger?.EndAsync(signals.GiveUp) ?? Task.CompletedTask, hdr?.EndAsync(signals.GiveUp) ?? Task.CompletedTask);
         var further = new List<LoadWarning>();
         if (await source.FindWrongSchemeAsync(result.Total) is { } hint)
         {
@@ -160,7 +164,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             return trial;
         });
         await search.RunAsync(options.Rate);
-        await faults.LookAsync(GiveUp);
+        await faults.LookAsync(signals.GiveUp);
 
         var highest = search.Trials.Where(trial => trial.Rate == search.Highest).ToList();
         var lowestFailed = search.Trials.Where(trial => trial.Rate == search.LowestFailed).ToList();
@@ -202,49 +206,5 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         return report.Interrupted ? ExitCode.Interrupted
             : report.NothingWasGood ? ExitCode.TargetUnreachable
             : ExitCode.Success;
-    }
-
-    /// <summary>
-    /// Ends the wait for whoever takes nothing: a pipe whose reader sleeps, a terminal that is held up. Whoever has ended the run with
-    /// Ctrl-C already has to say once more that he does not wait.
-    /// </summary>
-    private CancellationToken GiveUp => signals.Stop.IsCancellationRequested ? signals.Kill : signals.Stop;
-
-    private async Task EndAsync(ILoadView view)
-    {
-        try
-        {
-            await view.DisposeAsync().AsTask().WaitAsync(GiveUp);
-        }
-        catch (OperationCanceledException)
-        {
-            // What it showed last stays there.
-        }
-    }
-
-    /// <summary>On stderr, so that it is there as well when the outcome goes to a file.</summary>
-    private ILoadView CreateView() => ToolOutput.MessagesTerminal is { } terminal
-        ? new LiveLoadView(terminal, options.Duration.TotalSeconds, time)
-        : new PlainLoadView(ToolOutput.Messages, options.Duration.TotalSeconds);
-
-    private async Task<FileStream> CreateAsync(string option, string file)
-    {
-        if (!options.Overwrite && !Directory.Exists(file))
-        {
-            ReportOutput.RequireFree(option, file);
-        }
-
-        try
-        {
-            // A file that another run writes is refused, before what is in it is cut off. Of a device or a pipe, several may be written to.
-            var share = OutputPath.IsKept(file) ? FileShare.None : FileShare.ReadWrite;
-            // A pipe that nobody reads holds up whoever opens it. Nobody waits for that longer than the user does.
-            return await Task.Run(() => new FileStream(file, FileMode.Create, FileAccess.Write, share)).WaitAsync(signals.Stop);
-        }
-        catch (Exception exception) when (OutputFile.IsRefusal(exception))
-        {
-            var why = Directory.Exists(file) ? "it is a directory" : exception.Message;
-            throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {why}");
-        }
     }
 }

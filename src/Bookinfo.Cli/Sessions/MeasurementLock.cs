@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Bookinfo.Foundation;
@@ -65,8 +64,7 @@ internal sealed class MeasurementLock : IDisposable
     private static IEnumerable<(string Key, string Name)> PlacesOf(ISubject subject)
     {
         var target = subject.Target;
-        var isHere = target.IsLoopback || (IPAddress.TryParse(target.Host, out var address) && IPAddress.IsLoopback(address));
-        yield return ($"{(isHere ? "localhost" : target.Host)}:{target.Port}", target.GetLeftPart(UriPartial.Authority));
+        yield return ($"{(target.IsLoopback ? "localhost" : target.Host)}:{target.Port}", target.GetLeftPart(UriPartial.Authority));
         if (subject is ClusterSubject { Cluster.Config.Client.Host: var cluster, Namespace: var space })
         {
             yield return ($"{space} {cluster}", $"namespace {space} of {cluster}");

@@ -40,6 +40,34 @@ internal static class ReportOutput
         }
     }
 
+    /// <summary>Opens a file that is written during a run. What is in it is lost only if it may be.</summary>
+    /// <param name="option">The option that names the file.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="overwrite">Whether it may be replaced.</param>
+    /// <param name="stop">Ends the wait for somebody who reads, where the file is a pipe.</param>
+    /// <exception cref="OperationFailedException">The file exists, or cannot be written.</exception>
+    public static async Task<FileStream> OpenAsync(string option, string file, bool overwrite, CancellationToken stop)
+    {
+        if (!overwrite && !Directory.Exists(file))
+        {
+            RequireFree(option, file);
+        }
+
+        try
+        {
+            // A file that another run writes is refused before its content is cut off. Several may write to a device or a pipe.
+            var share = OutputPath.IsKept(file) ? FileShare.None : FileShare.ReadWrite;
+            // Opening a pipe waits until somebody reads it. Ctrl-C ends that wait.
+            return await Task.Run(() => new FileStream(file, FileMode.Create, FileAccess.Write, share), CancellationToken.None)
+                .WaitAsync(stop);
+        }
+        catch (Exception exception) when (OutputFile.IsRefusal(exception))
+        {
+            var why = Directory.Exists(file) ? "it is a directory" : exception.Message;
+            throw new OperationFailedException(FailureKind.InvalidRequest, $"{option}: the file '{file}' cannot be written: {why}");
+        }
+    }
+
     /// <summary>Says on stderr which files were written, a line for each.</summary>
     /// <param name="files">The files that options name, and why each could not be written, if it could not.</param>
     public static async Task TellAsync(params IEnumerable<(string? File, string? Failure)> files)

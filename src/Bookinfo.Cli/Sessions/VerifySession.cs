@@ -5,6 +5,7 @@ using Bookinfo.Foundation;
 using Bookinfo.Load;
 using Bookinfo.Local;
 using Bookinfo.Measurement;
+using Bookinfo.Traffic;
 using Bookinfo.Verification;
 
 namespace Bookinfo.Cli.Sessions;
@@ -22,8 +23,9 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
     private string? _kept;
 
     /// <summary>What to say after Ctrl-C.</summary>
-    public string Interrupted => _kept is null
-        ? "Interrupted before the start."
+    public string Interrupted => options.Ledger is { } earlier
+        ? $"Interrupted. The ledger '{earlier}' is kept: 'bookinfo verify --ledger' takes it again."
+        : _kept is null ? "Interrupted before the start."
         : $"Interrupted. What was sent is in '{_kept}': 'bookinfo verify --ledger' takes it.";
 
     /// <summary>Verifies.</summary>
@@ -84,27 +86,35 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
 
         var ledger = options.Keep ?? UsualLedger();
         ReportOutput.RequireUsable(KeepOption, ledger, options.Overwrite);
+        if (!OutputPath.IsKept(ledger))
+        {
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest, $"{KeepOption}: '{ledger}' does not keep what is written to it: name a file.");
+        }
+
         foreach (var source in sources)
         {
             await source.PrepareAsync(Say, signals.Stop);
         }
 
-        await using var load = await LocalLoadSource.CreateAsync(
-            new LoadOptions(
-                page, options.Paths, options.Requests.Headers, options.Rate, options.Duration, ProfileKind.Constant, From: null, Peak: null,
-                ProfileSettings.UsualSteps, ArrivalProcess.Even, options.Seed, options.Requests.Connections, options.Requests.Timeout,
-                options.Requests.Insecure, Objective: null, FailOn: [], Inconclusive: null, Html: null, Ledger: ledger, Hdr: null,
-                Overwrite: false, OutputFormat.Table),
-            signals,
-            time);
+        var traceSeed = IndexedRandom.NewSeed();
+        var requests = await BookinfoTraffic.PrepareAsync(
+            page, options.Requests.Insecure, options.Requests.Headers, options.Paths, traceSeed, options.Requests.Timeout, time,
+            requiresUsers: false, signals.Stop);
+        var plan = new LoadPlan(
+            requests.Target, requests.Mix, new ConstantProfile(options.Rate, options.Duration.TotalSeconds), ArrivalProcess.Even,
+            options.Seed, traceSeed, options.Requests.Connections, options.Requests.Timeout);
         await using var writer = new LedgerWriter(
-            new FileStream(ledger, FileMode.Create, FileAccess.Write, FileShare.None), load.Plan, ProgramVersion.Text);
+            await ReportOutput.OpenAsync(KeepOption, ledger, options.Overwrite, signals.Stop), plan, ProgramVersion.Text);
         _kept = ledger;
-        await using (ILoadView view = ToolOutput.MessagesTerminal is { } terminal
-            ? new LiveLoadView(terminal, options.Duration.TotalSeconds, time)
-            : new PlainLoadView(ToolOutput.Messages, options.Duration.TotalSeconds))
+        var view = LoadView.Create(options.Duration, time);
+        try
         {
-            await load.MeasureAsync([view, writer]);
+            await new LoadEngine(plan, [view, writer], time).RunAsync(requests.Setup, signals.Stop, signals.Kill);
+        }
+        finally
+        {
+            await LoadView.EndAsync(view, signals.GiveUp);
         }
 
         await writer.EndAsync(signals.Kill);
@@ -146,7 +156,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
         {
             VerificationVerdict.Exact => ExitCode.Success,
             VerificationVerdict.Differs => ExitCode.TelemetryDiffers,
-            _ => ExitCode.TelemetryUntold,
+            _ => ExitCode.TelemetryUnchecked,
         };
     }
 

@@ -12,7 +12,7 @@ namespace Bookinfo.Cli.Terminal;
 /// </summary>
 internal static class CommandLineMistakes
 {
-    /// <summary>How the word begins with which shells ask for completions. The parser throws when no position follows.</summary>
+    /// <summary>The beginning of the word by which shells ask for completions. The parser throws unless a position follows.</summary>
     private const string Suggest = "[suggest:";
 
     /// <summary>Finds the mistakes.</summary>

@@ -69,8 +69,8 @@ public static class ExitCode
     /// <summary><c>verify</c>: a platform shows something else than what happened.</summary>
     public const int TelemetryDiffers = 18;
 
-    /// <summary><c>verify</c>: what was checked is right, but some of what happened could not be told.</summary>
-    public const int TelemetryUntold = 19;
+    /// <summary><c>verify</c>: what was checked is right, but some of what happened could not be checked.</summary>
+    public const int TelemetryUnchecked = 19;
 
     /// <summary>
     /// Interrupted before it was done (128 + SIGINT, as shells have it); for <c>up</c>: before everything was ready, or by a second Ctrl-C.

@@ -10,7 +10,7 @@ namespace Bookinfo.Cli.Terminal;
 internal static class FileCompletion
 {
     /// <summary>
-    /// What the mark begins with. What has been typed of the word follows, as the library drops what does not contain it.
+    /// The beginning of the mark. What the user has typed of the word follows it, because the library drops suggestions without that text.
     /// </summary>
     public const string Mark = "file:";
 

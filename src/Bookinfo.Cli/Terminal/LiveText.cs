@@ -51,7 +51,7 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
 
     private async Task DrawAsync()
     {
-        // Noted before it is stopped: when it goes on, lines may be drawn before anybody is told of that.
+        // Set before the process is stopped, because after that lines may be drawn before 'continued' is called.
         var isNoted = false;
         using var quiet = QuietTerminal.Begin(
             stopping: () => _isMoved = isNoted = true,

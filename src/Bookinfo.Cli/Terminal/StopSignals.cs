@@ -51,6 +51,12 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled by a second Ctrl-C or SIGTERM.</summary>
     public CancellationToken Kill => _kill.Token;
 
+    /// <summary>
+    /// Ends the wait for something that takes no output, such as a pipe whose reader sleeps or a terminal that is held up. The next Ctrl-C
+    /// cancels it: the first one, or the second if the first has already ended the run.
+    /// </summary>
+    public CancellationToken GiveUp => Stop.IsCancellationRequested ? Kill : Stop;
+
     /// <summary>Whether a signal after the first asks to stop at once.</summary>
     /// <param name="signal">The signal.</param>
     /// <param name="since">The time since the first.</param>

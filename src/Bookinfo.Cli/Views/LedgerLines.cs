@@ -38,7 +38,7 @@ internal sealed class LedgerCsv : ILedgerLines
     [
         row.DueAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), Milliseconds(row.Record.Due), Milliseconds(row.Record.Sent),
         Milliseconds(row.Record.Duration), Milliseconds(row.Latency), row.Record.Identity.TraceId, row.Record.Identity.SpanId,
-        LedgerLine.KindOf(row), row.Request.Method, Quoted(row.Request.Path), $"{row.Record.Status}", Quoted(row.Error ?? ""),
+        RequestKindName.Of(row.Request.Kind), row.Request.Method, Quoted(row.Request.Path), $"{row.Record.Status}", Quoted(row.Error ?? ""),
         row.Version ?? "",
         .. row.Hops.Select(hop => hop.Microseconds is { } known ? Milliseconds(known * 1000L) : ""),
         row.Record.WasAwaited ? "true" : "false",
@@ -64,7 +64,7 @@ internal sealed class LedgerJsonLines : ILedgerLines
     public string Line(LedgerRow row) => JsonSerializer.Serialize(
         new LedgerLine(
             row.DueAt, row.Record.Due, row.Record.Sent, row.Record.Duration, row.Record.Identity.TraceId, row.Record.Identity.SpanId,
-            LedgerLine.KindOf(row), row.Request.Method, row.Request.Path, row.Record.Status, row.Error, row.Version,
+            RequestKindName.Of(row.Request.Kind), row.Request.Method, row.Request.Path, row.Record.Status, row.Error, row.Version,
             row.Hops.Where(hop => hop.Microseconds is not null).ToDictionary(hop => hop.Name, hop => hop.Microseconds!.Value),
             row.Record.WasAwaited),
         LedgerLineJson.Default.LedgerLine);
@@ -88,12 +88,7 @@ internal sealed class LedgerJsonLines : ILedgerLines
 internal sealed record LedgerLine(
     DateTimeOffset Due, long DueNanoseconds, long SentNanoseconds, long DurationNanoseconds, string TraceId, string SpanId, string Kind,
     string Method, string Path, ushort Status, string? Error, string? Version, IReadOnlyDictionary<string, uint> HopMicroseconds,
-    bool ConnectionWasFree)
-{
-    /// <summary>The name of the kind of a request.</summary>
-    /// <param name="row">The request.</param>
-    public static string KindOf(LedgerRow row) => JsonNamingPolicy.KebabCaseLower.ConvertName(row.Request.Kind.ToString());
-}
+    bool ConnectionWasFree);
 
 /// <summary>How the lines of <c>ledger --json</c> are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -8,6 +8,32 @@ namespace Bookinfo.Cli.Views;
 /// <summary>Shows the progress of a run. Disposing it leaves the terminal as it was found.</summary>
 internal interface ILoadView : ILoadObserver, IAsyncDisposable;
 
+/// <summary>Begins and ends views.</summary>
+internal static class LoadView
+{
+    /// <summary>Makes one on stderr, so that it is there as well when the outcome goes to a file.</summary>
+    /// <param name="duration">The planned duration of the run.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    public static ILoadView Create(TimeSpan duration, TimeProvider time) => ToolOutput.MessagesTerminal is { } terminal
+        ? new LiveLoadView(terminal, duration.TotalSeconds, time)
+        : new PlainLoadView(ToolOutput.Messages, duration.TotalSeconds);
+
+    /// <summary>Ends one, even where its terminal takes nothing more.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="giveUp">Ends the wait for the terminal.</param>
+    public static async Task EndAsync(ILoadView view, CancellationToken giveUp)
+    {
+        try
+        {
+            await view.DisposeAsync().AsTask().WaitAsync(giveUp);
+        }
+        catch (OperationCanceledException)
+        {
+            // What it showed last stays there.
+        }
+    }
+}
+
 /// <summary>
 /// For a terminal: the figures so far, redrawn in place every second. They are cleared at the end, because the report has the same figures
 /// and more.

@@ -6,7 +6,7 @@ namespace Bookinfo.Load;
 /// </summary>
 /// <param name="Kinds">How many there are of each kind; kinds without any may be left out.</param>
 /// <param name="ShowingVersion">
-/// How many have a good answer that shows the version that it came from (<see cref="RequestTemplate.ShowsVersion"/>).
+/// How many of them would have shown, in a good answer, the version that it came from (<see cref="RequestTemplate.ShowsVersion"/>).
 /// </param>
 public sealed record UnsentRequests(IReadOnlyDictionary<RequestKind, long> Kinds, long ShowingVersion)
 {

@@ -28,7 +28,7 @@ public static class HostAddresses
         }
         else
         {
-            // An address is not looked up: of 0.0.0.0, which leads here, that would be a mistake.
+            // An address is not looked up: the platform refuses to look up 0.0.0.0, although it leads to this machine.
             found = IPAddress.TryParse(text, out var address) ? [address] : await LookUpAsync(text, cancellationToken);
         }
 
@@ -42,7 +42,7 @@ public static class HostAddresses
     {
         if (name.TrimEnd('.').Length > LongestName)
         {
-            // The platform calls that a mistake of the program.
+            // The platform would report a wrong argument, and not a host that is not found.
             throw new SocketException((int)SocketError.HostNotFound);
         }
 

@@ -166,6 +166,42 @@ public enum RequestKind : byte
     Setup = 5,
 }
 
+/// <summary>The names of the kinds of requests, in reports, conditions, ledgers and metrics.</summary>
+public static class RequestKindName
+{
+    /// <summary>The name of <see cref="RequestKind.Path"/>.</summary>
+    public const string Path = "path";
+
+    /// <summary>The name of <see cref="RequestKind.Visitor"/>.</summary>
+    public const string Visitor = "visitor";
+
+    /// <summary>The name of <see cref="RequestKind.User"/>.</summary>
+    public const string User = "user";
+
+    /// <summary>The name of <see cref="RequestKind.Api"/>.</summary>
+    public const string Api = "api";
+
+    /// <summary>The name of <see cref="RequestKind.Asset"/>.</summary>
+    public const string Asset = "asset";
+
+    /// <summary>The name of <see cref="RequestKind.Setup"/>.</summary>
+    public const string Setup = "setup";
+
+    /// <summary>The name of a kind.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <returns>The name; the number of a kind that only a later version of ledgers has.</returns>
+    public static string Of(RequestKind kind) => kind switch
+    {
+        RequestKind.Path => Path,
+        RequestKind.Visitor => Visitor,
+        RequestKind.User => User,
+        RequestKind.Api => Api,
+        RequestKind.Asset => Asset,
+        RequestKind.Setup => Setup,
+        _ => kind.ToString(),
+    };
+}
+
 /// <summary>The trace context that a request is sent with (https://www.w3.org/TR/trace-context/).</summary>
 /// <param name="TraceHigh">The first eight bytes of the trace id, the most significant first.</param>
 /// <param name="TraceLow">Its last eight bytes.</param>

@@ -133,7 +133,7 @@ public sealed class LedgerRow(LedgerReader ledger, LedgerRecord record)
     {
         ["error"] = static row => row.Error ?? NoError,
         ["version"] = static row => row.Version ?? NoError,
-        ["kind"] = static row => row.Request.Kind.ToString(),
+        ["kind"] = static row => RequestKindName.Of(row.Request.Kind),
         ["method"] = static row => row.Request.Method,
         ["path"] = static row => row.Request.Path,
         ["trace"] = static row => row.Record.Identity.TraceId,
@@ -192,7 +192,7 @@ public sealed class LedgerRow(LedgerReader ledger, LedgerRecord record)
     {
         "error" => [.. ledger.Header.Errors.OrderBy(error => error.Key).Select(error => error.Value)],
         "version" => [.. ledger.Header.Versions.OrderBy(version => version.Key).Select(version => version.Value), NoError],
-        "kind" => [.. Enum.GetNames<RequestKind>().Select(name => name.ToLowerInvariant())],
+        "kind" => [.. Enum.GetValues<RequestKind>().Select(RequestKindName.Of)],
         "method" => [.. ledger.Header.Requests.Select(request => request.Method).Distinct().Order(StringComparer.Ordinal)],
         "path" => [.. ledger.Header.Requests.Select(request => request.Path).Distinct().Order(StringComparer.Ordinal)],
         _ => null,

@@ -29,7 +29,7 @@ public sealed record ProfileSettings(
     /// <summary>The most steps.</summary>
     public const int MostSteps = 1000;
 
-    /// <summary>The lowest rate that it may be named by: a request in ten seconds.</summary>
+    /// <summary>The lowest rate that can be asked for: one request in ten seconds.</summary>
     public const double LowestRate = 0.1;
 
     /// <summary>The highest rate.</summary>

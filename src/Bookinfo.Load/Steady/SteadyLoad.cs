@@ -123,5 +123,5 @@ public sealed class SteadyLoad(SteadyOptions options, TimeProvider time)
 /// <param name="Patience">How late a request may be sent; one that finds no connection by then is counted and never sent.</param>
 /// <param name="Renewal">How often requests are made anew.</param>
 /// <param name="Retry">How soon that is tried again when it has failed.</param>
-/// <param name="Seed">What is left to chance comes from, trace ids included: a different number in each run.</param>
+/// <param name="Seed">Determines arrivals, the choice of requests, and trace ids; a different number in each run.</param>
 public sealed record SteadyOptions(int Connections, TimeSpan Timeout, TimeSpan Patience, TimeSpan Renewal, TimeSpan Retry, ulong Seed);

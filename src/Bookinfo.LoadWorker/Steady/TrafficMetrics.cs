@@ -49,10 +49,10 @@ internal sealed class TrafficMetrics(AnswerModel answers)
             Metric("requests_sent_total", "counter", "Requests sent, by what they stand for; setup is what it takes to make the others.");
             foreach (var (kind, latency) in _latencies)
             {
-                Sample("requests_sent_total", latency.Count, ("kind", Name(kind)));
+                Sample("requests_sent_total", latency.Count, ("kind", RequestKindName.Of(kind)));
             }
 
-            Sample("requests_sent_total", _setup, ("kind", Name(RequestKind.Setup)));
+            Sample("requests_sent_total", _setup, ("kind", RequestKindName.Setup));
             Metric("requests_failed_total", "counter", "Requests that failed or were answered with an error, by what was wrong.");
             foreach (var (error, count) in _failed)
             {
@@ -75,19 +75,17 @@ internal sealed class TrafficMetrics(AnswerModel answers)
                 {
                     sum += latency.Counts[bound];
                     Sample(
-                        "latency_seconds_bucket", sum, ("kind", Name(kind)),
+                        "latency_seconds_bucket", sum, ("kind", RequestKindName.Of(kind)),
                         ("le", bound < Bounds.Length ? Bounds[bound].ToString(CultureInfo.InvariantCulture) : "+Inf"));
                 }
 
-                Sample("latency_seconds_sum", latency.Sum, ("kind", Name(kind)));
-                Sample("latency_seconds_count", latency.Count, ("kind", Name(kind)));
+                Sample("latency_seconds_sum", latency.Sum, ("kind", RequestKindName.Of(kind)));
+                Sample("latency_seconds_count", latency.Count, ("kind", RequestKindName.Of(kind)));
             }
         }
 
         return text.ToString();
     }
-
-    private static string Name(RequestKind kind) => kind.ToString().ToLowerInvariant();
 
     private static string Label((string Name, string Value) label) => $"{label.Name}=\"{label.Value}\"";
 

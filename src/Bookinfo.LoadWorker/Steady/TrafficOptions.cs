@@ -43,7 +43,7 @@ public sealed record TrafficOptions(Uri Url, string Settings, int Connections)
         // New ones are opened before the old ones are closed.
         return OpenFileLimit.FindProblem(2 * connections) is { } problem
             ? throw new FormatException(
-                $"TRAFFIC_CONNECTIONS '{connections}' is not allowed, as for a moment there are twice as many: {problem}")
+                $"TRAFFIC_CONNECTIONS '{connections}' is too many: while connections are renewed there are twice as many, and {problem}")
             : new TrafficOptions(new Uri(url), Text(configuration, "TRAFFIC_SETTINGS") ?? UsualSettings, connections);
     }
 

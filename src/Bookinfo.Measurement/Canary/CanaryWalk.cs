@@ -66,7 +66,7 @@ public sealed class CanaryWalk(IVersionSplit split, ISplitProbe probe, CanaryWal
     {
         try
         {
-            return await WatchedAsync(doing, work());
+            return await view.WatchAsync(doing, work());
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stop.IsCancellationRequested)
         {
@@ -88,19 +88,13 @@ public sealed class CanaryWalk(IVersionSplit split, ISplitProbe probe, CanaryWal
     {
         try
         {
-            return await WatchedAsync($"Going back to {start.Shares}", split.RestoreAsync(start, CancellationToken.None)) ?? start;
+            return await view.WatchAsync($"Going back to {start.Shares}", split.RestoreAsync(start, CancellationToken.None)) ?? start;
         }
         catch (OperationFailedException failure)
         {
             throw new OperationFailedException(
                 failure.Kind, $"{why}, and it could not go back to {start.Shares}. {failure.Message}");
         }
-    }
-
-    private async Task<T> WatchedAsync<T>(string what, Task<T> work)
-    {
-        await view.WatchAsync(what, work);
-        return await work;
     }
 }
 
@@ -118,8 +112,9 @@ public interface ICanaryView
 {
     /// <summary>Something is being done that may take a while.</summary>
     /// <param name="what">What it is, such as <c>Setting v1=80,v3=20</c>.</param>
-    /// <param name="work">It; the returned task ends with it, and may fail with it.</param>
-    Task WatchAsync(string what, Task work);
+    /// <param name="work">It.</param>
+    /// <returns>What comes of it.</returns>
+    Task<T> WatchAsync<T>(string what, Task<T> work);
 
     /// <summary>A step was taken.</summary>
     /// <param name="number">Which one, from 1.</param>

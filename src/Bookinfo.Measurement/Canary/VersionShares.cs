@@ -44,26 +44,19 @@ public sealed partial class VersionShares : IEquatable<VersionShares>
 
     /// <summary>Parses shares.</summary>
     /// <param name="text">The text, such as <c>v1=80,v3=20</c>; blanks around a comma and percent signs do not matter.</param>
-    /// <returns>The shares; <see langword="null"/> when <see cref="FindProblem"/> finds one.</returns>
-    public static VersionShares? TryParse(string text) =>
-        FindProblem(text) is null
-            ? new VersionShares(Parts(text).Select(static part => KeyValuePair.Create(VersionIn(part), ShareIn(part))))
-            : null;
+    /// <returns>The shares; <see langword="null"/> when the text is not allowed.</returns>
+    public static VersionShares? TryParse(string text) => TryParse(text, out _);
 
-    /// <summary>Looks for what is wrong with a text that is to be shares.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>What it must be, as the rest of a sentence that begins with 'it'; <see langword="null"/> when all is well.</returns>
-    public static string? FindProblem(string text)
+    /// <inheritdoc cref="TryParse(string)"/>
+    /// <param name="problem">
+    /// What the text must be, as the rest of a sentence that begins with 'it'; <see langword="null"/> when it is allowed.
+    /// </param>
+    public static VersionShares? TryParse(string text, out string? problem)
     {
-        var parts = Parts(text).ToList();
-        return parts.Find(static part => !part.Success) is not null
-            ? "must be versions with their shares in whole percent and commas between them, such as v1=80,v3=20"
-            : parts.Select(VersionIn).FirstOrDefault(static version => !AllVersions.Contains(version)) is { } unknown
-            ? $"must name versions of {ServiceCatalog.Reviews.Name} ({string.Join(", ", AllVersions)}), and {unknown} is none"
-            : parts.CountBy(VersionIn).FirstOrDefault(static version => version.Value > 1).Key is { } twice
-            ? $"must name each version once, and {twice} is there more than once"
-            : parts.Sum(ShareIn) is not Whole and var sum
-            ? string.Create(CultureInfo.InvariantCulture, $"must be {Whole}% in all, and is {sum}%")
+        var parts = text.Split(',', StringSplitOptions.TrimEntries).Select(static part => Form().Match(part)).ToList();
+        problem = FindProblem(parts);
+        return problem is null
+            ? new VersionShares(parts.Select(static part => KeyValuePair.Create(VersionIn(part), ShareIn(part))))
             : null;
     }
 
@@ -135,8 +128,16 @@ public sealed partial class VersionShares : IEquatable<VersionShares>
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
-    private static IEnumerable<Match> Parts(string text) =>
-        text.Split(',', StringSplitOptions.TrimEntries).Select(static part => Form().Match(part));
+    private static string? FindProblem(List<Match> parts) =>
+        parts.Find(static part => !part.Success) is not null
+            ? "must be versions with their shares in whole percent and commas between them, such as v1=80,v3=20"
+            : parts.Select(VersionIn).FirstOrDefault(static version => !AllVersions.Contains(version)) is { } unknown
+            ? $"must name versions of {ServiceCatalog.Reviews.Name} ({string.Join(", ", AllVersions)}), and there is no {unknown}"
+            : parts.CountBy(VersionIn).FirstOrDefault(static version => version.Value > 1).Key is { } twice
+            ? $"must name each version once, and {twice} is there more than once"
+            : parts.Sum(ShareIn) is not Whole and var sum
+            ? string.Create(CultureInfo.InvariantCulture, $"must add up to {Whole}%, and adds up to {sum}%")
+            : null;
 
     private static string VersionIn(Match part) => part.Groups["version"].Value;
 

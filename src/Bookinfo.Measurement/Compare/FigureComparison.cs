@@ -148,22 +148,14 @@ internal sealed record FigureDraft(
             : high < 0 ? Verdict.Smaller
             : Math.Max(-low, high) <= Matters ? Verdict.Same
             : Verdict.Inconclusive;
-        if (Doubt is not null && verdict is Verdict.Greater or Verdict.Smaller)
-        {
-            // More rounds of the same processes may help, but nobody knows how many.
-            return new FigureComparison(
-                Subject, Figure, Before, After, Difference, low, high, Least, Matters, Verdict.Inconclusive, Doubt, null)
-            {
-                Per = Per,
-            };
-        }
-
+        // More rounds of the same processes may settle a doubt, but nobody knows how many.
+        var doubt = verdict is Verdict.Greater or Verdict.Smaller ? Doubt : null;
         return new FigureComparison(
-            Subject, Figure, Before, After, Difference, low, high, Least, Matters, verdict,
-            verdict == Verdict.Inconclusive ? Reason(test, tests, confidence, each) : null,
+            Subject, Figure, Before, After, Difference, low, high, Least, Matters, doubt is null ? verdict : Verdict.Inconclusive,
+            verdict == Verdict.Inconclusive ? Reason(test, tests, confidence, each) : doubt,
             verdict == Verdict.Inconclusive ? RoundsFor(Math.Max(Math.Abs(Difference), Matters - Math.Abs(Difference))) : null)
         {
-            RoundsFor = RoundsFor,
+            RoundsFor = doubt is null ? RoundsFor : null,
             Per = Per,
         };
 

@@ -29,7 +29,7 @@ public static class AnswerCheck
                 "setup-failed",
                 $"{total.SetupErrors.Values.Sum():N0} of the {total.Setup:N0} requests before the start failed ",
                 $"({string.Join(", ", total.SetupErrors.Select(error => $"{error.Key}: {error.Value}"))}). A user who could not sign in ",
-                $"views the page as a visitor, and of a page that did not come no assets are fetched.");
+                $"is replaced by a visitor. If the page could not be fetched, its assets are not requested.");
         }
 
         if (result.TlsProblem is { } problem)

@@ -26,7 +26,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
 
     private static readonly string[] Subjects =
     [
-        .. Enum.GetValues<RequestKind>().Where(kind => kind != RequestKind.Setup).Select(LoadDetails.NameOf),
+        .. Enum.GetValues<RequestKind>().Where(kind => kind != RequestKind.Setup).Select(RequestKindName.Of),
         .. BookinfoAnswers.Usual.Versions,
     ];
 
@@ -63,7 +63,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
         LoadResult result, LoadBreakdown breakdown, LoadTimeline timeline, IReadOnlyList<PhaseFigures> phases)
     {
         var parts = breakdown.Parts.Where(part => Subject is null
-            || Subject == LoadDetails.NameOf(breakdown.Groups[part.Group].Kind)
+            || Subject == RequestKindName.Of(breakdown.Groups[part.Group].Kind)
             || (part.Version != 0 && Subject == breakdown.Mix.Answers.Versions[part.Version - 1])).ToList();
         var latency = LoadDetails.Sum(parts.Select(part => part.FromDue));
         var failed = parts.Sum(part => part.Failed);
@@ -114,7 +114,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
         Subject is null ? (result.Unsent, 0)
         : Subject == BookinfoAnswers.NoReviews ? (result.UnsentBy.ShowingVersion, 0)
         : BookinfoAnswers.Usual.Versions.Contains(Subject) ? (0, result.UnsentBy.ShowingVersion)
-        : (Enum.GetValues<RequestKind>().Where(kind => LoadDetails.NameOf(kind) == Subject).Sum(kind => result.UnsentBy.Of(kind)), 0);
+        : (Enum.GetValues<RequestKind>().Where(kind => RequestKindName.Of(kind) == Subject).Sum(kind => result.UnsentBy.Of(kind)), 0);
 
     /// <summary>The percentile that <see cref="Figure"/> is.</summary>
     private double Percentile => Figure == Max ? 100 : double.Parse(Figure.AsSpan(1), CultureInfo.InvariantCulture);

@@ -21,18 +21,6 @@ public sealed record LoadDetails(
     /// <summary>What a page view is called, whoever views it.</summary>
     public const string Page = "page";
 
-    /// <summary>The name of <see cref="RequestKind.Visitor"/>.</summary>
-    public const string Visitor = "visitor";
-
-    /// <summary>The name of <see cref="RequestKind.User"/>.</summary>
-    public const string User = "user";
-
-    /// <summary>The name of <see cref="RequestKind.Api"/>.</summary>
-    public const string Api = "api";
-
-    /// <summary>The name of <see cref="RequestKind.Asset"/>.</summary>
-    public const string Asset = "asset";
-
     /// <summary>Makes them from what was recorded.</summary>
     /// <param name="result">The run.</param>
     /// <param name="breakdown">Its requests by what was sent.</param>
@@ -69,26 +57,15 @@ public sealed record LoadDetails(
                    group error.Count by (name, template.Kind, template.Method, template.Path, version) into counts
                    let what = counts.Key
                    orderby counts.Sum() descending, what.name, what.Path
-                   select new ErrorFigures(what.name, NameOf(what.Kind), what.Method, what.Path, what.version, counts.Sum()),
+                   select new ErrorFigures(what.name, RequestKindName.Of(what.Kind), what.Method, what.Path, what.version, counts.Sum()),
             ],
             phases,
             RecoveryFigures.Of(result, timeline, phases));
     }
 
-    /// <summary>The name of a kind of request.</summary>
-    /// <param name="kind">The kind.</param>
-    public static string NameOf(RequestKind kind) => kind switch
-    {
-        RequestKind.Visitor => Visitor,
-        RequestKind.User => User,
-        RequestKind.Api => Api,
-        RequestKind.Asset => Asset,
-        _ => "path",
-    };
-
     /// <summary>The name of a group of requests: its kind, or the path that the user named.</summary>
     /// <param name="group">The group.</param>
-    public static string NameOf(RequestGroup group) => group.Path ?? NameOf(group.Kind);
+    public static string NameOf(RequestGroup group) => group.Path ?? RequestKindName.Of(group.Kind);
 
     /// <summary>A histogram with the values of several.</summary>
     /// <param name="histograms">The histograms.</param>

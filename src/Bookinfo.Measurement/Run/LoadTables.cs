@@ -51,10 +51,10 @@ internal static class LoadTables
             [
                 kind.Name switch
                 {
-                    LoadDetails.Visitor => "page, by visitors",
-                    LoadDetails.User => "page, by users",
-                    LoadDetails.Api => "API",
-                    LoadDetails.Asset => "assets of the page",
+                    RequestKindName.Visitor => "page, by visitors",
+                    RequestKindName.User => "page, by users",
+                    RequestKindName.Api => "API",
+                    RequestKindName.Asset => "assets of the page",
                     var path => path,
                 },
                 Figures.Count(kind.Requests), LoadText.Share(kind.Failed, kind.Requests), .. At(kind.FromDue, 50, 95, 99),
@@ -81,7 +81,7 @@ internal static class LoadTables
     /// <summary>Whether there are enough requests to say something about their hops, and hops that anybody asks about.</summary>
     /// <param name="group">The requests.</param>
     public static bool IsShown(HopGroupFigures group) => group.Requests >= FewestForHops
-        && (group.Hops.Count > 1 || group.Name is not (LoadDetails.Api or LoadDetails.Asset));
+        && (group.Hops.Count > 1 || group.Name is not (RequestKindName.Api or RequestKindName.Asset));
 
     /// <summary>The hops of requests that all have the same ones.</summary>
     /// <param name="group">The requests.</param>

@@ -182,7 +182,7 @@ public static class LoadText
         : ("max", times.Max);
 
     /// <summary>The calls to the API are several kinds of requests in one, so their hops are left to the page.</summary>
-    private static bool IsOfApi(HopGroupFigures group) => group.Name == LoadDetails.Api;
+    private static bool IsOfApi(HopGroupFigures group) => group.Name == RequestKindName.Api;
 
     private static IEnumerable<string> Statuses(long sent, IEnumerable<KeyValuePair<string, long>> statuses) => statuses
         .Select((status, index) => Heading(index == 0 ? "STATUS" : "") + Counted(status.Value, sent, status.Key))

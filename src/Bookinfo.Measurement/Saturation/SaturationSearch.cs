@@ -16,7 +16,7 @@ public sealed class SaturationSearch(Func<double, Task<SaturationTrial?>> tryRat
     /// </summary>
     public const double Precision = 1.05;
 
-    /// <summary>Lower rates are not looked for; nor are higher ones than a run can have.</summary>
+    /// <summary>The search gives up below this rate, and above the highest rate that a run can have.</summary>
     private const double LowestRate = 1;
 
     private readonly List<SaturationTrial> _trials = [];

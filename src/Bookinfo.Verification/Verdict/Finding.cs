@@ -105,7 +105,7 @@ public enum VerificationVerdict
     /// <summary>It shows something else.</summary>
     Differs,
 
-    /// <summary>What was seen is right, but some of it could not be told.</summary>
+    /// <summary>What was seen is right, but some of it could not be checked.</summary>
     Untold,
 }
 

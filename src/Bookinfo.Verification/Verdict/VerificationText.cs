@@ -18,7 +18,7 @@ public static class VerificationText
                 + (report.Unknown > 0 ? " Where nobody can know, they are within bounds." : ""),
             VerificationVerdict.Differs => string.Create(
                 CultureInfo.InvariantCulture, $"Differs from what happened: {wrong:N0} {(wrong == 1 ? "finding" : "findings")}."),
-            _ => "Could not be told in full: what was checked is right.",
+            _ => "Could not be checked in full: what was checked is right.",
         };
     }
 
