@@ -13,7 +13,7 @@ public sealed class LocalFaultTargets(SourceTree tree, Uri page) : IFaultTargets
     public string Description => $"what 'up' runs at {page.GetLeftPart(UriPartial.Authority)}";
 
     /// <inheritdoc/>
-    public Uri? Prometheus => RunRecord.Read(tree, page.Port)?.Prometheus;
+    public Uri? Prometheus => RunRecord.Read(tree, page)?.Prometheus;
 
     /// <inheritdoc/>
     public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => Task.FromResult(page);

@@ -122,7 +122,7 @@ public sealed class LocalSubject : ISubject
         var notes = new List<string>();
         var tree = SourceTree.Find();
         var logs = tree.Logs(Target.Port);
-        var run = RunRecord.Read(tree, Target.Port);
+        var run = RunRecord.Read(tree, Target);
         foreach (var (service, address) in _services)
         {
             var metrics = await TryReadAsync(_client, address, cancellationToken);

@@ -25,7 +25,7 @@ public sealed partial class UpDashboardTests
         await using var up = Up("--output", "json", "--reviews", "v3");
         var ready = await up.ReadyAsync();
         Assert.Equal(Dashboard, new Uri(ready.GetProperty("dashboard").GetString()!));
-        Assert.Equal(Dashboard, RunRecord.Read(new SourceTree(WorkingCopy.Root), _ports.Page)!.Dashboard);
+        Assert.Equal(Dashboard, RunRecord.Read(new SourceTree(WorkingCopy.Root), new Uri($"http://localhost:{_ports.Page}"))!.Dashboard);
         Assert.Equal(
             ["dashboard", "details", "ratings", "reviews", "productpage"],
             ready.GetProperty("services").EnumerateArray().Select(service => service.GetProperty("service").GetString()));

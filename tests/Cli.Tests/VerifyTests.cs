@@ -27,7 +27,7 @@ public sealed class VerifyTests : IDisposable
         var code = await run.ExitAsync();
         var report = JsonDocument.Parse(run.Output).RootElement;
         Assert.True(code == ExitCode.Success, run.ToString());
-        Assert.Equal("Exact", report.GetProperty("verdict").GetString());
+        Assert.Equal("exact", report.GetProperty("verdict").GetString());
         Assert.Equal(Ledger, report.GetProperty("ledger").GetString());
         Assert.InRange(report.GetProperty("requests").GetInt64(), 201, 220);
         Assert.Contains($"The ledger of the run is '{Ledger}'.\n", run.Messages);

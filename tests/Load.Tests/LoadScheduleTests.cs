@@ -18,6 +18,18 @@ public sealed class LoadScheduleTests
     }
 
     [Theory]
+    [InlineData(1, 50)]
+    [InlineData(7, 50)]
+    [InlineData(200, 100)]
+    [InlineData(1000, 3)]
+    [InlineData(123_457, 100_000)]
+    public void A_number_of_requests_at_a_rate_is_exactly_that_many(int requests, double rate)
+    {
+        var seconds = TimeSpan.FromSeconds(ConstantProfile.SecondsFor(requests, rate)).TotalSeconds;
+        Assert.Equal(requests, Take(new ConstantProfile(rate, seconds), ArrivalProcess.Even).Count);
+    }
+
+    [Theory]
     [MemberData(nameof(Profiles))]
     public void The_integral_is_that_of_the_rate_and_the_inverse_its_inverse(string name)
     {

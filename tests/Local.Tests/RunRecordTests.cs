@@ -13,6 +13,8 @@ public sealed class RunRecordTests : IDisposable
 
     public RunRecordTests() => _tree = new SourceTree(_directory.FullName);
 
+    private RunRecord? Read(int port) => RunRecord.Read(_tree, new Uri($"http://localhost:{port}/productpage"));
+
     private string RecordFile => Path.Combine(_tree.Logs(Port), "up.json");
 
     public void Dispose() => _directory.Delete(recursive: true);
@@ -20,7 +22,7 @@ public sealed class RunRecordTests : IDisposable
     [Fact]
     public void What_a_run_writes_is_read_as_long_as_it_runs()
     {
-        Assert.Null(RunRecord.Read(_tree, Port));
+        Assert.Null(Read(Port));
         var record = new RunRecord(
             "0.1.0+abc",
             new Dictionary<string, IReadOnlyDictionary<string, string>>
@@ -36,8 +38,12 @@ public sealed class RunRecordTests : IDisposable
         {
             record.Write(_tree, Port);
 
-            Assert.Equivalent(record, RunRecord.Read(_tree, Port), strict: true);
-            Assert.Null(RunRecord.Read(_tree, Port + 1));
+            Assert.Equivalent(record, Read(Port), strict: true);
+            Assert.Null(Read(Port + 1));
+            // What runs at the same port of another machine is something else.
+            var elsewhere = new Uri($"http://staging:{Port}/");
+            Assert.Null(RunRecord.Read(_tree, elsewhere));
+            Assert.Throws<OperationFailedException>(() => RunRecord.Require(_tree, elsewhere));
             var read = RunRecord.Require(_tree, new Uri($"http://localhost:{Port}/x"));
             Assert.Equal(new Uri("http://127.0.0.1:31100"), read.ManagementOf("details-v1"));
             Assert.Null(read.ManagementOf("ratings-v1"));
@@ -45,7 +51,7 @@ public sealed class RunRecordTests : IDisposable
 
         // It was killed, or has ended; whatever has its port now is something else.
         Assert.True(File.Exists(RecordFile));
-        Assert.Null(RunRecord.Read(_tree, Port));
+        Assert.Null(Read(Port));
     }
 
     [Fact]
@@ -57,7 +63,7 @@ public sealed class RunRecordTests : IDisposable
         var other = LocalPlan.Begin(Options(Port + 10), _tree, new Dictionary<string, string>(), static _ => true);
 
         Assert.Empty(ManagementPorts(one).Intersect(ManagementPorts(other)));
-        Assert.Equal(ManagementPorts(other), RunRecord.Read(_tree, Port + 10)!.Management.Values);
+        Assert.Equal(ManagementPorts(other), Read(Port + 10)!.Management.Values);
 
         static IEnumerable<int> ManagementPorts(LocalPlan plan) => plan.Services.Select(service => service.ManagementPort!.Value);
     }
@@ -100,11 +106,11 @@ public sealed class RunRecordTests : IDisposable
     public void What_cannot_be_read_is_not_known(string text)
     {
         using var taken = RunLock.Take(_tree, Port);
-        Assert.Null(RunRecord.Read(_tree, Port));
+        Assert.Null(Read(Port));
 
         File.WriteAllText(RecordFile, text);
 
-        Assert.Null(RunRecord.Read(_tree, Port));
+        Assert.Null(Read(Port));
     }
 
     [Fact]

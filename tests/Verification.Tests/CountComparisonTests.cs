@@ -59,6 +59,30 @@ public sealed class CountComparisonTests
         Assert.Equal([(0, 4), (4, 0)], missing.Select(difference => ((int)difference.Missing, (int)difference.Surplus)));
     }
 
+    /// <summary>Whatever is added first, what must have failed takes what has failed, and what may be anything the rest.</summary>
+    [Theory]
+    [InlineData(0, 3, 3, 3)]
+    [InlineData(3, 3, 0, 3)]
+    public void What_may_be_anything_leaves_failures_to_what_must_have_failed(int least, int most, int leastFailed, int mostFailed)
+    {
+        var failed = new TriedKey("reviews", "v2", "ratings", "GET", KeyPattern.Any, KeyPattern.Failed);
+        var any = failed with { Error = KeyPattern.Any };
+        foreach (var (first, second) in new[] { (any, failed), (failed, any) })
+        {
+            var expected = new Counts<TriedKey>();
+            foreach (var key in new[] { first, second })
+            {
+                expected.Add(key, key == any ? new CountRange(least, most) : new CountRange(leastFailed, mostFailed));
+            }
+
+            var one = failed with { Status = "503", Error = "503" };
+            Assert.Empty(CountComparison.Compare(expected, new Dictionary<TriedKey, long> { [one] = 3 }));
+            Assert.Empty(CountComparison.Compare(expected, new Dictionary<TriedKey, long> { [one] = 6 }));
+            Assert.NotEmpty(CountComparison.Compare(expected, new Dictionary<TriedKey, long> { [one] = 2 }));
+            Assert.NotEmpty(CountComparison.Compare(expected, new Dictionary<TriedKey, long> { [one] = 7 }));
+        }
+    }
+
     [Fact]
     public void A_version_that_is_shown_as_another_is_one_mistake()
     {

@@ -109,6 +109,57 @@ public sealed class LogFileSourceTests(LoggedSystem system) : IClassFixture<Logg
     }
 
     [Fact]
+    public async Task Files_that_others_write_to_are_not_waited_for_longer_than_is_allowed()
+    {
+        var directory = system.Write((process, lines) => process == "details-v1" ? lines.Except([lines.First(IsOfRun)]) : lines);
+        var time = new FakeTimeProvider(system.Run.End);
+        using var source = new LogFileSource(directory, TimeSpan.FromSeconds(30), time);
+        var checking = source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("It waits for ever.", () =>
+        {
+            File.AppendAllText(Path.Combine(directory, "details-v1.log"), "something else\n");
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            return checking.IsCompleted;
+        });
+
+        var finding = Assert.Single((await checking).Checks.SelectMany(check => check.Findings));
+        Assert.Equal((FindingKind.LineLost, 1), (finding.Kind, finding.Missing));
+    }
+
+    [Fact]
+    public async Task However_many_lines_a_request_has_none_hides_another()
+    {
+        var result = await CheckAsync((process, lines) =>
+            process != "details-v1" ? lines : lines.SelectMany(line => Enumerable.Repeat(line, line == lines.First(IsOfRun) ? 30 : 1)));
+        var finding = Assert.Single(result.Checks.SelectMany(check => check.Findings));
+        Assert.Equal((FindingKind.LineTwice, 29), (finding.Kind, finding.Surplus));
+        var example = Assert.Single(finding.Examples);
+        Assert.Contains(example.Split(' ')[1], system.Lines["details-v1"].First(IsOfRun), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"event":"RequestFinished","service":"details","trace_id":"0123456789abcdef0123456789abcdef","ver""")]
+    [InlineData("""{"event":"RequestFinished","service":"details","trace_id":"0123456789ab""")] // No line of the run is missing.
+    public async Task A_line_that_is_cut_and_of_another_run_is_left_aside(string line)
+    {
+        var result = await CheckAsync((_, lines) => lines.Append(line));
+        Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+    }
+
+    [Fact]
+    public async Task Examples_of_twins_are_not_those_of_what_is_surplus()
+    {
+        const string Route = "/static/{name}";
+        var line = system.Lines["productpage-v1"].First(one => IsOfRun(one) && one.Contains($"\"{Route}\"", StringComparison.Ordinal));
+        var result = await CheckAsync((process, lines) => process != "details-v1" ? lines : lines.Append(lines.First(IsOfRun)).Append(
+            line.Replace("productpage", "details", StringComparison.Ordinal).Replace(Route, "/details/{id?}", StringComparison.Ordinal)));
+        var findings = result.Checks.SelectMany(check => check.Findings).ToList();
+        Assert.Equal([FindingKind.LineTwice, FindingKind.Surplus], findings.Select(finding => finding.Kind));
+        Assert.Contains(Assert.Single(findings[0].Examples).Split(' ')[1], system.Lines["details-v1"].First(IsOfRun));
+        Assert.Contains(Assert.Single(findings[1].Examples).Split(' ')[1], line);
+    }
+
+    [Fact]
     public async Task Says_that_there_are_no_logs()
     {
         using var source = new LogFileSource("/nothing/here", Eventually.Never, TimeProvider.System);

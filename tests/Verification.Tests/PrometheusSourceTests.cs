@@ -14,8 +14,12 @@ public sealed class PrometheusSourceTests(ScrapedSystem system) : IClassFixture<
 
     private static readonly Sabotage[] All =
     [
-        new SkippedScrape(), new DeadTarget(), new TwoTargets(), new WrongVersion(), new DroppedLabel(), new ShiftedBucket(),
-        new Restart(isHidden: false), new Restart(isHidden: true),
+        new SkippedScrape(), new DeadTarget(), new AbsentTarget(), new LateTarget(), new TwoTargets(), new WrongVersion(),
+        new DroppedLabel(), new ShiftedBucket(), new Restart(isHidden: false), new Restart(isHidden: true),
+        new DroppedMetric("a counter dropped", "finished", RawSamples.Results, run => run.Counts.Results.Total.Low),
+        new DroppedMetric(
+            "all buckets dropped", "latency", "http_server_request_duration_seconds_bucket",
+            run => run.Latency.Values.Sum(bounds => bounds.Count)),
     ];
 
     public static TheoryData<string> Sabotages => [.. All.Select(sabotage => sabotage.Name)];
@@ -51,6 +55,9 @@ public sealed class PrometheusSourceTests(ScrapedSystem system) : IClassFixture<
             var (run, result) = await system.VerifyAsync(Requests, () => sabotage.BeginRun(system));
 
             var expected = sabotage.Expected(run);
+            Assert.All(
+                expected.Keys,
+                key => Assert.Contains(result.Checks, check => check.Name.StartsWith(key, StringComparison.Ordinal)));
             foreach (var check in result.Checks)
             {
                 var wanted = expected.FirstOrDefault(one => check.Name.StartsWith(one.Key, StringComparison.Ordinal));
@@ -67,7 +74,36 @@ public sealed class PrometheusSourceTests(ScrapedSystem system) : IClassFixture<
                 Assert.True(wanted.Value < 0 ? count > 0 : count == wanted.Value, $"expected {wanted.Value}: {found}");
             }
 
-            Assert.Equal(VerificationVerdict.Differs, result.Verdict);
+            Assert.Equal(sabotage.Verdict, result.Verdict);
+        }
+        finally
+        {
+            Sabotage.End(system);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_not_scraped_within_the_wait_is_not_called_missing()
+    {
+        try
+        {
+            var (_, result) = await system.VerifyAsync(
+                requests: 50,
+                () =>
+                {
+                    foreach (var process in ScrapedSystem.Processes)
+                    {
+                        system.ProxyOf(process).Spoil(static _ => null);
+                    }
+                },
+                patience: TimeSpan.FromSeconds(1));
+
+            Assert.Equal(VerificationVerdict.Untold, result.Verdict);
+            var findings = result.Checks.SelectMany(check => check.Findings).ToList();
+            Assert.All(findings, finding => Assert.Equal(FindingKind.NotScraped, finding.Kind));
+            Assert.Equal(ScrapedSystem.Processes.Count, findings.Count);
+            Assert.All(result.Checks, check => Assert.Equal(VerificationVerdict.Untold, check.Verdict));
+            Assert.Null(result.VisibleAfter);
         }
         finally
         {

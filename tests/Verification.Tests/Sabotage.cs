@@ -11,6 +11,9 @@ internal abstract class Sabotage(string name, FindingKind kind)
 
     public FindingKind Kind => kind;
 
+    /// <summary>What must come of it.</summary>
+    public virtual VerificationVerdict Verdict => VerificationVerdict.Differs;
+
     /// <summary>Begins before the scrape that counts as before the run.</summary>
     public virtual void Begin(ScrapedSystem system)
     {
@@ -32,6 +35,7 @@ internal abstract class Sabotage(string name, FindingKind kind)
         }
 
         system.Twin.IsOpen = false;
+        system.Newcomer.IsOpen = false;
     }
 
     protected static long Served(RunExpectation run, string service, string? version = null) => run.Counts.Served.Ranges
@@ -118,6 +122,49 @@ internal sealed class DeadTarget() : Sabotage("a target scraped no more", Findin
 
     public override IReadOnlyDictionary<string, long> Expected(RunExpectation run) =>
         new Dictionary<string, long> { ["targets"] = Served(run, "ratings") };
+}
+
+internal sealed class AbsentTarget() : Sabotage("a target not scraped at all", FindingKind.TargetMissing)
+{
+    public override void Begin(ScrapedSystem system) => system.ProxyOf("ratings-v1").Spoil(static _ => null);
+
+    public override IReadOnlyDictionary<string, long> Expected(RunExpectation run) =>
+        new Dictionary<string, long> { ["targets"] = Served(run, "ratings") };
+}
+
+internal sealed class LateTarget() : Sabotage("a target first scraped during the run", FindingKind.NoBaseline)
+{
+    public override VerificationVerdict Verdict => VerificationVerdict.Untold;
+
+    public override void BeginRun(ScrapedSystem system)
+    {
+        // It passes for a process of its own.
+        system.Newcomer.Spoil(samples =>
+        [
+            .. samples.Select(sample => sample with
+            {
+                Labels = sample.Labels.ToDictionary(
+                    label => label.Key, label => label.Key == "service_instance_id" ? "newcomer" : label.Value),
+            }),
+        ]);
+        system.Newcomer.IsOpen = true;
+    }
+
+    public override IReadOnlyDictionary<string, long> Expected(RunExpectation run) => new Dictionary<string, long> { ["targets"] = 0 };
+}
+
+/// <param name="name">What it does.</param>
+/// <param name="check">How the check begins that finds it.</param>
+/// <param name="metric">The metric that is dropped.</param>
+/// <param name="count">How many are missing; less than 0 for some number.</param>
+internal sealed class DroppedMetric(string name, string check, string metric, Func<RunExpectation, long> count)
+    : Sabotage(name, FindingKind.Missing)
+{
+    public override void Begin(ScrapedSystem system) =>
+        system.ProxyOf("productpage-v1").Spoil(samples => [.. samples.Where(sample => sample.Name != metric)]);
+
+    public override IReadOnlyDictionary<string, long> Expected(RunExpectation run) =>
+        new Dictionary<string, long> { [check] = count(run) };
 }
 
 /// <summary>A process that seems to be started again, once it has counted something that nobody has scraped yet.</summary>

@@ -11,6 +11,9 @@ public sealed class ScrapedSystem : IAsyncLifetime
     /// <summary>Often enough for a test, and seldom enough that a busy machine keeps up with it.</summary>
     private const int IntervalSeconds = 2;
 
+    /// <summary>Requests a second.</summary>
+    private const double Rate = 100;
+
     private readonly ServiceProcesses _services = new();
     private readonly Dictionary<string, ScrapeProxy> _proxies = [];
     private RunningPrometheus? _prometheus;
@@ -19,8 +22,13 @@ public sealed class ScrapedSystem : IAsyncLifetime
     /// <summary>A second way to details, which leads nowhere unless it is opened.</summary>
     internal ScrapeProxy Twin { get; private set; } = null!;
 
+    /// <summary>A third way to details, which is opened once, so that it has no past.</summary>
+    internal ScrapeProxy Newcomer { get; private set; } = null!;
+
     public static IReadOnlyList<string> Processes { get; } =
         [.. ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name)];
+
+    private IEnumerable<ScrapeProxy> Proxies => _proxies.Values.Append(Twin).Append(Newcomer);
 
     /// <summary>The proxy in front of a process.</summary>
     /// <param name="process">The process.</param>
@@ -37,7 +45,8 @@ public sealed class ScrapedSystem : IAsyncLifetime
             }
 
             Twin = new ScrapeProxy(_services.AddressOf("details-v1"), isOpen: false);
-            var targets = _proxies.Values.Append(Twin).Select(proxy => $"'{proxy.Address.Authority}'");
+            Newcomer = new ScrapeProxy(_services.AddressOf("details-v1"), isOpen: false);
+            var targets = Proxies.Select(proxy => $"'{proxy.Address.Authority}'");
             _prometheus = RunningPrometheus.Start(FreePort.Find(), string.Create(CultureInfo.InvariantCulture, $"""
                 global:
                   scrape_interval: {IntervalSeconds}s
@@ -61,20 +70,21 @@ public sealed class ScrapedSystem : IAsyncLifetime
     /// <summary>Sends requests, and verifies them.</summary>
     /// <param name="requests">How many.</param>
     /// <param name="whenPrepared">What is done between the last scrape that counts as before the run and its first request.</param>
-    /// <param name="rate">How many a second.</param>
+    /// <param name="patience">How long to wait for scrapes after the run; for ever, unless it is said.</param>
     internal async Task<(RunExpectation Run, SignalResult Result)> VerifyAsync(
-        int requests, Action? whenPrepared = null, double rate = 100)
+        int requests, Action? whenPrepared = null, TimeSpan? patience = null)
     {
-        using var source = Source();
+        using var source = Source(Eventually.Never);
         var token = TestContext.Current.CancellationToken;
         await source.PrepareAsync(static _ => { }, token);
         whenPrepared?.Invoke();
         var ledger = Path.GetTempFileName();
         try
         {
-            await KnownRun.SendAsync(_services.AddressOf("productpage-v1"), ledger, requests, rate, ++_runs);
+            await KnownRun.SendAsync(_services.AddressOf("productpage-v1"), ledger, requests, Rate, ++_runs);
             var run = new LedgerOracle(ledger).Expect(token);
-            return (run, await source.CheckAsync(run, static _ => { }, token));
+            using var checking = Source(patience ?? Eventually.Never);
+            return (run, await checking.CheckAsync(run, static _ => { }, token));
         }
         finally
         {
@@ -86,7 +96,7 @@ public sealed class ScrapedSystem : IAsyncLifetime
     /// <param name="run">What was sent.</param>
     internal async Task<SignalResult> VerifyAgainAsync(RunExpectation run)
     {
-        using var source = Source();
+        using var source = Source(Eventually.Never);
         return await source.CheckAsync(run, static _ => { }, TestContext.Current.CancellationToken);
     }
 
@@ -97,7 +107,7 @@ public sealed class ScrapedSystem : IAsyncLifetime
             await _prometheus.DisposeAsync();
         }
 
-        foreach (var proxy in _proxies.Values.Append(Twin).OfType<ScrapeProxy>())
+        foreach (var proxy in Proxies.OfType<ScrapeProxy>())
         {
             await proxy.DisposeAsync();
         }
@@ -105,6 +115,6 @@ public sealed class ScrapedSystem : IAsyncLifetime
         await _services.DisposeAsync();
     }
 
-    private PrometheusSource Source() =>
-        new(new PrometheusClient(_prometheus!.Address), "job=\"bookinfo\"", Eventually.Never, TimeProvider.System);
+    private PrometheusSource Source(TimeSpan patience) =>
+        new(new PrometheusClient(_prometheus!.Address), "job=\"bookinfo\"", patience, TimeProvider.System);
 }

@@ -19,14 +19,15 @@ public sealed class VerificationReportTests
 
     private static readonly CheckResult Open = new("open") { NotChecked = ["No bucket was read."] };
 
+    private static readonly CheckResult Late = new("late") { Findings = [new Finding(FindingKind.NoBaseline, "", "")] };
+
     [Fact]
     public void What_is_wrong_weighs_more_than_what_is_open_and_that_more_than_what_is_right()
     {
         Assert.Equal(VerificationVerdict.Exact, Report(Good, Good).Verdict);
         Assert.Equal(VerificationVerdict.Untold, Report(Good, Open).Verdict);
         Assert.Equal(VerificationVerdict.Differs, Report(Good, Open, Bad).Verdict);
-        Assert.Equal(
-            VerificationVerdict.Untold, new CheckResult("late") { Findings = [new Finding(FindingKind.NoBaseline, "", "")] }.Verdict);
+        Assert.Equal(VerificationVerdict.Untold, Late.Verdict);
     }
 
     [Fact]
@@ -49,10 +50,50 @@ public sealed class VerificationReportTests
     public void The_JSON_has_verdicts_by_name()
     {
         var json = JsonDocument.Parse(Report(Good, Bad).ToJson()).RootElement;
-        Assert.Equal((1, "Differs"), (json.GetProperty("version").GetInt32(), json.GetProperty("verdict").GetString()));
+        Assert.Equal((1, "differs"), (json.GetProperty("version").GetInt32(), json.GetProperty("verdict").GetString()));
         var check = json.GetProperty("signals")[0].GetProperty("checks")[1];
         Assert.Equal((20, 8), (check.GetProperty("expected").GetProperty("low").GetInt64(), check.GetProperty("seen").GetInt64()));
-        Assert.Equal("Missing", check.GetProperty("findings")[0].GetProperty("kind").GetString());
+        Assert.Equal("missing", check.GetProperty("findings")[0].GetProperty("kind").GetString());
+        Assert.Equal(6, json.GetProperty("signals")[0].GetProperty("visibleAfterSeconds").GetDouble());
+        Assert.False(json.GetProperty("signals")[0].TryGetProperty("visibleAfter", out _));
+        Assert.Contains("\"kind\":\"no-baseline\"", Report(Late).ToJson());
+    }
+
+    [Fact]
+    public void The_documentation_has_every_field_of_the_JSON()
+    {
+        var page = File.ReadAllText(Path.Combine(Bookinfo.Testing.WorkingCopy.Root, "docs", "verify.md"));
+        Assert.All(
+            Fields(JsonDocument.Parse(Report(Good, Bad, Open).ToJson()).RootElement).Distinct(),
+            field => Assert.Contains($"`{field}`", page));
+
+        static IEnumerable<string> Fields(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().SelectMany(field => Fields(field.Value).Prepend(field.Name)),
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(Fields),
+            _ => [],
+        };
+    }
+
+    [Fact]
+    public void The_XML_has_no_character_that_is_not_allowed_there()
+    {
+        var finding = Lost with { Text = "bad: \0\u001b\ud800\uffff; good: \t\u00e4\U0001F600" };
+        var failure = XElement.Parse(VerificationJUnit.Create(Report(Bad with { Findings = [finding] }))).Descendants("failure").Single();
+        Assert.Equal("bad: \ufffd\ufffd\ufffd\ufffd; good: \t\u00e4\U0001F600", (string)failure.Attribute("message")!);
+    }
+
+    [Fact]
+    public void How_it_was_checked_is_said_of_the_signals_that_were()
+    {
+        var report = Report(Good);
+        Assert.Contains("Counted by hand.", VerificationPage.Create(report));
+        Assert.DoesNotContain("Counters were read", VerificationPage.Create(report));
+        // Notes stand once, also when nothing was checked.
+        Assert.Single(VerificationText.Lines(report, width: 100), "A note.");
+        Assert.Single(VerificationText.Lines(Report(), width: 100), "A note.");
+        Assert.Single(VerificationText.Lines(Report(Good, Good), width: 100), "A note.");
+        Assert.Contains("3 more were not sent: no connection could be opened.", VerificationText.Run(report with { NeverSent = 3 }));
     }
 
     [Fact]
@@ -86,5 +127,12 @@ public sealed class VerificationReportTests
     private static VerificationReport Report(params IReadOnlyList<CheckResult> checks) => new(
         VerificationReport.CurrentVersion, "0.1", "run.ledger", "http://localhost/", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         new DateTimeOffset(2026, 1, 2, 3, 5, 5, TimeSpan.Zero), 40, 2, 0,
-        [new SignalResult("metrics", "Prometheus API at http://localhost:9090/", checks) { VisibleAfter = TimeSpan.FromSeconds(6) }]);
+        [
+            new SignalResult("metrics", "Prometheus API at http://localhost:9090/", checks)
+            {
+                Method = "Counted by hand.",
+                VisibleAfter = TimeSpan.FromSeconds(6),
+                Notes = ["A note."],
+            },
+        ]);
 }

@@ -4,6 +4,7 @@ using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
+using Bookinfo.Verification;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -62,7 +63,7 @@ internal static class LedgerCommand
     private static async Task<int> RunAsync(
         string path, IReadOnlyList<LedgerFilter> filters, ILedgerLines lines, CancellationToken cancellationToken)
     {
-        using var ledger = Open(path);
+        using var ledger = LedgerFile.Open(path);
         if (filters.Select(filter => filter.FindProblem(ledger)).FirstOrDefault(problem => problem is not null) is { } problem)
         {
             throw new OperationFailedException(FailureKind.InvalidRequest, $"--where: '{path}' {problem}.");
@@ -96,30 +97,6 @@ internal static class LedgerCommand
             CultureInfo.InvariantCulture, $"{shown:N0} of {ledger.Count:N0} requests{Flaw(ledger)}."
                 + $"{(lines.HasCut ? " Lines are cut to the width of the terminal, and whole in a file or a pipe." : "")}"));
         return ExitCode.Success;
-    }
-
-    private static LedgerReader Open(string path)
-    {
-        try
-        {
-            return new LedgerReader(path);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new OperationFailedException(FailureKind.InvalidRequest, exception.Message);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new OperationFailedException(
-                FailureKind.InvalidRequest, $"there is no file '{path}'. 'bookinfo load --ledger FILE' writes one.");
-        }
-        catch (Exception exception) when (
-            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new OperationFailedException(
-                FailureKind.InvalidRequest,
-                $"'{path}' cannot be read: {(Directory.Exists(path) ? "it is a directory" : exception.Message)}");
-        }
     }
 
     private static string Flaw(LedgerReader ledger) => !ledger.IsComplete

@@ -106,7 +106,7 @@ internal static class VerifyCommand
     {
         var rate = result.GetValue(Rate) ?? UsualRate;
         var duration = result.GetValue(Requests) is { } requests
-            ? TimeSpan.FromSeconds(requests / rate)
+            ? TimeSpan.FromSeconds(ConstantProfile.SecondsFor(requests, rate))
             : result.GetValue(Duration) ?? TimeSpan.FromSeconds(30);
         return new VerifyOptions(
             result.GetValue(Url),

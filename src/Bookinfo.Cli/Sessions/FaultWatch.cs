@@ -29,7 +29,7 @@ internal sealed class FaultWatch(Uri target, TimeProvider time)
     {
         try
         {
-            if (!target.IsLoopback || SourceTree.Find() is not { } tree || RunRecord.Read(tree, target.Port) is null)
+            if (SourceTree.Find() is not { } tree || RunRecord.Read(tree, target) is null)
             {
                 return;
             }

@@ -63,7 +63,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
     /// <summary>What is to be verified.</summary>
     private List<ISource> Open(Uri page)
     {
-        var prometheus = options.Prometheus ?? RunRecord.Read(SourceTree.Find(), page.Port)?.Prometheus;
+        var prometheus = options.Prometheus ?? RunRecord.Read(SourceTree.Find(), page)?.Prometheus;
         List<ISource> sources =
         [
             .. prometheus is null

@@ -10,7 +10,7 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan HalfSecond = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan DateDoubt = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LargestDifference = TimeSpan.FromSeconds(2);
 
     /// <summary>Far more than five minutes of the counters of a cluster take.</summary>
     private const int LongestAnswer = 64 * 1024 * 1024;
@@ -65,10 +65,12 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     /// <c>time()</c> is exact in a Prometheus. Others evaluate what they are asked for at an earlier time than now (VictoriaMetrics: 30 s
     /// ago), and then the head of the answer says what time it is, to the second.
     /// </remarks>
-    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken)
+    public async Task<PrometheusClock> NowAsync(CancellationToken cancellationToken)
     {
         var evaluated = DateTimeOffset.UnixEpoch.AddSeconds((await QueryAsync("time()", cancellationToken))[0]);
-        return _date + HalfSecond is { } date && (date - evaluated).Duration() > DateDoubt ? date : evaluated;
+        return _date + HalfSecond is { } date && (date - evaluated).Duration() > LargestDifference
+            ? new PrometheusClock(date, HalfSecond)
+            : new PrometheusClock(evaluated, TimeSpan.Zero);
     }
 
     /// <summary>Its version.</summary>
@@ -152,6 +154,11 @@ public sealed class PrometheusClient(Uri address) : IDisposable
                 : throw new JsonException($"the sample {sample.GetRawText()} has no number"),
         };
 }
+
+/// <summary>What time a Prometheus has.</summary>
+/// <param name="Now">The time.</param>
+/// <param name="Doubt">By how much it may be more, or less.</param>
+public readonly record struct PrometheusClock(DateTimeOffset Now, TimeSpan Doubt);
 
 /// <summary>A series of a Prometheus.</summary>
 /// <param name="Labels">Its labels, its name among them as <c>__name__</c>.</param>

@@ -98,6 +98,11 @@ public sealed class ConstantProfile(double rate, double duration) : RateProfile(
     /// <summary>The name of the profile.</summary>
     public const string ProfileName = "constant";
 
+    /// <summary>How many seconds have a number of even arrivals: until midway between the last of them and the next one.</summary>
+    /// <param name="requests">How many.</param>
+    /// <param name="rate">Requests a second.</param>
+    public static double SecondsFor(long requests, double rate) => (requests - 0.5) / rate;
+
     /// <inheritdoc/>
     public override string Name => ProfileName;
 

@@ -28,9 +28,13 @@ public sealed record RunRecord(
 
     /// <summary>Reads that of a run.</summary>
     /// <param name="tree">Where things are.</param>
-    /// <param name="port">The port of the page.</param>
-    /// <returns><see langword="null"/> when no run of this working copy has the port, or it cannot be read.</returns>
-    public static RunRecord? Read(SourceTree tree, int port)
+    /// <param name="page">The page of the run.</param>
+    /// <returns>
+    /// <see langword="null"/> when the page is on another machine, no run of this working copy has its port, or the record cannot be read.
+    /// </returns>
+    public static RunRecord? Read(SourceTree tree, Uri page) => page.IsLoopback ? Read(tree, page.Port) : null;
+
+    private static RunRecord? Read(SourceTree tree, int port)
     {
         // A run that was killed leaves its file.
         if (!RunLock.FindHeld(tree).Contains(port))
@@ -82,7 +86,7 @@ public sealed record RunRecord(
     /// <param name="tree">Where things are.</param>
     /// <param name="page">The page of the run.</param>
     /// <exception cref="OperationFailedException">No run of this working copy has it, or its record cannot be read.</exception>
-    public static RunRecord Require(SourceTree tree, Uri page) => Read(tree, page.Port) ?? throw new OperationFailedException(
+    public static RunRecord Require(SourceTree tree, Uri page) => Read(tree, page) ?? throw new OperationFailedException(
         FailureKind.NotDeployed,
         $"no 'bookinfo up' of this working copy runs at {page.GetLeftPart(UriPartial.Authority)}: start it, or name the namespace of a "
         + "deployment with --namespace.");

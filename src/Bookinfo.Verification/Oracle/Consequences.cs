@@ -99,7 +99,8 @@ public sealed class Consequences(
             Require(only is not null || tries.Count < tried.Count, $"{requestId}: {id} was tried {tried.Count} times.");
             tries.Add(Try(call, only ?? tried[tries.Count], id, requestId, tries.Count, patience));
         }
-        while (tries.Count < call.Tries && !tries[^1].Outcome.IsCancelled && tries[^1].Outcome.StatusCode != 200);
+        while (tries.Count < call.Tries && tries[^1].Outcome is { IsCancelled: false, StatusCode: not 200 } outcome
+            && outcome != CallOutcome.Unknown);
 
         Require(only is not null || tries.Count == tried.Count, $"{requestId}: {id} was tried {tried.Count} times.");
         return tries;

@@ -42,17 +42,17 @@ public static class KeyPattern
     /// <param name="key">The key.</param>
     public static bool Is(ICountKey key) => key.Fields.Any(field => field.Value is Any or Failed);
 
-    /// <summary>How exact a key is: the fewer of its fields stand for several values, the less this is.</summary>
+    /// <summary>How exact a key is: the fewer values its fields stand for, the less this is.</summary>
     /// <param name="key">The key.</param>
-    public static int Width(ICountKey key) => key.Fields.Count(field => field.Value is Any or Failed);
+    public static int Width(ICountKey key) => key.Fields.Sum(field => field.Value switch { Any => 2, Failed => 1, _ => 0 });
 
-    /// <summary>Whether a key is one of those that another one stands for.</summary>
+    /// <summary>Whether a key is one of those that another one stands for, or stands for some of these itself.</summary>
     /// <param name="pattern">The one that stands for several.</param>
     /// <param name="key">The key.</param>
     public static bool Matches(ICountKey pattern, ICountKey key) => pattern.Fields.Zip(key.Fields).All(pair => pair.First.Value switch
     {
         Any => true,
-        Failed => pair.Second.Value is not ("" or "200"),
+        Failed => pair.Second.Value is not ("" or "200" or Any),
         var value => value == pair.Second.Value,
     });
 }

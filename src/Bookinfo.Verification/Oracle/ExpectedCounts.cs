@@ -68,9 +68,16 @@ public sealed class ExpectedCounts
             {
                 var hidden = CountRange.AtMost(call.HiddenTries * times);
                 AddTry(request, call, CallOutcome.SomeFailure, hidden);
-                // What answers such a try with an error has not come to make calls of its own.
-                AddServed(
-                    call.Service, KeyPattern.Any, "GET", CallGraph.RouteOf(call.Service).Route, KeyPattern.Failed, hidden);
+                if (call.Outcome == CallOutcome.Unknown)
+                {
+                    AddPossible(CallGraph.RouteOf(call.Service), KeyPattern.Any, "GET", hidden.High);
+                }
+                else
+                {
+                    // What answers such a try with an error has not come to make calls of its own.
+                    AddServed(
+                        call.Service, KeyPattern.Any, "GET", CallGraph.RouteOf(call.Service).Route, KeyPattern.Failed, hidden);
+                }
             }
 
             foreach (var attempt in call.Tries)

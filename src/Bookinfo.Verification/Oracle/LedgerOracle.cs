@@ -16,7 +16,7 @@ public sealed class LedgerOracle(string path)
     /// <exception cref="OperationFailedException">The file is not a ledger, or not a whole one.</exception>
     public RunExpectation Expect(CancellationToken cancellationToken)
     {
-        using var ledger = Open();
+        using var ledger = LedgerFile.Open(path);
         if (!ledger.IsComplete)
         {
             throw new OperationFailedException(
@@ -72,17 +72,11 @@ public sealed class LedgerOracle(string path)
         return run;
     }
 
-    /// <summary>What must be seen of one request.</summary>
-    /// <param name="traceId">Its trace id, in 32 digits.</param>
-    /// <returns><see langword="null"/> when the ledger has no such request.</returns>
-    /// <exception cref="OperationFailedException">The file is not a ledger.</exception>
-    public ExpectedTrace? FindTrace(string traceId) => Traces().FirstOrDefault(trace => trace.TraceId == traceId);
-
     /// <summary>What must be seen of each request that can have come anywhere, in the order of the ledger.</summary>
     /// <exception cref="OperationFailedException">The file is not a ledger.</exception>
-    public IEnumerable<ExpectedTrace> Traces()
+    private IEnumerable<ExpectedTrace> Traces()
     {
-        using var ledger = Open();
+        using var ledger = LedgerFile.Open(path);
         var reading = new RequestReading(ledger.Header);
         var fates = new Dictionary<RequestShape, RequestFate>();
         var shapes = new ShapeFinder(ledger);
@@ -98,25 +92,6 @@ public sealed class LedgerOracle(string path)
             {
                 yield return new ExpectedTrace(record.Identity.TraceId, record.Identity.SpanId, fate);
             }
-        }
-    }
-
-    private LedgerReader Open()
-    {
-        try
-        {
-            return new LedgerReader(path);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new OperationFailedException(FailureKind.InvalidRequest, exception.Message);
-        }
-        catch (Exception exception) when (
-            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new OperationFailedException(
-                FailureKind.InvalidRequest,
-                $"'{path}' cannot be read: {(Directory.Exists(path) ? "it is a directory." : exception.Message)}");
         }
     }
 

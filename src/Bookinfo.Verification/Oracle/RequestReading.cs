@@ -74,8 +74,13 @@ public sealed class RequestReading(LedgerHeader header)
         bool IsMissing(string callee) => failed == BookinfoAnswers.FlawOf(route.Service, callee)
             || (route.PassesOn && shape.Error == ErrorKind.Status);
 
-        // The versions of reviews that were tried: of a try that failed nobody knows which.
-        var tries = retried is null ? 0 : IsMissing(retried.Service) ? retried.Tries : shape.WasRetried ? 2 : 1;
+        // A status that is passed on is that of the call; 500 also stands for no answer, and for one with a body that is of no use.
+        var isPassedOn = route.PassesOn && shape.Status != 500;
+        // The versions of reviews that were tried: of a try that failed nobody knows which. Without reviews there was one try at least: a
+        // 200 with a body that is of no use is not tried again.
+        var tries = retried is null ? 0
+            : shape.WasRetried || (IsMissing(retried.Service) && isPassedOn) ? retried.Tries
+            : 1;
         var versions = Enumerable.Range(0, tries)
             .Select(number => number == tries - 1 && !IsMissing(retried!.Service) ? version ?? CallGraph.AnyVersion : CallGraph.AnyVersion);
         return new Consequences(
@@ -97,19 +102,9 @@ public sealed class RequestReading(LedgerHeader header)
                 return new TryTrouble(CallOutcome.SomeFailure) { MayBeServed = true };
             }
 
-            // A status that is passed on is that of the call; 500 is also what stands for no answer at all.
             if (route.Calls.Any(call => call.Service == callee) && IsMissing(callee))
             {
-                return new TryTrouble(
-                    route.PassesOn && shape.Status != 500 ? CallOutcome.Answered(shape.Status) : CallOutcome.SomeFailure)
-                {
-                    MayBeServed = true,
-                };
-            }
-
-            if (failed.Length > 0 && failed == BookinfoAnswers.FlawOf("reviews", callee))
-            {
-                return new TryTrouble(CallOutcome.SomeFailure) { MayBeServed = true };
+                return new TryTrouble(isPassedOn ? CallOutcome.Answered(shape.Status) : CallOutcome.Unknown) { MayBeServed = true };
             }
 
             // An answer names one thing that is missing. What is named hides others: without reviews or details, the rest may lack too.

@@ -6,7 +6,7 @@ namespace Bookinfo.Verification;
 /// <param name="End">When the last one had ended.</param>
 /// <param name="Requests">How many were sent, those before the start of the load included.</param>
 /// <param name="Unknown">How many of them may have been served or not, as nobody knows how they ended.</param>
-/// <param name="NeverSent">How many more were to be sent, and found nobody to take them.</param>
+/// <param name="NeverSent">For how many more no connection could be opened.</param>
 public sealed record RunExpectation(
     string Target, DateTimeOffset Start, DateTimeOffset End, long Requests, long Unknown, long NeverSent)
 {

@@ -51,6 +51,10 @@ internal sealed partial record AccessLine(UInt128 TraceId, ServedKey Key)
     /// <param name="line">The line.</param>
     public static string ServiceOf(string line) => Service().Match(line).Groups["service"].Value;
 
+    /// <summary>The trace that it is of, as far as a line that is not whole tells.</summary>
+    /// <param name="line">The line.</param>
+    public static UInt128? TraceOf(string line) => TryReadId(Trace().Match(line).Groups["trace"].Value, out var id) ? id : null;
+
     /// <summary>Reads a trace id.</summary>
     /// <param name="text">Its 32 digits.</param>
     /// <param name="id">The id.</param>
@@ -63,4 +67,7 @@ internal sealed partial record AccessLine(UInt128 TraceId, ServedKey Key)
 
     [GeneratedRegex("\"service\":\"(?<service>[a-z]+)\"")]
     private static partial Regex Service();
+
+    [GeneratedRegex("\"trace_id\":\"(?<trace>[0-9a-f]{32})\"")]
+    private static partial Regex Trace();
 }

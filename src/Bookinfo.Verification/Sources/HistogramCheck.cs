@@ -26,11 +26,27 @@ internal static class HistogramCheck
         var notChecked = new List<string>();
         foreach (var service in run.Latency.Where(route => route.Value.Count > 0).GroupBy(route => (route.Key.Service, route.Key.Version)))
         {
-            var routes = service.Where(route => reading.IsCountRight(route.Key)).ToList();
+            var routes = service.Where(route => reading.WhyUntold(route.Key) is null).ToList();
             notChecked.AddRange(service.Except(routes).Select(
-                route => $"The buckets of {route.Key.Service} {route.Key.Route}: its requests are not counted right, or not told apart."));
+                route => $"The buckets of {route.Key.Service} {route.Key.Route} tell nothing. {reading.WhyUntold(route.Key)}"));
             var increases = routes.Count == 0 ? [] : await ReadAsync(client, selector, reading, service.Key, cancellationToken);
-            foreach (var (key, bounds) in routes)
+            var absent = routes.Where(route => !increases.Any(
+                one => (one.Method, one.Route) == (route.Key.Method, route.Key.Route))).ToList();
+            if (absent.Count > 0)
+            {
+                findings.Add(new Finding(
+                    FindingKind.Missing, $"{service.Key.Service} {service.Key.Version}",
+                    FormattableString.Invariant(
+                        $"{absent.Sum(route => route.Value.Count):N0} requests of {service.Key.Service} {service.Key.Version} ")
+                        + "are in no bucket: their routes have none.")
+                {
+                    Missing = absent.Sum(route => route.Value.Count),
+                    Examples = [.. absent.Select(route => $"{route.Key.Method} {route.Key.Route}".TrimEnd()).Order().Take(5)],
+                    LookAt = [Metric],
+                });
+            }
+
+            foreach (var (key, bounds) in routes.Except(absent))
             {
                 var counts = LatencyBounds.Buckets.Select(limit => increases.Where(
                         one => one.Method == key.Method && one.Route == key.Route && one.Limit == limit).Sum(one => one.Count)).ToList();

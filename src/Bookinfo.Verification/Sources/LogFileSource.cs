@@ -17,6 +17,9 @@ public sealed class LogFileSource(string path, TimeSpan patience, TimeProvider t
     /// <summary>For how long nothing may come before what is not there is lost.</summary>
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(5);
 
+    /// <summary>How much longer than a reading the time until the next one is.</summary>
+    private const int PausesInReadings = 4;
+
     /// <inheritdoc/>
     public string Signal => "logs";
 
@@ -32,22 +35,28 @@ public sealed class LogFileSource(string path, TimeSpan patience, TimeProvider t
     {
         var begin = time.GetTimestamp();
         var (size, since) = (-1L, begin);
+        var (isUnread, readUntil, reading) = (true, begin, TimeSpan.Zero);
         for (var isFirst = true; ; isFirst = false)
         {
             var now = Files().Sum(file => new FileInfo(file).Length);
             if (now != size)
             {
-                (size, since) = (now, time.GetTimestamp());
-                var visibleAfter = Visibility.After(time.GetUtcNow() - run.End, isFirst);
-                var reading = await ReadAsync(run, cancellationToken);
-                if (reading.IsExact)
-                {
-                    return Report(reading, run, visibleAfter);
-                }
+                (size, since, isUnread) = (now, time.GetTimestamp(), true);
             }
-            else if (time.GetElapsedTime(since) >= Standstill || time.GetElapsedTime(begin) >= patience)
+
+            // Files that others write to may grow for ever.
+            var isOver = time.GetElapsedTime(begin) >= patience || time.GetElapsedTime(since) >= Standstill;
+            // All is read each time, so that most of the time is not spent on that.
+            if (isOver || (isUnread && time.GetElapsedTime(readUntil) >= PausesInReadings * reading))
             {
-                return Report(await ReadAsync(run, cancellationToken), run, visibleAfter: null);
+                var visibleAfter = Visibility.After(time.GetUtcNow() - run.End, isFirst);
+                var start = time.GetTimestamp();
+                var lines = await ReadAsync(run, cancellationToken);
+                (isUnread, readUntil, reading) = (false, time.GetTimestamp(), time.GetElapsedTime(start));
+                if (lines.IsExact || isOver)
+                {
+                    return Report(lines, run, lines.IsExact ? visibleAfter : null);
+                }
             }
 
             await Task.Delay(Pause, time, cancellationToken);
@@ -62,6 +71,7 @@ public sealed class LogFileSource(string path, TimeSpan patience, TimeProvider t
     private SignalResult Report(LogReading reading, RunExpectation run, TimeSpan? visibleAfter) => new(
         Signal, $"files in {path}", reading.Checks(run).ToList())
     {
+        Method = "The lines of each request's trace were held against those of the services that must have served it.",
         VisibleAfter = visibleAfter,
         Notes = [string.Create(CultureInfo.InvariantCulture, $"{Files().Length} files were read.")],
     };

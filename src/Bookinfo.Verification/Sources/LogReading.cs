@@ -7,20 +7,22 @@ internal sealed class LogReading
 {
     private const int MostExamples = 5;
 
-    /// <summary>How many lines of a trace are told apart; a page leaves at most seven.</summary>
+    /// <summary>How many lines of a trace are kept in one number; a page leaves at most seven.</summary>
     private const int MostLines = 16;
 
     private readonly RunExpectation _run;
 
     /// <summary>The lines of each request, as numbers of their keys, a byte each.</summary>
     private readonly Dictionary<UInt128, UInt128> _traces = [];
+
+    /// <summary>The further lines of requests that have more than that.</summary>
+    private readonly Dictionary<UInt128, List<byte>> _further = [];
     private readonly List<ServedKey> _keys = [];
     private readonly Dictionary<ServedKey, byte> _numbers = [];
-    private readonly Dictionary<string, long> _cut = [];
-    private readonly List<string> _cutExamples = [];
+    private readonly CutLines _cut = new();
     private readonly Dictionary<string, long> _lost = [];
     private readonly List<string> _lostExamples = [];
-    private readonly Dictionary<UInt128, Dictionary<string, int>> _surplus = [];
+    private readonly Dictionary<UInt128, Surplus> _surplus = [];
     private long _surplusLines;
     private long _seen;
     private long _twins;
@@ -38,7 +40,7 @@ internal sealed class LogReading
     }
 
     /// <summary>Whether there is a line for each request and service, each once and whole.</summary>
-    public bool IsExact => _lost.Count == 0 && _cut.Count == 0 && _surplusLines == 0;
+    public bool IsExact => _lost.Count == 0 && _cut.CountOfRun(_lost) == 0 && _surplusLines == 0;
 
     /// <summary>Whether there are more lines of a request than there must be, which may be the same one twice.</summary>
     public bool MayHaveTwins => _surplusLines > 0;
@@ -53,16 +55,22 @@ internal sealed class LogReading
             if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref lines))
             {
                 _seen++;
-                lines = (lines << 8) | NumberOf(access.Key);
+                if (lines >> (8 * (MostLines - 1)) == 0)
+                {
+                    lines = (lines << 8) | NumberOf(access.Key);
+                }
+                else
+                {
+                    (CollectionsMarshal.GetValueRefOrAddDefault(_further, access.TraceId, out _) ??= []).Add(NumberOf(access.Key));
+                }
             }
         }
         else if (isCut)
         {
-            var service = AccessLine.ServiceOf(line);
-            _cut[service] = _cut.GetValueOrDefault(service) + 1;
-            if (_cutExamples.Count < MostExamples)
+            var trace = AccessLine.TraceOf(line);
+            if (trace is not { } id || _traces.ContainsKey(id))
             {
-                _cutExamples.Add(line.Length > 100 ? $"{line[..100]}..." : line);
+                _cut.Add(line, AccessLine.ServiceOf(line), isOfRun: trace is not null);
             }
         }
     }
@@ -75,9 +83,14 @@ internal sealed class LogReading
         {
             AccessLine.TryReadId(trace.TraceId, out var id);
             var lines = Sorted(_traces[id]);
-            if (!known.TryGetValue((trace.Fate, lines), out var differences))
+            List<Difference>? differences;
+            if (_further.TryGetValue(id, out var further))
             {
-                known.Add((trace.Fate, lines), differences = Differences(trace.Fate, lines));
+                differences = Differences(trace.Fate, [.. Numbers(lines), .. further]);
+            }
+            else if (!known.TryGetValue((trace.Fate, lines), out differences))
+            {
+                known.Add((trace.Fate, lines), differences = Differences(trace.Fate, Numbers(lines)));
             }
 
             foreach (var difference in differences)
@@ -93,8 +106,7 @@ internal sealed class LogReading
                 }
                 else
                 {
-                    _surplusLines += difference.Surplus;
-                    _surplus.TryAdd(id, []);
+                    AddSurplus(id, difference.Surplus);
                 }
             }
         }
@@ -104,11 +116,11 @@ internal sealed class LogReading
     /// <param name="line">The line.</param>
     public void LookForTwin(string line)
     {
-        if (AccessLine.Read(line, out _) is { } access && _surplus.TryGetValue(access.TraceId, out var lines))
+        if (AccessLine.Read(line, out _) is { } access && _surplus.TryGetValue(access.TraceId, out var surplus)
+            && !surplus.Known.Add(line))
         {
-            var before = lines.GetValueOrDefault(line);
-            lines[line] = before + 1;
-            _twins += before > 0 ? 1 : 0;
+            surplus.Twins++;
+            _twins++;
         }
     }
 
@@ -117,23 +129,23 @@ internal sealed class LogReading
     public IEnumerable<CheckResult> Checks(RunExpectation run)
     {
         var findings = new List<Finding>();
-        var cut = _cut.Values.Sum();
+        var cut = _cut.CountOfRun(_lost);
         if (cut > 0)
         {
             findings.Add(new Finding(FindingKind.LineCut, "log", FormattableString.Invariant($"{cut:N0} lines are not whole."))
             {
                 Count = cut,
-                Examples = _cutExamples,
+                Examples = _cut.Examples,
             });
         }
 
         // The request of a line that is cut has one line less, and that is told already.
-        var lost = _lost.Sum(one => Math.Max(0, one.Value - _cut.GetValueOrDefault(one.Key)));
-        lost = Math.Max(0, lost - _cut.GetValueOrDefault(""));
+        var lost = _cut.CountLost(_lost);
         if (lost > 0)
         {
             findings.Add(new Finding(
-                FindingKind.LineLost, "log", FormattableString.Invariant($"{lost:N0} requests have no line of a service that served them."))
+                FindingKind.LineLost, "log",
+                FormattableString.Invariant($"{lost:N0} lines are missing, of services that served requests of the run."))
             {
                 Missing = lost,
                 Examples = _lostExamples,
@@ -146,7 +158,7 @@ internal sealed class LogReading
                 FindingKind.LineTwice, "log", FormattableString.Invariant($"{_twins:N0} lines are there once more, to the letter."))
             {
                 Surplus = _twins,
-                Examples = [.. _surplus.Keys.Take(MostExamples).Select(id => $"trace {id:x32}")],
+                Examples = ExamplesOf(surplus => surplus.Twins > 0),
             });
         }
 
@@ -154,10 +166,10 @@ internal sealed class LogReading
         {
             findings.Add(new Finding(
                 FindingKind.Surplus, "log",
-                FormattableString.Invariant($"{_surplusLines - _twins:N0} lines are of services that must not have served the request."))
+                FormattableString.Invariant($"{_surplusLines - _twins:N0} more lines are there than their requests can have left."))
             {
                 Surplus = _surplusLines - _twins,
-                Examples = [.. _surplus.Keys.Take(MostExamples).Select(id => $"trace {id:x32}")],
+                Examples = ExamplesOf(surplus => surplus.Lines > surplus.Twins),
             });
         }
 
@@ -168,6 +180,15 @@ internal sealed class LogReading
             Findings = findings,
         };
     }
+
+    private void AddSurplus(UInt128 id, long lines)
+    {
+        _surplusLines += lines;
+        (CollectionsMarshal.GetValueRefOrAddDefault(_surplus, id, out _) ??= new Surplus()).Lines += lines;
+    }
+
+    private List<string> ExamplesOf(Func<Surplus, bool> isOne) =>
+        [.. _surplus.Where(pair => isOne(pair.Value)).Take(MostExamples).Select(pair => $"trace {pair.Key:x32}")];
 
     private byte NumberOf(ServedKey key)
     {
@@ -185,14 +206,13 @@ internal sealed class LogReading
         return number;
     }
 
-    private List<Difference> Differences(RequestFate fate, UInt128 lines)
+    private List<Difference> Differences(RequestFate fate, List<byte> numbers)
     {
         var expected = new ExpectedCounts();
         expected.Add(fate);
         var seen = new Dictionary<ServedKey, long>();
-        for (; lines != 0; lines >>= 8)
+        foreach (var key in numbers.Select(number => _keys[number - 1]))
         {
-            var key = _keys[(int)(byte)lines - 1];
             seen[key] = seen.GetValueOrDefault(key) + 1;
         }
 
@@ -217,5 +237,29 @@ internal sealed class LogReading
         }
 
         return sorted;
+    }
+
+    private static List<byte> Numbers(UInt128 lines)
+    {
+        var numbers = new List<byte>(MostLines);
+        for (; lines != 0; lines >>= 8)
+        {
+            numbers.Add((byte)lines);
+        }
+
+        return numbers;
+    }
+
+    /// <summary>A request that has more lines than it must have left.</summary>
+    private sealed class Surplus
+    {
+        /// <summary>How many more.</summary>
+        public long Lines { get; set; }
+
+        /// <summary>How many are the same as one before.</summary>
+        public long Twins { get; set; }
+
+        /// <summary>Its lines.</summary>
+        public HashSet<string> Known { get; } = [];
     }
 }

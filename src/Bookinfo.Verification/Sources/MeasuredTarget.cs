@@ -5,16 +5,13 @@ namespace Bookinfo.Verification;
 /// <summary>A target, with the scrapes between which it has counted a run.</summary>
 internal sealed class MeasuredTarget
 {
-    /// <summary>By how much, in milliseconds, the clocks here and there may differ though the difference has been allowed for.</summary>
-    private const long Doubt = 100;
-
     /// <summary>Finds the scrapes.</summary>
     /// <param name="target">The target.</param>
     /// <param name="window">When the run was.</param>
     public MeasuredTarget(ScrapedTarget target, RunWindow window)
     {
         Target = target;
-        From = target.LastBefore(window.Start - Doubt) ?? StartedAfter(target, window);
+        From = target.LastBefore(window.Start - window.Doubt) ?? StartedAfter(target, window);
         To = target.StandsStillSince(window.End) ?? target.Scrapes[^1];
         StandsStill = target.StandsStillSince(window.End) is not null;
         Restarts = From is { } from ? [.. target.Restarts(from, To)] : [];
@@ -52,7 +49,9 @@ internal sealed class MeasuredTarget
     /// <summary>The scrapes that are missing or failed; <see langword="null"/> when there are none.</summary>
     public Finding? Gap()
     {
-        var attempts = Target.Attempts.Keys.Where(attempt => attempt >= (From ?? 0) && attempt <= To).ToList();
+        // Before its first scrape, a process that is being started does not answer.
+        var begin = Math.Max(From ?? 0, Target.Scrapes[0]);
+        var attempts = Target.Attempts.Keys.Where(attempt => attempt >= begin && attempt <= To).ToList();
         var failed = attempts.Where(attempt => Target.Attempts[attempt] == 0).ToList();
         var interval = Target.Interval ?? long.MaxValue / 2;
         var skipped = attempts.Skip(1)
@@ -79,6 +78,9 @@ internal sealed class MeasuredTarget
         FindingKind.StaleTarget =>
             $"{Target.Name} was scraped for the last time at {At(Target.Scrapes[^1])}, before the end of the run; others were since."
             + (IsGone ? " It is not a target any more." : ""),
+        FindingKind.NotScraped =>
+            $"{Target.Name} was scraped for the last time at {At(Target.Scrapes[^1])}, and not again for as long as it was waited for "
+            + "after the run: what it has counted since is not known.",
         FindingKind.NoBaseline =>
             $"{Target.Name} was scraped for the first time at {At(Target.Scrapes[0])}, when the run was under way: what it had counted "
             + "before is not known.",
@@ -94,5 +96,5 @@ internal sealed class MeasuredTarget
 
     /// <summary>A process that began after the run did has counted nothing before.</summary>
     private static long? StartedAfter(ScrapedTarget target, RunWindow window) =>
-        target.Uptime.Count > 0 && target.Uptime.Keys[0] - (target.Uptime.Values[0] * 1e3) >= window.Start ? window.Start : null;
+        target.Uptime.Count > 0 && target.StartedAt(target.Uptime.Keys[0]) >= window.Start ? window.Start : null;
 }

@@ -7,6 +7,7 @@ internal sealed class MetricsReading
 {
     private readonly List<MeasuredTarget> _targets;
     private readonly IReadOnlyList<ScrapedTarget> _stale;
+    private readonly IReadOnlyList<ScrapedTarget> _waited;
     private readonly IReadOnlyList<(ScrapedTarget Target, ScrapedTarget Twin)> _twins;
     private readonly RunExpectation _run;
     private readonly IReadOnlyList<Difference> _all;
@@ -20,12 +21,14 @@ internal sealed class MetricsReading
     /// <summary>Counts, and compares.</summary>
     /// <param name="targets">The targets.</param>
     /// <param name="stale">Those of them that are scraped no more.</param>
+    /// <param name="waited">Those that were not scraped since the run, and may yet be.</param>
     /// <param name="window">When the run was.</param>
     /// <param name="run">What must be seen of it.</param>
     public MetricsReading(
-        IReadOnlyList<ScrapedTarget> targets, IReadOnlyList<ScrapedTarget> stale, RunWindow window, RunExpectation run)
+        IReadOnlyList<ScrapedTarget> targets, IReadOnlyList<ScrapedTarget> stale, IReadOnlyList<ScrapedTarget> waited, RunWindow window,
+        RunExpectation run)
     {
-        (_stale, _run) = (stale, run);
+        (_stale, _waited, _run) = (stale, waited, run);
         // Of two targets that are one process, the one whose state before the run is known counts.
         targets = [.. targets.OrderBy(target => new MeasuredTarget(target, window).From is null)];
         _twins =
@@ -55,15 +58,23 @@ internal sealed class MetricsReading
     public bool IsExact => _all.Count == 0 && _targets.TrueForAll(target => target.From is not null);
 
     /// <summary>The targets whose counts of the run are known and whole, by service and version.</summary>
-    public IEnumerable<MeasuredTarget> Whole => _targets.Where(
-        target => target.From is not null && target.Restarts.Count == 0 && !_stale.Contains(target.Target));
+    public IEnumerable<MeasuredTarget> Whole => _targets.Where(target => KindOf(target) is null);
 
-    /// <summary>Whether the number of requests of a route that were served is what it must be.</summary>
+    /// <summary>Why the buckets of a route tell nothing.</summary>
     /// <param name="key">The route; its status does not count.</param>
-    public bool IsCountRight(ServedKey key) =>
-        _targets.Where(target => (target.Target.Service, target.Target.Version) == (key.Service, key.Version)).All(Whole.Contains)
-        && !_all.Any(difference => difference.Key is ServedKey served
-            && (served.Service, served.Method, served.Route) == (key.Service, key.Method, key.Route));
+    /// <returns>
+    /// A sentence; <see langword="null"/> when they do tell: all of its requests are counted, each under this route.
+    /// </returns>
+    public string? WhyUntold(ServedKey key)
+    {
+        var target = _targets.Find(
+            target => (target.Target.Service, target.Target.Version) == (key.Service, key.Version) && KindOf(target) is not null);
+        return target is not null ? target.Describe(KindOf(target)!.Value)
+            : _all.Any(difference => difference.Key is ServedKey served
+                && (served.Service, served.Method, served.Route) == (key.Service, key.Method, key.Route))
+            ? "Its requests are not counted right, or not told apart."
+            : null;
+    }
 
     /// <summary>What is worth knowing and is not wrong.</summary>
     public IEnumerable<string> Notes()
@@ -158,29 +169,37 @@ internal sealed class MetricsReading
                 yield return gap;
             }
 
-            var kind = _stale.Contains(target.Target) ? FindingKind.StaleTarget
-                : target.From is null ? FindingKind.NoBaseline
-                : target.Restarts is [] ? (FindingKind?)null
-                : target.Restarts.Any(restart => !restart.IsShown) ? FindingKind.HiddenReset
-                : FindingKind.CounterReset;
-            if (kind is not { } why)
+            if (KindOf(target) is not { } why)
             {
                 continue;
             }
 
             var missing = TakeMissing(target.Target.Service, target.Target.Version);
             // A process may be started again. Only what is lost by that is not shown.
-            if (missing > 0 || why == FindingKind.NoBaseline || (why == FindingKind.StaleTarget && !target.IsGone))
+            if (missing > 0 || why is FindingKind.NoBaseline or FindingKind.NotScraped
+                || (why == FindingKind.StaleTarget && !target.IsGone))
             {
                 explained.Add($"What {target.Target.Name} has counted is not known in full.");
                 yield return new Finding(why, target.Target.Name, target.Describe(why))
                 {
                     Missing = missing,
-                    LookAt = [$"{(why == FindingKind.StaleTarget ? RawSamples.Up : RawSamples.Uptime)}{{{target.Target.Selector}}}"],
+                    LookAt =
+                    [
+                        (why is FindingKind.StaleTarget or FindingKind.NotScraped ? RawSamples.Up : RawSamples.Uptime)
+                            + $"{{{target.Target.Selector}}}",
+                    ],
                 };
             }
         }
     }
+
+    /// <summary>Why what a target has counted is not known in full; <see langword="null"/> when it is.</summary>
+    private FindingKind? KindOf(MeasuredTarget target) => _stale.Contains(target.Target) ? FindingKind.StaleTarget
+        : _waited.Contains(target.Target) ? FindingKind.NotScraped
+        : target.From is null ? FindingKind.NoBaseline
+        : target.Restarts is [] ? null
+        : target.Restarts.Any(restart => !restart.IsShown) ? FindingKind.HiddenReset
+        : FindingKind.CounterReset;
 
     private IEnumerable<Finding> MissingTargets(List<string> explained)
     {

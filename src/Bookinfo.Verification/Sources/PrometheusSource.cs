@@ -13,10 +13,16 @@ namespace Bookinfo.Verification;
 /// <param name="time">Tells the time and waits.</param>
 public sealed class PrometheusSource(PrometheusClient client, string selector, TimeSpan patience, TimeProvider time) : ISource
 {
-    /// <summary>How many scrapes of others a target may miss before it is given up.</summary>
+    /// <summary>How many scrapes of others a target may miss before it is given up, as long as there is time to wait.</summary>
     private const int MissedScrapes = 3;
 
+    /// <summary>The same, once the time to wait is over: a single one may just be on its way.</summary>
+    private const int MissedScrapesAtLast = 2;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>By how much clocks may differ that seem to be equal.</summary>
+    private static readonly TimeSpan LeastDoubt = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long before a run its targets have been scraped for the last time, at the least frequent.</summary>
     private static readonly TimeSpan Before = TimeSpan.FromMinutes(5);
@@ -31,11 +37,11 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
     public async Task PrepareAsync(Action<string> say, CancellationToken cancellationToken)
     {
         var samples = new RawSamples(client, selector);
-        var begin = await client.NowAsync(cancellationToken);
+        var (begin, doubt) = await client.NowAsync(cancellationToken);
         var wait = new Wait("for a scrape before the run", say, time);
         while (true)
         {
-            var now = await client.NowAsync(cancellationToken);
+            var (now, _) = await client.NowAsync(cancellationToken);
             await samples.ReadAsync(begin - Before, now, cancellationToken);
             var targets = ScrapedTarget.All(samples, begin.ToUnixTimeMilliseconds());
             var late = Late(targets, begin.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
@@ -43,7 +49,7 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
             {
                 RequireTargets(targets);
                 // The run must not begin while the last scrape may still be going on.
-                await Task.Delay(Pause, time, cancellationToken);
+                await Task.Delay(Pause + doubt, time, cancellationToken);
                 return;
             }
 
@@ -56,8 +62,10 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
     public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
     {
         var version = await client.FindVersionAsync(cancellationToken);
-        var skew = await SkewAsync(cancellationToken);
-        var window = new RunWindow((run.Start + skew).ToUnixTimeMilliseconds(), (run.End + skew).ToUnixTimeMilliseconds());
+        var (skew, doubt) = await SkewAsync(cancellationToken);
+        var window = new RunWindow(
+            (run.Start + skew).ToUnixTimeMilliseconds(), (run.End + skew).ToUnixTimeMilliseconds(),
+            (long)Math.Ceiling((LeastDoubt + doubt).TotalMilliseconds));
         var samples = new RawSamples(client, selector);
         var wait = new Wait("for counters to stand still", say, time);
         for (var isFirst = true; ; isFirst = false)
@@ -66,13 +74,14 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
             var until = run.End + skew + After < now ? run.End + skew + After : now;
             await samples.ReadAsync(run.Start + skew - Before, until, cancellationToken);
             var targets = ScrapedTarget.All(samples, window.Start);
-            var (stale, waited) = Late(targets, window.End, until.ToUnixTimeMilliseconds());
-            var reading = new MetricsReading(targets, stale, window, run);
-            var isSettled = targets.Count > 0 && waited.Count == 0;
-            if ((isSettled && (reading.IsExact || reading.StandsStill)) || until < now || wait.Elapsed > patience)
+            var isOver = until < now || wait.Elapsed > patience;
+            var (stale, waited) = Late(targets, window.End, until.ToUnixTimeMilliseconds(), isOver ? MissedScrapesAtLast : MissedScrapes);
+            var reading = new MetricsReading(targets, stale, waited, window, run);
+            var isSettled = targets.Count > 0 && waited.Count == 0 && (reading.IsExact || reading.StandsStill);
+            if (isSettled || isOver)
             {
                 RequireTargets(targets);
-                var visibleAfter = Visibility.After(time.GetUtcNow() - run.End, isFirst);
+                var visibleAfter = isSettled ? Visibility.After(time.GetUtcNow() - run.End, isFirst) : null;
                 return await ReportAsync(reading, run, version, skew, visibleAfter, cancellationToken);
             }
 
@@ -93,6 +102,8 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
         return new SignalResult(
             Signal, $"{(version is null ? "Prometheus API" : $"Prometheus API, version {version}")} at {client.Address}", checks)
         {
+            Method = "Counters were read as they were scraped, for each process, from the last scrape before the run to the first one "
+                + "after it from which on they stand still. No rate and no extrapolation is involved.",
             VisibleAfter = visibleAfter,
             Notes =
             [
@@ -109,11 +120,11 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
     /// their turn several times, and others were scraped as often.
     /// </summary>
     private static (IReadOnlyList<ScrapedTarget> Stale, IReadOnlyList<ScrapedTarget> Waited) Late(
-        IReadOnlyList<ScrapedTarget> targets, long since, long now)
+        IReadOnlyList<ScrapedTarget> targets, long since, long now, int missed = MissedScrapes)
     {
         var most = targets.Count == 0 ? 0 : targets.Max(target => target.Scrapes.Count(scrape => scrape >= since));
         var late = targets.Where(target => target.Scrapes.Count == 0 || target.Scrapes[^1] < since).ToLookup(
-            target => most >= MissedScrapes && now - since > MissedScrapes * (target.Interval ?? 0));
+            target => most >= missed && now - since > missed * (target.Interval ?? 0));
         return ([.. late[true]], [.. late[false]]);
     }
 
@@ -136,13 +147,13 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
         }
     }
 
-    /// <summary>By how much the clock of the platform is ahead of the one here.</summary>
-    private async Task<TimeSpan> SkewAsync(CancellationToken cancellationToken)
+    /// <summary>By how much the clock of the platform is ahead of the one here, and by how much that may be wrong.</summary>
+    private async Task<(TimeSpan Skew, TimeSpan Doubt)> SkewAsync(CancellationToken cancellationToken)
     {
         var asked = time.GetUtcNow();
         var there = await client.NowAsync(cancellationToken);
-        var answered = time.GetUtcNow();
-        return there - (asked + ((answered - asked) / 2));
+        var half = (time.GetUtcNow() - asked) / 2;
+        return (there.Now - (asked + half), there.Doubt + half);
     }
 
     /// <summary>Says what is waited for, now and then.</summary>
@@ -169,4 +180,5 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
 /// <summary>When a run was, by the clock of a platform, in milliseconds since 1970.</summary>
 /// <param name="Start">When its first request was sent.</param>
 /// <param name="End">When its last one had ended.</param>
-internal readonly record struct RunWindow(long Start, long End);
+/// <param name="Doubt">By how much the clocks here and there may differ though the difference has been allowed for.</param>
+internal readonly record struct RunWindow(long Start, long End, long Doubt);

@@ -82,7 +82,7 @@ internal sealed class RawSamples(PrometheusClient client, string selector)
                 var range = string.Create(CultureInfo.InvariantCulture, $"{metric}{{{selector}}}[{seconds}s]");
                 foreach (var series in await client.QuerySeriesAsync(range, end, cancellationToken))
                 {
-                    Add(_series[metric], series);
+                    Add(metric, series);
                 }
             }
 
@@ -92,8 +92,12 @@ internal sealed class RawSamples(PrometheusClient client, string selector)
         _end = to;
     }
 
-    private static void Add(Dictionary<string, RawSeries> all, PrometheusSeries series)
+    /// <summary>Takes samples of a series, of which some may be there already.</summary>
+    /// <param name="metric">One of the metrics above.</param>
+    /// <param name="series">The series.</param>
+    internal void Add(string metric, PrometheusSeries series)
     {
+        var all = _series[metric];
         var name = string.Join(
             '\n', series.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"));
         if (!all.TryGetValue(name, out var raw))

@@ -8,6 +8,9 @@ internal sealed class ScrapedTarget
     /// <summary>A target that has missed as many scrapes is gone.</summary>
     private const int RecentScrapes = 2;
 
+    /// <summary>What begins within so many milliseconds may be one process that was looked at twice.</summary>
+    private const double SameStart = 1000;
+
     private readonly ILookup<string, RawSeries> _series;
     private readonly SortedList<long, double> _durations;
 
@@ -123,8 +126,10 @@ internal sealed class ScrapedTarget
         {
             var counters = RawSamples.Counters.SelectMany(Of).ToList();
             var fell = counters.Exists(series => Value(series, later) < Value(series, earlier));
-            var isYounger = Uptime.TryGetValue(earlier, out var before) && Uptime.TryGetValue(later, out var after) && after < before;
-            if (fell || isYounger)
+            // What a scrape has seen is as late as its end.
+            var isAnother = Uptime.GetValueOrDefault(later, double.MaxValue) < Uptime.GetValueOrDefault(earlier)
+                || StartedAt(later) - StartedAt(earlier) - (_durations.GetValueOrDefault(earlier) * 1e3) > SameStart;
+            if (fell || isAnother)
             {
                 // A process that had counted nothing has nothing to show.
                 yield return (later, fell || counters.TrueForAll(series => Value(series, earlier) == 0));
@@ -135,12 +140,17 @@ internal sealed class ScrapedTarget
     /// <summary>Whether two targets are one process.</summary>
     /// <param name="other">The other.</param>
     public bool IsSameProcess(ScrapedTarget other) => Id.Length > 0 && (Id, Service, Version) == (other.Id, other.Service, other.Version)
-        && StartedAt is { } started && other.StartedAt is { } otherStarted && Math.Abs(started - otherStarted) < 1000;
+        && LastStart is { } started && other.LastStart is { } otherStarted && Math.Abs(started - otherStarted) < SameStart;
 
     /// <summary>The condition that finds its series.</summary>
     public string Selector => string.Create(CultureInfo.InvariantCulture, $"job=\"{Escape(Job)}\",instance=\"{Escape(Instance)}\"");
 
-    private double? StartedAt => Uptime.Count == 0 ? null : Uptime.Keys[^1] - (Uptime.Values[^1] * 1e3);
+    /// <summary>When its process began, in milliseconds since 1970, as a scrape has seen it.</summary>
+    /// <param name="scrape">The time of the scrape.</param>
+    /// <returns><see langword="null"/> when it did not see it.</returns>
+    public double? StartedAt(long scrape) => Uptime.TryGetValue(scrape, out var uptime) ? scrape - (uptime * 1e3) : null;
+
+    private double? LastStart => Uptime.Count == 0 ? null : StartedAt(Uptime.Keys[^1]);
 
     private static double Value(RawSeries series, long time) => series.Samples.GetValueOrDefault(time);
 

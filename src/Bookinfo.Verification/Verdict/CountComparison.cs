@@ -37,6 +37,7 @@ internal static class CountComparison
         }
 
         // What nobody can know exactly takes up what is surplus otherwise, and the narrowest of it first.
+        var spare = new List<(ICountKey Pattern, long Count)>();
         foreach (var (pattern, range) in expected.Ranges.Where(pair => KeyPattern.Is(pair.Key)).OrderBy(pair => KeyPattern.Width(pair.Key)))
         {
             var taken = 0L;
@@ -54,6 +55,18 @@ internal static class CountComparison
                 }
             }
 
+            // What a narrower one took though it need not have counts for a wider one that needs it.
+            for (var index = 0; index < spare.Count && taken < range.Low; index++)
+            {
+                if (KeyPattern.Matches(pattern, spare[index].Pattern))
+                {
+                    var take = Math.Min(spare[index].Count, range.Low - taken);
+                    taken += take;
+                    spare[index] = spare[index] with { Count = spare[index].Count - take };
+                }
+            }
+
+            spare.Add((pattern, Math.Max(0, taken - range.Low)));
             if (taken < range.Low)
             {
                 differences.Add(new Difference(pattern, range, taken, range.Low - taken, 0));

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Bookinfo.Verification;
 
 /// <summary>In which way a platform does not show what happened.</summary>
@@ -47,6 +49,11 @@ public enum FindingKind
 
     /// <summary>A target was not scraped before the run, so what it had counted until then is not known.</summary>
     NoBaseline,
+
+    /// <summary>
+    /// A target was not scraped after the run for as long as it was waited for, so what it had counted last is not known.
+    /// </summary>
+    NotScraped,
 }
 
 /// <summary>Something in which a platform does not show what happened.</summary>
@@ -71,7 +78,7 @@ public sealed record Finding(FindingKind Kind, string Subject, string Text)
     public IReadOnlyList<string> LookAt { get; init; } = [];
 
     /// <summary>Whether it leaves open what the platform would show, rather than being something that it shows wrong.</summary>
-    public bool IsUntold => Kind == FindingKind.NoBaseline;
+    public bool IsUntold => Kind is FindingKind.NoBaseline or FindingKind.NotScraped;
 }
 
 /// <summary>A question that was put to a platform, and what came of it.</summary>
@@ -115,8 +122,15 @@ public enum VerificationVerdict
 /// <param name="Checks">The checks.</param>
 public sealed record SignalResult(string Signal, string Source, IReadOnlyList<CheckResult> Checks)
 {
+    /// <summary>How it was looked at, in a sentence or two.</summary>
+    public string Method { get; init; } = "";
+
     /// <summary>How long after the end of the run the last of it was there to be seen.</summary>
+    [JsonIgnore]
     public TimeSpan? VisibleAfter { get; init; }
+
+    /// <summary>The same, in seconds.</summary>
+    public double? VisibleAfterSeconds => VisibleAfter?.TotalSeconds;
 
     /// <summary>What is worth knowing and is not wrong.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -20,8 +20,7 @@ public static class VerificationJUnit
                 new XAttribute("timestamp", report.EndedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture)),
                 signal.Checks.Select(check => Test(signal, check)))));
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        // Characters that XML does not allow may come from labels of the platform.
-        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, CheckCharacters = false };
+        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true };
         using (var writer = XmlWriter.Create(text, settings))
         {
             suites.Save(writer);
@@ -51,14 +50,19 @@ public static class VerificationJUnit
             VerificationVerdict.Differs => new XElement(
                 "failure",
                 new XAttribute("type", VerificationText.Name(check.Findings[0].Kind)),
-                new XAttribute("message", string.Join(' ', check.Findings.Select(finding => finding.Text))),
-                string.Join('\n', check.Findings.SelectMany(finding => (string[])
+                new XAttribute("message", Clean(string.Join(' ', check.Findings.Select(finding => finding.Text)))),
+                Clean(string.Join('\n', check.Findings.SelectMany(finding => (string[])
                 [
                     $"{VerificationText.Name(finding.Kind)}: {finding.Text}", .. finding.Examples,
                     .. finding.LookAt.Select(look => $"look at: {look}"),
-                ]))),
+                ])))),
             _ => new XElement(
                 "skipped",
-                new XAttribute("message", string.Join(' ', [.. check.Findings.Select(finding => finding.Text), .. check.NotChecked]))),
+                new XAttribute(
+                    "message", Clean(string.Join(' ', [.. check.Findings.Select(finding => finding.Text), .. check.NotChecked])))),
         });
+
+    /// <summary>Replaces what XML does not allow, which may come from labels of the platform.</summary>
+    private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(
+        rune => rune.Value is '\t' or '\n' or '\r' or (>= ' ' and not (0xFFFE or 0xFFFF)) ? rune.ToString() : "\uFFFD"));
 }

@@ -32,8 +32,7 @@ public static class VerificationPage
         [
             "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the contract "
                 + "of the services: who calls whom, with which timeouts and tries.",
-            "Counters were read as they were scraped, for each process, from the last scrape before the run to the first one after it from "
-                + "which on they stand still. No rate and no extrapolation is involved.",
+            .. report.Signals.Select(signal => signal.Method).Where(method => method.Length > 0),
             "Where an answer leaves open what the services have done, counts have bounds.",
             .. report.Signals.SelectMany(signal => signal.Notes),
         ]));

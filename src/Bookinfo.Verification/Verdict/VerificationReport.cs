@@ -12,7 +12,7 @@ namespace Bookinfo.Verification;
 /// <param name="EndedAt">When the last of them had ended.</param>
 /// <param name="Requests">How many were sent.</param>
 /// <param name="Unknown">Of how many nobody knows how they ended in the services, or whether they came there.</param>
-/// <param name="NeverSent">How many found nobody to take them.</param>
+/// <param name="NeverSent">For how many more no connection could be opened.</param>
 /// <param name="Signals">What came of each signal.</param>
 public sealed record VerificationReport(
     int Version, string Program, string Ledger, string Target, DateTimeOffset StartedAt, DateTimeOffset EndedAt, long Requests,
@@ -39,7 +39,13 @@ public sealed record VerificationReport(
 /// <summary>How reports are serialized.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
+    Converters = [typeof(FindingKindConverter), typeof(VerdictConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(VerificationReport))]
 internal sealed partial class VerificationJson : JsonSerializerContext;
+
+/// <summary>Writes kinds of findings as docs/verify.md has them.</summary>
+internal sealed class FindingKindConverter() : JsonStringEnumConverter<FindingKind>(JsonNamingPolicy.KebabCaseLower);
+
+/// <summary>Writes verdicts in the same way.</summary>
+internal sealed class VerdictConverter() : JsonStringEnumConverter<VerificationVerdict>(JsonNamingPolicy.KebabCaseLower);

@@ -40,7 +40,8 @@ public static class VerificationText
 
         if (report.NeverSent > 0)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{report.NeverSent:N0} more found nobody to take them.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"{report.NeverSent:N0} more were not sent: no connection could be opened.");
         }
     }
 
@@ -70,9 +71,14 @@ public static class VerificationText
                 yield return line;
             }
 
-            foreach (var line in signal.Checks.SelectMany(check => Details(check, signal)))
+            foreach (var line in signal.Checks.SelectMany(Details))
             {
                 yield return line;
+            }
+
+            foreach (var note in signal.Notes.Count == 0 ? [] : signal.Notes.Prepend(""))
+            {
+                yield return note;
             }
         }
     }
@@ -106,7 +112,7 @@ public static class VerificationText
     /// <param name="kind">The kind.</param>
     internal static string Name(FindingKind kind) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
-    private static IEnumerable<string> Details(CheckResult check, SignalResult signal)
+    private static IEnumerable<string> Details(CheckResult check)
     {
         foreach (var finding in check.Findings)
         {
@@ -126,15 +132,6 @@ public static class VerificationText
         foreach (var open in check.NotChecked)
         {
             yield return $"not checked ({check.Name}): {open}";
-        }
-
-        if (check == signal.Checks[^1])
-        {
-            yield return "";
-            foreach (var note in signal.Notes)
-            {
-                yield return note;
-            }
         }
     }
 
