@@ -84,8 +84,10 @@ internal sealed class MetricsReading
             $"{_targets.Count} targets: {string.Join(", ", _targets.Select(target => target.Target.Name))}.");
         if (_targets.Select(target => target.Target.Interval).OfType<long>().ToList() is { Count: > 0 } intervals)
         {
-            yield return string.Create(
-                CultureInfo.InvariantCulture, $"Scraped every {intervals.Min() / 1e3:0.#} to {intervals.Max() / 1e3:0.#} s.");
+            var (least, most) = (Seconds(intervals.Min()), Seconds(intervals.Max()));
+            yield return $"Scraped every {(least == most ? most : $"{least} to {most}")} s.";
+
+            static string Seconds(long milliseconds) => (milliseconds / 1e3).ToString("0.#", CultureInfo.InvariantCulture);
         }
     }
 
