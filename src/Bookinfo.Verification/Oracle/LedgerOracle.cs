@@ -78,6 +78,7 @@ public sealed class LedgerOracle(string path)
     {
         using var ledger = LedgerFile.Open(path);
         var reading = new RequestReading(ledger.Header);
+        var total = ledger.Layout.Hops.ToList().IndexOf(BookinfoAnswers.Total);
         var fates = new Dictionary<RequestShape, RequestFate>();
         var shapes = new ShapeFinder(ledger);
         foreach (var record in ledger.Read())
@@ -90,7 +91,12 @@ public sealed class LedgerOracle(string path)
 
             if (fate.IsSent)
             {
-                yield return new ExpectedTrace(record.Identity.TraceId, record.Identity.SpanId, fate);
+                yield return new ExpectedTrace(record.Identity.TraceId, record.Identity.SpanId, fate)
+                {
+                    Sent = ledger.Header.StartUnixNanoseconds + record.Sent,
+                    Waited = record.Duration,
+                    Served = total < 0 || fate.IsUnknown || record.Hops[total] == HopTimes.Unknown ? null : record.Hops[total] * 1000L,
+                };
             }
         }
     }

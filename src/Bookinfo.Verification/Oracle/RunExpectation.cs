@@ -35,4 +35,14 @@ public sealed record RunExpectation(
 /// <param name="Fate">
 /// What became of it, with its calls and the requests that they led to. Requests of which the same is known share one.
 /// </param>
-public sealed record ExpectedTrace(string TraceId, string ParentId, RequestFate Fate);
+public sealed record ExpectedTrace(string TraceId, string ParentId, RequestFate Fate)
+{
+    /// <summary>When it was sent, in nanoseconds since 1970-01-01 UTC.</summary>
+    public long Sent { get; init; }
+
+    /// <summary>How long whoever sent it waited for the end of the answer, in nanoseconds.</summary>
+    public long Waited { get; init; }
+
+    /// <summary>How long it took in the service, as the answer says, in nanoseconds; <see langword="null"/> when it does not.</summary>
+    public long? Served { get; init; }
+}

@@ -47,6 +47,33 @@ public enum FindingKind
     /// <summary>A line of a log is not whole.</summary>
     LineCut,
 
+    /// <summary>Requests have no spans at all.</summary>
+    TraceLost,
+
+    /// <summary>Traces are there, and lack some of their spans.</summary>
+    SpanLost,
+
+    /// <summary>A span is there more than once.</summary>
+    SpanTwice,
+
+    /// <summary>A span is below one that it cannot be below, or below none that is there.</summary>
+    ParentBroken,
+
+    /// <summary>Traces are shown by the last 64 bits of their ids.</summary>
+    IdCut,
+
+    /// <summary>Another share of the traces was taken than should have been.</summary>
+    SamplingRate,
+
+    /// <summary>Spans last longer or shorter than what they stand for.</summary>
+    WrongDuration,
+
+    /// <summary>The clocks of services are apart, so that what was called seems to begin before it was called, or to end after.</summary>
+    ClockSkew,
+
+    /// <summary>The platform shows another number of spans when it is asked for a trace by its id.</summary>
+    NotById,
+
     /// <summary>A target was not scraped before the run, so what it had counted until then is not known.</summary>
     NoBaseline,
 

@@ -1,0 +1,76 @@
+using Bookinfo.Contracts;
+
+namespace Bookinfo.Verification;
+
+/// <summary>
+/// Reads from the attributes of spans what they are about (docs/telemetry.md). Spans that are about the same share one key, because a run
+/// has some dozens of kinds and any number of spans.
+/// </summary>
+public sealed class SpanKeys
+{
+    private static readonly HashSet<string> Services = [.. ServiceCatalog.All.Select(service => service.Name)];
+
+    private readonly Dictionary<ICountKey, ICountKey> _keys = [];
+    private readonly Dictionary<(ICountKey, string, string), ICountKey> _keysOfServices = [];
+
+    /// <summary>What a span is about, as far as its own attributes tell.</summary>
+    /// <param name="kind">Whether it is of a request or of a call.</param>
+    /// <param name="attribute">Finds an attribute; <see langword="null"/> or empty when the span does not have it.</param>
+    /// <returns>A key without a service; <see langword="null"/> for a span that is of neither.</returns>
+    public ICountKey? Read(SpanKind kind, Func<string, string?> attribute)
+    {
+        string Text(string name) => attribute(name) ?? "";
+        var (method, status) = (Text("http.request.method"), Text("http.response.status_code"));
+        return kind switch
+        {
+            SpanKind.Server => Shared(new ServedKey("", "", method, Text("http.route"), status)),
+            SpanKind.Client => Shared(new TriedKey(
+                "", "", Text("service.peer.name") is { Length: > 0 } peer ? peer : Text("peer.service"), method, status,
+                Text("error.type"))),
+            _ => null,
+        };
+    }
+
+    /// <summary>What a span is about, with the service that sent it.</summary>
+    /// <param name="key">The key without a service.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="version">Its version.</param>
+    /// <returns><see langword="null"/> for a span that is not of Bookinfo.</returns>
+    public ICountKey? Of(ICountKey? key, string service, string version)
+    {
+        // One that has lost the name of its service is not somebody else's.
+        if (key is null || (service.Length > 0 && !Services.Contains(service)))
+        {
+            return null;
+        }
+
+        return _keysOfServices.TryGetValue((key, service, version), out var known) ? known : _keysOfServices[(key, service, version)] =
+            key is ServedKey served
+                ? served with { Service = service, Version = version }
+                : ((TriedKey)key) with { Service = service, Version = version };
+    }
+
+    private ICountKey Shared(ICountKey key)
+    {
+        if (_keys.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        _keys.Add(key, key);
+        return key;
+    }
+}
+
+/// <summary>What a span is of.</summary>
+public enum SpanKind
+{
+    /// <summary>Neither of the others.</summary>
+    Other,
+
+    /// <summary>A request that a service has served.</summary>
+    Server,
+
+    /// <summary>A try of a call to another service.</summary>
+    Client,
+}

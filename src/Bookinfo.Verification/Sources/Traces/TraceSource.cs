@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace Bookinfo.Verification;
+
+/// <summary>
+/// Traces in a platform: whether every request has its trace, whole, once, with the right names on it, and times that can be.
+/// </summary>
+/// <param name="store">The platform.</param>
+/// <param name="sampling">Which share of the traces is to be taken, from 0 to 1.</param>
+/// <param name="patience">How long to wait for spans.</param>
+/// <param name="time">Tells the time and waits.</param>
+public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan patience, TimeProvider time) : ISource
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>
+    /// For how long nothing may come before what is not there is lost. Services send what they have every five seconds, unless they are
+    /// told otherwise.
+    /// </summary>
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(8);
+
+    private string _version = "";
+
+    /// <inheritdoc/>
+    public string Signal => "traces";
+
+    /// <inheritdoc/>
+    public async Task PrepareAsync(Action<string> say, CancellationToken cancellationToken) =>
+        _version = await store.ConnectAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
+        var (count, since) = (-1, begin);
+        for (var isFirst = true; ; isFirst = false)
+        {
+            var asked = time.GetTimestamp();
+            var after = time.GetUtcNow() - run.End;
+            var reading = new TraceReading(run);
+            await foreach (var span in store.ReadAsync(run, cancellationToken))
+            {
+                reading.Add(span);
+            }
+
+            var took = time.GetElapsedTime(asked);
+            (count, since) = reading.Count == count ? (count, since) : (reading.Count, asked);
+            var tally = reading.Compare(run);
+            if (tally.IsComplete && sampling == 1)
+            {
+                return await ReportAsync(tally, Visibility.After(after, isFirst), cancellationToken);
+            }
+
+            if (time.GetElapsedTime(since) >= Standstill || time.GetElapsedTime(begin) >= patience)
+            {
+                return await ReportAsync(tally, visibleAfter: null, cancellationToken);
+            }
+
+            if (isFirst)
+            {
+                say("Waiting until no more spans come.");
+            }
+
+            // Reading all of them should not be most of what the platform does.
+            await Task.Delay(took > ShortestPause ? took : ShortestPause, time, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => store.Dispose();
+
+    private async Task<SignalResult> ReportAsync(
+        TraceTally tally, TimeSpan? visibleAfter, CancellationToken cancellationToken) => new(
+        Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""),
+        [.. TraceChecks.Of(tally, sampling), await TraceById.CheckAsync(store, tally, cancellationToken)])
+    {
+        VisibleAfter = visibleAfter,
+        Method = "All spans of each request's trace were held against those that its services must have left.",
+        Notes = tally.Foreign == 0
+            ? []
+            : [string.Create(CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars.")],
+    };
+}

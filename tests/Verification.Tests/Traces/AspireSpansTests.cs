@@ -1,0 +1,70 @@
+using Bookinfo.Foundation;
+using Bookinfo.Testing;
+
+namespace Bookinfo.Verification.Tests;
+
+/// <summary>
+/// Traces of the real services in a real Aspire dashboard: a healthy one shows exactly what happened, and whatever is spoilt on the way is
+/// found as what it is, with the right count, and nothing else is called wrong.
+/// </summary>
+/// <param name="system">The services and the dashboard.</param>
+public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<TracedSystem>
+{
+    public static TheoryData<string> Sabotages => [.. SpanSabotage.All.Select(sabotage => sabotage.Name)];
+
+    [Fact]
+    public async Task A_healthy_platform_shows_exactly_what_happened()
+    {
+        using var source = system.Traces(Eventually.Never);
+        await source.PrepareAsync(static _ => { }, TestContext.Current.CancellationToken);
+        var result = await source.CheckAsync(system.Healthy, static _ => { }, TestContext.Current.CancellationToken);
+
+        Assert.True(
+            result.Verdict == VerificationVerdict.Exact,
+            string.Join('\n', result.Checks.SelectMany(check => check.Findings.Select(finding => $"{check.Name}: {finding}"))));
+        var counts = system.Healthy.Counts;
+        Assert.Equal(
+            [system.Healthy.Requests, counts.Served.Total.Low, counts.Tried.Total.Low],
+            result.Checks.Where(check => check.Seen is not null).Take(3).Select(check => check.Seen!.Value));
+        Assert.InRange(result.Checks.Single(check => check.Name == "traces by id").Seen!.Value, 50, 100);
+    }
+
+    [Fact]
+    public async Task The_dashboard_shows_a_span_once_however_often_it_comes()
+    {
+        using var source = system.Traces(Eventually.Never);
+        var result = await source.CheckAsync(system.RunOf(SpanSabotage.Twins), static _ => { }, TestContext.Current.CancellationToken);
+
+        Assert.True(SpanSabotage.Twins.Count > 0);
+        Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sabotages))]
+    public async Task Each_way_in_which_spans_are_spoilt_is_found_as_what_it_is(string name)
+    {
+        var sabotage = SpanSabotage.All.Single(one => one.Name == name);
+        // All that will ever come is there.
+        using var source = system.Traces(patience: TimeSpan.Zero);
+        var result = await source.CheckAsync(system.RunOf(sabotage), static _ => { }, TestContext.Current.CancellationToken);
+
+        var found = string.Join('\n', result.Checks.SelectMany(check => check.Findings.Select(finding => $"{check.Name}: {finding}")));
+        Assert.True(sabotage.Count > 0, "Nothing was spoilt.");
+        Assert.Equal(
+            sabotage.Checks, result.Checks.Where(check => check.Findings.Count > 0).Select(check => check.Name));
+        var findings = result.Checks.SelectMany(check => check.Findings).ToList();
+        Assert.True(findings.TrueForAll(finding => finding.Kind == sabotage.Kind), found);
+        Assert.True(sabotage.Count == findings.Sum(finding => finding.Count + finding.Missing + finding.Surplus), $"{sabotage.Count}: {found}");
+    }
+
+    [Fact]
+    public async Task An_address_without_a_dashboard_is_named()
+    {
+        using var source = new TraceSource(
+            new AspireSpans(new AspireClient(new Uri($"http://127.0.0.1:{FreePort.Find()}"))), 1, TimeSpan.Zero, TimeProvider.System);
+
+        var exception = await Assert.ThrowsAsync<OperationFailedException>(
+            () => source.PrepareAsync(static _ => { }, TestContext.Current.CancellationToken));
+        Assert.StartsWith("no Aspire dashboard answers at http://127.0.0.1:", exception.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+
+namespace Bookinfo.Verification.Tests;
+
+/// <summary>A way in which a relay spoils spans, and what of it must be found.</summary>
+/// <param name="name">What it does, as docs/verify.md has it.</param>
+/// <param name="kind">What it must be found to be.</param>
+/// <param name="checks">The checks that find it.</param>
+/// <param name="spoil">
+/// What is made of a span: nothing, itself, or others. What is not itself is counted, unless <paramref name="count"/> says otherwise.
+/// </param>
+/// <param name="count">How many must be found; <see langword="null"/> for as many spans as were spoilt.</param>
+internal sealed class SpanSabotage(
+    string name, FindingKind kind, string[] checks, Func<RelayedItem, IEnumerable<RelayedItem>> spoil,
+    Func<SpanSabotage, long>? count = null)
+{
+    /// <summary>Few, and yet some in every run.</summary>
+    private const int OneIn = 64;
+
+    private const ulong Second = 1_000_000_000;
+    private const ulong FiftyMilliseconds = 50_000_000;
+
+    private readonly ConcurrentDictionary<string, bool> _traces = [];
+    private long _spoilt;
+
+    /// <summary>All of them.</summary>
+    public static readonly SpanSabotage[] All =
+    [
+        new("spans dropped", FindingKind.SpanLost, ["client spans"], span =>
+            IsChosen(span) && !span.IsServer ? [] : [span]),
+        new("a parent broken", FindingKind.ParentBroken, ["span ids and parents"], span =>
+            IsChosen(span) ? [span.WithParent(static id => [.. id.Select(one => (byte)~one)])] : [span]),
+        new("a version mislabeled", FindingKind.WrongLabel, ["server spans", "client spans"], span =>
+            // The dashboard knows processes by their instance, and shows the version that it has first heard of each.
+            span.Process == "reviews v2"
+                ? [span.WithResource("service.version", "v9").WithResource("service.instance.id", "reviews-v9")]
+                : [span]),
+        new("traces dropped", FindingKind.TraceLost, ["traces"], span => Middle(span) % 8 == 0 ? [] : [span],
+            sabotage => sabotage._traces.Count),
+        new("sampling at half the rate", FindingKind.SamplingRate, ["traces"], span => IsInUpperHalf(span) ? [] : [span],
+            sabotage => Requests - sabotage._traces.Count),
+        new("an id cut to 64 bits", FindingKind.IdCut, ["traces"], span =>
+            Middle(span) % 8 == 0 ? [span.WithTrace(static id => id[8..])] : [span], sabotage => sabotage._traces.Count),
+        new("a clock 50 ms off", FindingKind.ClockSkew, ["clocks of services"], span =>
+            span.Process == "details v1" ? [span.WithTimes(At(FiftyMilliseconds), At(FiftyMilliseconds))] : [span]),
+        new("requests that seem longer", FindingKind.WrongDuration, ["durations of requests"], span =>
+            span.Process == "productpage v1" && span.IsServer ? [span.WithTimes(At(0), At(Second))] : [span]),
+    ];
+
+    /// <summary>What a dashboard shows once however often it comes.</summary>
+    public static readonly SpanSabotage Twins = new(
+        "a span twice", FindingKind.SpanTwice, ["span ids and parents"], span => IsChosen(span) ? [span, span] : [span]);
+
+    /// <summary>How many requests there are.</summary>
+    public static long Requests { get; set; }
+
+    public string Name => name;
+
+    public FindingKind Kind => kind;
+
+    public IReadOnlyList<string> Checks => checks;
+
+    /// <summary>How many must be found, by all checks together.</summary>
+    public long Count => count?.Invoke(this) ?? Interlocked.Read(ref _spoilt);
+
+    /// <summary>Spoils a span.</summary>
+    public IEnumerable<RelayedItem> Spoil(RelayedItem span)
+    {
+        var passedOn = spoil(span).ToList();
+        if (passedOn is not [var one] || one != span)
+        {
+            Interlocked.Increment(ref _spoilt);
+            _traces.TryAdd(span.TraceId, true);
+        }
+
+        return passedOn;
+    }
+
+    private static Func<ulong, ulong> At(ulong later) => time => time + later;
+
+    private static bool IsChosen(RelayedItem span) => span.Number % OneIn == 1;
+
+    private static byte Middle(RelayedItem span) => Convert.FromHexString(span.TraceId)[4];
+
+    private static bool IsInUpperHalf(RelayedItem span) => Convert.FromHexString(span.TraceId)[9] >= 128;
+}
