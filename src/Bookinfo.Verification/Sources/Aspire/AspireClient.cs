@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -12,7 +13,7 @@ public sealed class AspireClient(Uri address) : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>More than it can keep. Without a limit of ours it has one of its own.</summary>
-    private const string Everything = "limit=1000000000";
+    private const int Everything = 1_000_000_000;
 
     /// <summary>
     /// The proxy of the environment leads to other machines, and not to this one. An answer with all that the dashboard has may take long,
@@ -74,12 +75,30 @@ public sealed class AspireClient(Uri address) : IDisposable
                     break;
                 }
             }
-            catch (Exception exception) when (exception is JsonException or IOException or KeyNotFoundException or FormatException)
+            catch (Exception exception) when (IsUnreadable(exception))
             {
-                throw NoDashboard($"its answer to '{what}' cannot be read: {exception.Message.TrimEnd('.')}");
+                throw Unreadable(what, exception);
             }
 
             yield return resources.Current;
+        }
+    }
+
+    /// <summary>How many it has of something.</summary>
+    /// <param name="what">What: <c>logs</c>.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">It does not answer, or with something else.</exception>
+    internal async Task<long> CountAsync(string what, CancellationToken cancellationToken)
+    {
+        await using var answer = await AskAsync(what, cancellationToken, limit: 1);
+        try
+        {
+            using var json = await JsonDocument.ParseAsync(answer ?? Stream.Null, default, cancellationToken);
+            return json.RootElement.GetProperty("totalCount").GetInt64();
+        }
+        catch (Exception exception) when (IsUnreadable(exception))
+        {
+            throw Unreadable(what, exception);
         }
     }
 
@@ -87,12 +106,13 @@ public sealed class AspireClient(Uri address) : IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <returns><see langword="null"/> when there is no such thing.</returns>
-    private async Task<Stream?> AskAsync(string what, CancellationToken cancellationToken)
+    private async Task<Stream?> AskAsync(string what, CancellationToken cancellationToken, int limit = Everything)
     {
         try
         {
             var answer = await _client.GetAsync(
-                new Uri($"{address.AbsoluteUri.TrimEnd('/')}/api/telemetry/{what}?{Everything}"),
+                new Uri(string.Create(
+                    CultureInfo.InvariantCulture, $"{address.AbsoluteUri.TrimEnd('/')}/api/telemetry/{what}?limit={limit}")),
                 HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             switch (answer.StatusCode)
             {
@@ -114,6 +134,12 @@ public sealed class AspireClient(Uri address) : IDisposable
             throw NoDashboard(exception.Message.TrimEnd('.'));
         }
     }
+
+    private static bool IsUnreadable(Exception exception) => exception is JsonException or IOException or KeyNotFoundException
+        or FormatException or InvalidOperationException;
+
+    private OperationFailedException Unreadable(string what, Exception exception) =>
+        NoDashboard($"its answer to '{what}' cannot be read: {exception.Message.TrimEnd('.')}");
 
     private OperationFailedException NoDashboard(string reason) => new(
         FailureKind.TargetUnreachable, $"no Aspire dashboard answers at {address}: {reason}.");

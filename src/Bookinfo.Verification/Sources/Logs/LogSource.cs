@@ -1,16 +1,12 @@
-using System.Globalization;
-using Bookinfo.Foundation;
-
 namespace Bookinfo.Verification;
 
 /// <summary>
-/// Access logs in files, such as those of <c>up</c> or what a shipper of logs has written: of each request, one line of each service that
-/// served it, by its trace id. None may be lost, twice, or cut.
+/// Access logs in a platform: of each request, one line of each service that served it, by its trace id. None may be lost, twice, or cut.
 /// </summary>
-/// <param name="path">A file, or a directory with files that end in <c>.log</c>.</param>
+/// <param name="store">The platform.</param>
 /// <param name="patience">How long to wait for lines.</param>
 /// <param name="time">Tells the time and waits.</param>
-public sealed class LogFileSource(string path, TimeSpan patience, TimeProvider time) : ISource
+public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider time) : ISource
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
@@ -24,11 +20,7 @@ public sealed class LogFileSource(string path, TimeSpan patience, TimeProvider t
     public string Signal => "logs";
 
     /// <inheritdoc/>
-    public Task PrepareAsync(Action<string> say, CancellationToken cancellationToken)
-    {
-        Files();
-        return Task.CompletedTask;
-    }
+    public Task PrepareAsync(Action<string> say, CancellationToken cancellationToken) => store.ConnectAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
@@ -38,13 +30,13 @@ public sealed class LogFileSource(string path, TimeSpan patience, TimeProvider t
         var (isUnread, readUntil, reading) = (true, begin, TimeSpan.Zero);
         for (var isFirst = true; ; isFirst = false)
         {
-            var now = Files().Sum(file => new FileInfo(file).Length);
+            var now = await store.GetSizeAsync(cancellationToken);
             if (now != size)
             {
                 (size, since, isUnread) = (now, time.GetTimestamp(), true);
             }
 
-            // Files that others write to may grow for ever.
+            // What others write to may grow for ever.
             var isOver = time.GetElapsedTime(begin) >= patience || time.GetElapsedTime(since) >= Standstill;
             // All is read each time, so that most of the time is not spent on that.
             if (isOver || (isUnread && time.GetElapsedTime(readUntil) >= PausesInReadings * reading))
@@ -64,22 +56,20 @@ public sealed class LogFileSource(string path, TimeSpan patience, TimeProvider t
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => store.Dispose();
 
-    private SignalResult Report(LogReading reading, RunExpectation run, TimeSpan? visibleAfter) => new(
-        Signal, $"files in {path}", reading.Checks(run).ToList())
-    {
-        Method = "The lines of each request's trace were held against those of the services that must have served it.",
-        VisibleAfter = visibleAfter,
-        Notes = [string.Create(CultureInfo.InvariantCulture, $"{Files().Length} files were read.")],
-    };
+    private SignalResult Report(LogReading reading, RunExpectation run, TimeSpan? visibleAfter) =>
+        new(Signal, store.Name, reading.Checks(run).ToList())
+        {
+            Method = "The lines of each request's trace were held against those of the services that must have served it.",
+            VisibleAfter = visibleAfter,
+            Notes = [.. store.Notes],
+        };
 
     private async Task<LogReading> ReadAsync(RunExpectation run, CancellationToken cancellationToken)
     {
         var reading = new LogReading(run);
-        await foreach (var line in LinesAsync(cancellationToken))
+        await foreach (var line in store.ReadAsync(run, cancellationToken))
         {
             reading.Add(line);
         }
@@ -87,38 +77,12 @@ public sealed class LogFileSource(string path, TimeSpan patience, TimeProvider t
         reading.Compare();
         if (reading.MayHaveTwins)
         {
-            await foreach (var line in LinesAsync(cancellationToken))
+            await foreach (var line in store.ReadAsync(run, cancellationToken))
             {
                 reading.LookForTwin(line);
             }
         }
 
         return reading;
-    }
-
-    private async IAsyncEnumerable<string> LinesAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var file in Files())
-        {
-            await using var stream = new FileStream(
-                file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 256 * 1024);
-            using var reader = new StreamReader(stream);
-            while (await reader.ReadLineAsync(cancellationToken) is { } line)
-            {
-                yield return line;
-            }
-        }
-    }
-
-    private string[] Files()
-    {
-        string[] files = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*.log").Order(StringComparer.Ordinal)]
-            : File.Exists(path) ? [path]
-            : [];
-        return files.Length > 0
-            ? files
-            : throw new OperationFailedException(
-                FailureKind.InvalidRequest, $"there is no log at '{path}': name a file, or a directory with files that end in .log.");
     }
 }

@@ -9,7 +9,7 @@ namespace Bookinfo.Verification.Tests;
 /// is found as what it is.
 /// </summary>
 /// <param name="system">The lines.</param>
-public sealed class LogFileSourceTests(LoggedSystem system) : IClassFixture<LoggedSystem>
+public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSystem>
 {
     private const string Finished = "\"event\":\"RequestFinished\"";
 
@@ -88,7 +88,7 @@ public sealed class LogFileSourceTests(LoggedSystem system) : IClassFixture<Logg
     {
         var directory = system.Write((process, lines) => process == "details-v1" ? [] : lines);
         var time = new FakeTimeProvider(system.Run.End);
-        using var source = new LogFileSource(directory, Eventually.Never, time);
+        using var source = new LogSource(new LogFiles(directory), Eventually.Never, time);
         var checking = source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
         await Eventually.HoldsAsync("It does not wait.", () =>
         {
@@ -113,7 +113,7 @@ public sealed class LogFileSourceTests(LoggedSystem system) : IClassFixture<Logg
     {
         var directory = system.Write((process, lines) => process == "details-v1" ? lines.Except([lines.First(IsOfRun)]) : lines);
         var time = new FakeTimeProvider(system.Run.End);
-        using var source = new LogFileSource(directory, TimeSpan.FromSeconds(30), time);
+        using var source = new LogSource(new LogFiles(directory), TimeSpan.FromSeconds(30), time);
         var checking = source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
         await Eventually.HoldsAsync("It waits for ever.", () =>
         {
@@ -162,7 +162,7 @@ public sealed class LogFileSourceTests(LoggedSystem system) : IClassFixture<Logg
     [Fact]
     public async Task Says_that_there_are_no_logs()
     {
-        using var source = new LogFileSource("/nothing/here", Eventually.Never, TimeProvider.System);
+        using var source = new LogSource(new LogFiles("/nothing/here"), Eventually.Never, TimeProvider.System);
         var failure = await Assert.ThrowsAsync<OperationFailedException>(
             () => source.PrepareAsync(static _ => { }, TestContext.Current.CancellationToken));
         Assert.Equal("there is no log at '/nothing/here': name a file, or a directory with files that end in .log.", failure.Message);
@@ -180,7 +180,7 @@ public sealed class LogFileSourceTests(LoggedSystem system) : IClassFixture<Logg
 
     private async Task<SignalResult> CheckAsync(Func<string, IReadOnlyList<string>, IEnumerable<string>> edit)
     {
-        using var source = new LogFileSource(system.Write(edit), Eventually.Never, TimeProvider.System);
+        using var source = new LogSource(new LogFiles(system.Write(edit)), Eventually.Never, TimeProvider.System);
         return await source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
     }
 }

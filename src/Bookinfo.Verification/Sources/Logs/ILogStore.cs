@@ -1,0 +1,29 @@
+using Bookinfo.Foundation;
+
+namespace Bookinfo.Verification;
+
+/// <summary>A platform that shows lines of logs: what <see cref="LogSource"/> reads them from. One class for each kind of platform.</summary>
+public interface ILogStore : IDisposable
+{
+    /// <summary>What it is and where, for people.</summary>
+    string Name { get; }
+
+    /// <summary>What is worth knowing about it, in sentences.</summary>
+    IEnumerable<string> Notes { get; }
+
+    /// <summary>Looks whether it is there.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">It does not answer, or is something else.</exception>
+    Task ConnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>A number that changes when lines come. It need not be how many there are, and should cost little.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">It does not answer.</exception>
+    Task<long> GetSizeAsync(CancellationToken cancellationToken);
+
+    /// <summary>All lines of a run, as the services wrote them: in JSON. There may be others among them.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">It does not answer, or not with all that it has.</exception>
+    IAsyncEnumerable<string> ReadAsync(RunExpectation run, CancellationToken cancellationToken);
+}
