@@ -81,8 +81,11 @@ public sealed class UnwritableOutputTests : IDisposable
                     (line, closed, Code: usual.Messages.Length > 0 ? ExitCode.Failure : exitCode),
                     (line, closed, Code: await run.ExitAsync()));
                 Assert.Empty(run.Messages);
-                Assert.Equal(usual.Output.Count(c => c == '\n'), run.Output.Count(c => c == '\n'));
+                Assert.Equal(Lines(usual.Output), Lines(run.Output));
             }
+
+            // How much doctor says depends on what else runs on this machine at the moment.
+            int Lines(string output) => line == "doctor " ? Math.Min(1, output.Length) : output.Count(c => c == '\n');
 
             await using var both = Run($"{line} >&- 2>&- <&-");
             Assert.Equal(ExitCode.Failure, await both.ExitAsync());

@@ -78,7 +78,7 @@ public sealed class RunRecordTests : IDisposable
             Options(Port + 10) with { DashboardPort = 31200 }, _tree, new Dictionary<string, string>(), static _ => true);
 
         Assert.Equal((31201, 31202), (one.OtlpPort, other.OtlpPort));
-        Assert.Equal(31202, RunRecord.Read(_tree, Port + 10)!.OtlpPort);
+        Assert.Equal(31202, Read(Port + 10)!.OtlpPort);
     }
 
     [Fact]

@@ -224,6 +224,7 @@ public sealed class OtlpDeliveryTests
     /// <summary>The ports 4317 and 4318 are easily mistaken for each other.</summary>
     [Theory]
     [InlineData("grpc", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")]
+    [InlineData("grpc", "")]
     [InlineData("http/protobuf", "")]
     public async Task Where_the_other_protocol_is_spoken_the_setting_is_named(string protocol, string answer)
     {
@@ -243,6 +244,22 @@ public sealed class OtlpDeliveryTests
         Assert.EndsWith(
             $"{protocol} there? See OTEL_EXPORTER_OTLP_PROTOCOL)", log.Of("TelemetryExportFailed")[0].Text.TrimEnd(),
             StringComparison.Ordinal);
+    }
+
+    /// <summary>What closes a connection at once leaves no reason, or another one each time.</summary>
+    [Fact]
+    public async Task Where_every_connection_is_closed_the_setting_is_named()
+    {
+        await using var server = new LoopbackServer((client, _, _) =>
+        {
+            client.Close();
+            return Task.CompletedTask;
+        });
+        var log = new RecordedLog();
+        await using var ratings = await OtlpCollector.StartRatingsAsync(log, "grpc", server.Address);
+        await OtlpCollector.RequestAsync(ratings);
+        await Eventually.HoldsAsync("It is not told.", () => log.Of("TelemetryExportFailed").Count > 0);
+        Assert.Contains("See OTEL_EXPORTER_OTLP_PROTOCOL", log.Of("TelemetryExportFailed")[0].Text, StringComparison.Ordinal);
     }
 
     private static async Task AssertFailsAsync(string protocol, WebApplication collector, string reason, params string[] settings)

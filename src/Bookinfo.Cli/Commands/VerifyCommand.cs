@@ -52,11 +52,18 @@ internal static class VerifyCommand
         "--prometheus",
         "Verify metrics in this Prometheus, or in whatever else has its query API. [default: the one of 'up --prometheus']");
 
+    private static readonly Option<Uri?> Aspire = TypedOptions.Url(
+        "--aspire",
+        "Verify traces and log records in this Aspire dashboard. [default: the one of 'up --dashboard']");
+
+    private static readonly Option<double?> Sampling = TypedOptions.Number(
+        "--sampling", "Which share of the traces is taken, by the sampler of the services or behind them. [default: 1]", 0.000001, 1);
+
     private static readonly Option<string?> Logs = new("--logs")
     {
         HelpName = "path",
         Description = "Verify access logs in this file, or in the files of this directory that end in .log. Those of 'up' are in "
-            + "artifacts/logs. Without --prometheus, and without one beside 'up', only these are verified.",
+            + "artifacts/logs.",
     };
 
     private static readonly Option<string> Select = new("--select")
@@ -81,13 +88,13 @@ internal static class VerifyCommand
         FileCompletion.Offer(Logs.CompletionSources);
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
         var command = new Command(
-            "verify", "Send requests, or take a ledger of some, and say whether metrics in a Prometheus, or access logs, show exactly what "
-                + "happened: each request by service, version, route and status, each call by edge, latencies by bucket, a line for each "
-                + "request and service. "
+            "verify", "Send requests, or take a ledger of some, and say whether metrics, traces and logs in a platform show exactly what "
+                + "happened: each request by service, version, route and status, each call by edge, latencies by bucket, the whole trace of "
+                + "each request, a line for each request and service. "
                 + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
                 + "not be checked.")
         {
-            Url, Prometheus, Logs, Select, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
+            Url, Prometheus, Select, Aspire, Sampling, Logs, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
             Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
@@ -119,9 +126,9 @@ internal static class VerifyCommand
             result.GetValue(Ledger),
             result.GetValue(Keep),
             result.GetValue(Overwrite),
-            result.GetValue(Prometheus),
-            result.GetValue(Logs),
-            result.GetValue(Select)!,
+            new VerifiedPlatforms(
+                result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Aspire), result.GetValue(Sampling) ?? 1,
+                result.GetValue(Logs)),
             result.GetValue(Wait) ?? TimeSpan.FromMinutes(2),
             result.GetValue(Output));
     }

@@ -3,7 +3,6 @@ using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
-using Bookinfo.Local;
 using Bookinfo.Measurement;
 using Bookinfo.Traffic;
 using Bookinfo.Verification;
@@ -35,7 +34,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
         var ledger = options.Ledger;
         var run = ledger is null ? null : Expect(ledger);
         var page = run is not null ? new Uri(run.Target) : options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
-        var sources = Open(page);
+        var sources = options.Platforms.Open(page, options.Wait, time);
         try
         {
             if (ledger is null)
@@ -59,23 +58,6 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
     }
 
     private RunExpectation Expect(string ledger) => new LedgerOracle(ledger).Expect(signals.Stop);
-
-    /// <summary>What is to be verified.</summary>
-    private List<ISource> Open(Uri page)
-    {
-        var prometheus = options.Prometheus ?? RunRecord.Read(SourceTree.Find(), page)?.Prometheus;
-        List<ISource> sources =
-        [
-            .. prometheus is null
-                ? Array.Empty<ISource>()
-                : [new PrometheusSource(new PrometheusClient(prometheus), options.Select, options.Wait, time)],
-            .. options.Logs is { } logs ? [new LogFileSource(logs, options.Wait, time)] : Array.Empty<ISource>(),
-        ];
-        return sources.Count > 0 ? sources : throw new OperationFailedException(
-            FailureKind.InvalidRequest,
-            "there is nothing to verify: name a Prometheus with --prometheus, or logs with --logs, or run a Prometheus beside the services "
-            + "with 'bookinfo up --prometheus'.");
-    }
 
     private async Task<string> DriveAsync(IReadOnlyList<ISource> sources, Uri page)
     {
@@ -173,14 +155,12 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
 /// <param name="Ledger">The ledger of an earlier run, in which case nothing is sent.</param>
 /// <param name="Keep">Where to keep the ledger of this one; <see langword="null"/> for the usual place.</param>
 /// <param name="Overwrite">Whether that file may be replaced.</param>
-/// <param name="Prometheus">Where metrics are; <see langword="null"/> for the one beside the services.</param>
-/// <param name="Logs">Where access logs are; <see langword="null"/> when they are not to be verified.</param>
-/// <param name="Select">A condition on the labels of targets; empty for none.</param>
+/// <param name="Platforms">What to ask.</param>
 /// <param name="Wait">How long to wait for figures to stand still.</param>
 /// <param name="Output">How to write the report.</param>
 internal sealed record VerifyOptions(
     Uri? Url, IReadOnlyList<string> Paths, double Rate, TimeSpan Duration, RequestSettings Requests, ulong Seed, string? Ledger,
-    string? Keep, bool Overwrite, Uri? Prometheus, string? Logs, string Select, TimeSpan Wait, VerifyFormat Output);
+    string? Keep, bool Overwrite, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);
 
 /// <summary>How a report of <c>verify</c> is written.</summary>
 internal enum VerifyFormat

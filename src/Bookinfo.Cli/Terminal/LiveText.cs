@@ -16,8 +16,14 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Task? _drawing;
 
+    /// <summary>Is held while lines are drawn, so that the process is not stopped in the middle of that.</summary>
+    private readonly Lock _gate = new();
+
+    /// <summary>Whether the process is about to be stopped, or was and has not been told yet that it goes on.</summary>
+    private bool _isStopped;
+
     /// <summary>Whether others may have written to the terminal, so that the lines begin anew below that.</summary>
-    private volatile bool _isMoved;
+    private bool _isMoved;
 
     /// <summary>The most lines that were drawn, which is how many are drawn over.</summary>
     private int _height;
@@ -51,39 +57,55 @@ internal sealed class LiveText(IAnsiConsole console, TimeProvider time, bool cle
 
     private async Task DrawAsync()
     {
-        // Set before the process is stopped, because after that lines may be drawn before 'continued' is called.
-        var isNoted = false;
         using var quiet = QuietTerminal.Begin(
-            stopping: () => _isMoved = isNoted = true,
+            stopping: () =>
+            {
+                lock (_gate)
+                {
+                    _isStopped = true;
+                }
+            },
             continued: () =>
             {
-                _isMoved |= !isNoted;
-                isNoted = false;
+                lock (_gate)
+                {
+                    (_isStopped, _isMoved) = (false, true);
+                }
+
                 Redraw();
             });
         await console.Live(Render()).AutoClear(clears).StartAsync(async context =>
         {
             do
             {
-                Draw(context);
+                Draw(context, isLast: false);
             }
             while (await WaitAsync());
-            Draw(context);
+            Draw(context, isLast: true);
         });
     }
 
-    private void Draw(LiveDisplayContext context)
+    private void Draw(LiveDisplayContext context, bool isLast)
     {
-        if (_isMoved)
+        lock (_gate)
         {
-            _isMoved = false;
-            QuietTerminal.Renew();
-            console.Cursor.Hide();
-            // Lines are drawn that far above the cursor, where others have written meanwhile.
-            console.Profile.Out.Writer.Write(new string('\n', Math.Max(0, _height - 1)));
-        }
+            // When the process goes on, this may run before 'continued' does, and the cursor is not where it was.
+            if (_isStopped && !isLast)
+            {
+                return;
+            }
 
-        context.UpdateTarget(Render());
+            if (_isMoved || _isStopped)
+            {
+                _isMoved = false;
+                QuietTerminal.Renew();
+                console.Cursor.Hide();
+                // Lines are drawn that far above the cursor, where others have written meanwhile.
+                console.Profile.Out.Writer.Write(new string('\n', Math.Max(0, _height - 1)));
+            }
+
+            context.UpdateTarget(Render());
+        }
     }
 
     private Rows Render()

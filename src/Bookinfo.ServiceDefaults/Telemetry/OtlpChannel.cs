@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
 /// <summary>
@@ -85,7 +87,8 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
             // A collector that refuses after the handshake of TLS leaves no more than that the connection is gone.
             : cause is ObjectDisposedException ? exception.Message
             : cause.Message;
-        var hint = exception is not OperationCanceledException && MayBeOtherProtocol(exception)
+        var hint = exception is not OperationCanceledException
+            && (MayBeOtherProtocol(exception) || (address?.Scheme == Uri.UriSchemeHttp && IsUnexplained(exception)))
             ? $"; does the collector take {(isGrpc ? "grpc" : "http/protobuf")} there? See OTEL_EXPORTER_OTLP_PROTOCOL"
             : "";
         return $"{reason} ({address?.Authority}{hint})";
@@ -97,6 +100,10 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
         && (IsNoAnswer((exception as HttpRequestException)?.HttpRequestError)
             || IsNoAnswer((exception as HttpIOException)?.HttpRequestError)
             || MayBeOtherProtocol(exception.InnerException));
+
+    /// <summary>Whether nothing is known but that it failed: also a way in which a connection ends on which HTTP/2 was not understood.</summary>
+    private static bool IsUnexplained(Exception exception) =>
+        exception is HttpRequestException { HttpRequestError: HttpRequestError.Unknown } && exception.GetBaseException() is not SocketException;
 
     private static bool IsNoAnswer(HttpRequestError? error) =>
         error is HttpRequestError.HttpProtocolError or HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse;

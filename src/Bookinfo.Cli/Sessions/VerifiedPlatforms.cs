@@ -1,0 +1,46 @@
+using Bookinfo.Foundation;
+using Bookinfo.Local;
+using Bookinfo.Verification;
+
+namespace Bookinfo.Cli.Sessions;
+
+/// <summary>The platforms that <c>verify</c> asks.</summary>
+/// <param name="Prometheus">Where metrics are; <see langword="null"/> for the one beside the services.</param>
+/// <param name="Select">A condition on the labels of targets; empty for none.</param>
+/// <param name="Aspire">The dashboard with traces and log records; <see langword="null"/> for the one beside the services.</param>
+/// <param name="Sampling">Which share of the traces is to be there, from 0 to 1.</param>
+/// <param name="Logs">Where files with access logs are; <see langword="null"/> when they are not to be verified.</param>
+internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? Aspire, double Sampling, string? Logs)
+{
+    /// <summary>Opens them.</summary>
+    /// <param name="page">Where the requests go: what runs beside that is verified where nothing else is named.</param>
+    /// <param name="patience">How long to wait for what was there to be shown.</param>
+    /// <param name="time">Tells the time and waits.</param>
+    /// <returns>A source for each signal of each platform.</returns>
+    /// <exception cref="OperationFailedException">There are none.</exception>
+    public List<ISource> Open(Uri page, TimeSpan patience, TimeProvider time)
+    {
+        var beside = RunRecord.Read(SourceTree.Find(), page);
+        var sources = new List<ISource>();
+        if ((Prometheus ?? beside?.Prometheus) is { } prometheus)
+        {
+            sources.Add(new PrometheusSource(new PrometheusClient(prometheus), Select, patience, time));
+        }
+
+        if ((Aspire ?? beside?.Dashboard) is { } aspire)
+        {
+            sources.Add(new TraceSource(new AspireSpans(new AspireClient(aspire)), Sampling, patience, time));
+            sources.Add(new LogSource(new AspireLogs(new AspireClient(aspire)), patience, time));
+        }
+
+        if (Logs is { } logs)
+        {
+            sources.Add(new LogSource(new LogFiles(logs), patience, time));
+        }
+
+        return sources.Count > 0 ? sources : throw new OperationFailedException(
+            FailureKind.InvalidRequest,
+            "there is nothing to verify: name a Prometheus (--prometheus), an Aspire dashboard (--aspire) or logs (--logs), or run them "
+            + "beside the services with 'bookinfo up --prometheus --dashboard'.");
+    }
+}
