@@ -142,8 +142,8 @@ public sealed class ClusterFaultTargetsTests : IDisposable
     }
 
     /// <summary>
-    /// A kubectl whose port-forward to pod N leads to port 500N; that to pod 8 ends at once, and to pod 9 there is none. The one to the page
-    /// leads to a port of the test.
+    /// A kubectl whose port-forward to pod N leads to port 500N; that to pod 8 ends at once, and to pod 9 there is none. The one to the
+    /// page leads to a port of the test.
     /// </summary>
     private async Task<ClusterFaultTargets> OpenAsync(int pagePort = 0)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookinfo.Otlp;
 using Bookinfo.Testing;
 using Bookinfo.Verification;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Bookinfo.Otlp;
 using Bookinfo.Testing;
 using Bookinfo.Verification;
 

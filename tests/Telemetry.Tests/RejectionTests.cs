@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Bookinfo.Otlp;
 using Bookinfo.Testing;
 using Bookinfo.Verification;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Bookinfo.Otlp;
 using Bookinfo.Testing;
 using Bookinfo.Verification;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Bookinfo.Otlp;
 using Bookinfo.Testing;
 using Bookinfo.Verification;
 

@@ -1,4 +1,4 @@
-using Bookinfo.Testing;
+using Bookinfo.Otlp;
 
 namespace Telemetry.Tests;
 

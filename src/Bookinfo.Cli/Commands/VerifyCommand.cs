@@ -59,6 +59,14 @@ internal static class VerifyCommand
     private static readonly Option<double?> Sampling = TypedOptions.Number(
         "--sampling", "Which share of the traces is taken, by the sampler of the services or behind them. [default: 1]", 0.000001, 1);
 
+    private static readonly Option<long?> OtlpListen = TypedOptions.Whole(
+        "--otlp-listen",
+        "Be the platform: verify traces and log records that the services send by gRPC to this port of 127.0.0.1, or by http/protobuf to "
+        + "the next one. 'up --env OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317' makes them.", 1, 65534);
+
+    private static readonly Option<Uri?> Forward = TypedOptions.Url(
+        "--forward", "Send on to this address what comes to the port of --otlp-listen, by the protocol by which it came.");
+
     private static readonly Option<string?> Logs = new("--logs")
     {
         HelpName = "path",
@@ -89,13 +97,13 @@ internal static class VerifyCommand
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
         var command = new Command(
             "verify", "Send requests, or take a ledger of some, and say whether metrics, traces and logs in a platform show exactly what "
-                + "happened: each request by service, version, route and status, each call by edge, latencies by bucket, the whole trace of "
-                + "each request, a line for each request and service. "
+                + "happened: each request by service, version, route and status, each call by edge, latencies by bucket, the whole trace "
+                + "of each request, a line for each request and service. "
                 + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
                 + "not be checked.")
         {
-            Url, Prometheus, Select, Aspire, Sampling, Logs, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
-            Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
+            Url, Prometheus, Select, Aspire, Sampling, OtlpListen, Forward, Logs, Wait, Rate, Duration, Requests, Paths, Traffic.Seed,
+            Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -128,7 +136,7 @@ internal static class VerifyCommand
             result.GetValue(Overwrite),
             new VerifiedPlatforms(
                 result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Aspire), result.GetValue(Sampling) ?? 1,
-                result.GetValue(Logs)),
+                (int?)result.GetValue(OtlpListen), result.GetValue(Forward), result.GetValue(Logs)),
             result.GetValue(Wait) ?? TimeSpan.FromMinutes(2),
             result.GetValue(Output));
     }
@@ -140,6 +148,7 @@ internal static class VerifyCommand
             result.AddError($"{Requests.Name} and {Duration.Name} cannot be combined: use one of the two.");
         }
 
+        OptionRules.Only(result, Forward, OptionRules.IsGiven(result, OtlpListen), OtlpListen.Name);
         if (!OptionRules.IsGiven(result, Ledger))
         {
             OptionRules.Only(result, Overwrite, OptionRules.IsGiven(result, Keep), Keep.Name);
@@ -148,8 +157,8 @@ internal static class VerifyCommand
 
         foreach (Option option in new Option[]
         {
-            Rate, Duration, Requests, Paths, Keep, Overwrite, Traffic.Seed, Traffic.Headers, Traffic.Connections, Traffic.Timeout,
-            Traffic.Insecure,
+            Rate, Duration, Requests, Paths, OtlpListen, Keep, Overwrite, Traffic.Seed, Traffic.Headers, Traffic.Connections,
+            Traffic.Timeout, Traffic.Insecure,
         })
         {
             if (OptionRules.IsGiven(result, option))

@@ -9,10 +9,13 @@ namespace Bookinfo.Cli.Sessions;
 /// <param name="Select">A condition on the labels of targets; empty for none.</param>
 /// <param name="Aspire">The dashboard with traces and log records; <see langword="null"/> for the one beside the services.</param>
 /// <param name="Sampling">Which share of the traces is to be there, from 0 to 1.</param>
+/// <param name="OtlpPort">The port on which to listen for OTLP; <see langword="null"/> for none.</param>
+/// <param name="Forward">Where to send on what comes by OTLP; <see langword="null"/> for nowhere.</param>
 /// <param name="Logs">Where files with access logs are; <see langword="null"/> when they are not to be verified.</param>
-internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? Aspire, double Sampling, string? Logs)
+internal sealed record VerifiedPlatforms(
+    Uri? Prometheus, string Select, Uri? Aspire, double Sampling, int? OtlpPort, Uri? Forward, string? Logs)
 {
-    /// <summary>Opens them.</summary>
+    /// <summary>Makes what asks them.</summary>
     /// <param name="page">Where the requests go: what runs beside that is verified where nothing else is named.</param>
     /// <param name="patience">How long to wait for what was there to be shown.</param>
     /// <param name="time">Tells the time and waits.</param>
@@ -31,6 +34,13 @@ internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? As
         {
             sources.Add(new TraceSource(new AspireSpans(new AspireClient(aspire)), Sampling, patience, time));
             sources.Add(new LogSource(new AspireLogs(new AspireClient(aspire)), patience, time));
+        }
+
+        if (OtlpPort is { } port)
+        {
+            var listener = new OtlpListener(port, Forward);
+            sources.Add(new TraceSource(new OtlpSpans(listener), Sampling, patience, time));
+            sources.Add(new LogSource(new OtlpLogs(listener), patience, time));
         }
 
         if (Logs is { } logs)

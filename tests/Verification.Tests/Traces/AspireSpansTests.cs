@@ -33,10 +33,47 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
     public async Task The_dashboard_shows_a_span_once_however_often_it_comes()
     {
         using var source = system.Traces(Eventually.Never);
-        var result = await source.CheckAsync(system.RunOf(SpanSabotage.Twins), static _ => { }, TestContext.Current.CancellationToken);
+        var result = await source.CheckAsync(system.RunOf(SpanSabotage.Twins.Name), static _ => { }, TestContext.Current.CancellationToken);
 
         Assert.True(SpanSabotage.Twins.Count > 0);
         Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+    }
+
+    [Fact]
+    public async Task What_is_spoilt_behind_a_listener_it_has_seen_whole()
+    {
+        foreach (var run in SpanSabotage.All.Select(sabotage => system.RunOf(sabotage.Name)).Append(system.Healthy))
+        {
+            var token = TestContext.Current.CancellationToken;
+            var traces = await new TraceSource(new OtlpSpans(system.Listener), 1, TimeSpan.Zero, TimeProvider.System)
+                .CheckAsync(run, static _ => { }, token);
+            var logs = await new LogSource(new OtlpLogs(system.Listener), TimeSpan.Zero, TimeProvider.System)
+                .CheckAsync(run, static _ => { }, token);
+
+            Assert.Equal((VerificationVerdict.Exact, VerificationVerdict.Exact), (traces.Verdict, logs.Verdict));
+        }
+    }
+
+    [Fact]
+    public async Task Log_records_in_the_dashboard_are_those_of_the_requests()
+    {
+        var result = await system.Logs(Eventually.Never).CheckAsync(
+            system.Healthy, static _ => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+        Assert.Equal(system.Healthy.Counts.Logged.Total.Low, result.Checks.Single().Seen);
+    }
+
+    [Theory]
+    [InlineData(TracedSystem.LostLine, FindingKind.LineLost)]
+    [InlineData(TracedSystem.LineTwice, FindingKind.LineTwice)]
+    public async Task Log_records_that_are_spoilt_on_the_way_are_found_as_what_they_are(string name, FindingKind kind)
+    {
+        var result = await system.Logs(TimeSpan.Zero).CheckAsync(
+            system.RunOf(name), static _ => { }, TestContext.Current.CancellationToken);
+
+        var finding = Assert.Single(result.Checks.Single().Findings);
+        Assert.Equal((kind, 1L), (finding.Kind, finding.Missing + finding.Surplus));
     }
 
     [Theory]
@@ -46,7 +83,7 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
         var sabotage = SpanSabotage.All.Single(one => one.Name == name);
         // All that will ever come is there.
         using var source = system.Traces(patience: TimeSpan.Zero);
-        var result = await source.CheckAsync(system.RunOf(sabotage), static _ => { }, TestContext.Current.CancellationToken);
+        var result = await source.CheckAsync(system.RunOf(sabotage.Name), static _ => { }, TestContext.Current.CancellationToken);
 
         var found = string.Join('\n', result.Checks.SelectMany(check => check.Findings.Select(finding => $"{check.Name}: {finding}")));
         Assert.True(sabotage.Count > 0, "Nothing was spoilt.");
@@ -54,7 +91,8 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
             sabotage.Checks, result.Checks.Where(check => check.Findings.Count > 0).Select(check => check.Name));
         var findings = result.Checks.SelectMany(check => check.Findings).ToList();
         Assert.True(findings.TrueForAll(finding => finding.Kind == sabotage.Kind), found);
-        Assert.True(sabotage.Count == findings.Sum(finding => finding.Count + finding.Missing + finding.Surplus), $"{sabotage.Count}: {found}");
+        var count = findings.Sum(finding => finding.Count + finding.Missing + finding.Surplus);
+        Assert.True(sabotage.Count == count, $"expected {sabotage.Count}: {found}");
     }
 
     [Fact]

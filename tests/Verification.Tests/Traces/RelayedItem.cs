@@ -14,6 +14,7 @@ internal sealed class RelayedItem(byte[] resource, byte[] scope, byte[] item, in
     private const int KindField = 6;
     private const int StartField = 7;
     private const int EndField = 8;
+    private const int EventField = 12;
     private const ulong Server = 2;
 
     private readonly ProtoMessage _message = ProtoMessage.Parse(item);
@@ -21,6 +22,9 @@ internal sealed class RelayedItem(byte[] resource, byte[] scope, byte[] item, in
 
     /// <summary>The trace, in digits.</summary>
     public string TraceId => Convert.ToHexStringLower(_message.All<byte[]>(traceField).FirstOrDefault([]));
+
+    /// <summary>The event of a log record.</summary>
+    public string Event => Encoding.UTF8.GetString(_message.All<byte[]>(EventField).FirstOrDefault([]));
 
     /// <summary>Whether it is the span of a request served.</summary>
     public bool IsServer => _message.All<ulong>(KindField).Contains(Server);
@@ -47,8 +51,8 @@ internal sealed class RelayedItem(byte[] resource, byte[] scope, byte[] item, in
         var changed = new RelayedItem(_resource, scope, item, traceField);
         changed._resource = ProtoMessage.Parse(_resource).Change<byte[]>(1, attribute =>
             Name(attribute) == name
-                ? ProtoMessage.Parse(attribute).Change<byte[]>(2, _ => ProtoMessage.Create().Add(1, Encoding.UTF8.GetBytes(value)).ToBytes())
-                    .ToBytes()
+                ? ProtoMessage.Parse(attribute)
+                    .Change<byte[]>(2, _ => ProtoMessage.Create().Add(1, Encoding.UTF8.GetBytes(value)).ToBytes()).ToBytes()
                 : attribute).ToBytes();
         return changed;
     }

@@ -61,7 +61,9 @@ internal sealed class RunningDashboard : IAsyncDisposable
                 }
                 catch (HttpRequestException exception)
                 {
-                    return dashboard._process.HasExited ? throw new InvalidOperationException("The dashboard has ended.") : exception.Message;
+                    return dashboard._process.HasExited
+                        ? throw new InvalidOperationException("The dashboard has ended.")
+                        : exception.Message;
                 }
             });
             return dashboard;

@@ -5,11 +5,14 @@ using Bookinfo.Testing;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>
-/// The real services, a real Aspire dashboard, and a relay between them. A run of requests for each sabotage, and a healthy one, have been
-/// sent when it is there.
+/// The real services, a real Aspire dashboard, and between them a listener of ours, which sends on to a relay. A run of requests for each
+/// sabotage, and a healthy one, have been sent when it is there.
 /// </summary>
 public sealed class TracedSystem : IAsyncLifetime
 {
+    public const string LostLine = "a log record lost";
+    public const string LineTwice = "a log record twice";
+
     private const int Requests = 200;
 
     /// <summary>Those with which a run begins are numbered from -1 downwards.</summary>
@@ -18,15 +21,19 @@ public sealed class TracedSystem : IAsyncLifetime
     private readonly ServiceProcesses _services = new();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-traces");
     private readonly ConcurrentDictionary<string, SpanSabotage> _sabotages = [];
+    private readonly ConcurrentDictionary<string, string> _ofLogs = [];
+    private readonly ConcurrentDictionary<string, bool> _spoiltLogs = [];
     private readonly Dictionary<string, RunExpectation> _runs = [];
     private RunningDashboard? _dashboard;
     private OtlpRelay? _relay;
+    private OtlpListener? _listener;
 
     /// <summary>The healthy run.</summary>
     internal RunExpectation Healthy => _runs[""];
 
     /// <summary>The run that a sabotage has spoilt.</summary>
-    internal RunExpectation RunOf(SpanSabotage sabotage) => _runs[sabotage.Name];
+    /// <param name="name">The name of the sabotage.</param>
+    internal RunExpectation RunOf(string name) => _runs[name];
 
     public async ValueTask InitializeAsync()
     {
@@ -35,9 +42,12 @@ public sealed class TracedSystem : IAsyncLifetime
             _dashboard = await RunningDashboard.StartAsync();
             _relay = new OtlpRelay(_dashboard.Otlp, Spoil);
             await _relay.StartAsync();
+            var port = FreePort.Find(count: 2);
+            _listener = new OtlpListener(port, forward: _relay.Address);
+            await _listener.StartAsync(TestContext.Current.CancellationToken);
             foreach (var (variable, value) in new[]
             {
-                ("OTEL_EXPORTER_OTLP_ENDPOINT", _relay.Address.ToString()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{port + 1}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
                 ("OTEL_BSP_SCHEDULE_DELAY", "200"), ("OTEL_BLRP_SCHEDULE_DELAY", "200"),
                 ("OTEL_BSP_MAX_QUEUE_SIZE", "100000"), ("OTEL_BLRP_MAX_QUEUE_SIZE", "100000"),
             })
@@ -47,11 +57,18 @@ public sealed class TracedSystem : IAsyncLifetime
 
             await _services.StartAsync();
             ulong seed = 0;
-            await SendAsync("", ++seed, sabotage: null);
+            await SendAsync("", ++seed);
             SpanSabotage.Requests = Healthy.Requests;
             foreach (var sabotage in SpanSabotage.All.Append(SpanSabotage.Twins))
             {
-                await SendAsync(sabotage.Name, ++seed, sabotage);
+                ForRun(++seed, trace => _sabotages[trace] = sabotage);
+                await SendAsync(sabotage.Name, seed);
+            }
+
+            foreach (var name in new[] { LostLine, LineTwice })
+            {
+                ForRun(++seed, trace => _ofLogs[trace] = name);
+                await SendAsync(name, seed);
             }
 
             var expected = _runs.Values.Sum(run => run.Counts.Spans.Low + run.Counts.Lines.Low);
@@ -72,9 +89,18 @@ public sealed class TracedSystem : IAsyncLifetime
     internal TraceSource Traces(TimeSpan patience) =>
         new(new AspireSpans(new AspireClient(_dashboard!.Address)), sampling: 1, patience, TimeProvider.System);
 
+    /// <summary>The log records of the dashboard, as <c>verify</c> reads them.</summary>
+    /// <param name="patience">How long to wait for records.</param>
+    internal LogSource Logs(TimeSpan patience) =>
+        new(new AspireLogs(new AspireClient(_dashboard!.Address)), patience, TimeProvider.System);
+
+    /// <summary>What has come on the way to the relay, where nothing is spoilt yet.</summary>
+    internal OtlpListener Listener => _listener!;
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
+        _listener?.Dispose();
         if (_relay is not null)
         {
             await _relay.DisposeAsync();
@@ -88,19 +114,32 @@ public sealed class TracedSystem : IAsyncLifetime
         _directory.Delete(recursive: true);
     }
 
-    private async Task SendAsync(string name, ulong seed, SpanSabotage? sabotage)
+    /// <summary>The relay knows by the trace id which run something is of, whenever it comes.</summary>
+    private static void ForRun(ulong seed, Action<string> add)
     {
-        // The relay knows by the trace id which run a span is of, whenever it comes.
-        for (var index = -MostSetup; sabotage is not null && index <= Requests; index++)
+        for (var index = -MostSetup; index <= Requests; index++)
         {
-            _sabotages[RequestIdentity.Of(new IndexedRandom(seed), index).TraceId] = sabotage;
+            add(RequestIdentity.Of(new IndexedRandom(seed), index).TraceId);
         }
+    }
 
+    private async Task SendAsync(string name, ulong seed)
+    {
         var ledger = Path.Combine(_directory.FullName, $"{seed}.ledger");
         await KnownRun.SendAsync(_services.AddressOf("productpage-v1"), ledger, Requests, rate: 100, seed);
         _runs[name] = new LedgerOracle(ledger).Expect(TestContext.Current.CancellationToken);
     }
 
-    private IEnumerable<RelayedItem> Spoil(string signal, RelayedItem item) =>
-        signal == "traces" && _sabotages.TryGetValue(item.TraceId, out var sabotage) ? sabotage.Spoil(item) : [item];
+    private IEnumerable<RelayedItem> Spoil(string signal, RelayedItem item)
+    {
+        if (signal == "traces")
+        {
+            return _sabotages.TryGetValue(item.TraceId, out var sabotage) ? sabotage.Spoil(item) : [item];
+        }
+
+        // One access line of each run is enough.
+        return item.Event == "RequestFinished" && _ofLogs.TryGetValue(item.TraceId, out var name) && _spoiltLogs.TryAdd(name, true)
+            ? name == LostLine ? [] : [item, item]
+            : [item];
+    }
 }

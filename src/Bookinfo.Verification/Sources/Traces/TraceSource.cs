@@ -72,7 +72,10 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     private async Task<SignalResult> ReportAsync(
         TraceTally tally, TimeSpan? visibleAfter, CancellationToken cancellationToken) => new(
         Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""),
-        [.. TraceChecks.Of(tally, sampling), await TraceById.CheckAsync(store, tally, cancellationToken)])
+        [
+            .. TraceChecks.Of(tally, sampling),
+            .. await TraceById.CheckAsync(store, tally, cancellationToken) is { } byId ? [byId] : Array.Empty<CheckResult>(),
+        ])
     {
         VisibleAfter = visibleAfter,
         Method = "All spans of each request's trace were held against those that its services must have left.",

@@ -1,9 +1,9 @@
 using Google.Protobuf;
 
-namespace Bookinfo.Testing;
+namespace Bookinfo.Otlp;
 
 /// <summary>Reads export requests from the wire format, by the numbers that the OpenTelemetry protocol 1.x gives to fields.</summary>
-internal static class OtlpReader
+public static class OtlpReader
 {
     private static readonly Dictionary<string, object> Nothing = [];
 

@@ -1,4 +1,4 @@
-namespace Bookinfo.Testing;
+namespace Bookinfo.Otlp;
 
 /// <summary>The statuses of spans, with the numbers that OTLP gives them.</summary>
 public enum OtlpStatus

@@ -1,6 +1,6 @@
-namespace Bookinfo.Testing;
+namespace Bookinfo.Otlp;
 
-/// <summary>A span as an <see cref="OtlpReceiver"/> got it.</summary>
+/// <summary>A span as it was sent.</summary>
 /// <param name="Resource">What made it: the attributes of the resource.</param>
 /// <param name="Scope">The name of the instrumentation scope.</param>
 /// <param name="TraceId">32 hexadecimal digits in lower case.</param>

@@ -1,6 +1,6 @@
-namespace Bookinfo.Testing;
+namespace Bookinfo.Otlp;
 
-/// <summary>A log record as an <see cref="OtlpReceiver"/> got it.</summary>
+/// <summary>A log record as it was sent.</summary>
 /// <param name="Resource">What made it: the attributes of the resource.</param>
 /// <param name="Scope">The name of the instrumentation scope.</param>
 /// <param name="Time">When it was made, in nanoseconds since 1970.</param>
