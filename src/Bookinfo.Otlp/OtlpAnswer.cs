@@ -18,11 +18,14 @@ public sealed record OtlpAnswer(int Status, byte[] Body, int? GrpcStatus)
     /// <param name="isGrpc">Whether it is asked by gRPC.</param>
     public static OtlpAnswer Taken(bool isGrpc) => isGrpc ? OfGrpc(0) : new OtlpAnswer(StatusCodes.Status200OK, [], null);
 
+    /// <summary>The path is none of the protocol.</summary>
+    public static OtlpAnswer NotFound { get; } = new(StatusCodes.Status404NotFound, [], null);
+
     /// <summary>An answer by gRPC, which tells by its own status how it went.</summary>
     /// <param name="status">That status; 0 for well.</param>
     public static OtlpAnswer OfGrpc(int status) => new(StatusCodes.Status200OK, status == 0 ? EmptyFrame : [], status);
 
-    /// <summary>Sends it.</summary>
+    /// <summary>Writes the answer to a request.</summary>
     internal async Task WriteAsync(HttpContext context, bool isGrpc)
     {
         context.Response.StatusCode = Status;

@@ -14,9 +14,9 @@ public enum OtlpSignal
 }
 
 /// <summary>A request by which telemetry was sent, with what it sends.</summary>
-/// <param name="Signal">What it sends.</param>
+/// <param name="Signal">What it sends; <see langword="null"/> when its path is none of the protocol.</param>
 /// <param name="Export">Its path and headers.</param>
 /// <param name="IsGrpc">Whether it came by gRPC; else by <c>http/protobuf</c>.</param>
 /// <param name="Body">Its body, as it came.</param>
 /// <param name="Message">The message in that, which <see cref="OtlpReader"/> reads.</param>
-public sealed record OtlpRequest(OtlpSignal Signal, OtlpExport Export, bool IsGrpc, byte[] Body, byte[] Message);
+public sealed record OtlpRequest(OtlpSignal? Signal, OtlpExport Export, bool IsGrpc, byte[] Body, byte[] Message);

@@ -87,12 +87,6 @@ public sealed class OtlpServer : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var path = context.Request.Path.Value!;
-        if (SignalOf(path, isGrpc, context.Request.ContentType) is not { } signal)
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-
         OtlpAnswer answer;
         try
         {
@@ -101,7 +95,7 @@ public sealed class OtlpServer : IAsyncDisposable
                 : Decode(body.ToArray(), context.Request.Headers.ContentEncoding.ToString());
             answer = await _take(
                 new OtlpRequest(
-                    signal,
+                    SignalOf(path, isGrpc, context.Request.ContentType),
                     new OtlpExport(
                         path,
                         context.Request.Headers.ToDictionary(

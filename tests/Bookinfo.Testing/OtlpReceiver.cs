@@ -74,9 +74,11 @@ public sealed class OtlpReceiver : IAsyncDisposable
             case OtlpSignal.Logs:
                 AddAll(_logs, OtlpReader.Logs(request.Message));
                 break;
-            default:
+            case OtlpSignal.Metrics:
                 AddAll(_metrics, OtlpReader.Metrics(request.Message));
                 break;
+            default:
+                return OtlpAnswer.NotFound;
         }
 
         return OtlpAnswer.Taken(request.IsGrpc);

@@ -69,6 +69,11 @@ public sealed class OtlpListener(int port, Uri? forward) : IDisposable
 
     private async Task<OtlpAnswer> TakeAsync(OtlpRequest request, CancellationToken cancellationToken)
     {
+        if (request.Signal is null)
+        {
+            return OtlpAnswer.NotFound;
+        }
+
         // What cannot be read throws, and is not sent on.
         var spans = request.Signal == OtlpSignal.Traces ? OtlpReader.Spans(request.Message).Select(Read).ToList() : [];
         var lines = request.Signal == OtlpSignal.Logs ? OtlpReader.Logs(request.Message).Select(Read).ToList() : [];
