@@ -16,15 +16,12 @@ public static class VerificationPage
         foreach (var signal in report.Signals)
         {
             page.Add(
-                signal.Signal,
+                string.Concat(signal.Signal[..1].ToUpperInvariant(), signal.Signal[1..]),
                 [
-                    new XElement("p", VerificationText.Heading(signal)),
-                    HtmlTable.Create(
-                        new ReportTable(
-                            "Checks", ["Check", ">Expected", ">Seen", ">Missing", ">Surplus", "Verdict"],
-                            [.. VerificationText.Rows(signal)]),
-                        caption: false),
+                    new XElement("p", VerificationText.Place(signal)),
+                    HtmlTable.Create(VerificationText.Table(report, signal), caption: false),
                     .. signal.Checks.SelectMany(Details),
+                    signal.Notes.Count == 0 ? null : ReportPage.List(signal.Notes),
                 ]);
         }
 
@@ -32,9 +29,8 @@ public static class VerificationPage
         [
             "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the contract "
                 + "of the services: who calls whom, with which timeouts and tries.",
-            .. report.Signals.Select(signal => signal.Method).Where(method => method.Length > 0),
+            .. report.Signals.Select(signal => signal.Method).Where(method => method.Length > 0).Distinct(),
             "Where an answer leaves open what the services have done, counts have bounds.",
-            .. report.Signals.SelectMany(signal => signal.Notes),
         ]));
         page.Add("Settings", ReportPage.Facts(
         [
