@@ -66,7 +66,7 @@ public static class VerificationText
     /// <param name="signal">The signal.</param>
     internal static string Place(SignalResult signal) => signal.Source
         + (signal is { VisibleAfter: { } delay, Verdict: not VerificationVerdict.Differs }
-            ? string.Create(CultureInfo.InvariantCulture, $"; all there {delay.TotalSeconds:0.0} s after the end")
+            ? string.Create(CultureInfo.InvariantCulture, $"; all there {delay.TotalSeconds:#,0.0} s after the end")
                 + (signal.VisibleWhenFirstAsked ? ", when first asked" : "")
             : "");
 
