@@ -170,7 +170,10 @@ public sealed class VerificationReportTests
     {
         var html = VerificationPage.Create(Report(Good, Bad, Open));
         var page = XElement.Parse(html[html.IndexOf('\n', StringComparison.Ordinal)..]);
-        Assert.Contains("Differs from what happened", page.Value);
+        Assert.Equal("Differs from what happened", Assert.Single(page.Descendants("h1")).Value);
+        Assert.Equal("1 finding.", page.Descendants("header").Elements("p").First().Value);
+        Assert.Equal("wrong", Assert.Single(page.Descendants("td").Elements("strong")).Value);
+        Assert.Equal(["Check", "Verdict"], page.Descendants("thead").Single().Descendants("th").Take(2).Select(heading => heading.Value));
         Assert.Contains("a<b", page.Value);
         Assert.Contains("prefers-color-scheme: dark", page.Value);
         Assert.DoesNotContain("src=", html);

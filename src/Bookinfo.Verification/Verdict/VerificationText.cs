@@ -11,15 +11,26 @@ public static class VerificationText
     /// <param name="report">The report.</param>
     public static string Verdict(VerificationReport report)
     {
+        var (verdict, more) = VerdictParts(report);
+        return $"{verdict}: {more}";
+    }
+
+    /// <summary>The verdict in a few words, and what there is to say of it.</summary>
+    /// <param name="report">The report.</param>
+    internal static (string Verdict, string More) VerdictParts(VerificationReport report)
+    {
         var wrong = report.Signals.SelectMany(signal => signal.Checks).SelectMany(check => check.Findings)
             .Count(finding => !finding.IsUntold);
         return report.Verdict switch
         {
-            VerificationVerdict.Exact => $"Exactly as it happened: {Signals(report)} agree with every request."
-                + (report.Unknown > 0 ? " Where nobody can know, they are within bounds." : ""),
-            VerificationVerdict.Differs => string.Create(
-                CultureInfo.InvariantCulture, $"Differs from what happened: {wrong:N0} {(wrong == 1 ? "finding" : "findings")}."),
-            _ => "Could not be checked in full: what was checked is right.",
+            VerificationVerdict.Exact => (
+                "Exactly as it happened",
+                $"{Signals(report)} agree with every request."
+                    + (report.Unknown > 0 ? " Where nobody can know, they are within bounds." : "")),
+            VerificationVerdict.Differs => (
+                "Differs from what happened",
+                string.Create(CultureInfo.InvariantCulture, $"{wrong:N0} {(wrong == 1 ? "finding" : "findings")}.")),
+            _ => ("Could not be checked in full", "what was checked is right."),
         };
     }
 
