@@ -18,4 +18,11 @@ public sealed class TextCutTests
     [Fact]
     public void Never_cuts_a_character_in_two() =>
         Assert.All(TextCut.Lines(string.Concat(Enumerable.Repeat("📚", 20)), 7, 7), line => Assert.InRange(line.Length, 2, 6));
+
+    [Fact]
+    public void Lines_may_be_indented_and_fit_all_the_same()
+    {
+        Assert.Equal(["- one two", "    three"], TextCut.Indented("one two three", 12, "- ", "    "));
+        Assert.Equal(["- one"], TextCut.Indented("one", 12, "- ", "    "));
+    }
 }

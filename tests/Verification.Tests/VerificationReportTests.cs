@@ -41,9 +41,63 @@ public sealed class VerificationReportTests
         Assert.Contains("missing: 12 are missing & gone.", lines);
         Assert.Contains("    look at: trace 0123", lines);
         Assert.Contains("not checked (open): No bucket was read.", lines);
-        Assert.Matches("^bad +20 to 22 +8 +12 +- +wrong$", Assert.Single(lines, line => line.StartsWith("bad ", StringComparison.Ordinal)));
-        Assert.StartsWith("Exactly as it happened: metrics agree", VerificationText.Verdict(Report(Good)));
+        Assert.Matches("^bad +wrong +20 to 22 +8 +12 +-$", Assert.Single(lines, line => line.StartsWith("bad ", StringComparison.Ordinal)));
+        Assert.StartsWith("Exactly as it happened: metrics agree with every request.", VerificationText.Verdict(Report(Good)));
         Assert.StartsWith("Could not be checked", VerificationText.Verdict(Report(Open)));
+    }
+
+    [Fact]
+    public void The_verdict_names_each_signal_once()
+    {
+        var metrics = Report(Good).Signals[0];
+        var report = Report(Good) with
+        {
+            Signals = [metrics, metrics with { Signal = "traces" }, metrics with { Signal = "logs" }, metrics with { Signal = "logs" }],
+        };
+        Assert.StartsWith("Exactly as it happened: metrics, traces and logs agree with every request.", VerificationText.Verdict(report));
+    }
+
+    [Fact]
+    public void Nothing_in_the_text_is_wider_than_the_terminal()
+    {
+        const string Sentence =
+            "localhost:30080 was scraped for the last time at 04:43:23.120Z, before the end of the run; others were since.";
+        var check = new CheckResult("latency by bucket 24 long")
+        {
+            Expected = new CountRange(5528, 6802),
+            Seen = 5528,
+            Findings = [Lost with { Text = Sentence, Examples = [Sentence], LookAt = [Sentence] }],
+            NotChecked = [Sentence],
+        };
+        var report = Report(check) with { Unknown = 2 };
+        report = report with { Signals = [report.Signals[0] with { Source = Sentence, Notes = [Sentence] }] };
+
+        var lines = VerificationText.Lines(report, width: 80).ToList();
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.Contains(lines, line => line.StartsWith(check.Name, StringComparison.Ordinal) && line.Contains(" 5,528 to 6,802 "));
+        var example = lines.FindIndex(line => line.StartsWith("    localhost", StringComparison.Ordinal));
+        Assert.StartsWith("      ", lines[example + 1]);
+        Assert.StartsWith("not checked (latency", lines[^5]);
+    }
+
+    [Fact]
+    public void It_is_told_when_all_of_a_signal_was_there()
+    {
+        var signal = Report(Good).Signals[0];
+        Assert.EndsWith("; all there 6.0 s after the end", VerificationText.Place(signal));
+        Assert.EndsWith(
+            "; all there 6.0 s after the end, when first asked", VerificationText.Place(signal with { VisibleWhenFirstAsked = true }));
+        Assert.Equal(signal.Source, VerificationText.Place(signal with { VisibleAfter = null }));
+        Assert.Equal(signal.Source, VerificationText.Place(Report(Bad).Signals[0]));
+    }
+
+    [Fact]
+    public void What_is_missing_has_a_column_only_if_something_is()
+    {
+        var narrow = VerificationText.Table(Report(Good), Report(Good).Signals[0]);
+        Assert.Equal(["Check", "Verdict", ">Expected", ">Seen"], narrow.Headings);
+        Assert.Equal(["good", "right", "5", "5"], narrow.Rows[0]);
+        Assert.Equal(6, VerificationText.Table(Report(Good, Bad), Report(Good).Signals[0]).Headings.Count);
     }
 
     [Fact]
@@ -116,7 +170,10 @@ public sealed class VerificationReportTests
     {
         var html = VerificationPage.Create(Report(Good, Bad, Open));
         var page = XElement.Parse(html[html.IndexOf('\n', StringComparison.Ordinal)..]);
-        Assert.Contains("Differs from what happened", page.Value);
+        Assert.Equal("Differs from what happened", Assert.Single(page.Descendants("h1")).Value);
+        Assert.Equal("1 finding.", page.Descendants("header").Elements("p").First().Value);
+        Assert.Equal("wrong", Assert.Single(page.Descendants("td").Elements("strong")).Value);
+        Assert.Equal(["Check", "Verdict"], page.Descendants("thead").Single().Descendants("th").Take(2).Select(heading => heading.Value));
         Assert.Contains("a<b", page.Value);
         Assert.Contains("prefers-color-scheme: dark", page.Value);
         Assert.DoesNotContain("src=", html);

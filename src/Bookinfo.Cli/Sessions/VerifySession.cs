@@ -43,12 +43,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
                 run = Expect(ledger);
             }
 
-            var results = new List<SignalResult>();
-            foreach (var source in sources)
-            {
-                results.Add(await source.CheckAsync(run!, Say, signals.Stop));
-            }
-
+            var results = await SourceGroup.CheckAsync(sources, run!, Say, signals.Stop);
             return await WriteAsync(VerificationReport.Of(ProgramVersion.Text, ledger, run!, results));
         }
         finally

@@ -152,6 +152,5 @@ internal static class ScenarioText
     private static string Share(Bounds? share) => share is null ? "" : $", a share {share}";
 
     /// <summary>An item of a list: its first line has a dash, the others are indented as far.</summary>
-    private static IEnumerable<string> Item(string text) =>
-        TextCut.Lines(text, Width - 4).Select((line, index) => (index == 0 ? "  - " : "    ") + line);
+    private static IEnumerable<string> Item(string text) => TextCut.Indented(text, Width, "  - ", "    ");
 }

@@ -50,4 +50,13 @@ public static class TextCut
 
         yield return line;
     }
+
+    /// <summary>Breaks a text into indented lines.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="width">How many characters fit in a line, what it begins with included.</param>
+    /// <param name="first">What the first line begins with.</param>
+    /// <param name="others">What the other lines begin with, as long as that or longer.</param>
+    /// <returns>The lines, at least one. A word that is wider than a line stays whole.</returns>
+    public static IEnumerable<string> Indented(string text, int width, string first, string others) =>
+        Lines(text, Math.Max(1, width - others.Length)).Select((line, index) => (index == 0 ? first : others) + line);
 }

@@ -36,7 +36,7 @@ public static class PortCheck
         var owner = PortOwner.Find(first.Port) is { } found ? $"{found.Name} (pid {found.Pid})" : "another process";
         var others = taken.Count == 1
             ? ""
-            : $"; so {(taken.Count == 2 ? "is" : "are")} {Enumerate(taken.Skip(1).Select(port => $"{port.Port}"))}";
+            : $"; so {(taken.Count == 2 ? "is" : "are")} {WordList.And(taken.Skip(1).Select(port => $"{port.Port}"))}";
         var options = taken.Select(port => port.Option)
             .Distinct()
             .Order(StringComparer.Ordinal)
@@ -45,7 +45,7 @@ public static class PortCheck
         throw new OperationFailedException(
             FailureKind.PortTaken,
             $"port {first.Port}, which {first.By} needs, is taken by {owner}{others}. Stop that process or choose {Another(options)} "
-            + $"with {Enumerate(options)}.");
+            + $"with {WordList.And(options)}.");
     }
 
     /// <summary>Whether nothing listens on a port, neither on 127.0.0.1 nor on ::1.</summary>
@@ -82,12 +82,6 @@ public static class PortCheck
 
     private static string Another(List<string> options) =>
         options is ["--prometheus-port" or "--dashboard-port"] ? "another port" : "other ports";
-
-    private static string Enumerate(IEnumerable<string> items)
-    {
-        var list = items.ToList();
-        return list.Count == 1 ? list[0] : $"{string.Join(", ", list.SkipLast(1))} and {list[^1]}";
-    }
 
     /// <summary>A port that a run needs.</summary>
     /// <param name="Port">The port.</param>

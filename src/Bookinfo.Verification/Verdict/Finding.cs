@@ -159,6 +159,9 @@ public sealed record SignalResult(string Signal, string Source, IReadOnlyList<Ch
     /// <summary>The same, in seconds.</summary>
     public double? VisibleAfterSeconds => VisibleAfter?.TotalSeconds;
 
+    /// <summary>Whether it was there when it was first asked for: then it may have been there before.</summary>
+    public bool VisibleWhenFirstAsked { get; init; }
+
     /// <summary>What is worth knowing and is not wrong.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

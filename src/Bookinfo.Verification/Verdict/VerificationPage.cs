@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using Bookinfo.Measurement;
 
@@ -11,20 +10,17 @@ public static class VerificationPage
     /// <param name="report">The report.</param>
     public static string Create(VerificationReport report)
     {
-        var page = new ReportPage("Does the platform show what happened?", VerificationText.Verdict(report));
-        page.Add("The run", ReportPage.List(VerificationText.Run(report)));
+        var (verdict, more) = VerificationText.VerdictParts(report);
+        var page = new ReportPage(verdict, VerificationText.Run(report).Prepend(string.Concat(more[..1].ToUpperInvariant(), more[1..])));
         foreach (var signal in report.Signals)
         {
             page.Add(
-                signal.Signal,
+                string.Concat(signal.Signal[..1].ToUpperInvariant(), signal.Signal[1..]),
                 [
-                    new XElement("p", VerificationText.Heading(signal)),
-                    HtmlTable.Create(
-                        new ReportTable(
-                            "Checks", ["Check", ">Expected", ">Seen", ">Missing", ">Surplus", "Verdict"],
-                            [.. VerificationText.Rows(signal)]),
-                        caption: false),
+                    new XElement("p", VerificationText.Place(signal)),
+                    Table(report, signal),
                     .. signal.Checks.SelectMany(Details),
+                    .. signal.Notes.Count == 0 ? Array.Empty<XElement>() : [new XElement("h3", "Notes"), ReportPage.List(signal.Notes)],
                 ]);
         }
 
@@ -32,17 +28,27 @@ public static class VerificationPage
         [
             "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the contract "
                 + "of the services: who calls whom, with which timeouts and tries.",
-            .. report.Signals.Select(signal => signal.Method).Where(method => method.Length > 0),
+            .. report.Signals.Select(signal => signal.Method).Where(method => method.Length > 0).Distinct(),
             "Where an answer leaves open what the services have done, counts have bounds.",
-            .. report.Signals.SelectMany(signal => signal.Notes),
         ]));
         page.Add("Settings", ReportPage.Facts(
         [
             ("Target", report.Target), ("Ledger", report.Ledger), ("Program", $"bookinfo {report.Program}"),
-            ("Requests", report.Requests.ToString("N0", CultureInfo.InvariantCulture)),
-            .. report.Signals.Select(signal => (signal.Signal, signal.Source)),
         ]));
         return page.ToString();
+    }
+
+    /// <summary>The checks of a signal. What is wrong stands out.</summary>
+    private static XElement Table(VerificationReport report, SignalResult signal)
+    {
+        var table = HtmlTable.Create(VerificationText.Table(report, signal), caption: false);
+        var wrong = VerificationText.Word(VerificationVerdict.Differs);
+        foreach (var cell in table.Descendants("td").Where(cell => cell.Value == wrong).ToList())
+        {
+            cell.ReplaceNodes(new XElement("strong", wrong));
+        }
+
+        return table;
     }
 
     private static IEnumerable<XElement> Details(CheckResult check) =>

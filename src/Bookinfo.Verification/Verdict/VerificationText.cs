@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookinfo.Foundation;
+using Bookinfo.Measurement;
 
 namespace Bookinfo.Verification;
 
@@ -10,15 +11,26 @@ public static class VerificationText
     /// <param name="report">The report.</param>
     public static string Verdict(VerificationReport report)
     {
+        var (verdict, more) = VerdictParts(report);
+        return $"{verdict}: {more}";
+    }
+
+    /// <summary>The verdict in a few words, and what there is to say of it.</summary>
+    /// <param name="report">The report.</param>
+    internal static (string Verdict, string More) VerdictParts(VerificationReport report)
+    {
         var wrong = report.Signals.SelectMany(signal => signal.Checks).SelectMany(check => check.Findings)
             .Count(finding => !finding.IsUntold);
         return report.Verdict switch
         {
-            VerificationVerdict.Exact => $"Exactly as it happened: {Signals(report)} agree with every request."
-                + (report.Unknown > 0 ? " Where nobody can know, they are within bounds." : ""),
-            VerificationVerdict.Differs => string.Create(
-                CultureInfo.InvariantCulture, $"Differs from what happened: {wrong:N0} {(wrong == 1 ? "finding" : "findings")}."),
-            _ => "Could not be checked in full: what was checked is right.",
+            VerificationVerdict.Exact => (
+                "Exactly as it happened",
+                $"{Signals(report)} agree with every request."
+                    + (report.Unknown > 0 ? " Where nobody can know, they are within bounds." : "")),
+            VerificationVerdict.Differs => (
+                "Differs from what happened",
+                string.Create(CultureInfo.InvariantCulture, $"{wrong:N0} {(wrong == 1 ? "finding" : "findings")}.")),
+            _ => ("Could not be checked in full", "what was checked is right."),
         };
     }
 
@@ -47,57 +59,51 @@ public static class VerificationText
 
     /// <summary>The report as lines.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="width">The most characters in a line of a table.</param>
-    public static IEnumerable<string> Lines(VerificationReport report, int width)
-    {
-        yield return Verdict(report);
-        foreach (var line in Run(report))
-        {
-            yield return line;
-        }
+    /// <param name="width">The most characters in a line. A word that is longer stays whole.</param>
+    public static IEnumerable<string> Lines(VerificationReport report, int width) =>
+    [
+        .. Run(report).Prepend(Verdict(report)).SelectMany(sentence => TextCut.Lines(sentence, width)),
+        .. report.Signals.SelectMany(signal => (IEnumerable<string>)
+        [
+            "",
+            .. TextCut.Lines($"{signal.Signal}: {Place(signal)}", width),
+            .. Format(Table(report, signal), width),
+            .. signal.Checks.SelectMany(check => Details(check, width)),
+            .. signal.Notes.Count == 0 ? [] : signal.Notes.SelectMany(note => TextCut.Lines(note, width)).Prepend(""),
+        ]),
+    ];
 
-        foreach (var signal in report.Signals)
-        {
-            yield return "";
-            yield return Heading(signal);
-            var table = new TextTable("CHECK", ">EXPECTED", ">SEEN", ">MISSING", ">SURPLUS", "VERDICT");
-            foreach (var row in Rows(signal))
-            {
-                table.Add([.. row]);
-            }
-
-            foreach (var line in table.Format(width).SelectMany(row => row))
-            {
-                yield return line;
-            }
-
-            foreach (var line in signal.Checks.SelectMany(Details))
-            {
-                yield return line;
-            }
-
-            foreach (var note in signal.Notes.Count == 0 ? [] : signal.Notes.Prepend(""))
-            {
-                yield return note;
-            }
-        }
-    }
-
-    /// <summary>A signal in a line.</summary>
+    /// <summary>Where a signal was looked at, and when all of it was there.</summary>
     /// <param name="signal">The signal.</param>
-    internal static string Heading(SignalResult signal) => $"{signal.Signal}: {signal.Source}"
-        + (signal.VisibleAfter is { } delay
-            ? string.Create(CultureInfo.InvariantCulture, $"; all there {delay.TotalSeconds:0.0} s after the end")
+    internal static string Place(SignalResult signal) => signal.Source
+        + (signal is { VisibleAfter: { } delay, Verdict: not VerificationVerdict.Differs }
+            ? string.Create(CultureInfo.InvariantCulture, $"; all there {delay.TotalSeconds:#,0.0} s after the end")
+                + (signal.VisibleWhenFirstAsked ? ", when first asked" : "")
             : "");
 
-    /// <summary>The checks of a signal as rows of a table.</summary>
+    /// <summary>
+    /// The checks of a signal. There are columns of what is missing and surplus only when something is, so that tables stay narrow.
+    /// </summary>
+    /// <param name="report">The report, of which all tables have the same columns.</param>
     /// <param name="signal">The signal.</param>
-    internal static IEnumerable<IReadOnlyList<string>> Rows(SignalResult signal) => signal.Checks.Select(check => (IReadOnlyList<string>)
-    [
-        check.Name, check.Expected?.ToString() ?? "-", check.Seen?.ToString("N0", CultureInfo.InvariantCulture) ?? "-",
-        Number(check.Findings.Sum(finding => finding.Missing)), Number(check.Findings.Sum(finding => finding.Surplus)),
-        Word(check.Verdict),
-    ]);
+    internal static ReportTable Table(VerificationReport report, SignalResult signal)
+    {
+        var differs = report.Signals.SelectMany(one => one.Checks).SelectMany(check => check.Findings)
+            .Any(finding => finding.Missing + finding.Surplus > 0);
+        return new ReportTable(
+            $"Checks of {signal.Signal}",
+            ["Check", "Verdict", ">Expected", ">Seen", .. differs ? [">Missing", ">Surplus"] : Array.Empty<string>()],
+            [
+                .. signal.Checks.Select(check => (IReadOnlyList<string>)
+                [
+                    check.Name, Word(check.Verdict), check.Expected?.ToString() ?? "-",
+                    check.Seen?.ToString("N0", CultureInfo.InvariantCulture) ?? "-",
+                    .. differs
+                        ? [Number(check.Findings.Sum(finding => finding.Missing)), Number(check.Findings.Sum(finding => finding.Surplus))]
+                        : Array.Empty<string>(),
+                ]),
+            ]);
+    }
 
     /// <summary>A verdict in a word or two.</summary>
     /// <param name="verdict">The verdict.</param>
@@ -105,37 +111,38 @@ public static class VerificationText
     {
         VerificationVerdict.Exact => "right",
         VerificationVerdict.Differs => "wrong",
-        _ => "not known in full",
+        _ => "not checked",
     };
 
     /// <summary>The name of a kind of finding, as reports and docs/verify.md have it.</summary>
     /// <param name="kind">The kind.</param>
     internal static string Name(FindingKind kind) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
-    private static IEnumerable<string> Details(CheckResult check)
+    private static IEnumerable<string> Format(ReportTable table, int width)
     {
-        foreach (var finding in check.Findings)
+        var text = new TextTable([.. table.Headings.Select(heading => heading.ToUpperInvariant())]);
+        foreach (var row in table.Rows)
         {
-            yield return "";
-            yield return $"{Name(finding.Kind)}: {finding.Text}";
-            foreach (var example in finding.Examples)
-            {
-                yield return $"    {example}";
-            }
-
-            foreach (var look in finding.LookAt)
-            {
-                yield return $"    look at: {look}";
-            }
+            text.Add([.. row]);
         }
 
-        foreach (var open in check.NotChecked)
-        {
-            yield return $"not checked ({check.Name}): {open}";
-        }
+        return text.Format(width).SelectMany(row => row);
     }
+
+    private static IEnumerable<string> Details(CheckResult check, int width) =>
+    [
+        .. check.Findings.SelectMany(finding => (IEnumerable<string>)
+        [
+            "",
+            .. TextCut.Lines($"{Name(finding.Kind)}: {finding.Text}", width),
+            .. finding.Examples.Concat(finding.LookAt.Select(look => $"look at: {look}"))
+                .SelectMany(line => TextCut.Indented(line, width, "    ", "      ")),
+        ]),
+        .. check.NotChecked.Count == 0 ? [] : check.NotChecked
+            .SelectMany(open => TextCut.Indented($"not checked ({check.Name}): {open}", width, "", "  ")).Prepend(""),
+    ];
 
     private static string Number(long number) => number == 0 ? "-" : number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Signals(VerificationReport report) => string.Join(" and ", report.Signals.Select(signal => signal.Signal));
+    private static string Signals(VerificationReport report) => WordList.And(report.Signals.Select(signal => signal.Signal).Distinct());
 }

@@ -22,8 +22,10 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
         var check = Assert.Single(result.Checks);
         Assert.Equal(system.Run.Counts.Logged.Total, check.Expected);
         Assert.Equal(system.Run.Counts.Logged.Total.Low, check.Seen);
-        // It was over long before.
-        Assert.Null(result.VisibleAfter);
+        // It was there long before.
+        Assert.True(result.VisibleWhenFirstAsked);
+        Assert.NotNull(result.VisibleAfter);
+        Assert.Matches($"^Cost: {check.Seen} access lines, [0-9.]+ per request\\.$", result.Notes[^1]);
     }
 
     [Fact]
@@ -106,6 +108,7 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
         var result = await checking;
         Assert.Equal(VerificationVerdict.Exact, result.Verdict);
         Assert.True(result.VisibleAfter >= written, $"{result.VisibleAfter} is less than {written}");
+        Assert.False(result.VisibleWhenFirstAsked);
     }
 
     [Fact]

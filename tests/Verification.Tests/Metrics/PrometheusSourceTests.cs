@@ -35,7 +35,12 @@ public sealed class PrometheusSourceTests(ScrapedSystem system) : IClassFixture<
         Assert.Equal(
             [run.Counts.Served.Total.Low, run.Counts.Tried.Total.Low, run.Counts.Results.Total.Low],
             result.Checks.Where(check => check.Seen is not null).Select(check => check.Seen!.Value));
-        Assert.Contains("6 targets", string.Join(' ', result.Notes), StringComparison.Ordinal);
+        var notes = string.Join('\n', result.Notes);
+        Assert.Contains("6 targets", notes, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"([0-9.]+) to \1 s", notes);
+        // All services together have some hundreds.
+        Assert.Matches("Cost: [0-9,]{3,} series, ", notes);
+        Assert.True(result.VisibleAfter > TimeSpan.Zero);
 
         // What must be there and was never sent is missing, however long one waits.
         run.Counts.Add(new ExpectedRequest("details", "v1", "GET", "/details/{id?}", 200, []), times: 3);

@@ -27,6 +27,17 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
             [system.Healthy.Requests, counts.Served.Total.Low, counts.Tried.Total.Low],
             result.Checks.Where(check => check.Seen is not null).Take(3).Select(check => check.Seen!.Value));
         Assert.InRange(result.Checks.Single(check => check.Name == "traces by id").Seen!.Value, 50, 100);
+        Assert.True(result.VisibleAfter > TimeSpan.Zero);
+        var perRequest = (double)counts.Spans.Low / system.Healthy.Requests;
+        Assert.Equal(FormattableString.Invariant($"Cost: {counts.Spans.Low:N0} spans, {perRequest:0.00} per request."), result.Notes[^1]);
+    }
+
+    [Fact]
+    public void The_documentation_has_every_sabotage()
+    {
+        var page = File.ReadAllText(Path.Combine(WorkingCopy.Root, "docs", "verify.md"));
+        Assert.All(
+            SpanSabotage.All, sabotage => Assert.Contains($"| {sabotage.Name} | `{VerificationText.Name(sabotage.Kind)}` |", page));
     }
 
     [Fact]

@@ -42,6 +42,9 @@ internal sealed class LogReading
     /// <summary>Whether there is a line for each request and service, each once and whole.</summary>
     public bool IsExact => _lost.Count == 0 && _cut.CountOfRun(_lost) == 0 && _surplusLines == 0;
 
+    /// <summary>How many access lines of the run there are.</summary>
+    public long Seen => _seen;
+
     /// <summary>Whether there are more lines of a request than there must be, which may be the same one twice.</summary>
     public bool MayHaveTwins => _surplusLines > 0;
 
@@ -173,7 +176,7 @@ internal sealed class LogReading
             });
         }
 
-        yield return new CheckResult("access lines, by service and trace id")
+        yield return new CheckResult("access lines")
         {
             Expected = run.Counts.Logged.Total,
             Seen = _seen,

@@ -41,13 +41,14 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
             // All is read each time, so that most of the time is not spent on that.
             if (isOver || (isUnread && time.GetElapsedTime(readUntil) >= PausesInReadings * reading))
             {
-                var visibleAfter = Visibility.After(time.GetUtcNow() - run.End, isFirst);
+                var after = time.GetUtcNow() - run.End;
                 var start = time.GetTimestamp();
                 var lines = await ReadAsync(run, cancellationToken);
                 (isUnread, readUntil, reading) = (false, time.GetTimestamp(), time.GetElapsedTime(start));
                 if (lines.IsExact || isOver)
                 {
-                    return Report(lines, run, lines.IsExact ? visibleAfter : null);
+                    var result = Report(lines, run);
+                    return lines.IsExact ? result with { VisibleAfter = after, VisibleWhenFirstAsked = isFirst } : result;
                 }
             }
 
@@ -58,12 +59,12 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
     /// <inheritdoc/>
     public void Dispose() => store.Dispose();
 
-    private SignalResult Report(LogReading reading, RunExpectation run, TimeSpan? visibleAfter) =>
+    private SignalResult Report(LogReading reading, RunExpectation run) =>
         new(Signal, store.Name, reading.Checks(run).ToList())
         {
-            Method = "The lines of each request's trace were held against those of the services that must have served it.",
-            VisibleAfter = visibleAfter,
-            Notes = [.. store.Notes],
+            Method = "Logs: the lines of each request's trace were held against those of the services that must have served it, by "
+                + "version, method, route and status.",
+            Notes = [.. store.Notes, Cost.PerRequest(reading.Seen, "access lines", run)],
         };
 
     private async Task<LogReading> ReadAsync(RunExpectation run, CancellationToken cancellationToken)

@@ -57,7 +57,7 @@ internal static class HistogramCheck
             }
         }
 
-        return new CheckResult("latency of what was asked for, by bucket")
+        return new CheckResult("latency by bucket")
         {
             Findings = findings,
             NotChecked = notChecked,

@@ -70,7 +70,8 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
         var wait = new Wait("for counters to stand still", say, time);
         for (var isFirst = true; ; isFirst = false)
         {
-            var now = time.GetUtcNow() + skew;
+            var after = time.GetUtcNow() - run.End;
+            var now = run.End + after + skew;
             var until = run.End + skew + After < now ? run.End + skew + After : now;
             await samples.ReadAsync(run.Start + skew - Before, until, cancellationToken);
             var targets = ScrapedTarget.All(samples, window.Start);
@@ -81,8 +82,8 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
             if (isSettled || isOver)
             {
                 RequireTargets(targets);
-                var visibleAfter = isSettled ? Visibility.After(time.GetUtcNow() - run.End, isFirst) : null;
-                return await ReportAsync(reading, run, version, skew, visibleAfter, cancellationToken);
+                var result = await ReportAsync(reading, run, version, skew, cancellationToken);
+                return isSettled ? result with { VisibleAfter = after, VisibleWhenFirstAsked = isFirst } : result;
             }
 
             wait.Tell($"{targets.Count - waited.Count} of {targets.Count} targets scraped since the end");
@@ -94,23 +95,24 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
     public void Dispose() => client.Dispose();
 
     private async Task<SignalResult> ReportAsync(
-        MetricsReading reading, RunExpectation run, string? version, TimeSpan skew, TimeSpan? visibleAfter,
-        CancellationToken cancellationToken)
+        MetricsReading reading, RunExpectation run, string? version, TimeSpan skew, CancellationToken cancellationToken)
     {
         var checks = reading.Checks().ToList();
         checks.Add(await HistogramCheck.RunAsync(client, selector, reading, run, cancellationToken));
         return new SignalResult(
             Signal, $"{(version is null ? "Prometheus API" : $"Prometheus API, version {version}")} at {client.Address}", checks)
         {
-            Method = "Counters were read as they were scraped, for each process, from the last scrape before the run to the first one "
-                + "after it from which on they stand still. No rate and no extrapolation is involved.",
-            VisibleAfter = visibleAfter,
+            Method = "Metrics: counters were read as they were scraped, for each process, from the last scrape before the run to the "
+                + "first one after it from which on they stand still. No rate and no extrapolation is involved. Requests were compared by "
+                + "service, version, method, route and status, calls by edge, status and error, finished calls of productpage by service "
+                + "and status, and latencies by bucket, of the routes that were asked for.",
             Notes =
             [
                 .. reading.Notes(),
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"Its clock is {Math.Abs(skew.TotalSeconds):0.00} s {(skew < TimeSpan.Zero ? "behind" : "ahead of")} the one here."),
+                .. reading.Cost is { } cost ? [cost] : Array.Empty<string>(),
             ],
         };
     }

@@ -37,6 +37,9 @@ internal sealed class RawSamples(PrometheusClient client, string selector)
     /// <summary>How long scrapes took.</summary>
     public const string ScrapeDuration = "scrape_duration_seconds";
 
+    /// <summary>How many series a scrape has brought: one sample of each.</summary>
+    public const string ScrapeSize = "scrape_samples_post_metric_relabeling";
+
     /// <summary>Which service a target is.</summary>
     public const string Info = "target_info";
 
@@ -49,7 +52,7 @@ internal sealed class RawSamples(PrometheusClient client, string selector)
     /// <summary>The metrics that count.</summary>
     public static readonly IReadOnlyList<string> Counters = [Served, Tried, Results];
 
-    private static readonly string[] Metrics = [Served, Tried, Results, Up, ScrapeDuration, Info, Uptime, Marker];
+    private static readonly string[] Metrics = [Served, Tried, Results, Up, ScrapeDuration, ScrapeSize, Info, Uptime, Marker];
 
     /// <summary>What is asked for at once: an answer may have so many samples only.</summary>
     private static readonly TimeSpan Chunk = TimeSpan.FromMinutes(5);

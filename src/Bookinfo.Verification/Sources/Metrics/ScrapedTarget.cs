@@ -20,6 +20,7 @@ internal sealed class ScrapedTarget
         Attempts = Merge(RawSamples.Up);
         _durations = Merge(RawSamples.ScrapeDuration);
         Uptime = Merge(RawSamples.Uptime);
+        Series = (long)Merge(RawSamples.ScrapeSize).LastOrDefault().Value;
         Scrapes = [.. Merge(RawSamples.Marker).Keys.Union(Merge(RawSamples.Info).Keys).Order()];
         var info = series[RawSamples.Info].MaxBy(one => one.Samples.Keys[^1]);
         (Service, Version, Id) = (info?["service_name"] ?? "", info?["service_version"] ?? "", info?["service_instance_id"] ?? "");
@@ -52,6 +53,9 @@ internal sealed class ScrapedTarget
     /// <summary>For how long its process ran, by the time of the scrape.</summary>
     public SortedList<long, double> Uptime { get; }
 
+    /// <summary>How many series its last scrape has brought; 0 when the platform does not tell.</summary>
+    public long Series { get; }
+
     /// <summary>The time from one scrape to the next, in milliseconds; <see langword="null"/> when there were not two.</summary>
     public long? Interval => Attempts.Count < 2
         ? null
@@ -64,7 +68,8 @@ internal sealed class ScrapedTarget
     {
         string[] metrics =
         [
-            .. RawSamples.Counters, RawSamples.Up, RawSamples.ScrapeDuration, RawSamples.Info, RawSamples.Uptime, RawSamples.Marker,
+            .. RawSamples.Counters, RawSamples.Up, RawSamples.ScrapeDuration, RawSamples.ScrapeSize, RawSamples.Info, RawSamples.Uptime,
+            RawSamples.Marker,
         ];
         var byTarget = metrics.SelectMany(metric => samples.Of(metric).Where(series => series.Samples.Count > 0)
                 .Select(series => (Metric: metric, Series: series)))

@@ -50,7 +50,7 @@ internal static class TraceChecks
                 NotChecked =
                 [
                     FormattableString.Invariant(
-                        $"the {absent:N0} oldest traces are not there, and all later ones are: it keeps so many and lets the oldest go. ")
+                        $"The {absent:N0} oldest traces are not there, and all later ones are: it keeps so many and lets the oldest go. ")
                     + "Raise its limit, or send fewer requests.",
                 ],
             };
@@ -61,8 +61,8 @@ internal static class TraceChecks
         findings.Add(sampling < 1 || sampler is not null
             ? new Finding(FindingKind.SamplingRate, "sampling", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{share.Share:P2} of the traces were taken ({share.Low:P2} to {share.High:P2} with 95%), and {sampling:P2} should have ")
-                + "been"
+                $"{100 * share.Share:0.0}% of the traces were taken ({100 * share.Low:0.0}% to {100 * share.High:0.0}% with 95% "
+                + $"confidence), and {100 * sampling:0.##}% should have been")
                 + (sampler is null ? "." : $"; a sampler has left out the others, by {sampler} of the id."))
             {
                 Count = tally.Present,
@@ -148,7 +148,7 @@ internal static class TraceChecks
                 Examples = tally.Times.Examples,
             },
         ],
-        NotChecked = tally.Times.Count == 0 && tally.Present > 0 ? ["no answer says in Server-Timing how long it took."] : [],
+        NotChecked = tally.Times.Count == 0 && tally.Present > 0 ? ["No answer says in Server-Timing how long it took."] : [],
     };
 
     private static CheckResult Clocks(TraceTally tally) => new("clocks of services")
@@ -157,12 +157,12 @@ internal static class TraceChecks
         [
             .. tally.Clocks.Find().Select(skew => new Finding(FindingKind.ClockSkew, skew.Callee, string.Create(
                 CultureInfo.InvariantCulture,
-                $"the clock of {skew.Callee} is {Math.Abs(skew.Nanoseconds) / 1e6:0.0} ms (±{skew.Doubt / 1e6:0.0} ms) "
+                $"The clock of {skew.Callee} is {Math.Abs(skew.Nanoseconds) / 1e6:0.0} ms (±{skew.Doubt / 1e6:0.0} ms) "
                 + $"{(skew.Nanoseconds > 0 ? "ahead of" : "behind")} that of {skew.Caller}."))
             {
                 Count = skew.Pairs,
             }),
         ],
-        NotChecked = tally.Clocks.Count == 0 && tally.Present > 0 ? ["there are no calls whose both sides have spans."] : [],
+        NotChecked = tally.Clocks.Count == 0 && tally.Present > 0 ? ["There are no calls whose both sides have spans."] : [],
     };
 }

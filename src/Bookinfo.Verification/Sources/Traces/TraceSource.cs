@@ -33,6 +33,7 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     {
         var begin = time.GetTimestamp();
         var (count, since) = (-1, begin);
+        var (shown, isShownFirst) = (TimeSpan.Zero, true);
         for (var isFirst = true; ; isFirst = false)
         {
             var asked = time.GetTimestamp();
@@ -44,16 +45,21 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
             }
 
             var took = time.GetElapsedTime(asked);
-            (count, since) = reading.Count == count ? (count, since) : (reading.Count, asked);
-            var tally = reading.Compare(run);
-            if (tally.IsComplete && sampling == 1)
+            if (reading.Count != count)
             {
-                return await ReportAsync(tally, Visibility.After(after, isFirst), cancellationToken);
+                (count, since, shown, isShownFirst) = (reading.Count, asked, after, isFirst);
             }
 
-            if (time.GetElapsedTime(since) >= Standstill || time.GetElapsedTime(begin) >= patience)
+            var tally = reading.Compare(run);
+            var isComplete = tally.IsComplete && sampling == 1;
+            var isStill = time.GetElapsedTime(since) >= Standstill;
+            if (isComplete || isStill || time.GetElapsedTime(begin) >= patience)
             {
-                return await ReportAsync(tally, visibleAfter: null, cancellationToken);
+                var result = await ReportAsync(tally, run, count, cancellationToken);
+                // Of a share nobody knows that it is whole until no more comes.
+                return isComplete || (isStill && result.Verdict == VerificationVerdict.Exact)
+                    ? result with { VisibleAfter = shown, VisibleWhenFirstAsked = isShownFirst }
+                    : result;
             }
 
             if (isFirst)
@@ -70,17 +76,22 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     public void Dispose() => store.Dispose();
 
     private async Task<SignalResult> ReportAsync(
-        TraceTally tally, TimeSpan? visibleAfter, CancellationToken cancellationToken) => new(
+        TraceTally tally, RunExpectation run, int spans, CancellationToken cancellationToken) => new(
         Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""),
         [
             .. TraceChecks.Of(tally, sampling),
             .. await TraceById.CheckAsync(store, tally, cancellationToken) is { } byId ? [byId] : Array.Empty<CheckResult>(),
         ])
     {
-        VisibleAfter = visibleAfter,
-        Method = "All spans of each request's trace were held against those that its services must have left.",
-        Notes = tally.Foreign == 0
-            ? []
-            : [string.Create(CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars.")],
+        Method = "Traces: all spans of each request's trace were held against those that its services must have left, by service, version, "
+            + "method, route and status. Its requests must last as long as their answers say and the visitor waited.",
+        Notes =
+        [
+            .. tally.Foreign == 0 ? Array.Empty<string>() :
+            [
+                string.Create(CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars."),
+            ],
+            Cost.PerRequest(spans, "spans", run),
+        ],
     };
 }
