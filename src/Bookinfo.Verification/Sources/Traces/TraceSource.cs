@@ -32,6 +32,8 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
+        var requests = run.Requests;
+        run = store.MostTraces is { } most && requests > most ? Spread(run, most) : run;
         var (count, since) = (-1, begin);
         for (var isFirst = true; ; isFirst = false)
         {
@@ -48,12 +50,12 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
             var tally = reading.Compare(run);
             if (tally.IsComplete && sampling == 1)
             {
-                return await ReportAsync(tally, Visibility.After(after, isFirst), cancellationToken);
+                return await ReportAsync(reading, tally, requests, Visibility.After(after, isFirst), cancellationToken);
             }
 
             if (time.GetElapsedTime(since) >= Standstill || time.GetElapsedTime(begin) >= patience)
             {
-                return await ReportAsync(tally, visibleAfter: null, cancellationToken);
+                return await ReportAsync(reading, tally, requests, visibleAfter: null, cancellationToken);
             }
 
             if (isFirst)
@@ -69,15 +71,45 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     /// <inheritdoc/>
     public void Dispose() => store.Dispose();
 
-    private async Task<SignalResult> ReportAsync(
-        TraceTally tally, TimeSpan? visibleAfter, CancellationToken cancellationToken) => new(
-        Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""),
-        [.. TraceChecks.Of(tally, sampling), await TraceById.CheckAsync(store, tally, cancellationToken)])
+    /// <summary>A run with some of its traces only, evenly spread over it.</summary>
+    private static RunExpectation Spread(RunExpectation run, int most) => run with
     {
-        VisibleAfter = visibleAfter,
-        Method = "All spans of each request's trace were held against those that its services must have left.",
-        Notes = tally.Foreign == 0
-            ? []
-            : [string.Create(CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars.")],
+        Requests = most,
+        Traces = run.Traces.Where((_, index) => (long)index * most % run.Requests < most),
     };
+
+    private async Task<SignalResult> ReportAsync(
+        TraceReading reading, TraceTally tally, long requests, TimeSpan? visibleAfter, CancellationToken cancellationToken)
+    {
+        var checks = TraceChecks.Of(tally, sampling).ToList();
+        if (store.MostTraces is { } most && requests > most)
+        {
+            checks[0] = checks[0] with
+            {
+                NotChecked =
+                [
+                    .. checks[0].NotChecked,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{requests - most:N0} of {requests:N0} requests: the traces of {most:N0} were asked for, evenly spread over the run."),
+                ],
+            };
+        }
+
+        checks.Add(await TraceOtherWay.CheckAsync(store, reading, tally, cancellationToken));
+        return new SignalResult(Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""), checks)
+        {
+            VisibleAfter = visibleAfter,
+            Method = "All spans of each request's trace were held against those that its services must have left.",
+            Notes =
+            [
+                .. store.Notes,
+                .. tally.Foreign == 0 ? Array.Empty<string>() :
+                [
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars."),
+                ],
+            ],
+        };
+    }
 }
