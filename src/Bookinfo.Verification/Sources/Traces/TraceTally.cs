@@ -122,7 +122,9 @@ internal sealed class TraceTally
                 $"trace {trace.TraceId}: {difference}");
         }
 
-        foreach (var span in TraceShape.FindMisplaced(trace, spans, mayBeOrphans: differences.Missing > 0))
+        // What nobody can know may be a service that has gone, with the spans that others are below.
+        var mayLack = differences.Missing > 0 || trace.Fate.Request is not { IsKnown: true };
+        foreach (var span in TraceShape.FindMisplaced(trace, spans, mayLack))
         {
             Note(FindingKind.ParentBroken, 1, $"trace {trace.TraceId}: span {span.SpanId:x16} ({span.Key}) is below {span.ParentId:x16}");
         }
