@@ -58,8 +58,8 @@ internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? As
         sources.AddRange(LogStores().Select(store => new LogSource(store, patience, time)));
         return sources.Count > 0 ? sources : throw new OperationFailedException(
             FailureKind.InvalidRequest,
-            "there is nothing to verify: name a Prometheus (--prometheus), an Aspire dashboard (--aspire), logs (--logs) or another platform, "
-            + "or run them beside the services with 'bookinfo up --prometheus --dashboard'.");
+            "there is nothing to verify: name a Prometheus (--prometheus), an Aspire dashboard (--aspire), logs (--logs) or another "
+            + "platform, or run them beside the services with 'bookinfo up --prometheus --dashboard'.");
     }
 
     private IEnumerable<ISpanStore> SpanStores()

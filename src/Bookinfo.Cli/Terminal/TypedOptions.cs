@@ -230,7 +230,7 @@ internal static partial class TypedOptions
 
         // What may be a password is not shown.
         result.AddError(takesUser
-            ? $"{name} '{UserInUrl().Replace(url, "")}' is not allowed: it must be http:// or https://, a host, and no fragment, such as "
+            ? $"{name} '{AnyUser().Replace(url, "")}' is not allowed: it must be http:// or https://, a host, and no fragment, such as "
                 + "https://user:password@example.com; of a host with a port, http:// may be left out."
             : $"{name} '{text}' is not allowed: it must be http:// or https://, a host, and no user or fragment, such as "
                 + $"{TrafficOptions.LocalUrl}; of a host with a port, http:// may be left out.");
@@ -239,6 +239,10 @@ internal static partial class TypedOptions
 
     [GeneratedRegex("(?<=^https?://)[^/?#]*@")]
     private static partial Regex UserInUrl();
+
+    /// <summary>The same in a URL that is wrong in whatever way.</summary>
+    [GeneratedRegex("(?<=^(?:[a-z]+://)?).*@")]
+    private static partial Regex AnyUser();
 
     [GeneratedRegex(@"^(?:[^/:@\s]+|\[[0-9a-fA-F:.%a-z]+\]):[0-9]{1,5}(?:[/?]\S*)?\z")]
     private static partial Regex HostAndPort();

@@ -49,7 +49,8 @@ public sealed class LokiLogsTests : IDisposable
     {
         var run = await _ledger.ExpectAsync();
         var lines = MadeLine.Of(run);
-        await using var loki = await StartAsync([.. Enumerable.Range(0, 5001).Select(number => lines[0] with { Text = $"{number}" }), .. lines]);
+        await using var loki = await StartAsync(
+            [.. Enumerable.Range(0, 5001).Select(number => lines[0] with { Text = $"{number}" }), .. lines]);
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(() => CheckAsync(loki.Address, run));
         Assert.Contains("has more lines of the nanosecond", failure.Message, StringComparison.Ordinal);
@@ -103,7 +104,8 @@ public sealed class LokiLogsTests : IDisposable
         var time = new FakeTimeProvider(run.End);
         using var source = new LogSource(new LokiLogs(loki.Address, LokiLogs.UsualQuery), Eventually.Never, time);
         var checking = source.CheckAsync(run, static _ => { }, TestContext.Current.CancellationToken);
-        await Eventually.HoldsAsync("It was not asked.", () => loki.Asked.Any(path => path.Contains("direction=forward", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync(
+            "It was not asked.", () => loki.Asked.Any(path => path.Contains("direction=forward", StringComparison.Ordinal)));
         shown = lines;
         await Eventually.HoldsAsync("It waits for ever.", () =>
         {

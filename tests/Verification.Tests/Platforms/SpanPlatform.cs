@@ -197,7 +197,9 @@ internal sealed class SpanPlatform(
             new("timestamp", span.Start / 1000),
             new("duration", (span.End - span.Start) / 1000),
             new("localEndpoint", new JsonObject { ["serviceName"] = span.Service }),
-            new("remoteEndpoint", span.Attributes.TryGetValue("peer.service", out var peer) ? new JsonObject { ["serviceName"] = peer } : null),
+            new("remoteEndpoint", span.Attributes.TryGetValue("peer.service", out var peer)
+                ? new JsonObject { ["serviceName"] = peer }
+                : null),
             new("tags", new JsonObject(span.Attributes.Append(new("service.version", span.Version))
                 .Where(attribute => attribute.Key is not ("shared" or "peer.service" or "service.peer.name"))
                 .Select(attribute => KeyValuePair.Create(attribute.Key, (JsonNode?)attribute.Value)))),

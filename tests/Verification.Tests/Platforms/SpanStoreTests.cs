@@ -20,8 +20,8 @@ public sealed class SpanStoreTests : IDisposable
         new(SpanPlatform.All.Keys.SelectMany(platform => Ways.Keys.Select(sabotage => (platform, sabotage))));
 
     /// <summary>What is made of the spans of the trace in the middle, and what it must be found to be.</summary>
-    private static readonly Dictionary<string, (Func<List<MadeSpan>, IEnumerable<MadeSpan>> Spoil, FindingKind Kind, string Check, long Count)>
-        Ways = new()
+    private static readonly
+        Dictionary<string, (Func<List<MadeSpan>, IEnumerable<MadeSpan>> Spoil, FindingKind Kind, string Check, long Count)> Ways = new()
         {
             ["a span dropped"] = (spans => spans.Where(span => span != spans.Last(IsTry)), FindingKind.SpanLost, "client spans", 1),
             ["a span twice"] = (spans => spans.Append(spans[0]), FindingKind.SpanTwice, "span ids and parents", 1),
@@ -138,7 +138,8 @@ public sealed class SpanStoreTests : IDisposable
     public async Task A_part_of_a_trace_is_not_taken_for_the_whole()
     {
         var run = await _ledger.ExpectAsync();
-        await using var platform = await StandIn.StartAsync(_ => StandIn.Text(200, """{"trace":{},"status":"PARTIAL","message":"too big"}"""));
+        await using var platform = await StandIn.StartAsync(
+            _ => StandIn.Text(200, """{"trace":{},"status":"PARTIAL","message":"too big"}"""));
 
         var failure = await Assert.ThrowsAsync<OperationFailedException>(() => CheckAsync("Tempo", platform.Address, run, connect: false));
         Assert.Contains("shows a part only of a trace", failure.Message, StringComparison.Ordinal);
@@ -174,7 +175,7 @@ public sealed class SpanStoreTests : IDisposable
             var failure = await Assert.ThrowsAsync<OperationFailedException>(
                 () => source.PrepareAsync(static _ => { }, TestContext.Current.CancellationToken));
             Assert.Contains(message, failure.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain('@', failure.Message.Replace("https://user:password@host, https://token@host", "", StringComparison.Ordinal));
+            Assert.DoesNotMatch("me@|me:|a-token|bWU6", failure.Message);
         }
     }
 

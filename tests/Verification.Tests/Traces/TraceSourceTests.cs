@@ -34,7 +34,8 @@ public sealed class TraceSourceTests
         var run = await ledger.ExpectAsync();
         var (whole, flawed) = (run.Traces.First(), run.Traces.Last());
         // Reviews answered nothing and left no span, and what it had called did.
-        var made = MadeSpans.Of(whole with { TraceId = flawed.TraceId, ParentId = flawed.ParentId }).Where(span => span.Service != "reviews")
+        var made = MadeSpans.Of(whole with { TraceId = flawed.TraceId, ParentId = flawed.ParentId })
+            .Where(span => span.Service != "reviews")
             .Select(span => span.Attributes.GetValueOrDefault("service.peer.name") == "reviews" ? Failed(span) : span);
         Assert.Empty(Told(await CheckAsync(run, MadeSpans.Of(whole).Concat(made))));
     }
@@ -63,7 +64,8 @@ public sealed class TraceSourceTests
         var run = await ledger.ExpectAsync();
         var spans = MadeSpans.Of(run).SelectMany(span => new[]
         {
-            span with { Parent = span.Id ^ 1 }, span with { Id = span.Id ^ 1, Parent = span.Id ^ 2, Service = "envoy", Kind = SpanKind.Other },
+            span with { Parent = span.Id ^ 1 },
+            span with { Id = span.Id ^ 1, Parent = span.Id ^ 2, Service = "envoy", Kind = SpanKind.Other },
             span with { Id = span.Id ^ 2, Service = "envoy", Kind = SpanKind.Other },
         }).ToList();
         var result = await CheckAsync(run, areAllThere ? spans : spans.Where((_, index) => index != 4));
@@ -117,7 +119,7 @@ public sealed class TraceSourceTests
         Assert.Equal((10, CountRange.Exactly(10), 10L), (store.Asked, result.Checks[0].Expected, result.Checks[0].Seen));
         Assert.Equal(VerificationVerdict.Untold, result.Verdict);
         Assert.Equal(
-            "15 of 25 requests: the traces of 10 were asked for, evenly spread over the run.",
+            "15 of 25 requests: the traces of 10 were asked for, spread over the run.",
             Assert.Single(result.Checks.SelectMany(check => check.NotChecked)));
     }
 

@@ -12,8 +12,8 @@ public interface ISpanStore : IDisposable
     IEnumerable<string> Notes { get; }
 
     /// <summary>
-    /// How many traces can be read in a time that people wait; <see langword="null"/> for any number. Of a run with more, some are read that
-    /// are spread over it.
+    /// How many traces can be read in a time that people wait; <see langword="null"/> for any number. Of a run with more, so many are
+    /// read, spread over it.
     /// </summary>
     int? MostTraces { get; }
 

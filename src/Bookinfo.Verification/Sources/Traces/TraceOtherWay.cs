@@ -51,7 +51,8 @@ internal static class TraceOtherWay
             [
                 new Finding(store.OtherWay == "id" ? FindingKind.NotById : FindingKind.NotBySearch, store.OtherWay,
                     FormattableString.Invariant(
-                        $"{wrong:N0} of {asked:N0} traces that were asked for by {store.OtherWay} are not there, or not with as many spans."))
+                        $"{wrong:N0} of {asked:N0} traces that were asked for by {store.OtherWay} ")
+                    + "are not there, or not with as many spans.")
                 {
                     Count = wrong,
                     Examples = examples,
