@@ -116,8 +116,8 @@ internal static class VerifyCommand
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
         var command = new Command(
             "verify", "Send requests, or take a ledger of some, and say whether metrics, traces and logs in a platform show exactly what "
-                + "happened: each request by service, version, route and status, each call by edge, latencies by bucket, the whole trace of "
-                + "each request, a line for each request and service. "
+                + "happened: each request by service, version, route and status, each call by edge, latencies by bucket, the whole trace "
+                + "of each request, a line for each request and service. "
                 + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
                 + "not be checked.")
         {

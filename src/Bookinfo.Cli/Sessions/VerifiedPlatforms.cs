@@ -33,7 +33,7 @@ internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? As
     /// <summary>Which indices of it to look in.</summary>
     public string Index { get; init; } = ElasticsearchLogs.UsualIndex;
 
-    /// <summary>Opens them.</summary>
+    /// <summary>Makes what asks them.</summary>
     /// <param name="page">Where the requests go: what runs beside that is verified where nothing else is named.</param>
     /// <param name="patience">How long to wait for what was there to be shown.</param>
     /// <param name="time">Tells the time and waits.</param>

@@ -101,9 +101,12 @@ internal sealed class OtlpChannel(Func<HttpMessageHandler> connect, bool isGrpc,
             || IsNoAnswer((exception as HttpIOException)?.HttpRequestError)
             || MayBeOtherProtocol(exception.InnerException));
 
-    /// <summary>Whether nothing is known but that it failed: also a way in which a connection ends on which HTTP/2 was not understood.</summary>
+    /// <summary>
+    /// Whether nothing is known but that it failed, which is one of the ways in which a connection ends where HTTP/2 is not understood.
+    /// </summary>
     private static bool IsUnexplained(Exception exception) =>
-        exception is HttpRequestException { HttpRequestError: HttpRequestError.Unknown } && exception.GetBaseException() is not SocketException;
+        exception is HttpRequestException { HttpRequestError: HttpRequestError.Unknown }
+        && exception.GetBaseException() is not SocketException;
 
     private static bool IsNoAnswer(HttpRequestError? error) =>
         error is HttpRequestError.HttpProtocolError or HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse;

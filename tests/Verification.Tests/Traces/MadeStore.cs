@@ -9,6 +9,9 @@ internal sealed class MadeStore(IEnumerable<MadeSpan> spans) : ISpanStore
     /// <summary>The spans, which may become more.</summary>
     public IReadOnlyList<SeenSpan> Spans { get; set; } = [.. spans.Select(span => span.Seen)];
 
+    /// <summary>Those that are found in another way; <see langword="null"/> for the same.</summary>
+    public IReadOnlyList<SeenSpan>? Found { get; set; }
+
     /// <summary>How often they were read.</summary>
     public int Readings { get; private set; }
 
@@ -17,11 +20,9 @@ internal sealed class MadeStore(IEnumerable<MadeSpan> spans) : ISpanStore
 
     public string Name => "made";
 
-    public IEnumerable<string> Notes => [];
-
     public int? MostTraces { get; init; }
 
-    public string OtherWay => "id";
+    public string? OtherWay { get; init; } = "id";
 
     public Task<string> ConnectAsync(CancellationToken cancellationToken) => Task.FromResult("");
 
@@ -36,7 +37,7 @@ internal sealed class MadeStore(IEnumerable<MadeSpan> spans) : ISpanStore
     }
 
     public Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken) =>
-        Task.FromResult(FoundTrace.With(Spans.Where(span => span.TraceId == trace[0].TraceId)));
+        Task.FromResult(FoundTrace.With((Found ?? Spans).Where(span => span.TraceId == trace[0].TraceId)));
 
     public void Dispose()
     {

@@ -50,6 +50,16 @@ internal sealed class ProtoMessage
         return this;
     }
 
+    /// <summary>Adds a number.</summary>
+    /// <param name="field">The number of the field.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="isFixed">Whether it has eight bytes, as times do.</param>
+    public ProtoMessage Add(int field, ulong value, bool isFixed = false)
+    {
+        _fields.Add((field, isFixed ? WireFormat.WireType.Fixed64 : WireFormat.WireType.Varint, value));
+        return this;
+    }
+
     /// <summary>Changes each value of a field.</summary>
     /// <typeparam name="T">As in <see cref="All{T}"/>.</typeparam>
     /// <param name="field">The number of the field.</param>
@@ -68,7 +78,7 @@ internal sealed class ProtoMessage
         return this;
     }
 
-    /// <summary>Writes it.</summary>
+    /// <summary>The message as it is sent.</summary>
     public byte[] ToBytes()
     {
         using var bytes = new MemoryStream();

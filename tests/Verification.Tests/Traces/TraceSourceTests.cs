@@ -148,6 +148,22 @@ public sealed class TraceSourceTests
             findings.Select(finding => finding.Text));
     }
 
+    [Theory]
+    [InlineData("id", FindingKind.NotById)]
+    [InlineData(null, null)]
+    public async Task A_trace_that_another_way_shows_otherwise_is_found_where_there_is_one(string? way, FindingKind? kind)
+    {
+        using var ledger = new SampleLedger().Add(3, version: "v1");
+        var run = await ledger.ExpectAsync();
+        using var store = new MadeStore(MadeSpans.Of(run)) { OtherWay = way };
+        store.Found = [.. store.Spans.Skip(1)];
+        using var source = new TraceSource(store, 1, TimeSpan.Zero, TimeProvider.System);
+        var result = await source.CheckAsync(run, static _ => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(kind is null ? [] : [kind.Value], Told(result).Select(finding => finding.Kind));
+        Assert.Equal(way is null ? 6 : 7, result.Checks.Count);
+    }
+
     [Fact]
     public async Task A_span_that_is_there_three_times_is_surplus_twice()
     {

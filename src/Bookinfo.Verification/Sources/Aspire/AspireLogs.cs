@@ -8,13 +8,6 @@ namespace Bookinfo.Verification;
 /// <param name="client">Asks it.</param>
 public sealed class AspireLogs(AspireClient client) : ILogStore
 {
-    /// <summary>What every line has and OTLP keeps outside of the attributes.</summary>
-    private static readonly (string Field, string OfOtlp)[] Heads =
-        [("event", "eventName"), ("time", "timeUnixNano"), ("trace_id", "traceId"), ("span_id", "spanId")];
-
-    /// <summary>What tells access lines apart, or is of use to whoever looks for one.</summary>
-    private static readonly string[] Fields = ["method", "route", "path", "status", "duration_ms", "bytes", "x_request_id"];
-
     /// <inheritdoc/>
     public string Name => client.Name;
 
@@ -37,9 +30,7 @@ public sealed class AspireLogs(AspireClient client) : ILogStore
         {
             foreach (var line in records)
             {
-                line["service"] = resource.Service;
-                line["version"] = resource.Version;
-                yield return line.ToJsonString();
+                yield return AccessRecord.Of(line, resource.Service, resource.Version);
             }
         }
     }
@@ -47,20 +38,12 @@ public sealed class AspireLogs(AspireClient client) : ILogStore
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 
-    /// <summary>A record as the line that the service writes of the same event, as far as is needed.</summary>
     private static JsonObject Read(JsonElement record)
     {
-        var line = new JsonObject();
-        foreach (var (field, ofOtlp) in Heads)
-        {
-            line[field] = record.TryGetProperty(ofOtlp, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-
-        foreach (var field in Fields)
-        {
-            line[field] = OtlpAttributes.Find(record, field);
-        }
-
-        return line;
+        string? Text(string name) => record.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+        return AccessRecord.Create(
+            Text("eventName"), Text("timeUnixNano"), Text("traceId"), Text("spanId"), name => OtlpAttributes.Find(record, name));
     }
 }

@@ -6,19 +6,13 @@ namespace Bookinfo.Verification;
 /// <param name="client">Asks it.</param>
 public sealed class AspireSpans(AspireClient client) : ISpanStore
 {
-    private readonly OtlpSpans _spans = new();
+    private readonly OtlpSpanReader _spans = new();
 
     /// <inheritdoc/>
     public string Name => client.Name;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Notes => [];
-
-    /// <inheritdoc/>
-    public int? MostTraces => null;
-
-    /// <inheritdoc/>
-    public string OtherWay => "id";
+    public string? OtherWay => "id";
 
     /// <inheritdoc/>
     public async Task<string> ConnectAsync(CancellationToken cancellationToken)

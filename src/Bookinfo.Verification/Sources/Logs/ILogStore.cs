@@ -2,7 +2,9 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Verification;
 
-/// <summary>A platform that shows lines of logs: what <see cref="LogSource"/> reads them from. One class for each kind of platform.</summary>
+/// <summary>
+/// A platform that shows lines of logs: what <see cref="LogSource"/> reads them from. One class for each kind of platform.
+/// </summary>
 public interface ILogStore : IDisposable
 {
     /// <summary>What it is and where, for people.</summary>

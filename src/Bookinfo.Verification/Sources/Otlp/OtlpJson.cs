@@ -116,7 +116,7 @@ internal sealed class OtlpJson<T>(string items, Func<JsonElement, T> read)
 /// <param name="Version">Its version.</param>
 internal readonly record struct OtlpResource(string Service, string Version)
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>The resource that attributes tell of.</summary>
     /// <param name="resource">What has its attributes.</param>
     public static OtlpResource Read(JsonElement resource) => new(
         OtlpAttributes.Find(resource, "service.name") ?? "", OtlpAttributes.Find(resource, "service.version") ?? "");

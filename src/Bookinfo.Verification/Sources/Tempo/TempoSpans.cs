@@ -11,7 +11,7 @@ public sealed class TempoSpans(Uri address) : ISpanStore
     private const long NanosecondsPerSecond = 1_000_000_000;
 
     private readonly JsonClient _client = new(address, "Tempo");
-    private readonly OtlpSpans _spans = new();
+    private readonly OtlpSpanReader _spans = new();
 
     /// <summary>Whether it is so old that it has only the first version of its API.</summary>
     private volatile bool _isOld;
@@ -30,7 +30,7 @@ public sealed class TempoSpans(Uri address) : ISpanStore
     public int? MostTraces => TracesById.Most;
 
     /// <inheritdoc/>
-    public string OtherWay => "search";
+    public string? OtherWay => "search";
 
     /// <inheritdoc/>
     public async Task<string> ConnectAsync(CancellationToken cancellationToken)

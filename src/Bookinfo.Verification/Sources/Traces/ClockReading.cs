@@ -6,7 +6,9 @@ namespace Bookinfo.Verification;
 /// </summary>
 internal sealed class ClockReading
 {
-    /// <summary>Less than this a span may end after the try that sent it, when the caller has the answer before the service has the time.</summary>
+    /// <summary>
+    /// A span may end this much later than the try that sent it: the caller may have the answer before the service has the time.
+    /// </summary>
     private const long Tolerance = 2_000_000;
 
     private readonly Dictionary<(string Caller, string Callee), List<(long Begin, long End)>> _edges = [];

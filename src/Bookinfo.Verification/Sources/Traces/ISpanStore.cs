@@ -9,16 +9,18 @@ public interface ISpanStore : IDisposable
     string Name { get; }
 
     /// <summary>What is worth knowing about it, in sentences.</summary>
-    IEnumerable<string> Notes { get; }
+    IEnumerable<string> Notes => [];
 
     /// <summary>
     /// How many traces can be read in a time that people wait; <see langword="null"/> for any number. Of a run with more, so many are
     /// read, spread over it.
     /// </summary>
-    int? MostTraces { get; }
+    int? MostTraces => null;
 
-    /// <summary>By what <see cref="FindAsync"/> asks: <c>id</c> or <c>search</c>.</summary>
-    string OtherWay { get; }
+    /// <summary>
+    /// By what <see cref="FindAsync"/> asks: <c>id</c> or <c>search</c>; <see langword="null"/> for a platform with one way only.
+    /// </summary>
+    string? OtherWay => null;
 
     /// <summary>Looks whether it is there.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -36,7 +38,8 @@ public interface ISpanStore : IDisposable
     /// <param name="trace">The spans of the trace as <see cref="ReadAsync"/> had them, each once, at least one.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">It does not answer.</exception>
-    Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken);
+    Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken) =>
+        Task.FromResult(FoundTrace.Unanswered);
 }
 
 /// <summary>What a platform says when it is asked for a trace in another way.</summary>
@@ -44,7 +47,7 @@ public interface ISpanStore : IDisposable
 /// <param name="Spans">How many spans it has of it; <see langword="null"/> when it does not tell.</param>
 public readonly record struct FoundTrace(bool? IsFound, int? Spans)
 {
-    /// <summary>Its answer is as long as it was allowed to be, so what it has may be more, or there is no other way.</summary>
+    /// <summary>Its answer is as long as it may be, so what it has may be more; or it does not know the question.</summary>
     public static FoundTrace Unanswered { get; }
 
     /// <summary>It does not have it.</summary>

@@ -48,7 +48,8 @@ internal sealed class RootTimes
                     if (_examples.Count < MostExamples)
                     {
                         _examples.Add(FormattableString.Invariant(
-                            $"trace {trace.TraceId}: {took / 1e6:0.00} ms, and it took {served / 1e6:0.00} to {trace.Waited / 1e6:0.00} ms"));
+                            $"trace {trace.TraceId}: {took / 1e6:0.00} ms, and it took {served / 1e6:0.00} to ")
+                            + FormattableString.Invariant($"{trace.Waited / 1e6:0.00} ms"));
                     }
                 }
             }

@@ -16,9 +16,15 @@ internal static class TraceOtherWay
     /// <param name="reading">What was read in the usual way.</param>
     /// <param name="tally">What was found there.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public static async Task<CheckResult> CheckAsync(
+    /// <returns><see langword="null"/> for a platform that has one way only.</returns>
+    public static async Task<CheckResult?> CheckAsync(
         ISpanStore store, TraceReading reading, TraceTally tally, CancellationToken cancellationToken)
     {
+        if (store.OtherWay is not { } way)
+        {
+            return null;
+        }
+
         var step = Math.Max(1, tally.Present / Most);
         var (asked, same, open) = (0L, 0L, 0L);
         var examples = new List<string>();
@@ -38,20 +44,20 @@ internal static class TraceOtherWay
             }
             else if (examples.Count < MostExamples)
             {
-                examples.Add($"trace {SpanIds.Text(id)}: {found.Spans ?? 0} spans by {store.OtherWay}, {spans.Count} otherwise");
+                examples.Add($"trace {SpanIds.Text(id)}: {found.Spans ?? 0} spans by {way}, {spans.Count} otherwise");
             }
         }
 
         var wrong = asked - open - same;
-        return new CheckResult($"traces by {store.OtherWay}")
+        return new CheckResult($"traces by {way}")
         {
             Expected = CountRange.Exactly(asked),
             Seen = same,
             Findings = wrong == 0 ? [] :
             [
-                new Finding(store.OtherWay == "id" ? FindingKind.NotById : FindingKind.NotBySearch, store.OtherWay,
+                new Finding(way == "id" ? FindingKind.NotById : FindingKind.NotBySearch, way,
                     FormattableString.Invariant(
-                        $"{wrong:N0} of {asked:N0} traces that were asked for by {store.OtherWay} ")
+                        $"{wrong:N0} of {asked:N0} traces that were asked for by {way} ")
                     + "are not there, or not with as many spans.")
                 {
                     Count = wrong,
@@ -60,7 +66,7 @@ internal static class TraceOtherWay
             ],
             NotChecked = open == 0 ? [] :
             [
-                FormattableString.Invariant($"whether {open:N0} of {asked:N0} traces are found by {store.OtherWay}: ")
+                FormattableString.Invariant($"whether {open:N0} of {asked:N0} traces are found by {way}: ")
                     + "the answers leave it open, because they are as long as they may be, or the platform does not know the question.",
             ],
         };

@@ -152,7 +152,8 @@ internal sealed record SpanDifferences(IReadOnlyList<Difference> Served, IReadOn
         var expected = new ExpectedCounts();
         expected.Add(fate);
         return new SpanDifferences(
-            CountComparison.Compare(expected.Served, Count<ServedKey>(spans)), CountComparison.Compare(expected.Tried, Count<TriedKey>(spans)))
+            CountComparison.Compare(expected.Served, Count<ServedKey>(spans)),
+            CountComparison.Compare(expected.Tried, Count<TriedKey>(spans)))
         {
             Expected = expected,
         };

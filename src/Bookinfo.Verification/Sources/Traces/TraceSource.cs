@@ -96,7 +96,11 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
             };
         }
 
-        checks.Add(await TraceOtherWay.CheckAsync(store, reading, tally, cancellationToken));
+        if (await TraceOtherWay.CheckAsync(store, reading, tally, cancellationToken) is { } otherWay)
+        {
+            checks.Add(otherWay);
+        }
+
         return new SignalResult(Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""), checks)
         {
             VisibleAfter = visibleAfter,

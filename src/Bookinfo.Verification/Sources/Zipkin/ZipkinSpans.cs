@@ -30,7 +30,7 @@ public sealed class ZipkinSpans(Uri address) : ISpanStore
     public int? MostTraces => TracesById.Most;
 
     /// <inheritdoc/>
-    public string OtherWay => "search";
+    public string? OtherWay => "search";
 
     /// <inheritdoc/>
     public async Task<string> ConnectAsync(CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Bookinfo.Verification;
 
 /// <summary>Reads spans in the JSON of OTLP.</summary>
-internal sealed class OtlpSpans
+internal sealed class OtlpSpanReader
 {
     private readonly SpanKeys _keys = new();
 
