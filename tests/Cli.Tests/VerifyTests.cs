@@ -59,12 +59,38 @@ public sealed class VerifyTests : IDisposable
     [InlineData("--rate has no effect with --ledger: nothing is sent.", "--ledger", "a", "--rate", "5")]
     [InlineData("Leave the url out with --ledger: nothing is sent.", "http://localhost:1", "--ledger", "a")]
     [InlineData("--overwrite has no effect without --keep.", "--overwrite")]
+    [InlineData("--loki-query has no effect without --loki.", "--loki-query", "{app=\"a\"}")]
+    [InlineData("--index has no effect without --elasticsearch.", "--index", "logs-*")]
     [InlineData("--output 'xml' is not allowed: it must be table, json, junit or html.", "--output", "xml")]
     public async Task Refuses_what_would_be_ignored(string message, params string[] arguments)
     {
         await using var run = Verify(arguments);
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
         Assert.Contains($"bookinfo: {message}\n", run.Messages);
+    }
+
+    [Theory]
+    [InlineData("--jaeger")]
+    [InlineData("--tempo")]
+    [InlineData("--zipkin")]
+    [InlineData("--loki")]
+    [InlineData("--elasticsearch")]
+    public async Task Asks_a_platform_with_a_password_that_is_never_shown(string option)
+    {
+        await using var page = new LoadServer(FakePage.AnswerAsync);
+        using var nobody = new ClosedPort();
+        var address = $"{nobody.Address.Scheme}://me:secret@{nobody.Address.Authority}";
+        await using var run = Verify(page.Address.ToString(), "--requests", "1", option, address, "--keep", Ledger);
+        Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
+        Assert.Matches($"^bookinfo: no {option[2..]} answers at {nobody.Address}: .*\n$", run.Messages.ToLowerInvariant());
+
+        foreach (var wrong in new[] { $"{address}#x", "me:secret@host:1", "http://me:secret#x@host", "ftp://me:secret@host" })
+        {
+            await using var refused = Verify(option, wrong);
+            Assert.Equal(ExitCode.InvalidUsage, await refused.ExitAsync());
+            Assert.Contains($"bookinfo: {option} '", refused.Messages);
+            Assert.DoesNotContain("secret", refused.Messages);
+        }
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Load;
 using Bookinfo.Measurement;
+using Bookinfo.Verification;
 
 namespace Bookinfo.Cli.Commands;
 
@@ -56,6 +57,14 @@ internal static class VerifyCommand
         "--aspire",
         "Verify traces and log records in this Aspire dashboard. [default: the one of 'up --dashboard']");
 
+    private static readonly Option<Uri?> Jaeger = TypedOptions.PlatformUrl(
+        "--jaeger", "Verify traces in this Jaeger: where its page is. May hold user and password.");
+
+    private static readonly Option<Uri?> Tempo = TypedOptions.PlatformUrl(
+        "--tempo", "Verify traces in this Grafana Tempo: where its API is, such as port 3200.");
+
+    private static readonly Option<Uri?> Zipkin = TypedOptions.PlatformUrl("--zipkin", "Verify traces in this Zipkin.");
+
     private static readonly Option<double?> Sampling = TypedOptions.Number(
         "--sampling", "Which share of the traces is taken, by the sampler of the services or behind them. [default: 1]", 0.000001, 1);
 
@@ -72,6 +81,24 @@ internal static class VerifyCommand
         HelpName = "path",
         Description = "Verify access logs in this file, or in the files of this directory that end in .log. Those of 'up' are in "
             + "artifacts/logs.",
+    };
+
+    private static readonly Option<Uri?> Loki = TypedOptions.PlatformUrl(
+        "--loki", "Verify access logs in this Grafana Loki: where its API is, such as port 3100.");
+
+    private static readonly Option<string?> LokiQuery = new("--loki-query")
+    {
+        HelpName = "logql",
+        Description = $"Which lines of --loki are Bookinfo's. [default: {LokiLogs.UsualQuery}]",
+    };
+
+    private static readonly Option<Uri?> Elasticsearch = TypedOptions.PlatformUrl(
+        "--elasticsearch", "Verify access logs in this Elasticsearch.");
+
+    private static readonly Option<string?> Index = new("--index")
+    {
+        HelpName = "pattern",
+        Description = $"Which indices of --elasticsearch have the lines. [default: {ElasticsearchLogs.UsualIndex}]",
     };
 
     private static readonly Option<string> Select = new("--select")
@@ -102,8 +129,9 @@ internal static class VerifyCommand
                 + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
                 + "not be checked.")
         {
-            Url, Prometheus, Select, Aspire, Sampling, OtlpListen, Forward, Logs, Wait, Rate, Duration, Requests, Paths, Traffic.Seed,
-            Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
+            Url, Prometheus, Select, Aspire, Jaeger, Tempo, Zipkin, Sampling, OtlpListen, Forward, Logs, Loki, LokiQuery,
+            Elasticsearch, Index, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Keep,
+            Overwrite, Ledger, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -136,7 +164,16 @@ internal static class VerifyCommand
             result.GetValue(Overwrite),
             new VerifiedPlatforms(
                 result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Aspire), result.GetValue(Sampling) ?? 1,
-                (int?)result.GetValue(OtlpListen), result.GetValue(Forward), result.GetValue(Logs)),
+                (int?)result.GetValue(OtlpListen), result.GetValue(Forward), result.GetValue(Logs))
+            {
+                Jaeger = result.GetValue(Jaeger),
+                Tempo = result.GetValue(Tempo),
+                Zipkin = result.GetValue(Zipkin),
+                Loki = result.GetValue(Loki),
+                LokiQuery = result.GetValue(LokiQuery) ?? LokiLogs.UsualQuery,
+                Elasticsearch = result.GetValue(Elasticsearch),
+                Index = result.GetValue(Index) ?? ElasticsearchLogs.UsualIndex,
+            },
             result.GetValue(Wait) ?? TimeSpan.FromMinutes(2),
             result.GetValue(Output));
     }
@@ -149,6 +186,8 @@ internal static class VerifyCommand
         }
 
         OptionRules.Only(result, Forward, OptionRules.IsGiven(result, OtlpListen), OtlpListen.Name);
+        OptionRules.Only(result, LokiQuery, OptionRules.IsGiven(result, Loki), Loki.Name);
+        OptionRules.Only(result, Index, OptionRules.IsGiven(result, Elasticsearch), Elasticsearch.Name);
         if (!OptionRules.IsGiven(result, Ledger))
         {
             OptionRules.Only(result, Overwrite, OptionRules.IsGiven(result, Keep), Keep.Name);

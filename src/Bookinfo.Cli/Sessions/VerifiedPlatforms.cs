@@ -15,6 +15,27 @@ namespace Bookinfo.Cli.Sessions;
 internal sealed record VerifiedPlatforms(
     Uri? Prometheus, string Select, Uri? Aspire, double Sampling, int? OtlpPort, Uri? Forward, string? Logs)
 {
+    /// <summary>The Jaeger with traces, if there is one.</summary>
+    public Uri? Jaeger { get; init; }
+
+    /// <summary>The Tempo with traces, if there is one.</summary>
+    public Uri? Tempo { get; init; }
+
+    /// <summary>The Zipkin with traces, if there is one.</summary>
+    public Uri? Zipkin { get; init; }
+
+    /// <summary>The Loki with logs, if there is one.</summary>
+    public Uri? Loki { get; init; }
+
+    /// <summary>Which lines of it to look at.</summary>
+    public string LokiQuery { get; init; } = LokiLogs.UsualQuery;
+
+    /// <summary>The Elasticsearch with logs, if there is one.</summary>
+    public Uri? Elasticsearch { get; init; }
+
+    /// <summary>Which indices of it to look in.</summary>
+    public string Index { get; init; } = ElasticsearchLogs.UsualIndex;
+
     /// <summary>Makes what asks them.</summary>
     /// <param name="page">Where the requests go: what runs beside that is verified where nothing else is named.</param>
     /// <param name="patience">How long to wait for what was there to be shown.</param>
@@ -43,14 +64,47 @@ internal sealed record VerifiedPlatforms(
             sources.Add(new LogSource(new OtlpLogs(listener), patience, time));
         }
 
-        if (Logs is { } logs)
-        {
-            sources.Add(new LogSource(new LogFiles(logs), patience, time));
-        }
-
+        sources.AddRange(SpanStores().Select(store => new TraceSource(store, Sampling, patience, time)));
+        sources.AddRange(LogStores().Select(store => new LogSource(store, patience, time)));
         return sources.Count > 0 ? sources : throw new OperationFailedException(
             FailureKind.InvalidRequest,
-            "there is nothing to verify: name a Prometheus (--prometheus), an Aspire dashboard (--aspire) or logs (--logs), or run them "
-            + "beside the services with 'bookinfo up --prometheus --dashboard'.");
+            "there is nothing to verify: name a Prometheus (--prometheus), an Aspire dashboard (--aspire), logs (--logs) or another "
+            + "platform, or run them beside the services with 'bookinfo up --prometheus --dashboard'.");
+    }
+
+    private IEnumerable<ISpanStore> SpanStores()
+    {
+        if (Jaeger is not null)
+        {
+            yield return new JaegerSpans(Jaeger);
+        }
+
+        if (Tempo is not null)
+        {
+            yield return new TempoSpans(Tempo);
+        }
+
+        if (Zipkin is not null)
+        {
+            yield return new ZipkinSpans(Zipkin);
+        }
+    }
+
+    private IEnumerable<ILogStore> LogStores()
+    {
+        if (Logs is not null)
+        {
+            yield return new LogFiles(Logs);
+        }
+
+        if (Loki is not null)
+        {
+            yield return new LokiLogs(Loki, LokiQuery);
+        }
+
+        if (Elasticsearch is not null)
+        {
+            yield return new ElasticsearchLogs(Elasticsearch, Index);
+        }
     }
 }

@@ -72,6 +72,18 @@ internal static partial class TypedOptions
         CustomParser = result => ReadUrl(result, name),
     };
 
+    /// <summary>
+    /// An option that is the address of a platform, with what it wants to know of who asks: a user and a password, or a token.
+    /// </summary>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="description">What it is for.</param>
+    public static Option<Uri?> PlatformUrl(string name, string description) => new(name)
+    {
+        HelpName = "url",
+        Description = description,
+        CustomParser = result => ReadUrl(result, name, takesUser: true),
+    };
+
     /// <summary>A duration, such as 500ms or 1m30s.</summary>
     /// <param name="name">The name of the option.</param>
     /// <param name="description">What it is for, with its default.</param>
@@ -201,7 +213,7 @@ internal static partial class TypedOptions
         return value;
     }
 
-    private static Uri? ReadUrl(ArgumentResult result, string name)
+    private static Uri? ReadUrl(ArgumentResult result, string name, bool takesUser = false)
     {
         if (result.Tokens is not [var token])
         {
@@ -211,15 +223,26 @@ internal static partial class TypedOptions
         var text = token.Value;
         // What people copy from a browser, or know by heart, need not say which protocol it is.
         var url = text.Contains("://", StringComparison.Ordinal) || !HostAndPort().IsMatch(text) ? text : $"http://{text}";
-        if (LoadTarget.IsUrl(url))
+        if (LoadTarget.IsUrl(takesUser ? UserInUrl().Replace(url, "") : url))
         {
             return new Uri(url);
         }
 
-        result.AddError($"{name} '{text}' is not allowed: it must be http:// or https://, a host, and no user or fragment, such as "
-            + $"{TrafficOptions.LocalUrl}; of a host with a port, http:// may be left out.");
+        // What may be a password is not shown.
+        result.AddError(takesUser
+            ? $"{name} '{AnyUser().Replace(url, "")}' is not allowed: it must be http:// or https://, a host, and no fragment, such as "
+                + "https://user:password@example.com; of a host with a port, http:// may be left out."
+            : $"{name} '{text}' is not allowed: it must be http:// or https://, a host, and no user or fragment, such as "
+                + $"{TrafficOptions.LocalUrl}; of a host with a port, http:// may be left out.");
         return null;
     }
+
+    [GeneratedRegex("(?<=^https?://)[^/?#]*@")]
+    private static partial Regex UserInUrl();
+
+    /// <summary>The same in a URL that is wrong in whatever way.</summary>
+    [GeneratedRegex("(?<=^(?:[a-z]+://)?).*@")]
+    private static partial Regex AnyUser();
 
     [GeneratedRegex(@"^(?:[^/:@\s]+|\[[0-9a-fA-F:.%a-z]+\]):[0-9]{1,5}(?:[/?]\S*)?\z")]
     private static partial Regex HostAndPort();

@@ -74,6 +74,9 @@ public enum FindingKind
     /// <summary>The platform shows another number of spans when it is asked for a trace by its id.</summary>
     NotById,
 
+    /// <summary>The platform does not find a trace by search, or finds another number of its spans.</summary>
+    NotBySearch,
+
     /// <summary>A target was not scraped before the run, so what it had counted until then is not known.</summary>
     NoBaseline,
 

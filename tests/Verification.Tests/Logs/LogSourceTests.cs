@@ -16,7 +16,9 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
     [Fact]
     public async Task A_line_for_each_request_and_service_is_right()
     {
-        var result = await CheckAsync((_, lines) => lines);
+        using var source = new LogSource(
+            new LogFiles(system.Write((_, lines) => lines)), Eventually.Never, new FakeTimeProvider(system.Run.End.AddMinutes(1)));
+        var result = await source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
 
         Assert.Equal(VerificationVerdict.Exact, result.Verdict);
         var check = Assert.Single(result.Checks);

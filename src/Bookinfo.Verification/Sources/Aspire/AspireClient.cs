@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Bookinfo.Foundation;
@@ -10,43 +9,28 @@ namespace Bookinfo.Verification;
 /// <param name="address">Where its page is.</param>
 public sealed class AspireClient(Uri address) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     /// <summary>More than it can keep. Without a limit of ours it has one of its own.</summary>
     private const int Everything = 1_000_000_000;
 
-    /// <summary>
-    /// The proxy of the environment leads to other machines, and not to this one. An answer with all that the dashboard has may take long,
-    /// and is waited for as long as it goes on.
-    /// </summary>
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = !address.IsLoopback, ConnectTimeout = Patience })
+    private readonly JsonClient _client = new(address, "Aspire dashboard")
     {
-        Timeout = Timeout.InfiniteTimeSpan,
+        WhenUnauthorized = "it wants a key. Run one that does not, on the loopback: 'bookinfo up --dashboard', or one with "
+            + "ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true",
     };
 
     /// <summary>What it is and where.</summary>
-    public string Name => $"Aspire dashboard at {address}";
+    public string Name => _client.Name;
 
     /// <summary>Looks whether it is there.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">It does not answer, or is something else.</exception>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        await using var answer = await AskAsync("resources", cancellationToken)
-            ?? throw NoDashboard("it does not know '/api/telemetry/resources'");
-        try
+        using var resources = await _client.GetAsync(PathTo("resources"), cancellationToken);
+        if (resources.RootElement.ValueKind != JsonValueKind.Array)
         {
-            using var resources = await JsonDocument.ParseAsync(answer, default, cancellationToken);
-            if (resources.RootElement.ValueKind == JsonValueKind.Array)
-            {
-                return;
-            }
+            throw _client.Failure("what it answers is something else");
         }
-        catch (JsonException)
-        {
-        }
-
-        throw NoDashboard("what it answers is something else");
     }
 
     /// <summary>Reads what it has.</summary>
@@ -59,7 +43,7 @@ public sealed class AspireClient(Uri address) : IDisposable
     internal async IAsyncEnumerable<(OtlpResource Resource, List<T> Items)> ReadAsync<T>(
         string what, OtlpJson<T> reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var answer = await AskAsync(what, cancellationToken);
+        await using var answer = await _client.OpenAsync(PathTo(what), cancellationToken);
         if (answer is null)
         {
             yield break;
@@ -75,9 +59,9 @@ public sealed class AspireClient(Uri address) : IDisposable
                     break;
                 }
             }
-            catch (Exception exception) when (IsUnreadable(exception))
+            catch (Exception exception) when (JsonClient.IsUnreadable(exception))
             {
-                throw Unreadable(what, exception);
+                throw _client.Unreadable(PathTo(what), exception);
             }
 
             yield return resources.Current;
@@ -90,57 +74,13 @@ public sealed class AspireClient(Uri address) : IDisposable
     /// <exception cref="OperationFailedException">It does not answer, or with something else.</exception>
     internal async Task<long> CountAsync(string what, CancellationToken cancellationToken)
     {
-        await using var answer = await AskAsync(what, cancellationToken, limit: 1);
-        try
-        {
-            using var json = await JsonDocument.ParseAsync(answer ?? Stream.Null, default, cancellationToken);
-            return json.RootElement.GetProperty("totalCount").GetInt64();
-        }
-        catch (Exception exception) when (IsUnreadable(exception))
-        {
-            throw Unreadable(what, exception);
-        }
+        using var answer = await _client.GetAsync(PathTo(what, limit: 1), cancellationToken);
+        return _client.Read(PathTo(what), () => answer.RootElement.GetProperty("totalCount").GetInt64());
     }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    /// <returns><see langword="null"/> when there is no such thing.</returns>
-    private async Task<Stream?> AskAsync(string what, CancellationToken cancellationToken, int limit = Everything)
-    {
-        try
-        {
-            var answer = await _client.GetAsync(
-                new Uri(string.Create(
-                    CultureInfo.InvariantCulture, $"{address.AbsoluteUri.TrimEnd('/')}/api/telemetry/{what}?limit={limit}")),
-                HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            switch (answer.StatusCode)
-            {
-                case HttpStatusCode.NotFound:
-                    answer.Dispose();
-                    return null;
-                case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
-                    answer.Dispose();
-                    throw NoDashboard(
-                        "it wants a key. Run one that does not, on the loopback: 'bookinfo up --dashboard', or one with "
-                        + "ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true");
-                default:
-                    answer.EnsureSuccessStatusCode();
-                    return await answer.Content.ReadAsStreamAsync(cancellationToken);
-            }
-        }
-        catch (HttpRequestException exception)
-        {
-            throw NoDashboard(exception.Message.TrimEnd('.'));
-        }
-    }
-
-    private static bool IsUnreadable(Exception exception) => exception is JsonException or IOException or KeyNotFoundException
-        or FormatException or InvalidOperationException;
-
-    private OperationFailedException Unreadable(string what, Exception exception) =>
-        NoDashboard($"its answer to '{what}' cannot be read: {exception.Message.TrimEnd('.')}");
-
-    private OperationFailedException NoDashboard(string reason) => new(
-        FailureKind.TargetUnreachable, $"no Aspire dashboard answers at {address}: {reason}.");
+    private static string PathTo(string what, int limit = Everything) =>
+        string.Create(CultureInfo.InvariantCulture, $"/api/telemetry/{what}?limit={limit}");
 }

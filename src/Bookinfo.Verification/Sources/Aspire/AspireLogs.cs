@@ -18,7 +18,8 @@ public sealed class AspireLogs(AspireClient client) : ILogStore
     public Task ConnectAsync(CancellationToken cancellationToken) => client.ConnectAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<long> GetSizeAsync(CancellationToken cancellationToken) => client.CountAsync("logs", cancellationToken);
+    public Task<long> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) =>
+        client.CountAsync("logs", cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ReadAsync(

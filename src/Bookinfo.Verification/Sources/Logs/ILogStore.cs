@@ -19,9 +19,10 @@ public interface ILogStore : IDisposable
     Task ConnectAsync(CancellationToken cancellationToken);
 
     /// <summary>A number that changes when lines come. It need not be how many there are, and should cost little.</summary>
+    /// <param name="run">The run whose lines are waited for.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">It does not answer.</exception>
-    Task<long> GetSizeAsync(CancellationToken cancellationToken);
+    Task<long> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken);
 
     /// <summary>All lines of a run, as the services wrote them: in JSON. There may be others among them.</summary>
     /// <param name="run">The run.</param>

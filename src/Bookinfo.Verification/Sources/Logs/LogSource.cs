@@ -30,7 +30,7 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
         var (isUnread, readUntil, reading) = (true, begin, TimeSpan.Zero);
         for (var isFirst = true; ; isFirst = false)
         {
-            var now = await store.GetSizeAsync(cancellationToken);
+            var now = await store.GetSizeAsync(run, cancellationToken);
             if (now != size)
             {
                 (size, since, isUnread) = (now, time.GetTimestamp(), true);

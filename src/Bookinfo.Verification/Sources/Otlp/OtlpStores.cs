@@ -19,10 +19,6 @@ public sealed class OtlpSpans(OtlpListener listener) : ISpanStore
         listener.Spans.ToAsyncEnumerable();
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SeenSpan>?> FindAsync(string traceId, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<SeenSpan>?>(null);
-
-    /// <inheritdoc/>
     public void Dispose() => listener.Dispose();
 }
 

@@ -8,6 +8,20 @@ public interface ISpanStore : IDisposable
     /// <summary>What it is and where, for people.</summary>
     string Name { get; }
 
+    /// <summary>What is worth knowing about it, in sentences.</summary>
+    IEnumerable<string> Notes => [];
+
+    /// <summary>
+    /// How many traces can be read in a time that people wait; <see langword="null"/> for any number. Of a run with more, so many are
+    /// read, spread over it.
+    /// </summary>
+    int? MostTraces => null;
+
+    /// <summary>
+    /// By what <see cref="FindAsync"/> asks: <c>id</c> or <c>search</c>; <see langword="null"/> for a platform with one way only.
+    /// </summary>
+    string? OtherWay => null;
+
     /// <summary>Looks whether it is there.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>What it says of itself, such as its version; empty when it does not tell.</returns>
@@ -20,10 +34,27 @@ public interface ISpanStore : IDisposable
     /// <exception cref="OperationFailedException">It does not answer, or not with all that it has.</exception>
     IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, CancellationToken cancellationToken);
 
-    /// <summary>The spans of one trace, asked for by its id, which is another way than that of <see cref="ReadAsync"/>.</summary>
-    /// <param name="traceId">The id, in 32 digits.</param>
+    /// <summary>Looks for a trace in another way than that of <see cref="ReadAsync"/>, in which the platform may lack it.</summary>
+    /// <param name="trace">The spans of the trace as <see cref="ReadAsync"/> had them, each once, at least one.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns><see langword="null"/> where there is no such way.</returns>
     /// <exception cref="OperationFailedException">It does not answer.</exception>
-    Task<IReadOnlyList<SeenSpan>?> FindAsync(string traceId, CancellationToken cancellationToken);
+    Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken) =>
+        Task.FromResult(FoundTrace.Unanswered);
+}
+
+/// <summary>What a platform says when it is asked for a trace in another way.</summary>
+/// <param name="IsFound">Whether it has it; <see langword="null"/> when its answer leaves that open.</param>
+/// <param name="Spans">How many spans it has of it; <see langword="null"/> when it does not tell.</param>
+public readonly record struct FoundTrace(bool? IsFound, int? Spans)
+{
+    /// <summary>Its answer is as long as it may be, so what it has may be more; or it does not know the question.</summary>
+    public static FoundTrace Unanswered { get; }
+
+    /// <summary>It does not have it.</summary>
+    public static FoundTrace Nothing { get; } = new(false, 0);
+
+    /// <summary>It has these spans of it.</summary>
+    /// <param name="spans">The spans; none when it does not have it.</param>
+    public static FoundTrace With(IEnumerable<SeenSpan> spans) =>
+        spans.DistinctBy(span => span.SpanId).Count() is > 0 and var count ? new FoundTrace(true, count) : Nothing;
 }

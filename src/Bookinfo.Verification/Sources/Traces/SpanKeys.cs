@@ -1,17 +1,18 @@
+using System.Collections.Concurrent;
 using Bookinfo.Contracts;
 
 namespace Bookinfo.Verification;
 
 /// <summary>
 /// Reads from the attributes of spans what they are about (docs/telemetry.md). Spans that are about the same share one key, because a run
-/// has some dozens of kinds and any number of spans.
+/// has some dozens of kinds and any number of spans. Several threads may read at once.
 /// </summary>
 public sealed class SpanKeys
 {
     private static readonly HashSet<string> Services = [.. ServiceCatalog.All.Select(service => service.Name)];
 
-    private readonly Dictionary<ICountKey, ICountKey> _keys = [];
-    private readonly Dictionary<(ICountKey, string, string), ICountKey> _keysOfServices = [];
+    private readonly ConcurrentDictionary<ICountKey, ICountKey> _keys = [];
+    private readonly ConcurrentDictionary<(ICountKey, string, string), ICountKey> _keysOfServices = [];
 
     /// <summary>What a span is about, as far as its own attributes tell.</summary>
     /// <param name="kind">Whether it is of a request or of a call.</param>
@@ -44,22 +45,21 @@ public sealed class SpanKeys
             return null;
         }
 
-        return _keysOfServices.TryGetValue((key, service, version), out var known) ? known : _keysOfServices[(key, service, version)] =
-            key is ServedKey served
-                ? served with { Service = service, Version = version }
-                : ((TriedKey)key) with { Service = service, Version = version };
+        return _keysOfServices.GetOrAdd((key, service, version), static one => one.Item1 is ServedKey served
+            ? served with { Service = one.Item2, Version = one.Item3 }
+            : ((TriedKey)one.Item1) with { Service = one.Item2, Version = one.Item3 });
     }
 
-    private ICountKey Shared(ICountKey key)
+    /// <summary>The service that a key is of; empty when it is not known.</summary>
+    /// <param name="key">The key.</param>
+    public static string ServiceOf(ICountKey? key) => key switch
     {
-        if (_keys.TryGetValue(key, out var known))
-        {
-            return known;
-        }
+        ServedKey served => served.Service,
+        TriedKey tried => tried.Service,
+        _ => "",
+    };
 
-        _keys.Add(key, key);
-        return key;
-    }
+    private ICountKey Shared(ICountKey key) => _keys.GetOrAdd(key, key);
 }
 
 /// <summary>What a span is of.</summary>

@@ -69,6 +69,16 @@ internal sealed class TraceReading
         return _tally;
     }
 
+    /// <summary>The spans of a trace of the run, each once.</summary>
+    /// <param name="id">The trace.</param>
+    public IReadOnlyList<SeenSpan> SpansOf(UInt128 id)
+    {
+        var spans = new List<SeenSpan>();
+        CollectSpans(id, spans);
+        RemoveTwins(spans);
+        return spans;
+    }
+
     private void CollectSpans(UInt128 id, List<SeenSpan> spans)
     {
         spans.Clear();

@@ -32,6 +32,8 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
+        var requests = run.Requests;
+        run = store.MostTraces is { } most && requests > most ? Spread(run, most) : run;
         var (count, since) = (-1, begin);
         var (shown, isShownFirst) = (TimeSpan.Zero, true);
         for (var isFirst = true; ; isFirst = false)
@@ -55,7 +57,7 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
             var isStill = time.GetElapsedTime(since) >= Standstill;
             if (isComplete || isStill || time.GetElapsedTime(begin) >= patience)
             {
-                var result = await ReportAsync(tally, run, count, cancellationToken);
+                var result = await ReportAsync(reading, tally, run, requests, cancellationToken);
                 // Of a share nobody knows that it is whole until no more comes.
                 return isComplete || (isStill && result.Verdict == VerificationVerdict.Exact)
                     ? result with { VisibleAfter = shown, VisibleWhenFirstAsked = isShownFirst }
@@ -75,23 +77,50 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     /// <inheritdoc/>
     public void Dispose() => store.Dispose();
 
-    private async Task<SignalResult> ReportAsync(
-        TraceTally tally, RunExpectation run, int spans, CancellationToken cancellationToken) => new(
-        Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""),
-        [
-            .. TraceChecks.Of(tally, sampling),
-            .. await TraceById.CheckAsync(store, tally, cancellationToken) is { } byId ? [byId] : Array.Empty<CheckResult>(),
-        ])
+    /// <summary>A run with some of its traces only, evenly spread over it.</summary>
+    private static RunExpectation Spread(RunExpectation run, int most) => run with
     {
-        Method = "Traces: all spans of each request's trace were held against those that its services must have left, by service, version, "
-            + "method, route and status. Its requests must last as long as their answers say and the visitor waited.",
-        Notes =
-        [
-            .. tally.Foreign == 0 ? Array.Empty<string>() :
-            [
-                string.Create(CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars."),
-            ],
-            Cost.PerRequest(spans, "spans", run),
-        ],
+        Requests = most,
+        Traces = run.Traces.Where((_, index) => (long)index * most % run.Requests < most),
     };
+
+    private async Task<SignalResult> ReportAsync(
+        TraceReading reading, TraceTally tally, RunExpectation run, long requests, CancellationToken cancellationToken)
+    {
+        var checks = TraceChecks.Of(tally, sampling).ToList();
+        if (store.MostTraces is { } most && requests > most)
+        {
+            checks[0] = checks[0] with
+            {
+                NotChecked =
+                [
+                    .. checks[0].NotChecked,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{requests - most:N0} of {requests:N0} requests: the traces of {most:N0} were asked for, spread over the run."),
+                ],
+            };
+        }
+
+        if (await TraceOtherWay.CheckAsync(store, reading, tally, cancellationToken) is { } otherWay)
+        {
+            checks.Add(otherWay);
+        }
+
+        return new SignalResult(Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""), checks)
+        {
+            Method = "Traces: all spans of each request's trace were held against those that its services must have left, by service, "
+                + "version, method, route and status. Its requests must last as long as their answers say and the visitor waited.",
+            Notes =
+            [
+                .. store.Notes,
+                .. tally.Foreign == 0 ? Array.Empty<string>() :
+                [
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars."),
+                ],
+                Cost.PerRequest(reading.Count, "spans", run),
+            ],
+        };
+    }
 }

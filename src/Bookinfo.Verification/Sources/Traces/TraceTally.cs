@@ -8,7 +8,6 @@ internal sealed class TraceTally
     private readonly Dictionary<ICountKey, (CountRange Expected, long Missing, long Surplus)> _differences = [];
     private readonly Dictionary<FindingKind, (long Count, List<string> Examples)> _seen = [];
     private readonly List<UInt128> _present = [];
-    private readonly List<int> _spansOf = [];
     private readonly List<UInt128> _absent = [];
     private long _firstPresent = long.MaxValue;
     private long _lastAbsent = long.MinValue;
@@ -60,10 +59,6 @@ internal sealed class TraceTally
     public (long Count, IReadOnlyList<string> Examples) this[FindingKind kind] =>
         _seen.TryGetValue(kind, out var seen) ? (seen.Count, seen.Examples) : (0, []);
 
-    /// <summary>How many spans a trace has, each counted once.</summary>
-    /// <param name="index">Its place in <see cref="PresentIds"/>.</param>
-    public int SpansOf(int index) => _spansOf[index];
-
     /// <summary>What differs, of all traces together.</summary>
     /// <typeparam name="TKey">Of which spans.</typeparam>
     public List<Difference> Differences<TKey>() =>
@@ -106,7 +101,6 @@ internal sealed class TraceTally
     {
         Expect(trace);
         _present.Add(SpanIds.Trace(trace.TraceId));
-        _spansOf.Add(spans.Count);
         _firstPresent = Math.Min(_firstPresent, trace.Sent);
         Partial += differences.Missing > 0 ? 1 : 0;
         ServedExpected += differences.Expected.Served.Total;
@@ -128,7 +122,9 @@ internal sealed class TraceTally
                 $"trace {trace.TraceId}: {difference}");
         }
 
-        foreach (var span in TraceShape.FindMisplaced(trace, spans, mayBeOrphans: differences.Missing > 0))
+        // What nobody can know may be a service that has gone, with the spans that others are below.
+        var mayLack = differences.Missing > 0 || trace.Fate.Request is not { IsKnown: true };
+        foreach (var span in TraceShape.FindMisplaced(trace, spans, mayLack))
         {
             Note(FindingKind.ParentBroken, 1, $"trace {trace.TraceId}: span {span.SpanId:x16} ({span.Key}) is below {span.ParentId:x16}");
         }

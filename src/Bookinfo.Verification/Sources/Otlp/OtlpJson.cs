@@ -106,8 +106,7 @@ internal sealed class OtlpJson<T>(string items, Func<JsonElement, T> read)
         }
         else
         {
-            _resource = new OtlpResource(
-                OtlpAttributes.Find(value, "service.name") ?? "", OtlpAttributes.Find(value, "service.version") ?? "");
+            _resource = OtlpResource.Read(value);
         }
     }
 }
@@ -115,7 +114,13 @@ internal sealed class OtlpJson<T>(string items, Func<JsonElement, T> read)
 /// <summary>Who has sent something.</summary>
 /// <param name="Service">The service.</param>
 /// <param name="Version">Its version.</param>
-internal readonly record struct OtlpResource(string Service, string Version);
+internal readonly record struct OtlpResource(string Service, string Version)
+{
+    /// <summary>The resource that attributes tell of.</summary>
+    /// <param name="resource">What has its attributes.</param>
+    public static OtlpResource Read(JsonElement resource) => new(
+        OtlpAttributes.Find(resource, "service.name") ?? "", OtlpAttributes.Find(resource, "service.version") ?? "");
+}
 
 /// <summary>Reads attributes in the JSON of OTLP.</summary>
 internal static class OtlpAttributes

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Bookinfo.Verification;
+
+/// <summary>The spans of a Jaeger, by the API that its page uses: traces by their ids, and the other way by search.</summary>
+/// <param name="address">Where its page is.</param>
+public sealed class JaegerSpans(Uri address) : ISpanStore
+{
+    /// <summary>
+    /// Spans as they came. What the page shows has clocks that are corrected, and spans that came twice once (<c>raw</c>).
+    /// </summary>
+    private const string Raw = "raw=true";
+
+    /// <summary>More than can begin within the microsecond that is asked for.</summary>
+    private const int Limit = 100;
+
+    private const long NanosecondsPerMicrosecond = 1000;
+
+    private readonly JsonClient _client = new(address, "Jaeger");
+    private readonly SpanKeys _keys = new();
+
+    /// <inheritdoc/>
+    public string Name => _client.Name;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Notes =>
+        ["How a Jaeger is read was written from the documentation of its API, and not tried on a real Jaeger."];
+
+    /// <inheritdoc/>
+    public int? MostTraces => TracesById.Most;
+
+    /// <inheritdoc/>
+    public string? OtherWay => "search";
+
+    /// <inheritdoc/>
+    public async Task<string> ConnectAsync(CancellationToken cancellationToken)
+    {
+        const string Services = "/api/services";
+        using var answer = await _client.GetAsync(Services, cancellationToken);
+        _client.Read(Services, () => answer.RootElement.GetProperty("data").ValueKind);
+        return "";
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>
+        new TracesById(AskAsync).ReadAsync(run, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken)
+    {
+        if (TracesById.EntryOf(trace) is not { } entry)
+        {
+            return FoundTrace.Unanswered;
+        }
+
+        var start = entry.Start / NanosecondsPerMicrosecond;
+        var path = string.Create(
+            CultureInfo.InvariantCulture,
+            $"/api/traces?service={entry.Service}&start={start}&end={start + 1}&limit={Limit}&{Raw}");
+        using var answer = await _client.GetAsync(path, cancellationToken);
+        var traces = _client.Read(path, () => ReadTraces(answer.RootElement).ToList());
+        return traces.Find(spans => spans.Count > 0 && spans[0].TraceId == trace[0].TraceId) is { } found ? FoundTrace.With(found)
+            : traces.Count < Limit ? FoundTrace.Nothing
+            : FoundTrace.Unanswered;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private async Task<List<SeenSpan>> AskAsync(string id, CancellationToken cancellationToken)
+    {
+        var path = $"/api/traces/{id}?{Raw}";
+        using var answer = await _client.FindAsync(path, cancellationToken);
+        return answer is null ? [] : _client.Read(path, () => ReadTraces(answer.RootElement).SelectMany(spans => spans).ToList());
+    }
+
+    private IEnumerable<List<SeenSpan>> ReadTraces(JsonElement answer)
+    {
+        // An empty list is null to some versions.
+        var data = answer.GetProperty("data");
+        return data.ValueKind == JsonValueKind.Null ? [] : data.EnumerateArray().Select(trace =>
+        {
+            var processes = trace.GetProperty("processes");
+            return trace.GetProperty("spans").EnumerateArray()
+                .Select(span => ReadSpan(span, processes.GetProperty(span.GetProperty("processID").GetString()!))).ToList();
+        });
+    }
+
+    private SeenSpan ReadSpan(JsonElement span, JsonElement process)
+    {
+        var start = span.GetProperty("startTime").GetInt64() * NanosecondsPerMicrosecond;
+        var kind = Tag(span, "span.kind") switch { "server" => SpanKind.Server, "client" => SpanKind.Client, _ => SpanKind.Other };
+        return new SeenSpan(
+            SpanIds.Trace(span.GetProperty("traceID").GetString()!), SpanIds.Span(span.GetProperty("spanID").GetString()!), ParentOf(span),
+            _keys.Of(
+                _keys.Read(kind, name => Tag(span, name)), process.GetProperty("serviceName").GetString()!,
+                Tag(process, "service.version") ?? ""),
+            start, start + (span.GetProperty("duration").GetInt64() * NanosecondsPerMicrosecond));
+    }
+
+    private static ulong ParentOf(JsonElement span)
+    {
+        var id = span.GetProperty("traceID").GetString();
+        foreach (var reference in span.TryGetProperty("references", out var references) && references.ValueKind == JsonValueKind.Array
+            ? references.EnumerateArray()
+            : default)
+        {
+            if (reference.GetProperty("refType").ValueEquals("CHILD_OF") && reference.GetProperty("traceID").ValueEquals(id))
+            {
+                return SpanIds.Span(reference.GetProperty("spanID").GetString()!);
+            }
+        }
+
+        return 0;
+    }
+
+    private static string? Tag(JsonElement owner, string name)
+    {
+        foreach (var tag in owner.TryGetProperty("tags", out var tags) && tags.ValueKind == JsonValueKind.Array
+            ? tags.EnumerateArray()
+            : default)
+        {
+            if (tag.GetProperty("key").ValueEquals(name))
+            {
+                return tag.GetProperty("value").ToString();
+            }
+        }
+
+        return null;
+    }
+}
