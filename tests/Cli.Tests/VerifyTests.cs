@@ -47,7 +47,7 @@ public sealed class VerifyTests : IDisposable
         using var nobody = new ClosedPort();
         await using var run = Verify(nobody.Address.AbsoluteUri);
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
-        Assert.StartsWith("bookinfo: there is nothing to verify: name a Prometheus with --prometheus, or logs", run.Messages);
+        Assert.StartsWith("bookinfo: there is nothing to verify: name a Prometheus (--prometheus)", run.Messages);
 
         await using var unreachable = Verify(nobody.Address.AbsoluteUri, "--prometheus", nobody.Address.AbsoluteUri, "--keep", Ledger);
         Assert.Equal(ExitCode.TargetUnreachable, await unreachable.ExitAsync());

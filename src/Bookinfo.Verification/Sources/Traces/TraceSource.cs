@@ -76,19 +76,23 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     public void Dispose() => store.Dispose();
 
     private async Task<SignalResult> ReportAsync(
-        TraceTally tally, RunExpectation run, int spans, CancellationToken cancellationToken) => new(
-        Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""),
-        [.. TraceChecks.Of(tally, sampling), await TraceById.CheckAsync(store, tally, cancellationToken)])
+        TraceTally tally, RunExpectation run, int spans, CancellationToken cancellationToken)
     {
-        Method = "Traces: all spans of each request's trace were held against those that its services must have left, by service, version, "
-            + "method, route and status. Its requests must last as long as their answers say and the visitor waited.",
-        Notes =
-        [
-            .. tally.Foreign == 0 ? Array.Empty<string>() :
+        List<CheckResult> checks =
+            [.. TraceChecks.Of(tally, sampling), await TraceById.CheckAsync(store, tally, cancellationToken)];
+        return new SignalResult(Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""), checks)
+        {
+            Method = "Traces: all spans of each request's trace were held against those that its services must have left, by service, "
+                + "version, method, route and status. Its requests must last as long as their answers say and the visitor waited.",
+            Notes =
             [
-                string.Create(CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars."),
+                .. tally.Foreign == 0 ? Array.Empty<string>() :
+                [
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars."),
+                ],
+                Cost.PerRequest(spans, "spans", run),
             ],
-            Cost.PerRequest(spans, "spans", run),
-        ],
-    };
+        };
+    }
 }
