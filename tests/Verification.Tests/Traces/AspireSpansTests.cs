@@ -1,5 +1,6 @@
 using Bookinfo.Foundation;
 using Bookinfo.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bookinfo.Verification.Tests;
 
@@ -104,6 +105,25 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
         Assert.True(findings.TrueForAll(finding => finding.Kind == sabotage.Kind), found);
         var count = findings.Sum(finding => finding.Count + finding.Missing + finding.Surplus);
         Assert.True(sabotage.Count == count, $"expected {sabotage.Count}: {found}");
+    }
+
+    [Fact]
+    public async Task A_share_of_the_traces_is_all_there_when_no_more_come()
+    {
+        var run = system.RunOf(SpanSabotage.All.Single(sabotage => sabotage.Kind == FindingKind.SamplingRate));
+        var time = new FakeTimeProvider(run.End);
+        using var source = system.Traces(Eventually.Never, sampling: 0.5, time);
+        var checking = source.CheckAsync(run, static _ => { }, TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("It waits for ever.", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            return checking.IsCompleted;
+        });
+
+        var result = await checking;
+        Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+        // They were there before it first asked, and not only when it had waited.
+        Assert.Equal((TimeSpan.Zero, true), (result.VisibleAfter, result.VisibleWhenFirstAsked));
     }
 
     [Fact]

@@ -86,8 +86,10 @@ public sealed class TracedSystem : IAsyncLifetime
 
     /// <summary>The traces of the dashboard, as <c>verify</c> reads them.</summary>
     /// <param name="patience">How long to wait for spans.</param>
-    internal TraceSource Traces(TimeSpan patience) =>
-        new(new AspireSpans(new AspireClient(_dashboard!.Address)), sampling: 1, patience, TimeProvider.System);
+    /// <param name="sampling">Which share of the traces is to be there.</param>
+    /// <param name="time">The clock; <see langword="null"/> for that of the machine.</param>
+    internal TraceSource Traces(TimeSpan patience, double sampling = 1, TimeProvider? time = null) =>
+        new(new AspireSpans(new AspireClient(_dashboard!.Address)), sampling, patience, time ?? TimeProvider.System);
 
     /// <summary>The log records of the dashboard, as <c>verify</c> reads them.</summary>
     /// <param name="patience">How long to wait for records.</param>

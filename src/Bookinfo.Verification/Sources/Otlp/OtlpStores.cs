@@ -36,7 +36,8 @@ public sealed class OtlpLogs(OtlpListener listener) : ILogStore
     public Task ConnectAsync(CancellationToken cancellationToken) => listener.StartAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<long> GetSizeAsync(CancellationToken cancellationToken) => Task.FromResult((long)listener.Lines.Count);
+    public Task<long> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) =>
+        Task.FromResult((long)listener.Lines.Count);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<string> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>
