@@ -61,8 +61,7 @@ internal static class TraceChecks
         findings.Add(sampling < 1 || sampler is not null
             ? new Finding(FindingKind.SamplingRate, "sampling", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{share.Share:P2} of the traces were taken ({share.Low:P2} to {share.High:P2} with 95%), and {sampling:P2} should have ")
-                + "been"
+                $"{share.Share:P2} of the traces were taken ({share.Low:P2} to {share.High:P2} with 95%), and {sampling:P2} should have been")
                 + (sampler is null ? "." : $"; a sampler has left out the others, by {sampler} of the id."))
             {
                 Count = tally.Present,
