@@ -54,6 +54,11 @@ internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? As
             sources.Add(new LogSource(new AspireLogs(new AspireClient(aspire)), patience, time));
         }
 
+        if (Logs is { } logs)
+        {
+            sources.Add(new LogSource(new LogFiles(logs), patience, time));
+        }
+
         sources.AddRange(SpanStores().Select(store => new TraceSource(store, Sampling, patience, time)));
         sources.AddRange(LogStores().Select(store => new LogSource(store, patience, time)));
         return sources.Count > 0 ? sources : throw new OperationFailedException(
@@ -82,11 +87,6 @@ internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? As
 
     private IEnumerable<ILogStore> LogStores()
     {
-        if (Logs is not null)
-        {
-            yield return new LogFiles(Logs);
-        }
-
         if (Loki is not null)
         {
             yield return new LokiLogs(Loki, LokiQuery);
