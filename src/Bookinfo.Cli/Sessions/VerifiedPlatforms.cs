@@ -27,6 +27,9 @@ internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? As
     /// <summary>Which lines of it to look at.</summary>
     public string LokiQuery { get; init; } = LokiLogs.UsualQuery;
 
+    /// <summary>Of whom the Tempo and the Loki are asked; <see langword="null"/> for nobody.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>The Elasticsearch with logs, if there is one.</summary>
     public Uri? Elasticsearch { get; init; }
 
@@ -76,7 +79,7 @@ internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? As
 
         if (Tempo is not null)
         {
-            yield return new TempoSpans(Tempo);
+            yield return new TempoSpans(Tempo, Tenant);
         }
 
         if (Zipkin is not null)
@@ -89,7 +92,7 @@ internal sealed record VerifiedPlatforms(Uri? Prometheus, string Select, Uri? As
     {
         if (Loki is not null)
         {
-            yield return new LokiLogs(Loki, LokiQuery);
+            yield return new LokiLogs(Loki, LokiQuery, Tenant);
         }
 
         if (Elasticsearch is not null)
