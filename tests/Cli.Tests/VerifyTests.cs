@@ -60,6 +60,8 @@ public sealed class VerifyTests : IDisposable
     [InlineData("Leave the url out with --ledger: nothing is sent.", "http://localhost:1", "--ledger", "a")]
     [InlineData("--overwrite has no effect without --keep.", "--overwrite")]
     [InlineData("--loki-query has no effect without --loki.", "--loki-query", "{app=\"a\"}")]
+    [InlineData("--tenant has no effect without --tempo or --loki.", "--tenant", "a")]
+    [InlineData("--tenant 'ä' is not allowed: it must be a name in ASCII.", "--loki", "localhost:1", "--tenant", "ä")]
     [InlineData("--index has no effect without --elasticsearch.", "--index", "logs-*")]
     [InlineData("--output 'xml' is not allowed: it must be table, json, junit or html.", "--output", "xml")]
     public async Task Refuses_what_would_be_ignored(string message, params string[] arguments)

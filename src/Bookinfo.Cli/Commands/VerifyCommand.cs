@@ -92,6 +92,12 @@ internal static class VerifyCommand
         Description = $"Which lines of --loki are Bookinfo's. [default: {LokiLogs.UsualQuery}]",
     };
 
+    private static readonly Option<string?> Tenant = new("--tenant")
+    {
+        HelpName = "name",
+        Description = "Whose traces and lines to ask --tempo and --loki for, where these keep several tenants (X-Scope-OrgID).",
+    };
+
     private static readonly Option<Uri?> Elasticsearch = TypedOptions.PlatformUrl(
         "--elasticsearch", "Verify access logs in this Elasticsearch.");
 
@@ -121,6 +127,10 @@ internal static class VerifyCommand
     public static Command Create()
     {
         FileCompletion.Offer(Logs.CompletionSources);
+        Tenant.Validators.Add(static result => OptionRules.Require(
+            result, result.GetValue(Tenant), Tenant.Name,
+            static name => name.Length > 0 && name.All(static letter => char.IsAscii(letter) && !char.IsControl(letter)),
+            "must be a name in ASCII"));
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
         var command = new Command(
             "verify", "Send requests, or take a ledger of some, and say whether metrics, traces and logs in a platform show exactly what "
@@ -129,9 +139,9 @@ internal static class VerifyCommand
                 + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
                 + "not be checked.")
         {
-            Url, Prometheus, Select, Aspire, Jaeger, Tempo, Zipkin, Sampling, OtlpListen, Forward, Logs, Loki, LokiQuery,
-            Elasticsearch, Index, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections, Traffic.Timeout, Traffic.Insecure, Keep,
-            Overwrite, Ledger, Output,
+            Url, Prometheus, Select, Aspire, Jaeger, Tempo, Zipkin, Sampling, OtlpListen, Forward, Logs, Loki, LokiQuery, Tenant,
+            Elasticsearch, Index, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
+            Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
         };
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(Read(result)));
@@ -171,6 +181,7 @@ internal static class VerifyCommand
                 Zipkin = result.GetValue(Zipkin),
                 Loki = result.GetValue(Loki),
                 LokiQuery = result.GetValue(LokiQuery) ?? LokiLogs.UsualQuery,
+                Tenant = result.GetValue(Tenant),
                 Elasticsearch = result.GetValue(Elasticsearch),
                 Index = result.GetValue(Index) ?? ElasticsearchLogs.UsualIndex,
             },
@@ -187,6 +198,8 @@ internal static class VerifyCommand
 
         OptionRules.Only(result, Forward, OptionRules.IsGiven(result, OtlpListen), OtlpListen.Name);
         OptionRules.Only(result, LokiQuery, OptionRules.IsGiven(result, Loki), Loki.Name);
+        OptionRules.Only(
+            result, Tenant, OptionRules.IsGiven(result, Tempo) || OptionRules.IsGiven(result, Loki), $"{Tempo.Name} or {Loki.Name}");
         OptionRules.Only(result, Index, OptionRules.IsGiven(result, Elasticsearch), Elasticsearch.Name);
         if (!OptionRules.IsGiven(result, Ledger))
         {

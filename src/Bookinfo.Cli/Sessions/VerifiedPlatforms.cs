@@ -30,6 +30,9 @@ internal sealed record VerifiedPlatforms(
     /// <summary>Which lines of it to look at.</summary>
     public string LokiQuery { get; init; } = LokiLogs.UsualQuery;
 
+    /// <summary>Of whom the Tempo and the Loki are asked; <see langword="null"/> for nobody.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>The Elasticsearch with logs, if there is one.</summary>
     public Uri? Elasticsearch { get; init; }
 
@@ -81,7 +84,7 @@ internal sealed record VerifiedPlatforms(
 
         if (Tempo is not null)
         {
-            yield return new TempoSpans(Tempo);
+            yield return new TempoSpans(Tempo, Tenant);
         }
 
         if (Zipkin is not null)
@@ -92,14 +95,9 @@ internal sealed record VerifiedPlatforms(
 
     private IEnumerable<ILogStore> LogStores()
     {
-        if (Logs is not null)
-        {
-            yield return new LogFiles(Logs);
-        }
-
         if (Loki is not null)
         {
-            yield return new LokiLogs(Loki, LokiQuery);
+            yield return new LokiLogs(Loki, LokiQuery, Tenant);
         }
 
         if (Elasticsearch is not null)

@@ -15,6 +15,10 @@ namespace Bookinfo.Verification;
 /// <param name="kind">What kind of platform it is, for messages.</param>
 public sealed class JsonClient(Uri address, string kind) : IDisposable
 {
+    /// <summary>What to do when a platform wants to know who asks.</summary>
+    internal const string Unauthorized =
+        "it wants to know who asks: put user and password, or a token, into its address (https://user:password@host, https://token@host)";
+
     private const int MostTries = 3;
 
     /// <summary>What is shown of an answer that says what is wrong.</summary>
@@ -35,9 +39,21 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
     /// <summary>What it is and where.</summary>
     public string Name => $"{kind} at {Address}";
 
+    /// <summary>Of whom it is asked, where it keeps what several have sent apart; <see langword="null"/> for nobody.</summary>
+    internal string? Tenant
+    {
+        init
+        {
+            if (value is not null)
+            {
+                _client.DefaultRequestHeaders.Add("X-Scope-OrgID", value);
+            }
+        }
+    }
+
     /// <summary>What to do when it wants to know who asks.</summary>
     internal string WhenUnauthorized { get; init; } =
-        "it wants to know who asks: put user and password, or a token, into its address (https://user:password@host, https://token@host)";
+        Unauthorized;
 
     /// <summary>Asks for something that it has.</summary>
     /// <param name="path">Where that is, with the question.</param>

@@ -136,7 +136,8 @@ public sealed class ElasticsearchLogsTests : IDisposable
     {
         { Method: "POST", Path.Value: $"/{Index}/_count" } => StandIn.Json(new JsonObject
         {
-            ["count"] = count, ["_shards"] = new JsonObject { ["total"] = 1, ["failed"] = 0 },
+            ["count"] = count,
+            ["_shards"] = new JsonObject { ["total"] = 1, ["failed"] = 0 },
         }),
         { Method: "POST", Path.Value: $"/{Index}/_pit" } => StandIn.Json(new JsonObject { ["id"] = "first" }),
         { Method: "DELETE", Path.Value: "/_pit" } => StandIn.Json(new JsonObject { ["succeeded"] = true }),

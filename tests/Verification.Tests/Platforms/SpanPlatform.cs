@@ -31,6 +31,12 @@ internal sealed class SpanPlatform(
         return StandIn.StartAsync(request => answer(request, byId, searched ?? spans));
     }
 
+    /// <summary>What it answers to a question.</summary>
+    /// <param name="request">The question.</param>
+    /// <param name="spans">The spans that it has.</param>
+    public IResult Answer(HttpRequest request, IReadOnlyList<MadeSpan> spans) =>
+        answer(request, spans.ToLookup(span => span.TraceId), spans);
+
     private static IResult Jaeger(HttpRequest request, ILookup<string, MadeSpan> byId, IReadOnlyList<MadeSpan> searched)
     {
         var path = request.Path.Value!;

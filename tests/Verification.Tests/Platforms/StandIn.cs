@@ -18,6 +18,7 @@ internal sealed class StandIn : IAsyncDisposable
     {
         _asked.Enqueue($"{context.Request.Path}{context.Request.QueryString}");
         Authorization = context.Request.Headers.Authorization;
+        Tenant = context.Request.Headers["X-Scope-OrgID"];
         await (await answer(context.Request)).ExecuteAsync(context);
     });
 
@@ -28,6 +29,9 @@ internal sealed class StandIn : IAsyncDisposable
 
     /// <summary>Who asked last.</summary>
     public string? Authorization { get; private set; }
+
+    /// <summary>Of whom it was asked last.</summary>
+    public string? Tenant { get; private set; }
 
     public static async Task<StandIn> StartAsync(Func<HttpRequest, Task<IResult>> answer)
     {

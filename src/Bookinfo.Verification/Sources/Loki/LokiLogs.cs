@@ -8,7 +8,8 @@ namespace Bookinfo.Verification;
 /// <summary>The lines of logs in a Grafana Loki, by its HTTP API.</summary>
 /// <param name="address">Where its API is.</param>
 /// <param name="query">LogQL for the lines of Bookinfo, such as <see cref="UsualQuery"/>.</param>
-public sealed class LokiLogs(Uri address, string query) : ILogStore
+/// <param name="tenant">Whose lines, in one that keeps those of several; <see langword="null"/> in one that does not.</param>
+public sealed class LokiLogs(Uri address, string query, string? tenant = null) : ILogStore
 {
     /// <summary>What selects the lines of Bookinfo where agents name streams by the namespace of the pod, as they usually do.</summary>
     public const string UsualQuery = """{namespace="bookinfo"}""";
@@ -18,7 +19,12 @@ public sealed class LokiLogs(Uri address, string query) : ILogStore
 
     private const int FewestLines = 100;
 
-    private readonly JsonClient _client = new(address, "Loki");
+    private readonly JsonClient _client = new(address, "Loki")
+    {
+        Tenant = tenant,
+        WhenUnauthorized = $"{JsonClient.Unauthorized}, or name the tenant with --tenant",
+    };
+
     private int _limit = MostLines;
 
     /// <inheritdoc/>

@@ -6,11 +6,17 @@ namespace Bookinfo.Verification;
 
 /// <summary>The spans of a Grafana Tempo, by its HTTP API: traces by their ids, and the other way by search.</summary>
 /// <param name="address">Where its API is.</param>
-public sealed class TempoSpans(Uri address) : ISpanStore
+/// <param name="tenant">Whose traces, in one that keeps those of several; <see langword="null"/> in one that does not.</param>
+public sealed class TempoSpans(Uri address, string? tenant = null) : ISpanStore
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    private readonly JsonClient _client = new(address, "Tempo");
+    private readonly JsonClient _client = new(address, "Tempo")
+    {
+        Tenant = tenant,
+        WhenUnauthorized = $"{JsonClient.Unauthorized}, or name the tenant with --tenant",
+    };
+
     private readonly OtlpSpanReader _spans = new();
 
     /// <summary>Whether it is so old that it has only the first version of its API.</summary>

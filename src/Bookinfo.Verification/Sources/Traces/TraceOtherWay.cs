@@ -66,8 +66,8 @@ internal static class TraceOtherWay
             ],
             NotChecked = open == 0 ? [] :
             [
-                FormattableString.Invariant($"whether {open:N0} of {asked:N0} traces are found by {way}: ")
-                    + "the answers leave it open, because they are as long as they may be, or the platform does not know the question.",
+                FormattableString.Invariant($"{open:N0} of {asked:N0} traces may be found by {way} or not: ")
+                    + "the answers are as long as they may be, or the platform does not know the question.",
             ],
         };
     }

@@ -97,7 +97,7 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
                     .. checks[0].NotChecked,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{requests - most:N0} of {requests:N0} requests: the traces of {most:N0} were asked for, spread over the run."),
+                        $"The traces of {requests - most:N0} of {requests:N0} requests: {most:N0} were asked for, spread over the run."),
                 ],
             };
         }
