@@ -30,15 +30,19 @@ public static class VerificationPage
 
         page.Add("How it was checked", ReportPage.List(
         [
-            "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the contract "
-                + "of the services: who calls whom, with which timeouts and tries.",
+            report.Scenario is { } scenario
+                ? $"What must be seen is what the scenario '{scenario}' declares."
+                : "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the "
+                    + "contract of the services: who calls whom, with which timeouts and tries. Where an answer leaves open what the "
+                    + "services have done, counts have bounds.",
             .. report.Signals.Select(signal => signal.Method).Where(method => method.Length > 0),
-            "Where an answer leaves open what the services have done, counts have bounds.",
             .. report.Signals.SelectMany(signal => signal.Notes),
         ]));
         page.Add("Settings", ReportPage.Facts(
         [
-            ("Target", report.Target), ("Ledger", report.Ledger), ("Program", $"bookinfo {report.Program}"),
+            ("Target", report.Target),
+            report.Scenario is null ? ("Ledger", report.Ledger!) : ("Scenario", report.Scenario),
+            ("Program", $"bookinfo {report.Program}"),
             ("Requests", report.Requests.ToString("N0", CultureInfo.InvariantCulture)),
             .. report.Signals.Select(signal => (signal.Signal, signal.Source)),
         ]));
