@@ -11,8 +11,13 @@ namespace Bookinfo.Scenarios;
 /// <param name="Clears">How long after the faults were taken away they are.</param>
 public sealed record ExpectedSymptom(string Name, string Expression, Bounds During, TimeSpan Within, Bounds? After, TimeSpan Clears)
 {
-    /// <summary>The alert that an Alertmanager is asked for, in place of Prometheus; <see langword="null"/> for all else.</summary>
-    public AlertSymptom? Arriving { get; private init; }
+    /// <summary>The alert that it is about; <see langword="null"/> for a metric.</summary>
+    public AlertSymptom? Alert { get; private init; }
+
+    /// <summary>
+    /// Whether it is about what an Alertmanager has of the alert. Its times then count from when Prometheus had it, or did no longer.
+    /// </summary>
+    public bool IsArrival { get; private init; }
 
     /// <summary>The window of rates when nothing else is said: three scrapes of the Prometheus that 'up' runs.</summary>
     public static readonly TimeSpan UsualWindow = TimeSpan.FromSeconds(15);
@@ -43,18 +48,24 @@ public sealed record ExpectedSymptom(string Name, string Expression, Bounds Duri
             new Bounds(Above: 0),
             alert.Fires,
             null,
-            alert.Resolves);
+            alert.Resolves)
+        {
+            Alert = alert,
+        };
     }
 
     /// <summary>Makes it of what an Alertmanager must then get.</summary>
     /// <param name="alert">The alert.</param>
-    public static ExpectedSymptom ArrivalOf(AlertSymptom alert) => Of(alert) with
+    /// <param name="patience">How long after Prometheus.</param>
+    public static ExpectedSymptom ArrivalOf(AlertSymptom alert, TimeSpan patience) => Of(alert) with
     {
         Name = $"alert {alert.Alert} in Alertmanager",
         Expression = string.Join(
             ',', alert.Labels.Select(label => LabelMatcher.Equal(label.Key, label.Value))
                 .Prepend(LabelMatcher.Equal("alertname", alert.Alert))),
-        Arriving = alert,
+        Within = patience,
+        Clears = patience,
+        IsArrival = true,
     };
 
     /// <summary>Whether values are like this during the scenario.</summary>

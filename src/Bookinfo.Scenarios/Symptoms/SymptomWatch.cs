@@ -75,9 +75,26 @@ public sealed class SymptomWatch(
         (index, after) => _outcomes[index] = _outcomes[index] with { ClearAfter = after }, cancellationToken);
 
     private async Task<IReadOnlyList<double>> AskAsync(ExpectedSymptom symptom, CancellationToken cancellationToken) =>
-        symptom.Arriving is { } alert
+        symptom is { IsArrival: true, Alert: { } alert }
             ? await alertmanager!.CountAlertsAsync(alert.Alert, alert.Labels, cancellationToken) is > 0 and var count ? [count] : []
             : await prometheus.QueryAsync(symptom.Expression, cancellationToken);
+
+    /// <summary>
+    /// Whether the time for something is over. That for the arrival of an alert begins when Prometheus has it, and never does when
+    /// Prometheus does not.
+    /// </summary>
+    private bool IsOver(SymptomPhase phase, ExpectedSymptom symptom, TimeSpan after, TimeSpan patience, List<int> open)
+    {
+        if (!symptom.IsArrival)
+        {
+            return after > patience;
+        }
+
+        var alert = Enumerable.Range(0, symptoms.Count).First(
+            index => symptoms[index] is { IsArrival: false } other && other.Alert == symptom.Alert);
+        var since = phase == SymptomPhase.During ? _outcomes[alert].SeenAfter : _outcomes[alert].ClearAfter;
+        return !open.Contains(alert) && !(after - since <= patience);
+    }
 
     private async Task WatchAsync(
         SymptomPhase phase,
@@ -104,7 +121,7 @@ public sealed class SymptomWatch(
                         remember(index, after);
                     }
 
-                    if (isThere || after > patience(symptom))
+                    if (isThere || IsOver(phase, symptom, after, patience(symptom), open))
                     {
                         open.Remove(index);
                         report(new SymptomReport(symptom, phase, isThere, after, values));

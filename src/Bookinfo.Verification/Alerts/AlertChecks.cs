@@ -15,6 +15,8 @@ internal sealed record SeenSymptom(ExpectedSymptom Declared, SymptomOutcome Outc
 /// <param name="patience">How long after its time each thing was waited for.</param>
 internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri prometheus, TimeSpan patience)
 {
+    public const string Rules = "alert rules";
+
     public const string Faults = "faults injected";
 
     public const string Symptoms = "symptoms";
@@ -67,17 +69,35 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
             DuringFaults));
 
     /// <summary>Whether each alert that fired was resolved.</summary>
-    /// <param name="alerts">The alerts in Prometheus, and in Alertmanager.</param>
-    public CheckResult CheckResolved(IReadOnlyList<SeenSymptom> alerts)
+    /// <param name="alerts">The alerts in Prometheus.</param>
+    /// <param name="arrivals">The same in Alertmanager; none when it is not asked.</param>
+    public CheckResult CheckResolved(IReadOnlyList<SeenSymptom> alerts, IReadOnlyList<SeenSymptom> arrivals)
     {
         List<SeenSymptom> seen = [.. alerts.Where(alert => alert.Outcome.SeenAfter is not null)];
-        return Check(
+        // What Prometheus has not resolved cannot be resolved there.
+        var stuck = alerts.Zip(arrivals).Where(pair => pair.First.Outcome.ClearAfter is not null
+            && pair.Second.Outcome is { SeenAfter: not null, ClearAfter: null }).Select(pair => pair.Second).ToList();
+        var check = Check(
             Resolved,
             seen,
             seen.Count(alert => alert.Outcome.ClearAfter is not null),
             alert => Judge(
                 FindingKind.AlertNotResolved, alert, alert.Declared.Name, "was not resolved", alert.Outcome.ClearAfter,
                 alert.Declared.Clears, AfterFaults));
+        return check with
+        {
+            Findings =
+            [
+                .. check.Findings,
+                .. stuck.Select(alert => new Finding(
+                    FindingKind.AlertNotResolved, alert.Declared.Name,
+                    $"{alert.Declared.Name}: it was resolved in Prometheus, and not there within {Duration.Format(patience)} after that.")
+                {
+                    Missing = 1,
+                    LookAt = [LookAt(alert)],
+                }),
+            ],
+        };
     }
 
     /// <summary>Whether each alert that fired has arrived at the Alertmanager.</summary>
@@ -95,7 +115,7 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
             [
                 .. due.Where(alert => alert.Outcome.SeenAfter is null).Select(alert => new Finding(
                     FindingKind.AlertNotSent, alert.Declared.Name,
-                    $"{alert.Declared.Name}: it fired in Prometheus, and did not arrive while {DuringFaults}.")
+                    $"{alert.Declared.Name}: it fired in Prometheus, and did not arrive within {Duration.Format(patience)}.")
                 {
                     Missing = 1,
                     LookAt = [$"{prometheus}api/v1/alertmanagers", $"{alertmanager}api/v2/alerts"],
@@ -163,7 +183,7 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
             };
     }
 
-    private string LookAt(SeenSymptom symptom) => symptom.Declared.Arriving is null
-        ? $"{symptom.Declared.Expression} at {prometheus}"
-        : symptom.Declared.Expression;
+    private string LookAt(SeenSymptom symptom) => symptom.Declared.IsArrival
+        ? symptom.Declared.Expression
+        : $"{symptom.Declared.Expression} at {prometheus}";
 }

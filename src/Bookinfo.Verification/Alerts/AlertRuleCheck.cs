@@ -6,8 +6,6 @@ namespace Bookinfo.Verification;
 /// <summary>Makes sure that a Prometheus has the rules of the alerts that a scenario declares: before anything is broken for them.</summary>
 internal static class AlertRuleCheck
 {
-    public const string Name = "alert rules";
-
     /// <summary>Checks.</summary>
     /// <param name="declared">The alerts.</param>
     /// <param name="rules">The rules that there are.</param>
@@ -21,7 +19,7 @@ internal static class AlertRuleCheck
                where problem is not null
                select new Finding(FindingKind.AlertMissing, alert.Alert, problem) { Missing = 1, LookAt = [lookAt] },
         ];
-        return new CheckResult(Name)
+        return new CheckResult(AlertChecks.Rules)
         {
             Expected = CountRange.Exactly(declared.Count),
             Seen = declared.Count - findings.Count,

@@ -39,7 +39,7 @@ public sealed class AlertVerification(
     [
         .. scenario.Symptoms.Metrics.Select(metric => ExpectedSymptom.Of(metric, options.Window)),
         .. scenario.Symptoms.Alerts.Select(ExpectedSymptom.Of),
-        .. alertmanager is null ? [] : scenario.Symptoms.Alerts.Select(ExpectedSymptom.ArrivalOf),
+        .. alertmanager is null ? [] : scenario.Symptoms.Alerts.Select(alert => ExpectedSymptom.ArrivalOf(alert, options.Patience)),
     ];
 
     /// <summary>Verifies.</summary>
@@ -70,7 +70,7 @@ public sealed class AlertVerification(
         var watch = new SymptomWatch(
             prometheus,
             [
-                .. _symptoms.Select(symptom => symptom with
+                .. _symptoms.Select(symptom => symptom.IsArrival ? symptom : symptom with
                 {
                     Within = symptom.Within + options.Patience,
                     Clears = symptom.Clears + options.Patience,
@@ -139,7 +139,7 @@ public sealed class AlertVerification(
                 .. scenario.Faults.Count == 0 ? [] : new[] { checks.CheckFaults() },
                 checks.CheckSymptoms(metrics),
                 checks.CheckFired(alerts),
-                checks.CheckResolved([.. alerts, .. arrivals]),
+                checks.CheckResolved(alerts, arrivals),
                 .. alertmanager is null ? [] : new[] { checks.CheckSent(alerts, arrivals, alertmanager.Address) },
                 checks.CheckOthers(),
             ])
