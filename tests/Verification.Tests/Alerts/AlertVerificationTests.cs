@@ -22,9 +22,18 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
         {
             Rules = [AlertingSystem.SlowRule.Replace("RatingsSlow", "SomethingElse", StringComparison.Ordinal)],
         },
-        new("an alert that does not fire", FindingKind.AlertNotFired, AlertChecks.Fired) { Rules = [Late], Fires = Short },
-        new("an alert that never resolves", FindingKind.AlertNotResolved, AlertChecks.Resolved) { Rules = [Stubborn], Resolves = Short },
-        new("an alert that does not arrive at Alertmanager", FindingKind.AlertNotSent, AlertChecks.Sent) { IsCutOff = true },
+        new("an alert that does not fire", FindingKind.AlertNotFired, AlertChecks.Fired) 
+        {
+            Rules = [Late], Fires = Short, Patience = Short, Delivery = AlertDelivery.Unverified,
+        },
+        new("an alert that never resolves", FindingKind.AlertNotResolved, AlertChecks.Resolved) 
+        {
+            Rules = [Stubborn], Resolves = Short, Patience = Short, Delivery = AlertDelivery.Unverified,
+        },
+        new("an alert that does not arrive at Alertmanager", FindingKind.AlertNotSent, AlertChecks.Sent)
+        {
+            Patience = Short, Delivery = AlertDelivery.CutOff,
+        },
         new("an alert that fires without cause", FindingKind.AlertWithoutCause, AlertChecks.Others)
         {
             Rules = [AlertingSystem.SlowRule, "alert: Unexpected\n        expr: max(bookinfo_fault_active) > 0"],
@@ -37,7 +46,7 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
     public async Task A_healthy_platform_notices_and_how_soon_is_in_the_report()
     {
         var outcome = await system.VerifyAsync(
-            [AlertingSystem.SlowRule], isCutOff: false, Eventually.Never, Eventually.Never, Eventually.Never);
+            [AlertingSystem.SlowRule], AlertDelivery.Works, Eventually.Never, Eventually.Never, Eventually.Never);
 
         Assert.All(outcome.Signal.Checks, check => Assert.Empty(check.Findings));
         Assert.Equal(VerificationVerdict.Exact, outcome.Signal.Verdict);
@@ -60,10 +69,8 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
         var sabotage = All.Single(one => one.Name == name);
         var begun = system.Begun;
 
-        // What arrives is waited for; what is kept away is not.
-        var patience = sabotage.IsCutOff || sabotage.Fires == Short || sabotage.Resolves == Short ? Short : Eventually.Never;
         var outcome = await system.VerifyAsync(
-            sabotage.Rules, sabotage.IsCutOff, sabotage.Fires, sabotage.Resolves, patience);
+            sabotage.Rules, sabotage.Delivery, sabotage.Fires, sabotage.Resolves, sabotage.Patience);
 
         var finding = Assert.Single(outcome.Signal.Checks, check => check.Findings.Count > 0);
         Assert.Equal(sabotage.Check, finding.Name);
@@ -87,10 +94,12 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
     {
         public IReadOnlyList<string> Rules { get; init; } = [AlertingSystem.SlowRule];
 
-        public bool IsCutOff { get; init; }
+        public AlertDelivery Delivery { get; init; } = AlertDelivery.Works;
 
         public TimeSpan Fires { get; init; } = Eventually.Never;
 
         public TimeSpan Resolves { get; init; } = Eventually.Never;
+
+        public TimeSpan Patience { get; init; } = Eventually.Never;
     }
 }

@@ -56,18 +56,18 @@ public sealed class AlertingSystem : IAsyncLifetime, IFaultTargets, IScenarioObs
 
     /// <summary>Verifies that slow ratings are noticed.</summary>
     /// <param name="rules">The alert rules that there are.</param>
-    /// <param name="isCutOff">Whether alerts are kept from the Alertmanager.</param>
+    /// <param name="delivery">What becomes of the alerts that the Prometheus sends.</param>
     /// <param name="fires">Within how long the alert must fire.</param>
     /// <param name="resolves">Within how long it must be resolved.</param>
     /// <param name="patience">How long each thing is waited for after its time.</param>
     internal async Task<AlertOutcome> VerifyAsync(
-        IReadOnlyList<string> rules, bool isCutOff, TimeSpan fires, TimeSpan resolves, TimeSpan patience)
+        IReadOnlyList<string> rules, AlertDelivery delivery, TimeSpan fires, TimeSpan resolves, TimeSpan patience)
     {
-        await using var alertmanager = await RunningAlertmanager.StartAsync(isCutOff);
+        await using var alertmanager = await RunningAlertmanager.StartAsync(isCutOff: delivery == AlertDelivery.CutOff);
         await using var prometheus = Start(rules, alertmanager);
         await Eventually.GetAsync("Prometheus", async () => await prometheus.IsReadyAsync() ? "" : null);
         using var client = new PrometheusClient(prometheus.Address);
-        using var receiver = new AlertmanagerClient(alertmanager.Address);
+        using var receiver = delivery == AlertDelivery.Unverified ? null : new AlertmanagerClient(alertmanager.Address);
         var token = TestContext.Current.CancellationToken;
         return await new AlertVerification(
             SlowRatings(fires, resolves), client, receiver, new AlertOptions(TimeSpan.FromSeconds(4), patience, "", Seed: 1),
@@ -155,4 +155,17 @@ public sealed class AlertingSystem : IAsyncLifetime, IFaultTargets, IScenarioObs
             directory.Delete(recursive: true);
         }
     }
+}
+
+/// <summary>What becomes of the alerts that a Prometheus sends.</summary>
+internal enum AlertDelivery
+{
+    /// <summary>They arrive, and that is verified.</summary>
+    Works,
+
+    /// <summary>Whoever sends them is told that they have arrived, and they have not.</summary>
+    CutOff,
+
+    /// <summary>They arrive, and nobody looks.</summary>
+    Unverified,
 }
