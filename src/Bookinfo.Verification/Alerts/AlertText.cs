@@ -19,14 +19,16 @@ internal static class AlertText
             .Select(label => $"{label.Key} {label.Value}"))})";
 
     /// <summary>What is worth knowing of a scenario: what was injected, and the times.</summary>
+    /// <param name="scenario">The scenario.</param>
     /// <param name="figures">The times.</param>
-    public static IEnumerable<string> Notes(AlertFigures figures)
+    public static IEnumerable<string> Notes(Scenario scenario, AlertFigures figures)
     {
         foreach (var fault in figures.Injected.Where(fault => fault.Injected > 0))
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{fault.Process} injected {fault.Fault} {fault.Injected:N0} times, of {fault.Matched:N0} that it could have been.");
+                $"{fault.Process}: {fault.Fault} was injected {fault.Injected:N0} times, in {fault.Matched:N0} requests or other events that "
+                + $"it is about.");
         }
 
         if (figures.FirstInjectedAt is { } first)
@@ -34,7 +36,7 @@ internal static class AlertText
             yield return $"The first fault was injected {Seconds((first - figures.FaultsOnAt).TotalSeconds)} after the faults were on: times "
                 + "of detection are counted from there.";
         }
-        else
+        else if (scenario.Faults.Count > 0)
         {
             yield return "No service has said that it injected a fault: times of detection are counted from when the faults were on.";
         }
@@ -51,6 +53,11 @@ internal static class AlertText
                 + (other.Cause == AlertCause.Scenario
                     ? "a consequence of the scenario."
                     : "not held against anybody: it was pending or firing before anything was broken.");
+        }
+
+        if (scenario.Symptoms.Traces.Count + scenario.Symptoms.Visitor.Count > 0)
+        {
+            yield return "What the scenario declares of traces and visitors was not looked at.";
         }
     }
 

@@ -146,7 +146,7 @@ public sealed class AlertVerification(
         {
             Method = "The faults of the scenario were kept on until each symptom and each alert was seen or late, and then taken away. It "
                 + "was looked once a second. Which faults were injected is what the services have counted.",
-            Notes = [.. AlertText.Notes(figures)],
+            Notes = [.. AlertText.Notes(scenario, figures)],
             Alerts = figures,
         };
     }
