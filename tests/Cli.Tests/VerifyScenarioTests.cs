@@ -5,7 +5,7 @@ using Bookinfo.ToolTesting;
 
 namespace Bookinfo.Cli.Tests;
 
-/// <summary><c>bookinfo verify --scenario</c> as a process, on real processes with a real Prometheus and the rules that come with it.</summary>
+/// <summary><c>bookinfo verify --scenario</c> as a process: on real processes, with a real Prometheus and our rules.</summary>
 /// <param name="system">The processes.</param>
 public sealed class VerifyScenarioTests(ScenarioSystem system) : IClassFixture<ScenarioSystem>, IDisposable
 {

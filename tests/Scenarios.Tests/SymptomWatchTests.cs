@@ -30,7 +30,10 @@ public sealed class SymptomWatchTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         _backend = new RecordingBackend(request => RecordingBackend.Answer(
-            200, request.Target.StartsWith("/api/v2/", StringComparison.Ordinal) ? _arrived : _answer ?? $$$"""{"status":"success","data":{"resultType":"vector","result":{{{_result}}}}}"""));
+            200,
+            request.Target.StartsWith("/api/v2/", StringComparison.Ordinal)
+                ? _arrived
+                : _answer ?? $$$"""{"status":"success","data":{"resultType":"vector","result":{{{_result}}}}}"""));
         _prometheus = new PrometheusClient(_backend.Address);
         return ValueTask.CompletedTask;
     }

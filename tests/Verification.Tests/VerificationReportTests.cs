@@ -161,7 +161,8 @@ public sealed class VerificationReportTests
                     {
                         Alerts = new AlertFigures(
                             at, at, at, [new InjectedFault("ratings-v1", "delay", "delay", 2, 1)], [new SymptomFigures("slow", 10, 20)],
-                            [new AlertTimes("Slow", labels, 217.5, 240, 218, 241)], [new OtherAlert("Other", labels, 5, AlertCause.Earlier)]),
+                            [new AlertTimes("Slow", labels, 217.5, 240, 218, 241)],
+                            [new OtherAlert("Other", labels, 5, AlertCause.Earlier)]),
                     },
                 ],
             };

@@ -78,7 +78,7 @@ public static class ScenarioShape
         Required("fires", Span("how long after the faults were set it fires")),
         Required("resolves", Span("how long after the faults were taken away it is resolved")));
 
-    private static readonly MapShape MayFire = new("an alert that may fire because of it, and need not", AlertName, AlertLabels);
+    private static readonly MapShape MayFire = new("an alert that may fire", AlertName, AlertLabels);
 
     private static readonly MapShape Visitor = new(
         "what a visitor notices",
@@ -107,7 +107,7 @@ public static class ScenarioShape
             Required("metrics", new ListShape("in Prometheus", Metric, least: 1)),
             Optional("traces", new ListShape("in traces", Trace), NoItems),
             Optional("alerts", new ListShape("which alerts fire", Alert), NoItems),
-            Optional("mayFire", new ListShape("which other alerts are a consequence of it as well, if it goes on for longer", MayFire), NoItems),
+            Optional("mayFire", new ListShape("which other alerts may fire because of it, and need not", MayFire), NoItems),
             Optional("visitor", new ListShape("on the page", Visitor), NoItems))));
 
     /// <summary>The JSON schema that is published as <c>scenarios/scenario.schema.json</c>.</summary>

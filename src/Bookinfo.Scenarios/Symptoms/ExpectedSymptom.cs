@@ -2,7 +2,9 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Scenarios;
 
-/// <summary>A symptom as a question to Prometheus: a metric, or an alert that fires; or to Alertmanager: an alert that has arrived.</summary>
+/// <summary>
+/// A symptom as a question to Prometheus: a metric, or an alert that fires; or to Alertmanager: an alert that has arrived.
+/// </summary>
 /// <param name="Name">What it means.</param>
 /// <param name="Expression">PromQL, or a filter of Alertmanager.</param>
 /// <param name="During">What all values are within during the scenario.</param>

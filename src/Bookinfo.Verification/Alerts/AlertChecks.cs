@@ -106,7 +106,7 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
     /// <param name="alertmanager">Its address.</param>
     public CheckResult CheckSent(IReadOnlyList<SeenSymptom> alerts, IReadOnlyList<SeenSymptom> arrivals, Uri alertmanager)
     {
-        List<SeenSymptom> due = [.. alerts.Zip(arrivals).Where(pair => pair.First.Outcome.SeenAfter is not null).Select(pair => pair.Second)];
+        var due = alerts.Zip(arrivals).Where(pair => pair.First.Outcome.SeenAfter is not null).Select(pair => pair.Second).ToList();
         return new CheckResult(Sent)
         {
             Expected = CountRange.Exactly(due.Count),

@@ -3,7 +3,7 @@ using Bookinfo.Scenarios;
 
 namespace Bookinfo.Verification;
 
-/// <summary>When a scenario was seen, as the report has it. Seconds are counted by the clock of this tool, which looks once a second.</summary>
+/// <summary>When a scenario was seen, as the report has it. Seconds are counted by this tool, which looks once a second.</summary>
 /// <param name="FaultsOnAt">When the faults were on.</param>
 /// <param name="FirstInjectedAt">
 /// When a service first said that it had done something to a request; <see langword="null"/> when none has, or there are no faults.

@@ -3,7 +3,7 @@ using Bookinfo.Scenarios;
 
 namespace Bookinfo.Verification;
 
-/// <summary>Makes sure that a Prometheus has the rules of the alerts that a scenario declares: before anything is broken for them.</summary>
+/// <summary>Makes sure that a Prometheus has the rules of the alerts that a scenario declares, before anything is broken.</summary>
 internal static class AlertRuleCheck
 {
     /// <summary>Checks.</summary>

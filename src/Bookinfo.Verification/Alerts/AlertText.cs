@@ -27,14 +27,15 @@ internal static class AlertText
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{fault.Process}: {fault.Fault} was injected {fault.Injected:N0} times, in {fault.Matched:N0} requests or other events that "
-                + $"it is about.");
+                $"{fault.Process}: {fault.Fault} was injected {fault.Injected:N0} times, in {fault.Matched:N0} requests or other events "
+                + $"that it is about.");
         }
 
         if (figures.FirstInjectedAt is { } first)
         {
-            yield return $"The first fault was injected {Seconds((first - figures.FaultsOnAt).TotalSeconds)} after the faults were on: times "
-                + "of detection are counted from there.";
+            var after = Math.Max(0, (first - figures.FaultsOnAt).TotalSeconds);
+            yield return $"The first fault was injected {Seconds(after)} after the faults were on: times of detection are counted from "
+                + "there.";
         }
         else if (scenario.Faults.Count > 0)
         {
@@ -43,8 +44,7 @@ internal static class AlertText
 
         foreach (var alert in figures.Alerts)
         {
-            yield return $"{Describe(alert.Alert, alert.Labels)}: "
-                + string.Join("; ", Parts(alert)) + ".";
+            yield return $"{Describe(alert.Alert, alert.Labels)}: {string.Join("; ", Parts(alert))}.";
         }
 
         foreach (var other in figures.Others.Where(other => other.Cause != AlertCause.None))

@@ -37,7 +37,7 @@ internal static class OtherAlerts
 
     private static readonly string[] OwnLabels = ["__name__", "alertname", State];
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds those that fired since the faults were on.</summary>
     /// <param name="client">The Prometheus.</param>
     /// <param name="selector">A condition on the labels of alerts; empty for none.</param>
     /// <param name="scenario">The scenario.</param>

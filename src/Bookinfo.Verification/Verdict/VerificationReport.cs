@@ -41,7 +41,8 @@ public sealed record VerificationReport(
     /// <param name="target">Where its requests went.</param>
     /// <param name="outcome">What came of it.</param>
     public static VerificationReport Of(string program, string scenario, Uri target, AlertOutcome outcome) => new(
-        CurrentVersion, program, null, target.AbsoluteUri, outcome.Start, outcome.End, outcome.Load?.Total.Sent ?? 0, 0, 0, [outcome.Signal])
+        CurrentVersion, program, null, target.AbsoluteUri, outcome.Start, outcome.End, outcome.Load?.Total.Sent ?? 0, Unknown: 0,
+        NeverSent: 0, [outcome.Signal])
     {
         Scenario = scenario,
     };

@@ -19,7 +19,9 @@ public static class VerificationText
             VerificationVerdict.Exact => $"Exactly as it happened: {Signals(report)} agree with every request."
                 + (report.Unknown > 0 ? " Where nobody can know, they are within bounds." : ""),
             VerificationVerdict.Differs => string.Create(
-                CultureInfo.InvariantCulture, $"Differs from what {(report.Scenario is { } scenario ? $"'{scenario}' declares" : "happened")}: {wrong:N0} {(wrong == 1 ? "finding" : "findings")}."),
+                CultureInfo.InvariantCulture,
+                $"Differs from what {(report.Scenario is { } scenario ? $"'{scenario}' declares" : "happened")}: {wrong:N0} "
+                + $"{(wrong == 1 ? "finding" : "findings")}."),
             _ => "Could not be checked in full: what was checked is right.",
         };
     }

@@ -79,7 +79,8 @@ public sealed class AlertChecksTests
     [Fact]
     public void Alerts_without_cause_are_counted_by_rule()
     {
-        OtherAlert Other(string name, string edge, AlertCause cause) => new(name, new Dictionary<string, string> { ["edge"] = edge }, 5, cause);
+        OtherAlert Other(string name, string edge, AlertCause cause) =>
+            new(name, new Dictionary<string, string> { ["edge"] = edge }, 5, cause);
 
         var check = Checks(others: [
             Other("A", "x", AlertCause.None), Other("A", "y", AlertCause.None), Other("B", "x", AlertCause.Scenario),

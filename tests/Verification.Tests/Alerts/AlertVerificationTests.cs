@@ -1,3 +1,4 @@
+using Bookinfo.Foundation;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Verification.Tests;
@@ -59,7 +60,8 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
         Assert.Equal(("ratings-v1", "delay"), (fault.Process, fault.Fault));
         Assert.True(fault.Injected > 0);
         Assert.True(outcome.Load!.Total.Sent >= fault.Injected);
-        Assert.Contains(outcome.Signal.Notes, note => note.StartsWith("RatingsSlow (severity page): detected after ", StringComparison.Ordinal));
+        Assert.Contains(
+            outcome.Signal.Notes, note => note.StartsWith("RatingsSlow (severity page): detected after ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -77,6 +79,22 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
         Assert.Equal(sabotage.Kind, Assert.Single(finding.Findings).Kind);
         Assert.Equal(VerificationVerdict.Differs, outcome.Signal.Verdict);
         Assert.Equal(sabotage.Kind == FindingKind.AlertMissing ? 0 : 1, system.Begun - begun);
+    }
+
+    [Fact]
+    public async Task Faults_that_somebody_else_takes_away_prove_nothing()
+    {
+        system.WhenBegun = system.TakeAwayAsync;
+        try
+        {
+            var failure = await Assert.ThrowsAsync<OperationFailedException>(() => system.VerifyAsync(
+                [AlertingSystem.SlowRule], AlertDelivery.Unverified, Eventually.Never, Eventually.Never, Eventually.Never));
+            Assert.Equal("'slow' was not seen to its end: its faults were taken away by someone else.", failure.Message);
+        }
+        finally
+        {
+            system.WhenBegun = null;
+        }
     }
 
     [Fact]

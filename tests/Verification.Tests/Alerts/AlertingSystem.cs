@@ -24,6 +24,9 @@ public sealed class AlertingSystem : IAsyncLifetime, IFaultTargets, IScenarioObs
     /// <summary>How often faults have begun.</summary>
     public int Begun { get; private set; }
 
+    /// <summary>What is done when faults have begun.</summary>
+    internal Func<Task>? WhenBegun { get; set; }
+
     string IFaultTargets.Description => "the test";
 
     Uri? IFaultTargets.Prometheus => null;
@@ -74,6 +77,13 @@ public sealed class AlertingSystem : IAsyncLifetime, IFaultTargets, IScenarioObs
             TimeProvider.System).RunAsync(this, Page, this, static _ => { }, token, token);
     }
 
+    /// <summary>Takes away whatever is on.</summary>
+    internal async Task TakeAwayAsync()
+    {
+        using var client = new ManagementClient();
+        await new FaultOverview(this, client, TimeProvider.System).RemoveAsync(null, TestContext.Current.CancellationToken);
+    }
+
     Task<Uri> IFaultTargets.FindPageAsync(CancellationToken cancellationToken) => Task.FromResult(Page);
 
     Task<int> IFaultTargets.CountAsync(CancellationToken cancellationToken) => Task.FromResult(_targets.Count);
@@ -82,7 +92,11 @@ public sealed class AlertingSystem : IAsyncLifetime, IFaultTargets, IScenarioObs
         IReadOnlyCollection<string>? services, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<FaultTarget>>(
         [.. _targets.Where(target => services is null || target.IsOneOf(services))]);
 
-    void IScenarioObserver.Began(IReadOnlyList<FaultTarget> targets) => Begun++;
+    void IScenarioObserver.Began(IReadOnlyList<FaultTarget> targets)
+    {
+        Begun++;
+        WhenBegun?.Invoke();
+    }
 
     void IScenarioObserver.Saw(SymptomReport report)
     {

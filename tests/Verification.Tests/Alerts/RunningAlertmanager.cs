@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>
-/// A real Alertmanager, which must be installed (Debian, Ubuntu: <c>apt-get install prometheus-alertmanager</c>), with something in front of
-/// it that may keep alerts from it.
+/// A real Alertmanager, which must be installed (Debian, Ubuntu: <c>apt-get install prometheus-alertmanager</c>), with something in front
+/// that may keep alerts from it.
 /// </summary>
 internal sealed class RunningAlertmanager : IAsyncDisposable
 {
