@@ -38,6 +38,7 @@ need setsid util-linux
 need setpriv util-linux
 need script bsdutils
 need prometheus prometheus
+need prometheus-alertmanager prometheus-alertmanager
 need buildah buildah
 need mount mount
 need node nodejs
@@ -57,10 +58,12 @@ if [ ${#missing[@]} -gt 0 ]; then
     sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
     $sudo apt-get update -qq
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-    # The package also starts a Prometheus as a system service. Nobody asked for one, and it would sit on port 9090.
-    if [[ " ${missing[*]} " == *" prometheus "* ]] && command -v systemctl >/dev/null; then
-        $sudo systemctl disable --now prometheus.service >/dev/null 2>&1 || true
-    fi
+    # These packages also start a system service each. Nobody asked for one, and it would sit on port 9090 or 9093.
+    for service in prometheus prometheus-alertmanager; do
+        if [[ " ${missing[*]} " == *" $service "* ]] && command -v systemctl >/dev/null; then
+            $sudo systemctl disable --now "$service.service" >/dev/null 2>&1 || true
+        fi
+    done
 fi
 
 if ! renders && [ "$(uname -sm)" = "Linux x86_64" ]; then

@@ -42,6 +42,9 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>The sets that it has.</summary>
     public Dictionary<string, FaultRequest> Sets { get; } = [];
 
+    /// <summary>What it says of the rules of its sets.</summary>
+    public IReadOnlyList<FaultRuleStatus> Rules { get; set; } = [];
+
     /// <summary>How often a set was given to it.</summary>
     public int Given { get; private set; }
 
@@ -110,7 +113,7 @@ internal sealed class FakeService : IAsyncDisposable
                     Target.Service, Version, Version, StartedAt,
                     [
                         .. Sets.Keys.Select(name => new FaultSetStatus(
-                            name, name == "own" ? "file" : FaultSetStatus.ManagementSource, 30, [])),
+                            name, name == "own" ? "file" : FaultSetStatus.ManagementSource, 30, Rules)),
                     ]),
                 FaultJson.Default.FaultStatus);
         }

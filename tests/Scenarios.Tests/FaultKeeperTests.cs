@@ -57,6 +57,38 @@ public sealed class FaultKeeperTests : IAsyncLifetime
         Assert.False(_ratings.Has(Set) || _reviews.Has(Set));
     }
 
+    /// <summary>One that is on has not yet happened to anybody.</summary>
+    [Fact]
+    public async Task What_was_really_injected_is_known_and_since_when()
+    {
+        var keeper = Keeper(Fault(["ratings"], """{"delay":{"fixedDelay":"2s"}}"""));
+        FaultRuleStatus Rule(long matched, long injected) => new("late", "delay", true, matched, injected, 1, JsonElement.Parse("{}"));
+        _ratings.Rules = [Rule(3, 0)];
+        await keeper.BeginAsync(Cancelled);
+        Assert.Null(keeper.Injected.FirstAt);
+        Assert.Equal([new InjectedFault("ratings-v1", "late", "delay", 3, 0)], keeper.Injected.All);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        var target = _ratings.Target;
+        async Task NoteAsync(long matched, long injected)
+        {
+            _ratings.Rules = [Rule(matched, injected)];
+            keeper.Injected.Note(target, await _client.AskAsync(target, Cancelled));
+        }
+
+        await NoteAsync(5, 1);
+        var first = keeper.Injected.FirstAt;
+        Assert.Equal(_time.GetUtcNow(), first);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await NoteAsync(9, 4);
+        // One that begins again counts from nothing.
+        _ratings.StartedAt += TimeSpan.FromMinutes(1);
+        await NoteAsync(2, 2);
+
+        Assert.Equal(first, keeper.Injected.FirstAt);
+        Assert.Equal([new InjectedFault("ratings-v1", "late", "delay", 11, 6)], keeper.Injected.All);
+    }
+
     [Fact]
     public async Task Names_that_come_twice_get_numbers_and_stay_short_enough()
     {

@@ -43,6 +43,10 @@ public sealed class ScenarioReaderTests
               labels: {severity: page}
               fires: 2m
               resolves: 3m
+          mayFire:
+            - alert: Slower
+              labels: {severity: page}
+            - alert: Slowest
           visitor:
             - sees: it is slow
               path: /productpage?u=normal
@@ -91,6 +95,12 @@ public sealed class ScenarioReaderTests
             new AlertSymptom(
                 "Slow", new Dictionary<string, string> { ["severity"] = "page" }, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3)),
             Assert.Single(scenario.Symptoms.Alerts), strict: true);
+        Assert.Equivalent(
+            new PossibleAlert[]
+            {
+                new("Slower", new Dictionary<string, string> { ["severity"] = "page" }), new("Slowest", new Dictionary<string, string>()),
+            },
+            scenario.Symptoms.MayFire, strict: true);
         Assert.Equal(
             new VisitorSymptom("it is slow", "/productpage?u=normal", "No ratings", "ratings", new(2000), new(null, 0.9)),
             Assert.Single(scenario.Symptoms.Visitor));
@@ -108,6 +118,7 @@ public sealed class ScenarioReaderTests
             new MetricSymptom("n", "up", new(1), TimeSpan.FromSeconds(30), new(), TimeSpan.FromSeconds(30)),
             Assert.Single(scenario.Symptoms.Metrics));
         Assert.Empty(scenario.Symptoms.Alerts);
+        Assert.Empty(scenario.Symptoms.MayFire);
     }
 
     [Theory]

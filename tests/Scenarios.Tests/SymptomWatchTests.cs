@@ -23,13 +23,17 @@ public sealed class SymptomWatchTests : IAsyncLifetime
     private PrometheusClient _prometheus = null!;
     private volatile string _result = "[]";
     private volatile string? _answer;
+    private volatile string _arrived = "[]";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync()
     {
-        _backend = new RecordingBackend(_ => RecordingBackend.Answer(
-            200, _answer ?? $$$"""{"status":"success","data":{"resultType":"vector","result":{{{_result}}}}}"""));
+        _backend = new RecordingBackend(request => RecordingBackend.Answer(
+            200,
+            request.Target.StartsWith("/api/v2/", StringComparison.Ordinal)
+                ? _arrived
+                : _answer ?? $$$"""{"status":"success","data":{"resultType":"vector","result":{{{_result}}}}}"""));
         _prometheus = new PrometheusClient(_backend.Address);
         return ValueTask.CompletedTask;
     }
@@ -178,6 +182,40 @@ public sealed class SymptomWatchTests : IAsyncLifetime
         await GoOnUntilAsync(watch.WatchEndAsync(Cancelled));
 
         Assert.NotNull(Assert.Single(watch.Outcomes).ClearAfter);
+    }
+
+    [Fact]
+    public async Task The_arrival_of_an_alert_is_waited_for_from_when_it_fires()
+    {
+        var alert = new AlertSymptom(
+            "Slow", new Dictionary<string, string> { ["severity"] = "page" }, TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+        var arrival = ExpectedSymptom.ArrivalOf(alert, TimeSpan.FromSeconds(5));
+        using var alertmanager = new AlertmanagerClient(_backend.Address);
+        SymptomWatch Watch() => new(_prometheus, [ExpectedSymptom.Of(alert), arrival], _reports.Add, _time, alertmanager);
+
+        // It fires late, does not arrive, and others do.
+        _arrived = """[{"labels":{"alertname":"Slow"}},{"labels":{"alertname":"Fast","severity":"page"}}]""";
+        var watch = Watch();
+        var watching = watch.WatchAsync(Cancelled);
+        await GoOnAsync(40);
+        Assert.False(watching.IsCompleted);
+        Assert.Empty(_reports);
+        Series("1");
+        await GoOnUntilAsync(watching);
+        Assert.Equal([true, false], _reports.Select(report => report.IsThere));
+        Assert.True(_reports[1].After - _reports[0].After > TimeSpan.FromSeconds(5));
+        Assert.Contains(_backend.Requests, request => request.Target == "/api/v2/alerts?filter=alertname%3D%22Slow%22");
+
+        // It arrives, and stays there for longer than it fires.
+        _arrived = """[{"labels":{"alertname":"Slow","severity":"page","other":"x"}}]""";
+        watch = Watch();
+        await GoOnUntilAsync(watch.WatchAsync(Cancelled));
+        Series();
+        var ending = watch.WatchEndAsync(Cancelled);
+        await GoOnAsync(3);
+        _arrived = "[]";
+        await GoOnUntilAsync(ending);
+        Assert.All(watch.Outcomes, outcome => Assert.NotNull(outcome.ClearAfter));
     }
 
     [Fact]

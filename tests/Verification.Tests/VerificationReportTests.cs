@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using Bookinfo.Scenarios;
 
 namespace Bookinfo.Verification.Tests;
 
@@ -118,7 +119,8 @@ public sealed class VerificationReportTests
     {
         var page = File.ReadAllText(Path.Combine(Bookinfo.Testing.WorkingCopy.Root, "docs", "verify.md"));
         Assert.All(
-            Fields(JsonDocument.Parse(Report(Good, Bad, Open).ToJson()).RootElement).Distinct(),
+            new[] { Report(Good, Bad, Open), Noticed }
+                .SelectMany(report => Fields(JsonDocument.Parse(report.ToJson()).RootElement)).Except(["severity"]).Distinct(),
             field => Assert.Contains($"`{field}`", page));
 
         static IEnumerable<string> Fields(JsonElement element) => element.ValueKind switch
@@ -127,6 +129,24 @@ public sealed class VerificationReportTests
             JsonValueKind.Array => element.EnumerateArray().SelectMany(Fields),
             _ => [],
         };
+    }
+
+    [Fact]
+    public void A_report_of_a_scenario_is_about_what_it_declares()
+    {
+        Assert.Equal("As declared: the platform has noticed 'slow', and that it was over.", VerificationText.Verdict(Noticed));
+        var page = VerificationPage.Create(Noticed);
+        Assert.Contains("What must be seen is what the scenario 'slow' declares.", page);
+        Assert.DoesNotContain("ledger", page, StringComparison.OrdinalIgnoreCase);
+        var json = JsonDocument.Parse(Noticed.ToJson()).RootElement;
+        Assert.Equal("slow", json.GetProperty("scenario").GetString());
+        Assert.False(json.TryGetProperty("ledger", out _));
+        var alerts = json.GetProperty("signals")[0].GetProperty("alerts");
+        Assert.Equal(217.5, alerts.GetProperty("alerts")[0].GetProperty("firedAfterSeconds").GetDouble());
+        Assert.Equal("earlier", alerts.GetProperty("others")[0].GetProperty("cause").GetString());
+        Assert.StartsWith(
+            "Differs from what 'slow' declares",
+            VerificationText.Verdict(Noticed with { Signals = [Noticed.Signals[0] with { Checks = [Bad] }] }));
     }
 
     [Fact]
@@ -179,6 +199,31 @@ public sealed class VerificationReportTests
         Assert.DoesNotContain("src=", html);
         Assert.DoesNotContain("href=", html);
         Assert.DoesNotContain("<script", html);
+    }
+
+    /// <summary>A scenario that was noticed.</summary>
+    private static VerificationReport Noticed
+    {
+        get
+        {
+            var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+            var labels = new Dictionary<string, string> { ["severity"] = "page" };
+            return Report(Good) with
+            {
+                Ledger = null,
+                Scenario = "slow",
+                Signals =
+                [
+                    new SignalResult("alerts", "Prometheus API at http://localhost:9090/", [Good])
+                    {
+                        Alerts = new AlertFigures(
+                            at, at, at, [new InjectedFault("ratings-v1", "delay", "delay", 2, 1)], [new SymptomFigures("slow", 10, 20)],
+                            [new AlertTimes("Slow", labels, 217.5, 240, 218, 241)],
+                            [new OtherAlert("Other", labels, 5, AlertCause.Earlier)]),
+                    },
+                ],
+            };
+        }
     }
 
     private static VerificationReport Report(params IReadOnlyList<CheckResult> checks) => new(

@@ -20,12 +20,21 @@ internal sealed class FaultPlaceOptions
     public void AddTo(Command command)
     {
         command.Options.Add(_url);
-        command.Options.Add(_namespace);
-        command.Options.Add(_context);
+        foreach (var option in OfCluster)
+        {
+            command.Options.Add(option);
+        }
     }
+
+    /// <summary>Those about a cluster, for a command that has the address of the page as an argument.</summary>
+    public IReadOnlyList<Option> OfCluster => [_namespace, _context];
 
     /// <summary>What the user has said.</summary>
     /// <param name="result">The command line.</param>
-    public FaultPlace Get(ParseResult result) =>
-        new(result.GetValue(_url), result.GetValue(_namespace), result.GetValue(_context));
+    public FaultPlace Get(ParseResult result) => Get(result, result.GetValue(_url));
+
+    /// <summary>What the user has said.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="url">The address of the page.</param>
+    public FaultPlace Get(ParseResult result, Uri? url) => new(url, result.GetValue(_namespace), result.GetValue(_context));
 }

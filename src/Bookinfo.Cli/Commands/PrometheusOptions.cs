@@ -10,7 +10,10 @@ internal sealed class PrometheusOptions
     private readonly Option<Uri?> _address = TypedOptions.Url(
         "--prometheus", "The Prometheus in which to look for symptoms. [default: the one of 'up --prometheus']");
 
-    private readonly Option<TimeSpan?> _window = TypedOptions.Time(
+    private readonly Option<TimeSpan?> _window = Window();
+
+    /// <summary>Makes the option for the window of rates.</summary>
+    public static Option<TimeSpan?> Window() => TypedOptions.Time(
         "--window",
         "The window of rates in questions to Prometheus: two or three times its scrape interval. What takes longer to show by that is "
             + "waited for. [default: 15s]",

@@ -13,6 +13,8 @@ internal static class VerifyCommand
 {
     private const double UsualRate = 50;
 
+    private static readonly TimeSpan UsualWait = TimeSpan.FromMinutes(2);
+
     private static readonly TrafficOptions Traffic = new("Determines the choice of requests. Trace ids are new in each run.");
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
@@ -119,6 +121,8 @@ internal static class VerifyCommand
         "--wait", "How long to wait for figures to stand still after the run, at most. [default: 2m]", TimeSpan.FromSeconds(1),
         TimeSpan.FromMinutes(30), "from 1s to 30m");
 
+    private static readonly VerifyScenarioOptions Scenario = new();
+
     private static readonly Option<VerifyFormat> Output = TypedOptions.Name<VerifyFormat>(
         "--output", "table|json|junit|html",
         "How to write the report to stdout. html: a page that needs no network. [default: table]", "table, json, junit or html");
@@ -143,17 +147,29 @@ internal static class VerifyCommand
             Elasticsearch, Index, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
             Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
         };
+        Scenario.AddTo(command);
         OptionRules.RequireTogether(command, RequireUseful);
-        command.SetAction(static (result, _) => RunAsync(Read(result)));
+        command.SetAction(static (result, _) => RunAsync(result));
         return command;
     }
 
-    private static async Task<int> RunAsync(VerifyOptions options)
+    private static async Task<int> RunAsync(ParseResult result)
     {
+        if (ReadScenario(result) is { } scenario)
+        {
+            return await CommandRunner.RunAsync(
+                signals => new VerifyScenarioSession(scenario, signals, TimeProvider.System).RunAsync());
+        }
+
+        var options = Read(result);
         VerifySession? session = null;
         return await CommandRunner.RunAsync(
             signals => (session = new VerifySession(options, signals, TimeProvider.System)).RunAsync(), () => session!.Interrupted);
     }
+
+    private static VerifyScenarioRequest? ReadScenario(ParseResult result) => Scenario.Read(
+        result, result.GetValue(Url), result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Wait) ?? UsualWait,
+        Traffic.GetSeed(result), result.GetValue(Output));
 
     private static VerifyOptions Read(ParseResult result)
     {
@@ -185,12 +201,17 @@ internal static class VerifyCommand
                 Elasticsearch = result.GetValue(Elasticsearch),
                 Index = result.GetValue(Index) ?? ElasticsearchLogs.UsualIndex,
             },
-            result.GetValue(Wait) ?? TimeSpan.FromMinutes(2),
+            result.GetValue(Wait) ?? UsualWait,
             result.GetValue(Output));
     }
 
     private static void RequireUseful(CommandResult result)
     {
+        if (Scenario.Require(result, Prometheus, Select, Wait, Traffic.Seed, Output))
+        {
+            return;
+        }
+
         if (OptionRules.IsGiven(result, Requests) && OptionRules.IsGiven(result, Duration))
         {
             result.AddError($"{Requests.Name} and {Duration.Name} cannot be combined: use one of the two.");

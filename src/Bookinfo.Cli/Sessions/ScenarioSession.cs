@@ -47,7 +47,7 @@ internal sealed class ScenarioSession(ScenarioOptions options, StopSignals signa
         var load = page is null ? null : await ScenarioLoad.PrepareAsync(page, scenario.Traffic.Paths, options.Seed, time, signals.Stop);
         IScenarioView view = options.Output == OutputFormat.Json
             ? new JsonScenarioView(scenario, time)
-            : new TextScenarioView(scenario, time);
+            : new TextScenarioView(scenario, ToolOutput.Data, time);
         view.Introduce(new ScenarioIntroduction(
             targets.Description, page, prometheus?.Address, options.Window, options.Check ? null : duration));
         using var client = new ManagementClient();

@@ -16,9 +16,6 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
 {
     private const string KeepOption = "--keep";
 
-    /// <summary>The width of a table that does not go to a terminal.</summary>
-    private const int UsualWidth = 120;
-
     private string? _kept;
 
     /// <summary>What to say after Ctrl-C.</summary>
@@ -44,7 +41,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
             }
 
             var results = await SourceGroup.CheckAsync(sources, run!, Say, signals.Stop);
-            return await WriteAsync(VerificationReport.Of(ProgramVersion.Text, ledger, run!, results));
+            return await VerificationOutput.WriteAsync(VerificationReport.Of(ProgramVersion.Text, ledger, run!, results), options.Output);
         }
         finally
         {
@@ -114,29 +111,6 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
             directory, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow().UtcDateTime:yyyyMMdd-HHmmss-fff}.ledger"));
     }
 
-    /// <returns>One of <see cref="ExitCode"/>.</returns>
-    private async Task<int> WriteAsync(VerificationReport report)
-    {
-        IEnumerable<string> lines = options.Output switch
-        {
-            VerifyFormat.Json => [report.ToJson()],
-            VerifyFormat.JUnit => [VerificationJUnit.Create(report)],
-            VerifyFormat.Html => [VerificationPage.Create(report).TrimEnd()],
-            _ => VerificationText.Lines(report, ToolOutput.DataWidth ?? UsualWidth),
-        };
-        foreach (var line in lines)
-        {
-            await ToolOutput.Data.WriteLineAsync(line);
-        }
-
-        return report.Verdict switch
-        {
-            VerificationVerdict.Exact => ExitCode.Success,
-            VerificationVerdict.Differs => ExitCode.TelemetryDiffers,
-            _ => ExitCode.TelemetryUnchecked,
-        };
-    }
-
     private static void Say(string line) => ToolOutput.Messages.WriteLine(line);
 }
 
@@ -156,19 +130,3 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
 internal sealed record VerifyOptions(
     Uri? Url, IReadOnlyList<string> Paths, double Rate, TimeSpan Duration, RequestSettings Requests, ulong Seed, string? Ledger,
     string? Keep, bool Overwrite, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);
-
-/// <summary>How a report of <c>verify</c> is written.</summary>
-internal enum VerifyFormat
-{
-    /// <summary>For people, as text.</summary>
-    Table,
-
-    /// <summary>One JSON object.</summary>
-    Json,
-
-    /// <summary>The XML that servers for continuous integration read.</summary>
-    JUnit,
-
-    /// <summary>A page.</summary>
-    Html,
-}

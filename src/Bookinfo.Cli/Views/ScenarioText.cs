@@ -76,6 +76,7 @@ internal static class ScenarioText
             .. symptoms.Alerts.SelectMany(alert => Item(
                 $"Alert: {alert.Alert}{Labels(alert.Labels)} fires within {Duration.Format(alert.Fires)} and resolves within "
                 + $"{Duration.Format(alert.Resolves)}.")),
+            .. symptoms.MayFire.SelectMany(alert => Item($"Alert: {alert.Alert}{Labels(alert.Labels)} may fire as well.")),
             .. symptoms.Traces.SelectMany(trace => Item(
                 $"Traces: {trace.Name}. {trace.Service}{(trace.Version is null ? "" : $" {trace.Version}")}, {trace.Kind} span "
                 + $"'{trace.Span}'{Labels(trace.Attributes)}{(trace.Seconds is null ? "" : $", seconds {trace.Seconds}")}"

@@ -35,8 +35,9 @@ internal sealed record ScenarioIntroduction(string Place, Uri? Page, Uri? Promet
 
 /// <summary>For people: what it is and what to look at, then a line for each thing that is seen.</summary>
 /// <param name="scenario">The scenario.</param>
+/// <param name="output">Where to say it.</param>
 /// <param name="time">Tells the time.</param>
-internal sealed class TextScenarioView(Scenario scenario, TimeProvider time) : IScenarioView
+internal sealed class TextScenarioView(Scenario scenario, StandardWriter output, TimeProvider time) : IScenarioView
 {
     private ScenarioIntroduction? _introduction;
 
@@ -47,7 +48,7 @@ internal sealed class TextScenarioView(Scenario scenario, TimeProvider time) : I
         Write(scenario.Title, "", scenario.Story, "");
         foreach (var line in ScenarioText.Symptoms(scenario, introduction.Window))
         {
-            ToolOutput.Data.WriteLine(line);
+            output.WriteLine(line);
         }
 
         Write(
@@ -115,11 +116,11 @@ internal sealed class TextScenarioView(Scenario scenario, TimeProvider time) : I
 
     private void Stamp(string text) => Write($"{time.GetLocalNow():HH:mm:ss} {text}");
 
-    private static void Write(params IEnumerable<string> texts)
+    private void Write(params IEnumerable<string> texts)
     {
         foreach (var line in texts.SelectMany(text => text.Length == 0 ? [text] : LoadText.Wrap(text)))
         {
-            ToolOutput.Data.WriteLine(line);
+            output.WriteLine(line);
         }
     }
 }

@@ -89,6 +89,31 @@ public sealed class PrometheusClient(Uri address) : IDisposable
         }
     }
 
+    /// <summary>Finds its alert rules.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">It does not tell.</exception>
+    public async Task<IReadOnlyList<PrometheusAlertRule>> FindAlertRulesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var json = JsonElement.Parse(await _client.GetStringAsync(Api("rules?type=alert"), cancellationToken));
+            return
+            [
+                .. json.GetProperty("data").GetProperty("groups").EnumerateArray()
+                    .SelectMany(group => group.GetProperty("rules").EnumerateArray())
+                    .Where(rule => rule.GetProperty("type").GetString() == "alerting")
+                    .Select(rule => new PrometheusAlertRule(
+                        rule.GetProperty("name").GetString()!,
+                        rule.TryGetProperty("labels", out var labels) ? ReadLabels(labels) : new Dictionary<string, string>(),
+                        rule.TryGetProperty("lastError", out var error) ? error.GetString()! : "")),
+            ];
+        }
+        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        {
+            throw NoAnswer(exception);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
@@ -121,10 +146,12 @@ public sealed class PrometheusClient(Uri address) : IDisposable
         }
         catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
         {
-            throw new OperationFailedException(
-                FailureKind.TargetUnreachable, $"no Prometheus answers at {address}: {exception.Message.TrimEnd('.')}.");
+            throw NoAnswer(exception);
         }
     }
+
+    private OperationFailedException NoAnswer(Exception exception) => new(
+        FailureKind.TargetUnreachable, $"no Prometheus answers at {address}: {exception.Message.TrimEnd('.')}.");
 
     private Uri Api(string what) => new($"{address.AbsoluteUri.TrimEnd('/')}/api/v1/{what}");
 
@@ -135,9 +162,11 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     private static List<PrometheusSeries> ReadSeries(JsonElement data, Func<JsonElement, IReadOnlyList<PrometheusPoint>> points) =>
     [
         .. data.GetProperty("result").EnumerateArray().Select(series => new PrometheusSeries(
-            series.GetProperty("metric").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!),
-            points(series))),
+            ReadLabels(series.GetProperty("metric")), points(series))),
     ];
+
+    private static Dictionary<string, string> ReadLabels(JsonElement labels) =>
+        labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!);
 
     private static PrometheusPoint Point(JsonElement sample) =>
         new((long)Math.Round(sample.EnumerateArray().First().GetDouble() * 1e3), Number(sample));
@@ -174,3 +203,9 @@ public sealed record PrometheusSeries(IReadOnlyDictionary<string, string> Labels
 /// <param name="UnixMilliseconds">When it was scraped, in milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Value">Its value.</param>
 public readonly record struct PrometheusPoint(long UnixMilliseconds, double Value);
+
+/// <summary>A rule that makes alerts.</summary>
+/// <param name="Name">The name of its alerts.</param>
+/// <param name="Labels">The labels that it gives to them; they have those of its expression as well.</param>
+/// <param name="LastError">Why it could not be evaluated the last time; empty when it could.</param>
+public sealed record PrometheusAlertRule(string Name, IReadOnlyDictionary<string, string> Labels, string LastError);

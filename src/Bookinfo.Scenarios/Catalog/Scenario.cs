@@ -75,11 +75,13 @@ public sealed record ScenarioTraffic(
 /// <param name="Metrics">In Prometheus.</param>
 /// <param name="Traces">In traces.</param>
 /// <param name="Alerts">Which alerts fire.</param>
+/// <param name="MayFire">Which other alerts may fire because of it, and need not.</param>
 /// <param name="Visitor">On the page.</param>
 public sealed record ScenarioSymptoms(
     IReadOnlyList<MetricSymptom> Metrics,
     IReadOnlyList<TraceSymptom> Traces,
     IReadOnlyList<AlertSymptom> Alerts,
+    IReadOnlyList<PossibleAlert> MayFire,
     IReadOnlyList<VisitorSymptom> Visitor);
 
 /// <summary>What a question to Prometheus is answered with.</summary>
@@ -139,6 +141,11 @@ public sealed record TraceSymptom(
 /// <param name="Fires">How long after the faults were set it fires.</param>
 /// <param name="Resolves">How long after the faults were taken away it is resolved.</param>
 public sealed record AlertSymptom(string Alert, IReadOnlyDictionary<string, string> Labels, TimeSpan Fires, TimeSpan Resolves);
+
+/// <summary>An alert that may fire because of a scenario, such as when it goes on for longer than others need.</summary>
+/// <param name="Alert">The name of the rule.</param>
+/// <param name="Labels">Labels by which one of several alerts of the rule is known.</param>
+public sealed record PossibleAlert(string Alert, IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>What a visitor notices during a scenario.</summary>
 /// <param name="Sees">What it is.</param>

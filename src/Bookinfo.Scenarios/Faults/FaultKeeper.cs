@@ -39,6 +39,9 @@ public sealed class FaultKeeper(
     /// </summary>
     private DateTimeOffset _lookedAt;
 
+    /// <summary>What the processes have said of what was done to requests, and to themselves.</summary>
+    public InjectedFaults Injected { get; } = new(set, time);
+
     /// <summary>The names of the processes that have the faults, or may have them, until their time to live is over.</summary>
     public IReadOnlyList<string> Holders => [.. _holders.Keys.Order(StringComparer.Ordinal)];
 
@@ -186,6 +189,7 @@ public sealed class FaultKeeper(
         try
         {
             var status = await client.AskAsync(target, cancellationToken);
+            Injected.Note(target, status);
             var holder = _holders.GetValueOrDefault(target.Name);
             var isNew = holder?.StartedAt != status.StartedAt;
             if (!Has(status))
@@ -226,6 +230,7 @@ public sealed class FaultKeeper(
         var sentAt = time.GetUtcNow();
         _holders.TryAdd(target.Name, new Holder(null, sentAt));
         var status = await client.SetAsync(target, set, RequestFor(target), cancellationToken);
+        Injected.Note(target, status);
         _holders[target.Name] = new Holder(status.StartedAt, sentAt);
         return status;
     }

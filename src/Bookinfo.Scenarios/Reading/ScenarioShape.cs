@@ -65,12 +65,20 @@ public static class ScenarioShape
         Optional("seconds", BoundsOfValue),
         Optional("share", Share));
 
+    private static readonly Field AlertName = Required(
+        "alert", new TextShape("the name of the rule, such as one of observability/prometheus/alerts.yml"));
+
+    private static readonly Field AlertLabels = Optional(
+        "labels", new TextsShape("labels by which one of several alerts of the rule is known"), NoTexts);
+
     private static readonly MapShape Alert = new(
         "an alert that fires",
-        Required("alert", new TextShape("the name of the rule, such as one of observability/prometheus/alerts.yml")),
-        Optional("labels", new TextsShape("labels by which one of several alerts of the rule is known"), NoTexts),
+        AlertName,
+        AlertLabels,
         Required("fires", Span("how long after the faults were set it fires")),
         Required("resolves", Span("how long after the faults were taken away it is resolved")));
+
+    private static readonly MapShape MayFire = new("an alert that may fire", AlertName, AlertLabels);
 
     private static readonly MapShape Visitor = new(
         "what a visitor notices",
@@ -99,6 +107,7 @@ public static class ScenarioShape
             Required("metrics", new ListShape("in Prometheus", Metric, least: 1)),
             Optional("traces", new ListShape("in traces", Trace), NoItems),
             Optional("alerts", new ListShape("which alerts fire", Alert), NoItems),
+            Optional("mayFire", new ListShape("which other alerts may fire because of it, and need not", MayFire), NoItems),
             Optional("visitor", new ListShape("on the page", Visitor), NoItems))));
 
     /// <summary>The JSON schema that is published as <c>scenarios/scenario.schema.json</c>.</summary>

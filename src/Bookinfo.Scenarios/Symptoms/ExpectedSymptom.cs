@@ -1,16 +1,26 @@
-using System.Globalization;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Scenarios;
 
-/// <summary>A symptom as a question to Prometheus: a metric, or an alert that fires.</summary>
+/// <summary>
+/// A symptom as a question to Prometheus: a metric, or an alert that fires; or to Alertmanager: an alert that has arrived.
+/// </summary>
 /// <param name="Name">What it means.</param>
-/// <param name="Expression">PromQL.</param>
+/// <param name="Expression">PromQL, or a filter of Alertmanager.</param>
 /// <param name="During">What all values are within during the scenario.</param>
 /// <param name="Within">How long after the faults were set they are.</param>
 /// <param name="After">What all values are within afterwards; <see langword="null"/> when there is none then.</param>
 /// <param name="Clears">How long after the faults were taken away they are.</param>
 public sealed record ExpectedSymptom(string Name, string Expression, Bounds During, TimeSpan Within, Bounds? After, TimeSpan Clears)
 {
+    /// <summary>The alert that it is about; <see langword="null"/> for a metric.</summary>
+    public AlertSymptom? Alert { get; private init; }
+
+    /// <summary>
+    /// Whether it is about what an Alertmanager has of the alert. Its times then count from when Prometheus had it, or did no longer.
+    /// </summary>
+    public bool IsArrival { get; private init; }
+
     /// <summary>The window of rates when nothing else is said: three scrapes of the Prometheus that 'up' runs.</summary>
     public static readonly TimeSpan UsualWindow = TimeSpan.FromSeconds(15);
 
@@ -33,16 +43,32 @@ public sealed record ExpectedSymptom(string Name, string Expression, Bounds Duri
     /// <param name="alert">The alert.</param>
     public static ExpectedSymptom Of(AlertSymptom alert)
     {
-        var labels = string.Concat(alert.Labels.Select(label => string.Create(
-            CultureInfo.InvariantCulture, $",{label.Key}=\"{label.Value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")));
+        var labels = string.Concat(alert.Labels.Select(label => $",{LabelMatcher.Equal(label.Key, label.Value)}"));
         return new ExpectedSymptom(
             $"alert {alert.Alert}",
-            $"ALERTS{{alertname=\"{alert.Alert}\",alertstate=\"firing\"{labels}}}",
+            $"ALERTS{{{LabelMatcher.Equal("alertname", alert.Alert)},alertstate=\"firing\"{labels}}}",
             new Bounds(Above: 0),
             alert.Fires,
             null,
-            alert.Resolves);
+            alert.Resolves)
+        {
+            Alert = alert,
+        };
     }
+
+    /// <summary>Makes it of what an Alertmanager must then get.</summary>
+    /// <param name="alert">The alert.</param>
+    /// <param name="patience">How long after Prometheus.</param>
+    public static ExpectedSymptom ArrivalOf(AlertSymptom alert, TimeSpan patience) => Of(alert) with
+    {
+        Name = $"alert {alert.Alert} in Alertmanager",
+        Expression = string.Join(
+            ',', alert.Labels.Select(label => LabelMatcher.Equal(label.Key, label.Value))
+                .Prepend(LabelMatcher.Equal("alertname", alert.Alert))),
+        Within = patience,
+        Clears = patience,
+        IsArrival = true,
+    };
 
     /// <summary>Whether values are like this during the scenario.</summary>
     /// <param name="values">The values of all series.</param>

@@ -10,8 +10,10 @@ namespace Bookinfo.Scenarios;
 /// <param name="symptoms">What to look for.</param>
 /// <param name="report">Is told of each that is seen, clears, or does not in time.</param>
 /// <param name="time">Tells the time and waits.</param>
+/// <param name="alertmanager">Where to look for alerts that are to arrive; <see langword="null"/> when none is.</param>
 public sealed class SymptomWatch(
-    PrometheusClient prometheus, IReadOnlyList<ExpectedSymptom> symptoms, Action<SymptomReport> report, TimeProvider time)
+    PrometheusClient prometheus, IReadOnlyList<ExpectedSymptom> symptoms, Action<SymptomReport> report, TimeProvider time,
+    AlertmanagerClient? alertmanager = null)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -33,7 +35,7 @@ public sealed class SymptomWatch(
     /// <param name="processes">How many processes Prometheus is to have scraped before. One that has just been started has none.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Those that are there all the same.</returns>
-    /// <exception cref="OperationFailedException">Prometheus does not answer.</exception>
+    /// <exception cref="OperationFailedException">Prometheus or Alertmanager does not answer.</exception>
     public async Task<IReadOnlyList<string>> WaitForCalmAsync(int processes, CancellationToken cancellationToken)
     {
         var patience = symptoms.Select(symptom => symptom.Clears).Append(CalmPatience).Max();
@@ -42,7 +44,7 @@ public sealed class SymptomWatch(
             var there = new List<string>();
             foreach (var symptom in symptoms)
             {
-                if (symptom.IsSeen(await prometheus.QueryAsync(symptom.Expression, cancellationToken)))
+                if (symptom.IsSeen(await AskAsync(symptom, cancellationToken)))
                 {
                     there.Add(symptom.Name);
                 }
@@ -60,17 +62,39 @@ public sealed class SymptomWatch(
 
     /// <summary>Looks until all have been seen or are late.</summary>
     /// <param name="cancellationToken">Ends it early, without an exception.</param>
-    /// <exception cref="OperationFailedException">Prometheus does not answer.</exception>
+    /// <exception cref="OperationFailedException">Prometheus or Alertmanager does not answer.</exception>
     public Task WatchAsync(CancellationToken cancellationToken) => WatchAsync(
         SymptomPhase.During, symptom => symptom.Within, static (symptom, values) => symptom.IsSeen(values),
         (index, after) => _outcomes[index] = _outcomes[index] with { SeenAfter = after }, cancellationToken);
 
     /// <summary>Looks until all that were seen have cleared or are late.</summary>
     /// <param name="cancellationToken">Ends it early, without an exception.</param>
-    /// <exception cref="OperationFailedException">Prometheus does not answer.</exception>
+    /// <exception cref="OperationFailedException">Prometheus or Alertmanager does not answer.</exception>
     public Task WatchEndAsync(CancellationToken cancellationToken) => WatchAsync(
         SymptomPhase.After, symptom => symptom.Clears, static (symptom, values) => symptom.IsClear(values),
         (index, after) => _outcomes[index] = _outcomes[index] with { ClearAfter = after }, cancellationToken);
+
+    private async Task<IReadOnlyList<double>> AskAsync(ExpectedSymptom symptom, CancellationToken cancellationToken) =>
+        symptom is { IsArrival: true, Alert: { } alert }
+            ? await alertmanager!.CountAlertsAsync(alert.Alert, alert.Labels, cancellationToken) is > 0 and var count ? [count] : []
+            : await prometheus.QueryAsync(symptom.Expression, cancellationToken);
+
+    /// <summary>
+    /// Whether the time for something is over. That for the arrival of an alert begins when Prometheus has it, and never does when
+    /// Prometheus does not.
+    /// </summary>
+    private bool IsOver(SymptomPhase phase, ExpectedSymptom symptom, TimeSpan after, TimeSpan patience, List<int> open)
+    {
+        if (!symptom.IsArrival)
+        {
+            return after > patience;
+        }
+
+        var alert = Enumerable.Range(0, symptoms.Count).First(
+            index => symptoms[index] is { IsArrival: false } other && other.Alert == symptom.Alert);
+        var since = phase == SymptomPhase.During ? _outcomes[alert].SeenAfter : _outcomes[alert].ClearAfter;
+        return !open.Contains(alert) && !(after - since <= patience);
+    }
 
     private async Task WatchAsync(
         SymptomPhase phase,
@@ -89,7 +113,7 @@ public sealed class SymptomWatch(
                 foreach (var index in open.ToList())
                 {
                     var symptom = symptoms[index];
-                    var values = await prometheus.QueryAsync(symptom.Expression, cancellationToken);
+                    var values = await AskAsync(symptom, cancellationToken);
                     var after = time.GetElapsedTime(began);
                     var isThere = isIt(symptom, values);
                     if (isThere)
@@ -97,7 +121,7 @@ public sealed class SymptomWatch(
                         remember(index, after);
                     }
 
-                    if (isThere || after > patience(symptom))
+                    if (isThere || IsOver(phase, symptom, after, patience(symptom), open))
                     {
                         open.Remove(index);
                         report(new SymptomReport(symptom, phase, isThere, after, values));

@@ -34,10 +34,6 @@ public sealed class LatencyBounds
     /// <summary>How many there may be besides, of which nothing is known.</summary>
     public long Unknown { get; private set; }
 
-    /// <summary>Of how many requests the times may be off, because a busy machine interrupts a service at any moment.</summary>
-    /// <param name="count">How many requests there are.</param>
-    internal static long DoubtfulOf(long count) => DoubtfulAtLeast + (long)(DoubtfulShare * count);
-
     /// <summary>Adds a request.</summary>
     /// <param name="served">
     /// The time in the service, as it says it, in microseconds; <see cref="HopTimes.Unknown"/> when it does not.
@@ -67,7 +63,7 @@ public sealed class LatencyBounds
     /// <param name="bucket">The index of its limit.</param>
     public CountRange UpTo(int bucket)
     {
-        var doubtful = DoubtfulOf(Count);
+        var doubtful = DoubtfulAtLeast + (long)(DoubtfulShare * Count);
         return new CountRange(Math.Max(0, _atLeast[bucket] - doubtful), Math.Min(Count, _atMost[bucket] + doubtful) + Unknown);
     }
 

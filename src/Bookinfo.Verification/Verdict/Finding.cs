@@ -84,6 +84,30 @@ public enum FindingKind
     /// A target was not scraped after the run for as long as it was waited for, so what it had counted last is not known.
     /// </summary>
     NotScraped,
+
+    /// <summary>There is no rule for an alert that a scenario declares, or none that works.</summary>
+    AlertMissing,
+
+    /// <summary>An alert that a scenario declares did not fire.</summary>
+    AlertNotFired,
+
+    /// <summary>An alert was not resolved after the faults were taken away.</summary>
+    AlertNotResolved,
+
+    /// <summary>An alert fired in Prometheus and did not arrive at Alertmanager.</summary>
+    AlertNotSent,
+
+    /// <summary>An alert fired for which a scenario is no cause.</summary>
+    AlertWithoutCause,
+
+    /// <summary>A symptom in metrics that a scenario declares was not seen.</summary>
+    SymptomNotSeen,
+
+    /// <summary>A symptom in metrics was not gone after the faults were taken away.</summary>
+    SymptomNotGone,
+
+    /// <summary>A symptom or an alert was seen, or was gone, later than a scenario declares.</summary>
+    Late,
 }
 
 /// <summary>Something in which a platform does not show what happened.</summary>
@@ -167,6 +191,9 @@ public sealed record SignalResult(string Signal, string Source, IReadOnlyList<Ch
 
     /// <summary>What is worth knowing and is not wrong.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>When a scenario was seen; <see langword="null"/> for all other signals.</summary>
+    public AlertFigures? Alerts { get; init; }
 
     /// <summary>What came of it.</summary>
     public VerificationVerdict Verdict => VerdictOf(Checks.Select(check => check.Verdict));

@@ -26,14 +26,20 @@ public static class VerificationPage
 
         page.Add("How it was checked", ReportPage.List(
         [
-            "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the contract "
-                + "of the services: who calls whom, with which timeouts and tries.",
+            report.Scenario is { } scenario
+                ? $"What must be seen is what the scenario '{scenario}' declares."
+                : "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the "
+                    + "contract of the services: who calls whom, with which timeouts and tries.",
             .. report.Signals.Select(signal => signal.Method).Where(method => method.Length > 0).Distinct(),
-            "Where an answer leaves open what the services have done, counts have bounds.",
+            .. report.Scenario is null
+                ? ["Where an answer leaves open what the services have done, counts have bounds."]
+                : Array.Empty<string>(),
         ]));
         page.Add("Settings", ReportPage.Facts(
         [
-            ("Target", report.Target), ("Ledger", report.Ledger), ("Program", $"bookinfo {report.Program}"),
+            ("Target", report.Target),
+            report.Scenario is null ? ("Ledger", report.Ledger!) : ("Scenario", report.Scenario),
+            ("Program", $"bookinfo {report.Program}"),
         ]));
         return page.ToString();
     }

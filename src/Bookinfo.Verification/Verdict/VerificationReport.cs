@@ -6,7 +6,7 @@ namespace Bookinfo.Verification;
 /// <summary>What came of a verification: whether platforms show what happened in a run.</summary>
 /// <param name="Version">The version of this format; it changes when a field changes its meaning.</param>
 /// <param name="Program">The version of the program that verified.</param>
-/// <param name="Ledger">The file that has the run.</param>
+/// <param name="Ledger">The file that has the run; <see langword="null"/> when it was a scenario.</param>
 /// <param name="Target">Where the requests of the run went.</param>
 /// <param name="StartedAt">When the first of them was sent.</param>
 /// <param name="EndedAt">When the last of them had ended.</param>
@@ -15,11 +15,14 @@ namespace Bookinfo.Verification;
 /// <param name="NeverSent">For how many more no connection could be opened.</param>
 /// <param name="Signals">What came of each signal.</param>
 public sealed record VerificationReport(
-    int Version, string Program, string Ledger, string Target, DateTimeOffset StartedAt, DateTimeOffset EndedAt, long Requests,
+    int Version, string Program, string? Ledger, string Target, DateTimeOffset StartedAt, DateTimeOffset EndedAt, long Requests,
     long Unknown, long NeverSent, IReadOnlyList<SignalResult> Signals)
 {
     /// <summary>The version of the format.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>The scenario that was to be noticed; <see langword="null"/> when it was another run.</summary>
+    public string? Scenario { get; init; }
 
     /// <summary>What came of it.</summary>
     public VerificationVerdict Verdict => SignalResult.VerdictOf(Signals.Select(signal => signal.Verdict));
@@ -32,6 +35,18 @@ public sealed record VerificationReport(
     public static VerificationReport Of(string program, string ledger, RunExpectation run, IReadOnlyList<SignalResult> signals) => new(
         CurrentVersion, program, ledger, run.Target, run.Start, run.End, run.Requests, run.Unknown, run.NeverSent, signals);
 
+    /// <summary>Puts together the report of a scenario.</summary>
+    /// <param name="program">The version of the program.</param>
+    /// <param name="scenario">The name of the scenario.</param>
+    /// <param name="target">Where its requests went.</param>
+    /// <param name="outcome">What came of it.</param>
+    public static VerificationReport Of(string program, string scenario, Uri target, AlertOutcome outcome) => new(
+        CurrentVersion, program, null, target.AbsoluteUri, outcome.Start, outcome.End, outcome.Load?.Total.Sent ?? 0, Unknown: 0,
+        NeverSent: 0, [outcome.Signal])
+    {
+        Scenario = scenario,
+    };
+
     /// <summary>The report as JSON, in one line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, VerificationJson.Default.VerificationReport);
 }
@@ -39,7 +54,7 @@ public sealed record VerificationReport(
 /// <summary>How reports are serialized.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    Converters = [typeof(FindingKindConverter), typeof(VerdictConverter)],
+    Converters = [typeof(FindingKindConverter), typeof(VerdictConverter), typeof(AlertCauseConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(VerificationReport))]
 internal sealed partial class VerificationJson : JsonSerializerContext;
@@ -49,3 +64,6 @@ internal sealed class FindingKindConverter() : JsonStringEnumConverter<FindingKi
 
 /// <summary>Writes verdicts in the same way.</summary>
 internal sealed class VerdictConverter() : JsonStringEnumConverter<VerificationVerdict>(JsonNamingPolicy.KebabCaseLower);
+
+/// <summary>Writes causes in the same way.</summary>
+internal sealed class AlertCauseConverter() : JsonStringEnumConverter<AlertCause>(JsonNamingPolicy.KebabCaseLower);

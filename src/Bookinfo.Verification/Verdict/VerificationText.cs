@@ -23,12 +23,14 @@ public static class VerificationText
             .Count(finding => !finding.IsUntold);
         return report.Verdict switch
         {
+            VerificationVerdict.Exact when report.Scenario is { } scenario => (
+                "As declared", $"the platform has noticed '{scenario}', and that it was over."),
             VerificationVerdict.Exact => (
                 "Exactly as it happened",
                 $"{Signals(report)} agree with every request."
                     + (report.Unknown > 0 ? " Where nobody can know, they are within bounds." : "")),
             VerificationVerdict.Differs => (
-                "Differs from what happened",
+                $"Differs from what {(report.Scenario is { } scenario ? $"'{scenario}' declares" : "happened")}",
                 string.Create(CultureInfo.InvariantCulture, $"{wrong:N0} {(wrong == 1 ? "finding" : "findings")}.")),
             _ => ("Could not be checked in full", "what was checked is right."),
         };

@@ -110,7 +110,7 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
     [Fact]
     public async Task A_share_of_the_traces_is_all_there_when_no_more_come()
     {
-        var run = system.RunOf(SpanSabotage.All.Single(sabotage => sabotage.Kind == FindingKind.SamplingRate));
+        var run = system.RunOf(SpanSabotage.All.Single(sabotage => sabotage.Kind == FindingKind.SamplingRate).Name);
         var time = new FakeTimeProvider(run.End);
         using var source = system.Traces(Eventually.Never, sampling: 0.5, time);
         var checking = source.CheckAsync(run, static _ => { }, TestContext.Current.CancellationToken);

@@ -1,0 +1,155 @@
+using Bookinfo.Foundation;
+using Bookinfo.Load;
+using Bookinfo.Scenarios;
+
+namespace Bookinfo.Verification;
+
+/// <summary>How a scenario is verified.</summary>
+/// <param name="Window">The window of rates in questions to Prometheus.</param>
+/// <param name="Patience">How long each thing is waited for after the time that the scenario gives to it.</param>
+/// <param name="Selector">A condition on the labels of alerts that may not fire; empty for none.</param>
+/// <param name="Seed">What is left to chance comes from it.</param>
+public sealed record AlertOptions(TimeSpan Window, TimeSpan Patience, string Selector, ulong Seed);
+
+/// <summary>What came of a scenario that was verified.</summary>
+/// <param name="Signal">What was seen.</param>
+/// <param name="Start">When it was begun.</param>
+/// <param name="End">When all was seen.</param>
+/// <param name="Load">What came of the requests; <see langword="null"/> when none were sent.</param>
+public sealed record AlertOutcome(SignalResult Signal, DateTimeOffset Start, DateTimeOffset End, LoadResult? Load);
+
+/// <summary>
+/// Runs a scenario and finds out whether a platform notices: each symptom is seen, each declared alert fires, arrives and is resolved, and
+/// no other does without a cause.
+/// </summary>
+/// <param name="scenario">The scenario.</param>
+/// <param name="prometheus">The Prometheus that has the rules.</param>
+/// <param name="alertmanager">Where its alerts are to arrive; <see langword="null"/> when that is not verified.</param>
+/// <param name="options">How.</param>
+/// <param name="time">Tells the time and waits.</param>
+public sealed class AlertVerification(
+    Scenario scenario, PrometheusClient prometheus, AlertmanagerClient? alertmanager, AlertOptions options, TimeProvider time)
+{
+    /// <summary>The name of the signal.</summary>
+    public const string Signal = "alerts";
+
+    private readonly IReadOnlyList<AlertSymptom> _alerts = scenario.Symptoms.Alerts;
+
+    private readonly IReadOnlyList<ExpectedSymptom> _symptoms =
+    [
+        .. scenario.Symptoms.Metrics.Select(metric => ExpectedSymptom.Of(metric, options.Window)),
+        .. scenario.Symptoms.Alerts.Select(ExpectedSymptom.Of),
+        .. alertmanager is null ? [] : scenario.Symptoms.Alerts.Select(alert => ExpectedSymptom.ArrivalOf(alert, options.Patience)),
+    ];
+
+    /// <summary>Verifies.</summary>
+    /// <param name="targets">The Bookinfo.</param>
+    /// <param name="page">Where to send the requests of the scenario; <see langword="null"/> when somebody else does.</param>
+    /// <param name="observer">Is told how the scenario goes on.</param>
+    /// <param name="say">Is told what the user has to know, in sentences.</param>
+    /// <param name="stop">Ends it early: the faults are taken away.</param>
+    /// <param name="kill">Ends it without waiting for anything.</param>
+    /// <exception cref="OperationFailedException">It cannot be begun, or was ended by somebody else.</exception>
+    public async Task<AlertOutcome> RunAsync(
+        IFaultTargets targets, Uri? page, IScenarioObserver observer, Action<string> say, CancellationToken stop, CancellationToken kill)
+    {
+        var start = time.GetUtcNow();
+        var source = await DescribeSourceAsync(stop);
+        var rules = AlertRuleCheck.Run(
+            _alerts, await prometheus.FindAlertRulesAsync(stop), $"{prometheus.Address}rules");
+        if (rules.Findings.Count > 0)
+        {
+            return new AlertOutcome(new SignalResult(Signal, source, [rules, NothingBroken()]), start, time.GetUtcNow(), null);
+        }
+
+        // Before anything is broken: nobody could sign in any more.
+        var load = page is null ? null : await ScenarioLoad.PrepareAsync(page, scenario.Traffic.Paths, options.Seed, time, stop);
+        using var client = new ManagementClient();
+        var keeper = new FaultKeeper(
+            targets, client, scenario.Name, [.. scenario.Faults.Select(fault => fault.WithSeed(options.Seed))], say, time);
+        var watch = new SymptomWatch(
+            prometheus,
+            [
+                .. _symptoms.Select(symptom => symptom.IsArrival ? symptom : symptom with
+                {
+                    Within = symptom.Within + options.Patience,
+                    Clears = symptom.Clears + options.Patience,
+                }),
+            ],
+            observer.Saw, time, alertmanager);
+        say("Waiting until nothing of it is to be seen and all processes have been scraped.");
+        var outcome = await new ScenarioRun(scenario.Traffic, keeper, load, watch, observer, say, time).RunAsync(
+            new ScenarioRunOptions(scenario.Duration, Check: true, await targets.CountAsync(stop)), stop, kill);
+        stop.ThrowIfCancellationRequested();
+        if (outcome.End != ScenarioEnd.Checked)
+        {
+            throw new OperationFailedException(
+                FailureKind.Failed,
+                $"'{scenario.Name}' was not seen to its end: its faults {(outcome.End == ScenarioEnd.Expired
+                    ? "have ended by themselves"
+                    : "were taken away by someone else")}.");
+        }
+
+        var others = await OtherAlerts.FindAsync(prometheus, options.Selector, scenario, outcome.BeganAt, time, stop);
+        return new AlertOutcome(Report(source, rules, keeper.Injected, outcome, others), start, time.GetUtcNow(), outcome.Load);
+    }
+
+    private async Task<string> DescribeSourceAsync(CancellationToken cancellationToken)
+    {
+        var version = await prometheus.FindVersionAsync(cancellationToken);
+        var source = $"Prometheus API{(version is null ? "" : $", version {version}")} at {prometheus.Address}";
+        return alertmanager is null
+            ? source
+            : $"{source}; Alertmanager, version {await alertmanager.FindVersionAsync(cancellationToken)} at {alertmanager.Address}";
+    }
+
+    private CheckResult NothingBroken() => new(AlertChecks.Fired)
+    {
+        NotChecked = [$"Nothing was broken, because what '{scenario.Name}' needs to be noticed is not there."],
+    };
+
+    private SignalResult Report(
+        string source, CheckResult rules, InjectedFaults injected, ScenarioOutcome outcome, IReadOnlyList<OtherAlert> others)
+    {
+        var seen = _symptoms.Zip(outcome.Symptoms, (symptom, one) => new SeenSymptom(symptom, one)).ToList();
+        var metrics = seen[..scenario.Symptoms.Metrics.Count];
+        var alerts = seen.Slice(metrics.Count, _alerts.Count);
+        var arrivals = seen[(metrics.Count + _alerts.Count)..];
+        var late = outcome.BeganAt - (injected.FirstAt ?? outcome.BeganAt);
+        double? Detected(SymptomOutcome? one) => one?.SeenAfter is { } after ? Math.Max(0, Round(after + late)) : null;
+        double? Gone(SymptomOutcome? one) => one?.ClearAfter is { } after ? Round(after) : null;
+        var figures = new AlertFigures(
+            outcome.BeganAt,
+            injected.FirstAt,
+            outcome.EndedAt,
+            injected.All,
+            [.. metrics.Select(one => new SymptomFigures(one.Declared.Name, Detected(one.Outcome), Gone(one.Outcome)))],
+            [
+                .. _alerts.Select((alert, index) => new AlertTimes(
+                    alert.Alert, alert.Labels, Detected(alerts[index].Outcome), Gone(alerts[index].Outcome),
+                    Detected(arrivals.ElementAtOrDefault(index)?.Outcome), Gone(arrivals.ElementAtOrDefault(index)?.Outcome))),
+            ],
+            others);
+        var checks = new AlertChecks(scenario, figures, prometheus.Address, options.Patience);
+        return new SignalResult(
+            Signal,
+            source,
+            [
+                rules,
+                .. scenario.Faults.Count == 0 ? [] : new[] { checks.CheckFaults() },
+                checks.CheckSymptoms(metrics),
+                checks.CheckFired(alerts),
+                checks.CheckResolved(alerts, arrivals),
+                .. alertmanager is null ? [] : new[] { checks.CheckSent(alerts, arrivals, alertmanager.Address) },
+                checks.CheckOthers(),
+            ])
+        {
+            Method = "The faults of the scenario were kept on until each symptom and each alert was seen or late, and then taken away. It "
+                + "was looked once a second. Which faults were injected is what the services have counted.",
+            Notes = [.. AlertText.Notes(scenario, figures)],
+            Alerts = figures,
+        };
+    }
+
+    private static double Round(TimeSpan time) => Math.Round(time.TotalSeconds, 1);
+}
