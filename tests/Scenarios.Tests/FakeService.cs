@@ -39,11 +39,11 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>Is told the method of each request before it is answered, when what it asks for is done.</summary>
     public Func<string, Task> Answering { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>Is told the method of each request before anything is done.</summary>
+    public Func<string, Task> Receiving { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>The sets that it has.</summary>
     public Dictionary<string, FaultRequest> Sets { get; } = [];
-
-    /// <summary>What it says of the rules of its sets.</summary>
-    public IReadOnlyList<FaultRuleStatus> Rules { get; set; } = [];
 
     /// <summary>How often a set was given to it.</summary>
     public int Given { get; private set; }
@@ -90,6 +90,7 @@ internal sealed class FakeService : IAsyncDisposable
             return;
         }
 
+        await Receiving(context.Request.Method);
         var set = Path.GetFileName(context.Request.Path.Value!);
         var request = context.Request.Method == "PUT"
             ? await JsonSerializer.DeserializeAsync(context.Request.Body, FaultJson.Default.FaultRequest)
@@ -113,7 +114,7 @@ internal sealed class FakeService : IAsyncDisposable
                     Target.Service, Version, Version, StartedAt,
                     [
                         .. Sets.Keys.Select(name => new FaultSetStatus(
-                            name, name == "own" ? "file" : FaultSetStatus.ManagementSource, 30, Rules)),
+                            name, name == "own" ? "file" : FaultSetStatus.ManagementSource, 30, [])),
                     ]),
                 FaultJson.Default.FaultStatus);
         }

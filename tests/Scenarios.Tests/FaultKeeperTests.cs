@@ -57,36 +57,39 @@ public sealed class FaultKeeperTests : IAsyncLifetime
         Assert.False(_ratings.Has(Set) || _reviews.Has(Set));
     }
 
-    /// <summary>One that is on has not yet happened to anybody.</summary>
+    /// <summary>What is under way when it ends is not done after the faults were taken away.</summary>
     [Fact]
-    public async Task What_was_really_injected_is_known_and_since_when()
+    public async Task A_renewal_that_is_under_way_sets_nothing_again()
     {
-        var keeper = Keeper(Fault(["ratings"], """{"delay":{"fixedDelay":"2s"}}"""));
-        FaultRuleStatus Rule(long matched, long injected) => new("late", "delay", true, matched, injected, 1, JsonElement.Parse("{}"));
-        _ratings.Rules = [Rule(3, 0)];
-        await keeper.BeginAsync(Cancelled);
-        Assert.Null(keeper.Injected.FirstAt);
-        Assert.Equal([new InjectedFault("ratings-v1", "late", "delay", 3, 0)], keeper.Injected.All);
-
-        _time.Advance(TimeSpan.FromSeconds(10));
-        var target = _ratings.Target;
-        async Task NoteAsync(long matched, long injected)
+        var (keeper, keeping) = await BeginAsync();
+        var arrived = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        _ratings.Receiving = method =>
         {
-            _ratings.Rules = [Rule(matched, injected)];
-            keeper.Injected.Note(target, await _client.AskAsync(target, Cancelled));
+            if (method != "PUT")
+            {
+                return Task.CompletedTask;
+            }
+
+            arrived.TrySetResult();
+            return release.Task;
+        };
+        await GoOnUntilAsync("a renewal", () => arrived.Task.IsCompleted);
+        var given = _ratings.Given;
+        await _end.CancelAsync();
+        var ending = EndAsync();
+        async Task EndAsync()
+        {
+            Assert.Equal(KeepingEnd.Cancelled, await keeping);
+            await keeper.EndAsync(Cancelled);
         }
 
-        await NoteAsync(5, 1);
-        var first = keeper.Injected.FirstAt;
-        Assert.Equal(_time.GetUtcNow(), first);
-        _time.Advance(TimeSpan.FromSeconds(10));
-        await NoteAsync(9, 4);
-        // One that begins again counts from nothing.
-        _ratings.StartedAt += TimeSpan.FromMinutes(1);
-        await NoteAsync(2, 2);
+        Assert.False(ending.IsCompleted);
+        release.SetResult();
+        await ending;
+        await Eventually.HoldsAsync("the renewal", () => _ratings.Given > given);
 
-        Assert.Equal(first, keeper.Injected.FirstAt);
-        Assert.Equal([new InjectedFault("ratings-v1", "late", "delay", 11, 6)], keeper.Injected.All);
+        Assert.False(_ratings.Has(Set));
     }
 
     [Fact]

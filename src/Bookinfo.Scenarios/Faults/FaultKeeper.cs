@@ -77,7 +77,8 @@ public sealed class FaultKeeper(
                     + $"'bookinfo scenario stop {set}' ends it.");
         }
 
-        await Task.WhenAll(found.Select(target => RequireAsync(target, () => GiveAsync(target, cancellationToken))));
+        await Task.WhenAll(found.Select(target => RequireAsync(target, () => GiveAsync(target))));
+        cancellationToken.ThrowIfCancellationRequested();
         return found;
     }
 
@@ -208,7 +209,7 @@ public sealed class FaultKeeper(
                 }
             }
 
-            await GiveAsync(target, cancellationToken);
+            await GiveAsync(target);
             _silent.TryRemove(target.Name, out _);
             if (isNew)
             {
@@ -223,13 +224,16 @@ public sealed class FaultKeeper(
         return null;
     }
 
-    /// <summary>Sets the faults of a process, or renews them.</summary>
-    private async Task<FaultStatus> GiveAsync(FaultTarget target, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sets the faults of a process, or renews them. This is not cancelled: what is given up while it is under way may be done later, even
+    /// after the faults were taken away.
+    /// </summary>
+    private async Task<FaultStatus> GiveAsync(FaultTarget target)
     {
-        // Before the answer, because what is cancelled now may have been set all the same.
+        // Before the answer, because it may be set though no answer comes.
         var sentAt = time.GetUtcNow();
         _holders.TryAdd(target.Name, new Holder(null, sentAt));
-        var status = await client.SetAsync(target, set, RequestFor(target), cancellationToken);
+        var status = await client.SetAsync(target, set, RequestFor(target), CancellationToken.None);
         Injected.Note(target, status);
         _holders[target.Name] = new Holder(status.StartedAt, sentAt);
         return status;

@@ -173,9 +173,11 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
 
         var declared = $"the scenario says within {Duration.Format(limit)}";
         return after is { } late
-            ? new Finding(
-                FindingKind.Late, subject,
-                $"{subject}: that was so {Duration.Format(late)} after {since}; {declared}.") { Count = 1, LookAt = [LookAt(symptom)] }
+            ? new Finding(FindingKind.Late, subject, $"{subject}: that was so {Duration.Format(late)} after {since}; {declared}.")
+            {
+                Count = 1,
+                LookAt = [LookAt(symptom)],
+            }
             : new Finding(kind, subject, $"{subject}: it {notSeen} within {Duration.Format(limit + patience)} after {since}; {declared}.")
             {
                 Missing = 1,

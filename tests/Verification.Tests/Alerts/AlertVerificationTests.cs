@@ -23,11 +23,11 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
         {
             Rules = [AlertingSystem.SlowRule.Replace("RatingsSlow", "SomethingElse", StringComparison.Ordinal)],
         },
-        new("an alert that does not fire", FindingKind.AlertNotFired, AlertChecks.Fired) 
+        new("an alert that does not fire", FindingKind.AlertNotFired, AlertChecks.Fired)
         {
             Rules = [Late], Fires = Short, Patience = Short, Delivery = AlertDelivery.Unverified,
         },
-        new("an alert that never resolves", FindingKind.AlertNotResolved, AlertChecks.Resolved) 
+        new("an alert that never resolves", FindingKind.AlertNotResolved, AlertChecks.Resolved)
         {
             Rules = [Stubborn], Resolves = Short, Patience = Short, Delivery = AlertDelivery.Unverified,
         },
