@@ -52,8 +52,7 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
     }
 
     /// <summary>What to do when it wants to know who asks.</summary>
-    internal string WhenUnauthorized { get; init; } =
-        Unauthorized;
+    internal string WhenUnauthorized { get; init; } = Unauthorized;
 
     /// <summary>Asks for something that it has.</summary>
     /// <param name="path">Where that is, with the question.</param>

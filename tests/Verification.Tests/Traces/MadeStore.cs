@@ -15,8 +15,8 @@ internal sealed class MadeStore(IEnumerable<MadeSpan> spans) : ISpanStore
     /// <summary>How often they were read.</summary>
     public int Readings { get; private set; }
 
-    /// <summary>How many traces were asked for last.</summary>
-    public int Asked { get; private set; }
+    /// <summary>The traces that were asked for last.</summary>
+    public IReadOnlyList<string> Asked { get; private set; } = [];
 
     public string Name => "made";
 
@@ -29,7 +29,7 @@ internal sealed class MadeStore(IEnumerable<MadeSpan> spans) : ISpanStore
     public async IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Readings++;
-        Asked = run.Traces.Count();
+        Asked = [.. run.Traces.Select(trace => trace.TraceId)];
         foreach (var span in Spans)
         {
             yield return span;
