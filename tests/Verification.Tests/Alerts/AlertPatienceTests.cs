@@ -9,8 +9,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>
-/// How long an alert is waited for, by the clock of the test: a stand-in for Prometheus fires and resolves it as long after the beginning and
-/// the end as the test says. The trouble is one of traffic, which the stand-in makes up.
+/// How long an alert is waited for, by the clock of the test: a stand-in for Prometheus fires and resolves it as long after the beginning
+/// and the end as the test says. The trouble is one of traffic, which the stand-in makes up.
 /// </summary>
 public sealed class AlertPatienceTests : IScenarioObserver, IFaultTargets
 {
