@@ -41,10 +41,7 @@ require_scenarios "$@"
 [ $# -gt 0 ] || set -- $(scenario_names)
 order=$(shuf -e "$@" --random-source=<(yes "$seed"))
 
-say "Building"
-publish "${services[@]}"
-dotnet build src/Bookinfo.Cli -c Release -v quiet -nodeReuse:false >&2
-tool=(dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll)
+build_native
 
 work=$(mktemp -d)
 results=${keep:-$work}
@@ -59,14 +56,8 @@ finish() {
 trap 'finish; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-"${tool[@]}" up --native --no-build --port "$port" --backend-port $((port + 1)) --management-port $((port + 20)) --output json \
-    < /dev/null > "$work/up" 2> "$results/up.log" &
-up=$!
-until grep -q '"event":"ready"' "$work/up"; do
-    kill -0 "$up" 2> /dev/null || { cat "$results/up.log" >&2; exit 1; }
-    sleep 0.1
-done
-jq -r 'select(.event == "ready") | .services[] | "\(.service)-\(.version) \(.address) \(.management)"' "$work/up" > "$work/services"
+start_native "$results" "$port"
+jq -r 'select(.event == "ready") | .services[] | "\(.service)-\(.version) \(.address) \(.management)"' "$results/up.json" > "$work/services"
 
 # From a service's own metrics: resident MiB, open files and sockets, and threads.
 measure() { # where to

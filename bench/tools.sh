@@ -68,6 +68,25 @@ publish() {
     done
 }
 
+# Builds what is run natively: the services, and the tool, which the others call as "${tool[@]}".
+build_native() {
+    say "Building"
+    publish "${services[@]}"
+    dotnet build src/Bookinfo.Cli -c Release -v quiet -nodeReuse:false >&2
+    tool=(dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll)
+}
+
+# Runs Bookinfo natively and waits until all is ready. Its process id is then 'up'. It needs build_native.
+start_native() { # a directory for what it says (up.json, up.log), the page's port, and further options
+    "${tool[@]}" up --native --no-build --port "$2" --backend-port $(($2 + 1)) --management-port $(($2 + 20)) --output json "${@:3}" \
+        < /dev/null > "$1/up.json" 2> "$1/up.log" &
+    up=$!
+    until grep -q '"event":"ready"' "$1/up.json"; do
+        kill -0 "$up" 2> /dev/null || { cat "$1/up.log" >&2; exit 1; }
+        sleep 0.1
+    done
+}
+
 # Ends processes, also those that are stopped, and waits until they have ended.
 end() { # process ids
     local process

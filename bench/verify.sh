@@ -30,10 +30,7 @@ done
 require_numbers "$thousands" "$rate" "$port"
 require_tools jq clang zlib.h prometheus
 
-say "Building"
-publish "${services[@]}"
-dotnet build src/Bookinfo.Cli -c Release -v quiet -nodeReuse:false >&2
-tool=(dotnet artifacts/bin/Bookinfo.Cli/release/bookinfo.dll)
+build_native
 
 work=$(mktemp -d)
 results=${keep:-$work}
@@ -46,13 +43,7 @@ finish() {
 trap 'finish; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-"${tool[@]}" up --native --no-build --prometheus --prometheus-port $((port + 30)) --port "$port" --backend-port $((port + 1)) \
-    --management-port $((port + 20)) --output json < /dev/null > "$work/up" 2> "$results/up.log" &
-up=$!
-until grep -q '"event":"ready"' "$work/up"; do
-    kill -0 "$up" 2> /dev/null || { cat "$results/up.log" >&2; exit 1; }
-    sleep 0.1
-done
+start_native "$results" "$port" --prometheus --prometheus-port $((port + 30))
 
 # What Prometheus has scraped before the run is what its counters are compared with.
 say "Waiting until Prometheus has scraped all services"

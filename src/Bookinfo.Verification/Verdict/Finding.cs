@@ -97,7 +97,7 @@ public enum FindingKind
     /// <summary>An alert fired in Prometheus and did not arrive at Alertmanager.</summary>
     AlertNotSent,
 
-    /// <summary>An alert fired for which a scenario is no cause.</summary>
+    /// <summary>An alert fired that the scenario does not explain.</summary>
     AlertWithoutCause,
 
     /// <summary>A symptom in metrics that a scenario declares was not seen.</summary>

@@ -20,7 +20,7 @@ public sealed class ElasticsearchLogs(Uri address, string index) : ILogStore
     private const string IdField = "id";
     private const string KeepAlive = "2m";
 
-    /// <summary>Indices that a pattern does not find are no mistake.</summary>
+    /// <summary>It is not a mistake when a pattern finds no index.</summary>
     private const string Lenient = "ignore_unavailable=true&allow_no_indices=true";
 
     private readonly JsonClient _client = new(address, "Elasticsearch");

@@ -60,9 +60,7 @@ public sealed class JaegerSpans(Uri address) : ISpanStore
             $"/api/traces?service={entry.Service}&start={start}&end={start + 1}&limit={Limit}&{Raw}");
         using var answer = await _client.GetAsync(path, cancellationToken);
         var traces = _client.Read(path, () => ReadTraces(answer.RootElement).ToList());
-        return traces.Find(spans => spans.Count > 0 && spans[0].TraceId == trace[0].TraceId) is { } found ? FoundTrace.With(found)
-            : traces.Count < Limit ? FoundTrace.Nothing
-            : FoundTrace.Unanswered;
+        return FoundTrace.Among(traces, trace[0].TraceId, Limit);
     }
 
     /// <inheritdoc/>

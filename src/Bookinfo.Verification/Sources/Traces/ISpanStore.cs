@@ -53,6 +53,15 @@ public readonly record struct FoundTrace(bool? IsFound, int? Spans)
     /// <summary>It does not have it.</summary>
     public static FoundTrace Nothing { get; } = new(false, 0);
 
+    /// <summary>What an answer with several traces says of one.</summary>
+    /// <param name="traces">The spans of each trace in the answer.</param>
+    /// <param name="traceId">The trace that was looked for.</param>
+    /// <param name="limit">How many traces an answer may have: one with so many leaves open whether there are more.</param>
+    public static FoundTrace Among(IReadOnlyList<List<SeenSpan>> traces, UInt128 traceId, int limit) =>
+        traces.FirstOrDefault(spans => spans.Count > 0 && spans[0].TraceId == traceId) is { } found ? With(found)
+            : traces.Count < limit ? Nothing
+            : Unanswered;
+
     /// <summary>It has these spans of it.</summary>
     /// <param name="spans">The spans; none when it does not have it.</param>
     public static FoundTrace With(IEnumerable<SeenSpan> spans) =>

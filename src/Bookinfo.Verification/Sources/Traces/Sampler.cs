@@ -6,7 +6,7 @@ namespace Bookinfo.Verification;
 /// </summary>
 internal static class Sampler
 {
-    /// <summary>The fewest traces of either kind from which an order of ids is no chance.</summary>
+    /// <summary>Of fewer traces of either kind, ids may be in such an order by chance.</summary>
     private const int Fewest = 10;
 
     /// <summary>The numbers by which samplers decide.</summary>

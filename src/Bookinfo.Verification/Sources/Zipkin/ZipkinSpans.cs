@@ -64,9 +64,7 @@ public sealed class ZipkinSpans(Uri address) : ISpanStore
             $"/api/v2/traces?serviceName={entry.Service}&endTs={end}&lookback={end - start}&limit={Limit}");
         using var answer = await _client.GetAsync(path, cancellationToken);
         var traces = _client.Read(path, () => answer.RootElement.EnumerateArray().Select(ReadSpans).ToList());
-        return traces.Find(spans => spans.Count > 0 && spans[0].TraceId == trace[0].TraceId) is { } found ? FoundTrace.With(found)
-            : traces.Count < Limit ? FoundTrace.Nothing
-            : FoundTrace.Unanswered;
+        return FoundTrace.Among(traces, trace[0].TraceId, Limit);
     }
 
     /// <inheritdoc/>
