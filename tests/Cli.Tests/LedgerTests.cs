@@ -117,6 +117,19 @@ public sealed class LedgerTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("mkfifo pipe; exec \"$@\" pipe", "pipe")]
+    [InlineData("\"$@\" <(cat ledger)", "/dev/fd/")]
+    [InlineData("exec \"$@\" /dev/zero", "/dev/zero")]
+    public async Task A_pipe_is_not_waited_for(string script, string name)
+    {
+        await using var server = await RecordAsync();
+        await using var run = CommandRun.Start("bash", ["-c", script, "bash", "dotnet", CommandRun.ToolAssembly, "ledger"], _directory);
+        Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
+        Assert.StartsWith($"bookinfo: '{name}", run.Messages);
+        Assert.Contains("' is a pipe or a device, ", run.Messages);
+    }
+
     private static string TraceId(string head) =>
         head.Split('\n').Single(line => line.StartsWith("traceparent:", StringComparison.OrdinalIgnoreCase)).Split('-')[1];
 

@@ -11,6 +11,14 @@ public static class LedgerFile
     /// <exception cref="OperationFailedException">The file is not there, is not a ledger, or cannot be read.</exception>
     public static LedgerReader Open(string path)
     {
+        // Opening a pipe that nobody writes to would last for ever.
+        if (!Directory.Exists(path) && !OutputPath.IsKept(path))
+        {
+            throw new OperationFailedException(
+                FailureKind.InvalidRequest, $"'{path}' is a pipe or a device, and a ledger is not read from beginning to end only. Write "
+                    + "what comes from it to a file, and name that.");
+        }
+
         try
         {
             return new LedgerReader(path);
