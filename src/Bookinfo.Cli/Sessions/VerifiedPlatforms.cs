@@ -95,6 +95,11 @@ internal sealed record VerifiedPlatforms(
 
     private IEnumerable<ILogStore> LogStores()
     {
+        if (Logs is not null)
+        {
+            yield return new LogFiles(Logs);
+        }
+
         if (Loki is not null)
         {
             yield return new LokiLogs(Loki, LokiQuery, Tenant);
