@@ -29,7 +29,6 @@ tests() { # title, test project, and arguments for its program
 # What all lanes take from, one program at a time: title, test project, and settings. 'compiled' stands for waiting until the native
 # programs are there, which those after it need.
 queue=(
-    "Verification, against real platforms|Verification.Tests"
     "The page, in Chromium (screenshots: artifacts/screenshots)|Browser.Tests"
     "The load generator|Load.Tests"
     "The application in a cluster: the libraries|Kubernetes.Tests"
@@ -40,6 +39,7 @@ queue=(
     "The application on this machine: plans and builds|Local.Tests"
     "Scenarios: their files, faults and symptoms|Scenarios.Tests"
     "What the libraries of the tool stand on|Foundation.Tests"
+    "Verification, against real platforms|Verification.Tests"
     compiled
     "Telemetry, exact to the count|Telemetry.Tests"
     "Services, in this process|Services.Tests"

@@ -73,7 +73,7 @@ internal static class VerifyCommand
     private static readonly Option<long?> OtlpListen = TypedOptions.Whole(
         "--otlp-listen",
         "Be the platform: verify traces and log records that the services send by gRPC to this port of 127.0.0.1, or by http/protobuf to "
-        + "the next one. 'up --env OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317' makes them.", 1, 65534);
+        + "the next one. Their OTEL_EXPORTER_OTLP_ENDPOINT must lead there.", 1, ushort.MaxValue - 1);
 
     private static readonly Option<Uri?> Forward = TypedOptions.Url(
         "--forward", "Send on to this address what comes to the port of --otlp-listen, by the protocol by which it came.");
@@ -130,6 +130,7 @@ internal static class VerifyCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
+        OtlpListen.HelpName = "port";
         FileCompletion.Offer(Logs.CompletionSources);
         Tenant.Validators.Add(static result => OptionRules.Require(
             result, result.GetValue(Tenant), Tenant.Name,
