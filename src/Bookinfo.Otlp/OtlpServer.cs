@@ -49,7 +49,7 @@ public sealed class OtlpServer : IAsyncDisposable
     /// <summary>Where it speaks <c>http/protobuf</c>.</summary>
     public Uri HttpAddress => new(_server.Urls.Last());
 
-    /// <summary>Starts one.</summary>
+    /// <summary>Listens on both ports.</summary>
     /// <param name="grpcPort">The port for gRPC; 0 for a free one.</param>
     /// <param name="httpPort">The port for <c>http/protobuf</c>; 0 for a free one.</param>
     /// <param name="take">

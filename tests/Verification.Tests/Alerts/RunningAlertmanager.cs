@@ -53,7 +53,7 @@ internal sealed class RunningAlertmanager : IAsyncDisposable
     /// <summary>Where a Prometheus sends alerts.</summary>
     public Uri Relay => RunningSystem.AddressOf(_relay);
 
-    /// <summary>Starts one.</summary>
+    /// <summary>Starts an Alertmanager on a port of its own.</summary>
     /// <param name="isCutOff">Whether whoever sends alerts is told that they have arrived, and they have not.</param>
     public static async Task<RunningAlertmanager> StartAsync(bool isCutOff)
     {

@@ -11,7 +11,7 @@ internal sealed class ProtoMessage
     {
     }
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads the fields of a message.</summary>
     /// <param name="bytes">The message.</param>
     public static ProtoMessage Parse(byte[] bytes)
     {
