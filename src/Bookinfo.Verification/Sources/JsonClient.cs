@@ -39,6 +39,10 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
     /// <summary>What it is and where.</summary>
     public string Name => $"{kind} at {Address}";
 
+    /// <summary>For a platform that could be had for no test: that reports of it rest on documents alone.</summary>
+    internal string NotTried =>
+        $"How it is read was written from the documentation of its API, and not tried on a real {kind}.";
+
     /// <summary>Of whom it is asked, where it keeps what several have sent apart; <see langword="null"/> for nobody.</summary>
     internal string? Tenant
     {
@@ -164,6 +168,10 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
         return client;
     }
 
+    /// <summary>Whether it may answer a little later: an Aspire dashboard that takes much at the moment fails now and then (500).</summary>
+    private static bool IsForNow(HttpStatusCode status) =>
+        status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.InternalServerError;
+
     private static string PathOf(string path) => path.Split('?')[0];
 
     private OperationFailedException Unknown(string path) => Failure($"what is there does not know '{PathOf(path)}'");
@@ -194,7 +202,7 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
                 request.Content = question is null ? null
                     : new StringContent(question.ToJsonString(), Encoding.UTF8, MediaTypeNames.Application.Json);
                 var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-                if (tries == MostTries || answer.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable))
+                if (tries == MostTries || !IsForNow(answer.StatusCode))
                 {
                     return answer;
                 }

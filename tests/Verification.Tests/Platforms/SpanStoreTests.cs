@@ -195,8 +195,11 @@ public sealed class SpanStoreTests : IDisposable
         Assert.Equal("me", platform.Tenant);
     }
 
-    [Fact]
-    public async Task One_that_has_too_much_to_do_is_asked_again()
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task One_that_has_too_much_to_do_is_asked_again(int status)
     {
         var run = await _ledger.ExpectAsync();
         var spans = MadeSpans.Of(run);
@@ -204,7 +207,7 @@ public sealed class SpanStoreTests : IDisposable
         var busy = run.Traces.First().TraceId;
         await using var platform = await StandIn.StartAsync(request =>
             request.Path.Value!.EndsWith(busy, StringComparison.Ordinal) && Interlocked.Increment(ref refused) <= 2
-                ? StandIn.Text(429, "too many requests")
+                ? StandIn.Text(status, "too many requests")
                 : SpanPlatform.All["Zipkin"].Answer(request, spans));
         var result = await CheckAsync("Zipkin", platform.Address, run);
 

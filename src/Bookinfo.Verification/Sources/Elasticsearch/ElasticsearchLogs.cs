@@ -29,8 +29,7 @@ public sealed class ElasticsearchLogs(Uri address, string index) : ILogStore
     public string Name => $"{_client.Name}, {index}";
 
     /// <inheritdoc/>
-    public IEnumerable<string> Notes =>
-        ["How an Elasticsearch is read was written from the documentation of its API, and not tried on a real Elasticsearch."];
+    public IEnumerable<string> Notes => [_client.NotTried];
 
     private string Path => $"/{string.Join(',', index.Split(',').Select(Uri.EscapeDataString))}";
 

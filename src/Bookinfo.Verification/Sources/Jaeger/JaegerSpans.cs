@@ -5,7 +5,7 @@ namespace Bookinfo.Verification;
 
 /// <summary>The spans of a Jaeger, by the API that its page uses: traces by their ids, and the other way by search.</summary>
 /// <param name="address">Where its page is.</param>
-public sealed class JaegerSpans(Uri address) : ISpanStore
+public sealed class JaegerSpans(Uri address) : SpansById(new JsonClient(address, "Jaeger"))
 {
     /// <summary>
     /// Spans as they came. What the page shows has clocks that are corrected, and spans that came twice once (<c>raw</c>).
@@ -17,39 +17,21 @@ public sealed class JaegerSpans(Uri address) : ISpanStore
 
     private const long NanosecondsPerMicrosecond = 1000;
 
-    private readonly JsonClient _client = new(address, "Jaeger");
     private readonly SpanKeys _keys = new();
 
     /// <inheritdoc/>
-    public string Name => _client.Name;
-
-    /// <inheritdoc/>
-    public IEnumerable<string> Notes =>
-        ["How a Jaeger is read was written from the documentation of its API, and not tried on a real Jaeger."];
-
-    /// <inheritdoc/>
-    public int? MostTraces => TracesById.Most;
-
-    /// <inheritdoc/>
-    public string? OtherWay => "search";
-
-    /// <inheritdoc/>
-    public async Task<string> ConnectAsync(CancellationToken cancellationToken)
+    public override async Task<string> ConnectAsync(CancellationToken cancellationToken)
     {
         const string Services = "/api/services";
-        using var answer = await _client.GetAsync(Services, cancellationToken);
-        _client.Read(Services, () => answer.RootElement.GetProperty("data").ValueKind);
+        using var answer = await Client.GetAsync(Services, cancellationToken);
+        Client.Read(Services, () => answer.RootElement.GetProperty("data").ValueKind);
         return "";
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>
-        new TracesById(AskAsync).ReadAsync(run, cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken)
+    public override async Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken)
     {
-        if (TracesById.EntryOf(trace) is not { } entry)
+        if (EntryOf(trace) is not { } entry)
         {
             return FoundTrace.Unanswered;
         }
@@ -58,19 +40,17 @@ public sealed class JaegerSpans(Uri address) : ISpanStore
         var path = string.Create(
             CultureInfo.InvariantCulture,
             $"/api/traces?service={entry.Service}&start={start}&end={start + 1}&limit={Limit}&{Raw}");
-        using var answer = await _client.GetAsync(path, cancellationToken);
-        var traces = _client.Read(path, () => ReadTraces(answer.RootElement).ToList());
+        using var answer = await Client.GetAsync(path, cancellationToken);
+        var traces = Client.Read(path, () => ReadTraces(answer.RootElement).ToList());
         return FoundTrace.Among(traces, trace[0].TraceId, Limit);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
-
-    private async Task<List<SeenSpan>> AskAsync(string id, CancellationToken cancellationToken)
+    private protected override async Task<List<SeenSpan>> AskAsync(string id, CancellationToken cancellationToken)
     {
         var path = $"/api/traces/{id}?{Raw}";
-        using var answer = await _client.FindAsync(path, cancellationToken);
-        return answer is null ? [] : _client.Read(path, () => ReadTraces(answer.RootElement).SelectMany(spans => spans).ToList());
+        using var answer = await Client.FindAsync(path, cancellationToken);
+        return answer is null ? [] : Client.Read(path, () => ReadTraces(answer.RootElement).SelectMany(spans => spans).ToList());
     }
 
     private IEnumerable<List<SeenSpan>> ReadTraces(JsonElement answer)

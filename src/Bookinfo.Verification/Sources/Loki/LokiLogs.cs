@@ -33,7 +33,7 @@ public sealed class LokiLogs(Uri address, string query, string? tenant = null) :
     /// <inheritdoc/>
     public IEnumerable<string> Notes =>
     [
-        "How a Loki is read was written from the documentation of its API, and not tried on a real Loki.",
+        _client.NotTried,
         "Loki keeps equal lines of the same nanosecond once, so a line that was shipped twice with its own time does not show.",
     ];
 

@@ -7,15 +7,13 @@ namespace Bookinfo.Verification;
 /// <summary>The spans of a Grafana Tempo, by its HTTP API: traces by their ids, and the other way by search.</summary>
 /// <param name="address">Where its API is.</param>
 /// <param name="tenant">Whose traces, in one that keeps those of several; <see langword="null"/> in one that does not.</param>
-public sealed class TempoSpans(Uri address, string? tenant = null) : ISpanStore
+public sealed class TempoSpans(Uri address, string? tenant = null) : SpansById(new JsonClient(address, "Tempo")
+{
+    Tenant = tenant,
+    WhenUnauthorized = $"{JsonClient.Unauthorized}, or name the tenant with --tenant",
+})
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
-
-    private readonly JsonClient _client = new(address, "Tempo")
-    {
-        Tenant = tenant,
-        WhenUnauthorized = $"{JsonClient.Unauthorized}, or name the tenant with --tenant",
-    };
 
     private readonly OtlpSpanReader _spans = new();
 
@@ -23,44 +21,31 @@ public sealed class TempoSpans(Uri address, string? tenant = null) : ISpanStore
     private volatile bool _isOld;
 
     /// <inheritdoc/>
-    public string Name => _client.Name;
-
-    /// <inheritdoc/>
-    public IEnumerable<string> Notes =>
+    public override IEnumerable<string> Notes =>
     [
-        "How a Tempo is read was written from the documentation of its API, and not tried on a real Tempo.",
+        Client.NotTried,
         "Its search tells that a trace is there, and not with how many spans.",
     ];
 
     /// <inheritdoc/>
-    public int? MostTraces => TracesById.Most;
-
-    /// <inheritdoc/>
-    public string? OtherWay => "search";
-
-    /// <inheritdoc/>
-    public async Task<string> ConnectAsync(CancellationToken cancellationToken)
+    public override async Task<string> ConnectAsync(CancellationToken cancellationToken)
     {
         const string Search = "/api/search?limit=1";
-        using var answer = await _client.GetAsync(Search, cancellationToken);
+        using var answer = await Client.GetAsync(Search, cancellationToken);
         if (answer.RootElement is not { ValueKind: JsonValueKind.Object } found
             || (!found.TryGetProperty("traces", out _) && !found.TryGetProperty("metrics", out _)))
         {
-            throw _client.Failure("what it answers to '/api/search' is something else");
+            throw Client.Failure("what it answers to '/api/search' is something else");
         }
 
         const string Version = "/api/status/buildinfo";
-        using var build = await _client.FindAsync(Version, cancellationToken);
-        return build is null ? "" : _client.Read(Version, () =>
+        using var build = await Client.FindAsync(Version, cancellationToken);
+        return build is null ? "" : Client.Read(Version, () =>
             build.RootElement.TryGetProperty("version", out var version) ? $"version {version.GetString()}" : "");
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>
-        new TracesById(AskAsync).ReadAsync(run, cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken)
+    public override async Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken)
     {
         // TraceQL knows ids of traces since version 2.6; before, it refuses the question.
         var id = SpanIds.Text(trace[0].TraceId);
@@ -68,24 +53,22 @@ public sealed class TempoSpans(Uri address, string? tenant = null) : ISpanStore
         var path = string.Create(
             CultureInfo.InvariantCulture,
             $"/api/search?q={Uri.EscapeDataString($"{{ trace:id = \"{id}\" }}")}&start={start}&end={end + 1}&limit=10");
-        var (answer, _) = await _client.TryAsync(path, cancellationToken);
+        var (answer, _) = await Client.TryAsync(path, cancellationToken);
         using (answer)
         {
             return answer is null ? FoundTrace.Unanswered
-                : _client.Read(path, () => Traces(answer.RootElement).Any(
+                : Client.Read(path, () => Traces(answer.RootElement).Any(
                     found => SpanIds.Trace(found.GetProperty("traceID").GetString()!) == trace[0].TraceId))
                     ? new FoundTrace(true, null)
                     : FoundTrace.Nothing;
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
-
     private static JsonElement.ArrayEnumerator Traces(JsonElement answer) =>
         List(answer, "traces", "traces");
 
-    private async Task<List<SeenSpan>> AskAsync(string id, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    private protected override async Task<List<SeenSpan>> AskAsync(string id, CancellationToken cancellationToken)
     {
         List<SeenSpan> spans = [];
         if (!_isOld)
@@ -105,7 +88,7 @@ public sealed class TempoSpans(Uri address, string? tenant = null) : ISpanStore
 
     private async Task<List<SeenSpan>> AskAsync(string path, bool isOld, CancellationToken cancellationToken)
     {
-        using var answer = await _client.FindAsync(path, cancellationToken);
+        using var answer = await Client.FindAsync(path, cancellationToken);
         if (answer is null)
         {
             return [];
@@ -119,7 +102,7 @@ public sealed class TempoSpans(Uri address, string? tenant = null) : ISpanStore
                 $"{Name} shows a part only of a trace, so nothing can be said of the rest ('{path}'): raise its limits on traces.");
         }
 
-        return _client.Read(path, () => isOld ? ReadTrace(root) : root.TryGetProperty("trace", out var trace) ? ReadTrace(trace) : []);
+        return Client.Read(path, () => isOld ? ReadTrace(root) : root.TryGetProperty("trace", out var trace) ? ReadTrace(trace) : []);
     }
 
     /// <summary>The lists of resources and scopes have had other names.</summary>

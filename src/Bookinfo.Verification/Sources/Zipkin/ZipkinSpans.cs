@@ -5,7 +5,7 @@ namespace Bookinfo.Verification;
 
 /// <summary>The spans of a Zipkin, by version 2 of its API: traces by their ids, and the other way by search.</summary>
 /// <param name="address">Where its page is, without <c>/zipkin</c>.</param>
-public sealed class ZipkinSpans(Uri address) : ISpanStore
+public sealed class ZipkinSpans(Uri address) : SpansById(new JsonClient(address, "Zipkin"))
 {
     /// <summary>More traces than can begin and end while one lasts, at usual rates.</summary>
     private const int Limit = 500;
@@ -13,46 +13,32 @@ public sealed class ZipkinSpans(Uri address) : ISpanStore
     private const long NanosecondsPerMicrosecond = 1000;
     private const long NanosecondsPerMillisecond = 1_000_000;
 
-    private readonly JsonClient _client = new(address, "Zipkin");
     private readonly SpanKeys _keys = new();
 
     /// <inheritdoc/>
-    public string Name => _client.Name;
-
-    /// <inheritdoc/>
-    public IEnumerable<string> Notes =>
+    public override IEnumerable<string> Notes =>
     [
-        "How a Zipkin is read was written from the documentation of its API, and not tried on a real Zipkin.",
+        Client.NotTried,
         "Versions are read from the tag service.version, which an OpenTelemetry Collector makes of the attribute of the resource.",
     ];
 
     /// <inheritdoc/>
-    public int? MostTraces => TracesById.Most;
-
-    /// <inheritdoc/>
-    public string? OtherWay => "search";
-
-    /// <inheritdoc/>
-    public async Task<string> ConnectAsync(CancellationToken cancellationToken)
+    public override async Task<string> ConnectAsync(CancellationToken cancellationToken)
     {
         const string Services = "/api/v2/services";
-        using var answer = await _client.GetAsync(Services, cancellationToken);
+        using var answer = await Client.GetAsync(Services, cancellationToken);
         if (answer.RootElement.ValueKind != JsonValueKind.Array)
         {
-            throw _client.Failure($"what it answers to '{Services}' is something else");
+            throw Client.Failure($"what it answers to '{Services}' is something else");
         }
 
         return "";
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>
-        new TracesById(AskAsync).ReadAsync(run, cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken)
+    public override async Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken)
     {
-        if (TracesById.EntryOf(trace) is not { } entry)
+        if (EntryOf(trace) is not { } entry)
         {
             return FoundTrace.Unanswered;
         }
@@ -62,19 +48,17 @@ public sealed class ZipkinSpans(Uri address) : ISpanStore
         var path = string.Create(
             CultureInfo.InvariantCulture,
             $"/api/v2/traces?serviceName={entry.Service}&endTs={end}&lookback={end - start}&limit={Limit}");
-        using var answer = await _client.GetAsync(path, cancellationToken);
-        var traces = _client.Read(path, () => answer.RootElement.EnumerateArray().Select(ReadSpans).ToList());
+        using var answer = await Client.GetAsync(path, cancellationToken);
+        var traces = Client.Read(path, () => answer.RootElement.EnumerateArray().Select(ReadSpans).ToList());
         return FoundTrace.Among(traces, trace[0].TraceId, Limit);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
-
-    private async Task<List<SeenSpan>> AskAsync(string id, CancellationToken cancellationToken)
+    private protected override async Task<List<SeenSpan>> AskAsync(string id, CancellationToken cancellationToken)
     {
         var path = $"/api/v2/trace/{id}";
-        using var answer = await _client.FindAsync(path, cancellationToken);
-        return answer is null ? [] : _client.Read(path, () => ReadSpans(answer.RootElement));
+        using var answer = await Client.FindAsync(path, cancellationToken);
+        return answer is null ? [] : Client.Read(path, () => ReadSpans(answer.RootElement));
     }
 
     private List<SeenSpan> ReadSpans(JsonElement trace) => [.. trace.EnumerateArray().Select(ReadSpan)];
