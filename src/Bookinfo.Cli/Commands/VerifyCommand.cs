@@ -189,10 +189,15 @@ internal static class VerifyCommand
             result.GetValue(Ledger),
             result.GetValue(Keep),
             result.GetValue(Overwrite),
-            new VerifiedPlatforms(
-                result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Aspire), result.GetValue(Sampling) ?? 1,
-                (int?)result.GetValue(OtlpListen), result.GetValue(Forward), result.GetValue(Logs))
+            new VerifiedPlatforms
             {
+                Prometheus = result.GetValue(Prometheus),
+                Select = result.GetValue(Select)!,
+                Aspire = result.GetValue(Aspire),
+                Sampling = result.GetValue(Sampling) ?? 1,
+                OtlpPort = (int?)result.GetValue(OtlpListen),
+                Forward = result.GetValue(Forward),
+                Logs = result.GetValue(Logs),
                 Jaeger = result.GetValue(Jaeger),
                 Tempo = result.GetValue(Tempo),
                 Zipkin = result.GetValue(Zipkin),

@@ -4,17 +4,30 @@ using Bookinfo.Verification;
 
 namespace Bookinfo.Cli.Sessions;
 
-/// <summary>The platforms that <c>verify</c> asks.</summary>
-/// <param name="Prometheus">Where metrics are; <see langword="null"/> for the one beside the services.</param>
-/// <param name="Select">A condition on the labels of targets; empty for none.</param>
-/// <param name="Aspire">The dashboard with traces and log records; <see langword="null"/> for the one beside the services.</param>
-/// <param name="Sampling">Which share of the traces is to be there, from 0 to 1.</param>
-/// <param name="OtlpPort">The port on which to listen for OTLP; <see langword="null"/> for none.</param>
-/// <param name="Forward">Where to send on what comes by OTLP; <see langword="null"/> for nowhere.</param>
-/// <param name="Logs">Where files with access logs are; <see langword="null"/> when they are not to be verified.</param>
-internal sealed record VerifiedPlatforms(
-    Uri? Prometheus, string Select, Uri? Aspire, double Sampling, int? OtlpPort, Uri? Forward, string? Logs)
+/// <summary>The platforms that <c>verify</c> asks: those that are named.</summary>
+internal sealed record VerifiedPlatforms
 {
+    /// <summary>Where metrics are; <see langword="null"/> for the Prometheus beside the services.</summary>
+    public Uri? Prometheus { get; init; }
+
+    /// <summary>A condition on the labels of its targets; empty for none.</summary>
+    public string Select { get; init; } = "";
+
+    /// <summary>The dashboard with traces and log records; <see langword="null"/> for the one beside the services.</summary>
+    public Uri? Aspire { get; init; }
+
+    /// <summary>Which share of the traces is to be there, from 0 to 1.</summary>
+    public double Sampling { get; init; } = 1;
+
+    /// <summary>The port on which to listen for OTLP; <see langword="null"/> for none.</summary>
+    public int? OtlpPort { get; init; }
+
+    /// <summary>Where to send on what comes by OTLP; <see langword="null"/> for nowhere.</summary>
+    public Uri? Forward { get; init; }
+
+    /// <summary>Where files with access logs are; <see langword="null"/> when they are not to be verified.</summary>
+    public string? Logs { get; init; }
+
     /// <summary>The Jaeger with traces, if there is one.</summary>
     public Uri? Jaeger { get; init; }
 

@@ -1,7 +1,4 @@
-using System.Net.Http.Headers;
-using Bookinfo.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
+using Bookinfo.Otlp;
 
 namespace Bookinfo.Verification.Tests;
 
@@ -10,27 +7,20 @@ namespace Bookinfo.Verification.Tests;
 /// and log record.
 /// </summary>
 /// <param name="platform">The platform.</param>
-/// <param name="spoil">What it makes of one, whose signal is <c>traces</c> or <c>logs</c>: any number of them.</param>
-internal sealed class OtlpRelay(Uri platform, Func<string, RelayedItem, IEnumerable<RelayedItem>> spoil) : IAsyncDisposable
+/// <param name="spoil">What it makes of one of the signal: any number of them.</param>
+internal sealed class OtlpRelay(Uri platform, Func<OtlpSignal, RelayedItem, IEnumerable<RelayedItem>> spoil) : IAsyncDisposable
 {
-    private const string Traces = "/v1/traces";
-    private const string Logs = "/v1/logs";
-
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
-    private WebApplication? _server;
+    private readonly OtlpForwarder _platform = new(platform);
+    private OtlpServer? _server;
     private long _taken;
 
     /// <summary>Where services send to.</summary>
-    public Uri Address => RunningSystem.AddressOf(_server!);
+    public Uri Address => _server!.HttpAddress;
 
     /// <summary>How many spans and log records have come, and what was made of them has been passed on.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
-    public async Task StartAsync()
-    {
-        _server = LoopbackApp.Build(PassOnAsync);
-        await _server.StartAsync();
-    }
+    public async Task StartAsync() => _server = await OtlpServer.StartAsync(grpcPort: 0, httpPort: 0, PassOnAsync);
 
     public async ValueTask DisposeAsync()
     {
@@ -39,27 +29,22 @@ internal sealed class OtlpRelay(Uri platform, Func<string, RelayedItem, IEnumera
             await _server.DisposeAsync();
         }
 
-        _client.Dispose();
+        _platform.Dispose();
     }
 
-    private async Task PassOnAsync(HttpContext context)
+    private async Task<OtlpAnswer> PassOnAsync(OtlpRequest request, CancellationToken cancellationToken)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var (path, request, count) = (context.Request.Path.Value!, body.ToArray(), 0);
-        if (path is Traces or Logs)
+        var count = 0;
+        if (request.Signal is OtlpSignal.Traces or OtlpSignal.Logs)
         {
-            var items = RelayedItem.Read(request, traceField: path == Traces ? 1 : 9).ToList();
+            var signal = request.Signal.Value;
+            var items = RelayedItem.Read(request.Message, traceField: signal == OtlpSignal.Traces ? 1 : 9).ToList();
             count = items.Count;
-            request = RelayedItem.Write(items.SelectMany(item => spoil(path == Traces ? "traces" : "logs", item)));
+            request = request with { Body = RelayedItem.Write(items.SelectMany(item => spoil(signal, item))) };
         }
 
-        using var content = new ByteArrayContent(request);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
-        using var answer = await _client.PostAsync(new Uri(platform, path), content, context.RequestAborted);
-        context.Response.StatusCode = (int)answer.StatusCode;
-        context.Response.ContentType = "application/x-protobuf";
-        await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+        var answer = await _platform.SendAsync(request, cancellationToken);
         Interlocked.Add(ref _taken, count);
+        return answer;
     }
 }

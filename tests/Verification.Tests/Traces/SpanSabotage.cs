@@ -12,7 +12,7 @@ namespace Bookinfo.Verification.Tests;
 /// <param name="count">How many must be found; <see langword="null"/> for as many spans as were spoilt.</param>
 internal sealed class SpanSabotage(
     string name, FindingKind kind, string[] checks, Func<RelayedItem, IEnumerable<RelayedItem>> spoil,
-    Func<SpanSabotage, long>? count = null)
+    Func<SpanSabotage, RunExpectation, long>? count = null)
 {
     /// <summary>Few, and yet some in every run.</summary>
     private const int OneIn = 64;
@@ -36,11 +36,11 @@ internal sealed class SpanSabotage(
                 ? [span.WithResource("service.version", "v9").WithResource("service.instance.id", "reviews-v9")]
                 : [span]),
         new("traces dropped", FindingKind.TraceLost, ["traces"], span => Middle(span) % 8 == 0 ? [] : [span],
-            sabotage => sabotage._traces.Count),
+            (sabotage, _) => sabotage._traces.Count),
         new("sampling at half the rate", FindingKind.SamplingRate, ["traces"], span => IsInUpperHalf(span) ? [] : [span],
-            sabotage => Requests - sabotage._traces.Count),
+            (sabotage, run) => run.Requests - sabotage._traces.Count),
         new("an id cut to 64 bits", FindingKind.IdCut, ["traces"], span =>
-            Middle(span) % 8 == 0 ? [span.WithTrace(static id => id[8..])] : [span], sabotage => sabotage._traces.Count),
+            Middle(span) % 8 == 0 ? [span.WithTrace(static id => id[8..])] : [span], (sabotage, _) => sabotage._traces.Count),
         new("a clock 50 ms off", FindingKind.ClockSkew, ["clocks of services"], span =>
             span.Process == "details v1" ? [span.WithTimes(At(FiftyMilliseconds), At(FiftyMilliseconds))] : [span]),
         new("requests that seem longer", FindingKind.WrongDuration, ["durations of requests"], span =>
@@ -51,9 +51,6 @@ internal sealed class SpanSabotage(
     public static readonly SpanSabotage Twins = new(
         "a span twice", FindingKind.SpanTwice, ["span ids and parents"], span => IsChosen(span) ? [span, span] : [span]);
 
-    /// <summary>How many requests there are.</summary>
-    public static long Requests { get; set; }
-
     public string Name => name;
 
     public FindingKind Kind => kind;
@@ -61,7 +58,8 @@ internal sealed class SpanSabotage(
     public IReadOnlyList<string> Checks => checks;
 
     /// <summary>How many must be found, by all checks together.</summary>
-    public long Count => count?.Invoke(this) ?? Interlocked.Read(ref _spoilt);
+    /// <param name="run">The run that it has spoilt.</param>
+    public long CountIn(RunExpectation run) => count?.Invoke(this, run) ?? Interlocked.Read(ref _spoilt);
 
     /// <summary>Spoils a span.</summary>
     public IEnumerable<RelayedItem> Spoil(RelayedItem span)

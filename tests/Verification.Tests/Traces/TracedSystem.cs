@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bookinfo.Load;
+using Bookinfo.Otlp;
 using Bookinfo.Testing;
 
 namespace Bookinfo.Verification.Tests;
@@ -58,7 +59,6 @@ public sealed class TracedSystem : IAsyncLifetime
             await _services.StartAsync();
             ulong seed = 0;
             await SendAsync("", ++seed);
-            SpanSabotage.Requests = Healthy.Requests;
             foreach (var sabotage in SpanSabotage.All.Append(SpanSabotage.Twins))
             {
                 ForRun(++seed, trace => _sabotages[trace] = sabotage);
@@ -132,9 +132,9 @@ public sealed class TracedSystem : IAsyncLifetime
         _runs[name] = new LedgerOracle(ledger).Expect(TestContext.Current.CancellationToken);
     }
 
-    private IEnumerable<RelayedItem> Spoil(string signal, RelayedItem item)
+    private IEnumerable<RelayedItem> Spoil(OtlpSignal signal, RelayedItem item)
     {
-        if (signal == "traces")
+        if (signal == OtlpSignal.Traces)
         {
             return _sabotages.TryGetValue(item.TraceId, out var sabotage) ? sabotage.Spoil(item) : [item];
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -33,7 +32,7 @@ internal sealed partial record AccessLine(UInt128 TraceId, ServedKey Key)
                 JsonValueKind.Number => value.GetRawText(),
                 _ => "",
             };
-            return root.ValueKind == JsonValueKind.Object && Text("event") == Event && TryReadId(Text("trace_id"), out var trace)
+            return root.ValueKind == JsonValueKind.Object && Text("event") == Event && SpanIds.TryTrace(Text("trace_id"), out var trace)
                 ? new AccessLine(
                     trace, new ServedKey(Text("service"), Text("version"), Text("method"), Text("route"), Text("status")))
                 : null;
@@ -53,13 +52,7 @@ internal sealed partial record AccessLine(UInt128 TraceId, ServedKey Key)
 
     /// <summary>The trace that it is of, as far as a line that is not whole tells.</summary>
     /// <param name="line">The line.</param>
-    public static UInt128? TraceOf(string line) => TryReadId(Trace().Match(line).Groups["trace"].Value, out var id) ? id : null;
-
-    /// <summary>Reads a trace id.</summary>
-    /// <param name="text">Its 32 digits.</param>
-    /// <param name="id">The id.</param>
-    public static bool TryReadId(string text, out UInt128 id) =>
-        UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id) && text.Length == 32;
+    public static UInt128? TraceOf(string line) => SpanIds.TryTrace(Trace().Match(line).Groups["trace"].Value, out var id) ? id : null;
 
     /// <summary>A line that need not be looked at more closely.</summary>
     [GeneratedRegex("""^(?:\{.*\}|[^{"]*)\z""")]

@@ -34,7 +34,7 @@ internal sealed class LogReading
         _run = run;
         foreach (var trace in run.Traces)
         {
-            AccessLine.TryReadId(trace.TraceId, out var id);
+            var id = SpanIds.Trace(trace.TraceId);
             _traces[id] = 0;
         }
     }
@@ -84,7 +84,7 @@ internal sealed class LogReading
         var known = new Dictionary<(RequestFate, UInt128), List<Difference>>();
         foreach (var trace in _run.Traces)
         {
-            AccessLine.TryReadId(trace.TraceId, out var id);
+            var id = SpanIds.Trace(trace.TraceId);
             var lines = Sorted(_traces[id]);
             List<Difference>? differences;
             if (_further.TryGetValue(id, out var further))

@@ -16,6 +16,13 @@ public static class SpanIds
             ? id
             : throw new FormatException($"'{text}' is not the id of a trace");
 
+    /// <summary>Reads the id of a trace that must be whole.</summary>
+    /// <param name="text">32 hexadecimal digits.</param>
+    /// <param name="id">The id.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryTrace(string text, out UInt128 id) =>
+        UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id) && text.Length == 32;
+
     /// <summary>Reads the id of a span.</summary>
     /// <param name="text">At most 16 hexadecimal digits, or the bytes in base64; empty for none.</param>
     /// <returns>0 for none.</returns>
