@@ -33,7 +33,7 @@ public abstract class SpansById : ISpanStore
     /// <inheritdoc/>
     public string? OtherWay => "search";
 
-    /// <summary>Asks it.</summary>
+    /// <summary>What asks the platform.</summary>
     private protected JsonClient Client { get; }
 
     /// <inheritdoc/>
