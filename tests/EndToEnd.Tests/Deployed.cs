@@ -18,6 +18,9 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
 
     private static readonly TimeSpan Rollout = TimeSpan.FromMinutes(2);
 
+    /// <summary>For how long one try may hang: a node may still send a connection to a pod that is gone, and nothing ever answers then.</summary>
+    private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(10);
+
     /// <summary>The names of the Deployments.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
@@ -67,7 +70,7 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
     public async Task<Uri> PageAsync()
     {
         var page = new Uri($"http://{(await cluster.NodeAddressesAsync())[0]}:{NodePort}/productpage");
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = OneTry };
         var awaited = ServiceCatalog.Reviews.Versions.Select(version => version.Name).ToHashSet();
         await Eventually.HoldsAsync(async () =>
         {
@@ -82,7 +85,7 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
                 awaited.RemoveWhere(version => html.Contains($"{version}-", StringComparison.Ordinal));
                 return string.Join(", ", awaited.Select(version => $"{page} has not come with the reviews of {version}"));
             }
-            catch (HttpRequestException exception)
+            catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
             {
                 return $"{page}: {exception.Message}";
             }

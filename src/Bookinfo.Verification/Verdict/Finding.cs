@@ -151,6 +151,23 @@ public sealed record CheckResult(string Name)
     /// <summary>What could not be checked, in sentences.</summary>
     public IReadOnlyList<string> NotChecked { get; init; } = [];
 
+    /// <summary>The same, if more was still coming: what is not there yet may be late, and is not called lost.</summary>
+    internal CheckResult LeaveOpen()
+    {
+        static bool IsLost(Finding finding) =>
+            finding.Kind is FindingKind.TraceLost or FindingKind.SpanLost or FindingKind.LineLost;
+        return this with
+        {
+            Findings = [.. Findings.Where(finding => !IsLost(finding))],
+            NotChecked =
+            [
+                .. NotChecked,
+                .. Findings.Where(IsLost).Select(finding =>
+                    $"{finding.Text} More was still coming when --wait was over, so they may be late: wait longer."),
+            ],
+        };
+    }
+
     /// <summary>What came of it.</summary>
     public VerificationVerdict Verdict => Findings.Any(finding => !finding.IsUntold) ? VerificationVerdict.Differs
         : Findings.Count > 0 || NotChecked.Count > 0 ? VerificationVerdict.Untold

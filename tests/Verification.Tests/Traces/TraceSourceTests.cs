@@ -204,6 +204,37 @@ public sealed class TraceSourceTests
         Assert.True(result.VisibleAfter >= came - TimeSpan.FromSeconds(1), $"{result.VisibleAfter} after {came}");
     }
 
+    [Theory]
+    [InlineData(true, VerificationVerdict.Untold)]
+    [InlineData(false, VerificationVerdict.Differs)]
+    public async Task What_still_comes_when_the_wait_is_over_is_late_and_not_lost(bool isComing, VerificationVerdict verdict)
+    {
+        using var ledger = new SampleLedger().Add(40, version: "v1");
+        var run = await ledger.ExpectAsync();
+        var spans = MadeSpans.Of(run).Select(span => span.Seen).ToList();
+        using var store = new MadeStore(MadeSpans.Of(run).Take(10));
+        var time = new FakeTimeProvider(run.End);
+        using var source = new TraceSource(store, 1, TimeSpan.FromSeconds(60), time);
+        var checking = source.CheckAsync(run, static _ => { }, TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("It waits for ever.", () =>
+        {
+            // A platform that is slow, and shows a few more every 15 seconds.
+            if (isComing && (time.GetUtcNow() - run.End).Seconds is 15 or 30 or 45)
+            {
+                store.Spans = [.. spans.Take(10 + (int)(time.GetUtcNow() - run.End).TotalSeconds)];
+            }
+
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            return checking.IsCompleted;
+        });
+
+        var result = await checking;
+        Assert.Equal(verdict, result.Verdict);
+        Assert.Equal(!isComing, result.Checks.Any(check => check.Findings.Count > 0));
+        Assert.Equal(
+            isComing, result.Checks.Any(check => check.NotChecked.Any(open => open.Contains("still coming", StringComparison.Ordinal))));
+    }
+
     private static MadeSpan Failed(MadeSpan tried) => tried with
     {
         Attributes = new Dictionary<string, string>(tried.Attributes)

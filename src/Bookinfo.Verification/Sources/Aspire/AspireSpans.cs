@@ -22,6 +22,10 @@ public sealed class AspireSpans(AspireClient client) : ISpanStore
     }
 
     /// <inheritdoc/>
+    public async Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) =>
+        await client.CountAsync("spans", cancellationToken);
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>
         ReadAsync("spans", cancellationToken);
 

@@ -13,6 +13,9 @@ public interface ILogStore : IDisposable
     /// <summary>What is worth knowing about it, in sentences.</summary>
     IEnumerable<string> Notes { get; }
 
+    /// <summary>For how long no line may come before what is not there is lost.</summary>
+    TimeSpan Standstill => Arrivals.ByOtlp;
+
     /// <summary>Looks whether it is there.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">It does not answer, or is something else.</exception>

@@ -11,6 +11,9 @@ public sealed class LogFiles(string path) : ILogStore
     /// <inheritdoc/>
     public string Name => $"files in {path}";
 
+    /// <summary>Services write lines at once.</summary>
+    public TimeSpan Standstill => TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public IEnumerable<string> Notes => [string.Create(CultureInfo.InvariantCulture, $"{Find().Length} files were read.")];
 

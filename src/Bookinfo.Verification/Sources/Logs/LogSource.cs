@@ -8,14 +8,6 @@ namespace Bookinfo.Verification;
 /// <param name="time">Tells the time and waits.</param>
 public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider time) : ISource
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
-
-    /// <summary>For how long nothing may come before what is not there is lost.</summary>
-    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(5);
-
-    /// <summary>How much longer than a reading the time until the next one is.</summary>
-    private const int PausesInReadings = 4;
-
     /// <inheritdoc/>
     public string Signal => "logs";
 
@@ -25,35 +17,17 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
     /// <inheritdoc/>
     public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
     {
-        var begin = time.GetTimestamp();
-        var (size, since) = (-1L, begin);
-        var (isUnread, readUntil, reading) = (true, begin, TimeSpan.Zero);
-        for (var isFirst = true; ; isFirst = false)
-        {
-            var now = await store.GetSizeAsync(run, cancellationToken);
-            if (now != size)
+        var arrived = await new Arrivals(store.Standstill, patience, time).WaitAsync(
+            run.End,
+            async () => await store.GetSizeAsync(run, cancellationToken),
+            async () =>
             {
-                (size, since, isUnread) = (now, time.GetTimestamp(), true);
-            }
-
-            // What others write to may grow for ever.
-            var isOver = time.GetElapsedTime(begin) >= patience || time.GetElapsedTime(since) >= Standstill;
-            // All is read each time, so that most of the time is not spent on that.
-            if (isOver || (isUnread && time.GetElapsedTime(readUntil) >= PausesInReadings * reading))
-            {
-                var after = time.GetUtcNow() - run.End;
-                var start = time.GetTimestamp();
                 var lines = await ReadAsync(run, cancellationToken);
-                (isUnread, readUntil, reading) = (false, time.GetTimestamp(), time.GetElapsedTime(start));
-                if (lines.IsExact || isOver)
-                {
-                    var result = Report(lines, run);
-                    return lines.IsExact ? result with { VisibleAfter = after, VisibleWhenFirstAsked = isFirst } : result;
-                }
-            }
-
-            await Task.Delay(Pause, time, cancellationToken);
-        }
+                return new Reading<LogReading>(lines, lines.Seen, lines.IsExact);
+            },
+            () => say("Waiting until no more lines come."),
+            cancellationToken);
+        return arrived.Date(Report(arrived.What, run));
     }
 
     /// <inheritdoc/>

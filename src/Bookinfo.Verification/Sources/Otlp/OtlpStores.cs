@@ -15,6 +15,10 @@ public sealed class OtlpSpans(OtlpListener listener) : ISpanStore
     }
 
     /// <inheritdoc/>
+    public Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) =>
+        Task.FromResult<long?>(listener.Spans.Count);
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>
         listener.Spans.ToAsyncEnumerable();
 

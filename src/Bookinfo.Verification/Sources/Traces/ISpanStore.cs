@@ -28,6 +28,13 @@ public interface ISpanStore : IDisposable
     /// <exception cref="OperationFailedException">It does not answer, or is something else.</exception>
     Task<string> ConnectAsync(CancellationToken cancellationToken);
 
+    /// <summary>A number that changes when spans come. It need not be how many there are, and should cost little.</summary>
+    /// <param name="run">The run whose spans are waited for.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns><see langword="null"/> for a platform that tells only by showing all of them.</returns>
+    /// <exception cref="OperationFailedException">It does not answer.</exception>
+    Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
     /// <summary>All spans of the traces of a run. There may be spans of other traces among them.</summary>
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>

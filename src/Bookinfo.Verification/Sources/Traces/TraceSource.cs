@@ -11,14 +11,6 @@ namespace Bookinfo.Verification;
 /// <param name="time">Tells the time and waits.</param>
 public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan patience, TimeProvider time) : ISource
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.5);
-
-    /// <summary>
-    /// For how long nothing may come before what is not there is lost. Services send what they have every five seconds, unless they are
-    /// told otherwise.
-    /// </summary>
-    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(8);
-
     private string _version = "";
 
     /// <inheritdoc/>
@@ -31,47 +23,27 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     /// <inheritdoc/>
     public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
     {
-        var begin = time.GetTimestamp();
         var requests = run.Requests;
         run = store.MostTraces is { } most && requests > most ? Spread(run, most) : run;
-        var (count, since) = (-1, begin);
-        var (shown, isShownFirst) = (TimeSpan.Zero, true);
-        for (var isFirst = true; ; isFirst = false)
-        {
-            var asked = time.GetTimestamp();
-            var after = time.GetUtcNow() - run.End;
-            var reading = new TraceReading(run);
-            await foreach (var span in store.ReadAsync(run, cancellationToken))
+        var arrived = await new Arrivals(Arrivals.ByOtlp, patience, time).WaitAsync(
+            run.End,
+            () => store.GetSizeAsync(run, cancellationToken),
+            async () =>
             {
-                reading.Add(span);
-            }
+                var reading = new TraceReading(run);
+                await foreach (var span in store.ReadAsync(run, cancellationToken))
+                {
+                    reading.Add(span);
+                }
 
-            var took = time.GetElapsedTime(asked);
-            if (reading.Count != count)
-            {
-                (count, since, shown, isShownFirst) = (reading.Count, asked, after, isFirst);
-            }
-
-            var tally = reading.Compare(run);
-            var isComplete = tally.IsComplete && sampling == 1;
-            var isStill = time.GetElapsedTime(since) >= Standstill;
-            if (isComplete || isStill || time.GetElapsedTime(begin) >= patience)
-            {
-                var result = await ReportAsync(reading, tally, run, requests, cancellationToken);
+                var tally = reading.Compare(run);
                 // Of a share nobody knows that it is whole until no more comes.
-                return isComplete || (isStill && result.Verdict == VerificationVerdict.Exact)
-                    ? result with { VisibleAfter = shown, VisibleWhenFirstAsked = isShownFirst }
-                    : result;
-            }
-
-            if (isFirst)
-            {
-                say("Waiting until no more spans come.");
-            }
-
-            // Reading all of them should not be most of what the platform does.
-            await Task.Delay(took > ShortestPause ? took : ShortestPause, time, cancellationToken);
-        }
+                return new Reading<(TraceReading Reading, TraceTally Tally)>(
+                    (reading, tally), reading.Count, tally.IsComplete && sampling == 1);
+            },
+            () => say("Waiting until no more spans come."),
+            cancellationToken);
+        return arrived.Date(await ReportAsync(arrived.What.Reading, arrived.What.Tally, run, requests, cancellationToken));
     }
 
     /// <inheritdoc/>
