@@ -92,6 +92,10 @@ public sealed class DashboardPlanTests
             Assert.All(["TRACES", "LOGS", "METRICS"], signal => Assert.Equal("otlp", environment[$"OTEL_{signal}_EXPORTER"]));
             // How soon is a matter of taste.
             Assert.Equal(("250", "1000"), (environment["OTEL_BSP_SCHEDULE_DELAY"], environment["OTEL_BLRP_SCHEDULE_DELAY"]));
+            // It takes one batch after the other, so each may have to wait for those of all the others.
+            Assert.All(
+                ["OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_BSP_EXPORT_TIMEOUT", "OTEL_BLRP_EXPORT_TIMEOUT"],
+                timeout => Assert.Equal("60000", environment[timeout]));
         });
         Assert.Equal("http://localhost:18888/traces/detail/{id}", services.Last().Environment["TRACE_PAGE_URL"]);
         Assert.All(services.SkipLast(1), service => Assert.DoesNotContain("TRACE_PAGE_URL", service.Environment.Keys));

@@ -6,7 +6,7 @@ namespace Bookinfo.Local;
 
 /// <summary>
 /// The Aspire dashboard that runs beside the services, on the loopback only. It shows their traces, logs and metrics, which they send to it
-/// by OTLP, and keeps them in memory.
+/// by OTLP, and keeps them in a temporary file.
 /// </summary>
 public static class DashboardProcess
 {
@@ -17,9 +17,8 @@ public static class DashboardProcess
     public const int UsualPort = 18888;
 
     /// <summary>
-    /// How many traces it keeps; then the oldest go first. It finds the trace of a span by looking through all that it has, so that what
-    /// it can take in a second becomes less with their number. With an access-log line of each service, and now and then another line, a
-    /// trace has up to five log records.
+    /// How many traces it keeps; then the oldest go first. Whoever asks for all of them waits longer the more there are. With an access-log
+    /// line of each service, and now and then another line, a trace has up to five log records.
     /// </summary>
     private const int MostTraces = 50_000;
 
@@ -86,11 +85,13 @@ public static class DashboardProcess
             yield return ($"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL", "");
         }
 
-        // Who looks at a page wants to see it, and a queue has to last while the dashboard is slower than a burst of requests.
+        // Who looks at a page wants to see it. A queue has to last while the dashboard is slower than a burst of requests, and a batch is
+        // given up when it took too long: the dashboard writes one at a time, into a database.
         foreach (var (name, value) in new[]
         {
             ("OTEL_BSP_SCHEDULE_DELAY", "1000"), ("OTEL_BLRP_SCHEDULE_DELAY", "1000"), ("OTEL_METRIC_EXPORT_INTERVAL", "5000"),
             ("OTEL_BSP_MAX_QUEUE_SIZE", "65536"), ("OTEL_BLRP_MAX_QUEUE_SIZE", "65536"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "60000"), ("OTEL_BSP_EXPORT_TIMEOUT", "60000"), ("OTEL_BLRP_EXPORT_TIMEOUT", "60000"),
         })
         {
             if (string.IsNullOrEmpty(inherited.GetValueOrDefault(name)))

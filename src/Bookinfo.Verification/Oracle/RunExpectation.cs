@@ -27,6 +27,14 @@ public sealed record RunExpectation(
     /// <summary>Some trace ids of requests that lead to a count, by the text of its key.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Examples { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The same run with some of its traces only, evenly spread over it, the last one among them.</summary>
+    /// <param name="most">How many at most.</param>
+    public RunExpectation Spread(int most) => Requests <= most ? this : this with
+    {
+        Requests = most,
+        Traces = Traces.Where((_, index) => (Requests - 1 - index) * most % Requests < most),
+    };
 }
 
 /// <summary>What one request must have left in traces and logs.</summary>

@@ -18,50 +18,64 @@ internal sealed class Arrivals(TimeSpan standstill, TimeSpan patience, TimeProvi
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// How much longer than a reading the time until the next one is: a platform that is read all the time comes to nothing else.
+    /// How much longer than a look the time until the next one is: a platform that is asked all the time comes to nothing else.
     /// </summary>
-    private const int PausesInReadings = 4;
+    private const int PausesInLooks = 4;
+
+    /// <summary>How many traces tell how much has come. Services send their spans and records in the order of the requests.</summary>
+    private const int MostInGlimpse = 10;
+
+    /// <summary>Some traces of a run, which tell how much of it has come.</summary>
+    /// <param name="run">The run.</param>
+    public static RunExpectation Few(RunExpectation run)
+    {
+        var few = run.Spread(MostInGlimpse);
+        return few with { Traces = [.. few.Traces] };
+    }
 
     /// <summary>Waits.</summary>
     /// <param name="end">When the run was over.</param>
-    /// <param name="getSize">
-    /// Gets a number that changes when something comes, at little cost; <see langword="null"/> where only reading tells.
-    /// </param>
+    /// <param name="glimpse">Looks how much has come, for little of the platform's time.</param>
     /// <param name="read">Reads all that there is.</param>
     /// <param name="wait">Is called before it waits for the first time.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <typeparam name="T">What is read.</typeparam>
     public async Task<Arrived<T>> WaitAsync<T>(
-        DateTimeOffset end, Func<Task<long?>> getSize, Func<Task<Reading<T>>> read, Action wait, CancellationToken cancellationToken)
+        DateTimeOffset end, Func<Task<Glimpse>> glimpse, Func<Task<Reading<T>>> read, Action wait, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
-        var (size, isUnread, changed) = ((long?)-1, true, begin);
+        var (size, isUnread, changed, isGrowing) = ((long?)-1, true, begin, false);
         var (count, counted, shown, readings) = (-1L, begin, TimeSpan.Zero, 0);
         var (isShownFirst, readUntil, took) = (true, begin, TimeSpan.Zero);
         bool IsStill() => time.GetElapsedTime(changed) >= standstill;
         bool IsOver() => IsStill() || time.GetElapsedTime(begin) >= patience;
         for (var isFirst = true; ; isFirst = false)
         {
-            var (asked, after, now) = (time.GetTimestamp(), time.GetUtcNow() - end, await getSize());
-            if (now is not null && now != size)
+            var (asked, after, now) = (time.GetTimestamp(), time.GetUtcNow() - end, await glimpse());
+            var pause = PausesInLooks * time.GetElapsedTime(asked);
+            if (now.Size != size)
             {
-                (size, isUnread, changed) = (now, true, asked);
+                (size, isUnread, changed, isGrowing) = (now.Size, true, asked, !isFirst);
             }
 
-            if (IsOver() || ((isUnread || now is null) && time.GetElapsedTime(readUntil) >= PausesInReadings * took))
+            if (IsOver() || (!now.IsTooEarly && (isUnread || size is null) && time.GetElapsedTime(readUntil) >= PausesInLooks * took))
             {
+                var start = time.GetTimestamp();
                 var reading = await read();
                 readings++;
-                (isUnread, readUntil, took) = (false, time.GetTimestamp(), time.GetElapsedTime(asked));
+                (isUnread, readUntil, took) = (false, time.GetTimestamp(), time.GetElapsedTime(start));
                 if (reading.Count != count)
                 {
                     (count, counted, shown, isShownFirst) = (reading.Count, asked, after, isFirst);
-                    changed = now is null ? asked : changed;
+                    changed = size is null ? asked : changed;
                 }
 
                 if (reading.IsAll || IsOver())
                 {
-                    var isComing = !IsStill() && readings > 1 && !isShownFirst && time.GetElapsedTime(counted) < standstill + took;
+                    // Where much is written that is not of the run, only readings tell what comes of it.
+                    var isComing = !IsStill() && (readings > 1
+                        ? !isShownFirst && time.GetElapsedTime(counted) < standstill + took
+                        : isGrowing);
                     return new Arrived<T>(reading.What, reading.IsAll || IsStill(), isComing && !reading.IsAll, shown, isShownFirst);
                 }
             }
@@ -71,10 +85,17 @@ internal sealed class Arrivals(TimeSpan standstill, TimeSpan patience, TimeProvi
                 wait();
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(pause > Pause ? pause : Pause, time, cancellationToken);
         }
     }
 }
+
+/// <summary>What was seen without reading all.</summary>
+/// <param name="Size">
+/// A number that changes when something comes; <see langword="null"/> when only reading all tells whether more is to come.
+/// </param>
+/// <param name="IsTooEarly">Whether something is known not to be there yet, so that reading all is not worth its cost.</param>
+internal readonly record struct Glimpse(long? Size, bool IsTooEarly);
 
 /// <summary>What was read at once.</summary>
 /// <param name="What">What was read.</param>

@@ -155,7 +155,8 @@ public sealed record CheckResult(string Name)
     internal CheckResult LeaveOpen()
     {
         static bool IsLost(Finding finding) =>
-            finding.Kind is FindingKind.TraceLost or FindingKind.SpanLost or FindingKind.LineLost;
+            finding.Kind is FindingKind.TraceLost or FindingKind.SpanLost or FindingKind.LineLost or FindingKind.NotById
+                or FindingKind.NotBySearch;
         return this with
         {
             Findings = [.. Findings.Where(finding => !IsLost(finding))],

@@ -34,7 +34,7 @@ public sealed class AspireClient(Uri address) : IDisposable
     }
 
     /// <summary>Reads what it has.</summary>
-    /// <param name="what">What: <c>spans</c>, <c>logs</c>, or a trace by its id.</param>
+    /// <param name="what">What: <c>spans</c>, <c>logs</c>, with a query or without, or a trace by its id.</param>
     /// <param name="reader">Reads the answer.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <typeparam name="T">What is kept of an item.</typeparam>
@@ -68,19 +68,12 @@ public sealed class AspireClient(Uri address) : IDisposable
         }
     }
 
-    /// <summary>How many it has of something.</summary>
-    /// <param name="what">What: <c>logs</c>.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="OperationFailedException">It does not answer, or with something else.</exception>
-    internal async Task<long> CountAsync(string what, CancellationToken cancellationToken)
-    {
-        using var answer = await _client.GetAsync(PathTo(what, limit: 1), cancellationToken);
-        return _client.Read(PathTo(what), () => answer.RootElement.GetProperty("totalCount").GetInt64());
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private static string PathTo(string what, int limit = Everything) =>
-        string.Create(CultureInfo.InvariantCulture, $"/api/telemetry/{what}?limit={limit}");
+    private static string PathTo(string what)
+    {
+        var separator = what.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        return string.Create(CultureInfo.InvariantCulture, $"/api/telemetry/{what}{separator}limit={Everything}");
+    }
 }

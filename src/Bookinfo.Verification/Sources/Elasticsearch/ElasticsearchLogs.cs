@@ -46,7 +46,7 @@ public sealed class ElasticsearchLogs(Uri address, string index) : ILogStore
     }
 
     /// <inheritdoc/>
-    public async Task<long> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken)
+    public async Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken)
     {
         var path = $"{Path}/_count?{Lenient}";
         using var answer = await AskAsync(path, new JsonObject { ["query"] = QueryFor(run) }, cancellationToken);

@@ -24,8 +24,18 @@ public interface ILogStore : IDisposable
     /// <summary>A number that changes when lines come. It need not be how many there are, and should cost little.</summary>
     /// <param name="run">The run whose lines are waited for.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns><see langword="null"/> for a platform where that costs as much as all lines: it has <see cref="PeekAsync"/>.</returns>
     /// <exception cref="OperationFailedException">It does not answer.</exception>
-    Task<long> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken);
+    Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
+    /// <summary>
+    /// The lines of a few traces, for little of the platform's time: they tell how much has come. Needed where
+    /// <see cref="GetSizeAsync"/> does not tell.
+    /// </summary>
+    /// <param name="few">A run with these traces only.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">It does not answer.</exception>
+    IAsyncEnumerable<string> PeekAsync(RunExpectation few, CancellationToken cancellationToken) => ReadAsync(few, cancellationToken);
 
     /// <summary>All lines of a run, as the services wrote them: in JSON. There may be others among them.</summary>
     /// <param name="run">The run.</param>

@@ -25,8 +25,8 @@ public sealed class LogFiles(string path) : ILogStore
     }
 
     /// <inheritdoc/>
-    public Task<long> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) =>
-        Task.FromResult(Find().Sum(file => new FileInfo(file).Length));
+    public Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) =>
+        Task.FromResult<long?>(Find().Sum(file => new FileInfo(file).Length));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ReadAsync(

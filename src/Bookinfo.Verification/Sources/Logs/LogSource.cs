@@ -17,12 +17,22 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
     /// <inheritdoc/>
     public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
     {
+        var few = Arrivals.Few(run);
         var arrived = await new Arrivals(store.Standstill, patience, time).WaitAsync(
             run.End,
-            async () => await store.GetSizeAsync(run, cancellationToken),
             async () =>
             {
-                var lines = await ReadAsync(run, cancellationToken);
+                if (await store.GetSizeAsync(run, cancellationToken) is { } size)
+                {
+                    return new Glimpse(size, IsTooEarly: false);
+                }
+
+                var lines = await ReadAsync(few, store.PeekAsync, cancellationToken);
+                return new Glimpse(lines.IsExact ? null : lines.Seen, IsTooEarly: !lines.IsExact);
+            },
+            async () =>
+            {
+                var lines = await ReadAsync(run, store.ReadAsync, cancellationToken);
                 return new Reading<LogReading>(lines, lines.Seen, lines.IsExact);
             },
             () => say("Waiting until no more lines come."),
@@ -41,10 +51,11 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
             Notes = [.. store.Notes, Cost.PerRequest(reading.Seen, "access lines", run)],
         };
 
-    private async Task<LogReading> ReadAsync(RunExpectation run, CancellationToken cancellationToken)
+    private static async Task<LogReading> ReadAsync(
+        RunExpectation run, Func<RunExpectation, CancellationToken, IAsyncEnumerable<string>> read, CancellationToken cancellationToken)
     {
         var reading = new LogReading(run);
-        await foreach (var line in store.ReadAsync(run, cancellationToken))
+        await foreach (var line in read(run, cancellationToken))
         {
             reading.Add(line);
         }
@@ -52,7 +63,7 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
         reading.Compare();
         if (reading.MayHaveTwins)
         {
-            await foreach (var line in store.ReadAsync(run, cancellationToken))
+            await foreach (var line in read(run, cancellationToken))
             {
                 reading.LookForTwin(line);
             }

@@ -44,7 +44,7 @@ public sealed class LokiLogs(Uri address, string query, string? tenant = null) :
     }
 
     /// <inheritdoc/>
-    public async Task<long> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken)
+    public async Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken)
     {
         var window = LogWindow.Of(run);
         var count = string.Create(

@@ -15,10 +15,6 @@ public sealed class OtlpSpans(OtlpListener listener) : ISpanStore
     }
 
     /// <inheritdoc/>
-    public Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) =>
-        Task.FromResult<long?>(listener.Spans.Count);
-
-    /// <inheritdoc/>
     public IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>
         listener.Spans.ToAsyncEnumerable();
 
@@ -40,8 +36,8 @@ public sealed class OtlpLogs(OtlpListener listener) : ILogStore
     public Task ConnectAsync(CancellationToken cancellationToken) => listener.StartAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<long> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) =>
-        Task.FromResult((long)listener.Lines.Count);
+    public Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) =>
+        Task.FromResult<long?>(listener.Lines.Count);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<string> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>

@@ -28,18 +28,20 @@ public interface ISpanStore : IDisposable
     /// <exception cref="OperationFailedException">It does not answer, or is something else.</exception>
     Task<string> ConnectAsync(CancellationToken cancellationToken);
 
-    /// <summary>A number that changes when spans come. It need not be how many there are, and should cost little.</summary>
-    /// <param name="run">The run whose spans are waited for.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns><see langword="null"/> for a platform that tells only by showing all of them.</returns>
-    /// <exception cref="OperationFailedException">It does not answer.</exception>
-    Task<long?> GetSizeAsync(RunExpectation run, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
-
     /// <summary>All spans of the traces of a run. There may be spans of other traces among them.</summary>
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">It does not answer, or not with all that it has.</exception>
     IAsyncEnumerable<SeenSpan> ReadAsync(RunExpectation run, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The spans of a few traces, for little of the platform's time: they tell how much has come. There may be spans of other traces
+    /// among them.
+    /// </summary>
+    /// <param name="few">A run with these traces only.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationFailedException">It does not answer.</exception>
+    IAsyncEnumerable<SeenSpan> PeekAsync(RunExpectation few, CancellationToken cancellationToken) => ReadAsync(few, cancellationToken);
 
     /// <summary>Looks for a trace in another way than that of <see cref="ReadAsync"/>, in which the platform may lack it.</summary>
     /// <param name="trace">The spans of the trace as <see cref="ReadAsync"/> had them, each once, at least one.</param>

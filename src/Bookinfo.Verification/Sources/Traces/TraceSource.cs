@@ -24,19 +24,24 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
     {
         var requests = run.Requests;
-        run = store.MostTraces is { } most && requests > most ? Spread(run, most) : run;
+        run = store.MostTraces is { } most ? run.Spread(most) : run;
+        var few = Arrivals.Few(run);
         var arrived = await new Arrivals(Arrivals.ByOtlp, patience, time).WaitAsync(
             run.End,
-            () => store.GetSizeAsync(run, cancellationToken),
             async () =>
             {
-                var reading = new TraceReading(run);
-                await foreach (var span in store.ReadAsync(run, cancellationToken))
+                // Which traces of a share are to come, nobody knows.
+                if (sampling < 1)
                 {
-                    reading.Add(span);
+                    return new Glimpse(null, IsTooEarly: false);
                 }
 
-                var tally = reading.Compare(run);
+                var (reading, tally) = await ReadAsync(few, store.PeekAsync(few, cancellationToken));
+                return new Glimpse(tally.IsComplete ? null : reading.Count, IsTooEarly: !tally.IsComplete);
+            },
+            async () =>
+            {
+                var (reading, tally) = await ReadAsync(run, store.ReadAsync(run, cancellationToken));
                 // Of a share nobody knows that it is whole until no more comes.
                 return new Reading<(TraceReading Reading, TraceTally Tally)>(
                     (reading, tally), reading.Count, tally.IsComplete && sampling == 1);
@@ -49,12 +54,16 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     /// <inheritdoc/>
     public void Dispose() => store.Dispose();
 
-    /// <summary>A run with some of its traces only, evenly spread over it.</summary>
-    private static RunExpectation Spread(RunExpectation run, int most) => run with
+    private static async Task<(TraceReading Reading, TraceTally Tally)> ReadAsync(RunExpectation run, IAsyncEnumerable<SeenSpan> spans)
     {
-        Requests = most,
-        Traces = run.Traces.Where((_, index) => (long)index * most % run.Requests < most),
-    };
+        var reading = new TraceReading(run);
+        await foreach (var span in spans)
+        {
+            reading.Add(span);
+        }
+
+        return (reading, reading.Compare(run));
+    }
 
     private async Task<SignalResult> ReportAsync(
         TraceReading reading, TraceTally tally, RunExpectation run, long requests, CancellationToken cancellationToken)
