@@ -20,10 +20,12 @@ whole() { # a command or function, whose output is printed as a whole
 }
 
 tests() { # title, test project, and arguments for its program
-    local began=$SECONDS
+    local began=$SECONDS spent TIMEFORMAT='%U %S'
+    spent=$(mktemp)
     printf '   (%s: begins)\n' "$1"
-    whole run "$1" "artifacts/bin/$2/release/$2" "${@:3}"
-    printf '   (%s: took %d s)\n' "$1" $((SECONDS - began))
+    { time whole run "$1" "artifacts/bin/$2/release/$2" "${@:3}" 2>&3; } 3>&2 2>"$spent"
+    printf '   (%s: took %d s, and %.0f s of processor time)\n' "$1" $((SECONDS - began)) "$(awk '{ print $1 + $2 }' "$spent")"
+    rm "$spent"
 }
 
 # What all lanes take from, one program at a time: title, test project, and settings. 'compiled' stands for waiting until the native

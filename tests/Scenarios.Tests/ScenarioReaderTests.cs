@@ -240,6 +240,17 @@ public sealed class ScenarioReaderTests
         Assert.Equal("is nested too deep from here on", Assert.Single(problems).Message);
     }
 
+    [Theory]
+    [InlineData('\0', "must not have the control character U+0000")]
+    [InlineData('\x1b', "must not have the control character U+001B")]
+    [InlineData('\x9b', "must not have the control character U+009B")]
+    public void A_control_character_is_not_read_over(char control, string message)
+    {
+        Assert.Null(ScenarioReader.Read("mine", $"title: one\nstory: {control}\nfaults: []\n", out var problems));
+
+        Assert.Equal(new ScenarioProblem(2, 8, "", message), Assert.Single(problems));
+    }
+
     /// <summary>The library compares keys part by part, and would look into each repetition: here into ten billion of them.</summary>
     [Fact]
     public void A_key_that_repeats_itself_is_not_looked_into()

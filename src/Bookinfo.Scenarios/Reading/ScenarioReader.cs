@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -9,6 +10,10 @@ public static class ScenarioReader
 {
     /// <summary>The most characters of a file.</summary>
     private const int Longest = 256 * 1024;
+
+    /// <summary>The control characters that YAML does not allow.</summary>
+    private static readonly SearchValues<char> Control = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl).Except(['\t', '\n', '\r', '\x85'])]);
 
     /// <summary>Reads a scenario.</summary>
     /// <param name="name">What it is called.</param>
@@ -22,6 +27,15 @@ public static class ScenarioReader
         if (text.Length > Longest)
         {
             found.Add(new ScenarioProblem(1, 1, "", $"must have {Longest} characters at most"));
+            return null;
+        }
+
+        // The parser would take NUL for the end of the file, and leave out what stands after it.
+        if (text.AsSpan().IndexOfAny(Control) is >= 0 and var place)
+        {
+            var before = text.AsSpan(0, place);
+            var (line, column) = (before.Count('\n') + 1, place - before.LastIndexOf('\n'));
+            found.Add(new ScenarioProblem(line, column, "", $"must not have the control character U+{(int)text[place]:X4}"));
             return null;
         }
 

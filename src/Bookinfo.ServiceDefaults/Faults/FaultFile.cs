@@ -25,6 +25,12 @@ internal sealed class FaultFile(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long the first reading may take: a pipe that nobody writes to, or a mount that hangs, would keep the service from starting
+    /// without a word.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly Lock _reading = new();
     private ITimer? _timer;
     private string? _last;
@@ -37,12 +43,15 @@ internal sealed class FaultFile(
     {
         try
         {
-            Apply();
+            Task.Run(Apply).WaitAsync(Patience, time).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException)
+        {
+            throw NotAllowed($"it could not be read within {Patience.TotalSeconds} s: is it a pipe, or on a mount that hangs?");
         }
         catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidSettingException(
-                SettingNames.FaultsFile, path, $"the path of a JSON list of rules; {exception.Message.TrimEnd('.')}");
+            throw NotAllowed(exception.Message.TrimEnd('.'));
         }
 
         _timer = time.CreateTimer(static file => ((FaultFile)file!).Look(), this, Interval, Interval);
@@ -50,6 +59,9 @@ internal sealed class FaultFile(
 
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
+
+    private InvalidSettingException NotAllowed(string reason) =>
+        new(SettingNames.FaultsFile, path, $"the path of a JSON list of rules; {reason}");
 
     private void Look()
     {

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Services.Tests;
 
@@ -52,6 +54,32 @@ public sealed class FaultSourceTests : IDisposable
             $"FAULTS_FILE='{File}' is not allowed: it must be the path of a JSON list of rules; rules[0].dely is not known",
             exception.Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_nobody_writes_to_stops_the_service_after_10_seconds()
+    {
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [File]))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var clock = new FakeTimeProvider();
+        var building = Task.Run(() => Bookinfo.Details.Program.Build(
+            [$"--FAULTS_FILE={File}"], services => services.AddSingleton<TimeProvider>(clock)));
+        await Eventually.HoldsAsync("It waits for ever.", () =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return building.IsCompleted;
+        });
+
+        var exception = await Assert.ThrowsAsync<InvalidSettingException>(() => building);
+        Assert.Contains(
+            "the path of a JSON list of rules; it could not be read within 10 s: is it a pipe, or on a mount that hangs?",
+            exception.Message,
+            StringComparison.Ordinal);
+        // Lets go the thread that reads it.
+        await System.IO.File.WriteAllTextAsync(File, "", TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -185,7 +185,7 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
 
     private async Task<SignalResult> CheckAsync(Func<string, IReadOnlyList<string>, IEnumerable<string>> edit)
     {
-        using var source = new LogSource(new LogFiles(system.Write(edit)), Eventually.Never, TimeProvider.System);
+        using var source = new LogSource(new LogFiles(system.Write(edit)), TimeSpan.Zero, TimeProvider.System);
         return await source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
     }
 }
