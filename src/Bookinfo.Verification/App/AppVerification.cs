@@ -29,6 +29,9 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
     private readonly Dictionary<string, List<string>> _unanswered = [];
     private readonly List<string> _notes = [];
 
+    /// <summary>How many pages are loaded to see which versions of reviews they come from.</summary>
+    internal int Views { get; init; } = VersionSpread.UsualViews;
+
     /// <summary>Checks everything.</summary>
     /// <param name="say">Is told what is done.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -173,14 +176,14 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
         }
 
         VersionSpread? spread = null;
-        if (await TryAsync(async () => spread = await VersionSpread.LoadAsync(page)) is { } problem)
+        if (await TryAsync(async () => spread = await VersionSpread.LoadAsync(page, Views)) is { } problem)
         {
             line.Open.Add(problem.Message);
             return;
         }
 
         (line.Expected, line.Seen) = (spread!.Views, spread.Told);
-        _notes.Add($"Of {spread.Views} pages, reviews {spread} was served.");
+        _notes.Add($"Pages by the version of reviews: {spread}.");
         if (spread.Told < spread.Views)
         {
             line.Open.Add(string.Create(
@@ -208,7 +211,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
         var line = _lines[AppArea.Headers];
         var problem = await TryAsync(async () =>
         {
-            var (due, lost, unknown) = await new PassedOnHeaders(target, directory, time).CheckAsync(probeOf, cancellationToken);
+            var (due, lost, unknown) = await new PassedOnHeaders(target, directory, patience, time).CheckAsync(probeOf, cancellationToken);
             line.Expected += due;
             line.Seen += due - lost.Count;
             line.Findings.AddRange(lost);
@@ -244,7 +247,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
 
         var there = target.Services.Count(service => service.Key != AppContract.Page && service.Value is not null);
         _notes.Insert(0, string.Create(
-            CultureInfo.InvariantCulture, $"{requests:N0} requests of these checks were sent before all others; they are in no other figure."));
+            CultureInfo.InvariantCulture, $"{requests:N0} requests were sent for these checks, before those of the run."));
         return new SignalResult(
             Signal,
             string.Create(CultureInfo.InvariantCulture, $"{target.Page.GetLeftPart(UriPartial.Authority)}, and {there:N0} processes behind it"),

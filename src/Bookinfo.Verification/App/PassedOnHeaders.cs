@@ -10,18 +10,19 @@ namespace Bookinfo.Verification;
 /// </summary>
 /// <param name="target">The application.</param>
 /// <param name="directory">Where the access log of each process is.</param>
+/// <param name="patience">How long to wait for a line.</param>
 /// <param name="time">Tells the time and waits.</param>
-internal sealed class PassedOnHeaders(AppTarget target, string directory, TimeProvider time)
+internal sealed class PassedOnHeaders(AppTarget target, string directory, TimeSpan patience, TimeProvider time)
 {
     /// <summary>Views of the page in which every version of reviews is seen, unless chance is very much against it.</summary>
     private const int Views = 24;
 
     private const string RequestId = "x-request-id", TraceParent = "traceparent", UserAgent = "user-agent";
 
-    /// <summary>Services write their lines at once, unless stdout takes none.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A process may write the lines of two requests in another order than that in which they were answered.</summary>
+    private static readonly TimeSpan Overtaking = TimeSpan.FromSeconds(1);
 
     /// <summary>The headers, by the fields of the access log that show them.</summary>
     private static readonly (string Field, string Header)[] Fields =
@@ -50,30 +51,44 @@ internal sealed class PassedOnHeaders(AppTarget target, string directory, TimePr
                 (UserAgent, sent["user_agent"]))));
         }
 
-        // A line of these shows that there are lines at all.
-        var control = $"verify-{span}-itself";
-        foreach (var process in target.Services.Where(one => one.Value is not null).Select(one => one.Key))
+        // A line of these shows that there are lines at all, and that those of what was sent before have been written.
+        var controls = target.Services.Where(one => one.Value is not null && AppContract.Processes.Contains(one.Key)
+                && called.Contains(one.Key.Split('-')[0]))
+            .ToLookup(one => one.Key.Split('-')[0], one => (Process: one.Key, Id: $"verify-{span}-{one.Key}"));
+        foreach (var (process, id) in controls.SelectMany(service => service))
         {
-            await probeOf(process).GetAsync(AppContract.MainPath(process), (RequestId, control));
+            await probeOf(process).GetAsync(AppContract.MainPath(process), (RequestId, id));
         }
 
+        ILookup<string, Dictionary<string, string>> lines;
         var begin = time.GetTimestamp();
         while (true)
         {
-            var lines = ends.SelectMany(end => Read(end.Key, end.Value)).ToLookup(line => line.GetValueOrDefault("service", ""));
-            var logged = called.Where(service => lines[service].Any(line => line["x_request_id"] == control)).ToList();
-            var found = logged.ToDictionary(
-                service => service, service => lines[service].Where(line => sent.Any(one => line[one.Key] == one.Value)).ToList());
-            if ((logged.Count == called.Count && found.Values.All(one => one.Count > 0)) || time.GetElapsedTime(begin) > Patience)
+            lines = ends.SelectMany(end => Read(end.Key, end.Value)).ToLookup(line => line["service"]);
+            if (ends.Count == 0 || called.All(IsLogged) || time.GetElapsedTime(begin) > patience)
             {
-                return (
-                    logged.Count * Fields.Length,
-                    [.. found.OrderBy(one => one.Key, StringComparer.Ordinal).SelectMany(one => LostBy(one.Key, one.Value, sent))],
-                    [.. CallGraph.Called.Except(logged)]);
+                break;
             }
 
             await Task.Delay(Pause, time, cancellationToken);
         }
+
+        if (called.Any(service => !Own(service).Any()))
+        {
+            await Task.Delay(Overtaking, time, cancellationToken);
+            lines = ends.SelectMany(end => Read(end.Key, end.Value)).ToLookup(line => line["service"]);
+        }
+
+        var logged = called.Where(IsLogged).Order(StringComparer.Ordinal).ToList();
+        return (
+            logged.Count * Fields.Length,
+            [.. logged.SelectMany(service => LostBy(service, [.. Own(service)], sent))],
+            [.. CallGraph.Called.Except(logged)]);
+
+        bool IsLogged(string service) => controls.Contains(service)
+            && controls[service].All(control => lines[service].Any(line => line["x_request_id"] == control.Id));
+        IEnumerable<Dictionary<string, string>> Own(string service) =>
+            lines[service].Where(line => sent.Any(one => line[one.Key] == one.Value));
     }
 
     /// <summary>The services that were called for a page, as far as it shows.</summary>

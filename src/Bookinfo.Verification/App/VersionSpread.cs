@@ -23,7 +23,7 @@ public sealed record VersionSpread(int Views, IReadOnlyDictionary<string, int> S
     /// <param name="probe">What asks productpage.</param>
     /// <param name="views">How many.</param>
     /// <exception cref="ContractBrokenException">One is not answered.</exception>
-    public static async Task<VersionSpread> LoadAsync(AppProbe probe, int views = UsualViews)
+    public static async Task<VersionSpread> LoadAsync(AppProbe probe, int views)
     {
         var served = new Dictionary<string, int>();
         for (var view = 0; view < views; view++)
@@ -45,9 +45,12 @@ public sealed record VersionSpread(int Views, IReadOnlyDictionary<string, int> S
     /// <param name="shares">What part each version must get.</param>
     public IEnumerable<Finding> Findings(VersionShares shares)
     {
+        // What a version that is not served should have got, the others have got: that is one mistake.
+        var whole = Math.Max(1, shares.Versions.Where(Served.ContainsKey).Sum(version => shares[version]));
         foreach (var version in shares.Versions.Union(Served.Keys).Order(StringComparer.Ordinal))
         {
-            var (share, seen) = (shares[version] / 100.0, Served.GetValueOrDefault(version));
+            var seen = Served.GetValueOrDefault(version);
+            var share = shares[version] / (seen == 0 ? 100.0 : whole);
             var chance = Deviations * Math.Sqrt(Told * share * (1 - share));
             var low = (long)Math.Ceiling((Told * (share - Rounding)) - chance);
             var high = share == 0 ? 0 : (long)Math.Floor((Told * (share + Rounding)) + chance);
@@ -77,11 +80,9 @@ public sealed record VersionSpread(int Views, IReadOnlyDictionary<string, int> S
     }
 
     /// <summary>How often each version was served, in words.</summary>
-    public override string ToString() => Served.Count == 0 ? "no version" : WordsOf(Served);
-
-    private static string WordsOf(IReadOnlyDictionary<string, int> served) => Foundation.WordList.And(
-        served.OrderBy(one => one.Key, StringComparer.Ordinal)
-            .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value:N0} times")));
+    public override string ToString() => Served.Count == 0 ? "none shows one" : string.Join(
+        ", ", Served.OrderBy(one => one.Key, StringComparer.Ordinal)
+            .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value:N0}")));
 
     /// <summary>The version that a page is from; <see langword="null"/> when it does not show that.</summary>
     private static string? VersionIn(AppAnswer page) => page.Status == HttpStatusCode.OK
