@@ -33,7 +33,8 @@ public sealed class ClusterServices(ClusterConnection cluster, string space, Act
     /// <summary>Opens a way to one pod of each version that runs.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>
-    /// The versions, such as <c>reviews-v3</c>, each with the address where it is asked, or <see langword="null"/> when there is no way to it.
+    /// The versions, such as <c>reviews-v3</c>, each with the address where it is asked, or <see langword="null"/> when there is no way to
+    /// it.
     /// </returns>
     /// <exception cref="Foundation.OperationFailedException">Nothing runs there, or it cannot be asked.</exception>
     public async Task<IReadOnlyDictionary<string, Uri?>> OpenAsync(CancellationToken cancellationToken)

@@ -4,8 +4,8 @@ using Bookinfo.Verification;
 namespace Wire.Tests;
 
 /// <summary>
-/// Everything in the contract's list, which <c>bookinfo verify</c> holds against what is deployed (<see cref="AppContract"/>), and what only
-/// those can know who have started the processes themselves.
+/// Everything in the contract's list, which <c>bookinfo verify</c> holds against what is deployed (<see cref="AppContract"/>), and what
+/// only those can know who have started the processes themselves.
 /// </summary>
 public sealed class ContractChecks(WireSystem system)
 {

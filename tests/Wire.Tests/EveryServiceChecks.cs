@@ -7,8 +7,9 @@ using Bookinfo.Verification;
 namespace Wire.Tests;
 
 /// <summary>
-/// What every service makes of bytes that no client library sends. These checks are not in the contract's list (<c>AppContract</c>), because
-/// they take a connection to the process itself: a proxy, a gateway or a port-forward on the way answers such requests in its own way.
+/// What every service makes of bytes that no client library sends. These checks are not in the contract's list (<c>AppContract</c>),
+/// because they take a connection to the process itself: a proxy, a gateway or a port-forward on the way answers such requests in its own
+/// way.
 /// </summary>
 public sealed class EveryServiceChecks(WireSystem system)
 {

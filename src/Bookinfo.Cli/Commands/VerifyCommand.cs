@@ -123,8 +123,8 @@ internal static class VerifyCommand
 
     private static readonly Option<bool> App = new("--app")
     {
-        Description = "Check the application only: what it answers, which versions it serves, what it passes on, probes and metrics. No run "
-            + "is made, and no platform is asked.",
+        Description = "Check the application only: what it answers, which versions it serves, what it passes on, probes and metrics. No "
+            + "run is made, and no platform is asked.",
     };
 
     private static readonly Option<bool> NoApp = new("--no-app")
@@ -151,9 +151,9 @@ internal static class VerifyCommand
             "must be a name in ASCII"));
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
         var command = new Command(
-            "verify", "Say whether the application obeys its contract; then send requests, or take a ledger of some, and say whether metrics, "
-                + "traces and logs in a platform show exactly what happened: each request by service, version, route and status, each call "
-                + "by edge, latencies by bucket, the whole trace of each request, a line for each request and service. "
+            "verify", "Say whether the application obeys its contract; then send requests, or take a ledger of some, and say whether "
+                + "metrics, traces and logs in a platform show exactly what happened: each request by service, version, route and "
+                + "status, each call by edge, latencies by bucket, the whole trace of each request, a line for each request and service. "
                 + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
                 + "not be checked.")
         {
@@ -187,8 +187,8 @@ internal static class VerifyCommand
     }
 
     private static VerifyScenarioRequest? ReadScenario(ParseResult result) => Scenario.Read(
-        result, Place.Get(result, result.GetValue(Url)), result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Wait) ?? UsualWait,
-        Traffic.GetSeed(result), result.GetValue(Output));
+        result, Place.Get(result, result.GetValue(Url)), result.GetValue(Prometheus), result.GetValue(Select)!,
+        result.GetValue(Wait) ?? UsualWait, Traffic.GetSeed(result), result.GetValue(Output));
 
     private static VerifyOptions Read(ParseResult result)
     {

@@ -163,8 +163,8 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
 /// <param name="Wait">How long to wait for figures to stand still.</param>
 /// <param name="Output">How to write the report.</param>
 internal sealed record VerifyOptions(
-    FaultPlace Place, AppChoice App, IReadOnlyList<string> Paths, double Rate, TimeSpan Duration, RequestSettings Requests, ulong Seed, string? Ledger,
-    string? Keep, bool Overwrite, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);
+    FaultPlace Place, AppChoice App, IReadOnlyList<string> Paths, double Rate, TimeSpan Duration, RequestSettings Requests, ulong Seed,
+    string? Ledger, string? Keep, bool Overwrite, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);
 
 /// <summary>Whether <c>verify</c> checks the application itself.</summary>
 internal enum AppChoice

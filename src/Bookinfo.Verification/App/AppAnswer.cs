@@ -56,7 +56,10 @@ public sealed record AppAnswer(string Request, HttpStatusCode Status, IReadOnlyL
     /// <returns>The answer itself.</returns>
     public AppAnswer Require200ToTell() => Status == HttpStatusCode.OK
         ? this
-        : throw new ContractBrokenException($"The answer to {Request} has status {(int)Status}, so that it cannot be told.") { IsOpen = true };
+        : throw new ContractBrokenException($"The answer to {Request} has status {(int)Status}, so that it cannot be told.")
+        {
+            IsOpen = true,
+        };
 
     /// <summary>What is wrong with it.</summary>
     /// <param name="what">To follow 'the answer to ...'.</param>

@@ -1,3 +1,5 @@
+using Bookinfo.Contracts;
+
 namespace Bookinfo.Verification;
 
 /// <summary>A part of the wire contract that has a line of its own in the report.</summary>
@@ -13,15 +15,6 @@ public sealed record AppArea(string Name, FindingKind Kind)
 
     /// <summary>Signing in and out.</summary>
     public static AppArea SignIn { get; } = new("signing in and out", FindingKind.ContractBroken);
-
-    /// <summary>What details answers.</summary>
-    public static AppArea Details { get; } = new("details", FindingKind.ContractBroken);
-
-    /// <summary>What ratings answers.</summary>
-    public static AppArea Ratings { get; } = new("ratings", FindingKind.ContractBroken);
-
-    /// <summary>What reviews answers.</summary>
-    public static AppArea Reviews { get; } = new("reviews", FindingKind.ContractBroken);
 
     /// <summary>Requests that every service turns away.</summary>
     public static AppArea Refusals { get; } = new("refused requests", FindingKind.ContractBroken);
@@ -43,5 +36,13 @@ public sealed record AppArea(string Name, FindingKind Kind)
 
     /// <summary>All of them, in the order of the report.</summary>
     public static IReadOnlyList<AppArea> All { get; } =
-        [Pages, Api, SignIn, Details, Ratings, Reviews, Refusals, Versions, Headers, Probes, Metrics, Timing];
+    [
+        Pages, Api, SignIn,
+        .. ServiceCatalog.All.Where(service => service != ServiceCatalog.ProductPage).Select(service => Of(service.Name)),
+        Refusals, Versions, Headers, Probes, Metrics, Timing,
+    ];
+
+    /// <summary>What a service behind productpage answers.</summary>
+    /// <param name="service">The service.</param>
+    public static AppArea Of(string service) => new(service, FindingKind.ContractBroken);
 }

@@ -32,8 +32,8 @@ public static class AppContract
     /// <summary>The checks.</summary>
     public static IReadOnlyList<AppCheck> Checks { get; } =
     [
-        .. PageContract.Checks, .. ApiContract.Checks, .. SignInContract.Checks, .. DetailsContract.Checks, .. RatingsContract.Checks,
-        .. ReviewsContract.Checks, .. Processes.SelectMany(RefusalContract.ChecksOf), .. Processes.SelectMany(HeaderContract.ChecksOf),
+        .. PageContract.Checks, .. ApiContract.Checks, .. SignInContract.Checks, .. ServiceContracts.Checks,
+        .. Processes.SelectMany(RefusalContract.ChecksOf), .. Processes.SelectMany(HeaderContract.ChecksOf),
         .. Processes.SelectMany(ProbeContract.ChecksOf), .. Processes.SelectMany(MetricsContract.ChecksOf),
         .. Processes.SelectMany(TimingContract.ChecksOf),
     ];

@@ -6,7 +6,8 @@ namespace Bookinfo.Verification;
 
 /// <summary>
 /// Whether what is deployed obeys the contract: asked from outside, by requests that have nothing to do with the run that platforms are
-/// verified by. They are sent and done with before it begins, because they reach the same services and so the same metrics, traces and logs.
+/// verified by. They are sent and done with before it begins, because they reach the same services and so the same metrics, traces and
+/// logs.
 /// </summary>
 /// <param name="target">The application.</param>
 /// <param name="patience">How long an answer may take.</param>
@@ -29,6 +30,8 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
     private readonly Dictionary<string, List<string>> _unanswered = [];
     private readonly List<string> _notes = [];
 
+    private string Origin => target.Page.GetLeftPart(UriPartial.Authority);
+
     /// <summary>How many pages are loaded to see which versions of reviews they come from.</summary>
     internal int Views { get; init; } = VersionSpread.UsualViews;
 
@@ -45,7 +48,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
             UsualHeaders = process == AppContract.Page ? target.Headers : [],
         };
         await RequireAnswerAsync(ProbeOf(AppContract.Page));
-        say($"Checking what {target.Page.GetLeftPart(UriPartial.Authority)} and the services behind it answer.");
+        say($"Checking what {Origin} and the services behind it answer.");
         foreach (var area in AppContract.Checks.Where(check => target.AddressOf(check.Process) is not null)
             .GroupBy(check => (check.Area, check.Process)))
         {
@@ -69,8 +72,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
         {
             throw new OperationFailedException(
                 FailureKind.TargetUnreachable,
-                $"{target.Page.GetLeftPart(UriPartial.Authority)} does not answer: {exception.Message} Start Bookinfo with 'bookinfo up', or "
-                + "name another address.");
+                $"{Origin} does not answer: {exception.Message} Start Bookinfo with 'bookinfo up', or name another address.");
         }
     }
 
@@ -230,7 +232,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
     {
         foreach (var service in target.Services.Where(service => service.Value is null).GroupBy(service => service.Key.Split('-')[0]))
         {
-            _lines[AppArea.All.Single(area => area.Name == service.Key)].Open.Add(
+            _lines[AppArea.Of(service.Key)].Open.Add(
                 $"{WordList.And(service.Select(one => one.Key).Order(StringComparer.Ordinal))} cannot be reached from here{target.NoWay}.");
         }
 
@@ -250,7 +252,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
             CultureInfo.InvariantCulture, $"{requests:N0} requests were sent for these checks, before those of the run."));
         return new SignalResult(
             Signal,
-            string.Create(CultureInfo.InvariantCulture, $"{target.Page.GetLeftPart(UriPartial.Authority)}, and {there:N0} processes behind it"),
+            string.Create(CultureInfo.InvariantCulture, $"{Origin}, and {there:N0} {(there == 1 ? "process" : "processes")} behind it"),
             [
                 .. _lines.Where(line => line.Value.Expected > 0 || line.Value.Open.Count > 0).Select(line => new CheckResult(line.Key.Name)
                 {
@@ -262,8 +264,8 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
             ])
         {
             Method = "The application was asked from outside, and each answer held against the contract: status, type and text, what is "
-                + "refused, sessions, probes, metrics, Server-Timing, and which version of reviews how many pages come from. What was posted "
-                + "was posted for products that nobody else asks for.",
+                + "refused, sessions, probes, metrics, Server-Timing, and which version of reviews how many pages come from. What was "
+                + "posted was posted for products that nobody else asks for.",
             Notes = _notes,
         };
     }

@@ -24,9 +24,8 @@ internal static class HeaderContract
         {
             var id = $"verify-{probe.Id(0)}";
             var answer = await probe.GetAsync(path, (RequestId, id));
-            answer.Is(
-                answer.Header(RequestId) == id,
-                $"has {(answer.Header(RequestId) is { Length: > 0 } other ? $"{RequestId} '{other}'" : $"no {RequestId}")} instead of '{id}'");
+            var seen = answer.Header(RequestId);
+            answer.Is(seen == id, $"has {(seen.Length == 0 ? $"no {RequestId}" : $"{RequestId} '{seen}'")} instead of '{id}'");
         });
         yield return Check($"gives a request without {RequestId} one of its own", async probe =>
         {

@@ -12,8 +12,6 @@ internal static partial class MetricsContract
     private static readonly string[] OfCallers =
         ["http_client_request_duration_seconds", "bookinfo_http_client_transit_duration_seconds"];
 
-    private static readonly string[] Callers = [AppContract.Page, "reviews-v2", "reviews-v3"];
-
     /// <summary>The metrics that every process has once it has served requests, as docs/telemetry.md lists them.</summary>
     public static IReadOnlyList<string> OfAll { get; } =
     [
@@ -42,7 +40,7 @@ internal static partial class MetricsContract
             await probe.GetAsync(AppContract.MainPath(process));
             var answer = await ScrapeAsync(probe);
             var names = Samples().Matches(answer.Body).Select(sample => sample.Groups["name"].Value).ToHashSet();
-            var missing = OfAll.Concat(Callers.Contains(process) ? OfCallers : [])
+            var missing = OfAll.Concat(CallGraph.WithBackends(process).Length > 1 ? OfCallers : [])
                 .Where(name => !names.Contains(name) && !names.Contains($"{name}_count")).ToList();
             answer.Is(missing.Count == 0, $"does not have {string.Join(", ", missing)}");
         });

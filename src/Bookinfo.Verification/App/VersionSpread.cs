@@ -71,8 +71,8 @@ public sealed record VersionSpread(int Views, IReadOnlyDictionary<string, int> S
                     FindingKind.VersionShare, $"reviews {version}",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"reviews {version} was served in {seen:N0} of {Told:N0} pages, though {due}: chance leaves {Math.Max(0, low):N0} to "
-                        + $"{Math.Min(Told, high):N0}."))
+                        $"reviews {version} was served in {seen:N0} of {Told:N0} pages, though {due}: chance leaves "
+                        + $"{Math.Max(0, low):N0} to {Math.Min(Told, high):N0}."))
                 {
                     Count = seen,
                 };

@@ -20,20 +20,25 @@ internal sealed record AppSabotage(string Name, FindingKind Kind, AppArea Area, 
 
     public static IReadOnlyList<AppSabotage> All { get; } =
     [
-        Of("a status changed", AppArea.Api, AppContract.Page, "/api/v1/products", answer => answer.Status = HttpStatusCode.InternalServerError)
+        Of("a status changed", AppArea.Api, AppContract.Page, "/api/v1/products", answer =>
+            answer.Status = HttpStatusCode.InternalServerError)
             with { Says = "The answer to GET /api/v1/products has status 500 instead of 200." },
-        Of("a content type changed", AppArea.Details, "details-v1", "/details/7", answer => answer.Headers["Content-Type"] = ["text/plain"])
+        Of("a content type changed", AppArea.Of("details"), "details-v1", "/details/7", answer =>
+            answer.Headers["Content-Type"] = ["text/plain"])
             with { Says = "has type text/plain instead of application/json" },
         Of("a text of the page changed", AppArea.Pages, AppContract.Page, "/productpage?u=test", answer =>
             answer.Text = answer.Text.Replace("<title>Simple Bookstore App", "<title>Bookshop", StringComparison.Ordinal))
             with { Says = "does not contain '<title>Simple Bookstore App</title>'" },
-        Of("a style sheet missing", AppArea.Pages, AppContract.Page, "/static/bookshop.css", answer => answer.Status = HttpStatusCode.NotFound)
+        Of("a style sheet missing", AppArea.Pages, AppContract.Page, "/static/bookshop.css", answer =>
+            answer.Status = HttpStatusCode.NotFound)
             with { Says = "has status 404 instead of 200" },
-        Of("keys of an answer in another order", AppArea.Details, "details-v1", "/details/0", answer =>
-            answer.Text = answer.Text.Replace("{\"id\":0,", "{", StringComparison.Ordinal).Replace("}", ",\"id\":0}", StringComparison.Ordinal)),
-        Of("stars in another color", AppArea.Reviews, "reviews-v3", "/reviews/1", answer =>
-            answer.Text = answer.Text.Replace("red", "blue", StringComparison.Ordinal)) with { Says = "instead of 5 and 4 stars that are red" },
-        Of("ratings that forget what was posted", AppArea.Ratings, "ratings-v1", "/ratings/", answer =>
+        Of("keys of an answer in another order", AppArea.Of("details"), "details-v1", "/details/7", answer =>
+            answer.Text = answer.Text.Replace("{\"id\":7,", "{", StringComparison.Ordinal)
+                .Replace("}", ",\"id\":7}", StringComparison.Ordinal)),
+        Of("stars in another color", AppArea.Of("reviews"), "reviews-v3", "/reviews/1", answer =>
+            answer.Text = answer.Text.Replace("red", "blue", StringComparison.Ordinal))
+            with { Says = "instead of 5 and 4 stars that are red" },
+        Of("ratings that forget what was posted", AppArea.Of("ratings"), "ratings-v1", "/ratings/", answer =>
         {
             if (answer is { Method: "GET", Status: HttpStatusCode.OK })
             {
@@ -58,7 +63,7 @@ internal sealed record AppSabotage(string Name, FindingKind Kind, AppArea Area, 
             answer.Text = answer.Text.Replace("http_server_active_requests", "other", StringComparison.Ordinal))
             with { Says = "does not have http_server_active_requests" },
         Of("/metrics of another type", AppArea.Metrics, AppContract.Page, "/metrics", answer =>
-            answer.Headers["Content-Type"] = ["application/json"]) with { Says = "" },
+            answer.Headers["Content-Type"] = ["application/json"]),
         Of("Server-Timing dropped", AppArea.Timing, "reviews-v1", "/", answer => answer.Headers.Remove("Server-Timing")),
         Of("a call missing from Server-Timing", AppArea.Timing, AppContract.Page, "/productpage", answer =>
             answer.Headers["Server-Timing"] = ["details;dur=1.00, total;dur=2.00"]) with { Says = "without reviews" },

@@ -110,7 +110,8 @@ public sealed class AppVerificationTests(CheckedSystem system) : IClassFixture<C
         {
             var result = await system.CheckAsync(system.Target with { Logs = empty.FullName });
             Assert.Equal(VerificationVerdict.Exact, result.Verdict);
-            Assert.Contains(result.Notes, note => note.StartsWith("Whether headers reach details, reviews and ratings", StringComparison.Ordinal));
+            Assert.Contains(
+                result.Notes, note => note.StartsWith("Whether headers reach details, reviews and ratings", StringComparison.Ordinal));
         }
         finally
         {
