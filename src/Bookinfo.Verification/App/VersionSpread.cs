@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Bookinfo.Contracts;
 using Bookinfo.Measurement;
 
@@ -8,7 +9,7 @@ namespace Bookinfo.Verification;
 /// <summary>Which versions of reviews pages are served from that are loaded one after another.</summary>
 /// <param name="Views">How many pages were loaded.</param>
 /// <param name="Served">How many were served from each version; those that show no version are left out.</param>
-public sealed record VersionSpread(int Views, IReadOnlyDictionary<string, int> Served)
+public sealed partial record VersionSpread(int Views, IReadOnlyDictionary<string, int> Served)
 {
     /// <summary>How many pages the contract speaks of.</summary>
     public const int UsualViews = 300;
@@ -41,42 +42,56 @@ public sealed record VersionSpread(int Views, IReadOnlyDictionary<string, int> S
     /// <summary>How many pages have shown a version.</summary>
     public int Told => Served.Values.Sum();
 
-    /// <summary>Holds it against what must be.</summary>
+    /// <summary>Holds it against what must be. A page that shows no version may be from any.</summary>
     /// <param name="shares">What part each version must get.</param>
     public IEnumerable<Finding> Findings(VersionShares shares)
     {
+        var untold = Views - Told;
+        bool IsMissing(string version) =>
+            Served.GetValueOrDefault(version) == 0 && untold < Bounds(shares[version] / 100.0).Low;
         // What a version that is not served should have got, the others have got: that is one mistake.
-        var whole = Math.Max(1, shares.Versions.Where(Served.ContainsKey).Sum(version => shares[version]));
+        var whole = Math.Max(1, shares.Versions.Where(version => !IsMissing(version)).Sum(version => shares[version]));
         foreach (var version in shares.Versions.Union(Served.Keys).Order(StringComparer.Ordinal))
         {
             var seen = Served.GetValueOrDefault(version);
-            var share = shares[version] / (seen == 0 ? 100.0 : whole);
-            var chance = Deviations * Math.Sqrt(Told * share * (1 - share));
-            var low = (long)Math.Ceiling((Told * (share - Rounding)) - chance);
-            var high = share == 0 ? 0 : (long)Math.Floor((Told * (share + Rounding)) + chance);
-            if (share < 1 ? seen >= low && seen <= high : seen == Told)
-            {
-                continue;
-            }
-
             var due = string.Create(CultureInfo.InvariantCulture, $"{shares[version]}% of the requests are to go to it");
-            yield return seen == 0
-                ? new Finding(
+            var (low, high) = Bounds((double)shares[version] / whole);
+            if (IsMissing(version))
+            {
+                yield return new Finding(
                     FindingKind.VersionNotServed, $"reviews {version}",
-                    string.Create(CultureInfo.InvariantCulture, $"reviews {version} was served in none of {Told:N0} pages, though {due}."))
+                    string.Create(CultureInfo.InvariantCulture, $"reviews {version} was served in none of {Views:N0} pages, though {due}."))
                 {
-                    Count = Told,
-                }
-                : new Finding(
+                    Count = Views,
+                };
+            }
+            else if (seen + untold < low || seen > high)
+            {
+                yield return new Finding(
                     FindingKind.VersionShare, $"reviews {version}",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"reviews {version} was served in {seen:N0} of {Told:N0} pages, though {due}: chance leaves "
-                        + $"{Math.Max(0, low):N0} to {Math.Min(Told, high):N0}."))
+                        $"reviews {version} was served in {seen:N0} of {Views:N0} pages, though {due}: chance leaves {low:N0} to "
+                        + $"{high:N0}."))
                 {
                     Count = seen,
                 };
+            }
         }
+    }
+
+    /// <summary>How many pages chance leaves to a share.</summary>
+    private (long Low, long High) Bounds(double share)
+    {
+        if (share is 0 or 1)
+        {
+            return ((long)share * Views, (long)share * Views);
+        }
+
+        var chance = Deviations * Math.Sqrt(Views * share * (1 - share));
+        return (
+            Math.Max(0, (long)Math.Ceiling((Views * (share - Rounding)) - chance)),
+            Math.Min(Views, (long)Math.Floor((Views * (share + Rounding)) + chance)));
     }
 
     /// <summary>How often each version was served, in words.</summary>
@@ -84,11 +99,27 @@ public sealed record VersionSpread(int Views, IReadOnlyDictionary<string, int> S
         ", ", Served.OrderBy(one => one.Key, StringComparer.Ordinal)
             .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value:N0}")));
 
-    /// <summary>The version that a page is from; <see langword="null"/> when it does not show that.</summary>
-    private static string? VersionIn(AppAnswer page) => page.Status == HttpStatusCode.OK
-        && page.Body.Contains(PageTexts.ReviewsServedBy, StringComparison.Ordinal)
-        && !page.Body.Contains(PageTexts.RatingsMissing, StringComparison.Ordinal)
-        && PageStars.Of(page.Body).Colors is { Count: <= 1 } colors
-            ? ReviewsContract.VersionOf(colors is [var color] ? color : null)
-            : null;
+    /// <summary>
+    /// The version that a page is from, by the name of the pod, or else by the stars; <see langword="null"/> when it does not show that.
+    /// </summary>
+    private static string? VersionIn(AppAnswer page)
+    {
+        if (page.Status != HttpStatusCode.OK || !page.Body.Contains(PageTexts.ReviewsServedBy, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (PodOfPage().Match(page.Body) is { Success: true } pod)
+        {
+            return pod.Groups["version"].Value;
+        }
+
+        return !page.Body.Contains(PageTexts.RatingsMissing, StringComparison.Ordinal)
+            && PageStars.Of(page.Body).Colors is { Count: <= 1 } colors
+                ? ReviewsContract.VersionOf(colors is [var color] ? color : null)
+                : null;
+    }
+
+    [GeneratedRegex(PageTexts.ReviewsServedBy + @"(?:\s|<[^>]*>)*reviews-(?<version>v[0-9]+)\b")]
+    private static partial Regex PodOfPage();
 }
