@@ -47,7 +47,7 @@ start_native "$results" "$port" --prometheus --prometheus-port $((port + 30))
 
 # What Prometheus has scraped before the run is what its counters are compared with.
 say "Waiting until Prometheus has scraped all services"
-until [ "$("${tool[@]}" verify "http://localhost:$port" --requests 1 --keep "$work/first.ledger" --output json 2> /dev/null |
+until [ "$("${tool[@]}" verify "http://localhost:$port" --no-app --requests 1 --keep "$work/first.ledger" --output json 2> /dev/null |
     jq -r .verdict)" = exact ]; do rm -f "$work/first.ledger"; done
 say "Sending $thousands,000 requests, $rate a second"
 # Half a request less: whether one more is sent would depend on rounding.

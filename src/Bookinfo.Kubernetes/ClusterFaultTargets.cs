@@ -16,7 +16,7 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     /// <summary>The management port of a pod.</summary>
     private const int ManagementPort = 9090;
 
-    private readonly Dictionary<string, PortForward> _forwards = [];
+    private readonly PodForwards _forwards = new(cluster.Kubectl, space, ManagementPort, time);
     private PortForward? _page;
 
     /// <inheritdoc/>
@@ -46,22 +46,14 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     {
         var pods = await ListAsync(cancellationToken);
         var wanted = pods.Select(TargetOf).Where(target => services is null || target.IsOneOf(services)).ToList();
-        CloseOthers([.. pods.Select(pod => pod.Metadata.Name)]);
-        var ways = await Task.WhenAll(wanted.Where(target => !_forwards.ContainsKey(target.Name)).Select(
-            async target => (target.Name, Forward: await TryOpenAsync(target.Name, cancellationToken))));
-        foreach (var (name, forward) in ways.Where(way => way.Forward is not null))
-        {
-            _forwards[name] = forward!;
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        return [.. wanted.Select(target => target with { Management = _forwards.GetValueOrDefault(target.Name)?.Address })];
+        await _forwards.OpenAsync(pods.Select(pod => pod.Metadata.Name), wanted.Select(target => target.Name), cancellationToken);
+        return [.. wanted.Select(target => target with { Management = _forwards[target.Name] })];
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        CloseOthers([]);
+        _forwards.Dispose();
         _page?.Dispose();
         cluster.Dispose();
         return ValueTask.CompletedTask;
@@ -76,34 +68,8 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     {
         var pods = await ClusterFailure.ExplainAsync(
             () => RunningPods.ListAsync(cluster, space, cancellationToken), cluster.Config, cancellationToken);
-        return pods.Count > 0 || _forwards.Count > 0
+        return pods.Count > 0 || !_forwards.IsEmpty
             ? pods
             : throw await DeployedApplication.NotDeployedAsync(cluster, space, cancellationToken);
-    }
-
-    /// <summary>Closes the ways to pods that are gone, and those that have broken off.</summary>
-    private void CloseOthers(HashSet<string> pods)
-    {
-        foreach (var (name, forward) in _forwards.Where(one => !pods.Contains(one.Key) || !one.Value.IsOpen).ToList())
-        {
-            forward.Dispose();
-            _forwards.Remove(name);
-        }
-    }
-
-    /// <summary>
-    /// Opens the way to a pod; one that has just begun or ended may have none. Nothing is thrown, so that none that others have opened at
-    /// the same time is lost.
-    /// </summary>
-    private async Task<PortForward?> TryOpenAsync(string pod, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await PortForward.StartAsync(cluster.Kubectl, space, $"pod/{pod}", ManagementPort, time, cancellationToken);
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
-        {
-            return null;
-        }
     }
 }

@@ -29,6 +29,10 @@ public sealed class VerifyTests : IDisposable
         Assert.True(code == ExitCode.Success, run.ToString());
         Assert.Equal("exact", report.GetProperty("verdict").GetString());
         Assert.Equal(Ledger, report.GetProperty("ledger").GetString());
+        // Both in one run: what is asked of the application is in no figure of the metrics.
+        var signals = report.GetProperty("signals").EnumerateArray().ToList();
+        Assert.Equal(["app", "metrics"], signals.Select(one => one.GetProperty("signal").GetString()));
+        Assert.Equal(12, signals[0].GetProperty("checks").GetArrayLength());
         Assert.InRange(report.GetProperty("requests").GetInt64(), 201, 220);
         Assert.Contains($"The ledger of the run is '{Ledger}'.\n", run.Messages);
 
@@ -39,6 +43,13 @@ public sealed class VerifyTests : IDisposable
         await using var page = Verify("--ledger", Ledger, "--prometheus", $"localhost:{_ports.Prometheus}", "--output", "html");
         Assert.Equal(ExitCode.Success, await page.ExitAsync());
         Assert.StartsWith("<!DOCTYPE html>", page.Output);
+
+        // Not before: its requests would be surplus to what is asked of that run.
+        await using var app = Verify($"localhost:{_ports.Page}", "--app", "--output", "json");
+        Assert.Equal(ExitCode.Success, await app.ExitAsync());
+        var alone = JsonDocument.Parse(app.Output).RootElement;
+        Assert.Equal("app", Assert.Single(alone.GetProperty("signals").EnumerateArray()).GetProperty("signal").GetString());
+        Assert.False(alone.TryGetProperty("ledger", out _));
     }
 
     [Fact]
@@ -49,9 +60,14 @@ public sealed class VerifyTests : IDisposable
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
         Assert.StartsWith("bookinfo: there is nothing to verify: name a Prometheus (--prometheus)", run.Messages);
 
-        await using var unreachable = Verify(nobody.Address.AbsoluteUri, "--prometheus", nobody.Address.AbsoluteUri, "--keep", Ledger);
+        await using var unreachable = Verify(
+            nobody.Address.AbsoluteUri, "--no-app", "--prometheus", nobody.Address.AbsoluteUri, "--keep", Ledger);
         Assert.Equal(ExitCode.TargetUnreachable, await unreachable.ExitAsync());
         Assert.StartsWith($"bookinfo: no Prometheus answers at {nobody.Address}", unreachable.Messages);
+
+        await using var app = Verify(nobody.Address.AbsoluteUri, "--app");
+        Assert.Equal(ExitCode.TargetUnreachable, await app.ExitAsync());
+        Assert.StartsWith($"bookinfo: {nobody.Address.GetLeftPart(UriPartial.Authority)} does not answer: ", app.Messages);
     }
 
     [Theory]
@@ -63,6 +79,12 @@ public sealed class VerifyTests : IDisposable
     [InlineData("--tenant has no effect without --tempo or --loki.", "--tenant", "a")]
     [InlineData("--tenant 'ä' is not allowed: it must be a name in ASCII.", "--loki", "localhost:1", "--tenant", "ä")]
     [InlineData("--index has no effect without --elasticsearch.", "--index", "logs-*")]
+    [InlineData("--no-app has no effect with --ledger: nothing is sent.", "--ledger", "a", "--no-app")]
+    [InlineData("--namespace has no effect with --ledger: nothing is sent.", "--ledger", "a", "--namespace", "b")]
+    [InlineData("--rate has no effect with --app: nothing but the application is checked.", "--app", "--rate", "5")]
+    [InlineData("--no-app has no effect with --app: nothing but the application is checked.", "--app", "--no-app")]
+    [InlineData("--app has no effect with --scenario: alerts are verified, with the requests of the scenario.",
+        "--app", "--scenario", "slow-ratings")]
     [InlineData("--output 'xml' is not allowed: it must be table, json, junit or html.", "--output", "xml")]
     public async Task Refuses_what_would_be_ignored(string message, params string[] arguments)
     {
@@ -82,7 +104,7 @@ public sealed class VerifyTests : IDisposable
         await using var page = new LoadServer(FakePage.AnswerAsync);
         using var nobody = new ClosedPort();
         var address = $"{nobody.Address.Scheme}://me:secret@{nobody.Address.Authority}";
-        await using var run = Verify(page.Address.ToString(), "--requests", "1", option, address, "--keep", Ledger);
+        await using var run = Verify(page.Address.ToString(), "--no-app", "--requests", "1", option, address, "--keep", Ledger);
         Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
         Assert.Matches($"^bookinfo: no {option[2..]} answers at {nobody.Address}: .*\n$", run.Messages.ToLowerInvariant());
 
@@ -115,7 +137,7 @@ public sealed class VerifyTests : IDisposable
             await File.WriteAllTextAsync(Ledger, "kept", cancellationToken);
             return await FakePage.AnswerAsync(number, head, stream, cancellationToken);
         });
-        await using var run = Verify(server.Address.ToString(), "--requests", "1", "--logs", _directory, "--keep", Ledger);
+        await using var run = Verify(server.Address.ToString(), "--no-app", "--requests", "1", "--logs", _directory, "--keep", Ledger);
 
         Assert.Equal(ExitCode.InvalidUsage, await run.ExitAsync());
         Assert.Equal($"bookinfo: --keep: the file '{Ledger}' exists. Name another one, or say --overwrite.\n", run.Messages);

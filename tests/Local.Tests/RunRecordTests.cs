@@ -33,7 +33,8 @@ public sealed class RunRecordTests : IDisposable
             new Dictionary<string, int> { ["details-v1"] = 31100 },
             new Uri("http://localhost:9090"),
             new Uri("http://localhost:18888"),
-            18889);
+            18889,
+            new Dictionary<string, int> { ["details-v1"] = 31081 });
         using (RunLock.Take(_tree, Port))
         {
             record.Write(_tree, Port);
@@ -64,6 +65,8 @@ public sealed class RunRecordTests : IDisposable
 
         Assert.Empty(ManagementPorts(one).Intersect(ManagementPorts(other)));
         Assert.Equal(ManagementPorts(other), Read(Port + 10)!.Management.Values);
+        Assert.Equal(
+            other.Services.ToDictionary(service => service.Name, service => service.Port), Read(Port + 10)!.Ports!.ToDictionary());
 
         static IEnumerable<int> ManagementPorts(LocalPlan plan) => plan.Services.Select(service => service.ManagementPort!.Value);
     }

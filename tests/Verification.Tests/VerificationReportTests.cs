@@ -150,6 +150,36 @@ public sealed class VerificationReportTests
     }
 
     [Fact]
+    public void What_the_application_does_is_told_apart_from_what_a_platform_shows()
+    {
+        var metrics = Report(Good).Signals[0];
+        var app = new SignalResult(AppVerification.Signal, "http://localhost/, and 5 processes behind it", [Good]);
+        var wrong = app with { Checks = [Bad with { Findings = [new Finding(FindingKind.ContractBroken, "a", "b")] }] };
+        string Verdict(params SignalResult[] signals) => VerificationText.Verdict(Report() with { Signals = signals });
+
+        Assert.StartsWith(
+            "Exactly as it happened: metrics agree with every request, and the application obeys its contract.", Verdict(app, metrics));
+        Assert.Equal("Breaks the contract: 1 finding.", Verdict(wrong, metrics));
+        Assert.Equal("Differs from what happened, and breaks the contract: 2 findings.", Verdict(wrong, metrics with { Checks = [Bad] }));
+        Assert.Equal("Differs from what happened: 1 finding.", Verdict(app, metrics with { Checks = [Bad] }));
+    }
+
+    [Fact]
+    public void A_report_of_an_application_alone_has_no_ledger()
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var signal = new SignalResult(AppVerification.Signal, "there", [Good]) { Method = "It was asked." };
+        var report = VerificationReport.Of("0.1", new Uri("http://localhost"), new AppOutcome(signal, at, at, 800));
+
+        Assert.Equal("As agreed: the application obeys its contract.", VerificationText.Verdict(report));
+        Assert.StartsWith("800 requests to http://localhost/, from 2026-01-02 03:04:05 ", VerificationText.Run(report).Single());
+        Assert.False(JsonDocument.Parse(report.ToJson()).RootElement.TryGetProperty("ledger", out _));
+        var page = VerificationPage.Create(report);
+        Assert.DoesNotContain("ledger", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("It was asked.", page);
+    }
+
+    [Fact]
     public void The_XML_has_no_character_that_is_not_allowed_there()
     {
         var finding = Lost with { Text = "bad: \0\u001b\ud800\uffff; good: \t\u00e4\U0001F600" };

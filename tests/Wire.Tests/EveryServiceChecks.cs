@@ -1,90 +1,19 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Bookinfo.Contracts;
 using Bookinfo.Testing;
+using Bookinfo.Verification;
 
 namespace Wire.Tests;
 
-/// <summary>What every service does alike.</summary>
+/// <summary>
+/// What every service makes of bytes that no client library sends. These checks are not in the contract's list (<c>AppContract</c>),
+/// because they take a connection to the process itself: a proxy, a gateway or a port-forward on the way answers such requests in its own
+/// way.
+/// </summary>
 public sealed class EveryServiceChecks(WireSystem system)
 {
-    public static TheoryData<string> Processes =>
-        [.. ServiceCatalog.All.SelectMany(service => service.Versions).Select(version => version.Name)];
-
-    [Theory]
-    [MemberData(nameof(Processes))]
-    public async Task Unknown_paths_are_not_found(string process)
-    {
-        foreach (var path in new[]
-        {
-            "/nope", "/health/nope", "/details/1/nope", "/static/nope.css", "/.env", "/%2e%2e/etc/passwd", "/ratings/1/2",
-        })
-        {
-            using var response = await system.Client.GetAsync(new Uri(system[process], path), TestContext.Current.CancellationToken);
-            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Processes))]
-    public async Task Wrong_methods_are_not_allowed(string process)
-    {
-        var path = process == "productpage-v1" ? "/productpage" : $"/{process.Split('-')[0]}/0";
-        foreach (var method in new[] { HttpMethod.Delete, HttpMethod.Put, HttpMethod.Patch })
-        {
-            using var request = new HttpRequestMessage(method, new Uri(system[process], path));
-            using var response = await system.Client.SendAsync(request, TestContext.Current.CancellationToken);
-            Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
-        }
-    }
-
-    [Theory]
-    [Trait("Scope", "Ours")]
-    [MemberData(nameof(Processes))]
-    public async Task What_belongs_to_the_platform_is_only_read(string process)
-    {
-        foreach (var path in new[] { "/metrics", "/health", "/health/live", "/health/ready" })
-        {
-            foreach (var method in new[] { HttpMethod.Delete, HttpMethod.Put, HttpMethod.Post, HttpMethod.Options })
-            {
-                using var request = new HttpRequestMessage(method, new Uri(system[process], path));
-                using var response = await system.Client.SendAsync(request, TestContext.Current.CancellationToken);
-                Assert.Equal((path, HttpStatusCode.MethodNotAllowed), (path, response.StatusCode));
-                Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow.Order());
-                Assert.Equal(
-                    """{"error":"method not allowed"}""", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            }
-
-            using var head = new HttpRequestMessage(HttpMethod.Head, new Uri(system[process], path));
-            using var answer = await system.Client.SendAsync(head, TestContext.Current.CancellationToken);
-            Assert.Equal((path, HttpStatusCode.OK), (path, answer.StatusCode));
-        }
-    }
-
-    [Theory]
-    [Trait("Scope", "Ours")]
-    [MemberData(nameof(Processes))]
-    public async Task Probes_say_live_and_ready(string process)
-    {
-        foreach (var path in new[] { "/health/live", "/health/ready" })
-        {
-            using var response = await system.Client.GetAsync(new Uri(system[process], path), TestContext.Current.CancellationToken);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Processes))]
-    public async Task Head_has_the_head_of_get_and_no_body(string process)
-    {
-        var address = new Uri(system[process], "/health");
-        using var get = await system.Client.GetAsync(address, TestContext.Current.CancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Head, address);
-        using var head = await system.Client.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal((get.StatusCode, get.Content.Headers.ContentType), (head.StatusCode, head.Content.Headers.ContentType));
-        Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-    }
+    public static TheoryData<string> Processes => [.. AppContract.Processes];
 
     [Theory]
     [Trait("Scope", "Ours")]

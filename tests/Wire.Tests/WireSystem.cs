@@ -1,5 +1,6 @@
 using Bookinfo.Contracts;
 using Bookinfo.Testing;
+using Bookinfo.Verification;
 
 [assembly: AssemblyFixture(typeof(Wire.Tests.WireSystem))]
 
@@ -13,12 +14,11 @@ namespace Wire.Tests;
 public sealed class WireSystem : IAsyncLifetime
 {
     private readonly Dictionary<string, Uri> _addresses = [];
+    private readonly AppClient _client = new(Eventually.Never, insecure: false, TimeProvider.System);
     private ServiceProcesses? _processes;
 
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-    {
-        Timeout = Eventually.Never,
-    };
+    /// <summary>A client for what the contract's list does not have.</summary>
+    public HttpClient Client { get; } = new() { Timeout = Eventually.Never };
 
     /// <summary>Whether the processes were started here, and so are ours.</summary>
     public bool IsOurs { get; private set; }
@@ -33,6 +33,11 @@ public sealed class WireSystem : IAsyncLifetime
             return _addresses[name];
         }
     }
+
+    /// <summary>Asks a process.</summary>
+    /// <param name="name">Its name in the catalog.</param>
+    public AppProbe ProbeOf(string name) =>
+        new(_client, this[name], AppProbe.FirstIdAt(TimeProvider.System), TestContext.Current.CancellationToken);
 
     public async ValueTask InitializeAsync()
     {
@@ -72,6 +77,7 @@ public sealed class WireSystem : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        _client.Dispose();
         if (_processes is not null)
         {
             await _processes.DisposeAsync();

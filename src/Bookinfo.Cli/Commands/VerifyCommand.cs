@@ -121,6 +121,19 @@ internal static class VerifyCommand
         "--wait", "How long to wait for figures to stand still after the run, at most. [default: 2m]", TimeSpan.FromSeconds(1),
         TimeSpan.FromMinutes(30), "from 1s to 30m");
 
+    private static readonly Option<bool> App = new("--app")
+    {
+        Description = "Check the application only: what it answers, which versions it serves, what it passes on, probes and metrics. No "
+            + "run is made, and no platform is asked.",
+    };
+
+    private static readonly Option<bool> NoApp = new("--no-app")
+    {
+        Description = "Do not check the application itself before the run.",
+    };
+
+    private static readonly FaultPlaceOptions Place = new();
+
     private static readonly VerifyScenarioOptions Scenario = new();
 
     private static readonly Option<VerifyFormat> Output = TypedOptions.Name<VerifyFormat>(
@@ -138,16 +151,21 @@ internal static class VerifyCommand
             "must be a name in ASCII"));
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
         var command = new Command(
-            "verify", "Send requests, or take a ledger of some, and say whether metrics, traces and logs in a platform show exactly what "
-                + "happened: each request by service, version, route and status, each call by edge, latencies by bucket, the whole trace "
-                + "of each request, a line for each request and service. "
+            "verify", "Say whether the application obeys its contract; then send requests, or take a ledger of some, and say whether "
+                + "metrics, traces and logs in a platform show exactly what happened: each request by service, version, route and "
+                + "status, each call by edge, latencies by bucket, the whole trace of each request, a line for each request and service. "
                 + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
                 + "not be checked.")
         {
             Url, Prometheus, Select, Aspire, Jaeger, Tempo, Zipkin, Sampling, OtlpListen, Forward, Logs, Loki, LokiQuery, Tenant,
             Elasticsearch, Index, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
-            Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
+            Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, App, NoApp, Output,
         };
+        foreach (var option in Place.OfCluster)
+        {
+            command.Options.Add(option);
+        }
+
         Scenario.AddTo(command);
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(result));
@@ -169,8 +187,8 @@ internal static class VerifyCommand
     }
 
     private static VerifyScenarioRequest? ReadScenario(ParseResult result) => Scenario.Read(
-        result, result.GetValue(Url), result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Wait) ?? UsualWait,
-        Traffic.GetSeed(result), result.GetValue(Output));
+        result, Place.Get(result, result.GetValue(Url)), result.GetValue(Prometheus), result.GetValue(Select)!,
+        result.GetValue(Wait) ?? UsualWait, Traffic.GetSeed(result), result.GetValue(Output));
 
     private static VerifyOptions Read(ParseResult result)
     {
@@ -179,7 +197,8 @@ internal static class VerifyCommand
             ? TimeSpan.FromSeconds(ConstantProfile.SecondsFor(requests, rate))
             : result.GetValue(Duration) ?? TimeSpan.FromSeconds(30);
         return new VerifyOptions(
-            result.GetValue(Url),
+            Place.Get(result, result.GetValue(Url)),
+            result.GetValue(App) ? AppChoice.Only : result.GetValue(NoApp) ? AppChoice.None : AppChoice.Before,
             result.GetValue(Paths) ?? [],
             rate,
             duration,
@@ -213,8 +232,14 @@ internal static class VerifyCommand
 
     private static void RequireUseful(CommandResult result)
     {
-        if (Scenario.Require(result, Prometheus, Select, Wait, Traffic.Seed, Output))
+        if (Scenario.Require(result, [Prometheus, Select, Wait, Traffic.Seed, Output, .. Place.OfCluster]))
         {
+            return;
+        }
+
+        if (OptionRules.IsGiven(result, App))
+        {
+            RequireAppOnly(result);
             return;
         }
 
@@ -234,11 +259,12 @@ internal static class VerifyCommand
             return;
         }
 
-        foreach (Option option in new Option[]
-        {
+        Option[] ofRun =
+        [
             Rate, Duration, Requests, Paths, OtlpListen, Keep, Overwrite, Traffic.Seed, Traffic.Headers, Traffic.Connections,
-            Traffic.Timeout, Traffic.Insecure,
-        })
+            Traffic.Timeout, Traffic.Insecure, NoApp, .. Place.OfCluster,
+        ];
+        foreach (var option in ofRun)
         {
             if (OptionRules.IsGiven(result, option))
             {
@@ -249,6 +275,18 @@ internal static class VerifyCommand
         if (result.GetResult(Url) is { Tokens.Count: > 0 })
         {
             result.AddError($"Leave the url out with {Ledger.Name}: nothing is sent.");
+        }
+    }
+    /// <summary>Rejects what is about a run, or a platform.</summary>
+    private static void RequireAppOnly(CommandResult result)
+    {
+        foreach (var option in result.Command.Options.Except(
+            [App, Output, Traffic.Headers, Traffic.Timeout, Traffic.Insecure, .. Place.OfCluster]))
+        {
+            if (OptionRules.IsGiven(result, option))
+            {
+                result.AddError($"{option.Name} has no effect with {App.Name}: nothing but the application is checked.");
+            }
         }
     }
 }

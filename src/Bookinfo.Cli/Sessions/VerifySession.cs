@@ -9,7 +9,9 @@ using Bookinfo.Verification;
 
 namespace Bookinfo.Cli.Sessions;
 
-/// <summary>What <c>verify</c> does: sends requests or takes a ledger, asks the platforms, and writes the report.</summary>
+/// <summary>
+/// What <c>verify</c> does: checks the application, sends requests or takes a ledger, asks the platforms, and writes the report.
+/// </summary>
 /// <param name="options">What the user asked for.</param>
 /// <param name="signals">Ctrl-C.</param>
 internal sealed class VerifySession(VerifyOptions options, StopSignals signals, TimeProvider time)
@@ -28,20 +30,34 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {
-        var ledger = options.Ledger;
-        var run = ledger is null ? null : Expect(ledger);
-        var page = run is not null ? new Uri(run.Target) : options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
+        if (options.Ledger is { } ledger)
+        {
+            var run = Expect(ledger);
+            return await AskAsync(new Uri(run.Target), _ => Task.FromResult(new Driven(ledger, run, [])));
+        }
+
+        using var app = await VerifiedApp.OpenAsync(options.Place, time, signals.Stop);
+        if (options.App == AppChoice.Only)
+        {
+            return await VerificationOutput.WriteAsync(
+                VerificationReport.Of(ProgramVersion.Text, app.Page, await CheckAsync(app)), options.Output);
+        }
+
+        return await AskAsync(app.Page, sources => DriveAsync(sources, app));
+    }
+
+    /// <summary>Asks platforms about a run, and writes the report.</summary>
+    /// <param name="page">Where its requests go.</param>
+    /// <param name="getRun">Gets the run.</param>
+    private async Task<int> AskAsync(Uri page, Func<IReadOnlyList<ISource>, Task<Driven>> getRun)
+    {
         var sources = options.Platforms.Open(page, options.Wait, time);
         try
         {
-            if (ledger is null)
-            {
-                ledger = await DriveAsync(sources, page);
-                run = Expect(ledger);
-            }
-
-            var results = await SourceGroup.CheckAsync(sources, run!, Say, signals.Stop);
-            return await VerificationOutput.WriteAsync(VerificationReport.Of(ProgramVersion.Text, ledger, run!, results), options.Output);
+            var (ledger, run, before) = await getRun(sources);
+            var results = await SourceGroup.CheckAsync(sources, run, Say, signals.Stop);
+            return await VerificationOutput.WriteAsync(
+                VerificationReport.Of(ProgramVersion.Text, ledger, run, [.. before, .. results]), options.Output);
         }
         finally
         {
@@ -49,9 +65,20 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
         }
     }
 
+    private async Task<AppOutcome> CheckAsync(VerifiedApp app)
+    {
+        var target = await app.FindTargetAsync(signals.Stop) with
+        {
+            Headers = options.Requests.Headers,
+            Insecure = options.Requests.Insecure,
+        };
+        return await new AppVerification(target, options.Requests.Timeout, time).RunAsync(Say, signals.Stop);
+    }
+
     private RunExpectation Expect(string ledger) => new LedgerOracle(ledger).Expect(signals.Stop);
 
-    private async Task<string> DriveAsync(IReadOnlyList<ISource> sources, Uri page)
+    /// <summary>Checks the application and then sends the requests of the run, so that those of the checks are not among them.</summary>
+    private async Task<Driven> DriveAsync(IReadOnlyList<ISource> sources, VerifiedApp app)
     {
         if (OpenFileLimit.FindProblem(options.Requests.Connections) is { } problem)
         {
@@ -66,6 +93,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
                 FailureKind.InvalidRequest, $"{KeepOption}: '{ledger}' does not keep what is written to it: name a file.");
         }
 
+        IReadOnlyList<SignalResult> before = options.App == AppChoice.None ? [] : [(await CheckAsync(app)).Signal];
         foreach (var source in sources)
         {
             await source.PrepareAsync(Say, signals.Stop);
@@ -73,7 +101,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
 
         var traceSeed = IndexedRandom.NewSeed();
         var requests = await BookinfoTraffic.PrepareAsync(
-            page, options.Requests.Insecure, options.Requests.Headers, options.Paths, traceSeed, options.Requests.Timeout, time,
+            app.Page, options.Requests.Insecure, options.Requests.Headers, options.Paths, traceSeed, options.Requests.Timeout, time,
             requiresUsers: false, signals.Stop);
         var plan = new LoadPlan(
             requests.Target, requests.Mix, new ConstantProfile(options.Rate, options.Duration.TotalSeconds), ArrivalProcess.Even,
@@ -100,7 +128,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
         }
 
         Say($"The ledger of the run is '{ledger}'.");
-        return ledger;
+        return new Driven(ledger, Expect(ledger), before);
     }
 
     private string UsualLedger()
@@ -112,10 +140,17 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
     }
 
     private static void Say(string line) => ToolOutput.Messages.WriteLine(line);
+
+    /// <summary>A run that is over.</summary>
+    /// <param name="Ledger">The file that has it.</param>
+    /// <param name="Run">What must be seen of it.</param>
+    /// <param name="Before">What came of what was checked before it.</param>
+    private sealed record Driven(string Ledger, RunExpectation Run, IReadOnlyList<SignalResult> Before);
 }
 
 /// <summary>What the user asked <c>verify</c> for.</summary>
-/// <param name="Url">Where to; <see langword="null"/> for what <c>up</c> runs here.</param>
+/// <param name="Place">Which Bookinfo is meant.</param>
+/// <param name="App">Whether the application itself is checked.</param>
 /// <param name="Paths">Which paths; none for the usual mix.</param>
 /// <param name="Rate">Requests a second.</param>
 /// <param name="Duration">How long.</param>
@@ -128,5 +163,18 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
 /// <param name="Wait">How long to wait for figures to stand still.</param>
 /// <param name="Output">How to write the report.</param>
 internal sealed record VerifyOptions(
-    Uri? Url, IReadOnlyList<string> Paths, double Rate, TimeSpan Duration, RequestSettings Requests, ulong Seed, string? Ledger,
-    string? Keep, bool Overwrite, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);
+    FaultPlace Place, AppChoice App, IReadOnlyList<string> Paths, double Rate, TimeSpan Duration, RequestSettings Requests, ulong Seed,
+    string? Ledger, string? Keep, bool Overwrite, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);
+
+/// <summary>Whether <c>verify</c> checks the application itself.</summary>
+internal enum AppChoice
+{
+    /// <summary>Before the run.</summary>
+    Before,
+
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>And nothing else: no run, and no platforms.</summary>
+    Only,
+}

@@ -119,7 +119,8 @@ public sealed record LocalPlan(
             .ToDictionary(service => service.Name, service => service.ManagementPort!.Value),
         Prometheus is null ? null : new Uri(Prometheus),
         Dashboard is null ? null : new Uri(Dashboard),
-        OtlpPort);
+        OtlpPort,
+        Services.Where(service => service.ManagementPort is not null).ToDictionary(service => service.Name, service => service.Port));
 
     /// <summary>Finds which environment variables of each service differ from those that it has by default.</summary>
     /// <param name="options">What the user asked for.</param>

@@ -16,13 +16,17 @@ namespace Bookinfo.Local;
 /// <param name="Prometheus">The address of the Prometheus beside the services; <see langword="null"/> when none runs.</param>
 /// <param name="Dashboard">The address of the Aspire dashboard beside them; <see langword="null"/> when none runs.</param>
 /// <param name="OtlpPort">The port where the dashboard takes telemetry; <see langword="null"/> when none runs.</param>
+/// <param name="Ports">
+/// For each service, by its name, the port where it is asked; <see langword="null"/> in what an earlier version has written.
+/// </param>
 public sealed record RunRecord(
     string Program,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Variables,
     IReadOnlyDictionary<string, int> Management,
     Uri? Prometheus,
     Uri? Dashboard = null,
-    int? OtlpPort = null)
+    int? OtlpPort = null,
+    IReadOnlyDictionary<string, int>? Ports = null)
 {
     private const string FileName = "up.json";
 

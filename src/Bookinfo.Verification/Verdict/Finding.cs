@@ -108,6 +108,30 @@ public enum FindingKind
 
     /// <summary>A symptom or an alert was seen, or was gone, later than a scenario declares.</summary>
     Late,
+
+    /// <summary>An answer of the application is not the one of the contract.</summary>
+    ContractBroken,
+
+    /// <summary>A process of the application does not answer.</summary>
+    NotAnswered,
+
+    /// <summary>A version of reviews is there, and no page comes from it.</summary>
+    VersionNotServed,
+
+    /// <summary>More or fewer pages come from a version of reviews than chance leaves.</summary>
+    VersionShare,
+
+    /// <summary>What a request brings is not answered with, or does not reach the services behind.</summary>
+    HeaderLost,
+
+    /// <summary>A probe is not answered as it must be.</summary>
+    ProbeFailing,
+
+    /// <summary>There is nothing to scrape, or documented metrics are not in it.</summary>
+    MetricMissing,
+
+    /// <summary>Answers do not say how long they took.</summary>
+    TimingMissing,
 }
 
 /// <summary>Something in which a platform does not show what happened.</summary>

@@ -26,19 +26,22 @@ public static class VerificationPage
 
         page.Add("How it was checked", ReportPage.List(
         [
-            report.Scenario is { } scenario
-                ? $"What must be seen is what the scenario '{scenario}' declares."
-                : "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the "
-                    + "contract of the services: who calls whom, with which timeouts and tries.",
+            .. report.Scenario is { } scenario ? [$"What must be seen is what the scenario '{scenario}' declares."]
+                : report.Ledger is null ? Array.Empty<string>()
+                : [
+                    "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the "
+                        + "contract of the services: who calls whom, with which timeouts and tries.",
+                ],
             .. report.Signals.Select(signal => signal.Method).Where(method => method.Length > 0).Distinct(),
-            .. report.Scenario is null
+            .. report.Ledger is not null
                 ? ["Where an answer leaves open what the services have done, counts have bounds."]
                 : Array.Empty<string>(),
         ]));
         page.Add("Settings", ReportPage.Facts(
         [
             ("Target", report.Target),
-            report.Scenario is null ? ("Ledger", report.Ledger!) : ("Scenario", report.Scenario),
+            .. report.Ledger is { } ledger ? [("Ledger", ledger)] : Array.Empty<(string, string)>(),
+            .. report.Scenario is { } name ? [("Scenario", name)] : Array.Empty<(string, string)>(),
             ("Program", $"bookinfo {report.Program}"),
         ]));
         return page.ToString();

@@ -6,7 +6,7 @@ namespace Bookinfo.Verification;
 /// <summary>What came of a verification: whether platforms show what happened in a run.</summary>
 /// <param name="Version">The version of this format; it changes when a field changes its meaning.</param>
 /// <param name="Program">The version of the program that verified.</param>
-/// <param name="Ledger">The file that has the run; <see langword="null"/> when it was a scenario.</param>
+/// <param name="Ledger">The file that has the run; <see langword="null"/> when there was none.</param>
 /// <param name="Target">Where the requests of the run went.</param>
 /// <param name="StartedAt">When the first of them was sent.</param>
 /// <param name="EndedAt">When the last of them had ended.</param>
@@ -46,6 +46,14 @@ public sealed record VerificationReport(
     {
         Scenario = scenario,
     };
+
+    /// <summary>Puts together the report of an application alone.</summary>
+    /// <param name="program">The version of the program.</param>
+    /// <param name="target">Where its page is.</param>
+    /// <param name="outcome">What came of it.</param>
+    public static VerificationReport Of(string program, Uri target, AppOutcome outcome) => new(
+        CurrentVersion, program, null, target.AbsoluteUri, outcome.Start, outcome.End, outcome.Requests, Unknown: 0, NeverSent: 0,
+        [outcome.Signal]);
 
     /// <summary>The report as JSON, in one line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, VerificationJson.Default.VerificationReport);

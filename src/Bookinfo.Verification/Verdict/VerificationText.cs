@@ -21,17 +21,22 @@ public static class VerificationText
     {
         var wrong = report.Signals.SelectMany(signal => signal.Checks).SelectMany(check => check.Findings)
             .Count(finding => !finding.IsUntold);
+        var isAppWrong = report.Signals.Any(signal => IsApp(signal) && signal.Verdict == VerificationVerdict.Differs);
+        var areOthersWrong = report.Signals.Any(signal => !IsApp(signal) && signal.Verdict == VerificationVerdict.Differs);
         return report.Verdict switch
         {
             VerificationVerdict.Exact when report.Scenario is { } scenario => (
                 "As declared", $"the platform has noticed '{scenario}', and that it was over."),
+            VerificationVerdict.Exact when report.Signals.All(IsApp) => ("As agreed", "the application obeys its contract."),
             VerificationVerdict.Exact => (
                 "Exactly as it happened",
-                $"{Signals(report)} agree with every request."
+                $"{Signals(report)} agree with every request{(report.Signals.Any(IsApp) ? ", and the application obeys its contract" : "")}."
                     + (report.Unknown > 0 ? " Where nobody can know, they are within bounds." : "")),
+            VerificationVerdict.Differs when isAppWrong => (
+                $"{(areOthersWrong ? "Differs from what happened, and breaks" : "Breaks")} the contract", Findings(wrong)),
             VerificationVerdict.Differs => (
                 $"Differs from what {(report.Scenario is { } scenario ? $"'{scenario}' declares" : "happened")}",
-                string.Create(CultureInfo.InvariantCulture, $"{wrong:N0} {(wrong == 1 ? "finding" : "findings")}.")),
+                Findings(wrong)),
             _ => ("Could not be checked in full", "what was checked is right."),
         };
     }
@@ -146,5 +151,13 @@ public static class VerificationText
 
     private static string Number(long number) => number == 0 ? "-" : number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Signals(VerificationReport report) => WordList.And(report.Signals.Select(signal => signal.Signal).Distinct());
+    private static string Findings(int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "finding" : "findings")}.");
+
+    private static string Signals(VerificationReport report) =>
+        WordList.And(report.Signals.Where(signal => !IsApp(signal)).Select(signal => signal.Signal).Distinct());
+
+    /// <summary>Whether a signal is what the application itself does, and not what a platform shows of it.</summary>
+    /// <param name="signal">The signal.</param>
+    internal static bool IsApp(SignalResult signal) => signal.Signal == AppVerification.Signal;
 }

@@ -71,11 +71,17 @@ public sealed class ScrapedSystem : IAsyncLifetime
     /// <param name="requests">How many.</param>
     /// <param name="whenPrepared">What is done between the last scrape that counts as before the run and its first request.</param>
     /// <param name="patience">How long to wait for scrapes after the run; for ever, unless it is said.</param>
+    /// <param name="checksApp">Whether the application is checked before, as 'verify' does.</param>
     internal async Task<(RunExpectation Run, SignalResult Result)> VerifyAsync(
-        int requests, Action? whenPrepared = null, TimeSpan? patience = null)
+        int requests, Action? whenPrepared = null, TimeSpan? patience = null, bool checksApp = false)
     {
         using var source = Source(Eventually.Never);
         var token = TestContext.Current.CancellationToken;
+        if (checksApp)
+        {
+            await CheckAppAsync();
+        }
+
         await source.PrepareAsync(static _ => { }, token);
         whenPrepared?.Invoke();
         var ledger = Path.GetTempFileName();
@@ -90,6 +96,15 @@ public sealed class ScrapedSystem : IAsyncLifetime
         {
             File.Delete(ledger);
         }
+    }
+
+    /// <summary>Checks the application, by some hundreds of requests.</summary>
+    private async Task CheckAppAsync()
+    {
+        var services = Processes.ToDictionary(process => process, process => (Uri?)_services.AddressOf(process));
+        var app = new AppVerification(new AppTarget(services[AppContract.Page]!, services), Eventually.Never, TimeProvider.System);
+        Assert.Empty((await app.RunAsync(static _ => { }, TestContext.Current.CancellationToken)).Signal.Checks.SelectMany(
+            check => check.Findings));
     }
 
     /// <summary>Verifies what was sent before.</summary>
