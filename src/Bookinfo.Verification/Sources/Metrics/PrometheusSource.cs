@@ -19,6 +19,12 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
     /// <summary>The same, once the time to wait is over: a single one may just be on its way.</summary>
     private const int MissedScrapesAtLast = 2;
 
+    /// <summary>
+    /// For how long, in milliseconds, a target may fail to answer before it is given up: a pod that ends stays a target until it is cleared
+    /// away.
+    /// </summary>
+    private const long Clearing = 15_000;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
     /// <summary>By how much clocks may differ that seem to be equal.</summary>
@@ -126,7 +132,8 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
     {
         var most = targets.Count == 0 ? 0 : targets.Max(target => target.Scrapes.Count(scrape => scrape >= since));
         var late = targets.Where(target => target.Scrapes.Count == 0 || target.Scrapes[^1] < since).ToLookup(
-            target => most >= missed && now - since > missed * (target.Interval ?? 0));
+            target => most >= missed
+                && now - since > Math.Max(missed * (target.Interval ?? 0), target.IsSilent ? Clearing : 0));
         return ([.. late[true]], [.. late[false]]);
     }
 
