@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
+using Bookinfo.Kubernetes;
 using Bookinfo.Load;
 using Bookinfo.Measurement;
 using Bookinfo.Verification;
@@ -18,7 +19,7 @@ internal static class VerifyCommand
     private static readonly TrafficOptions Traffic = new("Determines the choice of requests. Trace ids are new in each run.");
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
-        TypedOptions.UrlName, $"Where to send requests. [default: what 'up' runs here, else {TrafficOptions.LocalUrl}]");
+        TypedOptions.UrlName, $"Where to send requests. [default: the page of --namespace, or what 'up' runs here, else {TrafficOptions.LocalUrl}]");
 
     private static readonly Option<double?> Rate = TypedOptions.Number(
         "--rate", "Requests per second. [default: 50]", ProfileSettings.LowestRate, ProfileSettings.HighestRate);
@@ -85,6 +86,14 @@ internal static class VerifyCommand
             + "artifacts/logs.",
     };
 
+    private static readonly Option<bool> PodLogs = new("--pod-logs")
+    {
+        Description = "Verify access logs as 'kubectl logs' shows them: those of the pods of a Bookinfo in a cluster (--namespace, "
+            + "--context). They are followed from the start of the run, so that pods may come and go meanwhile.",
+    };
+
+    private static readonly FaultPlaceOptions Place = new();
+
     private static readonly Option<Uri?> Loki = TypedOptions.PlatformUrl(
         "--loki", "Verify access logs in this Grafana Loki: where its API is, such as port 3100.");
 
@@ -144,10 +153,15 @@ internal static class VerifyCommand
                 + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
                 + "not be checked.")
         {
-            Url, Prometheus, Select, Aspire, Jaeger, Tempo, Zipkin, Sampling, OtlpListen, Forward, Logs, Loki, LokiQuery, Tenant,
+            Url, Prometheus, Select, Aspire, Jaeger, Tempo, Zipkin, Sampling, OtlpListen, Forward, Logs, PodLogs, Loki, LokiQuery, Tenant,
             Elasticsearch, Index, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
             Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, Output,
         };
+        foreach (var option in Place.OfCluster)
+        {
+            command.Options.Add(option);
+        }
+
         Scenario.AddTo(command);
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(result));
@@ -169,7 +183,7 @@ internal static class VerifyCommand
     }
 
     private static VerifyScenarioRequest? ReadScenario(ParseResult result) => Scenario.Read(
-        result, result.GetValue(Url), result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Wait) ?? UsualWait,
+        result, Place.Get(result, result.GetValue(Url)), result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Wait) ?? UsualWait,
         Traffic.GetSeed(result), result.GetValue(Output));
 
     private static VerifyOptions Read(ParseResult result)
@@ -189,6 +203,10 @@ internal static class VerifyCommand
             result.GetValue(Ledger),
             result.GetValue(Keep),
             result.GetValue(Overwrite),
+            Place.Get(result, null) is var place && (result.GetValue(PodLogs) || place.Namespace is not null || place.Context is not null)
+                ? new VerifiedCluster(
+                    place.Namespace ?? DeployedApplication.UsualNamespace, place.Context, result.GetValue(PodLogs))
+                : null,
             new VerifiedPlatforms
             {
                 Prometheus = result.GetValue(Prometheus),
@@ -213,7 +231,7 @@ internal static class VerifyCommand
 
     private static void RequireUseful(CommandResult result)
     {
-        if (Scenario.Require(result, Prometheus, Select, Wait, Traffic.Seed, Output))
+        if (Scenario.Require(result, [Prometheus, Select, Wait, Traffic.Seed, Output, .. Place.OfCluster]))
         {
             return;
         }
@@ -224,6 +242,14 @@ internal static class VerifyCommand
         }
 
         OptionRules.Only(result, Forward, OptionRules.IsGiven(result, OtlpListen), OtlpListen.Name);
+        if (OptionRules.IsGiven(result, Ledger) || result.GetResult(Url) is { Tokens.Count: > 0 })
+        {
+            foreach (var option in Place.OfCluster)
+            {
+                OptionRules.Only(result, option, OptionRules.IsGiven(result, PodLogs), PodLogs.Name);
+            }
+        }
+
         OptionRules.Only(result, LokiQuery, OptionRules.IsGiven(result, Loki), Loki.Name);
         OptionRules.Only(
             result, Tenant, OptionRules.IsGiven(result, Tempo) || OptionRules.IsGiven(result, Loki), $"{Tempo.Name} or {Loki.Name}");

@@ -16,7 +16,7 @@ internal sealed class VerifyScenarioOptions
         HelpName = "name",
         Description = "Verify alerts, and nothing else: run this scenario, one of 'bookinfo scenario list' or a file of your own, and say "
             + "whether each of its symptoms is seen, each of its alerts fires and is resolved, and no other fires. Mostly takes 8 to 15 "
-            + "minutes. --alertmanager, --window, --namespace and --context are about it.",
+            + "minutes. --alertmanager and --window are about it.",
     };
 
     private readonly Option<Uri?> _alertmanager = TypedOptions.Url(
@@ -24,9 +24,7 @@ internal sealed class VerifyScenarioOptions
 
     private readonly Option<TimeSpan?> _window = PrometheusOptions.Window();
 
-    private readonly FaultPlaceOptions _place = new();
-
-    private IReadOnlyList<Option> Own => [_scenario, _alertmanager, _window, .. _place.OfCluster];
+    private IReadOnlyList<Option> Own => [_scenario, _alertmanager, _window];
 
     /// <summary>Makes those of a command.</summary>
     public VerifyScenarioOptions() => _scenario.CompletionSources.Add(
@@ -68,19 +66,19 @@ internal sealed class VerifyScenarioOptions
 
     /// <summary>What is asked for; <see langword="null"/> when it is not about a scenario.</summary>
     /// <param name="result">The command line.</param>
-    /// <param name="url">The address of the page.</param>
+    /// <param name="place">Which Bookinfo is to have it.</param>
     /// <param name="prometheus">Where the rules are.</param>
     /// <param name="selector">A condition on the labels of alerts.</param>
     /// <param name="patience">How long each thing is waited for after its time.</param>
     /// <param name="seed">What is left to chance comes from it.</param>
     /// <param name="output">How to write the report.</param>
     public VerifyScenarioRequest? Read(
-        ParseResult result, Uri? url, Uri? prometheus, string selector, TimeSpan patience, ulong seed, VerifyFormat output) =>
+        ParseResult result, FaultPlace place, Uri? prometheus, string selector, TimeSpan patience, ulong seed, VerifyFormat output) =>
         result.GetValue(_scenario) is not { } name
             ? null
             : new VerifyScenarioRequest(
                 ScenarioCommand.Files.Read(name),
-                _place.Get(result, url),
+                place,
                 prometheus,
                 result.GetValue(_alertmanager),
                 new AlertOptions(result.GetValue(_window) ?? ExpectedSymptom.UsualWindow, patience, selector, seed),

@@ -2,6 +2,7 @@ using System.Globalization;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
 using Bookinfo.Load;
 using Bookinfo.Measurement;
 using Bookinfo.Traffic;
@@ -30,8 +31,13 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
     {
         var ledger = options.Ledger;
         var run = ledger is null ? null : Expect(ledger);
-        var page = run is not null ? new Uri(run.Target) : options.Url ?? await LocalPage.FindAsync(SourceTree.Find());
-        var sources = options.Platforms.Open(page, options.Wait, time);
+        var page = run is not null ? new Uri(run.Target) : options.Url;
+        await using var cluster = options.Cluster is null ? null : await options.Cluster.OpenAsync(page, time, signals.Stop);
+        page ??= cluster is null
+            ? await LocalPage.FindAsync(SourceTree.Find())
+            : new Uri(cluster.Target.GetLeftPart(UriPartial.Authority));
+        var sources = options.Platforms.Open(
+            page, options.Cluster is { HasLogs: true } ? new PodLogs(cluster!.Cluster, cluster.Namespace, time) : null, options.Wait, time);
         try
         {
             if (ledger is null)
@@ -124,9 +130,10 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
 /// <param name="Ledger">The ledger of an earlier run, in which case nothing is sent.</param>
 /// <param name="Keep">Where to keep the ledger of this one; <see langword="null"/> for the usual place.</param>
 /// <param name="Overwrite">Whether that file may be replaced.</param>
+/// <param name="Cluster">The cluster that it is about; <see langword="null"/> for none.</param>
 /// <param name="Platforms">What to ask.</param>
 /// <param name="Wait">How long to wait for figures to stand still.</param>
 /// <param name="Output">How to write the report.</param>
 internal sealed record VerifyOptions(
     Uri? Url, IReadOnlyList<string> Paths, double Rate, TimeSpan Duration, RequestSettings Requests, ulong Seed, string? Ledger,
-    string? Keep, bool Overwrite, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);
+    string? Keep, bool Overwrite, VerifiedCluster? Cluster, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);

@@ -60,12 +60,15 @@ public sealed class EndedTargetTests
         Assert.Equal(FindingKind.StaleTarget, Assert.Single(reading.Checks().SelectMany(check => check.Findings)).Kind);
     }
 
-    [Fact]
-    public async Task One_that_others_try_to_scrape_all_the_time_has_not_ended()
+    /// <summary>A pod that has ended may stay a target for a minute and more, until it is cleared away.</summary>
+    [Theory]
+    [InlineData(25, FindingKind.TargetEnded)]
+    [InlineData(-3600, FindingKind.StaleTarget)]
+    public async Task One_that_is_still_a_target_and_does_not_answer_has_ended_if_another_came_in_its_place(double began, FindingKind kind)
     {
         var reading = await ReadAsync(
-            OldPod(lastScrape: 28, seen: 56, [.. Enumerable.Range(15, 30).Select(time => 2.0 * time)]), NewPod());
-        Assert.Equal(FindingKind.StaleTarget, Assert.Single(reading.Checks().SelectMany(check => check.Findings)).Kind);
+            OldPod(lastScrape: 28, seen: 56, [.. Enumerable.Range(15, 30).Select(time => 2.0 * time)]), NewPod(began));
+        Assert.Equal(kind, Assert.Single(reading.Checks().SelectMany(check => check.Findings)).Kind);
     }
 
     /// <param name="lastScrape">When it was scraped for the last time, in seconds since the start of the run.</param>

@@ -49,7 +49,7 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
             reading.Add(line);
         }
 
-        reading.Compare();
+        reading.Compare(store.Gaps);
         if (reading.MayHaveTwins)
         {
             await foreach (var line in store.ReadAsync(run, cancellationToken))

@@ -56,10 +56,11 @@ internal sealed class MeasuredTarget
         && other.Target.Began > Target.Began && other.Target.Began > Target.Scrapes[^1] - LongestReplacement;
 
     /// <summary>
-    /// Until when it may have counted at most, if its process has ended: what does not answer may go on until nobody asks any more, and
-    /// what is dropped from the targets because it was told to end goes on for a while.
+    /// Until when it may have counted at most, if its process has ended: what was told to end may go on for a while, and what does not
+    /// answer no longer than somebody asks.
     /// </summary>
-    public long EndedBy => Target.IsSilent ? Target.LastAttempt : Target.Scrapes[^1] + (Target.Interval ?? 0) + Grace;
+    public long EndedBy => Math.Min(
+        Target.Scrapes[^1] + (Target.Interval ?? 0) + Grace, Target.IsSilent ? Target.LastAttempt : long.MaxValue);
 
     /// <summary>What a counter has counted.</summary>
     /// <param name="series">The counter.</param>

@@ -62,6 +62,9 @@ internal sealed class MetricsReading
     /// <summary>Whether all counts are what they must be.</summary>
     public bool IsExact => _all.Count == 0 && _targets.TrueForAll(target => target.From is not null);
 
+    /// <summary>Whether a target that was not scraped since the run may yet be: its process seems to run.</summary>
+    public bool IsWaiting => _targets.Exists(target => _waited.Contains(target.Target) && !HasEnded(target));
+
     /// <summary>The targets whose counts of the run are known and whole, by service and version.</summary>
     public IEnumerable<MeasuredTarget> Whole => _targets.Where(IsWhole);
 
@@ -219,11 +222,13 @@ internal sealed class MetricsReading
         : FindingKind.CounterReset;
 
     /// <summary>
-    /// Whether the process of a target has ended, rather than that it is scraped no more: it did not answer and was then dropped from the
-    /// targets, or another one came in its place.
+    /// Whether the process of a target has ended, rather than that it is scraped no more: another one came in its place, or it did not
+    /// answer and was then dropped from the targets.
     /// </summary>
-    private bool HasEnded(MeasuredTarget target) => target.IsGone && target.From is not null && _stale.Contains(target.Target)
-        && (target.Target.IsSilent || _targets.Exists(target.IsReplacedBy));
+    private bool HasEnded(MeasuredTarget target) => target.From is not null
+        && (_stale.Contains(target.Target) || _waited.Contains(target.Target))
+        && ((target.IsGone && target.Target.IsSilent)
+            || ((target.IsGone || target.Target.IsSilent) && _targets.Exists(target.IsReplacedBy)));
 
     /// <summary>Whether all that a target has counted of the run is known.</summary>
     private bool IsWhole(MeasuredTarget target) => KindOf(target) is not { } kind || (kind == FindingKind.TargetEnded

@@ -84,7 +84,8 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
             var isOver = until < now || wait.Elapsed > patience;
             var (stale, waited) = Late(targets, window.End, until.ToUnixTimeMilliseconds(), isOver ? MissedScrapesAtLast : MissedScrapes);
             var reading = new MetricsReading(targets, stale, waited, window, run);
-            var isSettled = targets.Count > 0 && waited.Count == 0 && (reading.IsExact || reading.StandsStill);
+            var isSettled = targets.Count > 0
+                && (reading.IsExact ? !reading.IsWaiting : waited.Count == 0 && reading.StandsStill);
             if (isSettled || isOver)
             {
                 RequireTargets(targets);
