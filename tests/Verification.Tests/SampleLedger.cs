@@ -19,7 +19,10 @@ internal sealed class SampleLedger : IDisposable
     public string File { get; } = Path.GetTempFileName();
 
     /// <summary>When the run begins.</summary>
-    public static DateTimeOffset Start { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    public DateTimeOffset Start { get; init; } = UsualStart;
+
+    /// <summary>When the run begins, if it is not said.</summary>
+    public static DateTimeOffset UsualStart { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     /// <summary>The time from one request to the next.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(1);

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Bookinfo.Verification;
 using k8s;
@@ -42,7 +41,7 @@ internal sealed class ContainerLog : IDisposable
     private readonly string _container;
     private readonly DateTimeOffset _since;
     private readonly TimeProvider _time;
-    private readonly FileStream _file;
+    private readonly LineFile _lines;
     private readonly LineReplay _replay = new();
     private readonly List<LogGap> _gaps = [];
 
@@ -52,8 +51,6 @@ internal sealed class ContainerLog : IDisposable
     private int _restarts;
     private bool _hasRun;
     private bool _hasStopped;
-    private long _unflushed;
-    private long _size;
 
     /// <summary>Makes the file.</summary>
     /// <param name="cluster">The cluster.</param>
@@ -66,7 +63,7 @@ internal sealed class ContainerLog : IDisposable
         (_cluster, _pod, _since, _time) = (cluster, pod, since, time);
         _container = PodContainers.Service(pod).Name;
         _restarts = StatusOf(pod)?.RestartCount ?? 0;
-        _file = new FileStream(file, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite);
+        _lines = new LineFile(file);
     }
 
     /// <summary>The name of the pod.</summary>
@@ -76,7 +73,7 @@ internal sealed class ContainerLog : IDisposable
     public bool HasEnded { get; private set; }
 
     /// <summary>How much there is in the file, in whole lines.</summary>
-    public long Size => Interlocked.Read(ref _size);
+    public long Size => _lines.Size;
 
     /// <summary>What the node says instead of lines; empty when it says nothing.</summary>
     public string Said { get; private set; } = "";
@@ -149,21 +146,10 @@ internal sealed class ContainerLog : IDisposable
 
     /// <summary>The lines that were read.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        // More may be written meanwhile, and the last line of that may not be whole yet.
-        var left = Size;
-        await using var stream = new FileStream(_file.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(stream);
-        while (left > 0 && await reader.ReadLineAsync(cancellationToken) is { } line)
-        {
-            left -= Encoding.UTF8.GetByteCount(line) + 1;
-            yield return line;
-        }
-    }
+    public IAsyncEnumerable<string> ReadAsync(CancellationToken cancellationToken) => _lines.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _lines.Dispose();
 
     private V1ContainerStatus? StatusOf(V1Pod pod) => pod.Status?.ContainerStatuses?.FirstOrDefault(one => one.Name == _container);
 
@@ -246,9 +232,7 @@ internal sealed class ContainerLog : IDisposable
                     buffer = buffer.Slice(buffer.GetPosition(1, end));
                 }
 
-                await _file.FlushAsync(CancellationToken.None);
-                Interlocked.Add(ref _size, _unflushed);
-                _unflushed = 0;
+                _lines.Flush();
                 if (read.IsCompleted)
                 {
                     // What has no end is not a line yet, or is no line: it comes once more, if it is.
@@ -292,9 +276,7 @@ internal sealed class ContainerLog : IDisposable
         _hasRun = true;
         _hasStopped = line.Contains(Stopped, StringComparison.Ordinal)
             || (_hasStopped && !line.Contains(Started, StringComparison.Ordinal));
-        var text = Encoding.UTF8.GetBytes($"{line[begin..]}\n");
-        _file.Write(text);
-        _unflushed += text.Length;
+        _lines.Add(line.AsSpan(begin));
     }
 
     /// <summary>Looks why the log has come to its end.</summary>
@@ -317,6 +299,11 @@ internal sealed class ContainerLog : IDisposable
 
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
+        if (_asked is null)
+        {
+            await Task.Delay(Pause, _time, cancellationToken);
+        }
+
         var pod = await FindAsync(cancellationToken);
         if (pod is null)
         {
@@ -341,11 +328,6 @@ internal sealed class ContainerLog : IDisposable
                 End($"{Pod} {Unsaid}");
                 return true;
             }
-        }
-
-        if (_asked is null)
-        {
-            await Task.Delay(Pause, _time, cancellationToken);
         }
 
         return false;

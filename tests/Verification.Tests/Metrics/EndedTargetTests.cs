@@ -125,7 +125,7 @@ public sealed class EndedTargetTests
                 samples.Add(metric, new PrometheusSeries(
                     labels.Append(("job", "pods")).Append(("instance", Address)).ToDictionary(label => label.Item1, label => label.Item2),
                     [.. times.Select(time => new PrometheusPoint(
-                        SampleLedger.Start.AddSeconds(time).ToUnixTimeMilliseconds(), value(time)))]));
+                        SampleLedger.UsualStart.AddSeconds(time).ToUnixTimeMilliseconds(), value(time)))]));
         }
     }
 }
