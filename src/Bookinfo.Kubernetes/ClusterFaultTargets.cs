@@ -17,7 +17,7 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     private const int ManagementPort = 9090;
 
     private readonly Dictionary<string, PortForward> _forwards = [];
-    private PortForward? _page;
+    private ServiceForward? _page;
 
     /// <inheritdoc/>
     public string Description => $"namespace {space} of {cluster.Config.Client.Host}";

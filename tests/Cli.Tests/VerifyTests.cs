@@ -63,6 +63,8 @@ public sealed class VerifyTests : IDisposable
     [InlineData("--tenant has no effect without --tempo or --loki.", "--tenant", "a")]
     [InlineData("--tenant 'ä' is not allowed: it must be a name in ASCII.", "--loki", "localhost:1", "--tenant", "ä")]
     [InlineData("--index has no effect without --elasticsearch.", "--index", "logs-*")]
+    [InlineData("--namespace has no effect without --pod-logs.", "--ledger", "a", "--namespace", "b")]
+    [InlineData("--context has no effect without --pod-logs.", "http://localhost:1", "--context", "b")]
     [InlineData("--output 'xml' is not allowed: it must be table, json, junit or html.", "--output", "xml")]
     public async Task Refuses_what_would_be_ignored(string message, params string[] arguments)
     {

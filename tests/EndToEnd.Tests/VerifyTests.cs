@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Bookinfo.Cli.Terminal;
-using Bookinfo.Contracts;
 using Bookinfo.ToolTesting;
 
 namespace EndToEnd.Tests;
@@ -14,12 +13,7 @@ public sealed class VerifyTests(ScrapedNamespace bookinfo) : IClassFixture<Scrap
 {
     private const string Requests = "3000";
 
-    /// <summary>The port-forward leads to the pod of the page, which therefore stays.</summary>
-    private static readonly string[] Restarted =
-    [
-        .. ServiceCatalog.All.Where(service => service != ServiceCatalog.ProductPage).SelectMany(service => service.Versions)
-            .Select(version => $"deployment/{version.Name}"),
-    ];
+    private static readonly string[] Deployments = [.. Deployed.Names.Select(name => $"deployment/{name}")];
 
     [Fact]
     public async Task A_rollout_meanwhile_is_no_fault_of_the_platform()
@@ -29,19 +23,21 @@ public sealed class VerifyTests(ScrapedNamespace bookinfo) : IClassFixture<Scrap
         var following = bookinfo.FollowAsync(enough.Token);
         try
         {
-            var before = (await bookinfo.PodsAsync()).Select(pod => pod.Metadata.Name).ToList();
+            var before = (await bookinfo.PodsAsync()).Count;
             await using var verify = CommandRun.Bookinfo([
                 "verify", "--namespace", bookinfo.Namespace, "--pod-logs", "--prometheus", bookinfo.Prometheus.AbsoluteUri,
                 "--rate", "100", "--requests", Requests, "--keep", ledger, "--output", "json",
             ]);
             // The ledger is opened when all is prepared.
             await verify.DoesAsync("the ledger", () => File.Exists(ledger));
-            await Tool.KubectlAsync(["rollout", "restart", "-n", bookinfo.Namespace, .. Restarted]);
-            foreach (var deployment in Restarted)
+            await Tool.KubectlAsync(["rollout", "restart", "-n", bookinfo.Namespace, .. Deployments]);
+            foreach (var deployment in Deployments)
             {
                 await Tool.KubectlAsync("rollout", "status", "-n", bookinfo.Namespace, deployment, "--timeout=120s");
             }
 
+            // On a machine that is very slow, all is sent before all pods are others.
+            var wasInTime = verify.Alive.Count > 0;
             var exitCode = await verify.ExitAsync();
             Assert.True(exitCode is ExitCode.Success or ExitCode.TelemetryUnchecked or ExitCode.TelemetryDiffers, $"{verify}");
             using var report = JsonDocument.Parse(verify.Output);
@@ -50,17 +46,19 @@ public sealed class VerifyTests(ScrapedNamespace bookinfo) : IClassFixture<Scrap
             Assert.Equal(["logs", "metrics"], signals.Keys.Order());
             Assert.StartsWith("http://127.0.0.1:", report.RootElement.GetProperty("target").GetString());
 
-            // Each pod has logged that it stopped, so each line must be there.
+            // Each pod has logged that it stopped, so each line must be there; how requests ended that were in the port-forward when it
+            // lost its pod, nobody knows.
             var logs = signals["logs"];
             Assert.True(logs.GetProperty("verdict").GetString() == "exact", $"{verify}");
-            Assert.Matches($"^The logs of {before.Count + Restarted.Length} pods were read", Notes(logs)[0]);
+            var pods = wasInTime ? $"{before + Deployments.Length}" : "[0-9]+";
+            Assert.Matches($"^The logs of {pods} pods were read", Notes(logs)[0]);
 
             // A pod may be scraped for the last time before its last request, and a machine that is busy may scrape late.
             var metrics = signals["metrics"];
             Assert.All(
                 metrics.GetProperty("checks").EnumerateArray().SelectMany(check => check.GetProperty("findings").EnumerateArray()),
                 finding => Assert.True(finding.GetProperty("kind").GetString() is "target-ended" or "scrape-gap", $"{verify}"));
-            Assert.Contains($"{before.Count + Restarted.Length} targets: ", Notes(metrics)[0]);
+            Assert.Matches($"^{pods} targets: ", Notes(metrics)[0]);
         }
         finally
         {

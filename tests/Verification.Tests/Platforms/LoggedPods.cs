@@ -190,6 +190,9 @@ internal sealed class LoggedPod(string name, string version)
 
     public bool HasStopped { get; private set; }
 
+    /// <summary>Whether it is to go.</summary>
+    public bool IsDeleted { get; set; }
+
     /// <summary>Which log it is.</summary>
     public int LogNumber { get; private set; }
 
@@ -209,6 +212,7 @@ internal sealed class LoggedPod(string name, string version)
             Name = name,
             NamespaceProperty = "bookinfo",
             Uid = _uid,
+            DeletionTimestamp = IsDeleted ? DateTime.UnixEpoch : null,
             Labels = new Dictionary<string, string> { ["app"] = Service, ["version"] = version.Split('-')[1] },
         },
         Spec = new V1PodSpec { Containers = [new V1Container { Name = "istio-proxy" }, new V1Container { Name = Service }] },

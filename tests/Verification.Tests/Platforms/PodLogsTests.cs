@@ -69,6 +69,20 @@ public sealed class PodLogsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pod_that_has_ended_and_is_not_cleared_away_yet_is_read_to_its_end_as_well()
+    {
+        var result = await VerifyAsync(async (lines, isRead) =>
+        {
+            Write(lines, (_, own) => own.Append(StoppedAfter(own)));
+            await isRead(lines);
+            _pods["details-v1-a"].IsDeleted = true;
+            _pods["details-v1-a"].Stop();
+        });
+        Assert.Equal(VerificationVerdict.Exact, result.Verdict);
+        Assert.Equal("The logs of 5 pods were read. Ended meanwhile, and read to the end: details-v1-a.", result.Notes[0]);
+    }
+
+    [Fact]
     public async Task What_a_pod_that_was_killed_had_yet_to_write_is_not_called_lost()
     {
         var result = await VerifyAsync((lines, isRead) => ReplaceAsync(lines, isRead, old => old.SkipLast(1)));

@@ -90,7 +90,9 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
             {
                 RequireTargets(targets);
                 var result = await ReportAsync(reading, run, version, skew, cancellationToken);
-                return isSettled ? result with { VisibleAfter = after, VisibleWhenFirstAsked = isFirst } : result;
+                return isSettled && result.Verdict == VerificationVerdict.Exact
+                    ? result with { VisibleAfter = after, VisibleWhenFirstAsked = isFirst }
+                    : result;
             }
 
             wait.Tell($"{targets.Count - waited.Count} of {targets.Count} targets scraped since the end");
