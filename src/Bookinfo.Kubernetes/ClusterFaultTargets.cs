@@ -17,7 +17,7 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     private const int ManagementPort = 9090;
 
     private readonly PodForwards _forwards = new(cluster.Kubectl, space, ManagementPort, time);
-    private PortForward? _page;
+    private ServiceForward? _page;
 
     /// <inheritdoc/>
     public string Description => $"namespace {space} of {cluster.Config.Client.Host}";

@@ -14,7 +14,10 @@ namespace Bookinfo.Kubernetes;
 public sealed class ClusterServices(ClusterConnection cluster, string space, Action<string> say, TimeProvider time) : IDisposable
 {
     private readonly PodForwards _forwards = new(cluster.Kubectl, space, ServiceCatalog.ServicePort, time);
-    private PortForward? _page;
+    private ServiceForward? _page;
+
+    /// <summary>The cluster.</summary>
+    public ClusterConnection Cluster => cluster;
 
     /// <summary>Finds where requests to the page go.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>

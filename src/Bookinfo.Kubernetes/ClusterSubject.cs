@@ -30,14 +30,14 @@ public sealed class ClusterSubject : ISubject
     private readonly ClusterConnection _cluster;
     private readonly string _space;
     private readonly TimeProvider _time;
-    private readonly PortForward? _forward;
+    private readonly ServiceForward? _forward;
 
     /// <summary>
     /// Whether a pod tells what it uses by itself. Never changes once it is known: the two sources begin to count at different times.
     /// </summary>
     private readonly ConcurrentDictionary<string, bool> _tells = [];
 
-    private ClusterSubject(ClusterConnection cluster, string space, Uri target, PortForward? forward, TimeProvider time)
+    private ClusterSubject(ClusterConnection cluster, string space, Uri target, ServiceForward? forward, TimeProvider time)
     {
         _cluster = cluster;
         _space = space;

@@ -40,6 +40,9 @@ public sealed class FakeCluster : IDisposable
     /// <summary>Is told of each change of an object, before it is answered: path and body.</summary>
     public Action<string, string> Changed { get; set; } = (_, _) => { };
 
+    /// <summary>Answers a request in a way of its own, such as piece by piece, and says whether it did; all others come from the table.</summary>
+    public Func<HttpListenerContext, Task<bool>> Answers { get; set; } = _ => Task.FromResult(false);
+
     /// <summary>What was sent last to a path to be kept there.</summary>
     public ConcurrentDictionary<string, string> Sent { get; } = [];
 
@@ -146,6 +149,11 @@ public sealed class FakeCluster : IDisposable
     {
         var path = context.Request.Url!.AbsolutePath.TrimEnd('/');
         Asked($"{context.Request.HttpMethod} {path}");
+        if (await Answers(context))
+        {
+            return;
+        }
+
         if (context.Request.HttpMethod is "PUT" or "PATCH")
         {
             using var reader = new StreamReader(context.Request.InputStream);

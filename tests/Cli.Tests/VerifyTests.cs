@@ -80,11 +80,13 @@ public sealed class VerifyTests : IDisposable
     [InlineData("--tenant 'ä' is not allowed: it must be a name in ASCII.", "--loki", "localhost:1", "--tenant", "ä")]
     [InlineData("--index has no effect without --elasticsearch.", "--index", "logs-*")]
     [InlineData("--no-app has no effect with --ledger: nothing is sent.", "--ledger", "a", "--no-app")]
-    [InlineData("--namespace has no effect with --ledger: nothing is sent.", "--ledger", "a", "--namespace", "b")]
     [InlineData("--rate has no effect with --app: nothing but the application is checked.", "--app", "--rate", "5")]
     [InlineData("--no-app has no effect with --app: nothing but the application is checked.", "--app", "--no-app")]
     [InlineData("--app has no effect with --scenario: alerts are verified, with the requests of the scenario.",
         "--app", "--scenario", "slow-ratings")]
+    [InlineData("--namespace has no effect without --pod-logs.", "--ledger", "a", "--namespace", "b")]
+    [InlineData("--context has no effect without --pod-logs.", "--ledger", "a", "--context", "b")]
+    [InlineData("--pod-logs has no effect with --app: nothing but the application is checked.", "--app", "--pod-logs")]
     [InlineData("--output 'xml' is not allowed: it must be table, json, junit or html.", "--output", "xml")]
     public async Task Refuses_what_would_be_ignored(string message, params string[] arguments)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bookinfo.Foundation;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
+using k8s;
 using k8s.Models;
 
 namespace EndToEnd.Tests;
@@ -11,6 +12,8 @@ namespace EndToEnd.Tests;
 public sealed class ScrapedNamespace(Cluster cluster) : IAsyncLifetime
 {
     private const int Port = 9080;
+
+    private static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(0.5);
 
     private readonly OwnNamespace _space = new(cluster);
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-targets-");
@@ -71,12 +74,28 @@ public sealed class ScrapedNamespace(Cluster cluster) : IAsyncLifetime
         return await _client!.QueryAsync(expression, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>
+    /// Has Prometheus scrape the pods that there are, until told to stop, as the discovery of Kubernetes has it: from when a pod has an
+    /// address until it is gone. (The Prometheus of Debian knows no Kubernetes.)
+    /// </summary>
+    /// <param name="stop">Ends it.</param>
+    public async Task FollowAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await FollowPodsAsync((await cluster.Api.CoreV1.ListNamespacedPodAsync(Namespace, cancellationToken: CancellationToken.None)).Items);
+            await Task.Delay(FollowInterval, TimeProvider.System, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+    }
+
     private string TargetsFile => Path.Combine(_directory.FullName, "targets.json");
 
+    private async Task FollowPodsAsync() => await FollowPodsAsync(await PodsAsync());
+
     /// <summary>Tells Prometheus which pods there are.</summary>
-    private async Task FollowPodsAsync()
+    private async Task FollowPodsAsync(IEnumerable<V1Pod> pods)
     {
-        var addresses = (await PodsAsync()).Where(pod => pod.Status.PodIP is not null).Select(pod => $"{pod.Status.PodIP}:{Port}");
+        var addresses = pods.Where(pod => pod.Status.PodIP is not null).Select(pod => $"{pod.Status.PodIP}:{Port}");
         var targets = JsonSerializer.Serialize(new[] { new { targets = addresses.Order(StringComparer.Ordinal) } });
         if (targets != _targets)
         {

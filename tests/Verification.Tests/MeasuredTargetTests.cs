@@ -66,7 +66,8 @@ public sealed class MeasuredTargetTests
         Add(RawSamples.Marker, scrapes.Select(scrape => (scrape.Time, 0.0)));
         Add(RawSamples.Up, scrapes.Select(scrape => (scrape.Time, 1.0)).Concat((failed ?? []).Select(time => (time, 0.0))));
         Add(RawSamples.ScrapeDuration, scrapes.Select(scrape => (scrape.Time, slow?.Time == scrape.Time ? slow.Value.Took : 0.01)));
-        return new MeasuredTarget(Assert.Single(ScrapedTarget.All(samples, Window.Start)), Window with { Doubt = doubt });
+        var target = Assert.Single(ScrapedTarget.All(samples, Window.Start));
+        return new MeasuredTarget(target, Window with { Doubt = doubt }, target.LastAttempt);
 
         void Add(string metric, IEnumerable<(double Time, double Value)> values) => samples.Add(metric, new PrometheusSeries(
             new Dictionary<string, string> { ["job"] = "bookinfo", ["instance"] = "a:1" },

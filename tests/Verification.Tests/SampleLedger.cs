@@ -18,6 +18,15 @@ internal sealed class SampleLedger : IDisposable
 
     public string File { get; } = Path.GetTempFileName();
 
+    /// <summary>When the run begins.</summary>
+    public DateTimeOffset Start { get; init; } = UsualStart;
+
+    /// <summary>When the run begins, if it is not said.</summary>
+    public static DateTimeOffset UsualStart { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    /// <summary>The time from one request to the next.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Adds requests.</summary>
     /// <param name="count">How many.</param>
     /// <param name="path">The index of their path.</param>
@@ -35,7 +44,7 @@ internal sealed class SampleLedger : IDisposable
             var hops = HopTimes.None;
             hops[Answers.Hops.Index().Single(hop => hop.Item.Name == "reviews").Index] = (uint)(reviews * 1e6);
             hops[Answers.Hops.Index().Single(hop => hop.Item.Name == BookinfoAnswers.Total).Index] = 4_000;
-            var due = _samples.Count * 1_000_000L;
+            var due = _samples.Count * Interval.Ticks * TimeSpan.NanosecondsPerTick;
             _samples.Add(new Sample
             {
                 Index = _samples.Count,
@@ -65,7 +74,7 @@ internal sealed class SampleLedger : IDisposable
             new TrafficMix([.. _paths.Select(path => (new RequestTemplate(RequestKind.Path, target.Host, path, []), 1.0))], Answers),
             new ConstantProfile(1, 1), ArrivalProcess.Even, Seed: 1, TraceSeed: 7, Connections: 1, TimeSpan.FromSeconds(5));
         await using var writer = new LedgerWriter(new FileStream(File, FileMode.Create, FileAccess.Write), plan, "test");
-        writer.Started(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        writer.Started(Start);
         foreach (var sample in _samples)
         {
             writer.Add(sample);

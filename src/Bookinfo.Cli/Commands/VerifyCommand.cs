@@ -18,7 +18,8 @@ internal static class VerifyCommand
     private static readonly TrafficOptions Traffic = new("Determines the choice of requests. Trace ids are new in each run.");
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
-        TypedOptions.UrlName, $"Where to send requests. [default: what 'up' runs here, else {TrafficOptions.LocalUrl}]");
+        TypedOptions.UrlName,
+        $"Where to send requests. [default: the page of --namespace, or what 'up' runs here, else {TrafficOptions.LocalUrl}]");
 
     private static readonly Option<double?> Rate = TypedOptions.Number(
         "--rate", "Requests per second. [default: 50]", ProfileSettings.LowestRate, ProfileSettings.HighestRate);
@@ -85,6 +86,14 @@ internal static class VerifyCommand
             + "artifacts/logs.",
     };
 
+    private static readonly Option<bool> PodLogs = new("--pod-logs")
+    {
+        Description = "Verify access logs as 'kubectl logs' shows them: those of the pods of a Bookinfo in a cluster (--namespace, "
+            + "--context). They are followed from the start of the run, so that pods may come and go meanwhile.",
+    };
+
+    private static readonly FaultPlaceOptions Place = new();
+
     private static readonly Option<Uri?> Loki = TypedOptions.PlatformUrl(
         "--loki", "Verify access logs in this Grafana Loki: where its API is, such as port 3100.");
 
@@ -132,8 +141,6 @@ internal static class VerifyCommand
         Description = "Do not check the application itself before the run.",
     };
 
-    private static readonly FaultPlaceOptions Place = new();
-
     private static readonly VerifyScenarioOptions Scenario = new();
 
     private static readonly Option<VerifyFormat> Output = TypedOptions.Name<VerifyFormat>(
@@ -157,8 +164,8 @@ internal static class VerifyCommand
                 + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
                 + "not be checked.")
         {
-            Url, Prometheus, Select, Aspire, Jaeger, Tempo, Zipkin, Sampling, OtlpListen, Forward, Logs, Loki, LokiQuery, Tenant,
-            Elasticsearch, Index, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
+            Url, Prometheus, Select, Aspire, Jaeger, Tempo, Zipkin, Sampling, OtlpListen, Forward, Logs, PodLogs, Loki, LokiQuery,
+            Tenant, Elasticsearch, Index, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,
             Traffic.Timeout, Traffic.Insecure, Keep, Overwrite, Ledger, App, NoApp, Output,
         };
         foreach (var option in Place.OfCluster)
@@ -196,8 +203,9 @@ internal static class VerifyCommand
         var duration = result.GetValue(Requests) is { } requests
             ? TimeSpan.FromSeconds(ConstantProfile.SecondsFor(requests, rate))
             : result.GetValue(Duration) ?? TimeSpan.FromSeconds(30);
+        var place = Place.Get(result, result.GetValue(Url));
         return new VerifyOptions(
-            Place.Get(result, result.GetValue(Url)),
+            result.GetValue(PodLogs) ? place with { Namespace = place.UsedNamespace } : place,
             result.GetValue(App) ? AppChoice.Only : result.GetValue(NoApp) ? AppChoice.None : AppChoice.Before,
             result.GetValue(Paths) ?? [],
             rate,
@@ -208,6 +216,7 @@ internal static class VerifyCommand
             result.GetValue(Ledger),
             result.GetValue(Keep),
             result.GetValue(Overwrite),
+            result.GetValue(PodLogs),
             new VerifiedPlatforms
             {
                 Prometheus = result.GetValue(Prometheus),
@@ -259,10 +268,15 @@ internal static class VerifyCommand
             return;
         }
 
+        foreach (var option in Place.OfCluster)
+        {
+            OptionRules.Only(result, option, OptionRules.IsGiven(result, PodLogs), PodLogs.Name);
+        }
+
         Option[] ofRun =
         [
             Rate, Duration, Requests, Paths, OtlpListen, Keep, Overwrite, Traffic.Seed, Traffic.Headers, Traffic.Connections,
-            Traffic.Timeout, Traffic.Insecure, NoApp, .. Place.OfCluster,
+            Traffic.Timeout, Traffic.Insecure, NoApp,
         ];
         foreach (var option in ofRun)
         {
@@ -277,6 +291,7 @@ internal static class VerifyCommand
             result.AddError($"Leave the url out with {Ledger.Name}: nothing is sent.");
         }
     }
+
     /// <summary>Rejects what is about a run, or a platform.</summary>
     private static void RequireAppOnly(CommandResult result)
     {

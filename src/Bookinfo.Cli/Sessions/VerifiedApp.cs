@@ -26,6 +26,9 @@ internal sealed class VerifiedApp : IDisposable
     /// <summary>The address of the page.</summary>
     public Uri Page { get; }
 
+    /// <summary>The cluster that it is in; <see langword="null"/> for none.</summary>
+    public ClusterConnection? Cluster => _cluster?.Cluster;
+
     /// <summary>Finds the page.</summary>
     /// <param name="place">Which Bookinfo is meant.</param>
     /// <param name="time">Tells the time and waits.</param>

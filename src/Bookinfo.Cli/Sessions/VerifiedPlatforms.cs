@@ -54,11 +54,12 @@ internal sealed record VerifiedPlatforms
 
     /// <summary>Makes what asks them.</summary>
     /// <param name="page">Where the requests go: what runs beside that is verified where nothing else is named.</param>
+    /// <param name="podLogs">The logs of pods; <see langword="null"/> when they are not to be verified.</param>
     /// <param name="patience">How long to wait for what was there to be shown.</param>
     /// <param name="time">Tells the time and waits.</param>
     /// <returns>A source for each signal of each platform.</returns>
     /// <exception cref="OperationFailedException">There are none.</exception>
-    public List<ISource> Open(Uri page, TimeSpan patience, TimeProvider time)
+    public List<ISource> Open(Uri page, ILogStore? podLogs, TimeSpan patience, TimeProvider time)
     {
         var beside = RunRecord.Read(SourceTree.Find(), page);
         var sources = new List<ISource>();
@@ -81,11 +82,11 @@ internal sealed record VerifiedPlatforms
         }
 
         sources.AddRange(SpanStores().Select(store => new TraceSource(store, Sampling, patience, time)));
-        sources.AddRange(LogStores().Select(store => new LogSource(store, patience, time)));
+        sources.AddRange(LogStores().Concat(podLogs is null ? [] : [podLogs]).Select(store => new LogSource(store, patience, time)));
         return sources.Count > 0 ? sources : throw new OperationFailedException(
             FailureKind.InvalidRequest,
-            "there is nothing to verify: name a Prometheus (--prometheus), an Aspire dashboard (--aspire), logs (--logs) or another "
-            + "platform, or run them beside the services with 'bookinfo up --prometheus --dashboard'.");
+            "there is nothing to verify: name a Prometheus (--prometheus), an Aspire dashboard (--aspire), logs (--logs, --pod-logs) or "
+            + "another platform, or run them beside the services with 'bookinfo up --prometheus --dashboard'.");
     }
 
     private IEnumerable<ISpanStore> SpanStores()

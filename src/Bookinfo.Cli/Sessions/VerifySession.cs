@@ -2,6 +2,7 @@ using System.Globalization;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Cli.Views;
 using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
 using Bookinfo.Load;
 using Bookinfo.Measurement;
 using Bookinfo.Traffic;
@@ -33,7 +34,8 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
         if (options.Ledger is { } ledger)
         {
             var run = Expect(ledger);
-            return await AskAsync(new Uri(run.Target), _ => Task.FromResult(new Driven(ledger, run, [])));
+            using var cluster = options.HasPodLogs ? await options.Place.ConnectAsync(signals.Stop) : null;
+            return await AskAsync(new Uri(run.Target), cluster, _ => Task.FromResult(new Driven(ledger, run, [])));
         }
 
         using var app = await VerifiedApp.OpenAsync(options.Place, time, signals.Stop);
@@ -43,15 +45,18 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
                 VerificationReport.Of(ProgramVersion.Text, app.Page, await CheckAsync(app)), options.Output);
         }
 
-        return await AskAsync(app.Page, sources => DriveAsync(sources, app));
+        return await AskAsync(app.Page, app.Cluster, sources => DriveAsync(sources, app));
     }
 
     /// <summary>Asks platforms about a run, and writes the report.</summary>
     /// <param name="page">Where its requests go.</param>
+    /// <param name="cluster">The cluster with the pods whose logs are to be verified.</param>
     /// <param name="getRun">Gets the run.</param>
-    private async Task<int> AskAsync(Uri page, Func<IReadOnlyList<ISource>, Task<Driven>> getRun)
+    private async Task<int> AskAsync(
+        Uri page, ClusterConnection? cluster, Func<IReadOnlyList<ISource>, Task<Driven>> getRun)
     {
-        var sources = options.Platforms.Open(page, options.Wait, time);
+        var logs = options.HasPodLogs ? new PodLogs(cluster!, options.Place.UsedNamespace, time) : null;
+        var sources = options.Platforms.Open(page, logs, options.Wait, time);
         try
         {
             var (ledger, run, before) = await getRun(sources);
@@ -159,12 +164,13 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
 /// <param name="Ledger">The ledger of an earlier run, in which case nothing is sent.</param>
 /// <param name="Keep">Where to keep the ledger of this one; <see langword="null"/> for the usual place.</param>
 /// <param name="Overwrite">Whether that file may be replaced.</param>
+/// <param name="HasPodLogs">Whether the logs of pods are verified; it is in a cluster then.</param>
 /// <param name="Platforms">What to ask.</param>
 /// <param name="Wait">How long to wait for figures to stand still.</param>
 /// <param name="Output">How to write the report.</param>
 internal sealed record VerifyOptions(
     FaultPlace Place, AppChoice App, IReadOnlyList<string> Paths, double Rate, TimeSpan Duration, RequestSettings Requests, ulong Seed,
-    string? Ledger, string? Keep, bool Overwrite, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);
+    string? Ledger, string? Keep, bool Overwrite, bool HasPodLogs, VerifiedPlatforms Platforms, TimeSpan Wait, VerifyFormat Output);
 
 /// <summary>Whether <c>verify</c> checks the application itself.</summary>
 internal enum AppChoice

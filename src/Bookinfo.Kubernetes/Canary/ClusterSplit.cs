@@ -15,7 +15,7 @@ public sealed class ClusterSplit : IVersionSplit
     private readonly string _space;
     private readonly IClusterRoute _route;
     private readonly TimeProvider _time;
-    private PortForward? _forward;
+    private ServiceForward? _forward;
 
     private ClusterSplit(ClusterConnection cluster, string space, IClusterRoute route, TimeProvider time)
     {

@@ -109,6 +109,29 @@ public sealed class ClusterConnection : IDisposable
     public async Task PatchAsync(string path, JsonNode change, CancellationToken cancellationToken) => (await SendAsync(
         HttpMethod.Patch, path, "application/json", change.ToJsonString(), cancellationToken, "application/merge-patch+json")).Dispose();
 
+    /// <summary>
+    /// Gets something that comes piece by piece, for as long as there is more to come. The API may begin to answer only when there is
+    /// something to be said, so nothing but the caller limits the time.
+    /// </summary>
+    /// <param name="path">The path, without a leading slash.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The answer, which is a success and is disposed of by the caller.</returns>
+    /// <exception cref="HttpOperationException">The answer is not a success.</exception>
+    public async Task<HttpResponseMessage> StreamAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = await CreateRequestAsync(HttpMethod.Get, path, "*/*", cancellationToken);
+        var response = await _client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw Refused(request, response, await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+    }
+
     /// <summary>Whether something exists at a path.</summary>
     /// <param name="path">The path, without a leading slash.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -139,26 +162,36 @@ public sealed class ClusterConnection : IDisposable
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(_client.HttpClientTimeout);
-        using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path)) { Version = HttpVersion.Version20 };
-        request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
+        using var request = await CreateRequestAsync(method, path, accept, timeout.Token);
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, type);
         }
 
-        if (_client.Credentials is { } credentials)
-        {
-            await credentials.ProcessHttpRequestAsync(request, timeout.Token);
-        }
-
         using var response = await _client.HttpClient.SendAsync(request, timeout.Token);
         // JSON is UTF-8, whatever the header says.
         var content = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(timeout.Token));
-        return response.IsSuccessStatusCode ? content : throw new HttpOperationException($"{method} {path}: {(int)response.StatusCode}")
+        return response.IsSuccessStatusCode ? content : throw Refused(request, response, content);
+    }
+
+    private async Task<HttpRequestMessage> CreateRequestAsync(
+        HttpMethod method, string path, string accept, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path)) { Version = HttpVersion.Version20 };
+        request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
+        if (_client.Credentials is { } credentials)
+        {
+            await credentials.ProcessHttpRequestAsync(request, cancellationToken);
+        }
+
+        return request;
+    }
+
+    private static HttpOperationException Refused(HttpRequestMessage request, HttpResponseMessage response, string content) =>
+        new($"{request.Method} {request.RequestUri!.AbsolutePath}: {(int)response.StatusCode}")
         {
             Response = new HttpResponseMessageWrapper(response, content),
         };
-    }
 }
 
 /// <summary>The items of the API's lists.</summary>

@@ -26,7 +26,7 @@ internal static class ClusterPage
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The address, and the port-forward behind it if there is one.</returns>
     /// <exception cref="OperationFailedException">There is no way to it, or it is not as it should be.</exception>
-    public static async Task<(Uri Address, PortForward? Forward)> FindAsync(
+    public static async Task<(Uri Address, ServiceForward? Forward)> FindAsync(
         ClusterConnection cluster, string space, Action<string> say, TimeProvider time, CancellationToken cancellationToken)
     {
         var location = await new PageCheck(cluster, space, say, time).RunAsync(new Persistence(Patience, time), cancellationToken);
@@ -47,7 +47,7 @@ internal static class ClusterPage
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The address, and the port-forward behind it if there is one.</returns>
     /// <exception cref="OperationFailedException">There is no page, or no way to it.</exception>
-    public static async Task<(Uri Address, PortForward? Forward)> FindAnyAsync(
+    public static async Task<(Uri Address, ServiceForward? Forward)> FindAnyAsync(
         ClusterConnection cluster, string space, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await TryReadPortAsync(cluster, space, cancellationToken) is not { } ports)
@@ -114,12 +114,12 @@ internal static class ClusterPage
         }
     }
 
-    private static async Task<(Uri Address, PortForward? Forward)> ForwardAsync(
+    private static async Task<(Uri Address, ServiceForward? Forward)> ForwardAsync(
         ClusterConnection cluster, string space, int port, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
-            var forward = await PortForward.StartAsync(cluster.Kubectl, space, $"service/{Service}", port, time, cancellationToken);
+            var forward = await ServiceForward.StartAsync(cluster.Kubectl, space, Service, port, time, cancellationToken);
             return (new Uri(forward.Address, BookinfoTraffic.PagePath), forward);
         }
         catch (IOException exception)

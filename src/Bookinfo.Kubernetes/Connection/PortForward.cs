@@ -28,6 +28,10 @@ public sealed partial class PortForward : IDisposable
     /// <summary>Whether kubectl still runs. It ends when the pod does.</summary>
     public bool IsOpen => !_process.HasExited;
 
+    /// <summary>Waits until it ends.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public Task WaitForEndAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
     /// <summary>Starts a port-forward, and waits until it can be used.</summary>
     /// <param name="kubectl">kubectl.</param>
     /// <param name="space">The namespace.</param>
@@ -35,14 +39,16 @@ public sealed partial class PortForward : IDisposable
     /// <param name="port">The port of the target.</param>
     /// <param name="time">Tells the time and waits.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="localPort">The port on this machine; 0 for any that is free.</param>
     /// <exception cref="IOException">The port-forward failed: the message says why, in kubectl's words.</exception>
     public static async Task<PortForward> StartAsync(
-        Kubectl kubectl, string space, string target, int port, TimeProvider time, CancellationToken cancellationToken)
+        Kubectl kubectl, string space, string target, int port, TimeProvider time, CancellationToken cancellationToken,
+        int localPort = 0)
     {
         var process = kubectl.Start(
             [
                 "port-forward", "--namespace", space, .. kubectl.ContextArguments, "--address", "127.0.0.1", target,
-                string.Create(CultureInfo.InvariantCulture, $":{port}"),
+                string.Create(CultureInfo.InvariantCulture, $"{(localPort == 0 ? "" : localPort)}:{port}"),
             ]);
         try
         {

@@ -15,14 +15,23 @@ internal static class RunningPods
     public static async Task<IReadOnlyList<V1Pod>> ListAsync(
         ClusterConnection cluster, string space, CancellationToken cancellationToken)
     {
-        var services = string.Join(',', ServiceCatalog.All.Select(service => service.Name));
-        var pods = await cluster.Api.CoreV1.ListNamespacedPodAsync(
-            space, labelSelector: $"app in ({services})", cancellationToken: cancellationToken);
+        var pods = await ListAllAsync(cluster, space, cancellationToken);
         return
         [
-            .. pods.All().Where(pod => pod.Status?.Phase == "Running" && pod.Metadata.DeletionTimestamp is null)
+            .. pods.Where(pod => pod.Status?.Phase == "Running" && pod.Metadata.DeletionTimestamp is null)
                 .OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>Lists the pods of all services, those included that do not run yet or are about to end.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="space">The namespace.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public static async Task<IList<V1Pod>> ListAllAsync(ClusterConnection cluster, string space, CancellationToken cancellationToken)
+    {
+        var services = string.Join(',', ServiceCatalog.All.Select(service => service.Name));
+        return (await cluster.Api.CoreV1.ListNamespacedPodAsync(
+            space, labelSelector: $"app in ({services})", cancellationToken: cancellationToken)).All();
     }
 
     /// <summary>The service of a pod, such as <c>reviews</c>.</summary>

@@ -26,6 +26,9 @@ public enum FindingKind
     /// <summary>A target has not been scraped since the end of the run, while others have.</summary>
     StaleTarget,
 
+    /// <summary>The process of a target has ended during the run, after its last scrape: what it counted in between is not known.</summary>
+    TargetEnded,
+
     /// <summary>A version of a service that served requests is none of the targets.</summary>
     TargetMissing,
 
@@ -156,7 +159,7 @@ public sealed record Finding(FindingKind Kind, string Subject, string Text)
     public IReadOnlyList<string> LookAt { get; init; } = [];
 
     /// <summary>Whether it leaves open what the platform would show, rather than being something that it shows wrong.</summary>
-    public bool IsUntold => Kind is FindingKind.NoBaseline or FindingKind.NotScraped;
+    public bool IsUntold => Kind is FindingKind.NoBaseline or FindingKind.NotScraped or FindingKind.TargetEnded;
 }
 
 /// <summary>A question that was put to a platform, and what came of it.</summary>

@@ -13,6 +13,9 @@ public interface ILogStore : IDisposable
     /// <summary>What is worth knowing about it, in sentences.</summary>
     IEnumerable<string> Notes { get; }
 
+    /// <summary>What it lacks through no fault of its own, as far as it was read.</summary>
+    IReadOnlyCollection<LogGap> Gaps => [];
+
     /// <summary>For how long no line may come before what is not there is lost.</summary>
     TimeSpan Standstill => Arrivals.ByOtlp;
 

@@ -51,7 +51,7 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
             Notes = [.. store.Notes, Cost.PerRequest(reading.Seen, "access lines", run)],
         };
 
-    private static async Task<LogReading> ReadAsync(
+    private async Task<LogReading> ReadAsync(
         RunExpectation run, Func<RunExpectation, CancellationToken, IAsyncEnumerable<string>> read, CancellationToken cancellationToken)
     {
         var reading = new LogReading(run);
@@ -60,7 +60,7 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
             reading.Add(line);
         }
 
-        reading.Compare();
+        reading.Compare(store.Gaps);
         if (reading.MayHaveTwins)
         {
             await foreach (var line in read(run, cancellationToken))

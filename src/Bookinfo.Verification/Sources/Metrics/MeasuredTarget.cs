@@ -5,12 +5,23 @@ namespace Bookinfo.Verification;
 /// <summary>A target, with the scrapes between which it has counted a run.</summary>
 internal sealed class MeasuredTarget
 {
+    /// <summary>Others were to be scraped for so many intervals since it was for the last time: then it is not a target any more.</summary>
+    private const int GoneAfterIntervals = 2;
+
+    /// <summary>How long a process may go on that was told to end: as long as Kubernetes gives it, if it is not told otherwise.</summary>
+    private const long Grace = 30_000;
+
+    /// <summary>How long a process may run beside the one in whose place it comes.</summary>
+    private const long LongestReplacement = 300_000;
+
     /// <summary>Finds the scrapes.</summary>
     /// <param name="target">The target.</param>
     /// <param name="window">When the run was.</param>
-    public MeasuredTarget(ScrapedTarget target, RunWindow window)
+    /// <param name="newest">When any target was last to be scraped.</param>
+    public MeasuredTarget(ScrapedTarget target, RunWindow window, long newest)
     {
         Target = target;
+        IsGone = newest - target.LastAttempt > GoneAfterIntervals * (target.Interval ?? 0);
         From = target.LastBefore(window.Start - window.Doubt) ?? StartedAfter(target, window);
         To = target.StandsStillSince(window.End) ?? target.Scrapes[^1];
         StandsStill = target.StandsStillSince(window.End) is not null;
@@ -35,8 +46,21 @@ internal sealed class MeasuredTarget
     /// <summary>The scrapes in between that saw another process than the one before.</summary>
     public IReadOnlyList<(long Time, bool IsShown)> Restarts { get; }
 
-    /// <summary>Whether nobody tries to scrape it any more: its pod is gone, say.</summary>
-    public bool IsGone => Target.Attempts.Count == 0 || Target.Attempts.Keys[^1] <= Target.Scrapes[^1];
+    /// <summary>Whether nobody tries to scrape it any more, though others are: its pod is gone, say.</summary>
+    public bool IsGone { get; }
+
+    /// <summary>Whether another one has come in its place: of the same version, and begun not long before it was scraped no more.</summary>
+    /// <param name="other">The other.</param>
+    public bool IsReplacedBy(MeasuredTarget other) => other.Target != Target
+        && (other.Target.Service, other.Target.Version) == (Target.Service, Target.Version)
+        && other.Target.Began > Target.Began && other.Target.Began > Target.Scrapes[^1] - LongestReplacement;
+
+    /// <summary>
+    /// Until when it may have counted at most, if its process has ended: what was told to end may go on for a while, and what does not
+    /// answer no longer than somebody asks.
+    /// </summary>
+    public long EndedBy => Math.Min(
+        Target.Scrapes[^1] + (Target.Interval ?? 0) + Grace, Target.IsSilent ? Target.LastAttempt : long.MaxValue);
 
     /// <summary>What a counter has counted.</summary>
     /// <param name="series">The counter.</param>
@@ -78,6 +102,9 @@ internal sealed class MeasuredTarget
         FindingKind.StaleTarget =>
             $"{Target.Name} was scraped for the last time at {At(Target.Scrapes[^1])}, before the end of the run; others were since."
             + (IsGone ? " It is not a target any more." : ""),
+        FindingKind.TargetEnded =>
+            $"{Target.Name} has ended, and was scraped for the last time at {At(Target.Scrapes[^1])}: what it counted between then and its "
+            + "end is not known.",
         FindingKind.NotScraped =>
             $"{Target.Name} was scraped for the last time at {At(Target.Scrapes[^1])}, and not again for as long as it was waited for "
             + "after the run: what it has counted since is not known.",

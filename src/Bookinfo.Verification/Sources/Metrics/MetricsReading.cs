@@ -5,11 +5,15 @@ namespace Bookinfo.Verification;
 /// <summary>What the targets of a Prometheus have counted of a run, and in which way that differs from what happened.</summary>
 internal sealed class MetricsReading
 {
+    /// <summary>How long after its answer a request may be counted, in milliseconds.</summary>
+    private const long SlowestCount = 1000;
+
     private readonly List<MeasuredTarget> _targets;
     private readonly IReadOnlyList<ScrapedTarget> _stale;
     private readonly IReadOnlyList<ScrapedTarget> _waited;
     private readonly IReadOnlyList<(ScrapedTarget Target, ScrapedTarget Twin)> _twins;
     private readonly RunExpectation _run;
+    private readonly RunWindow _window;
     private readonly IReadOnlyList<Difference> _all;
     private readonly List<Difference> _served;
     private readonly List<Difference> _tried;
@@ -28,15 +32,16 @@ internal sealed class MetricsReading
         IReadOnlyList<ScrapedTarget> targets, IReadOnlyList<ScrapedTarget> stale, IReadOnlyList<ScrapedTarget> waited, RunWindow window,
         RunExpectation run)
     {
-        (_stale, _waited, _run) = (stale, waited, run);
+        (_stale, _waited, _run, _window) = (stale, waited, run, window);
+        var newest = targets.Select(target => target.LastAttempt).DefaultIfEmpty().Max();
         // Of two targets that are one process, the one whose state before the run is known counts.
-        targets = [.. targets.OrderBy(target => new MeasuredTarget(target, window).From is null)];
+        targets = [.. targets.OrderBy(target => new MeasuredTarget(target, window, newest).From is null)];
         _twins =
         [
             .. targets.Index().Select(one => (Target: one.Item, Twin: targets.Take(one.Index).FirstOrDefault(one.Item.IsSameProcess)))
                 .Where(pair => pair.Twin is not null).Select(pair => (pair.Target, pair.Twin!)),
         ];
-        _targets = [.. targets.Except(_twins.Select(pair => pair.Target)).Select(target => new MeasuredTarget(target, window))];
+        _targets = [.. targets.Except(_twins.Select(pair => pair.Target)).Select(target => new MeasuredTarget(target, window, newest))];
         StandsStill = _targets.Except(_targets.Where(target => stale.Contains(target.Target))).All(target => target.StandsStill);
 
         _seenServed = Sum(RawSamples.Served, (target, series) => new ServedKey(
@@ -57,8 +62,11 @@ internal sealed class MetricsReading
     /// <summary>Whether all counts are what they must be.</summary>
     public bool IsExact => _all.Count == 0 && _targets.TrueForAll(target => target.From is not null);
 
+    /// <summary>Whether a target that was not scraped since the run may yet be: its process seems to run.</summary>
+    public bool IsWaiting => _targets.Exists(target => _waited.Contains(target.Target) && !HasEnded(target));
+
     /// <summary>The targets whose counts of the run are known and whole, by service and version.</summary>
-    public IEnumerable<MeasuredTarget> Whole => _targets.Where(target => KindOf(target) is null);
+    public IEnumerable<MeasuredTarget> Whole => _targets.Where(IsWhole);
 
     /// <summary>Why the buckets of a route tell nothing.</summary>
     /// <param name="key">The route; its status does not count.</param>
@@ -68,7 +76,7 @@ internal sealed class MetricsReading
     public string? WhyUntold(ServedKey key)
     {
         var target = _targets.Find(
-            target => (target.Target.Service, target.Target.Version) == (key.Service, key.Version) && KindOf(target) is not null);
+            target => (target.Target.Service, target.Target.Version) == (key.Service, key.Version) && !IsWhole(target));
         return target is not null ? target.Describe(KindOf(target)!.Value)
             : _all.Any(difference => difference.Key is ServedKey served
                 && (served.Service, served.Method, served.Route) == (key.Service, key.Method, key.Route))
@@ -88,6 +96,11 @@ internal sealed class MetricsReading
             yield return $"Scraped every {(least == most ? most : $"{least} to {most}")} s.";
 
             static string Seconds(long milliseconds) => (milliseconds / 1e3).ToString("0.#", CultureInfo.InvariantCulture);
+        }
+
+        if (_targets.Where(HasEnded).Select(target => target.Target.Name).ToList() is { Count: > 0 } ended)
+        {
+            yield return $"Ended meanwhile: {string.Join(", ", ended)}.";
         }
     }
 
@@ -178,9 +191,10 @@ internal sealed class MetricsReading
                 continue;
             }
 
-            var missing = TakeMissing(target.Target.Service, target.Target.Version);
+            var (missing, isAny) = TakeMissing(
+                target.Target.Service, target.Target.Version, why == FindingKind.TargetEnded ? UnseenOf(target) : null);
             // A process may be started again. Only what is lost by that is not shown.
-            if (missing > 0 || why is FindingKind.NoBaseline or FindingKind.NotScraped
+            if (isAny || why is FindingKind.NoBaseline or FindingKind.NotScraped
                 || (why == FindingKind.StaleTarget && !target.IsGone))
             {
                 explained.Add($"What {target.Target.Name} has counted is not known in full.");
@@ -189,7 +203,8 @@ internal sealed class MetricsReading
                     Missing = missing,
                     LookAt =
                     [
-                        (why is FindingKind.StaleTarget or FindingKind.NotScraped ? RawSamples.Up : RawSamples.Uptime)
+                        (why is FindingKind.CounterReset or FindingKind.HiddenReset or FindingKind.NoBaseline
+                            ? RawSamples.Uptime : RawSamples.Up)
                             + $"{{{target.Target.Selector}}}",
                     ],
                 };
@@ -198,12 +213,50 @@ internal sealed class MetricsReading
     }
 
     /// <summary>Why what a target has counted is not known in full; <see langword="null"/> when it is.</summary>
-    private FindingKind? KindOf(MeasuredTarget target) => _stale.Contains(target.Target) ? FindingKind.StaleTarget
+    private FindingKind? KindOf(MeasuredTarget target) => HasEnded(target) ? FindingKind.TargetEnded
+        : _stale.Contains(target.Target) ? FindingKind.StaleTarget
         : _waited.Contains(target.Target) ? FindingKind.NotScraped
         : target.From is null ? FindingKind.NoBaseline
         : target.Restarts is [] ? null
         : target.Restarts.Any(restart => !restart.IsShown) ? FindingKind.HiddenReset
         : FindingKind.CounterReset;
+
+    /// <summary>
+    /// Whether the process of a target has ended, rather than that it is scraped no more: another one came in its place, or it did not
+    /// answer and was then dropped from the targets.
+    /// </summary>
+    private bool HasEnded(MeasuredTarget target) => target.From is not null
+        && (_stale.Contains(target.Target) || _waited.Contains(target.Target))
+        && ((target.IsGone && target.Target.IsSilent)
+            || ((target.IsGone || target.Target.IsSilent) && _targets.Exists(target.IsReplacedBy)));
+
+    /// <summary>Whether all that a target has counted of the run is known.</summary>
+    private bool IsWhole(MeasuredTarget target) => KindOf(target) is not { } kind || (kind == FindingKind.TargetEnded
+        && !_all.Any(difference => difference.Missing > 0
+            && (difference["service"], difference["version"]) == (target.Target.Service, target.Target.Version)));
+
+    /// <summary>
+    /// What may have been counted at most, in all processes of the same version that have ended, between the last scrape of each and its
+    /// end.
+    /// </summary>
+    private ExpectedCounts UnseenOf(MeasuredTarget target)
+    {
+        var skew = _window.Start - _run.Start.ToUnixTimeMilliseconds();
+        var times = _targets.Where(other => HasEnded(other)
+            && (other.Target.Service, other.Target.Version) == (target.Target.Service, target.Target.Version)).Select(
+                other => (From: other.To - _window.Doubt - SlowestCount, To: other.EndedBy + _window.Doubt)).ToList();
+        var unseen = new ExpectedCounts();
+        foreach (var trace in _run.Traces)
+        {
+            var (begin, end) = ((trace.Sent / 1_000_000) + skew, ((trace.Sent + trace.Waited) / 1_000_000) + skew);
+            if (times.Exists(time => begin <= time.To && end >= time.From))
+            {
+                unseen.Add(trace.Fate);
+            }
+        }
+
+        return unseen;
+    }
 
     private IEnumerable<Finding> MissingTargets(List<string> explained)
     {
@@ -213,7 +266,7 @@ internal sealed class MetricsReading
             .Where(one => !known.Contains(one)).ToList();
         foreach (var (service, version) in absent)
         {
-            var missing = TakeMissing(service, version);
+            var (missing, _) = TakeMissing(service, version, atMost: null);
             explained.Add($"What {service} {version} has counted is not known: it is not a target.");
             yield return new Finding(
                 FindingKind.TargetMissing, $"{service} {version}",
@@ -226,21 +279,30 @@ internal sealed class MetricsReading
     }
 
     /// <summary>Takes what is missing of a version of a service out of the differences.</summary>
-    /// <returns>How many requests that are.</returns>
-    private long TakeMissing(string service, string version)
+    /// <param name="service">The service.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="atMost">How many can be missing of each for this reason; <see langword="null"/> for any number.</param>
+    /// <returns>How many requests that are, and whether anything was missing.</returns>
+    private (long Requests, bool IsAny) TakeMissing(string service, string version, ExpectedCounts? atMost)
     {
         bool IsOf(Difference difference) => difference is { Missing: > 0, Surplus: 0 }
             && difference["service"] == service && difference["version"] == version;
-        var missing = _served.Where(IsOf).Sum(difference => difference.Missing);
-        _served.RemoveAll(IsOf);
-        _tried.RemoveAll(IsOf);
+        bool IsServed(Difference difference) => IsOf(difference) && IsPossible(difference, atMost?.Served);
+        var missing = _served.Where(IsServed).Sum(difference => difference.Missing);
+        var taken = _served.RemoveAll(IsServed)
+            + _tried.RemoveAll(difference => IsOf(difference) && IsPossible(difference, atMost?.Tried));
         if (service == CallGraph.Page)
         {
-            _results.RemoveAll(difference => difference is { Missing: > 0, Surplus: 0 });
+            taken += _results.RemoveAll(
+                difference => difference is { Missing: > 0, Surplus: 0 } && IsPossible(difference, atMost?.Results));
         }
 
-        return missing;
+        return (missing, taken > 0);
     }
+
+    private static bool IsPossible<TKey>(Difference difference, Counts<TKey>? atMost)
+        where TKey : ICountKey =>
+        atMost is null || difference.Missing <= atMost.Ranges.GetValueOrDefault((TKey)difference.Key).High;
 
     private Dictionary<TKey, long> Sum<TKey>(string metric, Func<ScrapedTarget, RawSeries, TKey> key)
         where TKey : ICountKey

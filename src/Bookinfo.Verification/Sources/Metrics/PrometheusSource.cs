@@ -19,6 +19,12 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
     /// <summary>The same, once the time to wait is over: a single one may just be on its way.</summary>
     private const int MissedScrapesAtLast = 2;
 
+    /// <summary>
+    /// For how long, in milliseconds, a target may fail to answer before it is given up: a pod that ends stays a target until it is cleared
+    /// away.
+    /// </summary>
+    private const long Clearing = 15_000;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
     /// <summary>By how much clocks may differ that seem to be equal.</summary>
@@ -78,12 +84,15 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
             var isOver = until < now || wait.Elapsed > patience;
             var (stale, waited) = Late(targets, window.End, until.ToUnixTimeMilliseconds(), isOver ? MissedScrapesAtLast : MissedScrapes);
             var reading = new MetricsReading(targets, stale, waited, window, run);
-            var isSettled = targets.Count > 0 && waited.Count == 0 && (reading.IsExact || reading.StandsStill);
+            var isSettled = targets.Count > 0
+                && (reading.IsExact ? !reading.IsWaiting : waited.Count == 0 && reading.StandsStill);
             if (isSettled || isOver)
             {
                 RequireTargets(targets);
                 var result = await ReportAsync(reading, run, version, skew, cancellationToken);
-                return isSettled ? result with { VisibleAfter = after, VisibleWhenFirstAsked = isFirst } : result;
+                return isSettled && result.Verdict == VerificationVerdict.Exact
+                    ? result with { VisibleAfter = after, VisibleWhenFirstAsked = isFirst }
+                    : result;
             }
 
             wait.Tell($"{targets.Count - waited.Count} of {targets.Count} targets scraped since the end");
@@ -126,7 +135,8 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
     {
         var most = targets.Count == 0 ? 0 : targets.Max(target => target.Scrapes.Count(scrape => scrape >= since));
         var late = targets.Where(target => target.Scrapes.Count == 0 || target.Scrapes[^1] < since).ToLookup(
-            target => most >= missed && now - since > missed * (target.Interval ?? 0));
+            target => most >= missed
+                && now - since > Math.Max(missed * (target.Interval ?? 0), target.IsSilent ? Clearing : 0));
         return ([.. late[true]], [.. late[false]]);
     }
 

@@ -50,6 +50,12 @@ internal sealed class ScrapedTarget
     /// <summary>When it was to be scraped: 1 where it answered.</summary>
     public SortedList<long, double> Attempts { get; }
 
+    /// <summary>When it was to be scraped for the last time.</summary>
+    public long LastAttempt => Math.Max(Attempts.Keys.LastOrDefault(), Scrapes[^1]);
+
+    /// <summary>Whether it did not answer any more when it was to be scraped after its last scrape.</summary>
+    public bool IsSilent => LastAttempt > Scrapes[^1];
+
     /// <summary>For how long its process ran, by the time of the scrape.</summary>
     public SortedList<long, double> Uptime { get; }
 
@@ -145,7 +151,7 @@ internal sealed class ScrapedTarget
     /// <summary>Whether two targets are one process.</summary>
     /// <param name="other">The other.</param>
     public bool IsSameProcess(ScrapedTarget other) => Id.Length > 0 && (Id, Service, Version) == (other.Id, other.Service, other.Version)
-        && LastStart is { } started && other.LastStart is { } otherStarted && Math.Abs(started - otherStarted) < SameStart;
+        && Began is { } started && other.Began is { } otherStarted && Math.Abs(started - otherStarted) < SameStart;
 
     /// <summary>The condition that finds its series.</summary>
     public string Selector => string.Create(CultureInfo.InvariantCulture, $"job=\"{Escape(Job)}\",instance=\"{Escape(Instance)}\"");
@@ -155,7 +161,8 @@ internal sealed class ScrapedTarget
     /// <returns><see langword="null"/> when it did not see it.</returns>
     public double? StartedAt(long scrape) => Uptime.TryGetValue(scrape, out var uptime) ? scrape - (uptime * 1e3) : null;
 
-    private double? LastStart => Uptime.Count == 0 ? null : StartedAt(Uptime.Keys[^1]);
+    /// <summary>When its process began, in milliseconds since 1970, as its last scrape has seen it.</summary>
+    public double? Began => Uptime.Count == 0 ? null : StartedAt(Uptime.Keys[^1]);
 
     private static double Value(RawSeries series, long time) => series.Samples.GetValueOrDefault(time);
 
