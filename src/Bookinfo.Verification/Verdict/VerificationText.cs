@@ -30,7 +30,8 @@ public static class VerificationText
             VerificationVerdict.Exact when report.Signals.All(IsApp) => ("As agreed", "the application obeys its contract."),
             VerificationVerdict.Exact => (
                 "Exactly as it happened",
-                $"{Signals(report)} agree with every request{(report.Signals.Any(IsApp) ? ", and the application obeys its contract" : "")}."
+                $"{Signals(report)} agree with every request"
+                    + (report.Signals.Any(IsApp) ? ", and the application obeys its contract." : ".")
                     + (report.Unknown > 0 ? " Where nobody can know, they are within bounds." : "")),
             VerificationVerdict.Differs when isAppWrong => (
                 $"{(areOthersWrong ? "Differs from what happened, and breaks" : "Breaks")} the contract", Findings(wrong)),
