@@ -79,6 +79,7 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
         Assert.Equal(sabotage.Kind, Assert.Single(finding.Findings).Kind);
         Assert.Equal(VerificationVerdict.Differs, outcome.Signal.Verdict);
         Assert.Equal(sabotage.Kind == FindingKind.AlertMissing ? 0 : 1, system.Begun - begun);
+        SabotageTable.Hold(name, outcome.Signal);
     }
 
     [Fact]
@@ -95,13 +96,6 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
         {
             system.WhenBegun = null;
         }
-    }
-
-    [Fact]
-    public void The_documentation_has_every_sabotage()
-    {
-        var page = File.ReadAllText(Path.Combine(WorkingCopy.Root, "docs", "verify.md"));
-        Assert.All(All, sabotage => Assert.Contains($"| {sabotage.Name} | `{VerificationText.Name(sabotage.Kind)}` |", page));
     }
 
     /// <summary>A way in which alerts are spoilt.</summary>
