@@ -65,7 +65,14 @@ public sealed record ScenarioOutcome(
     DateTimeOffset BeganAt,
     DateTimeOffset EndedAt,
     IReadOnlyList<SymptomOutcome> Symptoms,
-    LoadResult? Load);
+    LoadResult? Load)
+{
+    /// <summary>When a service first said that it had injected a fault; <see langword="null"/> when none has.</summary>
+    public DateTimeOffset? FirstInjectedAt { get; init; }
+
+    /// <summary>What was injected, as the services say.</summary>
+    public IReadOnlyList<InjectedFault> Injected { get; init; } = [];
+}
 
 /// <summary>
 /// Runs a scenario: sends its requests, keeps its faults on, looks for its symptoms, and takes the faults away, however it ends.
@@ -125,7 +132,11 @@ public sealed class ScenarioRun(
             await ((Task?)sending ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return new ScenarioOutcome(end, began, ended, watch?.Outcomes ?? [], sending is null ? null : await sending);
+        return new ScenarioOutcome(end, began, ended, watch?.Outcomes ?? [], sending is null ? null : await sending)
+        {
+            FirstInjectedAt = keeper.Injected.FirstAt,
+            Injected = keeper.Injected.All,
+        };
     }
 
     /// <summary>Sets the faults, keeps them on, takes them away, and says what is left of them, whatever goes wrong.</summary>

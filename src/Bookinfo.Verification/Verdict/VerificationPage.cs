@@ -15,7 +15,7 @@ public static class VerificationPage
         foreach (var signal in report.Signals)
         {
             page.Add(
-                string.Concat(signal.Signal[..1].ToUpperInvariant(), signal.Signal[1..]),
+                string.Concat(signal.Title[..1].ToUpperInvariant(), signal.Title[1..]),
                 [
                     new XElement("p", VerificationText.Place(signal)),
                     Table(report, signal),
@@ -26,19 +26,21 @@ public static class VerificationPage
 
         page.Add("How it was checked", ReportPage.List(
         [
-            report.Scenario is { } scenario
-                ? $"What must be seen is what the scenario '{scenario}' declares."
+            report.Scenario is { } scenario ? $"What must be seen is what the scenario '{scenario}' declares."
+                : report.Schedule is not null ? "What must be seen is what each scenario of the game day declares."
                 : "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the "
                     + "contract of the services: who calls whom, with which timeouts and tries.",
             .. report.Signals.Select(signal => signal.Method).Where(method => method.Length > 0).Distinct(),
-            .. report.Scenario is null
+            .. report.Ledger is not null
                 ? ["Where an answer leaves open what the services have done, counts have bounds."]
                 : Array.Empty<string>(),
         ]));
         page.Add("Settings", ReportPage.Facts(
         [
-            ("Target", report.Target),
-            report.Scenario is null ? ("Ledger", report.Ledger!) : ("Scenario", report.Scenario),
+            .. report.Target is { } target ? [("Target", target)] : Array.Empty<(string, string)>(),
+            report.Schedule is { } schedule ? ("Timetable", schedule)
+                : report.Scenario is { } name ? ("Scenario", name)
+                : ("Ledger", report.Ledger!),
             ("Program", $"bookinfo {report.Program}"),
         ]));
         return page.ToString();

@@ -24,7 +24,7 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     public async Task<SignalResult> CheckAsync(RunExpectation run, Action<string> say, CancellationToken cancellationToken)
     {
         var requests = run.Requests;
-        run = store.MostTraces is { } most && requests > most ? Spread(run, most) : run;
+        run = Spread(run, store.MostTraces);
         var arrived = await new Arrivals(Arrivals.ByOtlp, patience, time).WaitAsync(
             run.End,
             () => store.GetSizeAsync(run, cancellationToken),
@@ -49,8 +49,10 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
     /// <inheritdoc/>
     public void Dispose() => store.Dispose();
 
-    /// <summary>A run with some of its traces only, evenly spread over it.</summary>
-    private static RunExpectation Spread(RunExpectation run, int most) => run with
+    /// <summary>A run with so many of its traces at most, evenly spread over it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="limit">How many; <see langword="null"/> for all.</param>
+    internal static RunExpectation Spread(RunExpectation run, int? limit) => limit is not { } most || run.Requests <= most ? run : run with
     {
         Requests = most,
         Traces = run.Traces.Where((_, index) => (long)index * most % run.Requests < most),
