@@ -31,7 +31,10 @@ public static class ShownSymptoms
             return [outcome.Signal];
         }
 
-        var happened = scenario.Faults.Count == 0 || figures.FirstInjectedAt is not null;
+        var run = Settled(new LedgerOracle(ledger).Expect(cancellationToken), figures.Origin, figures.FaultsOffAt, out var last);
+        var untold = scenario.Faults.Count > 0 && figures.FirstInjectedAt is null ? "No service has said that it injected a fault."
+            : run.Requests == 0 ? "The faults were not on for longer than a request took."
+            : null;
         var results = new List<SignalResult> { outcome.Signal };
         if (scenario.Symptoms.Traces.Count > 0 && stores.Count == 0)
         {
@@ -46,28 +49,33 @@ public static class ShownSymptoms
         }
         else if (scenario.Symptoms.Traces.Count > 0)
         {
-            var run = Between(new LedgerOracle(ledger).Expect(cancellationToken), figures.Origin, figures.FaultsOffAt);
             foreach (var store in stores)
             {
                 results.Add(await new TraceSymptoms(store, scenario.Symptoms.Traces, patience, time).CheckAsync(
-                    run, happened, say, cancellationToken));
+                    run, untold, say, cancellationToken));
             }
         }
 
         if (scenario.Symptoms.Visitor.Count > 0)
         {
-            results.Add(new VisitorSymptoms(ledger, scenario.Symptoms.Visitor).Check(figures.Origin, figures.FaultsOffAt, happened));
+            results.Add(new VisitorSymptoms(ledger, scenario.Symptoms.Visitor).Check(figures.Origin, last, untold));
         }
 
         return results;
     }
 
-    /// <summary>The requests that were sent within some time.</summary>
-    private static RunExpectation Between(RunExpectation run, DateTimeOffset from, DateTimeOffset to)
+    /// <summary>
+    /// The requests that were sent while the faults were on, and so long before their end that any of them was over by then: what was under
+    /// way may have been answered as if nothing were wrong.
+    /// </summary>
+    private static RunExpectation Settled(RunExpectation run, DateTimeOffset from, DateTimeOffset to, out DateTimeOffset last)
     {
         static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
-        var (first, last) = (Nanoseconds(from), Nanoseconds(to));
-        var traces = run.Traces.Where(trace => trace.Sent >= first && trace.Sent <= last).ToList();
+        var (first, end) = (Nanoseconds(from), Nanoseconds(to));
+        var traces = run.Traces.Where(trace => trace.Sent >= first && trace.Sent <= end).ToList();
+        var longest = traces.Select(trace => trace.Waited).DefaultIfEmpty().Max();
+        last = to.AddTicks(-longest / TimeSpan.NanosecondsPerTick);
+        traces.RemoveAll(trace => trace.Sent > end - longest);
         return run with { Requests = traces.Count, Traces = traces };
     }
 }

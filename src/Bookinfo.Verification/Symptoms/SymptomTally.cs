@@ -50,17 +50,17 @@ internal sealed class SymptomTally(string name, Bounds? share, string what)
 
     /// <summary>Makes the check of several.</summary>
     /// <param name="all">They.</param>
-    /// <param name="happened">Whether anything was broken at all.</param>
+    /// <param name="untold">Why nothing can be said of them; <see langword="null"/> when it can.</param>
     /// <param name="notChecked">What could not be looked at.</param>
-    public static CheckResult Check(IReadOnlyList<SymptomTally> all, bool happened, IReadOnlyList<string> notChecked)
+    public static CheckResult Check(IReadOnlyList<SymptomTally> all, string? untold, IReadOnlyList<string> notChecked)
     {
         var findings = all.Select(one => one.Find()).OfType<Finding>().ToList();
         return new CheckResult(AlertChecks.Symptoms)
         {
             Expected = CountRange.Exactly(all.Count),
             Seen = all.Count - findings.Count,
-            Findings = happened ? findings : [],
-            NotChecked = [.. notChecked, .. happened ? [] : findings.Select(finding => finding.Text)],
+            Findings = untold is null ? findings : [],
+            NotChecked = [.. notChecked, .. untold is null ? [] : findings.Select(finding => finding.Text).Prepend(untold)],
         };
     }
 

@@ -15,10 +15,10 @@ internal sealed class TraceSymptoms(ISpanStore store, IReadOnlyList<TraceSymptom
 
     /// <summary>Looks at the traces of the requests that were sent while the faults were on.</summary>
     /// <param name="run">These requests.</param>
-    /// <param name="happened">Whether anything was broken.</param>
+    /// <param name="untold">Why nothing can be said of them; <see langword="null"/> when it can.</param>
     /// <param name="say">Is told what the user has to know.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public async Task<SignalResult> CheckAsync(RunExpectation run, bool happened, Action<string> say, CancellationToken cancellationToken)
+    public async Task<SignalResult> CheckAsync(RunExpectation run, string? untold, Action<string> say, CancellationToken cancellationToken)
     {
         var version = await store.ConnectAsync(cancellationToken);
         run = TraceSource.Spread(run, store.MostTraces);
@@ -33,7 +33,7 @@ internal sealed class TraceSymptoms(ISpanStore store, IReadOnlyList<TraceSymptom
             () => say("Waiting until no more spans come."),
             cancellationToken);
         return new SignalResult(
-            Signal, store.Name + (version.Length > 0 ? $", {version}" : ""), [SymptomTally.Check(arrived.What, happened, [])])
+            Signal, store.Name + (version.Length > 0 ? $", {version}" : ""), [SymptomTally.Check(arrived.What, untold, [])])
         {
             Method = "Spans were counted in the traces of the requests that were sent while the faults were on.",
             Notes = [.. store.Notes, .. arrived.What.Select(tally => tally.Text)],

@@ -16,10 +16,10 @@ internal sealed class VisitorSymptoms(string file, IReadOnlyList<VisitorSymptom>
     private const double MicrosecondsPerMillisecond = 1000;
 
     /// <summary>Looks at the answers to the requests that were sent while the faults were on.</summary>
-    /// <param name="from">When the faults began to do something.</param>
-    /// <param name="to">When they were taken away.</param>
-    /// <param name="happened">Whether anything was broken.</param>
-    public SignalResult Check(DateTimeOffset from, DateTimeOffset to, bool happened)
+    /// <param name="from">When the first request was sent that counts.</param>
+    /// <param name="to">When the last one was.</param>
+    /// <param name="untold">Why nothing can be said of them; <see langword="null"/> when it can.</param>
+    public SignalResult Check(DateTimeOffset from, DateTimeOffset to, string? untold)
     {
         using var ledger = LedgerFile.Open(file);
         var start = DateTimeOffset.UnixEpoch.AddTicks(ledger.Header.StartUnixNanoseconds / TimeSpan.NanosecondsPerTick);
@@ -46,7 +46,7 @@ internal sealed class VisitorSymptoms(string file, IReadOnlyList<VisitorSymptom>
             }
         }
 
-        return new SignalResult(Signal, ledger.Header.Target, [SymptomTally.Check(tallies, happened, notChecked)])
+        return new SignalResult(Signal, ledger.Header.Target, [SymptomTally.Check(tallies, untold, notChecked)])
         {
             Method = "What visitors saw is what the answers had to the requests that were sent while the faults were on.",
             Notes = [.. tallies.Select(tally => tally.Text)],

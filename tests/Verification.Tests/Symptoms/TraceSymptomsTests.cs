@@ -100,12 +100,15 @@ public sealed class TraceSymptomsTests : IDisposable
     {
         var run = await _ledger.ExpectAsync();
         using var store = new MadeStore(MadeSpans.Of(run));
-        var result = await CheckAsync(store, run, Fails, happened: false);
+        var result = await CheckAsync(store, run, Fails, untold: "Nothing happened.");
 
         Assert.Equal(VerificationVerdict.Untold, result.Verdict);
+        Assert.Equal("Nothing happened.", result.Checks.Single().NotChecked[0]);
     }
 
-    /// <summary>Requests that were sent before anything was broken, or afterwards, prove nothing.</summary>
+    /// <summary>
+    /// Requests that were sent before anything was broken, or were not over when the faults were taken away, prove nothing. Each takes 6 ms.
+    /// </summary>
     [Fact]
     public async Task Only_requests_that_were_sent_while_the_faults_were_on_count()
     {
@@ -114,7 +117,7 @@ public sealed class TraceSymptomsTests : IDisposable
         var scenario = MadeDay.Scenario("a");
         scenario = scenario with { Symptoms = scenario.Symptoms with { Traces = [Fails with { Share = new Bounds(Below: 0.1) }] } };
         var begin = run.Start;
-        var figures = new AlertFigures(begin, begin.AddMilliseconds(10), begin.AddMilliseconds(29.5), [], [], [], []);
+        var figures = new AlertFigures(begin, begin.AddMilliseconds(10), begin.AddMilliseconds(35.5), [], [], [], []);
         var signal = new SignalResult("alerts", "there", []) { Alerts = figures };
         var outcome = new AlertOutcome(signal, begin, begin, Load: null);
         var results = await ShownSymptoms.CheckAsync(
@@ -123,6 +126,12 @@ public sealed class TraceSymptomsTests : IDisposable
 
         Assert.Equal(["alerts", "traces"], results.Select(result => result.Signal));
         Assert.StartsWith("reviews fail: 0 of 20 spans", results[1].Notes[^1], StringComparison.Ordinal);
+
+        var soon = outcome with { Signal = signal with { Alerts = figures with { FaultsOffAt = begin.AddMilliseconds(15) } } };
+        var untold = await ShownSymptoms.CheckAsync(
+            scenario, soon, _ledger.File, [store], TimeSpan.Zero, TimeProvider.System, static _ => { },
+            TestContext.Current.CancellationToken);
+        Assert.Equal("The faults were not on for longer than a request took.", untold[1].Checks.Single().NotChecked[0]);
 
         var unasked = await ShownSymptoms.CheckAsync(
             scenario, outcome, _ledger.File, [], TimeSpan.Zero, TimeProvider.System, static _ => { },
@@ -149,7 +158,7 @@ public sealed class TraceSymptomsTests : IDisposable
         ];
     }
 
-    private static Task<SignalResult> CheckAsync(ISpanStore store, RunExpectation run, TraceSymptom symptom, bool happened = true) =>
+    private static Task<SignalResult> CheckAsync(ISpanStore store, RunExpectation run, TraceSymptom symptom, string? untold = null) =>
         new TraceSymptoms(store, [symptom], TimeSpan.Zero, TimeProvider.System).CheckAsync(
-            run, happened, static _ => { }, TestContext.Current.CancellationToken);
+            run, untold, static _ => { }, TestContext.Current.CancellationToken);
 }

@@ -75,7 +75,7 @@ public sealed class VisitorSymptomsTests : IDisposable
         await _ledger.WriteAsync();
         var symptom = new VisitorSymptom("no stars", Page, PageTexts.RatingsMissing, Share: new Bounds(0.9));
         var result = new VisitorSymptoms(_ledger.File, [symptom]).Check(
-            Begin.AddMilliseconds(24.5), Begin.AddMilliseconds(54.5), happened: true);
+            Begin.AddMilliseconds(24.5), Begin.AddMilliseconds(54.5), untold: null);
 
         Assert.Equal(VerificationVerdict.Exact, result.Verdict);
         Assert.StartsWith("no stars: 30 of 30 views", Assert.Single(result.Notes));
@@ -97,6 +97,6 @@ public sealed class VisitorSymptomsTests : IDisposable
     private async Task<SignalResult> CheckAsync(params VisitorSymptom[] symptoms)
     {
         await _ledger.WriteAsync();
-        return new VisitorSymptoms(_ledger.File, symptoms).Check(Begin, Begin.AddMinutes(1), happened: true);
+        return new VisitorSymptoms(_ledger.File, symptoms).Check(Begin, Begin.AddMinutes(1), untold: null);
     }
 }
