@@ -47,7 +47,8 @@ public sealed class TimetableTests
         var slow = new AlertSymptom("Slow", new Dictionary<string, string>(), TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(9));
         var scenarios = new[] { "a", "b" }.Select(name => new Scenario(
             "", "", "", TimeSpan.FromMinutes(1), [], new ScenarioTraffic(1, ProfileKind.Constant, []),
-            new ScenarioSymptoms([], [], name == "a" ? [slow] : [], [], [])) { Name = name });
+            new ScenarioSymptoms([], [], name == "a" ? [slow] : [], [], []))
+        { Name = name });
         var entries = Timetable.Plan(
             [.. scenarios.Select(PlannedScenario.ForAlerts)], (ulong)seed, TimeSpan.FromHours(2), Begins, "0.1.0").Entries;
 

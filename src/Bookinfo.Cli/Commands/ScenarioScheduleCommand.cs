@@ -21,8 +21,8 @@ internal static class ScenarioScheduleCommand
 
     private static readonly Option<bool> Alerts = new("--alerts")
     {
-        Description = "Give alerts time: each scenario lasts until its alerts must fire, and the next one begins when they must be resolved. "
-            + "Takes a quarter of an hour for each; 'verify --schedule' then says whether they did.",
+        Description = "Give alerts time: each scenario lasts until its alerts must fire, and the next one begins when they must be "
+            + "resolved. Takes a quarter of an hour for each; 'verify --schedule' then says whether they did.",
     };
 
     private static readonly Option<string> Only = new("--only")
@@ -52,7 +52,8 @@ internal static class ScenarioScheduleCommand
     public static Command Create()
     {
         var command = new Command(
-            "schedule", "Plan a game day: which scenarios when, with pauses, never two at a time. Each lasts 1 to 3 minutes, or with --alerts longer.")
+            "schedule", "Plan a game day: which scenarios when, with pauses, never two at a time. Each lasts 1 to 3 minutes, or longer "
+                + "with --alerts.")
         {
             Seed, For, Alerts, Only, File, Overwrite, Run,
         };

@@ -9,7 +9,7 @@ public static class TimetableFile
     /// <summary>Far more than the longest game day has, in MiB.</summary>
     private const int MostMebibytes = 16;
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the timetable in a file.</summary>
     /// <param name="option">The option that names the file.</param>
     /// <param name="file">The file.</param>
     /// <exception cref="OperationFailedException">It cannot be read, or is something else.</exception>

@@ -43,7 +43,8 @@ internal sealed class GameDayAlerts(
         {
             return seen with
             {
-                Untold = $"{declared.Name}: it fired at {Clock(first.From)}, and '{rival.Name}' of {Clock(rival.BeganAt)} may be the cause.",
+                Untold = $"{declared.Name}: it fired at {Clock(first.From)}, and '{rival.Name}' of {Clock(rival.BeganAt)} may be the "
+                    + "cause.",
             };
         }
 

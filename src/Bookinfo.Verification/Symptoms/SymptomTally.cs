@@ -29,8 +29,8 @@ internal sealed class SymptomTally(string name, Bounds? share, string what)
             var estimate = Estimate;
             return Of == 0 ? $"{name}: there were no {what}." : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name}: {Like:N0} of {Of:N0} {what}, {100 * estimate.Share:0.0}% ({100 * estimate.Low:0.0}% to {100 * estimate.High:0.0}% "
-                + $"with 95% confidence).");
+                $"{name}: {Like:N0} of {Of:N0} {what}, {100 * estimate.Share:0.0}% ({100 * estimate.Low:0.0}% to "
+                + $"{100 * estimate.High:0.0}% with 95% confidence).");
         }
     }
 

@@ -49,9 +49,9 @@ public sealed record VerificationReport(
         string program, string scenario, Uri target, AlertOutcome outcome, IReadOnlyList<SignalResult> signals) => new(
         CurrentVersion, program, null, target.AbsoluteUri, outcome.Start, outcome.End, outcome.Load?.Total.Sent ?? 0, Unknown: 0,
         NeverSent: 0, signals)
-    {
-        Scenario = scenario,
-    };
+        {
+            Scenario = scenario,
+        };
 
     /// <summary>Puts together the report of a game day.</summary>
     /// <param name="program">The version of the program.</param>

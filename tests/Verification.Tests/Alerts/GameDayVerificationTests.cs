@@ -55,7 +55,8 @@ public sealed class GameDayVerificationTests
 
         Assert.Equal(
             [("alerts", FindingKind.AlertWithoutCause), ("alerts of b at 03:13:20", FindingKind.AlertNotFired)],
-            results.SelectMany(result => result.Checks.SelectMany(check => check.Findings).Select(finding => (result.Title, finding.Kind))));
+            results.SelectMany(result => result.Checks.SelectMany(check => check.Findings)
+                .Select(finding => (result.Title, finding.Kind))));
         Assert.Equal("Strange (severity page) at 03:14:00, for 10.0 s", results[0].Checks[1].Findings[0].Examples[0]);
         Assert.StartsWith(
             "Differs from what the scenarios of the game day declare: 2 findings.",

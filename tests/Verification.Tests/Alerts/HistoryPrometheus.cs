@@ -33,7 +33,7 @@ internal sealed class HistoryPrometheus : IAsyncDisposable
     /// <summary>How often it was asked for alerts.</summary>
     public int Looks { get; private set; }
 
-    /// <summary>Asks it.</summary>
+    /// <summary>What asks this Prometheus.</summary>
     public PrometheusClient Client { get; private set; } = null!;
 
     private DateTimeOffset Now => _time.GetUtcNow() + Skew;

@@ -72,12 +72,14 @@ public sealed class TraceSymptomsTests : IDisposable
         var run = await _ledger.ExpectAsync();
         using var store = new MadeStore(MadeSpans.Of(run));
         var slow = new TraceSymptom(
-            "calls are slow", "reviews", "client", "GET /ratings/{id}", new Dictionary<string, string>(), Seconds: new Bounds(above, below));
+            "calls are slow", "reviews", "client", "GET /ratings/{id}", new Dictionary<string, string>(),
+            Seconds: new Bounds(above, below));
         var result = await CheckAsync(store, run, slow);
 
         Assert.Equal(isRight ? VerificationVerdict.Exact : VerificationVerdict.Differs, result.Verdict);
         Assert.All(
-            result.Checks.Single().Findings, finding => Assert.EndsWith("; the scenario says all.", finding.Text, StringComparison.Ordinal));
+            result.Checks.Single().Findings,
+            finding => Assert.EndsWith("; the scenario says all.", finding.Text, StringComparison.Ordinal));
     }
 
     /// <summary>A scenario that says nothing of how spans are is about how many of those that must be there are.</summary>
@@ -107,7 +109,8 @@ public sealed class TraceSymptomsTests : IDisposable
     }
 
     /// <summary>
-    /// Requests that were sent before anything was broken, or were not over when the faults were taken away, prove nothing. Each takes 6 ms.
+    /// Requests that were sent before anything was broken, or were not over when the faults were taken away, prove nothing. Each takes
+    /// 6 ms.
     /// </summary>
     [Fact]
     public async Task Only_requests_that_were_sent_while_the_faults_were_on_count()
@@ -120,27 +123,24 @@ public sealed class TraceSymptomsTests : IDisposable
         var figures = new AlertFigures(begin, begin.AddMilliseconds(10), begin.AddMilliseconds(35.5), [], [], [], []);
         var signal = new SignalResult("alerts", "there", []) { Alerts = figures };
         var outcome = new AlertOutcome(signal, begin, begin, Load: null);
-        var results = await ShownSymptoms.CheckAsync(
-            scenario, outcome, _ledger.File, [store], TimeSpan.Zero, TimeProvider.System, static _ => { },
-            TestContext.Current.CancellationToken);
+        var results = await ShowAsync(scenario, outcome, store);
 
         Assert.Equal(["alerts", "traces"], results.Select(result => result.Signal));
         Assert.StartsWith("reviews fail: 0 of 20 spans", results[1].Notes[^1], StringComparison.Ordinal);
 
         var soon = outcome with { Signal = signal with { Alerts = figures with { FaultsOffAt = begin.AddMilliseconds(15) } } };
-        var untold = await ShownSymptoms.CheckAsync(
-            scenario, soon, _ledger.File, [store], TimeSpan.Zero, TimeProvider.System, static _ => { },
-            TestContext.Current.CancellationToken);
+        var untold = await ShowAsync(scenario, soon, store);
         Assert.Equal("The faults were not on for longer than a request took.", untold[1].Checks.Single().NotChecked[0]);
 
-        var unasked = await ShownSymptoms.CheckAsync(
-            scenario, outcome, _ledger.File, [], TimeSpan.Zero, TimeProvider.System, static _ => { },
-            TestContext.Current.CancellationToken);
+        var unasked = await ShowAsync(scenario, outcome);
         Assert.StartsWith("What the scenario declares of traces was not looked at", Assert.Single(unasked).Notes.Single());
-        Assert.Single(await ShownSymptoms.CheckAsync(
-            scenario, outcome with { Signal = signal with { Alerts = null } }, _ledger.File, [store], TimeSpan.Zero, TimeProvider.System, static _ => { },
-            TestContext.Current.CancellationToken));
+        Assert.Single(await ShowAsync(scenario, outcome with { Signal = signal with { Alerts = null } }, store));
     }
+
+    private Task<IReadOnlyList<SignalResult>> ShowAsync(Scenario scenario, AlertOutcome outcome, params ISpanStore[] stores) =>
+        ShownSymptoms.CheckAsync(
+            scenario, outcome, _ledger.File, stores, TimeSpan.Zero, TimeProvider.System, static _ => { },
+            TestContext.Current.CancellationToken);
 
     private static MadeSpan? Failed(MadeSpan span) => span with
     {
@@ -153,8 +153,8 @@ public sealed class TraceSymptomsTests : IDisposable
         var count = 0;
         return
         [
-            .. MadeSpans.Of(run).Select(span => span is { Service: "reviews", Kind: SpanKind.Server } && count++ % 2 == 0 ? change(span) : span)
-                .OfType<MadeSpan>(),
+            .. MadeSpans.Of(run).Select(
+                span => span is { Service: "reviews", Kind: SpanKind.Server } && count++ % 2 == 0 ? change(span) : span).OfType<MadeSpan>(),
         ];
     }
 
