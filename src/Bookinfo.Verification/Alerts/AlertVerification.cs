@@ -35,6 +35,9 @@ public sealed class AlertVerification(
     /// <summary>The name of the signal.</summary>
     public const string Signal = "alerts";
 
+    /// <summary>What is counted in the ledger needs some hundreds of requests.</summary>
+    private static readonly TimeSpan LeastForLedger = TimeSpan.FromSeconds(30);
+
     private readonly IReadOnlyList<AlertSymptom> _alerts = scenario.Symptoms.Alerts;
 
     private readonly IReadOnlyList<ExpectedSymptom> _symptoms =
@@ -86,7 +89,9 @@ public sealed class AlertVerification(
             observer.Saw, time, alertmanager);
         say("Waiting until nothing of it is to be seen and all processes have been scraped.");
         var outcome = await new ScenarioRun(scenario.Traffic, keeper, load, watch, observer, say, time).RunAsync(
-            new ScenarioRunOptions(scenario.Duration, Check: true, await targets.CountAsync(stop)), stop, kill);
+            new ScenarioRunOptions(
+                scenario.Duration, Check: true, await targets.CountAsync(stop), options.Ledger is null ? TimeSpan.Zero : LeastForLedger),
+            stop, kill);
         stop.ThrowIfCancellationRequested();
         if (outcome.End != ScenarioEnd.Checked)
         {
