@@ -48,19 +48,10 @@ internal sealed class GameDayAlerts(
             };
         }
 
-        var last = own.MaxBy(period => period.Last)!;
-        var limit = one.EndedAt + alert.Resolves;
-        var over = last.Last > one.EndedAt ? last.Last - one.EndedAt : TimeSpan.Zero;
-        var next = played.FirstOrDefault(other => other != one && other.BeganAt >= one.EndedAt && other.BeganAt <= last.Last
-            && other.MayCause(last.Series));
-        return seen with
+        return FindEnd(one, alert, own, seen with
         {
-            Outcome = new SymptomOutcome(declared.Name, first.From - one.BeganAt, last.IsOver ? over : null),
-            IsOpen = !last.IsOver && now <= limit + patience,
-            UntoldEnd = next is not null && (!last.IsOver || last.Last > limit)
-                ? $"{declared.Name}: it was still firing when '{next.Name}' began at {Clock(next.BeganAt)}, which may be why."
-                : null,
-        };
+            Outcome = seen.Outcome with { SeenAfter = first.From - one.BeganAt },
+        });
     }
 
     /// <summary>Finds the alerts that no scenario declares.</summary>
@@ -68,7 +59,8 @@ internal sealed class GameDayAlerts(
     public IReadOnlyList<OtherAlert> FindOthers(DateTimeOffset begin) =>
     [
         .. from alert in history
-           from period in alert.Periods(now)
+           let periods = alert.Periods(now)
+           from period in periods
            where period.Last >= begin
            let causes = played.Where(one => one.MayHaveCaused(alert, period.From)).ToList()
            where !causes.Exists(one => one.Scenario is { } scenario && OtherAlerts.IsDeclared(scenario.Symptoms, alert))
@@ -76,9 +68,29 @@ internal sealed class GameDayAlerts(
                alert.Alert, alert.Labels, period.From, (period.Last - period.From).TotalSeconds,
                causes.Exists(one => one.Scenario is not null) ? AlertCause.Scenario
                    : causes.Count > 0 ? AlertCause.Unknown
-                   : OtherAlerts.IsEarlier(alert, begin) ? AlertCause.Earlier
+                   : period == periods[0] && OtherAlerts.IsEarlier(alert, begin) ? AlertCause.Earlier
                    : AlertCause.None),
     ];
+
+    /// <summary>Finds when an alert that fired was resolved.</summary>
+    private SeenSymptom FindEnd(PlayedScenario one, AlertSymptom alert, List<AlertPeriod> own, SeenSymptom seen)
+    {
+        var last = own.MaxBy(period => period.Last)!;
+        var limit = one.EndedAt + alert.Resolves;
+        var over = last.Last > one.EndedAt ? last.Last - one.EndedAt : TimeSpan.Zero;
+        var next = played.FirstOrDefault(other => other != one && other.BeganAt >= one.EndedAt && other.BeganAt <= last.Last
+            && other.MayCause(last.Series));
+        return seen with
+        {
+            Outcome = seen.Outcome with { ClearAfter = last.IsOver ? over : null },
+            IsOpen = one.IsEndKnown && !last.IsOver && now <= limit + patience,
+            UntoldEnd = !one.IsEndKnown
+                ? $"{seen.Declared.Name}: the Prometheus has no samples of Bookinfo from when it had to be resolved."
+                : next is not null && (!last.IsOver || last.Last > limit)
+                ? $"{seen.Declared.Name}: it was still firing when '{next.Name}' began at {Clock(next.BeganAt)}, which may be why."
+                : null,
+        };
+    }
 
     private static string Text(TimeSpan length) => DurationConverter.Format(TimeSpan.FromSeconds(Math.Round(length.TotalSeconds)));
 

@@ -69,7 +69,8 @@ public sealed class GameDayVerification(
     /// <summary>The scenarios that were run, and what stands in the way of saying whether they were noticed.</summary>
     private async Task<IReadOnlyList<PlayedScenario>> PlayAsync(CancellationToken cancellationToken)
     {
-        var skew = (await prometheus.NowAsync(cancellationToken)).Now - time.GetUtcNow();
+        var now = time.GetUtcNow();
+        var skew = (await prometheus.NowAsync(cancellationToken)).Now - now;
         async Task<bool> HasSamplesAsync(DateTimeOffset at) =>
             (await prometheus.QuerySeriesAsync(Processes, at + skew, cancellationToken)).Count > 0;
         var played = new List<PlayedScenario>();
@@ -96,7 +97,8 @@ public sealed class GameDayVerification(
                     + "(--storage.tsdb.retention.time), or did not run.";
             }
 
-            played.Add(new PlayedScenario(entry, scenario, problem));
+            var one = new PlayedScenario(entry, scenario, problem);
+            played.Add(one with { IsEndKnown = problem is null && await HasSamplesAsync(one.Reach < now ? one.Reach : now) });
         }
 
         return played;
@@ -165,7 +167,14 @@ public sealed class GameDayVerification(
             ])
         {
             Scenario = one.Name,
-            Notes = [.. AlertText.Notes(scenario, figures)],
+            // Of what nobody can tell it is not to be said that it was not detected.
+            Notes =
+            [
+                .. AlertText.Notes(scenario, figures with
+                {
+                    Alerts = [.. figures.Alerts.Where((_, index) => alerts[index].Untold is null)],
+                }),
+            ],
             Alerts = figures,
         };
     }

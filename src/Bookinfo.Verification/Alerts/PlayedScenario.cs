@@ -11,6 +11,9 @@ internal sealed record PlayedScenario(TimetableEntry Entry, Scenario? Scenario, 
     /// <summary>What nobody knows anything of may be the cause of an alert for longer than most.</summary>
     private static readonly TimeSpan UnknownLinger = TimeSpan.FromMinutes(20);
 
+    /// <summary>Whether there are samples from when its alerts had to be resolved: without any, an alert ends as well.</summary>
+    public bool IsEndKnown { get; init; } = true;
+
     /// <summary>Its name.</summary>
     public string Name => Entry.Scenario;
 

@@ -109,6 +109,15 @@ public sealed class GameDayAlertsTests
         Assert.Equal(cause is null ? [] : [(name, cause.Value)], others.Select(other => (other.Alert, other.Cause)));
     }
 
+    [Fact]
+    public void What_fired_before_the_day_explains_nothing_hours_later()
+    {
+        var twice = Series("Other", "page", 90, 110) with { Firing = [.. MadeDay.Every10(90, 110), .. MadeDay.Every10(1500, 1520)] };
+        var others = new GameDayAlerts([Played("a", 100, 200)], [twice], MadeDay.At(2000), Patience).FindOthers(MadeDay.At(100));
+
+        Assert.Equal([AlertCause.Earlier, AlertCause.None], others.Select(other => other.Cause));
+    }
+
     private static PlayedScenario Played(string name, int began, int ended) =>
         new(MadeDay.Entry(name, began, ended), MadeDay.Scenario(name), Problem: null);
 

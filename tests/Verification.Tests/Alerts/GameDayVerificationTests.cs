@@ -87,6 +87,23 @@ public sealed class GameDayVerificationTests
             StringComparison.Ordinal);
     }
 
+    /// <summary>Where there are no samples any more, no alert fires.</summary>
+    [Fact]
+    public async Task An_alert_that_ends_with_all_samples_is_not_called_resolved()
+    {
+        await using var prometheus = await HistoryPrometheus.StartAsync(_time, alerts: [First, Second]);
+        prometheus.KeptUntil = MadeDay.At(1000);
+        var results = await VerifyAsync(prometheus, Day);
+
+        Assert.Equal([VerificationVerdict.Exact, VerificationVerdict.Exact], results.Take(2).Select(result => result.Verdict));
+        Assert.Equal(
+            [("alerts fired", VerificationVerdict.Exact), ("alerts resolved", VerificationVerdict.Untold)],
+            results[2].Checks.Skip(1).Select(check => (check.Name, check.Verdict)));
+        Assert.Equal(
+            "alert Slow: the Prometheus has no samples of Bookinfo from when it had to be resolved.",
+            results[2].Checks[2].NotChecked.Single());
+    }
+
     [Fact]
     public async Task A_scenario_that_is_not_known_by_now_is_not_checked_and_may_explain_what_fired()
     {

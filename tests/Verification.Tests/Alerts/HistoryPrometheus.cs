@@ -30,6 +30,9 @@ internal sealed class HistoryPrometheus : IAsyncDisposable
     /// <summary>What is older it has let go.</summary>
     public DateTimeOffset KeptSince { get; init; } = DateTimeOffset.MinValue;
 
+    /// <summary>Since when it has got nothing.</summary>
+    public DateTimeOffset KeptUntil { get; set; } = DateTimeOffset.MaxValue;
+
     /// <summary>How often it was asked for alerts.</summary>
     public int Looks { get; private set; }
 
@@ -79,7 +82,7 @@ internal sealed class HistoryPrometheus : IAsyncDisposable
         }
 
         var at = DateTimeOffset.UnixEpoch.AddSeconds(double.Parse(form["time"].ToString(), CultureInfo.InvariantCulture));
-        return Answer("vector", at - Skew >= KeptSince ? """[{"metric":{},"value":[1,"6"]}]""" : "[]");
+        return Answer("vector", at - Skew >= KeptSince && at - Skew <= KeptUntil ? """[{"metric":{},"value":[1,"6"]}]""" : "[]");
     }
 
     private static string Series(AlertSeries alert) =>
