@@ -14,6 +14,8 @@ public sealed class ScenarioSystem : IAsyncLifetime
 
     public string Page => $"localhost:{_ports.Page}";
 
+    public string Prometheus => $"localhost:{_ports.Prometheus}";
+
     /// <summary>The ids of the processes as they were started, by their services.</summary>
     public IReadOnlyDictionary<string, int> Processes { get; private set; } = null!;
 

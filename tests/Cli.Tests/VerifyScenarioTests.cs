@@ -17,7 +17,8 @@ public sealed class VerifyScenarioTests(ScenarioSystem system) : IClassFixture<S
     public async Task A_platform_that_notices_is_right()
     {
         // The alert that comes with it takes minutes.
-        var scenario = await ScenarioAsync(text => text[..text.IndexOf("  alerts:", StringComparison.Ordinal)]);
+        var scenario = await ScenarioAsync(text => string.Concat(
+            text[..text.IndexOf("  alerts:", StringComparison.Ordinal)], text[text.IndexOf("  visitor:", StringComparison.Ordinal)..]));
         await using var run = Verify("--scenario", scenario, "--window", "10s", "--output", "json");
 
         Assert.Equal(ExitCode.Success, await run.ExitAsync());
@@ -25,8 +26,11 @@ public sealed class VerifyScenarioTests(ScenarioSystem system) : IClassFixture<S
         var report = JsonDocument.Parse(run.Output).RootElement;
         Assert.Equal(("exact", "mine"), (Text(report, "verdict"), Text(report, "scenario")));
         Assert.True(report.GetProperty("requests").GetInt64() > 0);
-        var signal = Assert.Single(report.GetProperty("signals").EnumerateArray());
-        Assert.Equal("alerts", Text(signal, "signal"));
+        var signals = report.GetProperty("signals").EnumerateArray().ToList();
+        Assert.Equal(["alerts", "visitors"], signals.Select(one => Text(one, "signal")));
+        Assert.Matches(
+            "^Two of three pages, .*: [1-9][0-9]* of [0-9]+ views of /productpage, ", signals[1].GetProperty("notes")[0].GetString()!);
+        var signal = signals[0];
         var injected = Assert.Single(signal.GetProperty("alerts").GetProperty("injected").EnumerateArray());
         Assert.True(injected.GetProperty("injected").GetInt64() > 0);
         Assert.All(

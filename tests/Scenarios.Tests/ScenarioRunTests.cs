@@ -62,7 +62,9 @@ public sealed class ScenarioRunTests : IAsyncLifetime, IScenarioObserver
             return expression.StartsWith("ALERTS", StringComparison.Ordinal) ? alerts : _ratings.Has(Set) ? 3 : 0.1;
         });
         using var client = new PrometheusClient(prometheus.Address);
-        var running = Run(client, "ratings").RunAsync(new ScenarioRunOptions(TimeSpan.FromMinutes(1), Check: true), _stop.Token, Cancelled);
+        var least = FiresAfter * 2;
+        var running = Run(client, "ratings").RunAsync(
+            new ScenarioRunOptions(TimeSpan.FromMinutes(1), Check: true, Least: least), _stop.Token, Cancelled);
 
         // A second passes after each question, or after a while when none comes.
         var (asked, looks) = (-1, 0);
@@ -90,6 +92,8 @@ public sealed class ScenarioRunTests : IAsyncLifetime, IScenarioObserver
         Assert.InRange(alert.SeenAfter!.Value, FiresAfter / 2, Patience);
         Assert.InRange(alert.ClearAfter!.Value, ResolvesAfter / 2, Patience);
         Assert.False(_ratings.Has(Set));
+        // All had been seen before.
+        Assert.InRange(_offAt!.Value - _onAt!.Value, least, Patience);
     }
 
     [Fact]

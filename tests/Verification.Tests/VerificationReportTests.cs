@@ -119,7 +119,7 @@ public sealed class VerificationReportTests
     {
         var page = File.ReadAllText(Path.Combine(Bookinfo.Testing.WorkingCopy.Root, "docs", "verify.md"));
         Assert.All(
-            new[] { Report(Good, Bad, Open), Noticed }
+            new[] { Report(Good, Bad, Open), Noticed, Noticed with { Schedule = "gameday.json", Signals = [OfDay] } }
                 .SelectMany(report => Fields(JsonDocument.Parse(report.ToJson()).RootElement)).Except(["severity"]).Distinct(),
             field => Assert.Contains($"`{field}`", page));
 
@@ -249,12 +249,15 @@ public sealed class VerificationReportTests
                         Alerts = new AlertFigures(
                             at, at, at, [new InjectedFault("ratings-v1", "delay", "delay", 2, 1)], [new SymptomFigures("slow", 10, 20)],
                             [new AlertTimes("Slow", labels, 217.5, 240, 218, 241)],
-                            [new OtherAlert("Other", labels, 5, AlertCause.Earlier)]),
+                            [new OtherAlert("Other", labels, at, 5, AlertCause.Earlier)]),
                     },
                 ],
             };
         }
     }
+
+    /// <summary>What came of a scenario of a game day.</summary>
+    private static SignalResult OfDay => Noticed.Signals[0] with { Scenario = "slow" };
 
     private static VerificationReport Report(params IReadOnlyList<CheckResult> checks) => new(
         VerificationReport.CurrentVersion, "0.1", "run.ledger", "http://localhost/", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),

@@ -19,6 +19,12 @@ internal static class ScenarioScheduleCommand
     private static readonly Option<TimeSpan?> For = TypedOptions.Time(
         "--for", "How long it is. [default: 30m]", Timetable.Shortest, TimeSpan.FromHours(24), "from 2m to 24h");
 
+    private static readonly Option<bool> Alerts = new("--alerts")
+    {
+        Description = "Give alerts time: each scenario lasts until its alerts must fire, and the next one begins when they must be "
+            + "resolved. Takes a quarter of an hour for each; 'verify --schedule' then says whether they did.",
+    };
+
     private static readonly Option<string> Only = new("--only")
     {
         HelpName = "names",
@@ -46,9 +52,10 @@ internal static class ScenarioScheduleCommand
     public static Command Create()
     {
         var command = new Command(
-            "schedule", "Plan a game day: which scenarios when, with pauses, never two at a time. Each lasts 1 to 3 minutes.")
+            "schedule", "Plan a game day: which scenarios when, with pauses, never two at a time. Each lasts 1 to 3 minutes, or longer "
+                + "with --alerts.")
         {
-            Seed, For, Only, File, Overwrite, Run,
+            Seed, For, Alerts, Only, File, Overwrite, Run,
         };
         Prometheus.AddTo(command);
         Place.AddTo(command);
@@ -63,6 +70,7 @@ internal static class ScenarioScheduleCommand
         ReadScenarios(result.GetValue(Only)),
         (ulong)(result.GetValue(Seed) ?? 1),
         result.GetValue(For) ?? TimeSpan.FromMinutes(30),
+        result.GetValue(Alerts),
         result.GetValue(File),
         result.GetValue(Overwrite),
         result.GetValue(Run),

@@ -143,6 +143,8 @@ internal static class VerifyCommand
 
     private static readonly VerifyScenarioOptions Scenario = new();
 
+    private static readonly VerifyScheduleOptions Schedule = new();
+
     private static readonly Option<VerifyFormat> Output = TypedOptions.Name<VerifyFormat>(
         "--output", "table|json|junit|html",
         "How to write the report to stdout. html: a page that needs no network. [default: table]", "table, json, junit or html");
@@ -174,6 +176,7 @@ internal static class VerifyCommand
         }
 
         Scenario.AddTo(command);
+        Schedule.AddTo(command);
         OptionRules.RequireTogether(command, RequireUseful);
         command.SetAction(static (result, _) => RunAsync(result));
         return command;
@@ -187,6 +190,12 @@ internal static class VerifyCommand
                 signals => new VerifyScenarioSession(scenario, signals, TimeProvider.System).RunAsync());
         }
 
+        if (ReadSchedule(result) is { } schedule)
+        {
+            return await CommandRunner.RunAsync(
+                signals => new VerifyScheduleSession(schedule, signals, TimeProvider.System).RunAsync());
+        }
+
         var options = Read(result);
         VerifySession? session = null;
         return await CommandRunner.RunAsync(
@@ -194,8 +203,11 @@ internal static class VerifyCommand
     }
 
     private static VerifyScenarioRequest? ReadScenario(ParseResult result) => Scenario.Read(
-        result, Place.Get(result, result.GetValue(Url)), result.GetValue(Prometheus), result.GetValue(Select)!,
-        result.GetValue(Wait) ?? UsualWait, Traffic.GetSeed(result), result.GetValue(Output));
+        result, Place.Get(result, result.GetValue(Url)), ReadPlatforms(result), result.GetValue(Wait) ?? UsualWait,
+        Traffic.GetSeed(result), result.GetValue(Output));
+
+    private static VerifyScheduleRequest? ReadSchedule(ParseResult result) => Schedule.Read(
+        result, result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Wait) ?? UsualWait, result.GetValue(Output));
 
     private static VerifyOptions Read(ParseResult result)
     {
@@ -217,31 +229,37 @@ internal static class VerifyCommand
             result.GetValue(Keep),
             result.GetValue(Overwrite),
             result.GetValue(PodLogs),
-            new VerifiedPlatforms
-            {
-                Prometheus = result.GetValue(Prometheus),
-                Select = result.GetValue(Select)!,
-                Aspire = result.GetValue(Aspire),
-                Sampling = result.GetValue(Sampling) ?? 1,
-                OtlpPort = (int?)result.GetValue(OtlpListen),
-                Forward = result.GetValue(Forward),
-                Logs = result.GetValue(Logs),
-                Jaeger = result.GetValue(Jaeger),
-                Tempo = result.GetValue(Tempo),
-                Zipkin = result.GetValue(Zipkin),
-                Loki = result.GetValue(Loki),
-                LokiQuery = result.GetValue(LokiQuery) ?? LokiLogs.UsualQuery,
-                Tenant = result.GetValue(Tenant),
-                Elasticsearch = result.GetValue(Elasticsearch),
-                Index = result.GetValue(Index) ?? ElasticsearchLogs.UsualIndex,
-            },
+            ReadPlatforms(result),
             result.GetValue(Wait) ?? UsualWait,
             result.GetValue(Output));
     }
 
+    private static VerifiedPlatforms ReadPlatforms(ParseResult result) => new()
+    {
+        Prometheus = result.GetValue(Prometheus),
+        Select = result.GetValue(Select)!,
+        Aspire = result.GetValue(Aspire),
+        Sampling = result.GetValue(Sampling) ?? 1,
+        OtlpPort = (int?)result.GetValue(OtlpListen),
+        Forward = result.GetValue(Forward),
+        Logs = result.GetValue(Logs),
+        Jaeger = result.GetValue(Jaeger),
+        Tempo = result.GetValue(Tempo),
+        Zipkin = result.GetValue(Zipkin),
+        Loki = result.GetValue(Loki),
+        LokiQuery = result.GetValue(LokiQuery) ?? LokiLogs.UsualQuery,
+        Tenant = result.GetValue(Tenant),
+        Elasticsearch = result.GetValue(Elasticsearch),
+        Index = result.GetValue(Index) ?? ElasticsearchLogs.UsualIndex,
+    };
+
     private static void RequireUseful(CommandResult result)
     {
-        if (Scenario.Require(result, [Prometheus, Select, Wait, Traffic.Seed, Output, .. Place.OfCluster]))
+        OptionRules.Only(
+            result, Tenant, OptionRules.IsGiven(result, Tempo) || OptionRules.IsGiven(result, Loki), $"{Tempo.Name} or {Loki.Name}");
+        if (Scenario.Require(
+                result, [Prometheus, Select, Aspire, Jaeger, Tempo, Tenant, Zipkin, Wait, Traffic.Seed, Output, .. Place.OfCluster])
+            || Schedule.Require(result, Url, Prometheus, Select, Wait, Output))
         {
             return;
         }
@@ -259,8 +277,6 @@ internal static class VerifyCommand
 
         OptionRules.Only(result, Forward, OptionRules.IsGiven(result, OtlpListen), OtlpListen.Name);
         OptionRules.Only(result, LokiQuery, OptionRules.IsGiven(result, Loki), Loki.Name);
-        OptionRules.Only(
-            result, Tenant, OptionRules.IsGiven(result, Tempo) || OptionRules.IsGiven(result, Loki), $"{Tempo.Name} or {Loki.Name}");
         OptionRules.Only(result, Index, OptionRules.IsGiven(result, Elasticsearch), Elasticsearch.Name);
         if (!OptionRules.IsGiven(result, Ledger))
         {

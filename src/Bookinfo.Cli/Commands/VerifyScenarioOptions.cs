@@ -14,9 +14,9 @@ internal sealed class VerifyScenarioOptions
     private readonly Option<string?> _scenario = new("--scenario")
     {
         HelpName = "name",
-        Description = "Verify alerts, and nothing else: run this scenario, one of 'bookinfo scenario list' or a file of your own, and say "
-            + "whether each of its symptoms is seen, each of its alerts fires and is resolved, and no other fires. Mostly takes 8 to 15 "
-            + "minutes. --alertmanager and --window are about it.",
+        Description = "Verify that trouble is noticed, and nothing else: run this scenario, one of 'bookinfo scenario list' or a file of "
+            + "your own, and say whether each of its symptoms is seen in metrics, traces and by visitors, each of its alerts fires and is "
+            + "resolved, and no other fires. Mostly takes 8 to 15 minutes. --alertmanager and --window are about it.",
     };
 
     private readonly Option<Uri?> _alertmanager = TypedOptions.Url(
@@ -67,20 +67,20 @@ internal sealed class VerifyScenarioOptions
     /// <summary>What is asked for; <see langword="null"/> when it is not about a scenario.</summary>
     /// <param name="result">The command line.</param>
     /// <param name="place">Which Bookinfo is meant.</param>
-    /// <param name="prometheus">Where the rules are.</param>
-    /// <param name="selector">A condition on the labels of alerts.</param>
+    /// <param name="platforms">Where the rules are, with a condition on the labels of alerts, and where traces are.</param>
     /// <param name="patience">How long each thing is waited for after its time.</param>
     /// <param name="seed">What is left to chance comes from it.</param>
     /// <param name="output">How to write the report.</param>
     public VerifyScenarioRequest? Read(
-        ParseResult result, FaultPlace place, Uri? prometheus, string selector, TimeSpan patience, ulong seed, VerifyFormat output) =>
+        ParseResult result, FaultPlace place, VerifiedPlatforms platforms, TimeSpan patience, ulong seed, VerifyFormat output) =>
         result.GetValue(_scenario) is not { } name
             ? null
             : new VerifyScenarioRequest(
                 ScenarioCommand.Files.Read(name),
                 place,
-                prometheus,
+                platforms,
+                platforms.Prometheus,
                 result.GetValue(_alertmanager),
-                new AlertOptions(result.GetValue(_window) ?? ExpectedSymptom.UsualWindow, patience, selector, seed),
+                new AlertOptions(result.GetValue(_window) ?? ExpectedSymptom.UsualWindow, patience, platforms.Select, seed),
                 output);
 }

@@ -30,7 +30,12 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
 
         ReportOutput.RequireUsable(FileOption, options.File, options.Overwrite);
         var timetable = Timetable.Plan(
-            [.. options.Scenarios.Select(scenario => scenario.Name)], options.Seed, options.Length, time.GetUtcNow(), ProgramVersion.Text);
+            [
+                .. options.Scenarios.Select(scenario => options.ForAlerts
+                    ? PlannedScenario.ForAlerts(scenario)
+                    : new PlannedScenario(scenario.Name)),
+            ],
+            options.Seed, options.Length, time.GetUtcNow(), ProgramVersion.Text);
         await WriteAsync(timetable, options.Overwrite);
         if (options.Output == OutputFormat.Json && !options.Run)
         {
@@ -65,15 +70,7 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
             var outcome = await session.RunAsync(targets, prometheus, entry.For);
             timetable = timetable with
             {
-                Entries = [.. timetable.Entries.Select((other, index) => index == number
-                    ? other with
-                    {
-                        BeganAt = outcome.BeganAt,
-                        EndedAt = outcome.EndedAt,
-                        End = outcome.End,
-                        Symptoms = outcome.Symptoms,
-                    }
-                    : other)],
+                Entries = [.. timetable.Entries.Select((other, index) => index == number ? other.With(outcome) : other)],
             };
             await WriteAsync(timetable, overwrite: true);
             signals.Stop.ThrowIfCancellationRequested();
@@ -116,6 +113,7 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
 /// <param name="Scenarios">The scenarios to choose from.</param>
 /// <param name="Seed">Chooses.</param>
 /// <param name="Length">How long the game day is.</param>
+/// <param name="ForAlerts">Whether alerts must have the time to fire and to be resolved.</param>
 /// <param name="File">Where the timetable goes; <see langword="null"/> for no file.</param>
 /// <param name="Overwrite">Whether the file may be replaced.</param>
 /// <param name="Run">Whether to run it.</param>
@@ -127,6 +125,7 @@ internal sealed record ScheduleOptions(
     IReadOnlyList<Scenario> Scenarios,
     ulong Seed,
     TimeSpan Length,
+    bool ForAlerts,
     string? File,
     bool Overwrite,
     bool Run,

@@ -81,7 +81,7 @@ internal sealed record VerifiedPlatforms
             sources.Add(new LogSource(new OtlpLogs(listener), patience, time));
         }
 
-        sources.AddRange(SpanStores().Select(store => new TraceSource(store, Sampling, patience, time)));
+        sources.AddRange(SpanStores(new SpanKeys()).Select(store => new TraceSource(store, Sampling, patience, time)));
         sources.AddRange(LogStores().Concat(podLogs is null ? [] : [podLogs]).Select(store => new LogSource(store, patience, time)));
         return sources.Count > 0 ? sources : throw new OperationFailedException(
             FailureKind.InvalidRequest,
@@ -89,21 +89,36 @@ internal sealed record VerifiedPlatforms
             + "another platform, or run them beside the services with 'bookinfo up --prometheus --dashboard'.");
     }
 
-    private IEnumerable<ISpanStore> SpanStores()
+    /// <summary>Makes what asks for traces only, and tells more of each span.</summary>
+    /// <param name="page">Where the requests go: what runs beside that is asked where nothing else is named.</param>
+    /// <param name="attributes">The attributes of spans that are to be told.</param>
+    public List<ISpanStore> OpenTraces(Uri page, IReadOnlyCollection<string> attributes)
+    {
+        var keys = new SpanKeys(attributes);
+        return
+        [
+            .. (Aspire ?? RunRecord.Read(SourceTree.Find(), page)?.Dashboard) is { } aspire
+                ? [new AspireSpans(new AspireClient(aspire), keys)]
+                : Array.Empty<ISpanStore>(),
+            .. SpanStores(keys),
+        ];
+    }
+
+    private IEnumerable<ISpanStore> SpanStores(SpanKeys keys)
     {
         if (Jaeger is not null)
         {
-            yield return new JaegerSpans(Jaeger);
+            yield return new JaegerSpans(Jaeger, keys);
         }
 
         if (Tempo is not null)
         {
-            yield return new TempoSpans(Tempo, Tenant);
+            yield return new TempoSpans(Tempo, Tenant, keys);
         }
 
         if (Zipkin is not null)
         {
-            yield return new ZipkinSpans(Zipkin);
+            yield return new ZipkinSpans(Zipkin, keys);
         }
     }
 

@@ -82,7 +82,15 @@ public sealed record ScenarioSymptoms(
     IReadOnlyList<TraceSymptom> Traces,
     IReadOnlyList<AlertSymptom> Alerts,
     IReadOnlyList<PossibleAlert> MayFire,
-    IReadOnlyList<VisitorSymptom> Visitor);
+    IReadOnlyList<VisitorSymptom> Visitor)
+{
+    /// <summary>The windows of most rules: what is not said to be resolved later has left them by then.</summary>
+    private static readonly TimeSpan UsualLinger = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long after the faults an alert may still begin to fire because of them.</summary>
+    [JsonIgnore]
+    public TimeSpan AlertsLinger => Alerts.Select(alert => alert.Resolves).Append(UsualLinger).Max();
+}
 
 /// <summary>What a question to Prometheus is answered with.</summary>
 /// <param name="Name">What it means.</param>

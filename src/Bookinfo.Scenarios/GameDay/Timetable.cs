@@ -25,40 +25,62 @@ public sealed record Timetable(
     private static readonly (int Least, int Most) Pauses = (30, 91);
 
     /// <summary>Plans a game day. The same names and the same seed give the same plan.</summary>
-    /// <param name="names">The scenarios to choose from. None comes twice before all others have come.</param>
+    /// <param name="scenarios">The scenarios to choose from. None comes twice before all others have come.</param>
     /// <param name="seed">Chooses.</param>
     /// <param name="length">How long it is.</param>
     /// <param name="beginsAt">When it begins.</param>
     /// <param name="program">The version of the program.</param>
-    public static Timetable Plan(IReadOnlyList<string> names, ulong seed, TimeSpan length, DateTimeOffset beginsAt, string program)
+    public static Timetable Plan(
+        IReadOnlyList<PlannedScenario> scenarios, ulong seed, TimeSpan length, DateTimeOffset beginsAt, string program)
     {
         var random = new Random((int)(seed % int.MaxValue));
         var entries = new List<TimetableEntry>();
-        var bag = new Queue<string>();
-        for (var at = TimeSpan.Zero; ;)
+        var bag = new Queue<PlannedScenario>();
+        for (var (at, rest) = (TimeSpan.Zero, TimeSpan.Zero); ;)
         {
             if (bag.Count == 0)
             {
-                var shuffled = names.Order(StringComparer.Ordinal).ToArray();
+                var shuffled = scenarios.OrderBy(scenario => scenario.Name, StringComparer.Ordinal).ToArray();
                 random.Shuffle(shuffled);
-                bag = new Queue<string>(shuffled);
+                bag = new Queue<PlannedScenario>(shuffled);
             }
 
-            at += TimeSpan.FromSeconds(random.Next(Pauses.Least, Pauses.Most));
-            var span = TimeSpan.FromSeconds(random.Next(Lengths.Least, Lengths.Most));
+            var next = bag.Dequeue();
+            at += Longer(TimeSpan.FromSeconds(random.Next(Pauses.Least, Pauses.Most)), rest);
+            var span = Longer(TimeSpan.FromSeconds(random.Next(Lengths.Least, Lengths.Most)), next.Least);
             var left = length - at;
-            if (left < TimeSpan.FromSeconds(Lengths.Least))
+            if (left < Longer(TimeSpan.FromSeconds(Lengths.Least), next.Least))
             {
                 break;
             }
 
             span = span < left ? span : left;
-            entries.Add(new TimetableEntry(bag.Dequeue(), at, span, beginsAt + at, beginsAt + at + span));
+            entries.Add(new TimetableEntry(next.Name, at, span, beginsAt + at, beginsAt + at + span));
             at += span;
+            rest = next.Rest;
         }
 
         return new Timetable(CurrentVersion, program, seed, beginsAt, length, entries);
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+}
+
+/// <summary>A scenario that may come on a game day.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Least">How long it must be on.</param>
+/// <param name="Rest">How long nothing else may begin after it.</param>
+public sealed record PlannedScenario(string Name, TimeSpan Least = default, TimeSpan Rest = default)
+{
+    /// <summary>Times are exact to seconds.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
+
+    /// <summary>One whose alerts can fire, and be resolved before anything else is broken.</summary>
+    /// <param name="scenario">What it declares.</param>
+    public static PlannedScenario ForAlerts(Scenario scenario) => new(
+        scenario.Name,
+        scenario.Symptoms.Alerts.Select(alert => alert.Fires + Margin).DefaultIfEmpty().Max(),
+        scenario.Symptoms.AlertsLinger + Margin);
 }
 
 /// <summary>A scenario on a game day.</summary>
@@ -80,6 +102,40 @@ public sealed record TimetableEntry(string Scenario, TimeSpan At, TimeSpan For, 
 
     /// <summary>What was seen of its symptoms in Prometheus.</summary>
     public IReadOnlyList<SymptomOutcome> Symptoms { get; init; } = [];
+
+    /// <summary>When a service first said that it had injected one of its faults; <see langword="null"/> when none has.</summary>
+    public DateTimeOffset? FirstInjectedAt { get; init; }
+
+    /// <summary>What was injected, as the services say.</summary>
+    public IReadOnlyList<InjectedFault> Injected { get; init; } = [];
+
+    /// <summary>Whether it was run.</summary>
+    [JsonIgnore]
+    public bool HasRun => BeganAt is not null;
+
+    /// <summary>Whether its times can be.</summary>
+    [JsonIgnore]
+    public bool IsConsistent => BeganAt is null ? EndedAt is null : EndedAt >= BeganAt;
+
+    /// <summary>What came of it, when it was run.</summary>
+    [JsonIgnore]
+    public ScenarioOutcome Outcome => new(End ?? ScenarioEnd.Failed, BeganAt!.Value, EndedAt!.Value, Symptoms, Load: null)
+    {
+        FirstInjectedAt = FirstInjectedAt,
+        Injected = Injected,
+    };
+
+    /// <summary>The same with what came of it.</summary>
+    /// <param name="outcome">What came of it.</param>
+    public TimetableEntry With(ScenarioOutcome outcome) => this with
+    {
+        BeganAt = outcome.BeganAt,
+        EndedAt = outcome.EndedAt,
+        End = outcome.End,
+        Symptoms = outcome.Symptoms,
+        FirstInjectedAt = outcome.FirstInjectedAt,
+        Injected = outcome.Injected,
+    };
 }
 
 /// <summary>How timetables are serialized.</summary>

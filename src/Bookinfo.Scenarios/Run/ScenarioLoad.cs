@@ -17,6 +17,8 @@ public sealed class ScenarioLoad
     private readonly IReadOnlyList<Sample> _setup;
     private readonly TimeProvider _time;
 
+    private (string File, string Program)? _ledger;
+
     private ScenarioLoad(LoadPlan plan, IReadOnlyList<Sample> setup, TimeProvider time) => (_plan, _setup, _time) = (plan, setup, time);
 
     /// <summary>Prepares to send, and makes sure that the page answers. To be done before anything is broken.</summary>
@@ -45,16 +47,30 @@ public sealed class ScenarioLoad
             time);
     }
 
+    /// <summary>Keeps a ledger of what it sends.</summary>
+    /// <param name="file">The file, which is replaced.</param>
+    /// <param name="program">The version of the program.</param>
+    public void KeepLedger(string file, string program) => _ledger = (file, program);
+
     /// <summary>Sends.</summary>
     /// <param name="profile">The rate over time.</param>
     /// <param name="stop">Ends it early; what was measured until then is the result.</param>
     /// <param name="kill">Ends it without waiting for what is under way.</param>
-    /// <exception cref="OperationFailedException">This process cannot have as many connections.</exception>
+    /// <exception cref="OperationFailedException">
+    /// This process cannot have as many connections, or the ledger could not be written.
+    /// </exception>
     public async Task<LoadResult> RunAsync(RateProfile profile, CancellationToken stop, CancellationToken kill)
     {
         try
         {
-            return await new LoadEngine(_plan with { Profile = profile }, [], _time).RunAsync(_setup, stop, kill);
+            var plan = _plan with { Profile = profile };
+            await using var ledger = _ledger is ({ } file, { } program)
+                ? new LedgerWriter(new FileStream(file, FileMode.Create, FileAccess.Write), plan, program)
+                : null;
+            var result = await new LoadEngine(plan, ledger is null ? [] : [ledger], _time).RunAsync(_setup, stop, kill);
+            await (ledger?.EndAsync(kill) ?? Task.CompletedTask);
+            return ledger?.Failure is not { } failure ? result : throw new OperationFailedException(
+                FailureKind.Failed, $"the ledger of the requests could not be written: {failure.Message.TrimEnd('.')}.");
         }
         catch (ThreadLimitException exception)
         {

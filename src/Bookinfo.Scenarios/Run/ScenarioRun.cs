@@ -11,7 +11,8 @@ namespace Bookinfo.Scenarios;
 /// ends with the faults.
 /// </param>
 /// <param name="Processes">How many processes Prometheus must know before it is asked.</param>
-public sealed record ScenarioRunOptions(TimeSpan Duration, bool Check, int Processes = 0);
+/// <param name="Least">How long the faults stay in a check, even when all has been seen before.</param>
+public sealed record ScenarioRunOptions(TimeSpan Duration, bool Check, int Processes = 0, TimeSpan Least = default);
 
 /// <summary>Is told how a scenario goes on. Calls may come from any thread, one at a time.</summary>
 public interface IScenarioObserver
@@ -65,7 +66,14 @@ public sealed record ScenarioOutcome(
     DateTimeOffset BeganAt,
     DateTimeOffset EndedAt,
     IReadOnlyList<SymptomOutcome> Symptoms,
-    LoadResult? Load);
+    LoadResult? Load)
+{
+    /// <summary>When a service first said that it had injected a fault; <see langword="null"/> when none has.</summary>
+    public DateTimeOffset? FirstInjectedAt { get; init; }
+
+    /// <summary>What was injected, as the services say.</summary>
+    public IReadOnlyList<InjectedFault> Injected { get; init; } = [];
+}
 
 /// <summary>
 /// Runs a scenario: sends its requests, keeps its faults on, looks for its symptoms, and takes the faults away, however it ends.
@@ -125,7 +133,11 @@ public sealed class ScenarioRun(
             await ((Task?)sending ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return new ScenarioOutcome(end, began, ended, watch?.Outcomes ?? [], sending is null ? null : await sending);
+        return new ScenarioOutcome(end, began, ended, watch?.Outcomes ?? [], sending is null ? null : await sending)
+        {
+            FirstInjectedAt = keeper.Injected.FirstAt,
+            Injected = keeper.Injected.All,
+        };
     }
 
     /// <summary>Sets the faults, keeps them on, takes them away, and says what is left of them, whatever goes wrong.</summary>
@@ -166,7 +178,7 @@ public sealed class ScenarioRun(
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var keeping = keeper.KeepAsync(over.Token);
-        var watching = watch is null ? Task.CompletedTask : WatchAsync(options.Check, over.Token);
+        var watching = WatchAsync(options, over.Token);
         var limit = Task.Delay(options.Check ? Timeout.InfiniteTimeSpan : options.Duration, time, over.Token);
         try
         {
@@ -203,15 +215,18 @@ public sealed class ScenarioRun(
     }
 
     /// <summary>Without a check, the scenario goes on when Prometheus does not answer.</summary>
-    private async Task WatchAsync(bool check, CancellationToken cancellationToken)
+    private async Task WatchAsync(ScenarioRunOptions options, CancellationToken cancellationToken)
     {
+        var least = Task.Delay(options.Least, time, cancellationToken);
         try
         {
-            await watch!.WatchAsync(cancellationToken);
+            await (watch?.WatchAsync(cancellationToken) ?? Task.CompletedTask);
         }
-        catch (OperationFailedException exception) when (!check)
+        catch (OperationFailedException exception) when (!options.Check)
         {
             say($"Symptoms are not looked for any more: {exception.Message}");
         }
+
+        await least;
     }
 }

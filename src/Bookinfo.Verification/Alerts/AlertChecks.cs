@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookinfo.Contracts;
 using Bookinfo.Scenarios;
 
@@ -6,7 +7,17 @@ namespace Bookinfo.Verification;
 /// <summary>What was seen of one symptom of a scenario.</summary>
 /// <param name="Declared">When it must be seen, and gone.</param>
 /// <param name="Outcome">When it was.</param>
-internal sealed record SeenSymptom(ExpectedSymptom Declared, SymptomOutcome Outcome);
+internal sealed record SeenSymptom(ExpectedSymptom Declared, SymptomOutcome Outcome)
+{
+    /// <summary>Why nobody can say whether it was seen as it must be; <see langword="null"/> when that can be said.</summary>
+    public string? Untold { get; init; }
+
+    /// <summary>Why nobody can say whether it was gone as it must be; <see langword="null"/> when that can be said.</summary>
+    public string? UntoldEnd { get; init; }
+
+    /// <summary>Whether it may yet be seen, or be gone, in time.</summary>
+    public bool IsOpen { get; init; }
+}
 
 /// <summary>Says in which way a platform did not show a scenario.</summary>
 /// <param name="scenario">The scenario.</param>
@@ -50,7 +61,8 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
     public CheckResult CheckSymptoms(IReadOnlyList<SeenSymptom> symptoms) => Check(
         Symptoms,
         symptoms,
-        symptoms.Count(symptom => symptom.Outcome.SeenAfter is not null),
+        static symptom => symptom.Outcome.SeenAfter is not null,
+        static symptom => symptom.Untold,
         symptom => Judge(
             FindingKind.SymptomNotSeen, symptom, symptom.Declared.Name, "was not seen", symptom.Outcome.SeenAfter,
             symptom.Declared.Within, DuringFaults)
@@ -63,7 +75,8 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
     public CheckResult CheckFired(IReadOnlyList<SeenSymptom> alerts) => Check(
         Fired,
         alerts,
-        alerts.Count(alert => alert.Outcome.SeenAfter is not null),
+        static alert => alert.Outcome.SeenAfter is not null,
+        static alert => alert.Untold,
         alert => Judge(
             FindingKind.AlertNotFired, alert, alert.Declared.Name, "did not fire", alert.Outcome.SeenAfter, alert.Declared.Within,
             DuringFaults));
@@ -80,7 +93,8 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
         var check = Check(
             Resolved,
             seen,
-            seen.Count(alert => alert.Outcome.ClearAfter is not null),
+            static alert => alert.Outcome.ClearAfter is not null,
+            static alert => alert.UntoldEnd,
             alert => Judge(
                 FindingKind.AlertNotResolved, alert, alert.Declared.Name, "was not resolved", alert.Outcome.ClearAfter,
                 alert.Declared.Clears, AfterFaults));
@@ -125,24 +139,29 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
     }
 
     /// <summary>Whether other alerts fired for which there was no cause.</summary>
-    public CheckResult CheckOthers()
+    /// <param name="others">The other alerts.</param>
+    /// <param name="causes">What might be a cause.</param>
+    /// <param name="prometheus">The address of the Prometheus.</param>
+    public static CheckResult CheckOthers(IReadOnlyList<OtherAlert> others, string causes, Uri prometheus)
     {
-        var others = figures.Others.Where(other => other.Cause == AlertCause.None).ToList();
+        var strange = others.Where(other => other.Cause == AlertCause.None).ToList();
         return new CheckResult(Others)
         {
             Expected = CountRange.Exactly(0),
-            Seen = others.Count,
+            Seen = strange.Count,
             Findings =
             [
-                .. others.GroupBy(other => other.Alert).Select(group => new Finding(
+                .. strange.GroupBy(other => other.Alert).Select(group => new Finding(
                     FindingKind.AlertWithoutCause, group.Key,
-                    $"{group.Key} fired, and nothing of '{scenario.Name}' is a cause of it.")
+                    $"{group.Key} fired, and nothing of {causes} is a cause of it.")
                 {
                     Surplus = group.Count(),
                     Examples =
                     [
-                        .. group.Select(other =>
-                            $"{AlertText.Describe(other.Alert, other.Labels)}, for {AlertText.Seconds(other.FiringSeconds)}"),
+                        .. group.Select(other => string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{AlertText.Describe(other.Alert, other.Labels)} at {other.FiredAt.UtcDateTime:HH:mm:ss}, for ")
+                            + AlertText.Seconds(other.FiringSeconds)),
                     ],
                     LookAt = [$"{prometheus}alerts"],
                 }),
@@ -150,15 +169,21 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
         };
     }
 
-    private CheckResult Check(string name, IReadOnlyList<SeenSymptom> all, int seen, Func<SeenSymptom, Finding?> judge)
+    private CheckResult Check(
+        string name, IReadOnlyList<SeenSymptom> all, Func<SeenSymptom, bool> isSeen, Func<SeenSymptom, string?> untold,
+        Func<SeenSymptom, Finding?> judge)
     {
-        var findings = all.Select(judge).OfType<Finding>().ToList();
+        var told = all.Where(symptom => untold(symptom) is null).ToList();
+        var findings = told.Select(judge).OfType<Finding>().ToList();
         return new CheckResult(name)
         {
-            Expected = CountRange.Exactly(all.Count),
-            Seen = seen,
+            Expected = CountRange.Exactly(told.Count),
+            Seen = told.Count(isSeen),
             Findings = NothingHappened ? [] : findings,
-            NotChecked = NothingHappened ? [.. findings.Select(finding => finding.Text)] : [],
+            NotChecked =
+            [
+                .. all.Select(untold).OfType<string>(), .. NothingHappened ? findings.Select(finding => finding.Text) : [],
+            ],
         };
     }
 

@@ -20,6 +20,34 @@ public sealed record AlertFigures(
     /// <summary>What detection is counted from.</summary>
     [JsonIgnore]
     public DateTimeOffset Origin => FirstInjectedAt ?? FaultsOnAt;
+
+    /// <summary>The times, from what was seen of a scenario.</summary>
+    /// <param name="outcome">When its faults were on, and what they did.</param>
+    /// <param name="metrics">Its symptoms in metrics.</param>
+    /// <param name="alerts">The alerts that it declares.</param>
+    /// <param name="arrivals">The same in Alertmanager; none when it was not asked.</param>
+    /// <param name="others">Other alerts that fired.</param>
+    internal static AlertFigures Of(
+        ScenarioOutcome outcome, IReadOnlyList<SeenSymptom> metrics, IReadOnlyList<SeenSymptom> alerts, IReadOnlyList<SeenSymptom> arrivals,
+        IReadOnlyList<OtherAlert> others)
+    {
+        static double Round(TimeSpan time) => Math.Round(time.TotalSeconds, 1);
+        var late = outcome.BeganAt - (outcome.FirstInjectedAt ?? outcome.BeganAt);
+        double? Detected(SeenSymptom? one) => one?.Outcome.SeenAfter is { } after ? Math.Max(0, Round(after + late)) : null;
+        double? Gone(SeenSymptom? one) => one?.Outcome.ClearAfter is { } after ? Round(after) : null;
+        return new AlertFigures(
+            outcome.BeganAt,
+            outcome.FirstInjectedAt,
+            outcome.EndedAt,
+            outcome.Injected,
+            [.. metrics.Select(one => new SymptomFigures(one.Declared.Name, Detected(one), Gone(one)))],
+            [
+                .. alerts.Select((one, index) => new AlertTimes(
+                    one.Declared.Alert!.Alert, one.Declared.Alert.Labels, Detected(one), Gone(one),
+                    Detected(arrivals.ElementAtOrDefault(index)), Gone(arrivals.ElementAtOrDefault(index)))),
+            ],
+            others);
+    }
 }
 
 /// <summary>When a symptom was seen.</summary>

@@ -49,17 +49,16 @@ internal static class AlertText
 
         foreach (var other in figures.Others.Where(other => other.Cause != AlertCause.None))
         {
-            yield return $"{Describe(other.Alert, other.Labels)} fired as well, which is "
-                + (other.Cause == AlertCause.Scenario
-                    ? "a consequence of the scenario."
-                    : "not held against anybody: it was pending or firing before anything was broken.");
-        }
-
-        if (scenario.Symptoms.Traces.Count + scenario.Symptoms.Visitor.Count > 0)
-        {
-            yield return "What the scenario declares of traces and visitors was not looked at.";
+            yield return Explain(other);
         }
     }
+
+    /// <summary>Says why an alert fired that a scenario does not declare, when it had a cause.</summary>
+    /// <param name="other">The alert.</param>
+    public static string Explain(OtherAlert other) => $"{Describe(other.Alert, other.Labels)} fired as well, which is "
+        + (other.Cause == AlertCause.Scenario
+            ? "a consequence of the scenario."
+            : "not held against anybody: it was pending or firing before anything was broken.");
 
     /// <summary>A number of seconds.</summary>
     /// <param name="seconds">The number.</param>

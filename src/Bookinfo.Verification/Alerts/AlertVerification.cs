@@ -1,5 +1,6 @@
 using Bookinfo.Foundation;
 using Bookinfo.Load;
+using Bookinfo.Measurement;
 using Bookinfo.Scenarios;
 
 namespace Bookinfo.Verification;
@@ -9,7 +10,8 @@ namespace Bookinfo.Verification;
 /// <param name="Patience">How long each thing is waited for after the time that the scenario gives to it.</param>
 /// <param name="Selector">A condition on the labels of alerts that may not fire; empty for none.</param>
 /// <param name="Seed">What is left to chance comes from it.</param>
-public sealed record AlertOptions(TimeSpan Window, TimeSpan Patience, string Selector, ulong Seed);
+/// <param name="Ledger">The file for the ledger of the requests; <see langword="null"/> to keep none.</param>
+public sealed record AlertOptions(TimeSpan Window, TimeSpan Patience, string Selector, ulong Seed, string? Ledger = null);
 
 /// <summary>What came of a scenario that was verified.</summary>
 /// <param name="Signal">What was seen.</param>
@@ -32,6 +34,9 @@ public sealed class AlertVerification(
 {
     /// <summary>The name of the signal.</summary>
     public const string Signal = "alerts";
+
+    /// <summary>What is counted in the ledger needs some hundreds of requests.</summary>
+    private static readonly TimeSpan LeastForLedger = TimeSpan.FromSeconds(30);
 
     private readonly IReadOnlyList<AlertSymptom> _alerts = scenario.Symptoms.Alerts;
 
@@ -64,6 +69,11 @@ public sealed class AlertVerification(
 
         // Before anything is broken: nobody could sign in any more.
         var load = page is null ? null : await ScenarioLoad.PrepareAsync(page, scenario.Traffic.Paths, options.Seed, time, stop);
+        if (options.Ledger is { } ledger)
+        {
+            load?.KeepLedger(ledger, ProgramVersion.Text);
+        }
+
         using var client = new ManagementClient();
         var keeper = new FaultKeeper(
             targets, client, scenario.Name, [.. scenario.Faults.Select(fault => fault.WithSeed(options.Seed))], say, time);
@@ -79,7 +89,9 @@ public sealed class AlertVerification(
             observer.Saw, time, alertmanager);
         say("Waiting until nothing of it is to be seen and all processes have been scraped.");
         var outcome = await new ScenarioRun(scenario.Traffic, keeper, load, watch, observer, say, time).RunAsync(
-            new ScenarioRunOptions(scenario.Duration, Check: true, await targets.CountAsync(stop)), stop, kill);
+            new ScenarioRunOptions(
+                scenario.Duration, Check: true, await targets.CountAsync(stop), options.Ledger is null ? TimeSpan.Zero : LeastForLedger),
+            stop, kill);
         stop.ThrowIfCancellationRequested();
         if (outcome.End != ScenarioEnd.Checked)
         {
@@ -91,13 +103,18 @@ public sealed class AlertVerification(
         }
 
         var others = await OtherAlerts.FindAsync(prometheus, options.Selector, scenario, outcome.BeganAt, time, stop);
-        return new AlertOutcome(Report(source, rules, keeper.Injected, outcome, others), start, time.GetUtcNow(), outcome.Load);
+        return new AlertOutcome(Report(source, rules, outcome, others), start, time.GetUtcNow(), outcome.Load);
     }
+
+    /// <summary>Says which Prometheus is asked.</summary>
+    /// <param name="prometheus">The Prometheus.</param>
+    /// <param name="version">Its version; <see langword="null"/> when it does not tell.</param>
+    internal static string DescribePrometheus(PrometheusClient prometheus, string? version) =>
+        $"Prometheus API{(version is null ? "" : $", version {version}")} at {prometheus.Address}";
 
     private async Task<string> DescribeSourceAsync(CancellationToken cancellationToken)
     {
-        var version = await prometheus.FindVersionAsync(cancellationToken);
-        var source = $"Prometheus API{(version is null ? "" : $", version {version}")} at {prometheus.Address}";
+        var source = DescribePrometheus(prometheus, await prometheus.FindVersionAsync(cancellationToken));
         return alertmanager is null
             ? source
             : $"{source}; Alertmanager, version {await alertmanager.FindVersionAsync(cancellationToken)} at {alertmanager.Address}";
@@ -109,27 +126,13 @@ public sealed class AlertVerification(
     };
 
     private SignalResult Report(
-        string source, CheckResult rules, InjectedFaults injected, ScenarioOutcome outcome, IReadOnlyList<OtherAlert> others)
+        string source, CheckResult rules, ScenarioOutcome outcome, IReadOnlyList<OtherAlert> others)
     {
         var seen = _symptoms.Zip(outcome.Symptoms, (symptom, one) => new SeenSymptom(symptom, one)).ToList();
         var metrics = seen[..scenario.Symptoms.Metrics.Count];
         var alerts = seen.Slice(metrics.Count, _alerts.Count);
         var arrivals = seen[(metrics.Count + _alerts.Count)..];
-        var late = outcome.BeganAt - (injected.FirstAt ?? outcome.BeganAt);
-        double? Detected(SymptomOutcome? one) => one?.SeenAfter is { } after ? Math.Max(0, Round(after + late)) : null;
-        double? Gone(SymptomOutcome? one) => one?.ClearAfter is { } after ? Round(after) : null;
-        var figures = new AlertFigures(
-            outcome.BeganAt,
-            injected.FirstAt,
-            outcome.EndedAt,
-            injected.All,
-            [.. metrics.Select(one => new SymptomFigures(one.Declared.Name, Detected(one.Outcome), Gone(one.Outcome)))],
-            [
-                .. _alerts.Select((alert, index) => new AlertTimes(
-                    alert.Alert, alert.Labels, Detected(alerts[index].Outcome), Gone(alerts[index].Outcome),
-                    Detected(arrivals.ElementAtOrDefault(index)?.Outcome), Gone(arrivals.ElementAtOrDefault(index)?.Outcome))),
-            ],
-            others);
+        var figures = AlertFigures.Of(outcome, metrics, alerts, arrivals, others);
         var checks = new AlertChecks(scenario, figures, prometheus.Address, options.Patience);
         return new SignalResult(
             Signal,
@@ -141,7 +144,7 @@ public sealed class AlertVerification(
                 checks.CheckFired(alerts),
                 checks.CheckResolved(alerts, arrivals),
                 .. alertmanager is null ? [] : new[] { checks.CheckSent(alerts, arrivals, alertmanager.Address) },
-                checks.CheckOthers(),
+                AlertChecks.CheckOthers(others, $"'{scenario.Name}'", prometheus.Address),
             ])
         {
             Method = "The faults of the scenario were kept on until each symptom and each alert was seen or late, and then taken away. It "
@@ -150,6 +153,4 @@ public sealed class AlertVerification(
             Alerts = figures,
         };
     }
-
-    private static double Round(TimeSpan time) => Math.Round(time.TotalSeconds, 1);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Bookinfo.Verification;
@@ -103,7 +104,7 @@ public enum FindingKind
     /// <summary>An alert fired that the scenario does not explain.</summary>
     AlertWithoutCause,
 
-    /// <summary>A symptom in metrics that a scenario declares was not seen.</summary>
+    /// <summary>A symptom that a scenario declares was not seen.</summary>
     SymptomNotSeen,
 
     /// <summary>A symptom in metrics was not gone after the faults were taken away.</summary>
@@ -236,6 +237,14 @@ public sealed record SignalResult(string Signal, string Source, IReadOnlyList<Ch
 
     /// <summary>What is worth knowing and is not wrong.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The scenario of a game day that it is about; <see langword="null"/> for everything else.</summary>
+    public string? Scenario { get; init; }
+
+    /// <summary>What it is about: the signal, and on a game day the scenario and when it began.</summary>
+    [JsonIgnore]
+    public string Title => Scenario is null || Alerts is null ? Signal : string.Create(
+        CultureInfo.InvariantCulture, $"{Signal} of {Scenario} at {Alerts.FaultsOnAt.UtcDateTime:HH:mm:ss}");
 
     /// <summary>When a scenario was seen; <see langword="null"/> for all other signals.</summary>
     public AlertFigures? Alerts { get; init; }

@@ -15,7 +15,7 @@ public static class VerificationPage
         foreach (var signal in report.Signals)
         {
             page.Add(
-                string.Concat(signal.Signal[..1].ToUpperInvariant(), signal.Signal[1..]),
+                string.Concat(signal.Title[..1].ToUpperInvariant(), signal.Title[1..]),
                 [
                     new XElement("p", VerificationText.Place(signal)),
                     Table(report, signal),
@@ -27,6 +27,7 @@ public static class VerificationPage
         page.Add("How it was checked", ReportPage.List(
         [
             .. report.Scenario is { } scenario ? [$"What must be seen is what the scenario '{scenario}' declares."]
+                : report.Schedule is not null ? ["What must be seen is what each scenario of the game day declares."]
                 : report.Ledger is null ? Array.Empty<string>()
                 : [
                     "What must be seen was worked out from the ledger of the run, which has every request with its answer, and from the "
@@ -39,7 +40,8 @@ public static class VerificationPage
         ]));
         page.Add("Settings", ReportPage.Facts(
         [
-            ("Target", report.Target),
+            .. report.Target is { } target ? [("Target", target)] : Array.Empty<(string, string)>(),
+            .. report.Schedule is { } schedule ? [("Timetable", schedule)] : Array.Empty<(string, string)>(),
             .. report.Ledger is { } ledger ? [("Ledger", ledger)] : Array.Empty<(string, string)>(),
             .. report.Scenario is { } name ? [("Scenario", name)] : Array.Empty<(string, string)>(),
             ("Program", $"bookinfo {report.Program}"),

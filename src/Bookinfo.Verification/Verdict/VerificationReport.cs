@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bookinfo.Scenarios;
 
 namespace Bookinfo.Verification;
 
@@ -7,7 +8,7 @@ namespace Bookinfo.Verification;
 /// <param name="Version">The version of this format; it changes when a field changes its meaning.</param>
 /// <param name="Program">The version of the program that verified.</param>
 /// <param name="Ledger">The file that has the run; <see langword="null"/> when there was none.</param>
-/// <param name="Target">Where the requests of the run went.</param>
+/// <param name="Target">Where the requests of the run went; <see langword="null"/> for a game day.</param>
 /// <param name="StartedAt">When the first of them was sent.</param>
 /// <param name="EndedAt">When the last of them had ended.</param>
 /// <param name="Requests">How many were sent.</param>
@@ -15,7 +16,7 @@ namespace Bookinfo.Verification;
 /// <param name="NeverSent">For how many more no connection could be opened.</param>
 /// <param name="Signals">What came of each signal.</param>
 public sealed record VerificationReport(
-    int Version, string Program, string? Ledger, string Target, DateTimeOffset StartedAt, DateTimeOffset EndedAt, long Requests,
+    int Version, string Program, string? Ledger, string? Target, DateTimeOffset StartedAt, DateTimeOffset EndedAt, long Requests,
     long Unknown, long NeverSent, IReadOnlyList<SignalResult> Signals)
 {
     /// <summary>The version of the format.</summary>
@@ -23,6 +24,9 @@ public sealed record VerificationReport(
 
     /// <summary>The scenario that was to be noticed; <see langword="null"/> when it was another run.</summary>
     public string? Scenario { get; init; }
+
+    /// <summary>The file with the timetable of the game day that was to be noticed; <see langword="null"/> for everything else.</summary>
+    public string? Schedule { get; init; }
 
     /// <summary>What came of it.</summary>
     public VerificationVerdict Verdict => SignalResult.VerdictOf(Signals.Select(signal => signal.Verdict));
@@ -40,11 +44,25 @@ public sealed record VerificationReport(
     /// <param name="scenario">The name of the scenario.</param>
     /// <param name="target">Where its requests went.</param>
     /// <param name="outcome">What came of it.</param>
-    public static VerificationReport Of(string program, string scenario, Uri target, AlertOutcome outcome) => new(
+    /// <param name="signals">What was seen of it, and where.</param>
+    public static VerificationReport Of(
+        string program, string scenario, Uri target, AlertOutcome outcome, IReadOnlyList<SignalResult> signals) => new(
         CurrentVersion, program, null, target.AbsoluteUri, outcome.Start, outcome.End, outcome.Load?.Total.Sent ?? 0, Unknown: 0,
-        NeverSent: 0, [outcome.Signal])
+        NeverSent: 0, signals)
+        {
+            Scenario = scenario,
+        };
+
+    /// <summary>Puts together the report of a game day.</summary>
+    /// <param name="program">The version of the program.</param>
+    /// <param name="schedule">The file with its timetable.</param>
+    /// <param name="timetable">Its timetable.</param>
+    /// <param name="signals">What came of it.</param>
+    public static VerificationReport Of(string program, string schedule, Timetable timetable, IReadOnlyList<SignalResult> signals) => new(
+        CurrentVersion, program, null, null, timetable.BeginsAt, timetable.Entries.Max(entry => entry.EndedAt) ?? timetable.BeginsAt,
+        Requests: 0, Unknown: 0, NeverSent: 0, signals)
     {
-        Scenario = scenario,
+        Schedule = schedule,
     };
 
     /// <summary>Puts together the report of an application alone.</summary>

@@ -25,6 +25,8 @@ public static class VerificationText
         var areOthersWrong = report.Signals.Any(signal => !IsApp(signal) && signal.Verdict == VerificationVerdict.Differs);
         return report.Verdict switch
         {
+            VerificationVerdict.Exact when report.Schedule is not null => (
+                "As declared", "the platform has noticed each scenario of the game day, and that it was over."),
             VerificationVerdict.Exact when report.Scenario is { } scenario => (
                 "As declared", $"the platform has noticed '{scenario}', and that it was over."),
             VerificationVerdict.Exact when report.Signals.All(IsApp) => ("As agreed", "the application obeys its contract."),
@@ -36,7 +38,9 @@ public static class VerificationText
             VerificationVerdict.Differs when isAppWrong => (
                 $"{(areOthersWrong ? "Differs from what happened, and breaks" : "Breaks")} the contract", Findings(wrong)),
             VerificationVerdict.Differs => (
-                $"Differs from what {(report.Scenario is { } scenario ? $"'{scenario}' declares" : "happened")}",
+                $"Differs from what {(report.Schedule is not null ? "the scenarios of the game day declare"
+                    : report.Scenario is { } scenario ? $"'{scenario}' declares"
+                    : "happened")}",
                 Findings(wrong)),
             _ => ("Could not be checked in full", "what was checked is right."),
         };
@@ -46,9 +50,12 @@ public static class VerificationText
     /// <param name="report">The report.</param>
     public static IEnumerable<string> Run(VerificationReport report)
     {
+        var what = report.Schedule is { } schedule
+            ? $"The game day of '{schedule}'"
+            : string.Create(CultureInfo.InvariantCulture, $"{report.Requests:N0} requests to {report.Target}");
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Requests:N0} requests to {report.Target}, from {report.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} to "
+            $"{what}, from {report.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} to "
             + $"{report.EndedAt.UtcDateTime:HH:mm:ss} UTC.");
         if (report.Unknown > 0)
         {
@@ -74,7 +81,7 @@ public static class VerificationText
         .. report.Signals.SelectMany(signal => (IEnumerable<string>)
         [
             "",
-            .. TextCut.Lines($"{signal.Signal}: {Place(signal)}", width),
+            .. TextCut.Lines($"{signal.Title}: {Place(signal)}", width),
             .. Format(Table(report, signal), width),
             .. signal.Checks.SelectMany(check => Details(check, width)),
             .. signal.Notes.Count == 0 ? [] : signal.Notes.SelectMany(note => TextCut.Lines(note, width)).Prepend(""),
@@ -99,7 +106,7 @@ public static class VerificationText
         var differs = report.Signals.SelectMany(one => one.Checks).SelectMany(check => check.Findings)
             .Any(finding => finding.Missing + finding.Surplus > 0);
         return new ReportTable(
-            $"Checks of {signal.Signal}",
+            $"Checks of {signal.Title}",
             ["Check", "Verdict", ">Expected", ">Seen", .. differs ? [">Missing", ">Surplus"] : Array.Empty<string>()],
             [
                 .. signal.Checks.Select(check => (IReadOnlyList<string>)

@@ -80,16 +80,18 @@ public sealed class AlertChecksTests
     public void Alerts_without_cause_are_counted_by_rule()
     {
         OtherAlert Other(string name, string edge, AlertCause cause) =>
-            new(name, new Dictionary<string, string> { ["edge"] = edge }, 5, cause);
+            new(name, new Dictionary<string, string> { ["edge"] = edge }, On, 5, cause);
 
-        var check = Checks(others: [
-            Other("A", "x", AlertCause.None), Other("A", "y", AlertCause.None), Other("B", "x", AlertCause.Scenario),
-            Other("C", "x", AlertCause.Earlier),
-        ]).CheckOthers();
+        var check = AlertChecks.CheckOthers(
+            [
+                Other("A", "x", AlertCause.None), Other("A", "y", AlertCause.None), Other("B", "x", AlertCause.Scenario),
+                Other("C", "x", AlertCause.Earlier),
+            ],
+            "'slow'", new Uri("http://localhost:9090/"));
 
         var finding = Assert.Single(check.Findings);
         Assert.Equal((FindingKind.AlertWithoutCause, "A", 2), (finding.Kind, finding.Subject, finding.Surplus));
-        Assert.Equal(["A (edge x), for 5.0 s", "A (edge y), for 5.0 s"], finding.Examples);
+        Assert.Equal(["A (edge x) at 03:04:05, for 5.0 s", "A (edge y) at 03:04:05, for 5.0 s"], finding.Examples);
     }
 
     [Theory]
@@ -126,13 +128,13 @@ public sealed class AlertChecksTests
 
     private static TimeSpan? Seconds(int? seconds) => seconds is { } number ? TimeSpan.FromSeconds(number) : null;
 
-    private static AlertChecks Checks(params IReadOnlyList<OtherAlert> others) => Checks(On, others);
+    private static AlertChecks Checks() => Checks(On);
 
-    private static AlertChecks Checks(DateTimeOffset? firstInjectedAt, params IReadOnlyList<OtherAlert> others) => new(
+    private static AlertChecks Checks(DateTimeOffset? firstInjectedAt) => new(
         new Scenario(
             "Slow", "Slow", "Slow", TimeSpan.FromMinutes(1), [new ScenarioFault(["ratings"])],
             new ScenarioTraffic(1, ProfileKind.Constant, []), new ScenarioSymptoms([], [], [Alert], [], [])),
-        new AlertFigures(On, firstInjectedAt, On, [], [], [], others),
+        new AlertFigures(On, firstInjectedAt, On, [], [], [], []),
         new Uri("http://localhost:9090/"),
         Patience);
 }

@@ -63,8 +63,10 @@ public sealed class AlertingSystem : IAsyncLifetime, IFaultTargets, IScenarioObs
     /// <param name="fires">Within how long the alert must fire.</param>
     /// <param name="resolves">Within how long it must be resolved.</param>
     /// <param name="patience">How long each thing is waited for after its time.</param>
+    /// <param name="afterwards">What else is to be asked of the Prometheus.</param>
     internal async Task<AlertOutcome> VerifyAsync(
-        IReadOnlyList<string> rules, AlertDelivery delivery, TimeSpan fires, TimeSpan resolves, TimeSpan patience)
+        IReadOnlyList<string> rules, AlertDelivery delivery, TimeSpan fires, TimeSpan resolves, TimeSpan patience,
+        Func<PrometheusClient, AlertOutcome, Task>? afterwards = null)
     {
         await using var alertmanager = await RunningAlertmanager.StartAsync(isCutOff: delivery == AlertDelivery.CutOff);
         await using var prometheus = Start(rules, alertmanager);
@@ -72,9 +74,11 @@ public sealed class AlertingSystem : IAsyncLifetime, IFaultTargets, IScenarioObs
         using var client = new PrometheusClient(prometheus.Address);
         using var receiver = delivery == AlertDelivery.Unverified ? null : new AlertmanagerClient(alertmanager.Address);
         var token = TestContext.Current.CancellationToken;
-        return await new AlertVerification(
+        var outcome = await new AlertVerification(
             SlowRatings(fires, resolves), client, receiver, new AlertOptions(TimeSpan.FromSeconds(4), patience, "", Seed: 1),
             TimeProvider.System).RunAsync(this, Page, this, static _ => { }, token, token);
+        await (afterwards?.Invoke(client, outcome) ?? Task.CompletedTask);
+        return outcome;
     }
 
     /// <summary>Takes away whatever is on.</summary>
@@ -106,7 +110,10 @@ public sealed class AlertingSystem : IAsyncLifetime, IFaultTargets, IScenarioObs
     {
     }
 
-    private static Scenario SlowRatings(TimeSpan fires, TimeSpan resolves) => ScenarioReader.Read(
+    /// <summary>A scenario in which ratings are slow.</summary>
+    /// <param name="fires">Within how long its alert must fire.</param>
+    /// <param name="resolves">Within how long it must be resolved.</param>
+    internal static Scenario SlowRatings(TimeSpan fires, TimeSpan resolves) => ScenarioReader.Read(
         "slow",
         string.Create(CultureInfo.InvariantCulture, $$$"""
             title: Slow

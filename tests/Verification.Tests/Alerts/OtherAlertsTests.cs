@@ -50,6 +50,7 @@ public sealed class OtherAlertsTests
                 ("Surprise", AlertCause.None, 20),
             ],
             others.Select(other => (other.Alert, other.Cause, other.FiringSeconds)));
+        Assert.Equal(Now.AddSeconds(-50), others[^1].FiredAt);
         Assert.Equal("ALERTS{namespace=\"a\"}[220s]", asked);
     }
 

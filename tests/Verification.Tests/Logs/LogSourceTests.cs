@@ -11,7 +11,15 @@ namespace Bookinfo.Verification.Tests;
 /// <param name="system">The lines.</param>
 public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSystem>
 {
+    private const string Lost = "a line lost";
+    private const string Twice = "a line twice";
+    private const string Cut = "a line cut";
+    private const string Strange = "a line of a service that had not served the request";
+
     private const string Finished = "\"event\":\"RequestFinished\"";
+
+    /// <summary>What is made of the lines, and of log records on their way (<see cref="AspireSpansTests"/>).</summary>
+    public static IReadOnlyList<string> Sabotages { get; } = [Lost, Twice, Cut, Strange, TracedSystem.LostLine, TracedSystem.LineTwice];
 
     [Fact]
     public async Task A_line_for_each_request_and_service_is_right()
@@ -44,7 +52,7 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
     public async Task A_line_that_is_lost_is_missing(int count)
     {
         var lost = new List<string>();
-        var finding = await FindAsync("details-v1", lines =>
+        var finding = await FindAsync(Lost, "details-v1", lines =>
         {
             lost.AddRange(lines.Where(IsOfRun).Take(count));
             return lines.Except(lost);
@@ -60,7 +68,7 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
     [InlineData(2)]
     public async Task A_line_that_is_there_twice_is_found(int count)
     {
-        var finding = await FindAsync("reviews-v2", lines => lines.Concat(lines.Where(IsOfRun).Take(count)));
+        var finding = await FindAsync(Twice, "reviews-v2", lines => lines.Concat(lines.Where(IsOfRun).Take(count)));
         Assert.Equal((FindingKind.LineTwice, count), (finding.Kind, finding.Surplus));
     }
 
@@ -69,7 +77,7 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
     [InlineData(-10)]
     public async Task A_line_that_is_cut_is_found_and_its_request_is_not_lost_as_well(int length)
     {
-        var finding = await FindAsync("ratings-v1", lines =>
+        var finding = await FindAsync(Cut, "ratings-v1", lines =>
         {
             var cut = lines.First(IsOfRun);
             return lines.Select(line => line == cut ? line[..(length < 0 ? line.Length + length : length)] : line);
@@ -82,7 +90,7 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
     {
         const string Route = "/static/{name}";
         var line = system.Lines["productpage-v1"].First(one => IsOfRun(one) && one.Contains($"\"{Route}\"", StringComparison.Ordinal));
-        var finding = await FindAsync("details-v1", lines => lines.Append(
+        var finding = await FindAsync(Strange, "details-v1", lines => lines.Append(
             line.Replace("productpage", "details", StringComparison.Ordinal).Replace(Route, "/details/{id?}", StringComparison.Ordinal)));
         Assert.Equal((FindingKind.Surplus, 1), (finding.Kind, finding.Surplus));
     }
@@ -176,10 +184,11 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
     private bool IsOfRun(string line) => line.Contains(Finished, StringComparison.Ordinal)
         && system.Run.Traces.Any(trace => line.Contains(trace.TraceId, StringComparison.Ordinal));
 
-    private async Task<Finding> FindAsync(string process, Func<IReadOnlyList<string>, IEnumerable<string>> edit)
+    private async Task<Finding> FindAsync(string sabotage, string process, Func<IReadOnlyList<string>, IEnumerable<string>> edit)
     {
         var result = await CheckAsync((of, lines) => of == process ? edit(lines) : lines);
         Assert.Equal(VerificationVerdict.Differs, result.Verdict);
+        SabotageTable.Hold(sabotage, result);
         return Assert.Single(result.Checks.SelectMany(check => check.Findings));
     }
 

@@ -90,6 +90,7 @@ public sealed class PrometheusSourceTests(ScrapedSystem system) : IClassFixture<
             }
 
             Assert.Equal(sabotage.Verdict, result.Verdict);
+            SabotageTable.Hold(name, result);
         }
         finally
         {
@@ -134,10 +135,9 @@ public sealed class PrometheusSourceTests(ScrapedSystem system) : IClassFixture<
     }
 
     [Fact]
-    public void The_documentation_has_every_sabotage_and_every_kind_of_finding()
+    public void The_documentation_has_every_kind_of_finding()
     {
         var page = File.ReadAllText(Path.Combine(WorkingCopy.Root, "docs", "verify.md"));
-        Assert.All(All, sabotage => Assert.Contains($"| {sabotage.Name} | `{VerificationText.Name(sabotage.Kind)}` |", page));
         Assert.All(Enum.GetValues<FindingKind>(), kind => Assert.Contains($"| `{VerificationText.Name(kind)}` |", page));
     }
 }

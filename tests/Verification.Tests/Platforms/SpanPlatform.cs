@@ -5,22 +5,24 @@ using Microsoft.AspNetCore.Http;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>A platform of spans: what it shows of them, and what reads it.</summary>
-/// <param name="open">Opens what reads it.</param>
+/// <param name="open">Opens what reads it, by some reader of keys.</param>
 /// <param name="answer">Answers a question, from the spans that it has and from those that its search has.</param>
 internal sealed class SpanPlatform(
-    Func<Uri, ISpanStore> open, Func<HttpRequest, ILookup<string, MadeSpan>, IReadOnlyList<MadeSpan>, IResult> answer)
+    Func<Uri, SpanKeys?, ISpanStore> open, Func<HttpRequest, ILookup<string, MadeSpan>, IReadOnlyList<MadeSpan>, IResult> answer)
 {
     /// <summary>Those that are not Aspire, by name.</summary>
     public static readonly IReadOnlyDictionary<string, SpanPlatform> All = new Dictionary<string, SpanPlatform>
     {
-        ["Jaeger"] = new(address => new JaegerSpans(address), Jaeger),
-        ["Tempo"] = new(address => new TempoSpans(address), Tempo),
-        ["an old Tempo"] = new(address => new TempoSpans(address), OldTempo),
-        ["Zipkin"] = new(address => new ZipkinSpans(address), Zipkin),
+        ["Jaeger"] = new((address, keys) => new JaegerSpans(address, keys), Jaeger),
+        ["Tempo"] = new((address, keys) => new TempoSpans(address, keys: keys), Tempo),
+        ["an old Tempo"] = new((address, keys) => new TempoSpans(address, keys: keys), OldTempo),
+        ["Zipkin"] = new((address, keys) => new ZipkinSpans(address, keys), Zipkin),
     };
 
     /// <summary>Opens what reads it.</summary>
-    public ISpanStore Open(Uri address) => open(address);
+    /// <param name="address">Where it is.</param>
+    /// <param name="keys">Reads what spans are about.</param>
+    public ISpanStore Open(Uri address, SpanKeys? keys = null) => open(address, keys);
 
     /// <summary>Stands in for it.</summary>
     /// <param name="spans">The spans that it has.</param>
@@ -69,6 +71,7 @@ internal sealed class SpanPlatform(
             {
                 ["traceID"] = span.TraceId,
                 ["spanID"] = Text(span.Id),
+                ["operationName"] = span.Name,
                 ["references"] = new JsonArray(new JsonObject
                 {
                     ["refType"] = "CHILD_OF", ["traceID"] = span.TraceId, ["spanID"] = Text(span.Parent),
@@ -149,6 +152,7 @@ internal sealed class SpanPlatform(
                     ["traceId"] = Convert.ToBase64String(Convert.FromHexString(span.TraceId)),
                     ["spanId"] = Convert.ToBase64String(Convert.FromHexString(Text(span.Id))),
                     ["parentSpanId"] = Convert.ToBase64String(Convert.FromHexString(Text(span.Parent))),
+                    ["name"] = span.Name,
                     ["kind"] = $"SPAN_KIND_{span.Kind.ToString().ToUpperInvariant()}",
                     ["startTimeUnixNano"] = span.Start.ToString(CultureInfo.InvariantCulture),
                     ["endTimeUnixNano"] = span.End.ToString(CultureInfo.InvariantCulture),
@@ -197,6 +201,7 @@ internal sealed class SpanPlatform(
         {
             new("traceId", span.TraceId),
             new("id", Text(span.Id)),
+            new("name", span.Name.ToLowerInvariant()),
             new("parentId", Text(span.Parent)),
             new("kind", span.Kind == SpanKind.Other ? null : span.Kind.ToString().ToUpperInvariant()),
             new("shared", span.Attributes.ContainsKey("shared") ? true : null),

@@ -16,12 +16,19 @@ internal sealed record MadeSpan(
     string TraceId, ulong Id, ulong Parent, SpanKind Kind, string Service, string Version, long Start, long End,
     IReadOnlyDictionary<string, string> Attributes)
 {
-    private static readonly SpanKeys Keys = new();
+    private static readonly SpanKeys Keys = new(["http.response.status_code"]);
+
+    /// <summary>The name of the span.</summary>
+    public string Name => $"{Attributes.GetValueOrDefault("http.request.method")} "
+        + (Attributes.GetValueOrDefault("http.route") ?? Attributes.GetValueOrDefault("url.template"));
 
     /// <summary>The same, as a platform shows it.</summary>
-    public SeenSpan Seen => new(
-        SpanIds.Trace(TraceId), Id, Parent, Keys.Of(Keys.Read(Kind, name => Attributes.GetValueOrDefault(name)), Service, Version), Start,
-        End);
+    public SeenSpan Seen => new(SpanIds.Trace(TraceId), Id, Parent, Keys.Of(Keys.Read(Kind, Attribute), Service, Version), Start, End)
+    {
+        Text = Keys.Tell(Name, Attribute),
+    };
+
+    private string? Attribute(string name) => Attributes.GetValueOrDefault(name);
 }
 
 /// <summary>Makes the spans of requests from what is expected of them.</summary>
@@ -66,6 +73,7 @@ internal static class MadeSpans
                     ["error.type"] = attempt.Outcome.ErrorType,
                     ["service.peer.name"] = call.Service,
                     ["peer.service"] = call.Service,
+                    ["url.template"] = $"/{call.Service}/{{id}}",
                 });
                 if (attempt.Served is { } served)
                 {

@@ -26,8 +26,7 @@ internal sealed class SpanSabotage(
     /// <summary>All of them.</summary>
     public static readonly SpanSabotage[] All =
     [
-        new("spans dropped", FindingKind.SpanLost, ["client spans"], span =>
-            IsChosen(span) && !span.IsServer ? [] : [span]),
+        new("1% of spans dropped", FindingKind.SpanLost, ["client spans"], new EveryHundredth().Drop),
         new("a parent broken", FindingKind.ParentBroken, ["span ids and parents"], span =>
             IsChosen(span) ? [span.WithParent(static id => [.. id.Select(one => (byte)~one)])] : [span]),
         new("a version mislabeled", FindingKind.WrongLabel, ["server spans", "client spans"], span =>
@@ -77,6 +76,29 @@ internal sealed class SpanSabotage(
     private static Func<ulong, ulong> At(ulong later) => time => time + later;
 
     private static bool IsChosen(RelayedItem span) => span.Number % OneIn == 1;
+
+    /// <summary>Drops the next try of a call after each hundred spans, so that a trace does not lose its only span.</summary>
+    private sealed class EveryHundredth
+    {
+        private readonly Lock _lock = new();
+        private int _count;
+        private int _dropped;
+
+        public IEnumerable<RelayedItem> Drop(RelayedItem span)
+        {
+            lock (_lock)
+            {
+                _count++;
+                if (span.IsServer || _dropped >= _count / 100)
+                {
+                    return [span];
+                }
+
+                _dropped++;
+                return [];
+            }
+        }
+    }
 
     private static byte Middle(RelayedItem span) => Convert.FromHexString(span.TraceId)[4];
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Bookinfo.Load;
 using Bookinfo.Otlp;
 using Bookinfo.Testing;
@@ -6,8 +7,8 @@ using Bookinfo.Testing;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>
-/// The real services, a real Aspire dashboard, and between them a listener of ours, which sends on to a relay. A run of requests for each
-/// sabotage, and a healthy one, have been sent when it is there.
+/// The real services, a real Aspire dashboard, and between them a listener of ours, which sends on to a relay, and one more behind the
+/// relay. A run of requests for each sabotage, and a healthy one, have been sent when it is there.
 /// </summary>
 public sealed class TracedSystem : IAsyncLifetime
 {
@@ -28,6 +29,7 @@ public sealed class TracedSystem : IAsyncLifetime
     private RunningDashboard? _dashboard;
     private OtlpRelay? _relay;
     private OtlpListener? _listener;
+    private OtlpListener? _platform;
 
     /// <summary>The healthy run.</summary>
     internal RunExpectation Healthy => _runs[""];
@@ -41,14 +43,13 @@ public sealed class TracedSystem : IAsyncLifetime
         try
         {
             _dashboard = await RunningDashboard.StartAsync();
-            _relay = new OtlpRelay(_dashboard.Otlp, Spoil);
+            (_platform, var behind) = await ListenAsync(forward: _dashboard.Otlp);
+            _relay = new OtlpRelay(behind, Spoil);
             await _relay.StartAsync();
-            var port = FreePort.Find(count: 2);
-            _listener = new OtlpListener(port, forward: _relay.Address);
-            await _listener.StartAsync(TestContext.Current.CancellationToken);
+            (_listener, var before) = await ListenAsync(forward: _relay.Address);
             foreach (var (variable, value) in new[]
             {
-                ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{port + 1}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", before.AbsoluteUri), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
                 ("OTEL_BSP_SCHEDULE_DELAY", "200"), ("OTEL_BLRP_SCHEDULE_DELAY", "200"),
                 ("OTEL_BSP_MAX_QUEUE_SIZE", "100000"), ("OTEL_BLRP_MAX_QUEUE_SIZE", "100000"),
             })
@@ -99,6 +100,9 @@ public sealed class TracedSystem : IAsyncLifetime
     /// <summary>What has come on the way to the relay, where nothing is spoilt yet.</summary>
     internal OtlpListener Listener => _listener!;
 
+    /// <summary>What has come behind the relay, twins and all.</summary>
+    internal OtlpListener Platform => _platform!;
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
@@ -108,12 +112,22 @@ public sealed class TracedSystem : IAsyncLifetime
             await _relay.DisposeAsync();
         }
 
+        _platform?.Dispose();
+
         if (_dashboard is not null)
         {
             await _dashboard.DisposeAsync();
         }
 
         _directory.Delete(recursive: true);
+    }
+
+    private static async Task<(OtlpListener Listener, Uri Address)> ListenAsync(Uri forward)
+    {
+        var port = FreePort.Find(count: 2);
+        var listener = new OtlpListener(port, forward);
+        await listener.StartAsync(TestContext.Current.CancellationToken);
+        return (listener, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port + 1}")));
     }
 
     /// <summary>The relay knows by the trace id which run something is of, whenever it comes.</summary>

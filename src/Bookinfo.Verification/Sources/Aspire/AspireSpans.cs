@@ -4,9 +4,10 @@ namespace Bookinfo.Verification;
 
 /// <summary>The spans of an Aspire dashboard.</summary>
 /// <param name="client">Asks it.</param>
-public sealed class AspireSpans(AspireClient client) : ISpanStore
+/// <param name="keys">Reads what spans are about.</param>
+public sealed class AspireSpans(AspireClient client, SpanKeys? keys = null) : ISpanStore
 {
-    private readonly OtlpSpanReader _spans = new();
+    private readonly OtlpSpanReader _spans = new(keys ?? new SpanKeys());
 
     /// <inheritdoc/>
     public string Name => client.Name;

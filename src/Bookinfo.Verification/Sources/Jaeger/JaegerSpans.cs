@@ -5,7 +5,8 @@ namespace Bookinfo.Verification;
 
 /// <summary>The spans of a Jaeger, by the API that its page uses: traces by their ids, and the other way by search.</summary>
 /// <param name="address">Where its page is.</param>
-public sealed class JaegerSpans(Uri address) : SpansById(new JsonClient(address, "Jaeger"))
+/// <param name="keys">Reads what spans are about.</param>
+public sealed class JaegerSpans(Uri address, SpanKeys? keys = null) : SpansById(new JsonClient(address, "Jaeger"))
 {
     /// <summary>
     /// Spans as they came. What the page shows has clocks that are corrected, and spans that came twice once (<c>raw</c>).
@@ -17,7 +18,7 @@ public sealed class JaegerSpans(Uri address) : SpansById(new JsonClient(address,
 
     private const long NanosecondsPerMicrosecond = 1000;
 
-    private readonly SpanKeys _keys = new();
+    private readonly SpanKeys _keys = keys ?? new SpanKeys();
 
     /// <inheritdoc/>
     public override async Task<string> ConnectAsync(CancellationToken cancellationToken)
@@ -69,12 +70,16 @@ public sealed class JaegerSpans(Uri address) : SpansById(new JsonClient(address,
     {
         var start = span.GetProperty("startTime").GetInt64() * NanosecondsPerMicrosecond;
         var kind = Tag(span, "span.kind") switch { "server" => SpanKind.Server, "client" => SpanKind.Client, _ => SpanKind.Other };
+        string? Attribute(string name) => Tag(span, name);
         return new SeenSpan(
             SpanIds.Trace(span.GetProperty("traceID").GetString()!), SpanIds.Span(span.GetProperty("spanID").GetString()!), ParentOf(span),
             _keys.Of(
-                _keys.Read(kind, name => Tag(span, name)), process.GetProperty("serviceName").GetString()!,
+                _keys.Read(kind, Attribute), process.GetProperty("serviceName").GetString()!,
                 Tag(process, "service.version") ?? ""),
-            start, start + (span.GetProperty("duration").GetInt64() * NanosecondsPerMicrosecond));
+            start, start + (span.GetProperty("duration").GetInt64() * NanosecondsPerMicrosecond))
+        {
+            Text = _keys.Tell(span.TryGetProperty("operationName", out var name) ? name.GetString() ?? "" : "", Attribute),
+        };
     }
 
     private static ulong ParentOf(JsonElement span)

@@ -4,10 +4,9 @@ using System.Text.Json;
 namespace Bookinfo.Verification;
 
 /// <summary>Reads spans in the JSON of OTLP.</summary>
-internal sealed class OtlpSpanReader
+/// <param name="keys">Reads what they are about.</param>
+internal sealed class OtlpSpanReader(SpanKeys keys)
 {
-    private readonly SpanKeys _keys = new();
-
     /// <summary>A span, without what its resource says.</summary>
     /// <param name="span">The span.</param>
     /// <exception cref="FormatException">It is something else.</exception>
@@ -15,16 +14,20 @@ internal sealed class OtlpSpanReader
     {
         string Text(string name) => span.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
         long Time(string name) => long.Parse(Text(name), CultureInfo.InvariantCulture);
+        string? Attribute(string name) => OtlpAttributes.Find(span, name);
         return new SeenSpan(
             SpanIds.Trace(Text("traceId")), SpanIds.Span(Text("spanId")), SpanIds.Span(Text("parentSpanId")),
-            _keys.Read(KindOf(span), name => OtlpAttributes.Find(span, name)), Time("startTimeUnixNano"), Time("endTimeUnixNano"));
+            keys.Read(KindOf(span), Attribute), Time("startTimeUnixNano"), Time("endTimeUnixNano"))
+        {
+            Text = keys.Tell(Text("name"), Attribute),
+        };
     }
 
     /// <summary>A span with what its resource says.</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="span">The span.</param>
     public SeenSpan From(OtlpResource resource, SeenSpan span) =>
-        span with { Key = _keys.Of(span.Key, resource.Service, resource.Version) };
+        span with { Key = keys.Of(span.Key, resource.Service, resource.Version) };
 
     /// <summary>The kind is a number, or the name that protobuf has for it.</summary>
     private static SpanKind KindOf(JsonElement span) => !span.TryGetProperty("kind", out var kind) ? SpanKind.Other : kind.ToString() switch

@@ -7,7 +7,8 @@ namespace Bookinfo.Verification;
 /// <summary>The spans of a Grafana Tempo, by its HTTP API: traces by their ids, and the other way by search.</summary>
 /// <param name="address">Where its API is.</param>
 /// <param name="tenant">Whose traces, in one that keeps those of several; <see langword="null"/> in one that does not.</param>
-public sealed class TempoSpans(Uri address, string? tenant = null) : SpansById(new JsonClient(address, "Tempo")
+/// <param name="keys">Reads what spans are about.</param>
+public sealed class TempoSpans(Uri address, string? tenant = null, SpanKeys? keys = null) : SpansById(new JsonClient(address, "Tempo")
 {
     Tenant = tenant,
     WhenUnauthorized = $"{JsonClient.Unauthorized}, or name the tenant with --tenant",
@@ -15,7 +16,7 @@ public sealed class TempoSpans(Uri address, string? tenant = null) : SpansById(n
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    private readonly OtlpSpanReader _spans = new();
+    private readonly OtlpSpanReader _spans = new(keys ?? new SpanKeys());
 
     /// <summary>Whether it is so old that it has only the first version of its API.</summary>
     private volatile bool _isOld;

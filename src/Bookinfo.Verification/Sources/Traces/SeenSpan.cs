@@ -10,4 +10,8 @@ namespace Bookinfo.Verification;
 /// </param>
 /// <param name="Start">When it began, in nanoseconds since 1970-01-01 UTC.</param>
 /// <param name="End">When it ended, likewise.</param>
-public readonly record struct SeenSpan(UInt128 TraceId, ulong SpanId, ulong ParentId, ICountKey? Key, long Start, long End);
+public readonly record struct SeenSpan(UInt128 TraceId, ulong SpanId, ulong ParentId, ICountKey? Key, long Start, long End)
+{
+    /// <summary>What else it says; <see langword="null"/> unless <see cref="SpanKeys"/> was told to remember it.</summary>
+    public SpanText? Text { get; init; }
+}

@@ -7,12 +7,16 @@ namespace Bookinfo.Verification;
 /// Reads from the attributes of spans what they are about (docs/telemetry.md). Spans that are about the same share one key, because a run
 /// has some dozens of kinds and any number of spans. Several threads may read at once.
 /// </summary>
-public sealed class SpanKeys
+/// <param name="attributes">
+/// Attributes that are to be remembered of each span, with its name; <see langword="null"/> when neither is.
+/// </param>
+public sealed class SpanKeys(IReadOnlyCollection<string>? attributes = null)
 {
     private static readonly HashSet<string> Services = [.. ServiceCatalog.All.Select(service => service.Name)];
 
     private readonly ConcurrentDictionary<ICountKey, ICountKey> _keys = [];
     private readonly ConcurrentDictionary<(ICountKey, string, string), ICountKey> _keysOfServices = [];
+    private readonly ConcurrentDictionary<string, SpanText> _texts = [];
 
     /// <summary>What a span is about, as far as its own attributes tell.</summary>
     /// <param name="kind">Whether it is of a request or of a call.</param>
@@ -48,6 +52,23 @@ public sealed class SpanKeys
         return _keysOfServices.GetOrAdd((key, service, version), static one => one.Item1 is ServedKey served
             ? served with { Service = one.Item2, Version = one.Item3 }
             : ((TriedKey)one.Item1) with { Service = one.Item2, Version = one.Item3 });
+    }
+
+    /// <summary>What a span says besides.</summary>
+    /// <param name="name">The name of the span.</param>
+    /// <param name="attribute">Finds an attribute, as for <see cref="Read"/>.</param>
+    /// <returns><see langword="null"/> when that is not to be remembered.</returns>
+    public SpanText? Tell(string name, Func<string, string?> attribute)
+    {
+        if (attributes is null)
+        {
+            return null;
+        }
+
+        var values = attributes.Select(one => KeyValuePair.Create(one, attribute(one))).Where(one => one.Value is not null).ToList();
+        return _texts.GetOrAdd(
+            string.Join('\n', values.SelectMany(one => new[] { one.Key, one.Value }).Prepend(name)),
+            _ => new SpanText(name, values.ToDictionary(one => one.Key, one => one.Value!)));
     }
 
     /// <summary>The service that a key is of; empty when it is not known.</summary>

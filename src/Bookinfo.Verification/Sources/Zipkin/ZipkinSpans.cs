@@ -5,7 +5,8 @@ namespace Bookinfo.Verification;
 
 /// <summary>The spans of a Zipkin, by version 2 of its API: traces by their ids, and the other way by search.</summary>
 /// <param name="address">Where its page is, without <c>/zipkin</c>.</param>
-public sealed class ZipkinSpans(Uri address) : SpansById(new JsonClient(address, "Zipkin"))
+/// <param name="keys">Reads what spans are about.</param>
+public sealed class ZipkinSpans(Uri address, SpanKeys? keys = null) : SpansById(new JsonClient(address, "Zipkin"))
 {
     /// <summary>More traces than can begin and end while one lasts, at usual rates.</summary>
     private const int Limit = 500;
@@ -13,7 +14,7 @@ public sealed class ZipkinSpans(Uri address) : SpansById(new JsonClient(address,
     private const long NanosecondsPerMicrosecond = 1000;
     private const long NanosecondsPerMillisecond = 1_000_000;
 
-    private readonly SpanKeys _keys = new();
+    private readonly SpanKeys _keys = keys ?? new SpanKeys();
 
     /// <inheritdoc/>
     public override IEnumerable<string> Notes =>
@@ -82,7 +83,10 @@ public sealed class ZipkinSpans(Uri address) : SpansById(new JsonClient(address,
         return new SeenSpan(
             SpanIds.Trace(Text("traceId")!), id, parent,
             _keys.Of(_keys.Read(kind, Tag), ServiceAt(span, "localEndpoint") ?? "", Tag("service.version") ?? ""),
-            start, start + Time(span, "duration"));
+            start, start + Time(span, "duration"))
+        {
+            Text = _keys.Tell(Text("name") ?? "", Tag),
+        };
     }
 
     /// <summary>A time in nanoseconds; 0 when it is not there. It is in microseconds, of which some send fractions.</summary>
