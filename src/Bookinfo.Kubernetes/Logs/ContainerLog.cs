@@ -49,6 +49,7 @@ internal sealed class ContainerLog : IDisposable
     private TaskCompletionSource<Exception?>? _asked;
     private LogGap? _unread;
     private int _restarts;
+    private bool _isOtherLog;
     private bool _hasRun;
     private bool _hasStopped;
 
@@ -217,7 +218,8 @@ internal sealed class ContainerLog : IDisposable
         using var late = how == Follow ? new CancellationTokenSource() : new CancellationTokenSource(Patience, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         using var answer = await _cluster.StreamAsync(Path + how, limit.Token);
-        _replay.Begin();
+        _replay.Begin(isSameLog: !_isOtherLog);
+        _isOtherLog = false;
         var before = _replay.Last;
         var reader = PipeReader.Create(await answer.Content.ReadAsStreamAsync(limit.Token));
         try
@@ -336,10 +338,10 @@ internal sealed class ContainerLog : IDisposable
     /// <summary>Reads what the container has logged before it was started again, and goes on with what it logs since.</summary>
     private async Task BeginAgainAsync(int restarts, CancellationToken cancellationToken)
     {
+        _isOtherLog = true;
         await ReadRestAsync(Previous, cancellationToken);
         End($"The container of {Pod} {Unsaid}");
-        (_restarts, _hasStopped) = (restarts, false);
-        _replay.Clear();
+        (_restarts, _hasStopped, _isOtherLog) = (restarts, false, true);
     }
 
     /// <summary>Reads what a container that has ended has logged last.</summary>

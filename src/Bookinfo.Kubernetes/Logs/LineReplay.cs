@@ -29,18 +29,12 @@ internal sealed class LineReplay
     public bool IsTorn { get; private set; }
 
     /// <summary>Begins with another answer, in which all lines since <see cref="Since"/> come once more.</summary>
-    public void Begin()
+    /// <param name="isSameLog">Whether it is of the log of the answer before, so that it must have lines of that.</param>
+    public void Begin(bool isSameLog)
     {
         _expected = _recent.GroupBy(line => line.Line).ToDictionary(same => same.Key, same => same.Count());
-        _isExpecting = _expected.Count > 0;
+        _isExpecting = isSameLog && _expected.Count > 0;
         IsTorn = false;
-    }
-
-    /// <summary>Forgets what has come: what comes next is another log.</summary>
-    public void Clear()
-    {
-        _recent.Clear();
-        Begin();
     }
 
     /// <summary>Takes a line of the answer.</summary>

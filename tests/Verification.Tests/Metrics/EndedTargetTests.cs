@@ -24,6 +24,16 @@ public sealed class EndedTargetTests
         Assert.Equal(2, reading.Whole.Count());
     }
 
+    [Theory]
+    [InlineData(25, false)]
+    [InlineData(-3600, true)] // It may be a single scrape that failed.
+    public async Task One_that_has_ended_is_not_waited_for(double began, bool isWaiting)
+    {
+        var reading = await ReadAsync(isWaitedFor: true, OldPod(lastScrape: 30, seen: 60, 88), NewPod(began));
+        Assert.True(reading.IsExact);
+        Assert.Equal(isWaiting, reading.IsWaiting);
+    }
+
     [Fact]
     public async Task What_was_counted_after_the_last_scrape_is_not_called_missing()
     {
@@ -82,7 +92,11 @@ public sealed class EndedTargetTests
         new(New, began, [.. Enumerable.Range(-5, 50).Select(time => 2.0 * time).Where(time => time > began)], [], time =>
             (long)Math.Clamp(2 * (time - 30), 0, 60));
 
-    private static async Task<MetricsReading> ReadAsync(params Pod[] pods)
+    private static Task<MetricsReading> ReadAsync(params Pod[] pods) => ReadAsync(isWaitedFor: false, pods);
+
+    /// <param name="isWaitedFor">Whether the old pod may yet be scraped, as far as it can be told from scrapes.</param>
+    /// <param name="pods">The pods.</param>
+    private static async Task<MetricsReading> ReadAsync(bool isWaitedFor, params Pod[] pods)
     {
         using var ledger = new SampleLedger(Path) { Interval = TimeSpan.FromSeconds(0.5) };
         var run = await ledger.Add(120).ExpectAsync();
@@ -97,7 +111,8 @@ public sealed class EndedTargetTests
 
         var window = new RunWindow(run.Start.ToUnixTimeMilliseconds(), run.End.ToUnixTimeMilliseconds(), Doubt: 100);
         var targets = ScrapedTarget.All(samples, window.Start);
-        return new MetricsReading(targets, [.. targets.Where(target => target.Scrapes[^1] < window.End)], [], window, run);
+        List<ScrapedTarget> late = [.. targets.Where(target => target.Scrapes[^1] < window.End)];
+        return new MetricsReading(targets, isWaitedFor ? [] : late, isWaitedFor ? late : [], window, run);
     }
 
     /// <summary>A pod of productpage.</summary>

@@ -123,18 +123,20 @@ public sealed class PodLogsTests : IDisposable
         Assert.Equal(VerificationVerdict.Exact, result.Verdict);
     }
 
-    [Fact]
-    public async Task What_a_container_wrote_before_it_was_started_again_is_read()
+    /// <param name="isReadBefore">Whether its lines can be read before it is started again.</param>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_container_wrote_before_it_was_started_again_is_read(bool isReadBefore)
     {
-        // Nothing of it was read before.
-        _pods.Trouble = question => question is { Follow: true, Pod: "reviews-v2-a" } && _pods["reviews-v2-a"].Previous.Count == 0
-            ? new LogTrouble(Status: 500)
-            : null;
-        var result = await VerifyAsync(lines =>
+        _pods.Trouble = question => !isReadBefore && question is { Follow: true, Pod: "reviews-v2-a" }
+            && _pods["reviews-v2-a"].Previous.Count == 0 ? new LogTrouble(Status: 500) : null;
+        var result = await VerifyAsync(async (lines, isRead) =>
         {
             var (old, rest) = Halves(lines, "reviews-v2");
             var pod = _pods["reviews-v2-a"];
             Write(lines, (version, own) => version == "reviews-v2" ? old.Append(StoppedAfter(old)) : own);
+            await isRead(isReadBefore ? lines.Except(rest) : []);
             pod.Restart();
             pod.Write(rest);
         });
