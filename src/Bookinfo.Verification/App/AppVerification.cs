@@ -217,10 +217,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
             line.Expected += due;
             line.Seen += due - lost.Count;
             line.Findings.AddRange(lost);
-            if (unknown.Count > 0)
-            {
-                _notes.Add($"Whether headers reach {WordList.And(unknown)} is not known: no access line in JSON shows it in {directory}.");
-            }
+            _notes.AddRange(unknown);
         });
         if (problem is not null)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Bookinfo.Contracts;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Verification;
 
@@ -31,7 +32,9 @@ internal sealed class PassedOnHeaders(AppTarget target, string directory, TimeSp
     /// <summary>Sends requests, and looks for them.</summary>
     /// <param name="probeOf">Makes what asks a process.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>How many headers had to reach a service, which did not, and of which services it is not known.</returns>
+    /// <returns>
+    /// How many headers had to reach a service, which did not, and, in sentences, of which services it is not known.
+    /// </returns>
     /// <exception cref="ContractBrokenException">A request is not answered.</exception>
     public async Task<(int Due, IReadOnlyList<Finding> Lost, IReadOnlyList<string> Unknown)> CheckAsync(
         Func<string, AppProbe> probeOf, CancellationToken cancellationToken)
@@ -83,13 +86,21 @@ internal sealed class PassedOnHeaders(AppTarget target, string directory, TimeSp
         return (
             logged.Count * Fields.Length,
             [.. logged.SelectMany(service => LostBy(service, [.. Own(service)], sent))],
-            [.. CallGraph.Called.Except(logged)]);
+            [
+                .. Unknown(CallGraph.Called.Except(called), "no page took a call to it"),
+                .. Unknown(called.Except(logged), $"no access line in JSON shows it in {directory}"),
+            ]);
 
         bool IsLogged(string service) => controls.Contains(service)
             && controls[service].All(control => lines[service].Any(line => line["x_request_id"] == control.Id));
         IEnumerable<Dictionary<string, string>> Own(string service) =>
             lines[service].Where(line => sent.Any(one => line[one.Key] == one.Value));
     }
+
+    private static IEnumerable<string> Unknown(IEnumerable<string> services, string reason) =>
+        services.Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unknown
+            ? [$"Whether headers reach {WordList.And(unknown)} is not known: {reason}."]
+            : [];
 
     /// <summary>The services that were called for a page, as far as it shows.</summary>
     private static IEnumerable<string> CalledFor(AppAnswer page)
