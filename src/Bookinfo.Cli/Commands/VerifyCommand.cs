@@ -19,7 +19,8 @@ internal static class VerifyCommand
     private static readonly TrafficOptions Traffic = new("Determines the choice of requests. Trace ids are new in each run.");
 
     private static readonly Argument<Uri?> Url = TypedOptions.UrlArgument(
-        TypedOptions.UrlName, $"Where to send requests. [default: the page of --namespace, or what 'up' runs here, else {TrafficOptions.LocalUrl}]");
+        TypedOptions.UrlName,
+        $"Where to send requests. [default: the page of --namespace, or what 'up' runs here, else {TrafficOptions.LocalUrl}]");
 
     private static readonly Option<double?> Rate = TypedOptions.Number(
         "--rate", "Requests per second. [default: 50]", ProfileSettings.LowestRate, ProfileSettings.HighestRate);
@@ -183,8 +184,8 @@ internal static class VerifyCommand
     }
 
     private static VerifyScenarioRequest? ReadScenario(ParseResult result) => Scenario.Read(
-        result, Place.Get(result, result.GetValue(Url)), result.GetValue(Prometheus), result.GetValue(Select)!, result.GetValue(Wait) ?? UsualWait,
-        Traffic.GetSeed(result), result.GetValue(Output));
+        result, Place.Get(result, result.GetValue(Url)), result.GetValue(Prometheus), result.GetValue(Select)!,
+        result.GetValue(Wait) ?? UsualWait, Traffic.GetSeed(result), result.GetValue(Output));
 
     private static VerifyOptions Read(ParseResult result)
     {
