@@ -40,7 +40,7 @@ public sealed class FakeCluster : IDisposable
     /// <summary>Is told of each change of an object, before it is answered: path and body.</summary>
     public Action<string, string> Changed { get; set; } = (_, _) => { };
 
-    /// <summary>Answers a request in a way of its own, such as piece by piece, and says whether it did; all others come from the table.</summary>
+    /// <summary>Answers a request in a way of its own, such as piece by piece, and says whether it did.</summary>
     public Func<HttpListenerContext, Task<bool>> Answers { get; set; } = _ => Task.FromResult(false);
 
     /// <summary>What was sent last to a path to be kept there.</summary>

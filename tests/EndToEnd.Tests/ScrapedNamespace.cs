@@ -83,7 +83,7 @@ public sealed class ScrapedNamespace(Cluster cluster) : IAsyncLifetime
     {
         while (!stop.IsCancellationRequested)
         {
-            await FollowPodsAsync((await cluster.Api.CoreV1.ListNamespacedPodAsync(Namespace, cancellationToken: CancellationToken.None)).Items);
+            await FollowPodsAsync((await cluster.Api.CoreV1.ListNamespacedPodAsync(Namespace, cancellationToken: default)).Items);
             await Task.Delay(FollowInterval, TimeProvider.System, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
         }
     }

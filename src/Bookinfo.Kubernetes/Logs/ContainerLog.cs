@@ -169,7 +169,7 @@ internal sealed class ContainerLog : IDisposable
         }
     }
 
-    /// <summary>Whether there is nothing to read, or not at the moment: the pod does not run yet, is gone, or the cluster is in trouble.</summary>
+    /// <summary>Whether there is nothing to read: the pod does not run yet or is gone, or the cluster is in trouble.</summary>
     private static bool IsNoLog(Exception exception, CancellationToken cancellationToken) =>
         ClusterFailure.IsPassing(exception, cancellationToken) || exception is HttpOperationException
         {

@@ -126,7 +126,9 @@ public sealed class EndedTargetTests
     {
         public void AddTo(RawSamples samples)
         {
-            Add(RawSamples.Info, Scrapes, _ => 1, ("service_name", "productpage"), ("service_version", "v1"), ("service_instance_id", Address));
+            Add(
+                RawSamples.Info, Scrapes, _ => 1, ("service_name", "productpage"), ("service_version", "v1"),
+                ("service_instance_id", Address));
             Add(RawSamples.Marker, Scrapes, _ => 0);
             Add(RawSamples.Uptime, Scrapes, time => time - Began);
             Add(RawSamples.Up, Scrapes, _ => 1);

@@ -9,7 +9,7 @@ using k8s.Models;
 
 namespace Bookinfo.Verification.Tests;
 
-/// <summary>An API server with pods that write logs, and what becomes of pods and logs: ends, restarts, rotation, lost connections.</summary>
+/// <summary>An API server with pods that write logs, end, and are started again; logs are rotated, and connections lost.</summary>
 internal sealed class LoggedPods : IDisposable
 {
     private const string Pods = "/api/v1/namespaces/bookinfo/pods";
@@ -45,7 +45,7 @@ internal sealed class LoggedPods : IDisposable
             TimeProvider.System);
     }
 
-    /// <summary>Deletes a pod whose container has ended: its log cannot be asked for any more, but is still sent to who follows it.</summary>
+    /// <summary>Has a pod end: its log cannot be asked for any more, but is still sent to whoever follows it.</summary>
     /// <param name="name">Its name.</param>
     public void Delete(string name)
     {
@@ -171,7 +171,9 @@ internal sealed record LogTrouble(int? Status = null, int? Lines = null, bool Ha
 /// <summary>A line of a log with its time in front, as nodes send it.</summary>
 internal sealed record StampedLine(DateTimeOffset Time, string Text)
 {
-    public override string ToString() => $"{Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture)}12Z {Text}";
+    // To the nanosecond, of which a tick is a hundred.
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffffff}00Z {Text}");
 }
 
 /// <summary>A pod with a sidecar that starts before the service.</summary>
