@@ -17,7 +17,9 @@ internal static partial class PageContract
 
     private static readonly Dictionary<string, string> TypesOfAssets = new()
     {
-        [".css"] = "text/css", [".js"] = "text/javascript", [".svg"] = "image/svg+xml",
+        [".css"] = "text/css",
+        [".js"] = "text/javascript",
+        [".svg"] = "image/svg+xml",
     };
 
     /// <summary>The checks.</summary>

@@ -44,7 +44,9 @@ internal sealed class PassedOnHeaders(AppTarget target, string directory, TimeSp
         var span = string.Create(CultureInfo.InvariantCulture, $"b00f1af1{page.Id(0):x8}");
         var sent = new Dictionary<string, string>
         {
-            ["x_request_id"] = $"verify-{span}", ["trace_id"] = $"{span}{span}", ["user_agent"] = $"bookinfo-verify/{span}",
+            ["x_request_id"] = $"verify-{span}",
+            ["trace_id"] = $"{span}{span}",
+            ["user_agent"] = $"bookinfo-verify/{span}",
         };
         var called = new HashSet<string>();
         for (var view = 0; view < Views && called.Count < CallGraph.Called.Count; view++)

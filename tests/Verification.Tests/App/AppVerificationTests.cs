@@ -111,7 +111,7 @@ public sealed class AppVerificationTests(CheckedSystem system) : IClassFixture<C
             var result = await system.CheckAsync(system.Target with { Logs = empty.FullName });
             Assert.Equal(VerificationVerdict.Exact, result.Verdict);
             Assert.Contains(
-                result.Notes, note => note.StartsWith("Whether headers reach details, reviews and ratings", StringComparison.Ordinal));
+                result.Notes, note => note.StartsWith("Whether headers reach details, ratings and reviews", StringComparison.Ordinal));
         }
         finally
         {
