@@ -178,6 +178,22 @@ public sealed class VerifyTests : IDisposable
         Assert.True(File.Exists(Ledger));
     }
 
+    [Fact]
+    public async Task Ctrl_C_ends_the_checks_of_an_application_that_does_not_answer()
+    {
+        await using var silent = new LoadServer(async (_, _, cancellationToken) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return false;
+        });
+        await using var run = Verify(silent.Address.ToString(), "--app", "--timeout", "60s");
+        await run.DoesAsync("a question", () => silent.Requests > 0);
+        await run.SignalAsync("INT");
+
+        Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
+        Assert.Equal("Interrupted; the application was not checked in full.\n", run.Messages);
+    }
+
     private static CommandRun Verify(params string[] arguments) =>
         CommandRun.Start("dotnet", [CommandRun.ToolAssembly, "verify", .. arguments]);
 }

@@ -163,8 +163,8 @@ internal static class VerifyCommand
             "verify", "Say whether the application obeys its contract; then send requests, or take a ledger of some, and say whether "
                 + "metrics, traces and logs in a platform show exactly what happened: each request by service, version, route and "
                 + "status, each call by edge, latencies by bucket, the whole trace of each request, a line for each request and service. "
-                + $"Exits with {ExitCode.TelemetryDiffers} if they do not, and with {ExitCode.TelemetryUnchecked} if some of it could "
-                + "not be checked.")
+                + $"Exits with {ExitCode.TelemetryDiffers} if something is not so, and with {ExitCode.TelemetryUnchecked} if some of it "
+                + "could not be checked.")
         {
             Url, Prometheus, Select, Aspire, Jaeger, Tempo, Zipkin, Sampling, OtlpListen, Forward, Logs, PodLogs, Loki, LokiQuery,
             Tenant, Elasticsearch, Index, Wait, Rate, Duration, Requests, Paths, Traffic.Seed, Traffic.Headers, Traffic.Connections,

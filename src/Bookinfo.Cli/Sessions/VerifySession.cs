@@ -24,6 +24,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
     /// <summary>What to say after Ctrl-C.</summary>
     public string Interrupted => options.Ledger is { } earlier
         ? $"Interrupted. The ledger '{earlier}' is kept: 'bookinfo verify --ledger' takes it again."
+        : options.App == AppChoice.Only ? "Interrupted; the application was not checked in full."
         : _kept is null ? "Interrupted before the start."
         : $"Interrupted. What was sent is in '{_kept}': 'bookinfo verify --ledger' takes it.";
 
