@@ -18,7 +18,9 @@ public sealed class Deployed(Cluster cluster) : IAsyncLifetime
 
     private static readonly TimeSpan Rollout = TimeSpan.FromMinutes(2);
 
-    /// <summary>For how long one try may hang: a node may still send a connection to a pod that is gone, and nothing ever answers then.</summary>
+    /// <summary>
+    /// For how long one try may hang: a node may still send a connection to a pod that is gone, and nothing ever answers then.
+    /// </summary>
     private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(10);
 
     /// <summary>The names of the Deployments.</summary>
