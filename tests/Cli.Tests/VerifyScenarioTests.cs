@@ -54,6 +54,18 @@ public sealed class VerifyScenarioTests(ScenarioSystem system) : IClassFixture<S
     }
 
     [Fact]
+    public async Task A_platform_of_traces_that_does_not_answer_is_found_before_anything_is_broken()
+    {
+        using var nobody = new ClosedPort();
+        await using var run = Verify("--scenario", "lost-spans", "--zipkin", nobody.Address.AbsoluteUri);
+
+        Assert.Equal(ExitCode.TargetUnreachable, await run.ExitAsync());
+
+        Assert.Contains($"bookinfo: no Zipkin answers at {nobody.Address}", run.Messages);
+        Assert.DoesNotContain("The faults are on", run.Messages);
+    }
+
+    [Fact]
     public async Task Ctrl_C_takes_the_faults_away()
     {
         await using var run = Verify("--scenario", "slow-ratings");
@@ -68,10 +80,13 @@ public sealed class VerifyScenarioTests(ScenarioSystem system) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("--rate has no effect with --scenario: alerts are verified, with the requests of the scenario.",
+    [InlineData("--rate has no effect with --scenario: what it declares is verified, with its own requests.",
         "--scenario", "slow-ratings", "--rate", "5")]
-    [InlineData("--ledger has no effect with --scenario: alerts are verified, with the requests of the scenario.",
+    [InlineData("--ledger has no effect with --scenario: what it declares is verified, with its own requests.",
         "--scenario", "slow-ratings", "--ledger", "a")]
+    [InlineData("--loki has no effect with --scenario: what it declares is verified, with its own requests.",
+        "--scenario", "slow-ratings", "--loki", "localhost:1")]
+    [InlineData("--tenant has no effect without --tempo or --loki.", "--scenario", "slow-ratings", "--tenant", "a")]
     [InlineData("--alertmanager has no effect without --scenario.", "--alertmanager", "localhost:1")]
     [InlineData("--window has no effect without --scenario.", "--window", "10s")]
     public async Task Refuses_what_would_be_ignored(string message, params string[] arguments)

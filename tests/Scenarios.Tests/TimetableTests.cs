@@ -56,6 +56,9 @@ public sealed class TimetableTests
         Assert.All(entries.Where(entry => entry.Scenario == "a"), entry => Assert.Equal(TimeSpan.FromSeconds(510), entry.For));
         Assert.All(entries.Zip(entries.Skip(1)), pair => Assert.Equal(
             TimeSpan.FromSeconds(pair.First.Scenario == "a" ? 570 : 330), pair.Second.At - pair.First.At - pair.First.For));
+        Assert.InRange(
+            TimeSpan.FromHours(2) - entries[^1].At - entries[^1].For, TimeSpan.FromSeconds(entries[^1].Scenario == "a" ? 570 : 330),
+            TimeSpan.FromHours(1));
     });
 
     [Fact]

@@ -52,7 +52,7 @@ internal sealed class VerifyScenarioOptions
             if (OptionRules.IsGiven(result, option))
             {
                 result.AddError(
-                    $"{option.Name} has no effect with {_scenario.Name}: alerts are verified, with the requests of the scenario.");
+                    $"{option.Name} has no effect with {_scenario.Name}: what it declares is verified, with its own requests.");
             }
         }
 

@@ -82,6 +82,12 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
             }
         }
 
+        if (options.ForAlerts)
+        {
+            // Without requests, most alerts stay for as long as their rules look back.
+            await PauseAsync(page, timetable.BeginsAt + timetable.Length - time.GetUtcNow());
+        }
+
         return ExitCode.Success;
     }
 

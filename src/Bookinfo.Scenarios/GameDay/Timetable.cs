@@ -48,7 +48,7 @@ public sealed record Timetable(
             var next = bag.Dequeue();
             at += Longer(TimeSpan.FromSeconds(random.Next(Pauses.Least, Pauses.Most)), rest);
             var span = Longer(TimeSpan.FromSeconds(random.Next(Lengths.Least, Lengths.Most)), next.Least);
-            var left = length - at;
+            var left = length - at - next.Rest;
             if (left < Longer(TimeSpan.FromSeconds(Lengths.Least), next.Least))
             {
                 break;
@@ -69,7 +69,7 @@ public sealed record Timetable(
 /// <summary>A scenario that may come on a game day.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Least">How long it must be on.</param>
-/// <param name="Rest">How long nothing else may begin after it.</param>
+/// <param name="Rest">How long nothing else may begin after it, and the game day may not end.</param>
 public sealed record PlannedScenario(string Name, TimeSpan Least = default, TimeSpan Rest = default)
 {
     /// <summary>Times are exact to seconds.</summary>
