@@ -45,7 +45,7 @@ internal sealed class ContainerLog : IDisposable
     private readonly LineReplay _replay = new();
     private readonly List<LogGap> _gaps = [];
 
-    private CancellationTokenSource? _following;
+    private CancellationTokenSource? _interruptible;
     private TaskCompletionSource<Exception?>? _asked;
     private LogGap? _unread;
     private int _restarts;
@@ -161,7 +161,7 @@ internal sealed class ContainerLog : IDisposable
     {
         try
         {
-            _following?.Cancel();
+            _interruptible?.Cancel();
         }
         catch (ObjectDisposedException)
         {
@@ -176,37 +176,47 @@ internal sealed class ContainerLog : IDisposable
             Response.StatusCode: System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.BadRequest
         };
 
+    /// <summary>Waits, unless somebody wants to know what is there.</summary>
+    private async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        using var pausing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Interlocked.Exchange(ref _interruptible, pausing);
+        if (_asked is null)
+        {
+            await Task.Delay(Pause, _time, pausing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _interruptible = null;
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Follows the log until it ends or somebody wants to know what is there; then reads what is there.</summary>
     private async Task ReadOnAsync(CancellationToken cancellationToken)
     {
         var isAsked = _asked is not null;
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Interlocked.Exchange(ref _following, following);
+        Interlocked.Exchange(ref _interruptible, following);
         if (!isAsked && _asked is not null)
         {
             // Whoever asked that moment has found nothing to interrupt.
             await following.CancelAsync();
         }
 
+        Exception? failure = null;
         try
         {
             await (isAsked ? TakeAsync("", cancellationToken) : TakeAsync(Follow, following.Token));
-            if (isAsked)
-            {
-                Answer(null);
-            }
         }
         catch (Exception exception) when (IsNoLog(exception, cancellationToken))
         {
             // The pod tells what is to be done.
-            if (isAsked)
-            {
-                Answer(ClusterFailure.IsPassing(exception, cancellationToken) ? exception : null);
-            }
+            failure = ClusterFailure.IsPassing(exception, cancellationToken) ? exception : null;
         }
-        finally
+
+        _interruptible = null;
+        if (isAsked)
         {
-            _following = null;
+            Answer(failure);
         }
     }
 
@@ -301,11 +311,7 @@ internal sealed class ContainerLog : IDisposable
 
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
-        if (_asked is null)
-        {
-            await Task.Delay(Pause, _time, cancellationToken);
-        }
-
+        await PauseAsync(cancellationToken);
         var pod = await FindAsync(cancellationToken);
         if (pod is null)
         {

@@ -35,14 +35,15 @@ internal sealed class LoggedPods : IDisposable
     public LoggedPod Start(string name, string version) => _pods[name] = new LoggedPod(name, version);
 
     /// <summary>Connects as the tool does.</summary>
-    public async Task<PodLogs> OpenAsync()
+    /// <param name="time">The time; <see langword="null"/> for the real one.</param>
+    public async Task<PodLogs> OpenAsync(TimeProvider? time = null)
     {
         _tools.AddKubectl(Cluster.Url);
         return new PodLogs(
             await ClusterConnection.OpenAsync(
                 new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), TestContext.Current.CancellationToken),
             "bookinfo",
-            TimeProvider.System);
+            time ?? TimeProvider.System);
     }
 
     /// <summary>Has a pod end: its log cannot be asked for any more, but is still sent to whoever follows it.</summary>

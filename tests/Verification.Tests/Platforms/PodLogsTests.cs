@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bookinfo.Foundation;
 using Bookinfo.Testing;
 using k8s.Models;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bookinfo.Verification.Tests;
 
@@ -178,6 +179,24 @@ public sealed class PodLogsTests : IDisposable
             isOver = true;
         });
         Assert.Contains("The log of details-v1-a cannot be read to its end: ", Assert.Single(OnlyUntold(result)));
+    }
+
+    [Fact]
+    public async Task A_time_of_which_nobody_knows_which_pods_there_were_is_not_checked()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var run = await _ledger.ExpectAsync();
+        var time = new FakeTimeProvider(run.Start);
+        using var source = new LogSource(await _pods.OpenAsync(time), TimeSpan.FromSeconds(1), TimeProvider.System);
+        await source.PrepareAsync(static _ => { }, token);
+        _pods.HasLists = false;
+        time.Advance(TimeSpan.FromSeconds(30));
+        Write(MadeLine.Of(run), (version, own) => version == "details-v1" ? own.Skip(1) : own);
+        _pods.HasLists = true;
+        Assert.Equal(
+            "1 lines are missing that may not have been there to be shown. For a while the cluster did not say which pods there are: one "
+            + "may have come and gone.",
+            Assert.Single(OnlyUntold(await source.CheckAsync(run, static _ => { }, token))));
     }
 
     [Fact]
