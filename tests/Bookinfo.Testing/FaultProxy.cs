@@ -18,7 +18,7 @@ public sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>Starts a proxy on a free port of 127.0.0.1.</summary>
     /// <param name="backend">What it stands in front of, which need not be there yet.</param>
-    /// <param name="rule">Says how a request is spoilt; <see langword="null"/> for one that is passed on.</param>
+    /// <param name="rule">Says how a request is spoiled; <see langword="null"/> for one that is passed on.</param>
     public FaultProxy(Uri backend, Func<RecordedRequest, Fault?> rule)
     {
         _backend = backend;
@@ -36,7 +36,7 @@ public sealed class FaultProxy : IAsyncDisposable
 
     public Uri Address => _server.Address;
 
-    /// <summary>The requests so far, spoilt or not, in the order in which they came.</summary>
+    /// <summary>The requests so far, spoiled or not, in the order in which they came.</summary>
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

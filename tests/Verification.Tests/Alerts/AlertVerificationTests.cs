@@ -6,7 +6,7 @@ namespace Bookinfo.Verification.Tests;
 
 /// <summary>
 /// Alerts of a real Prometheus and a real Alertmanager about real services: a healthy platform notices that ratings are slow, and whatever
-/// is spoilt is found as what it is, and nothing else is called wrong.
+/// is spoiled is found as what it is, and nothing else is called wrong.
 /// </summary>
 /// <param name="system">The services.</param>
 public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixture<AlertingSystem>
@@ -89,7 +89,7 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
 
     [Theory]
     [MemberData(nameof(Sabotages))]
-    public async Task Each_way_in_which_alerts_are_spoilt_is_found_as_what_it_is(string name)
+    public async Task Each_way_in_which_alerts_are_spoiled_is_found_as_what_it_is(string name)
     {
         var sabotage = All.Single(one => one.Name == name);
         var begun = system.Begun;
@@ -121,7 +121,7 @@ public sealed class AlertVerificationTests(AlertingSystem system) : IClassFixtur
         }
     }
 
-    /// <summary>A way in which alerts are spoilt.</summary>
+    /// <summary>A way in which alerts are spoiled.</summary>
     /// <param name="Name">What it is, as docs/verify.md has it.</param>
     /// <param name="Kind">What it is found as.</param>
     /// <param name="Check">In which check.</param>

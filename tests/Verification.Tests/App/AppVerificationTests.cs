@@ -3,8 +3,8 @@ using Bookinfo.Testing;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>
-/// The real services behind proxies: as they are they obey the contract, and whatever is spoilt is found as what it is, and nothing else is
-/// called wrong.
+/// The real services behind proxies: as they are they obey the contract, and whatever is spoiled is found as what it is, and nothing else
+/// is called wrong.
 /// </summary>
 /// <param name="system">The services and the proxies.</param>
 public sealed class AppVerificationTests(CheckedSystem system) : IClassFixture<CheckedSystem>

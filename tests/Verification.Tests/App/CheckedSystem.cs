@@ -61,7 +61,7 @@ public sealed class CheckedSystem : IAsyncLifetime
         (await new AppVerification(target ?? Target, Eventually.Never, TimeProvider.System) { Views = views }.RunAsync(
             static _ => { }, TestContext.Current.CancellationToken)).Signal;
 
-    /// <summary>Ends whatever is spoilt.</summary>
+    /// <summary>Ends whatever is spoiled.</summary>
     internal void Mend()
     {
         foreach (var proxy in _proxies.Values.Append(BeforeDetails))

@@ -3,8 +3,8 @@ using Bookinfo.Testing;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>
-/// Metrics of the real services in a real Prometheus: a healthy one shows exactly what happened, and whatever is spoilt on the way is found
-/// as what it is, with the right count, and nothing else is called wrong.
+/// Metrics of the real services in a real Prometheus: a healthy one shows exactly what happened, and whatever is spoiled on the way is
+/// found as what it is, with the right count, and nothing else is called wrong.
 /// </summary>
 /// <param name="system">The services and the Prometheus.</param>
 public sealed class PrometheusSourceTests(ScrapedSystem system) : IClassFixture<ScrapedSystem>
@@ -61,7 +61,7 @@ public sealed class PrometheusSourceTests(ScrapedSystem system) : IClassFixture<
 
     [Theory]
     [MemberData(nameof(Sabotages))]
-    public async Task Each_way_in_which_scrapes_are_spoilt_is_found_as_what_it_is(string name)
+    public async Task Each_way_in_which_scrapes_are_spoiled_is_found_as_what_it_is(string name)
     {
         var sabotage = All.Single(one => one.Name == name);
         try

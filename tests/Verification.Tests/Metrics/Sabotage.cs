@@ -196,18 +196,18 @@ internal sealed class Restart(bool isHidden) : Sabotage(
             _uptime = samples.Single(sample => sample.Name == RawSamples.Uptime).Value - 0.1;
         }
 
-        var spoilt = samples.Select(sample => _snapshot is not null && sample.Name == RawSamples.Uptime
+        var spoiled = samples.Select(sample => _snapshot is not null && sample.Name == RawSamples.Uptime
             ? sample with { Value = sample.Value - _uptime }
             : IsCounter(sample) ? sample with { Value = CountOf(sample) } : sample).ToList();
-        foreach (var sample in spoilt.Where(IsCounter))
+        foreach (var sample in spoiled.Where(IsCounter))
         {
             _passedOn[sample.Series] = sample.Value;
         }
 
         // What stays hidden is more with each request that the counters have yet to make up for.
-        _lost = isHidden ? ServedIn(samples) - ServedIn(spoilt) : _lost;
+        _lost = isHidden ? ServedIn(samples) - ServedIn(spoiled) : _lost;
         _lastServed = ServedIn(samples);
-        return spoilt;
+        return spoiled;
     }
 
     private double CountOf(PrometheusSample sample)

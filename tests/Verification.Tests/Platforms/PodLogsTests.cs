@@ -47,7 +47,7 @@ public sealed class PodLogsTests : IDisposable
     [InlineData("lost", FindingKind.LineLost)]
     [InlineData("twice", FindingKind.LineTwice)]
     [InlineData("cut", FindingKind.LineCut)]
-    public async Task Each_way_in_which_lines_are_spoilt_is_found_as_what_it_is(string how, FindingKind kind)
+    public async Task Each_way_in_which_lines_are_spoiled_is_found_as_what_it_is(string how, FindingKind kind)
     {
         var result = await VerifyAsync(lines => Write(lines, (version, own) => version != "details-v1" ? own : how switch
         {

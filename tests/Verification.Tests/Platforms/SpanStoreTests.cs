@@ -4,7 +4,7 @@ using Bookinfo.Testing;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>
-/// Platforms of spans, of which something stands in here: one that is healthy shows exactly what happened, and whatever is spoilt is found
+/// Platforms of spans, of which something stands in here: one that is healthy shows exactly what happened, and whatever is spoiled is found
 /// as what it is, and nothing else is called wrong.
 /// </summary>
 public sealed class SpanStoreTests : IDisposable
@@ -59,13 +59,13 @@ public sealed class SpanStoreTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Sabotages))]
-    public async Task Each_way_in_which_spans_are_spoilt_is_found_as_what_it_is(string name, string sabotage)
+    public async Task Each_way_in_which_spans_are_spoiled_is_found_as_what_it_is(string name, string sabotage)
     {
         var run = await _ledger.ExpectAsync();
         var (spoil, kind, check, count) = Ways[sabotage];
-        var spoilt = run.Traces.Skip(Requests / 2).First().TraceId;
+        var spoiled = run.Traces.Skip(Requests / 2).First().TraceId;
         var spans = MadeSpans.Of(run).GroupBy(span => span.TraceId)
-            .SelectMany(trace => trace.Key == spoilt ? spoil([.. trace]) : trace).ToList();
+            .SelectMany(trace => trace.Key == spoiled ? spoil([.. trace]) : trace).ToList();
         await using var platform = await SpanPlatform.All[name].StartAsync(spans);
         var result = await CheckAsync(name, platform.Address, run);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>
-/// Traces of the real services in a real Aspire dashboard: a healthy one shows exactly what happened, and whatever is spoilt on the way is
+/// Traces of the real services in a real Aspire dashboard: a healthy one shows exactly what happened, and whatever is spoiled on the way is
 /// found as what it is, with the right count, and nothing else is called wrong.
 /// </summary>
 /// <param name="system">The services and the dashboard.</param>
@@ -50,7 +50,7 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
     }
 
     [Fact]
-    public async Task What_is_spoilt_behind_a_listener_it_has_seen_whole()
+    public async Task What_is_spoiled_behind_a_listener_it_has_seen_whole()
     {
         foreach (var run in SpanSabotage.All.Select(sabotage => system.RunOf(sabotage.Name)).Append(system.Healthy))
         {
@@ -77,7 +77,7 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
     [Theory]
     [InlineData(TracedSystem.LostLine, FindingKind.LineLost)]
     [InlineData(TracedSystem.LineTwice, FindingKind.LineTwice)]
-    public async Task Log_records_that_are_spoilt_on_the_way_are_found_as_what_they_are(string name, FindingKind kind)
+    public async Task Log_records_that_are_spoiled_on_the_way_are_found_as_what_they_are(string name, FindingKind kind)
     {
         var result = await system.Logs(TimeSpan.Zero).CheckAsync(
             system.RunOf(name), static _ => { }, TestContext.Current.CancellationToken);
@@ -89,7 +89,7 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
 
     [Theory]
     [MemberData(nameof(Sabotages))]
-    public async Task Each_way_in_which_spans_are_spoilt_is_found_as_what_it_is(string name)
+    public async Task Each_way_in_which_spans_are_spoiled_is_found_as_what_it_is(string name)
     {
         var sabotage = SpanSabotage.All.Single(one => one.Name == name);
         // All that will ever come is there.
@@ -98,7 +98,7 @@ public sealed class AspireSpansTests(TracedSystem system) : IClassFixture<Traced
 
         var found = string.Join('\n', result.Checks.SelectMany(check => check.Findings.Select(finding => $"{check.Name}: {finding}")));
         var expected = sabotage.CountIn(system.RunOf(sabotage.Name));
-        Assert.True(expected > 0, "Nothing was spoilt.");
+        Assert.True(expected > 0, "Nothing was spoiled.");
         Assert.Equal(
             sabotage.Checks, result.Checks.Where(check => check.Findings.Count > 0).Select(check => check.Name));
         var findings = result.Checks.SelectMany(check => check.Findings).ToList();

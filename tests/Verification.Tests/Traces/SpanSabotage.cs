@@ -9,7 +9,7 @@ namespace Bookinfo.Verification.Tests;
 /// <param name="spoil">
 /// What is made of a span: nothing, itself, or others. What is not itself is counted, unless <paramref name="count"/> says otherwise.
 /// </param>
-/// <param name="count">How many must be found; <see langword="null"/> for as many spans as were spoilt.</param>
+/// <param name="count">How many must be found; <see langword="null"/> for as many spans as were spoiled.</param>
 internal sealed class SpanSabotage(
     string name, FindingKind kind, string[] checks, Func<RelayedItem, IEnumerable<RelayedItem>> spoil,
     Func<SpanSabotage, RunExpectation, long>? count = null)
@@ -21,7 +21,7 @@ internal sealed class SpanSabotage(
     private const ulong FiftyMilliseconds = 50_000_000;
 
     private readonly ConcurrentDictionary<string, bool> _traces = [];
-    private long _spoilt;
+    private long _spoiled;
 
     /// <summary>All of them.</summary>
     public static readonly SpanSabotage[] All =
@@ -57,8 +57,8 @@ internal sealed class SpanSabotage(
     public IReadOnlyList<string> Checks => checks;
 
     /// <summary>How many must be found, by all checks together.</summary>
-    /// <param name="run">The run that it has spoilt.</param>
-    public long CountIn(RunExpectation run) => count?.Invoke(this, run) ?? Interlocked.Read(ref _spoilt);
+    /// <param name="run">The run that it has spoiled.</param>
+    public long CountIn(RunExpectation run) => count?.Invoke(this, run) ?? Interlocked.Read(ref _spoiled);
 
     /// <summary>Spoils a span.</summary>
     public IEnumerable<RelayedItem> Spoil(RelayedItem span)
@@ -66,7 +66,7 @@ internal sealed class SpanSabotage(
         var passedOn = spoil(span).ToList();
         if (passedOn is not [var one] || one != span)
         {
-            Interlocked.Increment(ref _spoilt);
+            Interlocked.Increment(ref _spoiled);
             _traces.TryAdd(span.TraceId, true);
         }
 

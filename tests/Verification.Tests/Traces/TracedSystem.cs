@@ -24,7 +24,7 @@ public sealed class TracedSystem : IAsyncLifetime
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bookinfo-traces");
     private readonly ConcurrentDictionary<string, SpanSabotage> _sabotages = [];
     private readonly ConcurrentDictionary<string, string> _ofLogs = [];
-    private readonly ConcurrentDictionary<string, bool> _spoiltLogs = [];
+    private readonly ConcurrentDictionary<string, bool> _spoiledLogs = [];
     private readonly Dictionary<string, RunExpectation> _runs = [];
     private RunningDashboard? _dashboard;
     private OtlpRelay? _relay;
@@ -34,7 +34,7 @@ public sealed class TracedSystem : IAsyncLifetime
     /// <summary>The healthy run.</summary>
     internal RunExpectation Healthy => _runs[""];
 
-    /// <summary>The run that a sabotage has spoilt.</summary>
+    /// <summary>The run that a sabotage has spoiled.</summary>
     /// <param name="name">The name of the sabotage.</param>
     internal RunExpectation RunOf(string name) => _runs[name];
 
@@ -97,7 +97,7 @@ public sealed class TracedSystem : IAsyncLifetime
     internal LogSource Logs(TimeSpan patience) =>
         new(new AspireLogs(new AspireClient(_dashboard!.Address)), patience, TimeProvider.System);
 
-    /// <summary>What has come on the way to the relay, where nothing is spoilt yet.</summary>
+    /// <summary>What has come on the way to the relay, where nothing is spoiled yet.</summary>
     internal OtlpListener Listener => _listener!;
 
     /// <summary>What has come behind the relay, twins and all.</summary>
@@ -154,7 +154,7 @@ public sealed class TracedSystem : IAsyncLifetime
         }
 
         // One access line of each run is enough.
-        return item.Event == "RequestFinished" && _ofLogs.TryGetValue(item.TraceId, out var name) && _spoiltLogs.TryAdd(name, true)
+        return item.Event == "RequestFinished" && _ofLogs.TryGetValue(item.TraceId, out var name) && _spoiledLogs.TryAdd(name, true)
             ? name == LostLine ? [] : [item, item]
             : [item];
     }
