@@ -17,7 +17,7 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     private const int ManagementPort = 9090;
 
     private readonly PodForwards _forwards = new(cluster.Kubectl, space, ManagementPort, time);
-    private ServiceForward? _page;
+    private readonly PageWay _page = new(cluster, space, say, time);
 
     /// <inheritdoc/>
     public string Description => $"namespace {space} of {cluster.Config.Client.Host}";
@@ -26,16 +26,7 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     public Uri? Prometheus => null;
 
     /// <inheritdoc/>
-    public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => ClusterFailure.ExplainAsync(
-        async () =>
-        {
-            var (address, forward) = await ClusterPage.FindAsync(cluster, space, say, time, cancellationToken);
-            _page?.Dispose();
-            _page = forward;
-            return new Uri(address.GetLeftPart(UriPartial.Authority));
-        },
-        cluster.Config,
-        cancellationToken);
+    public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => _page.FindAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<int> CountAsync(CancellationToken cancellationToken) => (await ListAsync(cancellationToken)).Count;
@@ -54,7 +45,7 @@ public sealed class ClusterFaultTargets(ClusterConnection cluster, string space,
     public ValueTask DisposeAsync()
     {
         _forwards.Dispose();
-        _page?.Dispose();
+        _page.Dispose();
         cluster.Dispose();
         return ValueTask.CompletedTask;
     }

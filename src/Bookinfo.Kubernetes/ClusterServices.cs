@@ -14,7 +14,7 @@ namespace Bookinfo.Kubernetes;
 public sealed class ClusterServices(ClusterConnection cluster, string space, Action<string> say, TimeProvider time) : IDisposable
 {
     private readonly PodForwards _forwards = new(cluster.Kubectl, space, ServiceCatalog.ServicePort, time);
-    private ServiceForward? _page;
+    private readonly PageWay _page = new(cluster, space, say, time);
 
     /// <summary>The cluster.</summary>
     public ClusterConnection Cluster => cluster;
@@ -22,16 +22,7 @@ public sealed class ClusterServices(ClusterConnection cluster, string space, Act
     /// <summary>Finds where requests to the page go.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="Foundation.OperationFailedException">There is no way to it.</exception>
-    public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => ClusterFailure.ExplainAsync(
-        async () =>
-        {
-            var (address, forward) = await ClusterPage.FindAsync(cluster, space, say, time, cancellationToken);
-            _page?.Dispose();
-            _page = forward;
-            return new Uri(address.GetLeftPart(UriPartial.Authority));
-        },
-        cluster.Config,
-        cancellationToken);
+    public Task<Uri> FindPageAsync(CancellationToken cancellationToken) => _page.FindAsync(cancellationToken);
 
     /// <summary>Opens a way to one pod of each version that runs.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -60,7 +51,7 @@ public sealed class ClusterServices(ClusterConnection cluster, string space, Act
     public void Dispose()
     {
         _forwards.Dispose();
-        _page?.Dispose();
+        _page.Dispose();
         cluster.Dispose();
     }
 

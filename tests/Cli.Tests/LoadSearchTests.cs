@@ -7,6 +7,8 @@ namespace Bookinfo.Cli.Tests;
 /// <summary><c>load --until-saturated</c>, the search for the highest rate.</summary>
 public sealed class LoadSearchTests
 {
+    private const int MostTries = 4;
+
     [Fact]
     public async Task A_search_warns_of_redirects()
     {
@@ -59,16 +61,26 @@ public sealed class LoadSearchTests
             await LoadServer.SendAsync(stream, LoadServer.Ok(), cancellationToken);
             return true;
         });
-        await using var load = LoadCommandRun.Start(
-            $"{server.Address}x", "--until-saturated", "--slo", "300ms", "--rate", "20", "--duration", "45s", "--output", "json");
+        JsonElement report;
+        // On a machine that stands still for a moment, even the lowest rate misses the objective, and there is no highest one.
+        for (var tries = 1; ; tries++)
+        {
+            await using var load = LoadCommandRun.Start(
+                $"{server.Address}x", "--until-saturated", "--slo", "300ms", "--rate", "20", "--duration", "45s", "--output", "json");
 
-        Assert.Equal(ExitCode.Success, await load.ExitAsync());
-        var report = JsonDocument.Parse(load.Output).RootElement;
+            Assert.Equal(ExitCode.Success, await load.ExitAsync());
+            report = JsonDocument.Parse(load.Output).RootElement;
+            Assert.Contains("left at most", load.Messages);
+            if (tries == MostTries || (report.TryGetProperty("highest", out _) && report.TryGetProperty("lowestFailed", out _)))
+            {
+                break;
+            }
+        }
+
         // Trials of 1.5 s: with 120 a second the last would wait for a fifth of that. A busy machine only makes the server slower.
         var highest = report.GetProperty("highest").GetDouble();
         Assert.InRange(highest, 1, 130);
         Assert.InRange(report.GetProperty("lowestFailed").GetDouble(), highest, 160);
         Assert.Equal(2, report.GetProperty("highestPassed").GetInt32());
-        Assert.Contains("left at most", load.Messages);
     }
 }

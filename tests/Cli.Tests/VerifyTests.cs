@@ -82,7 +82,7 @@ public sealed class VerifyTests : IDisposable
     [InlineData("--no-app has no effect with --ledger: nothing is sent.", "--ledger", "a", "--no-app")]
     [InlineData("--rate has no effect with --app: nothing but the application is checked.", "--app", "--rate", "5")]
     [InlineData("--no-app has no effect with --app: nothing but the application is checked.", "--app", "--no-app")]
-    [InlineData("--app has no effect with --scenario: alerts are verified, with the requests of the scenario.",
+    [InlineData("--app has no effect with --scenario: what it declares is verified, with its own requests.",
         "--app", "--scenario", "slow-ratings")]
     [InlineData("--namespace has no effect without --pod-logs.", "--ledger", "a", "--namespace", "b")]
     [InlineData("--context has no effect without --pod-logs.", "--ledger", "a", "--context", "b")]

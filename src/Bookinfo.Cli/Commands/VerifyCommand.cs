@@ -122,13 +122,15 @@ internal static class VerifyCommand
     {
         HelpName = "labels",
         Description = "Look only at targets with these labels, such as 'namespace=\"bookinfo\"', in a Prometheus that scrapes several "
-            + "Bookinfos. In the syntax of PromQL, without braces.",
+            + "Bookinfos; with --scenario or --schedule, only at such alerts. In the syntax of PromQL, without braces.",
         DefaultValueFactory = static _ => "",
     };
 
     private static readonly Option<TimeSpan?> Wait = TypedOptions.Time(
-        "--wait", "How long to wait for figures to stand still after the run, at most. [default: 2m]", TimeSpan.FromSeconds(1),
-        TimeSpan.FromMinutes(30), "from 1s to 30m");
+        "--wait",
+        "How long to wait for figures to stand still after the run, at most. With --scenario or --schedule: how much longer than declared "
+            + "to wait for each symptom and alert. [default: 2m]",
+        TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30), "from 1s to 30m");
 
     private static readonly Option<bool> App = new("--app")
     {

@@ -72,7 +72,7 @@ internal sealed class VerifiedApp : IDisposable
             return AppTarget.Of(Page) with
             {
                 NoWay = ". An 'up' of this working copy tells where its services are; for a cluster, name the namespace with --namespace. "
-                    + "Without this signal: --no-app",
+                    + "To leave the application out, say --no-app",
             };
         }
 

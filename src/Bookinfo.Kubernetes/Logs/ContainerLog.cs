@@ -10,8 +10,8 @@ using k8s.Models;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>
-/// The log of the service in a pod, followed into a file: through restarts of the container, and to its end when the pod is deleted. What
-/// a service has logged last says that it has stopped; a log without that is not whole.
+/// The log of the service in a pod, followed into a file: through restarts of the container, and to its end when the pod is deleted. A
+/// service logs that it has stopped; a log that ends without that may lack lines.
 /// </summary>
 internal sealed class ContainerLog : IDisposable
 {
@@ -247,7 +247,7 @@ internal sealed class ContainerLog : IDisposable
                 _lines.Flush();
                 if (read.IsCompleted)
                 {
-                    // What has no end is not a line yet, or is no line: it comes once more, if it is.
+                    // A text without a line end is not a whole line, or not one of the log. A whole one comes again.
                     Take(Encoding.UTF8.GetString(buffer), before, isWhole: false);
                     return;
                 }
@@ -278,7 +278,7 @@ internal sealed class ContainerLog : IDisposable
 
         if (_replay.IsTorn && !wasTorn)
         {
-            AddGap(Gap($"The log of {Pod} was rotated when the connection was lost: what was written in between cannot be had.") with
+            AddGap(Gap($"The log of {Pod} was rotated while the connection was lost: lines written meanwhile may be gone.") with
             {
                 From = before ?? _since,
                 To = time,

@@ -39,7 +39,7 @@ public sealed class PodLogs(ClusterConnection cluster, string space, TimeProvide
     /// <inheritdoc/>
     public string Name => $"pods in namespace {space} of {cluster.Config.Client.Host}";
 
-    /// <summary>Nodes pass on lines at once, or after some seconds if they have not noticed them.</summary>
+    /// <summary>Services write lines at once, and a node may pass them on some seconds later.</summary>
     public TimeSpan Standstill => TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
@@ -48,8 +48,9 @@ public sealed class PodLogs(ClusterConnection cluster, string space, TimeProvide
         get
         {
             var ended = _logs.Values.Where(log => log.HasEnded).Select(log => log.Pod).Order(StringComparer.Ordinal).ToList();
-            yield return string.Create(CultureInfo.InvariantCulture, $"The logs of {_logs.Count} pods were read.")
-                + (ended.Count == 0 ? "" : $" Ended meanwhile, and read to the end: {string.Join(", ", ended)}.");
+            var pods = _logs.Count == 1 ? "pod" : "pods";
+            yield return string.Create(CultureInfo.InvariantCulture, $"The logs of {_logs.Count} {pods} were read.")
+                + (ended.Count == 0 ? "" : $" Ended meanwhile: {string.Join(", ", ended)}.");
             foreach (var log in _logs.Values.Where(log => log is { HasEnded: false, Said.Length: > 0 }))
             {
                 yield return $"Instead of lines of {log.Pod}, its node says: {log.Said}";
@@ -194,7 +195,9 @@ public sealed class PodLogs(ClusterConnection cluster, string space, TimeProvide
             if (_listed is { } listed && now - listed > LongestBlindness)
             {
                 _gaps.Add(new LogGap(
-                    null, null, listed, now, "For a while the cluster did not say which pods there are: one may have come and gone."));
+                    null, null, listed, now, string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"For {(now - listed).TotalSeconds:0} s the cluster did not list its pods: one may have come and gone.")));
             }
 
             _listed = now;

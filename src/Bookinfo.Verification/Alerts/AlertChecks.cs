@@ -105,7 +105,8 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
                 .. check.Findings,
                 .. stuck.Select(alert => new Finding(
                     FindingKind.AlertNotResolved, alert.Declared.Name,
-                    $"{alert.Declared.Name}: it was resolved in Prometheus, and not there within {Duration.Format(patience)} after that.")
+                    $"{alert.Declared.Name}: it was resolved in Prometheus, but not in Alertmanager within {Duration.Format(patience)} "
+                        + "after that.")
                 {
                     Missing = 1,
                     LookAt = [LookAt(alert)],
@@ -191,6 +192,7 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
     private Finding? Judge(
         FindingKind kind, SeenSymptom symptom, string subject, string notSeen, TimeSpan? after, TimeSpan limit, string since)
     {
+        var came = notSeen == "did not fire" ? "fired" : notSeen.Replace(" not ", " ", StringComparison.Ordinal);
         if (after <= limit)
         {
             return null;
@@ -198,7 +200,7 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
 
         var declared = $"the scenario says within {Duration.Format(limit)}";
         return after is { } late
-            ? new Finding(FindingKind.Late, subject, $"{subject}: that was so {Duration.Format(late)} after {since}; {declared}.")
+            ? new Finding(FindingKind.Late, subject, $"{subject}: it {came} {Duration.Format(late)} after {since}; {declared}.")
             {
                 Count = 1,
                 LookAt = [LookAt(symptom)],

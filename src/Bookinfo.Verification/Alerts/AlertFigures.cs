@@ -3,7 +3,10 @@ using Bookinfo.Scenarios;
 
 namespace Bookinfo.Verification;
 
-/// <summary>When a scenario was seen, as the report has it. Seconds are counted by this tool, which looks once a second.</summary>
+/// <summary>
+/// When a scenario was seen, as the report has it. Of a scenario that it runs, this tool looks once a second; of a game day, it takes the
+/// samples of the rules.
+/// </summary>
 /// <param name="FaultsOnAt">When the faults were on.</param>
 /// <param name="FirstInjectedAt">
 /// When a service first said that it had done something to a request; <see langword="null"/> when none has, or there are no faults.

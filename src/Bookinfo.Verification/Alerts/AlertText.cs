@@ -79,7 +79,7 @@ internal static class AlertText
 
         if (alert.LeftAfterSeconds is { } left)
         {
-            yield return $"resolved in Alertmanager {Seconds(left)} after that";
+            yield return $"and in Alertmanager {Seconds(left)} after they were";
         }
     }
 }

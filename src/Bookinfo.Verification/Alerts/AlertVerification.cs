@@ -8,7 +8,7 @@ namespace Bookinfo.Verification;
 /// <summary>How a scenario is verified.</summary>
 /// <param name="Window">The window of rates in questions to Prometheus.</param>
 /// <param name="Patience">How long each thing is waited for after the time that the scenario gives to it.</param>
-/// <param name="Selector">A condition on the labels of alerts that may not fire; empty for none.</param>
+/// <param name="Selector">Which alerts are looked at, by their labels; empty for all.</param>
 /// <param name="Seed">What is left to chance comes from it.</param>
 /// <param name="Ledger">The file for the ledger of the requests; <see langword="null"/> to keep none.</param>
 public sealed record AlertOptions(TimeSpan Window, TimeSpan Patience, string Selector, ulong Seed, string? Ledger = null);
@@ -27,7 +27,7 @@ public sealed record AlertOutcome(SignalResult Signal, DateTimeOffset Start, Dat
 /// <param name="scenario">The scenario.</param>
 /// <param name="prometheus">The Prometheus that has the rules.</param>
 /// <param name="alertmanager">Where its alerts are to arrive; <see langword="null"/> when that is not verified.</param>
-/// <param name="options">How.</param>
+/// <param name="options">How long to wait, and what to look at.</param>
 /// <param name="time">Tells the time and waits.</param>
 public sealed class AlertVerification(
     Scenario scenario, PrometheusClient prometheus, AlertmanagerClient? alertmanager, AlertOptions options, TimeProvider time)
@@ -67,7 +67,7 @@ public sealed class AlertVerification(
             return new AlertOutcome(new SignalResult(Signal, source, [rules, NothingBroken()]), start, time.GetUtcNow(), null);
         }
 
-        // Before anything is broken: nobody could sign in any more.
+        // Before anything is broken, because faults may keep visitors from signing in.
         var load = page is null ? null : await ScenarioLoad.PrepareAsync(page, scenario.Traffic.Paths, options.Seed, time, stop);
         if (options.Ledger is { } ledger)
         {
@@ -87,7 +87,7 @@ public sealed class AlertVerification(
                 }),
             ],
             observer.Saw, time, alertmanager);
-        say("Waiting until nothing of it is to be seen and all processes have been scraped.");
+        say("Waiting until none of its symptoms is left and all processes have been scraped.");
         var outcome = await new ScenarioRun(scenario.Traffic, keeper, load, watch, observer, say, time).RunAsync(
             new ScenarioRunOptions(
                 scenario.Duration, Check: true, await targets.CountAsync(stop), options.Ledger is null ? TimeSpan.Zero : LeastForLedger),
@@ -122,7 +122,7 @@ public sealed class AlertVerification(
 
     private CheckResult NothingBroken() => new(AlertChecks.Fired)
     {
-        NotChecked = [$"Nothing was broken, because what '{scenario.Name}' needs to be noticed is not there."],
+        NotChecked = [$"No fault was set, because rules of alerts that '{scenario.Name}' declares are missing or cannot fire."],
     };
 
     private SignalResult Report(
@@ -147,8 +147,8 @@ public sealed class AlertVerification(
                 AlertChecks.CheckOthers(others, $"'{scenario.Name}'", prometheus.Address),
             ])
         {
-            Method = "The faults of the scenario were kept on until each symptom and each alert was seen or late, and then taken away. It "
-                + "was looked once a second. Which faults were injected is what the services have counted.",
+            Method = "The faults of the scenario were kept on until each symptom and each alert was seen or its time was over, and then "
+                + "taken away. Prometheus was asked once a second. Which faults were injected is what the services have counted.",
             Notes = [.. AlertText.Notes(scenario, figures)],
             Alerts = figures,
         };

@@ -10,7 +10,7 @@ namespace Bookinfo.Verification;
 /// <param name="timetable">The game day.</param>
 /// <param name="find">Finds a scenario by its name, or fails.</param>
 /// <param name="prometheus">The Prometheus that has the history.</param>
-/// <param name="selector">A condition on the labels of alerts that may not fire; empty for none.</param>
+/// <param name="selector">Which alerts are looked at, by their labels; empty for all.</param>
 /// <param name="patience">How much later than a scenario says an alert is waited for.</param>
 /// <param name="time">Tells the time and waits.</param>
 public sealed class GameDayVerification(
@@ -129,8 +129,8 @@ public sealed class GameDayVerification(
                 {
                     NotChecked =
                     [
-                        .. open.Select(other => $"{AlertText.Describe(other.Alert, other.Labels)} fired when a scenario was on of which "
-                            + "nobody knows what it declares."),
+                        .. open.Select(other => $"{AlertText.Describe(other.Alert, other.Labels)} fired while a scenario was on whose "
+                            + "file was not found, so that it may be the cause."),
                     ],
                 },
             ])

@@ -16,7 +16,7 @@ public sealed record AppTarget(Uri Page, IReadOnlyDictionary<string, Uri?> Servi
     /// <summary>Why that is not known, in a sentence.</summary>
     public string SharesUnknown { get; init; } = "It is not known which versions of reviews there are.";
 
-    /// <summary>Why there is no way to some services, and what would help, to follow a semicolon.</summary>
+    /// <summary>Why there is no way to some services, and what would help; it follows a sentence, with its own punctuation.</summary>
     public string NoWay { get; init; } = "";
 
     /// <summary>A directory with the access log of each process; <see langword="null"/> when there is none at hand.</summary>

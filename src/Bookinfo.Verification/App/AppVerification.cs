@@ -99,7 +99,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
                     Silent(line, process, probe, silence.Message);
                     break;
                 case { IsOpen: true } open:
-                    line.Open.Add($"whether {check}: {open.Message}");
+                    line.Open.Add($"Not known whether {process} {check}: {open.Message}");
                     break;
                 case { } problem:
                     broken.Add((check, problem.Message));
@@ -112,7 +112,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
             line.Findings.Add(new Finding(
                 area.Kind, process,
                 broken.Count == 1 ? $"{process}: {broken[0].Message}" : string.Create(
-                    CultureInfo.InvariantCulture, $"{process}: {broken.Count:N0} of {checks.Count:N0} checks of {area.Name} fail."))
+                    CultureInfo.InvariantCulture, $"{process} fails {broken.Count:N0} of {checks.Count:N0} checks of '{area.Name}'."))
             {
                 Count = broken.Count,
                 Examples =
@@ -127,7 +127,8 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
 
         if (skipped > 0)
         {
-            line.Open.Add(string.Create(CultureInfo.InvariantCulture, $"{skipped:N0} checks of {process}, which does not answer."));
+            line.Open.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{skipped:N0} checks were left out, because {process} does not answer."));
         }
     }
 
@@ -204,9 +205,16 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
 
     private async Task RunHeadersAsync(Func<string, AppProbe> probeOf, CancellationToken cancellationToken)
     {
-        if (target.Logs is not { } directory || !Directory.Exists(directory) || _unanswered.Count > 0)
+        if (target.Logs is not { } directory || !Directory.Exists(directory))
         {
-            _notes.Add("Whether headers reach the services behind the page was not looked at: that takes their access logs.");
+            _notes.Add("Whether headers reach the services behind the page was not checked: that needs their access logs, and there are "
+                + "none here.");
+            return;
+        }
+
+        if (_unanswered.Count > 0)
+        {
+            _notes.Add("Whether headers reach the services behind the page was not checked, because not every process answers.");
             return;
         }
 
@@ -261,7 +269,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
             ])
         {
             Method = "The application was asked from outside, and each answer held against the contract: status, type and text, what is "
-                + "refused, sessions, probes, metrics, Server-Timing, and which version of reviews how many pages come from. What was "
+                + "refused, sessions, probes, metrics, Server-Timing, and how many pages come from each version of reviews. What was "
                 + "posted was posted for products that nobody else asks for.",
             Notes = _notes,
         };

@@ -15,7 +15,7 @@ namespace Bookinfo.Verification;
 /// <param name="time">Tells the time and waits.</param>
 internal sealed class PassedOnHeaders(AppTarget target, string directory, TimeSpan patience, TimeProvider time)
 {
-    /// <summary>Views of the page in which every version of reviews is seen, unless chance is very much against it.</summary>
+    /// <summary>How many views there are at most until pages have called details, reviews and ratings: not each version does.</summary>
     private const int Views = 24;
 
     private const string RequestId = "x-request-id", TraceParent = "traceparent", UserAgent = "user-agent";

@@ -19,7 +19,7 @@ internal static class ProbeContract
         return
         [
             Check("says that it is healthy", async probe => IsHealthy(process, await probe.GetAsync(Health))),
-            Check("gives the head of that without a body", async probe =>
+            Check("answers HEAD /health without a body", async probe =>
             {
                 var get = await probe.GetAsync(Health);
                 var head = (await probe.SendAsync(HttpMethod.Head, Health)).HasStatus(get.Status);
@@ -29,7 +29,8 @@ internal static class ProbeContract
             .. Ours.Select(path => Check($"answers {path}", async probe =>
                 (await probe.GetAsync(path)).HasStatus(HttpStatusCode.OK)) with { IsOurs = true }),
             .. Ours.Prepend(Health).Select(path => Check(
-                $"lets {path} only be read", probe => RefusalContract.IsOnlyReadAsync(probe, path)) with { IsOurs = true }),
+                $"refuses every method but GET and HEAD at {path}",
+                probe => RefusalContract.IsOnlyReadAsync(probe, path)) with { IsOurs = true }),
         ];
     }
 

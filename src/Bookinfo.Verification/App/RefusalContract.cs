@@ -17,8 +17,9 @@ internal static class RefusalContract
         AppCheck Check(string name, Func<AppProbe, Task> runAsync) => new(AppArea.Refusals, process, name, runAsync);
         return
         [
-            Check("does not find unknown paths", probe => EachPathAsync(probe, static answer => answer.HasStatus(HttpStatusCode.NotFound))),
-            Check("says so in a short error", probe => EachPathAsync(
+            Check("answers unknown paths with 404", probe => EachPathAsync(
+                probe, static answer => answer.HasStatus(HttpStatusCode.NotFound))),
+            Check("answers unknown paths with a short error", probe => EachPathAsync(
                 probe, static answer => answer.IsError(HttpStatusCode.NotFound))) with { IsOurs = true },
             Check("does not allow other methods", probe => EachMethodAsync(
                 probe, process, static answer => answer.HasStatus(HttpStatusCode.MethodNotAllowed))),

@@ -160,7 +160,7 @@ internal static class ReviewsContract
             }
         });
         yield return Check("writes the id as a string", async probe => HasShape(await probe.GetAsync("/reviews/17"), "17"));
-        yield return Check("does not find what is asked for by something that is not an integer", async probe =>
+        yield return Check("answers 404 to an id that is not an integer", async probe =>
         {
             foreach (var id in NoIds)
             {

@@ -33,7 +33,7 @@ internal static class SignInContract
             Has(await LoginAsync(probe, probe.Address), "httponly")),
         Check("keeps the cookie of a session from other sites", async probe =>
             Has(await LoginAsync(probe, probe.Address), "samesite=lax")) with { IsOurs = true },
-        Check("takes a forged session for a visitor's", async probe =>
+        Check("treats a visitor with a forged session as not signed in", async probe =>
         {
             var session = Session(await LoginAsync(probe, probe.Address));
             var middle = session.Length / 2;
@@ -47,7 +47,7 @@ internal static class SignInContract
                 PageContract.IsPage(await probe.GetAsync(Page, ("Cookie", attempt))).Hides(User).Hides("Adriana");
             }
         }),
-        Check("refuses to sign nobody in", async probe =>
+        Check("refuses to sign in without a name", async probe =>
             (await LoginAsync(probe, probe.Address, name: "")).IsError(HttpStatusCode.BadRequest)) with { IsOurs = true },
     ];
 

@@ -14,7 +14,7 @@ internal static partial class TimingContract
         AppCheck Check(string name, Func<AppProbe, Task> runAsync) => new(AppArea.Timing, process, name, runAsync) { IsOurs = true };
         yield return Check("says how long an answer took", async probe =>
             Has(await probe.GetAsync(AppContract.MainPath(process)), "total"));
-        yield return Check("says so of a probe as well", async probe => Has(await probe.GetAsync("/health"), "total"));
+        yield return Check("says how long the answer to /health took", async probe => Has(await probe.GetAsync("/health"), "total"));
         if (process == AppContract.Page)
         {
             yield return Check("says how long the calls for the page took", async probe =>

@@ -71,7 +71,7 @@ public sealed partial record VersionSpread(int Views, IReadOnlyDictionary<string
                     FindingKind.VersionShare, $"reviews {version}",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"reviews {version} was served in {seen:N0} of {Views:N0} pages, though {due}: chance leaves {low:N0} to "
+                        $"reviews {version} was served in {seen:N0} of {Views:N0} pages, though {due}: chance explains {low:N0} to "
                         + $"{high:N0}."))
                 {
                     Count = seen,

@@ -49,7 +49,7 @@ internal sealed class SymptomTally(string name, Bounds? share, string what)
     public void AddLike(bool isLike) => Like += isLike ? 1 : 0;
 
     /// <summary>Makes the check of several.</summary>
-    /// <param name="all">They.</param>
+    /// <param name="all">What was counted of each symptom.</param>
     /// <param name="untold">Why nothing can be said of them; <see langword="null"/> when it can.</param>
     /// <param name="notChecked">What could not be looked at.</param>
     public static CheckResult Check(IReadOnlyList<SymptomTally> all, string? untold, IReadOnlyList<string> notChecked)
@@ -83,7 +83,7 @@ internal sealed class SymptomTally(string name, Bounds? share, string what)
             ({ } above, { } below) => $"{Percent(above)} to {Percent(below)}",
             ({ } above, _) => $"more than {Percent(above)}",
             (_, { } below) => $"less than {Percent(below)}",
-            _ => "all",
+            _ => "all (95% at least)",
         };
     }
 }

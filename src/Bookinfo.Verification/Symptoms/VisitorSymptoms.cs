@@ -32,7 +32,7 @@ internal sealed class VisitorSymptoms(string file, IReadOnlyList<VisitorSymptom>
             var views = records.Where(record => ledger.Header.Requests[record.Request].Path.Split('?')[0] == symptom.Path).ToList();
             if (IsLike(ledger, symptom) is not { } isLike)
             {
-                notChecked.Add($"{symptom.Sees}: of a page it is not recorded whether it has '{symptom.Contains}'.");
+                notChecked.Add($"{symptom.Sees}: the ledger does not record whether a page has '{symptom.Contains}'.");
             }
             else if (views.Count == 0)
             {
@@ -48,7 +48,7 @@ internal sealed class VisitorSymptoms(string file, IReadOnlyList<VisitorSymptom>
 
         return new SignalResult(Signal, ledger.Header.Target, [SymptomTally.Check(tallies, untold, notChecked)])
         {
-            Method = "What visitors saw is what the answers had to the requests that were sent while the faults were on.",
+            Method = "What visitors saw was read from the answers to the requests that were sent while the faults were on.",
             Notes = [.. tallies.Select(tally => tally.Text)],
         };
     }

@@ -114,7 +114,7 @@ public sealed class GameDayVerificationTests
 
         Assert.All(results.SelectMany(result => result.Checks), check => Assert.Empty(check.Findings));
         Assert.Equal(
-            "Strange (severity page) fired when a scenario was on of which nobody knows what it declares.",
+            "Strange (severity page) fired while a scenario was on whose file was not found, so that it may be the cause.",
             results[0].Checks[1].NotChecked.Single());
         Assert.Equal("What 'b' declares is not known: there is no scenario 'b'.", results[2].Checks.Single().NotChecked.Single());
     }

@@ -61,7 +61,8 @@ public sealed class AppVerificationTests(CheckedSystem system) : IClassFixture<C
         var finding = Assert.Single(result.Checks.SelectMany(check => check.Findings));
         Assert.Equal((FindingKind.NotAnswered, "ratings-v1"), (finding.Kind, finding.Subject));
         Assert.Contains(
-            "31 checks of ratings-v1, which does not answer.", result.Checks.Single(check => check.Name == "ratings").NotChecked);
+            "31 checks were left out, because ratings-v1 does not answer.",
+            result.Checks.Single(check => check.Name == "ratings").NotChecked);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class TraceSymptomsTests : IDisposable
         Assert.Equal(isRight ? VerificationVerdict.Exact : VerificationVerdict.Differs, result.Verdict);
         Assert.All(
             result.Checks.Single().Findings,
-            finding => Assert.EndsWith("; the scenario says all.", finding.Text, StringComparison.Ordinal));
+            finding => Assert.EndsWith("; the scenario says all (95% at least).", finding.Text, StringComparison.Ordinal));
     }
 
     /// <summary>A scenario that says nothing of how spans are is about how many of those that must be there are.</summary>

@@ -41,14 +41,14 @@ public sealed class VisitorSymptomsTests : IDisposable
         // Nothing says how long that took.
         var unknown = await CheckAsync(new VisitorSymptom("slow", Page, Hop: "details", Milliseconds: new Bounds(0)));
         Assert.Equal(
-            "slow: 0 of 100 views of /productpage, 0.0% (0.0% to 3.7% with 95% confidence); the scenario says all.",
+            "slow: 0 of 100 views of /productpage, 0.0% (0.0% to 3.7% with 95% confidence); the scenario says all (95% at least).",
             Assert.Single(unknown.Checks.Single().Findings).Text);
     }
 
     [Theory]
     [InlineData(0.6, null, "more than 60%")]
     [InlineData(null, 0.1, "less than 10%")]
-    [InlineData(null, null, "all")]
+    [InlineData(null, null, "all (95% at least)")]
     public async Task What_visitors_did_not_see_is_a_finding(double? above, double? below, string declared)
     {
         var share = above is null && below is null ? null : new Bounds(above, below);
@@ -63,7 +63,7 @@ public sealed class VisitorSymptomsTests : IDisposable
     public async Task What_is_not_recorded_is_not_checked()
     {
         var text = await CheckAsync(new VisitorSymptom("a text", Page, "Nobody knows"));
-        Assert.Equal("a text: of a page it is not recorded whether it has 'Nobody knows'.", text.Checks.Single().NotChecked.Single());
+        Assert.Equal("a text: the ledger does not record whether a page has 'Nobody knows'.", text.Checks.Single().NotChecked.Single());
         var path = await CheckAsync(new VisitorSymptom("a path", "/login", PageTexts.RatingsMissing));
         Assert.Equal("a path: no request was for /login.", path.Checks.Single().NotChecked.Single());
         Assert.Equal(VerificationVerdict.Untold, path.Verdict);

@@ -23,16 +23,8 @@ public sealed class AspireLogs(AspireClient client) : ILogStore
 
     /// <summary>By their trace ids: even to say how many records there are, the dashboard goes through all that it has.</summary>
     /// <inheritdoc/>
-    public async IAsyncEnumerable<string> PeekAsync(RunExpectation few, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var trace in few.Traces)
-        {
-            await foreach (var line in ReadAsync($"logs?traceId={trace.TraceId}", cancellationToken))
-            {
-                yield return line;
-            }
-        }
-    }
+    public IAsyncEnumerable<string> PeekAsync(RunExpectation few, CancellationToken cancellationToken) =>
+        few.Traces.ToAsyncEnumerable().SelectMany(trace => ReadAsync($"logs?traceId={trace.TraceId}", cancellationToken));
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();

@@ -28,16 +28,8 @@ public sealed class AspireSpans(AspireClient client, SpanKeys? keys = null) : IS
 
     /// <summary>By their ids: even to say how many spans there are, the dashboard goes through all that it has.</summary>
     /// <inheritdoc/>
-    public async IAsyncEnumerable<SeenSpan> PeekAsync(RunExpectation few, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var trace in few.Traces)
-        {
-            await foreach (var span in ReadAsync($"traces/{trace.TraceId}", cancellationToken))
-            {
-                yield return span;
-            }
-        }
-    }
+    public IAsyncEnumerable<SeenSpan> PeekAsync(RunExpectation few, CancellationToken cancellationToken) =>
+        few.Traces.ToAsyncEnumerable().SelectMany(trace => ReadAsync($"traces/{trace.TraceId}", cancellationToken));
 
     /// <inheritdoc/>
     public async Task<FoundTrace> FindAsync(IReadOnlyList<SeenSpan> trace, CancellationToken cancellationToken)
