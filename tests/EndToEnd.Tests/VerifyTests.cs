@@ -43,8 +43,11 @@ public sealed class VerifyTests(ScrapedNamespace bookinfo) : IClassFixture<Scrap
             using var report = JsonDocument.Parse(verify.Output);
             var signals = report.RootElement.GetProperty("signals").EnumerateArray().ToDictionary(
                 signal => signal.GetProperty("signal").GetString()!);
-            Assert.Equal(["logs", "metrics"], signals.Keys.Order());
+            Assert.Equal(["app", "logs", "metrics"], signals.Keys.Order());
             Assert.StartsWith("http://127.0.0.1:", report.RootElement.GetProperty("target").GetString());
+
+            // It is checked before the run, each process through a port-forward of its own.
+            Assert.True(signals["app"].GetProperty("verdict").GetString() == "exact", $"{verify}");
 
             // Each pod has logged that it stopped, so each line must be there; how requests ended that were in the port-forward when it
             // lost its pod, nobody knows.
