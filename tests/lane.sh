@@ -41,6 +41,7 @@ queue=(
     "The application on this machine: plans and builds|Local.Tests"
     "Scenarios: their files, faults and symptoms|Scenarios.Tests"
     "What the libraries of the tool stand on|Foundation.Tests"
+    "Verification, against real platforms|Verification.Tests"
     compiled
     "Telemetry, exact to the count|Telemetry.Tests"
     "Services, in this process|Services.Tests"
@@ -87,13 +88,7 @@ second() {
     work_off
 }
 
-# The one that waits most, then what is left.
-third() {
-    tests "Verification, against real platforms" Verification.Tests
-    work_off
-}
-
-fourth() { work_off; }
+third() { work_off; }
 
 "$lane"
 count_into "$directory/$lane"
