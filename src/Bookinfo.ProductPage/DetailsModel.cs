@@ -70,7 +70,7 @@ public sealed record DetailsModel((string Label, string? Value)[] Values, string
             json.Skip();
         }
 
-        // What stands behind the object is no JSON.
+        // What stands behind the object is not JSON.
         json.Read();
         return Array.TrueForAll(values, IsKnown) ? values : Array.FindAll(values, IsKnown);
     }

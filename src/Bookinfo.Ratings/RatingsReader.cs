@@ -9,8 +9,8 @@ public static class RatingsReader
     /// <summary>Reads a body.</summary>
     /// <param name="body">The bytes of the body.</param>
     /// <returns>
-    /// Stars by reviewer in the order of the body, a name that comes twice with its last stars; <see langword="null"/> when the body is no
-    /// JSON object, or a value in it is no <see cref="WholeNumber"/> from 0 to 5.
+    /// Stars by reviewer in the order of the body, a name that comes twice with its last stars; <see langword="null"/> when the body is
+    /// not a JSON object, or a value in it is not a <see cref="WholeNumber"/> from 0 to 5.
     /// </returns>
     public static IReadOnlyDictionary<string, int>? Read(ReadOnlySpan<byte> body)
     {

@@ -15,7 +15,7 @@ public sealed class ServiceForwardTests : IDisposable
     [Fact]
     public async Task It_is_opened_again_at_the_same_address_when_kubectl_has_ended()
     {
-        // The first one ends with its pod, then there is no pod for once.
+        // The first one ends with its pod, then no pod is ready once.
         _tools.Add("kubectl", $"""
             echo "$*" >>{Calls}
             case $(/usr/bin/wc -l <{Calls}) in

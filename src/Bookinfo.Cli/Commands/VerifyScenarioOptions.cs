@@ -79,7 +79,6 @@ internal sealed class VerifyScenarioOptions
                 ScenarioCommand.Files.Read(name),
                 place,
                 platforms,
-                platforms.Prometheus,
                 result.GetValue(_alertmanager),
                 new AlertOptions(result.GetValue(_window) ?? ExpectedSymptom.UsualWindow, patience, platforms.Select, seed),
                 output);

@@ -12,12 +12,12 @@ namespace Bookinfo.Cli.Sessions;
 /// <param name="signals">Ctrl-C.</param>
 internal sealed class VerifyScenarioSession(VerifyScenarioRequest request, StopSignals signals, TimeProvider time)
 {
-    /// <summary>Verifies.</summary>
+    /// <summary>Runs the scenario, asks the platforms, and writes the report.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {
         await using var targets = await request.Place.OpenAsync(time, signals.Stop);
-        using var prometheus = (request.Prometheus ?? targets.Prometheus) is { } address
+        using var prometheus = (request.Platforms.Prometheus ?? targets.Prometheus) is { } address
             ? new PrometheusClient(address)
             : throw new OperationFailedException(
                 FailureKind.InvalidRequest,
@@ -62,11 +62,10 @@ internal sealed class VerifyScenarioSession(VerifyScenarioRequest request, StopS
 /// <summary>What the user asked <c>verify --scenario</c> for.</summary>
 /// <param name="Scenario">The scenario.</param>
 /// <param name="Place">Which Bookinfo is to have it.</param>
-/// <param name="Platforms">Where traces are.</param>
-/// <param name="Prometheus">Where the alert rules are; <see langword="null"/> for the Bookinfo's own.</param>
+/// <param name="Platforms">Where traces and alert rules are; without a Prometheus among them, the rules of the Bookinfo's own.</param>
 /// <param name="Alertmanager">Where alerts are to arrive; <see langword="null"/> when that is not verified.</param>
 /// <param name="Options">How.</param>
 /// <param name="Output">How to write the report.</param>
 internal sealed record VerifyScenarioRequest(
-    Scenario Scenario, FaultPlace Place, VerifiedPlatforms Platforms, Uri? Prometheus, Uri? Alertmanager, AlertOptions Options,
+    Scenario Scenario, FaultPlace Place, VerifiedPlatforms Platforms, Uri? Alertmanager, AlertOptions Options,
     VerifyFormat Output);

@@ -15,7 +15,7 @@ internal sealed class VerifyScheduleSession(VerifyScheduleRequest request, StopS
 {
     private const string ScheduleOption = "--schedule";
 
-    /// <summary>Verifies.</summary>
+    /// <summary>Asks the history of the Prometheus, and writes the report.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {

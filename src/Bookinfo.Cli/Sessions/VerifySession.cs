@@ -28,7 +28,7 @@ internal sealed class VerifySession(VerifyOptions options, StopSignals signals, 
         : _kept is null ? "Interrupted before the start."
         : $"Interrupted. What was sent is in '{_kept}': 'bookinfo verify --ledger' takes it.";
 
-    /// <summary>Verifies.</summary>
+    /// <summary>Checks the application, drives a run or takes its ledger, asks the platforms, and writes the report.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {

@@ -12,7 +12,7 @@ namespace Bookinfo.Measurement;
 /// <param name="view">Is told how far it is.</param>
 public sealed class CanaryWalk(IVersionSplit split, ISplitProbe probe, CanaryWalkOptions options, ICanaryView view)
 {
-    /// <summary>Walks.</summary>
+    /// <summary>Raises the share of the new version step by step, and goes back when a condition fails.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="stop">Stops; what is set by then stays.</param>
     /// <param name="kill">The same, without waiting for page views under way.</param>

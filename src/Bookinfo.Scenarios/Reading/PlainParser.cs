@@ -39,6 +39,6 @@ internal sealed class PlainParser(IParser inner) : IParser
 /// <param name="message">What is wrong.</param>
 internal sealed class NotPlainException(Mark at, string message) : Exception(message)
 {
-    /// <summary>Where.</summary>
+    /// <summary>The line and column where the file is not plain.</summary>
     public Mark At => at;
 }

@@ -52,7 +52,7 @@ public sealed class ScenarioLoad
     /// <param name="program">The version of the program.</param>
     public void KeepLedger(string file, string program) => _ledger = (file, program);
 
-    /// <summary>Sends.</summary>
+    /// <summary>Sends requests at the rates of a profile.</summary>
     /// <param name="profile">The rate over time.</param>
     /// <param name="stop">Ends it early; what was measured until then is the result.</param>
     /// <param name="kill">Ends it without waiting for what is under way.</param>

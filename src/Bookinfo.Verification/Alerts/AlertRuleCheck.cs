@@ -6,7 +6,7 @@ namespace Bookinfo.Verification;
 /// <summary>Makes sure that a Prometheus has the rules of the alerts that a scenario declares, before anything is broken.</summary>
 internal static class AlertRuleCheck
 {
-    /// <summary>Checks.</summary>
+    /// <summary>Checks that each declared alert has a rule that can be evaluated and sets the declared labels.</summary>
     /// <param name="declared">The alerts.</param>
     /// <param name="rules">The rules that there are.</param>
     /// <param name="lookAt">Where to look.</param>

@@ -47,7 +47,7 @@ public sealed class AlertVerification(
         .. alertmanager is null ? [] : scenario.Symptoms.Alerts.Select(alert => ExpectedSymptom.ArrivalOf(alert, options.Patience)),
     ];
 
-    /// <summary>Verifies.</summary>
+    /// <summary>Runs the scenario, and waits until its symptoms and alerts were seen and are gone, or their time is over.</summary>
     /// <param name="targets">The Bookinfo.</param>
     /// <param name="page">Where to send the requests of the scenario; <see langword="null"/> when somebody else does.</param>
     /// <param name="observer">Is told how the scenario goes on.</param>

@@ -11,7 +11,7 @@ internal sealed class Arrivals(TimeSpan standstill, TimeSpan patience, TimeProvi
 {
     /// <summary>
     /// What services send by OTLP comes at least this often, if there is more: they send every 5 seconds, and wait 10 for a platform that
-    /// is slow, unless they are told otherwise.
+    /// is slow, unless they are told otherwise. Those of <c>up --dashboard</c> wait longer, but not all for the same batch.
     /// </summary>
     public static readonly TimeSpan ByOtlp = TimeSpan.FromSeconds(20);
 
@@ -33,7 +33,7 @@ internal sealed class Arrivals(TimeSpan standstill, TimeSpan patience, TimeProvi
         return few with { Traces = [.. few.Traces] };
     }
 
-    /// <summary>Waits.</summary>
+    /// <summary>Waits until all has come, or nothing more does, or the patience is over, and tells what was read last.</summary>
     /// <param name="end">When the run was over.</param>
     /// <param name="glimpse">Looks how much has come, for little of the platform's time.</param>
     /// <param name="read">Reads all that there is.</param>
@@ -67,7 +67,8 @@ internal sealed class Arrivals(TimeSpan standstill, TimeSpan patience, TimeProvi
                 if (reading.Count != count)
                 {
                     (count, counted, shown, isShownFirst) = (reading.Count, asked, after, isFirst);
-                    changed = size is null ? asked : changed;
+                    // A few traces may stand still while others come, so it is over only when a whole reading has found nothing new.
+                    changed = asked;
                 }
 
                 if (reading.IsAll || IsOver())

@@ -12,7 +12,7 @@ public static class ShownSymptoms
     public static IReadOnlyCollection<string> AttributesOf(Scenario scenario) =>
         [.. scenario.Symptoms.Traces.SelectMany(symptom => symptom.Attributes.Keys).Distinct()];
 
-    /// <summary>Looks.</summary>
+    /// <summary>Holds what traces and visitors showed of a scenario against what it declares.</summary>
     /// <param name="scenario">The scenario.</param>
     /// <param name="outcome">What came of it.</param>
     /// <param name="ledger">The ledger of its requests.</param>

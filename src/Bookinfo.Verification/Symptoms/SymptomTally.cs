@@ -36,7 +36,7 @@ internal sealed class SymptomTally(string name, Bounds? share, string what)
 
     private ShareEstimate Estimate => ShareEstimate.From(Math.Min(Like, Of), Of);
 
-    /// <summary>Counts one.</summary>
+    /// <summary>Counts a span or a view that the symptom is about.</summary>
     /// <param name="isLike">Whether it is as the scenario declares.</param>
     public void Add(bool isLike)
     {

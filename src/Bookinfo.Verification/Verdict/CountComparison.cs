@@ -17,7 +17,7 @@ internal sealed record Difference(ICountKey Key, CountRange Expected, long Seen,
 /// <summary>Holds what was counted against what must be.</summary>
 internal static class CountComparison
 {
-    /// <summary>Compares.</summary>
+    /// <summary>Compares what must be counted with what was, key by key.</summary>
     /// <param name="expected">What must be counted.</param>
     /// <param name="seen">What is.</param>
     /// <returns>What differs.</returns>

@@ -235,6 +235,33 @@ public sealed class TraceSourceTests
             isComing, result.Checks.Any(check => check.NotChecked.Any(open => open.Contains("still coming", StringComparison.Ordinal))));
     }
 
+    /// <summary>By some traces it is seen how much has come; those may stand still while others come.</summary>
+    [Fact]
+    public async Task What_comes_of_other_traces_than_those_that_are_looked_at_is_waited_for_as_well()
+    {
+        using var ledger = new SampleLedger().Add(40, version: "v1");
+        var run = await ledger.ExpectAsync();
+        var spans = MadeSpans.Of(run).Select(span => span.Seen).ToList();
+        var looked = run.Spread(10).Traces.Select(trace => SpanIds.Trace(trace.TraceId)).ToHashSet();
+        var others = spans.Where(span => !looked.Contains(span.TraceId)).Take(50).ToList();
+        var isRead = false;
+        using var store = new MadeStore([]);
+        var time = new FakeTimeProvider(run.End);
+        using var source = new TraceSource(store, 1, TimeSpan.FromMinutes(5), time);
+        var checking = source.CheckAsync(run, static _ => { }, TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("It waits for ever.", () =>
+        {
+            // The rest comes only after all that there was has been read once.
+            store.Spans = (time.GetUtcNow() - run.End).TotalSeconds < 10 ? []
+                : (isRead |= store.Asked.Count == 40) ? spans
+                : others;
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            return checking.IsCompleted;
+        });
+
+        Assert.Equal(VerificationVerdict.Exact, (await checking).Verdict);
+    }
+
     private static MadeSpan Failed(MadeSpan tried) => tried with
     {
         Attributes = new Dictionary<string, string>(tried.Attributes)

@@ -11,7 +11,7 @@ internal static class TraceOtherWay
 
     private const int MostExamples = 5;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks for some of the traces in the other way, and compares how many spans they have.</summary>
     /// <param name="store">The platform.</param>
     /// <param name="reading">What was read in the usual way.</param>
     /// <param name="tally">What was found there.</param>

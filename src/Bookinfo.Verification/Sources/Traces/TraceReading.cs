@@ -144,7 +144,7 @@ internal sealed record SpanDifferences(IReadOnlyList<Difference> Served, IReadOn
     /// <summary>What must be there, and may be.</summary>
     public required ExpectedCounts Expected { get; init; }
 
-    /// <summary>Compares.</summary>
+    /// <summary>Compares the spans of a trace with those that its request must have left.</summary>
     /// <param name="fate">What became of the request.</param>
     /// <param name="spans">The spans, each once.</param>
     public static SpanDifferences Of(RequestFate fate, IReadOnlyCollection<SeenSpan> spans)
