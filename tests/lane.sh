@@ -41,7 +41,6 @@ queue=(
     "The application on this machine: plans and builds|Local.Tests"
     "Scenarios: their files, faults and symptoms|Scenarios.Tests"
     "What the libraries of the tool stand on|Foundation.Tests"
-    "Verification, against real platforms|Verification.Tests"
     compiled
     "Telemetry, exact to the count|Telemetry.Tests"
     "Services, in this process|Services.Tests"
@@ -82,13 +81,18 @@ first() {
     work_off
 }
 
-# The test program that takes longest, then what is left.
+# The two test programs that take longest, then what is left.
 second() {
     tests "The command line tool" Cli.Tests --filter-not-trait Needs=native
     work_off
 }
 
-third() { work_off; }
+third() {
+    tests "Verification, against real platforms" Verification.Tests
+    work_off
+}
+
+fourth() { work_off; }
 
 "$lane"
 count_into "$directory/$lane"
