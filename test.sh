@@ -81,7 +81,13 @@ renders || {
 say "Building"
 mkdir -p artifacts/up
 touch artifacts/up/tool.stamp.new
-guarded dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false
+# One compiler for all projects, which spares a third of the time. It is found by its name, and stays when the build has ended.
+compiler=bookinfo-test-$$
+status=0
+guarded dotnet build Bookinfo.slnx -c Release -v quiet -nodeReuse:false -p:UseSharedCompilation=true -p:SharedCompilationId=$compiler ||
+    status=$?
+pkill -KILL -f -- "-pipename:$compiler\$" || true
+[ $status -eq 0 ] || exit $status
 # What the launcher compares the sources of the tool with: it need not build the tool again.
 mv artifacts/up/tool.stamp.new artifacts/up/tool.stamp
 

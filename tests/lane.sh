@@ -5,8 +5,9 @@
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
 lane=$1 directory=$2
-# Most programs here end after some seconds: too soon for what the JIT learns from profiling to pay off.
-export DOTNET_TieredPGO=0
+# Most programs here end after some seconds: too soon for what the JIT learns from profiling to pay off, or for compiling a method a second
+# time; and memory that can be both written and executed does no harm here. Together that spares a fifth of the processor time.
+export DOTNET_TieredPGO=0 DOTNET_TC_CallCounting=0 DOTNET_EnableWriteXorExecute=0
 source tests/guard.sh
 source tests/tally.sh
 

@@ -64,6 +64,29 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
     }
 
     [Theory]
+    [InlineData("the oldest", true, VerificationVerdict.Untold)]
+    [InlineData("the oldest", false, VerificationVerdict.Differs)]
+    [InlineData("the oldest of one service", true, VerificationVerdict.Differs)]
+    [InlineData("some later ones", true, VerificationVerdict.Differs)]
+    public async Task The_oldest_that_a_platform_lets_go_are_untold_and_others_lost(
+        string gone, bool letsOldestGo, VerificationVerdict verdict)
+    {
+        var requests = system.Run.Traces.OrderBy(trace => trace.Sent).Select(trace => trace.TraceId)
+            .Skip(gone == "some later ones" ? 5 : 0).Take(5).ToList();
+        bool IsGone(string service, string line) => (gone != "the oldest of one service" || service == "details-v1")
+            && requests.Exists(id => line.Contains(id, StringComparison.Ordinal));
+        using var source = new LogSource(
+            new BoundedLogs(system.Write((service, lines) => lines.Where(line => !IsGone(service, line))), letsOldestGo),
+            TimeSpan.Zero, TimeProvider.System);
+        var result = await source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(verdict, result.Verdict);
+        var check = Assert.Single(result.Checks);
+        var isSaid = check.NotChecked.Any(why => why.Contains("lets the oldest go", StringComparison.Ordinal));
+        Assert.Equal(verdict == VerificationVerdict.Untold, isSaid);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public async Task A_line_that_is_there_twice_is_found(int count)
@@ -196,5 +219,24 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
     {
         using var source = new LogSource(new LogFiles(system.Write(edit)), TimeSpan.Zero, TimeProvider.System);
         return await source.CheckAsync(system.Run, static _ => { }, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Files as a platform that may keep only so many lines.</summary>
+    private sealed class BoundedLogs(string path, bool letsOldestGo) : ILogStore
+    {
+        private readonly LogFiles _files = new(path);
+
+        public string Name => _files.Name;
+
+        public IEnumerable<string> Notes => [];
+
+        public bool LetsOldestGo => letsOldestGo;
+
+        public Task ConnectAsync(CancellationToken cancellationToken) => _files.ConnectAsync(cancellationToken);
+
+        public IAsyncEnumerable<string> ReadAsync(RunExpectation run, CancellationToken cancellationToken) =>
+            _files.ReadAsync(run, cancellationToken);
+
+        public void Dispose() => _files.Dispose();
     }
 }

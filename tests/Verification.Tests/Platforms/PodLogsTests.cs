@@ -88,7 +88,7 @@ public sealed class PodLogsTests : IDisposable
     {
         var result = await VerifyAsync((lines, isRead) => ReplaceAsync(lines, isRead, old => old.SkipLast(1)));
         Assert.Equal(
-            "1 lines are missing that may not have been there to be shown. reviews-v2-a has ended without logging that it stopped, as one "
+            "Missing lines that may not have been there to be shown: 1. reviews-v2-a has ended without logging that it stopped, as one "
             + "that is killed: its last lines may never have been written.",
             Assert.Single(OnlyUntold(result)));
     }
@@ -164,7 +164,7 @@ public sealed class PodLogsTests : IDisposable
             isRotated = true;
         });
         var told = Assert.Single(OnlyUntold(result));
-        Assert.StartsWith("10 lines are missing that may not have been there to be shown. The log of details-v1-a was rotated", told);
+        Assert.StartsWith("Missing lines that may not have been there to be shown: 10. The log of details-v1-a was rotated", told);
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class PodLogsTests : IDisposable
         Write(MadeLine.Of(run), (version, own) => version == "details-v1" ? own.Skip(1) : own);
         _pods.HasLists = true;
         Assert.Matches(
-            "^1 lines are missing that may not have been there to be shown. For [0-9]+ s the cluster did not list its pods: one may have "
+            "^Missing lines that may not have been there to be shown: 1. For [0-9]+ s the cluster did not list its pods: one may have "
             + "come and gone.$",
             Assert.Single(OnlyUntold(await source.CheckAsync(run, static _ => { }, token))));
     }
@@ -207,7 +207,7 @@ public sealed class PodLogsTests : IDisposable
         using var source = new LogSource(await _pods.OpenAsync(), TimeSpan.FromSeconds(1), TimeProvider.System);
         var result = await source.CheckAsync(run, static _ => { }, TestContext.Current.CancellationToken);
         Assert.StartsWith(
-            "3 lines are missing that may not have been there to be shown. A pod that was there during the run may be gone",
+            "Missing lines that may not have been there to be shown: 3. A pod that was there during the run may be gone",
             Assert.Single(OnlyUntold(result)));
     }
 

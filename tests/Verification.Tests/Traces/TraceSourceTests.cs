@@ -71,7 +71,7 @@ public sealed class TraceSourceTests
         var result = await CheckAsync(run, areAllThere ? spans : spans.Where((_, index) => index != 4));
 
         Assert.Equal(areAllThere ? [] : [(FindingKind.ParentBroken, 1)], Told(result).Select(finding => (finding.Kind, finding.Count)));
-        Assert.Contains($"{(areAllThere ? 56 : 55)} spans in these traces are of others, such as sidecars.", result.Notes);
+        Assert.Contains($"Spans of others in these traces, such as sidecars: {(areAllThere ? 56 : 55)}.", result.Notes);
     }
 
     [Theory]

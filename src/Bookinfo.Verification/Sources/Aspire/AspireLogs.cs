@@ -15,6 +15,9 @@ public sealed class AspireLogs(AspireClient client) : ILogStore
     public IEnumerable<string> Notes => [];
 
     /// <inheritdoc/>
+    public bool LetsOldestGo => true;
+
+    /// <inheritdoc/>
     public Task ConnectAsync(CancellationToken cancellationToken) => client.ConnectAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -22,6 +22,7 @@ internal sealed class LogReading
     private readonly CutLines _cut = new();
     private readonly Dictionary<string, long> _lost = [];
     private readonly List<string> _lostExamples = [];
+    private readonly OldestLines _oldest = new();
 
     /// <summary>How many lines are missing that may never have been there to be shown, by why.</summary>
     private readonly Dictionary<string, long> _untold = [];
@@ -83,7 +84,8 @@ internal sealed class LogReading
 
     /// <summary>Compares the lines of each request with what it must have left.</summary>
     /// <param name="gaps">What may be missing without being lost.</param>
-    public void Compare(IReadOnlyCollection<LogGap> gaps)
+    /// <param name="letsOldestGo">Whether the platform keeps so many lines and lets the oldest go.</param>
+    public void Compare(IReadOnlyCollection<LogGap> gaps, bool letsOldestGo)
     {
         var known = new Dictionary<(RequestFate, UInt128), List<Difference>>();
         foreach (var trace in _run.Traces)
@@ -98,6 +100,11 @@ internal sealed class LogReading
             else if (!known.TryGetValue((trace.Fate, lines), out differences))
             {
                 known.Add((trace.Fate, lines), differences = Differences(trace.Fate, Numbers(lines)));
+            }
+
+            if (letsOldestGo)
+            {
+                _oldest.Add(trace, [.. Numbers(lines).Select(number => _keys[number - 1])], differences);
             }
 
             foreach (var difference in differences)
@@ -123,6 +130,13 @@ internal sealed class LogReading
                 }
             }
         }
+
+        if (letsOldestGo && _lost.Count > 0 && _oldest.AreAbsent)
+        {
+            _untold[OldestLines.Why] = _lost.Values.Sum();
+            _lost.Clear();
+            _lostExamples.Clear();
+        }
     }
 
     /// <summary>Looks whether a line is the same as one before, among those of requests that have too many.</summary>
@@ -145,7 +159,7 @@ internal sealed class LogReading
         var cut = _cut.CountOfRun(_lost);
         if (cut > 0)
         {
-            findings.Add(new Finding(FindingKind.LineCut, "log", FormattableString.Invariant($"{cut:N0} lines are not whole."))
+            findings.Add(new Finding(FindingKind.LineCut, "log", FormattableString.Invariant($"Lines that are not whole: {cut:N0}."))
             {
                 Count = cut,
                 Examples = _cut.Examples,
@@ -158,7 +172,7 @@ internal sealed class LogReading
         {
             findings.Add(new Finding(
                 FindingKind.LineLost, "log",
-                FormattableString.Invariant($"{lost:N0} lines are missing, of services that served requests of the run."))
+                FormattableString.Invariant($"Missing lines of services that served requests of the run: {lost:N0}."))
             {
                 Missing = lost,
                 Examples = _lostExamples,
@@ -168,7 +182,7 @@ internal sealed class LogReading
         if (_twins > 0)
         {
             findings.Add(new Finding(
-                FindingKind.LineTwice, "log", FormattableString.Invariant($"{_twins:N0} lines are there once more, to the letter."))
+                FindingKind.LineTwice, "log", FormattableString.Invariant($"Lines that are there once more, to the letter: {_twins:N0}."))
             {
                 Surplus = _twins,
                 Examples = ExamplesOf(surplus => surplus.Twins > 0),
@@ -179,7 +193,7 @@ internal sealed class LogReading
         {
             findings.Add(new Finding(
                 FindingKind.Surplus, "log",
-                FormattableString.Invariant($"{_surplusLines - _twins:N0} more lines are there than their requests can have left."))
+                FormattableString.Invariant($"Lines beyond those that their requests can have left: {_surplusLines - _twins:N0}."))
             {
                 Surplus = _surplusLines - _twins,
                 Examples = ExamplesOf(surplus => surplus.Lines > surplus.Twins),
@@ -194,7 +208,7 @@ internal sealed class LogReading
             NotChecked =
             [
                 .. _untold.Select(untold => FormattableString.Invariant(
-                    $"{untold.Value:N0} lines are missing that may not have been there to be shown. {untold.Key}")),
+                    $"Missing lines that may not have been there to be shown: {untold.Value:N0}. {untold.Key}")),
             ],
         };
     }

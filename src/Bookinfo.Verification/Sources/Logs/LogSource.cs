@@ -60,7 +60,7 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
             reading.Add(line);
         }
 
-        reading.Compare(store.Gaps);
+        reading.Compare(store.Gaps, store.LetsOldestGo);
         if (reading.MayHaveTwins)
         {
             await foreach (var line in read(run, cancellationToken))

@@ -37,8 +37,8 @@ internal static class HistogramCheck
                 findings.Add(new Finding(
                     FindingKind.Missing, $"{service.Key.Service} {service.Key.Version}",
                     FormattableString.Invariant(
-                        $"{absent.Sum(route => route.Value.Count):N0} requests of {service.Key.Service} {service.Key.Version} ")
-                        + "are in no bucket: their routes have none.")
+                        $"Requests of {service.Key.Service} {service.Key.Version} in no bucket, because their routes have none: ")
+                        + FormattableString.Invariant($"{absent.Sum(route => route.Value.Count):N0}."))
                 {
                     Missing = absent.Sum(route => route.Value.Count),
                     Examples = [.. absent.Select(route => $"{route.Key.Method} {route.Key.Route}".TrimEnd()).Order().Take(5)],
@@ -81,8 +81,8 @@ internal static class HistogramCheck
         var total = counts.Count == 0 ? 0 : Math.Max(bounds.Count, counts[^1]);
         return new Finding(
             FindingKind.WrongBucket, $"{key.Service} {key.Method} {key.Route}",
-            FormattableString.Invariant($"{worst.By:N0} requests of {key.Service} {key.Route} are in a bucket that is too ")
-                + (worst.Seen > worst.Expected.High ? "fast" : "slow") + ".")
+            FormattableString.Invariant($"Requests of {key.Service} {key.Route} in a bucket that is too ")
+                + FormattableString.Invariant($"{(worst.Seen > worst.Expected.High ? "fast" : "slow")}: {worst.By:N0}."))
         {
             Count = worst.By,
             Examples =

@@ -22,7 +22,7 @@ internal sealed class MeasuredTarget
     {
         Target = target;
         IsGone = newest - target.LastAttempt > GoneAfterIntervals * (target.Interval ?? 0);
-        From = target.LastBefore(window.Start - window.Doubt) ?? StartedAfter(target, window);
+        From = LastBefore(target, window) ?? StartedAfter(target, window);
         To = target.StandsStillSince(window.End) ?? target.Scrapes[^1];
         StandsStill = target.StandsStillSince(window.End) is not null;
         Restarts = From is { } from ? [.. target.Restarts(from, To)] : [];
@@ -86,8 +86,8 @@ internal sealed class MeasuredTarget
             FindingKind.ScrapeGap, Target.Name,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{count:N0} of {attempts.Count + skipped.Sum(gap => gap.Count):N0} scrapes of {Target.Name} are missing: "
-                + $"{failed.Count:N0} failed, {skipped.Sum(gap => gap.Count):N0} were not made."))
+                $"Missing scrapes of {Target.Name}: {count:N0} of {attempts.Count + skipped.Sum(gap => gap.Count):N0} "
+                + $"(failed: {failed.Count:N0}; not made: {skipped.Sum(gap => gap.Count):N0})."))
         {
             Count = count,
             Examples = [.. failed.Concat(skipped.Select(gap => gap.Time)).Order().Take(5).Select(At)],
@@ -120,6 +120,18 @@ internal sealed class MeasuredTarget
 
     private static string At(long time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime.ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// The last scrape that was over when the run began. On a busy machine it takes a while to ask a platform for its time, so that the one
+    /// that was waited for before the run may look later than its start; it was over all the same.
+    /// </summary>
+    private static long? LastBefore(ScrapedTarget target, RunWindow window)
+    {
+        var byClock = target.LastBefore(window.Start - window.Doubt);
+        return window.Ready?.TryGetValue(target.Selector, out var ready) == true && ready > (byClock ?? 0) && target.Scrapes.Contains(ready)
+            ? ready
+            : byClock;
+    }
 
     /// <summary>A process that began after the run did has counted nothing before.</summary>
     private static long? StartedAfter(ScrapedTarget target, RunWindow window) =>

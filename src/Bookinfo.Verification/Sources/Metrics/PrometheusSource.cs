@@ -36,6 +36,8 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
     /// <summary>How long after a run its counters are looked at: what comes later is another run's.</summary>
     private static readonly TimeSpan After = TimeSpan.FromMinutes(5);
 
+    private Dictionary<string, long>? _ready;
+
     /// <inheritdoc/>
     public string Signal => "metrics";
 
@@ -54,6 +56,8 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
             if ((AreAllKnown(targets, now.ToUnixTimeMilliseconds()) && late.Waited.Count == 0) || wait.Elapsed > patience)
             {
                 RequireTargets(targets);
+                _ready = targets.Where(target => target.Scrapes.Count > 0).DistinctBy(target => target.Selector)
+                    .ToDictionary(target => target.Selector, target => target.Scrapes[^1]);
                 // The run must not begin while the last scrape may still be going on.
                 await Task.Delay(Pause + doubt, time, cancellationToken);
                 return;
@@ -71,7 +75,7 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
         var (skew, doubt) = await SkewAsync(cancellationToken);
         var window = new RunWindow(
             (run.Start + skew).ToUnixTimeMilliseconds(), (run.End + skew).ToUnixTimeMilliseconds(),
-            (long)Math.Ceiling((LeastDoubt + doubt).TotalMilliseconds));
+            (long)Math.Ceiling((LeastDoubt + doubt).TotalMilliseconds)) { Ready = _ready };
         var samples = new RawSamples(client, selector);
         var wait = new Wait("for counters to stand still", say, time);
         for (var isFirst = true; ; isFirst = false)
@@ -193,4 +197,11 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
 /// <param name="Start">When its first request was sent.</param>
 /// <param name="End">When its last one had ended.</param>
 /// <param name="Doubt">By how much the clocks here and there may differ though the difference has been allowed for.</param>
-internal readonly record struct RunWindow(long Start, long End, long Doubt);
+internal readonly record struct RunWindow(long Start, long End, long Doubt)
+{
+    /// <summary>
+    /// By the selectors of targets: a scrape of each that was over when the run began, whatever the clocks say; <see langword="null"/> when
+    /// nobody waited for one.
+    /// </summary>
+    public IReadOnlyDictionary<string, long>? Ready { get; init; }
+}

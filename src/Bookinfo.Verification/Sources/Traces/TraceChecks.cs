@@ -26,7 +26,7 @@ internal static class TraceChecks
         if (cut.Count > 0)
         {
             findings.Add(new Finding(FindingKind.IdCut, "trace id", FormattableString.Invariant(
-                $"{cut.Count:N0} traces are shown by the last 64 bits of their ids."))
+                $"Traces shown by the last 64 bits of their ids: {cut.Count:N0}."))
             {
                 Count = cut.Count,
                 Examples = cut.Examples,
@@ -67,8 +67,8 @@ internal static class TraceChecks
             {
                 Count = tally.Present,
             }
-            : new Finding(FindingKind.TraceLost, "trace", FormattableString.Invariant($"{absent:N0} requests have no spans at all")
-                + (tally.Partial == 0 && absent > 1 ? ", and all other traces are whole, as behind a sampler or a full queue." : "."))
+            : new Finding(FindingKind.TraceLost, "trace", FormattableString.Invariant($"Requests without any span: {absent:N0}")
+                + (tally.Partial == 0 && absent > 1 ? "; all other traces are whole, as behind a sampler or a full queue." : "."))
             {
                 Missing = absent,
                 Examples = tally[FindingKind.TraceLost].Examples,
@@ -85,14 +85,14 @@ internal static class TraceChecks
             var count = kind.Sum(difference => difference.Missing + difference.Surplus);
             return kind.Key
                 ? new Finding(FindingKind.SpanLost, "span", FormattableString.Invariant(
-                    $"{count:N0} spans are missing in traces of which others are there."))
+                    $"Missing spans of traces of which others are there: {count:N0}."))
                 {
                     Missing = count,
                     Examples = Worst(kind),
                     LookAt = [.. tally[FindingKind.SpanLost].Examples.Take(2)],
                 }
                 : new Finding(FindingKind.Surplus, "span", FormattableString.Invariant(
-                    $"{count:N0} spans are more than the requests of their traces must have left."))
+                    $"Spans beyond those that the requests of their traces must have left: {count:N0}."))
                 {
                     Surplus = count,
                     Examples = Worst(kind),
@@ -118,7 +118,8 @@ internal static class TraceChecks
             [
                 .. twice.Count == 0 ? Array.Empty<Finding>() :
                 [
-                    new Finding(FindingKind.SpanTwice, "span", FormattableString.Invariant($"{twice.Count:N0} spans are there once more."))
+                    new Finding(
+                        FindingKind.SpanTwice, "span", FormattableString.Invariant($"Spans that are there once more: {twice.Count:N0}."))
                     {
                         Surplus = twice.Count,
                         Examples = twice.Examples,
@@ -127,7 +128,7 @@ internal static class TraceChecks
                 .. broken.Count == 0 ? Array.Empty<Finding>() :
                 [
                     new Finding(FindingKind.ParentBroken, "parent", FormattableString.Invariant(
-                        $"{broken.Count:N0} spans are below one that they cannot be below, or below one that is not there."))
+                        $"Spans below one that they cannot be below, or below one that is not there: {broken.Count:N0}."))
                     {
                         Count = broken.Count,
                         Examples = broken.Examples,

@@ -98,7 +98,7 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
                 .. tally.Foreign == 0 ? Array.Empty<string>() :
                 [
                     string.Create(
-                        CultureInfo.InvariantCulture, $"{tally.Foreign:N0} spans in these traces are of others, such as sidecars."),
+                        CultureInfo.InvariantCulture, $"Spans of others in these traces, such as sidecars: {tally.Foreign:N0}."),
                 ],
                 Cost.PerRequest(reading.Count, "spans", run),
             ],
