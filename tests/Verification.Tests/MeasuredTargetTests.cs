@@ -54,6 +54,23 @@ public sealed class MeasuredTargetTests
         Assert.Equal(10_000, Target(scrapes, doubt: 600).From);
     }
 
+    /// <summary>A Prometheus that has just been started scrapes its targets one after another within an interval.</summary>
+    [Theory]
+    [InlineData(19, "a:1 b:1")]
+    [InlineData(13, "a:1 b:1")]
+    [InlineData(7, "a:1")] // Gone.
+    public void A_target_that_was_scraped_once_is_one_as_long_as_it_may_be_scraped_again(double second, string found)
+    {
+        var samples = new RawSamples(null!, "");
+        foreach (var (instance, times) in new[] { ("a:1", new[] { 10.0, 15.0, 20.0 }), ("b:1", [second]) })
+        {
+            samples.Add(RawSamples.Marker, Series(instance, times.Select(time => (time, 0.0))));
+            samples.Add(RawSamples.Up, Series(instance, times.Select(time => (time, 1.0))));
+        }
+
+        Assert.Equal(found, string.Join(' ', ScrapedTarget.All(samples, Window.Start).Select(target => target.Instance)));
+    }
+
     /// <summary>On a busy machine, asking for the time may take longer than was waited after it.</summary>
     [Fact]
     public void A_scrape_that_was_waited_for_before_the_run_is_the_state_before_however_much_clocks_may_differ()
@@ -87,8 +104,10 @@ public sealed class MeasuredTargetTests
         };
         return new MeasuredTarget(target, window, target.LastAttempt);
 
-        void Add(string metric, IEnumerable<(double Time, double Value)> values) => samples.Add(metric, new PrometheusSeries(
-            new Dictionary<string, string> { ["job"] = "bookinfo", ["instance"] = "a:1" },
-            [.. values.Select(value => new PrometheusPoint((long)(value.Time * 1000), value.Value))]));
+        void Add(string metric, IEnumerable<(double Time, double Value)> values) => samples.Add(metric, Series("a:1", values));
     }
+
+    private static PrometheusSeries Series(string instance, IEnumerable<(double Time, double Value)> values) => new(
+        new Dictionary<string, string> { ["job"] = "bookinfo", ["instance"] = instance },
+        [.. values.Select(value => new PrometheusPoint((long)(value.Time * 1000), value.Value))]);
 }

@@ -132,7 +132,7 @@ public sealed class SpanStoreTests : IDisposable
 
         Assert.Equal(VerificationVerdict.Exact, result.Verdict);
         var ofSidecars = spans.Count(span => span.Service.EndsWith("sidecar", StringComparison.Ordinal));
-        Assert.Contains($"{ofSidecars} spans in these traces are of others, such as sidecars.", result.Notes);
+        Assert.Contains($"Spans of others in these traces, such as sidecars: {ofSidecars}.", result.Notes);
     }
 
     [Fact]

@@ -62,8 +62,13 @@ internal sealed class ScrapedTarget
     /// <summary>How many series its last scrape has brought; 0 when the platform does not tell.</summary>
     public long Series { get; }
 
-    /// <summary>The time from one scrape to the next, in milliseconds; <see langword="null"/> when there were not two.</summary>
-    public long? Interval => Attempts.Count < 2
+    /// <summary>
+    /// The time from one scrape to the next, in milliseconds. Of a target that was scraped only once, as when a Prometheus has just been
+    /// started, it is that of others; <see langword="null"/> when there were not two scrapes of any.
+    /// </summary>
+    public long? Interval { get; private set; }
+
+    private long? OwnInterval => Attempts.Count < 2
         ? null
         : Attempts.Keys.Skip(1).Zip(Attempts.Keys, (later, earlier) => later - earlier).Order().ElementAt((Attempts.Count - 1) / 2);
 
@@ -80,14 +85,18 @@ internal sealed class ScrapedTarget
         var byTarget = metrics.SelectMany(metric => samples.Of(metric).Where(series => series.Samples.Count > 0)
                 .Select(series => (Metric: metric, Series: series)))
             .ToLookup(one => (Job: one.Series["job"], Instance: one.Series["instance"]));
+        var all = byTarget
+            .Where(target => target.Any(one => one.Metric == RawSamples.Marker
+                || (one.Metric == RawSamples.Info && one.Series["service_namespace"] == "bookinfo")))
+            .Select(target => new ScrapedTarget(
+                target.Key.Job, target.Key.Instance, target.ToLookup(one => one.Metric, one => one.Series)))
+            .ToList();
+        var usual = all.Max(target => target.OwnInterval);
+        all.ForEach(target => target.Interval = target.OwnInterval ?? usual);
         return
         [
-            .. byTarget
-                .Where(target => target.Any(one => one.Metric == RawSamples.Marker
-                    || (one.Metric == RawSamples.Info && one.Series["service_namespace"] == "bookinfo")))
-                .Select(target => new ScrapedTarget(
-                    target.Key.Job, target.Key.Instance, target.ToLookup(one => one.Metric, one => one.Series)))
-                .Where(target => target.Scrapes[^1] >= since - (RecentScrapes * (target.Interval ?? 0)))
+            .. all
+                .Where(target => target.Interval is not { } interval || target.Scrapes[^1] >= since - (RecentScrapes * interval))
                 .OrderBy(target => target.Instance, StringComparer.Ordinal).ThenBy(target => target.Job, StringComparer.Ordinal),
         ];
     }
