@@ -30,18 +30,18 @@ tests() { # title, test project, and arguments for its program
 }
 
 # What all lanes take from, one program at a time: title, test project, and settings. 'compiled' stands for waiting until the native
-# programs are there, which those after it need.
+# programs are there, which those after it need. What mostly waits stands first: compiling needs the processor meanwhile.
 queue=(
-    "The page, in Chromium (screenshots: artifacts/screenshots)|Browser.Tests"
     "The load generator|Load.Tests"
     "The application in a cluster: the libraries|Kubernetes.Tests"
+    "Scenarios: their files, faults and symptoms|Scenarios.Tests"
     "Prometheus, rules and dashboards|Observability.Tests"
     "The manifests, rendered with every component|Manifests.Tests"
     "The wire contract, against processes under the JIT|Wire.Tests"
     "Baselines, comparisons and their reports|Measurement.Tests"
     "The application on this machine: plans and builds|Local.Tests"
-    "Scenarios: their files, faults and symptoms|Scenarios.Tests"
     "What the libraries of the tool stand on|Foundation.Tests"
+    "The page, in Chromium (screenshots: artifacts/screenshots)|Browser.Tests"
     compiled
     "Telemetry, exact to the count|Telemetry.Tests"
     "Services, in this process|Services.Tests"

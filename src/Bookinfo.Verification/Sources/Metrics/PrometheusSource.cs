@@ -75,7 +75,10 @@ public sealed class PrometheusSource(PrometheusClient client, string selector, T
         var (skew, doubt) = await SkewAsync(cancellationToken);
         var window = new RunWindow(
             (run.Start + skew).ToUnixTimeMilliseconds(), (run.End + skew).ToUnixTimeMilliseconds(),
-            (long)Math.Ceiling((LeastDoubt + doubt).TotalMilliseconds)) { Ready = _ready };
+            (long)Math.Ceiling((LeastDoubt + doubt).TotalMilliseconds))
+        {
+            Ready = _ready,
+        };
         var samples = new RawSamples(client, selector);
         var wait = new Wait("for counters to stand still", say, time);
         for (var isFirst = true; ; isFirst = false)
