@@ -41,6 +41,7 @@ need prometheus prometheus
 need prometheus-alertmanager prometheus-alertmanager
 need buildah buildah
 need mount mount
+need pkill procps
 need node nodejs
 need npm npm
 # The kubectl of Debian 12 is too old for the manifests, so a kubectl counts as new enough if it can render them.
