@@ -58,7 +58,7 @@ say "Sending $thousands,000 requests, $rate a second"
 say "Verifying"
 TIMEFORMAT='%U %S %R'
 memory=0
-{ time "${tool[@]}" verify --ledger "$results/run.ledger" --logs artifacts/logs --output json > "$results/report.json" \
+{ time "${tool[@]}" verify --ledger "$results/run.ledger" --logs "artifacts/logs/port-$port" --output json > "$results/report.json" \
     2> "$results/verify.log" & } 2> "$work/time"
 verify=$!
 # The tool is a child of the subshell that is timed.
