@@ -1,9 +1,9 @@
 # Runs commands so that a signal to the script that reads this file ends them as well.
 jobs=()
 
-# Runs a command in a process group of its own, so that a signal to this script can end it at once with all that it has started. What a
-# test program starts, and what of that gets away, that program's supervisor ends (tests/Bookinfo.Supervision), also when this script is
-# killed.
+# Runs a command in a process group of its own, so that a signal to this script can end it at once with all that it has started. What of
+# the group is left when the command has ended, such as a build server, is ended as well. What a test program starts, and what of that gets
+# away, that program's supervisor ends (tests/Bookinfo.Supervision), also when this script is killed.
 guarded() {
     local status=0
     set -m
@@ -11,6 +11,7 @@ guarded() {
     jobs=($!)
     set +m
     wait "${jobs[0]}" || status=$?
+    kill -KILL -- "-${jobs[0]}" 2>/dev/null || true
     jobs=()
     return "$status"
 }

@@ -92,7 +92,7 @@ public sealed class CountComparisonTests
         var differences = Compare();
         var finding = Assert.Single(LabelMistakes.Take(differences));
         Assert.Equal((FindingKind.WrongLabel, "version", 3), (finding.Kind, finding.Subject, finding.Count));
-        Assert.Equal("3 have another version: v2 shown as v3.", finding.Text);
+        Assert.Equal("With another version: 3 (v2 shown as v3).", finding.Text);
         Assert.Empty(differences);
     }
 

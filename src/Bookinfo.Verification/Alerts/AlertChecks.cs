@@ -64,10 +64,10 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
         static symptom => symptom.Outcome.SeenAfter is not null,
         static symptom => symptom.Untold,
         symptom => Judge(
-            FindingKind.SymptomNotSeen, symptom, symptom.Declared.Name, "was not seen", symptom.Outcome.SeenAfter,
+            FindingKind.SymptomNotSeen, symptom, symptom.Declared.Name, ("was seen", "was not seen"), symptom.Outcome.SeenAfter,
             symptom.Declared.Within, DuringFaults)
             ?? (symptom.Outcome.SeenAfter is null ? null : Judge(
-                FindingKind.SymptomNotGone, symptom, symptom.Declared.Name, "was not gone", symptom.Outcome.ClearAfter,
+                FindingKind.SymptomNotGone, symptom, symptom.Declared.Name, ("was gone", "was not gone"), symptom.Outcome.ClearAfter,
                 symptom.Declared.Clears, AfterFaults)));
 
     /// <summary>Whether each declared alert fired.</summary>
@@ -78,8 +78,8 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
         static alert => alert.Outcome.SeenAfter is not null,
         static alert => alert.Untold,
         alert => Judge(
-            FindingKind.AlertNotFired, alert, alert.Declared.Name, "did not fire", alert.Outcome.SeenAfter, alert.Declared.Within,
-            DuringFaults));
+            FindingKind.AlertNotFired, alert, alert.Declared.Name, ("fired", "did not fire"), alert.Outcome.SeenAfter,
+            alert.Declared.Within, DuringFaults));
 
     /// <summary>Whether each alert that fired was resolved.</summary>
     /// <param name="alerts">The alerts in Prometheus.</param>
@@ -96,7 +96,7 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
             static alert => alert.Outcome.ClearAfter is not null,
             static alert => alert.UntoldEnd,
             alert => Judge(
-                FindingKind.AlertNotResolved, alert, alert.Declared.Name, "was not resolved", alert.Outcome.ClearAfter,
+                FindingKind.AlertNotResolved, alert, alert.Declared.Name, ("was resolved", "was not resolved"), alert.Outcome.ClearAfter,
                 alert.Declared.Clears, AfterFaults));
         return check with
         {
@@ -190,9 +190,9 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
 
     /// <summary>Judges when something was seen: in time, late, or not at all.</summary>
     private Finding? Judge(
-        FindingKind kind, SeenSymptom symptom, string subject, string notSeen, TimeSpan? after, TimeSpan limit, string since)
+        FindingKind kind, SeenSymptom symptom, string subject, (string Came, string DidNot) words, TimeSpan? after, TimeSpan limit,
+        string since)
     {
-        var came = notSeen == "did not fire" ? "fired" : notSeen.Replace(" not ", " ", StringComparison.Ordinal);
         if (after <= limit)
         {
             return null;
@@ -200,12 +200,13 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
 
         var declared = $"the scenario says within {Duration.Format(limit)}";
         return after is { } late
-            ? new Finding(FindingKind.Late, subject, $"{subject}: it {came} {Duration.Format(late)} after {since}; {declared}.")
+            ? new Finding(FindingKind.Late, subject, $"{subject}: it {words.Came} {Duration.Format(late)} after {since}; {declared}.")
             {
                 Count = 1,
                 LookAt = [LookAt(symptom)],
             }
-            : new Finding(kind, subject, $"{subject}: it {notSeen} within {Duration.Format(limit + patience)} after {since}; {declared}.")
+            : new Finding(
+                kind, subject, $"{subject}: it {words.DidNot} within {Duration.Format(limit + patience)} after {since}; {declared}.")
             {
                 Missing = 1,
                 LookAt = [LookAt(symptom)],

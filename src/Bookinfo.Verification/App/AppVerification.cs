@@ -128,7 +128,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
         if (skipped > 0)
         {
             line.Open.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{skipped:N0} checks were left out, because {process} does not answer."));
+                CultureInfo.InvariantCulture, $"Checks left out, because {process} does not answer: {skipped:N0}."));
         }
     }
 

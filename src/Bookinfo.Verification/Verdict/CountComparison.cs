@@ -103,8 +103,8 @@ internal static class LabelMistakes
                 isLost ? FindingKind.LostLabel : FindingKind.WrongLabel,
                 label,
                 isLost
-                    ? FormattableString.Invariant($"{moved:N0} have no {label}: {from}.")
-                    : FormattableString.Invariant($"{moved:N0} have another {label}: {from} shown as {to}."))
+                    ? FormattableString.Invariant($"Without {label}: {moved:N0} ({from}).")
+                    : FormattableString.Invariant($"With another {label}: {moved:N0} ({from} shown as {to})."))
             {
                 Count = moved,
                 Examples = [.. mistake.Missing.Concat(mistake.Surplus).Take(5).Select(difference => difference.ToString())],

@@ -133,7 +133,7 @@ internal sealed class LogReading
 
         if (letsOldestGo && _lost.Count > 0 && _oldest.AreAbsent)
         {
-            _untold[OldestLines.Why] = _lost.Values.Sum();
+            _untold[$"They are the oldest: {OldestAbsent.Why}"] = _lost.Values.Sum();
             _lost.Clear();
             _lostExamples.Clear();
         }

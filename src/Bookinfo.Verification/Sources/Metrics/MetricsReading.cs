@@ -132,15 +132,15 @@ internal sealed class MetricsReading
     {
         foreach (var (kind, of, amount) in new (FindingKind, string, Func<Difference, long>)[]
         {
-            (FindingKind.Missing, "missing", difference => difference.Missing),
-            (FindingKind.Surplus, "surplus", difference => difference.Surplus),
+            (FindingKind.Missing, "Missing", difference => difference.Missing),
+            (FindingKind.Surplus, "Surplus", difference => difference.Surplus),
         })
         {
             var worst = rest.Where(difference => amount(difference) > 0).OrderByDescending(amount).ToList();
             if (worst.Count > 0)
             {
                 findings.Add(new Finding(
-                    kind, metric, FormattableString.Invariant($"{worst.Sum(amount):N0} are {of}, in {worst.Count} series."))
+                    kind, metric, FormattableString.Invariant($"{of}: {worst.Sum(amount):N0}, in {worst.Count} series."))
                 {
                     Missing = worst.Sum(difference => difference.Missing),
                     Surplus = worst.Sum(difference => difference.Surplus),
@@ -270,7 +270,7 @@ internal sealed class MetricsReading
             explained.Add($"What {service} {version} has counted is not known: it is not a target.");
             yield return new Finding(
                 FindingKind.TargetMissing, $"{service} {version}",
-                FormattableString.Invariant($"No target is {service} {version}, which served {missing:N0} requests."))
+                FormattableString.Invariant($"No target is {service} {version}. Requests that it served: {missing:N0}."))
             {
                 Missing = missing,
                 LookAt = [$"{RawSamples.Info}{{service_name=\"{service}\"}}"],

@@ -32,7 +32,7 @@ public sealed class OtlpListener(int port, Uri? forward) : IDisposable
 
     /// <summary>What is worth knowing.</summary>
     public IEnumerable<string> Notes => _forwarder is { Failed: > 0 and var failed }
-        ? [string.Create(CultureInfo.InvariantCulture, $"{failed:N0} requests were not taken by {forward}.")]
+        ? [string.Create(CultureInfo.InvariantCulture, $"Requests not taken by {forward}: {failed:N0}.")]
         : [];
 
     /// <summary>Begins to listen, unless it does.</summary>

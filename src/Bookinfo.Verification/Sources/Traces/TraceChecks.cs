@@ -50,8 +50,7 @@ internal static class TraceChecks
                 NotChecked =
                 [
                     FormattableString.Invariant(
-                        $"The {absent:N0} oldest traces are not there, and all later ones are: it keeps so many and lets the oldest go. ")
-                    + "Raise its limit, or send fewer requests.",
+                        $"Oldest traces that are not there, while all later ones are: {absent:N0}. The reason: {OldestAbsent.Why}"),
                 ],
             };
         }

@@ -9,8 +9,7 @@ internal sealed class TraceTally
     private readonly Dictionary<FindingKind, (long Count, List<string> Examples)> _seen = [];
     private readonly List<UInt128> _present = [];
     private readonly List<UInt128> _absent = [];
-    private long _firstPresent = long.MaxValue;
-    private long _lastAbsent = long.MinValue;
+    private readonly OldestAbsent _oldest = new();
 
     /// <summary>How many traces there must be.</summary>
     public CountRange Expected { get; private set; }
@@ -49,7 +48,7 @@ internal sealed class TraceTally
     public RootTimes Times { get; } = new();
 
     /// <summary>Whether all that is missing is older than all that is there: a platform that keeps so many has let the oldest go.</summary>
-    public bool OldestAreAbsent => _absent.Count > 0 && _present.Count > 0 && _lastAbsent < _firstPresent;
+    public bool OldestAreAbsent => _absent.Count > 0 && _present.Count > 0 && _oldest.Holds;
 
     /// <summary>Whether every trace is there, with all its spans where they belong, and nothing else.</summary>
     public bool IsComplete => _absent.Count == 0 && _differences.Count == 0 && _seen.Count == 0;
@@ -83,7 +82,7 @@ internal sealed class TraceTally
         else if (!trace.Fate.IsUnknown)
         {
             _absent.Add(SpanIds.Trace(trace.TraceId));
-            _lastAbsent = Math.Max(_lastAbsent, trace.Sent);
+            _oldest.AddAbsent(trace.Sent);
             Note(FindingKind.TraceLost, 1, $"trace {trace.TraceId}");
         }
     }
@@ -101,7 +100,7 @@ internal sealed class TraceTally
     {
         Expect(trace);
         _present.Add(SpanIds.Trace(trace.TraceId));
-        _firstPresent = Math.Min(_firstPresent, trace.Sent);
+        _oldest.AddPresent(trace.Sent);
         Partial += differences.Missing > 0 ? 1 : 0;
         ServedExpected += differences.Expected.Served.Total;
         TriedExpected += differences.Expected.Tried.Total;
