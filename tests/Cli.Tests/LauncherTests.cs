@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
@@ -11,7 +13,7 @@ public sealed class LauncherTests : IDisposable
 
     public LauncherTests()
     {
-        foreach (var tool in new[] { "bash", "dirname", "find", "grep", "mkdir", "mv", "readlink", "touch" })
+        foreach (var tool in new[] { "bash", "dirname", "find", "grep", "mkdir", "mv", "readlink", "sleep", "touch" })
         {
             var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, tool)).First(
                 File.Exists);
@@ -194,6 +196,7 @@ public sealed class LauncherTests : IDisposable
             Assert.Equal(0, await first.ExitAsync());
             Assert.Equal("Building the bookinfo tool; only the first time this takes a while.\n", first.Messages);
             Assert.Matches("^[0-9]+\n$", await File.ReadAllTextAsync(seconds, TestContext.Current.CancellationToken));
+            Assert.EndsWith(" -p:RunAnalyzers=false\n", await ArgumentsAsync());
         }
 
         var tool = Path.Combine(root, "artifacts", "bin", "Bookinfo.Cli", "release", "bookinfo.dll");
@@ -210,7 +213,52 @@ public sealed class LauncherTests : IDisposable
 
         Assert.Equal(0, await second.ExitAsync());
         Assert.Equal(message, second.Messages);
+        // It has been built before, so it may have been changed since it was cloned.
+        Assert.EndsWith(" -p:RunAnalyzers=true\n", await ArgumentsAsync());
+
+        Task<string> ArgumentsAsync() =>
+            File.ReadAllTextAsync(Path.Combine(root, "arguments"), TestContext.Current.CancellationToken);
     }
+
+    [Theory]
+    [InlineData("true", ExitCode.Success, "")]
+    [InlineData("echo 'error: no'; exit 1", ExitCode.BuildFailed, "error: no\nbookinfo: the tool cannot be built; see above.\n")]
+    public async Task What_a_build_leaves_running_is_ended_with_it(string end, int exitCode, string message)
+    {
+        var root = CopyTo("copy");
+        await HookAsync(root, $"sleep 1000 & {end}");
+
+        await using var run = CommandRun.Start(
+            "bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
+
+        Assert.Equal(exitCode, await run.ExitAsync());
+        Assert.Equal($"Building the bookinfo tool; only the first time this takes a while.\n{message}", run.Messages);
+        await run.NothingSurvivesAsync();
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public async Task A_signal_ends_the_build_of_the_tool(string signal, int exitCode)
+    {
+        var root = CopyTo("copy");
+        await HookAsync(root, "sleep 1000 & sleep 1000");
+        await using var run = CommandRun.Start(
+            "bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
+        await run.DoesAsync("The build", () => run.Alive.Count(process => process.Name == "sleep") == 2);
+
+        // To the launcher alone, as a service manager sends it.
+        using var kill = Process.Start("kill", [$"-{signal}", run.Pid.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(exitCode, await run.ExitAsync());
+        await run.NothingSurvivesAsync();
+    }
+
+    /// <summary>Lets the dotnet that is none do something more when it builds.</summary>
+    private static Task HookAsync(string root, string commands) =>
+        File.WriteAllTextAsync(Path.Combine(root, "hook"), commands, TestContext.Current.CancellationToken);
 
     /// <summary>Makes a working copy of the launcher alone, with a link to it beside.</summary>
     private string CopyTo(string name)
@@ -227,7 +275,7 @@ public sealed class LauncherTests : IDisposable
             #!/bin/sh
             case $1 in
                 --list-sdks) echo '10.0.100 [/somewhere]' ;;
-                build) pwd -P >built ;;
+                build) pwd -P >built; echo "$@" >arguments; [ ! -e hook ] || . ./hook ;;
                 *) echo "$@" ;;
             esac
 

@@ -80,7 +80,24 @@ public sealed class ServiceBuildTests : IDisposable
 
         Assert.Equal(
             $"build {Path.Combine(tree.BuildState, "services.slnf")}{(restores ? "" : " --no-restore")} -c Release",
-            Assert.Single(dotnet.Calls).Split(" --nologo")[0]);
+            Assert.Single(dotnet.Calls).Split(" -clp")[0]);
+    }
+
+    [Fact]
+    public async Task Only_the_first_build_is_without_analyzers()
+    {
+        var tree = CreateTree();
+        using var dotnet = new FakeTool("dotnet", "");
+        await BuildAsync(tree, dotnet, new NoProgress());
+        foreach (var service in ServiceCatalog.All)
+        {
+            Write(tree.Assembly(service), "");
+        }
+
+        Write(tree.ProjectFile(ServiceCatalog.All[0].Project), "<Project><!-- changed --></Project>");
+        await BuildAsync(tree, dotnet, new NoProgress());
+
+        Assert.Equal([true, false], dotnet.Calls.Select(call => call.EndsWith(" -p:RunAnalyzers=false", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -88,7 +88,7 @@ public sealed class DashboardPackage(SourceTree tree, IWorkProgress progress, Ti
         var command = new DotNetCommand(tree, DotNet, time);
         // By force: otherwise NuGet may find that nothing has changed, and leave what it has said before.
         string[] arguments =
-            ["restore", tree.DashboardProject, "--force", $"-p:DashboardPlatform={Platform}", "--nologo", "-v:quiet", "-nodeReuse:false"];
+            ["restore", tree.DashboardProject, "--force", $"-p:DashboardPlatform={Platform}", .. DotNetCommand.CommonArguments];
         if (await command.RunAsync(arguments, log, cancellationToken) != 0)
         {
             var errors = command.ReadErrors(LogFile).ToList();

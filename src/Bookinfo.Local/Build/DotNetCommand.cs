@@ -12,7 +12,8 @@ internal sealed class DotNetCommand(SourceTree tree, string program, TimeProvide
 
     /// <summary>
     /// Runs a build so that it ends with this process, however that ends: the standard input of the shell is a pipe from here, and when
-    /// it is closed the shell ends its process group.
+    /// it is closed the shell ends its process group. What is left of that when the build has ended, which is the compiler's server, is
+    /// ended as well.
     /// </summary>
     private const string EndWithParent =
         """
@@ -20,9 +21,20 @@ internal sealed class DotNetCommand(SourceTree tree, string program, TimeProvide
         (read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 &
         "$@" </dev/null 3<&-
         code=$?
-        kill $! 2>/dev/null
+        trap '' TERM
+        kill -TERM 0
         exit $code
         """;
+
+    /// <summary>
+    /// How everything is built: nothing stays behind, neither a worker of MSBuild nor the compiler's server. Where that can be ended with
+    /// the build, one compiler for all projects, under a name of its own, spares a quarter of the time.
+    /// </summary>
+    public static IReadOnlyList<string> CommonArguments { get; } =
+    [
+        "--nologo", "-v:quiet", "-nodeReuse:false", $"-p:UseSharedCompilation={(ChildProcess.HasSessions ? "true" : "false")}",
+        $"-p:SharedCompilationId=bookinfo-{Environment.ProcessId}",
+    ];
 
     /// <summary>Runs it to its end.</summary>
     /// <param name="arguments">Its arguments.</param>

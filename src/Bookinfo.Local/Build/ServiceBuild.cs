@@ -11,9 +11,13 @@ namespace Bookinfo.Local;
 /// <param name="time">Tells the time and waits.</param>
 public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimeProvider time)
 {
-    /// <summary>Nothing of a build may stay behind: neither a worker of MSBuild nor the compiler's server.</summary>
-    private static readonly string[] CommonArguments =
-        ["-c", "Release", "--nologo", "-v:quiet", "-clp:NoSummary", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
+    private static readonly string[] Release = ["-c", "Release", "-clp:NoSummary", .. DotNetCommand.CommonArguments];
+
+    /// <summary>
+    /// Leaves out the analyzers, which take half of the time, where they would find nothing: what is committed has passed them, and so has
+    /// what was built before it is compiled to native code.
+    /// </summary>
+    private static readonly string[] Unanalyzed = ["-p:RunAnalyzers=false"];
 
     /// <summary>What builds; tests replace it.</summary>
     internal string DotNet { get; init; } = ChildProcess.DotNet;
@@ -128,7 +132,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
             await File.WriteAllTextAsync(filter, new JsonObject { ["solution"] = solution }.ToJsonString(), cancellationToken);
             // The build of the tool has just restored. Later, NuGet knows better than the times of files what has changed.
             string[] restore = start.IsFirst && RestoredPackages.AreThere(tree, names) ? ["--no-restore"] : [];
-            await RunAsync(["build", filter, .. restore, .. CommonArguments], start.Log, cancellationToken);
+            string[] analyze = start.IsFirst ? Unanalyzed : [];
+            await RunAsync(["build", filter, .. restore, .. Release, .. analyze], start.Log, cancellationToken);
         });
 
     private Task PublishAsync(IReadOnlyList<NativeProgram> programs, BuildStart start, CancellationToken cancellationToken)
@@ -144,7 +149,7 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
                 {
                     report($"{program.Name}, {index + 1} of {programs.Count}");
                     await RunAsync(
-                        ["publish", tree.ProjectFile(program.Project), "-r", SourceTree.RuntimeIdentifier, .. CommonArguments],
+                        ["publish", tree.ProjectFile(program.Project), "-r", SourceTree.RuntimeIdentifier, .. Release, .. Unanalyzed],
                         start.Log,
                         cancellationToken);
                 }
