@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Foundation;
+using Bookinfo.Measurement;
 using Bookinfo.Scenarios;
 using Bookinfo.Testing;
 using Bookinfo.ToolTesting;
@@ -19,9 +20,10 @@ public sealed class ScenarioTests(ScrapedNamespace bookinfo) : IClassFixture<Scr
     private static readonly ScenarioFiles Files = new(new SourceTree(WorkingCopy.Root).Scenarios);
 
     [Theory]
-    [InlineData("slow-ratings", "app=ratings")]
-    [InlineData("flaky-reviews-v3", "app=reviews,version=v3")]
-    public async Task It_reaches_its_pods_and_one_that_takes_the_place_of_another_until_stop_ends_it(string name, string selector)
+    [InlineData("slow-ratings", "app=ratings", "ratings-v1", "delay")]
+    [InlineData("flaky-reviews-v3", "app=reviews,version=v3", "reviews-v3", "abort")]
+    public async Task It_reaches_its_pods_and_one_that_takes_the_place_of_another_until_stop_ends_it(
+        string name, string selector, string version, string fault)
     {
         await using var start = await StartAsync(name, selector);
 
@@ -29,6 +31,7 @@ public sealed class ScenarioTests(ScrapedNamespace bookinfo) : IClassFixture<Scr
         await Tool.KubectlAsync("delete", "pod", lost, "-n", bookinfo.Namespace, "--wait=false");
         await NewPodHasFaultsAsync(start, name, selector, pods => pods.Count == 1 && !pods.Contains(lost));
         await SymptomsAsync(name, "is seen", static (symptom, values) => symptom.IsSeen(values));
+        Assert.Equal([new ActiveFault(version, fault, fault)], await FaultsOfBaselineAsync());
 
         var stop = await ScenarioAsync("stop", name);
         Assert.True(stop.ExitCode == ExitCode.Success, $"{stop}");
@@ -54,6 +57,25 @@ public sealed class ScenarioTests(ScrapedNamespace bookinfo) : IClassFixture<Scr
         {
             await Tool.KubectlAsync("scale", "deployment/ratings-v1", "-n", bookinfo.Namespace, "--replicas=1");
             await Eventually.HoldsAsync(async () => (await PodNamesAsync(Selector)).Count == 1 ? "" : "one pod of ratings");
+        }
+    }
+
+    /// <summary>The faults that the report of a baseline names.</summary>
+    private async Task<IReadOnlyList<ActiveFault>?> FaultsOfBaselineAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("bookinfo-baseline-");
+        try
+        {
+            var name = Path.Combine(directory.FullName, "faulty");
+            var run = await Tool.BookinfoAsync(
+                "baseline", "--namespace", bookinfo.Namespace, "--name", name, "--rates", "10", "--rounds", "1", "--step", "1s",
+                "--warm-up", "1s");
+            Assert.True(run.ExitCode == ExitCode.Success, $"{run}");
+            return BaselineStore.Read($"{name}.json").Faults;
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
         }
     }
 

@@ -31,6 +31,8 @@ public sealed class LoadConditionTests
     [InlineData("p98:5ms")]
     [InlineData("errors:5ms")]
     [InlineData("errors:1%1%")]
+    [InlineData("errors:100%")]
+    [InlineData("v2:errors:250%")]
     [InlineData("nobody:p99:5ms")]
     [InlineData("setup:p99:5ms")]
     [InlineData("p99:99h")]

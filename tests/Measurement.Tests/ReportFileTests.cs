@@ -20,7 +20,7 @@ public sealed class ReportFileTests : IDisposable
         // Whoever reads the old one goes on reading it.
         await using var reader = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
-        Assert.Null(await ReportFile.WriteAsync(path, overwrite: true, "new"));
+        Assert.Null(await ReportFile.WriteAsync(path, overwrite: true, "new", Cancelled));
 
         Assert.Equal("old", await new StreamReader(reader).ReadToEndAsync(Cancelled));
         Assert.Equal("new", await File.ReadAllTextAsync(path, Cancelled));
@@ -44,7 +44,7 @@ public sealed class ReportFileTests : IDisposable
 
         var before = await OwnerAsync(path);
 
-        Assert.Null(await ReportFile.WriteAsync(path, overwrite: true, "new"));
+        Assert.Null(await ReportFile.WriteAsync(path, overwrite: true, "new", Cancelled));
 
         Assert.Equal("new", await File.ReadAllTextAsync(path, Cancelled));
         Assert.Equal(before, await OwnerAsync(path));
@@ -58,8 +58,8 @@ public sealed class ReportFileTests : IDisposable
         File.CreateSymbolicLink(Place("link"), "report");
         File.CreateSymbolicLink(Place("dangling"), "missing");
 
-        Assert.Null(await ReportFile.WriteAsync(Place("link"), overwrite: true, "new"));
-        Assert.Null(await ReportFile.WriteAsync(Place("dangling"), overwrite: true, "made"));
+        Assert.Null(await ReportFile.WriteAsync(Place("link"), overwrite: true, "new", Cancelled));
+        Assert.Null(await ReportFile.WriteAsync(Place("dangling"), overwrite: true, "made", Cancelled));
 
         Assert.Equal("report", new FileInfo(Place("link")).LinkTarget);
         Assert.Equal("new", await File.ReadAllTextAsync(Place("report"), Cancelled));
@@ -74,7 +74,8 @@ public sealed class ReportFileTests : IDisposable
         await File.WriteAllTextAsync(Place("file"), "mine", Cancelled);
         File.CreateSymbolicLink(Place("link"), "missing");
 
-        Assert.Equal($"The file '{Place(name)}' already exists.", await ReportFile.WriteAsync(Place(name), overwrite: false, "new"));
+        Assert.Equal(
+            $"The file '{Place(name)}' already exists.", await ReportFile.WriteAsync(Place(name), overwrite: false, "new", Cancelled));
 
         Assert.Equal("mine", await File.ReadAllTextAsync(Place("file"), Cancelled));
         Assert.Equal(2, Directory.GetFiles(_directory).Length);
@@ -85,7 +86,7 @@ public sealed class ReportFileTests : IDisposable
     {
         await File.WriteAllTextAsync(Place("empty"), "", Cancelled);
 
-        Assert.Null(await ReportFile.WriteAsync(Place("empty"), overwrite: false, "new"));
+        Assert.Null(await ReportFile.WriteAsync(Place("empty"), overwrite: false, "new", Cancelled));
 
         Assert.Equal("new", await File.ReadAllTextAsync(Place("empty"), Cancelled));
     }
@@ -95,8 +96,8 @@ public sealed class ReportFileTests : IDisposable
     {
         foreach (var overwrite in new[] { true, false })
         {
-            Assert.Null(await ReportFile.WriteAsync("/dev/null", overwrite, "new"));
-            Assert.StartsWith("No space left on device", await ReportFile.WriteAsync("/dev/full", overwrite, "new"));
+            Assert.Null(await ReportFile.WriteAsync("/dev/null", overwrite, "new", Cancelled));
+            Assert.StartsWith("No space left on device", await ReportFile.WriteAsync("/dev/full", overwrite, "new", Cancelled));
             Assert.True(File.Exists("/dev/full"));
         }
     }
@@ -106,8 +107,8 @@ public sealed class ReportFileTests : IDisposable
     {
         var path = Place(new string('n', 255));
 
-        Assert.Null(await ReportFile.WriteAsync(path, overwrite: false, "new"));
-        Assert.Null(await ReportFile.WriteAsync(path, overwrite: true, "newer"));
+        Assert.Null(await ReportFile.WriteAsync(path, overwrite: false, "new", Cancelled));
+        Assert.Null(await ReportFile.WriteAsync(path, overwrite: true, "newer", Cancelled));
 
         Assert.Equal("newer", await File.ReadAllTextAsync(path, Cancelled));
     }

@@ -63,6 +63,15 @@ public sealed class ApiTests
             Assert.Equal((target, 200), (target, (await RawHttp.GetAsync(page.Address, target))!.Status));
             Assert.Equal((target, "/details/a%20b"), (target, backend.Requests[^1].Target));
         }
+
+        // The host of the target counts, not that of the header.
+        foreach (var host in new[] { "books.example", $"LOCALHOST:{page.Address.Port}" })
+        {
+            var response = await RawHttp.SendAsync(
+                page.Address,
+                $"GET http://{host.ToLowerInvariant()}/api/v1/products/a HTTP/1.1\r\nHost: {host}x\r\nConnection: close\r\n\r\n");
+            Assert.Equal((host, 200), (host, response!.Status));
+        }
     }
 
     [Theory]

@@ -63,6 +63,28 @@ public sealed class BrokenOffRequestTests : IAsyncLifetime
         _services.AssertUnharmed(service);
     }
 
+    /// <summary>
+    /// Right after a request that is complete, the visitor closes his side. Whether he gets the answer is up to the server; that his
+    /// request is done is not.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task A_request_that_ends_after_its_last_byte_is_done(string service, string head, string body)
+    {
+        const int Times = 100;
+        var request = Encoding.Latin1.GetBytes(head + body);
+        for (var time = 0; time < Times; time++)
+        {
+            await RawHttp.SendAsync(_services[service].Address, request, endAfterwards: true);
+        }
+
+        var log = _services.LogOf(service);
+        await Eventually.HoldsAsync("all of them", () => log.Of("RequestFinished").Count == Times);
+        Assert.Equal([(service == "ratings" ? 200 : 302, Times)], log.Of("RequestFinished").CountBy(logged => logged.Status!.Value)
+            .Select(count => (count.Key, count.Value)));
+        _services.AssertUnharmed(service);
+    }
+
     [Theory]
     [MemberData(nameof(Requests))]
     public async Task A_request_that_is_reset_at_any_byte_is_a_499_and_no_error(string service, string head, string body)

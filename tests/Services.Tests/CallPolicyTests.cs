@@ -313,6 +313,23 @@ public sealed class CallPolicyTests
         Assert.Equal(body == "[1]" ? 0 : 1, log.Of("BackendAnswerUnusable").Count - told.Length);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/reviews")]
+    [InlineData("/ratings")]
+    public async Task The_API_passes_on_no_JSON_that_is_not_UTF8(string path)
+    {
+        const string Body = "{\"id\":\"\u00ff\"}";
+        await using var backend = new RecordingBackend(_ => RecordingBackend.RawThenClose(
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"));
+        var log = new RecordedLog();
+        await using var page = await RunningService.StartAsync(Bookinfo.ProductPage.Program.Build, log.AddTo, At(backend));
+        using var answer = await page.Client.GetAsync(
+            new Uri($"/api/v1/products/0{path}", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(path == "" ? "details" : path[1..], Assert.Single(log.Of("BackendAnswerUnusable")).Text.Split(' ')[3]);
+        Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     [Fact]
     public async Task An_answer_that_is_of_use_is_not_told()
     {

@@ -71,6 +71,11 @@ public sealed class TelemetrySettingsTests
     [InlineData("OTEL_RESOURCE_ATTRIBUTES", "share=50%")]
     [InlineData("OTEL_RESOURCE_ATTRIBUTES", "team=shop,__name__=details")]
     [InlineData("OTEL_RESOURCE_ATTRIBUTES", "_.name._=details")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "team=%ff")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "team=%25%C3%28")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "te%ffam=shop")]
+    [InlineData("OTEL_EXPORTER_OTLP_CERTIFICATE", "/dev/zero")]
+    [InlineData("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/dev/zero")]
     [InlineData("OTEL_SDK_DISABLED", "yes")]
     [InlineData("OTEL_BSP_SCHEDULE_DELAY", "0")]
     [InlineData("OTEL_BSP_EXPORT_TIMEOUT", "-1")]
@@ -151,6 +156,7 @@ public sealed class TelemetrySettingsTests
     [InlineData("http://c:4318/v1/traces")]
     [InlineData("http://c:4318/v1/logs/")]
     [InlineData("http://c:4318/base/v1/metrics")]
+    [InlineData("http://c:4318/V1/Traces")]
     public void The_address_for_all_signals_is_not_that_of_one(string address)
     {
         const string Variable = "OTEL_EXPORTER_OTLP_ENDPOINT";

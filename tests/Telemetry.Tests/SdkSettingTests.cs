@@ -184,7 +184,8 @@ public sealed class SdkSettingTests
     public async Task The_name_the_resource_and_the_headers_are_those_of_the_variables()
     {
         await using var system = await RatingsAsync(
-            ("OTEL_SERVICE_NAME", "stars"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,service.version=v9"),
+            ("OTEL_SERVICE_NAME", "stars"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,service.version=v9,te%61m=a%25b"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "x-token=secret,x-other=2"), ("K8S_POD_NAME", "ratings-pod"), ("K8S_NAMESPACE_NAME", "shop"),
             ("K8S_NODE_NAME", "node-1"));
         await StopAfterARequestAsync(system, () => system.Receiver.Spans.Count > 0 && system.Receiver.Logs.Count > 0);
@@ -193,6 +194,8 @@ public sealed class SdkSettingTests
             ("stars", "test", "v9", "ratings-pod", "shop", "node-1"),
             (span.Service, span.Resource["deployment.environment.name"], span.Resource["service.version"], span.Resource["k8s.pod.name"],
                 span.Resource["k8s.namespace.name"], span.Resource["k8s.node.name"]));
+        // The SDK would add the name as it is written.
+        Assert.Equal(("a%b", false), (span.Resource["team"], span.Resource.ContainsKey("te%61m")));
         Assert.All(system.Receiver.Logs, log => Assert.Equal("stars", log.Service));
         Assert.All(system.Logs(), line => Assert.Equal(("stars", "v9"), (line.Text("service"), line.Text("version"))));
         Assert.NotEmpty(system.Receiver.Exports);

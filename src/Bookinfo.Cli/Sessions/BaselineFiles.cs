@@ -45,16 +45,17 @@ internal sealed class BaselineFiles(string name)
     /// </summary>
     /// <param name="texts">What goes into each of them.</param>
     /// <param name="overwrite">Whether files that exist may be replaced.</param>
+    /// <param name="giveUp">Ends the wait for whoever reads, where a file is a pipe.</param>
     /// <returns>The files that were written, and why others were not, or not under their name.</returns>
     public async Task<(IReadOnlyList<string> Written, OperationFailedException? Failure)> WriteAsync(
-        IReadOnlyList<string> texts, bool overwrite)
+        IReadOnlyList<string> texts, bool overwrite, CancellationToken giveUp)
     {
         string? clash = null;
         if (overwrite)
         {
-            if (await ReportFile.WriteAsync(Paths[0], overwrite: true, texts[0]) is not { } failure)
+            if (await ReportFile.WriteAsync(Paths[0], overwrite: true, texts[0], giveUp) is not { } failure)
             {
-                var (others, failures) = await WriteAsync(Paths.Zip(texts).Skip(1), overwrite: true);
+                var (others, failures) = await WriteAsync(Paths.Zip(texts).Skip(1), overwrite: true, giveUp);
                 return ([Paths[0], .. others], Failure(failures));
             }
 
@@ -62,7 +63,7 @@ internal sealed class BaselineFiles(string name)
         }
         else if (Paths.All(OutputFile.IsFree))
         {
-            var (written, failures) = await WriteAsync(Paths.Zip(texts), overwrite: false);
+            var (written, failures) = await WriteAsync(Paths.Zip(texts), overwrite: false, giveUp);
             // If no file could be created and yet the first one exists, something else created it at the same moment.
             if (written.Count > 0 || !Path.Exists(Paths[0]))
             {
@@ -79,7 +80,7 @@ internal sealed class BaselineFiles(string name)
                 continue;
             }
 
-            var (written, failures) = await WriteAsync(paths.Zip(texts), overwrite: false);
+            var (written, failures) = await WriteAsync(paths.Zip(texts), overwrite: false, giveUp);
             if (written.Count > 0 || !Path.Exists(paths[0]))
             {
                 return (written, Failure(failures.Prepend(clash)));
@@ -100,13 +101,13 @@ internal sealed class BaselineFiles(string name)
     private static IReadOnlyList<string> PathsOf(string name) => [$"{name}.json", $"{name}.html", $"{name}.md"];
 
     private static async Task<(IReadOnlyList<string> Written, IReadOnlyList<string> Failures)> WriteAsync(
-        IEnumerable<(string Path, string Text)> files, bool overwrite)
+        IEnumerable<(string Path, string Text)> files, bool overwrite, CancellationToken giveUp)
     {
         var written = new List<string>();
         var failures = new List<string>();
         foreach (var (path, text) in files)
         {
-            if (await ReportFile.WriteAsync(path, overwrite, text) is { } failure)
+            if (await ReportFile.WriteAsync(path, overwrite, text, giveUp) is { } failure)
             {
                 failures.Add($"'{path}' could not be written: {failure}");
             }

@@ -31,7 +31,7 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
         var plan = new BaselinePlan(
             Path.GetFileName(options.Name), options.Rates, options.Rounds, options.Step, options.WarmUp, Requests, options.Seed,
             options.Workers);
-        var faults = new FaultWatch(subject.Target, time);
+        var faults = FaultWatch.Of(subject, options.Context, time);
         await faults.LookAsync(signals.Stop);
         BaselineOutcome outcome;
         await using (var view = new BaselineView(BaselineRun.Planned(plan), time))
@@ -48,7 +48,8 @@ internal sealed class BaselineSession(BaselineOptions options, StopSignals signa
         var baseline = measured.With(faults.Seen);
 
         var (written, failure) = await files.WriteAsync(
-            [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)], options.Overwrite);
+            [BaselineStore.Write(baseline), BaselinePage.Create(baseline), BaselineMarkdown.Create(baseline)], options.Overwrite,
+            signals.GiveUp);
         await ReportAsync(baseline, written);
         return (failure ?? outcome.Failure) is { } why ? throw why : baseline.Complete ? ExitCode.Success : ExitCode.Interrupted;
     }

@@ -32,13 +32,15 @@ internal sealed class CompareSession(CompareOptions options)
         var (report, before, after) = Compare(read);
         report = report with { Conditions = [.. options.FailOn.SelectMany(condition => condition.Check(report))] };
 
+        // No signal is handled here: each ends the process.
         string?[] failures =
         [
             options.Html is { } html
-                ? await ReportOutput.WriteAsync("--html", html, options.Overwrite, Page(report, before, after))
+                ? await ReportOutput.WriteAsync("--html", html, options.Overwrite, Page(report, before, after), CancellationToken.None)
                 : null,
             options.Markdown is { } markdown
-                ? await ReportOutput.WriteAsync("--markdown", markdown, options.Overwrite, ComparisonMarkdown.Create(report))
+                ? await ReportOutput.WriteAsync(
+                    "--markdown", markdown, options.Overwrite, ComparisonMarkdown.Create(report), CancellationToken.None)
                 : null,
         ];
 

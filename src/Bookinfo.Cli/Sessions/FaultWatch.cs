@@ -1,4 +1,5 @@
 using Bookinfo.Foundation;
+using Bookinfo.Kubernetes;
 using Bookinfo.Local;
 using Bookinfo.Measurement;
 using Bookinfo.Scenarios;
@@ -7,16 +8,41 @@ namespace Bookinfo.Cli.Sessions;
 
 /// <summary>
 /// Finds out which faults are active while services are loaded or measured, so that the report names what was done to them on purpose. This
-/// works only for services that <c>up</c> of this working copy runs, because only their management ports are known.
+/// works only where management ports are known: for what <c>up</c> of this working copy runs, and for pods.
 /// </summary>
-/// <param name="target">Where requests go.</param>
+/// <param name="open">Finds the services; <see langword="null"/> when their management ports are not known.</param>
 /// <param name="time">Waits.</param>
-internal sealed class FaultWatch(Uri target, TimeProvider time)
+internal sealed class FaultWatch(Func<CancellationToken, Task<IFaultTargets?>> open, TimeProvider time)
 {
-    /// <summary>The rules that were there when they were first read, with how often each had been injected by then.</summary>
-    private readonly Dictionary<ActiveFault, long> _injected = [];
+    /// <summary>The rules that were there when they were first read, with how often each process had injected them by then.</summary>
+    private readonly Dictionary<(string Process, ActiveFault Fault), long> _injected = [];
     private readonly HashSet<ActiveFault> _seen = [];
     private bool _isKnown;
+
+    /// <summary>Watches the services behind a page on this machine.</summary>
+    /// <param name="page">Where requests go.</param>
+    /// <param name="time">Waits.</param>
+    public static FaultWatch OfPage(Uri page, TimeProvider time) => new(
+        _ => Task.FromResult<IFaultTargets?>(
+            SourceTree.Find() is { } tree && RunRecord.Read(tree, page) is not null ? new LocalFaultTargets(tree, page) : null),
+        time);
+
+    /// <summary>Watches the pods of a namespace.</summary>
+    /// <param name="space">The namespace; <see langword="null"/> for the usual one.</param>
+    /// <param name="context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
+    /// <param name="time">Waits.</param>
+    public static FaultWatch OfPods(string? space, string? context, TimeProvider time) => new(
+        async cancellationToken =>
+            await new FaultPlace(null, space ?? DeployedApplication.UsualNamespace, context).OpenAsync(time, cancellationToken),
+        time);
+
+    /// <summary>Watches what is measured.</summary>
+    /// <param name="subject">What is measured.</param>
+    /// <param name="context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
+    /// <param name="time">Waits.</param>
+    public static FaultWatch Of(ISubject subject, string? context, TimeProvider time) => subject is ClusterSubject { Namespace: var space }
+        ? OfPods(space, context, time)
+        : OfPage(subject.Target, time);
 
     /// <summary>The faults that were active before or after, or injected in between; <see langword="null"/> if that is not known.</summary>
     public IReadOnlyList<ActiveFault>? Seen => _isKnown
@@ -29,12 +55,12 @@ internal sealed class FaultWatch(Uri target, TimeProvider time)
     {
         try
         {
-            if (SourceTree.Find() is not { } tree || RunRecord.Read(tree, target) is null)
+            await using var targets = await open(cancellationToken);
+            if (targets is null)
             {
                 return;
             }
 
-            await using var targets = new LocalFaultTargets(tree, target);
             using var client = new ManagementClient();
             var processes = await new FaultOverview(targets, client, time).ReadAsync(cancellationToken);
             foreach (var (process, rule) in
@@ -42,19 +68,19 @@ internal sealed class FaultWatch(Uri target, TimeProvider time)
                 where process.Status is not null
                 from set in process.Status!.Sets
                 from rule in set.Rules
-                select (process.Target.Name, rule))
+                select (process.Target, rule))
             {
-                var fault = new ActiveFault(process, rule.Fault, rule.Name);
+                var fault = new ActiveFault(process.Version, rule.Fault, rule.Name);
                 // A rule may switch itself on and off, and be off both before and after.
-                if (rule.Active || rule.Injected > _injected.GetValueOrDefault(fault, _isKnown ? 0 : rule.Injected))
+                if (rule.Active || rule.Injected > _injected.GetValueOrDefault((process.Name, fault), _isKnown ? 0 : rule.Injected))
                 {
                     _seen.Add(fault);
                 }
 
-                _injected.TryAdd(fault, rule.Injected);
+                _injected.TryAdd((process.Name, fault), rule.Injected);
             }
 
-            _isKnown = true;
+            _isKnown |= processes.Any(process => process.Status is not null);
         }
         catch (Exception exception) when (exception is OperationFailedException or OperationCanceledException)
         {

@@ -52,6 +52,10 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         return options.Objective is { } objective ? await SearchAsync(source, objective) : await MeasureAsync(source);
     }
 
+    private FaultWatch WatchFaults(Uri page) => options.Workers is { } workers
+        ? FaultWatch.OfPods(workers.Namespace, workers.Context, time)
+        : FaultWatch.OfPage(page, time);
+
     private async Task<int> MeasureAsync(ILoadSource source)
     {
         var plan = source.Plan;
@@ -63,7 +67,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             ? new HdrLog(await ReportOutput.OpenAsync(HdrOption, hdrFile, options.Overwrite, signals.Stop))
             : null;
         Interrupted = source.Interrupted;
-        var faults = new FaultWatch(plan.Target.Uri, time);
+        var faults = WatchFaults(plan.Target.Uri);
         await faults.LookAsync(signals.Stop);
         LoadResult result;
         RunDetails details;
@@ -115,7 +119,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
             ledger?.Failure is { } ledgerFailure ? $"{LedgerOption}: the file could not be written: {ledgerFailure.Message}" : null,
             hdr?.Failure is { } hdrFailure ? $"{HdrOption}: the file could not be written: {hdrFailure.Message}" : null,
             options.Html is { } html
-                ? await ReportOutput.WriteAsync(HtmlOption, html, options.Overwrite, LoadPage.Create(report, timeline))
+                ? await ReportOutput.WriteAsync(HtmlOption, html, options.Overwrite, LoadPage.Create(report, timeline), signals.GiveUp)
                 : null,
         ];
         await ReportOutput.TellAsync((options.Ledger, failures[0]), (options.Hdr, failures[1]), (options.Html, failures[2]));
@@ -132,7 +136,7 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
         Interrupted = source.Interrupted;
         var plan = source.Plan;
         var started = time.GetTimestamp();
-        var faults = new FaultWatch(plan.Target.Uri, time);
+        var faults = WatchFaults(plan.Target.Uri);
         await faults.LookAsync(signals.Stop);
         var usual = TimeSpan.FromSeconds(
             Math.Clamp(options.Duration.TotalSeconds / TrialsInSearch, ShortestTrial.TotalSeconds, LongestTrial.TotalSeconds));

@@ -64,7 +64,7 @@ internal sealed class PairSession(BaselineOptions options, StopSignals signals, 
         var plan = new BaselinePlan(
             Path.GetFileName(options.Name), options.Rates, options.Rounds, options.Step, options.WarmUp, requests, options.Seed, null);
         Func<CancellationToken, Task>? restart = options.Between is { } command ? stop => RestartAsync(command, targets, stop) : null;
-        var faults = targets.ConvertAll(target => new FaultWatch(target, time));
+        var faults = subjects.ConvertAll(subject => FaultWatch.Of(subject, options.Context, time));
         await Task.WhenAll(faults.Select(watch => watch.LookAsync(signals.Stop)));
         PairedOutcome outcome;
         await using (var view = new BaselineView(PairedRun.Planned(plan, restart is not null), time))
@@ -88,7 +88,8 @@ internal sealed class PairSession(BaselineOptions options, StopSignals signals, 
         var report = PairedComparison.Of(file, files.Paths[0]);
         var (written, failure) = await files.WriteAsync(
             [BaselineStore.Write(file), ComparisonPage.Create(report, file.Before, file.After), ComparisonMarkdown.Create(report)],
-            options.Overwrite);
+            options.Overwrite,
+            signals.GiveUp);
         await CompareSession.WriteAsync(report, options.Output, all: false);
         await BaselineFiles.TellAsync(file.Complete, written);
         return (failure ?? outcome.Failure) is { } why ? throw why : file.Complete ? ExitCode.Success : ExitCode.Interrupted;

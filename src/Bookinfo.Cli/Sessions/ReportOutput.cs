@@ -86,9 +86,10 @@ internal static class ReportOutput
     /// <param name="file">The file.</param>
     /// <param name="overwrite">Whether it may be replaced.</param>
     /// <param name="text">What goes into it.</param>
+    /// <param name="giveUp">Ends the wait for whoever reads, where the file is a pipe.</param>
     /// <returns>Why it could not be written to its end; <see langword="null"/> if it was.</returns>
-    public static async Task<string?> WriteAsync(string option, string file, bool overwrite, string text) =>
-        await ReportFile.WriteAsync(file, overwrite, text) is { } failure
+    public static async Task<string?> WriteAsync(string option, string file, bool overwrite, string text, CancellationToken giveUp) =>
+        await ReportFile.WriteAsync(file, overwrite, text, giveUp) is { } failure
             ? $"{option}: the file '{file}' could not be written: {failure}"
             : null;
 }

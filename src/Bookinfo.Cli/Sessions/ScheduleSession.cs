@@ -108,7 +108,8 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
     {
         if (options.File is { } file
             && await ReportOutput.WriteAsync(
-                FileOption, file, overwrite, JsonSerializer.Serialize(timetable, TimetableJson.Default.Timetable) + "\n") is { } failure)
+                FileOption, file, overwrite, JsonSerializer.Serialize(timetable, TimetableJson.Default.Timetable) + "\n",
+                signals.GiveUp) is { } failure)
         {
             throw new OperationFailedException(FailureKind.Failed, failure);
         }

@@ -16,12 +16,19 @@ public static class ReportFile
     /// <param name="path">Its path.</param>
     /// <param name="overwrite">Whether one that exists may be replaced even if it is not <see cref="OutputFile.IsFree"/>.</param>
     /// <param name="text">What goes into it.</param>
+    /// <param name="giveUp">Ends the wait for whoever reads, where the file is a pipe.</param>
     /// <returns>Why it could not be opened, or not be written to its end; <see langword="null"/> when it was.</returns>
-    public static async Task<string?> WriteAsync(string path, bool overwrite, string text)
+    public static async Task<string?> WriteAsync(string path, bool overwrite, string text, CancellationToken giveUp)
     {
         try
         {
-            return await TryWriteAsync(path, overwrite, text);
+            return OutputPath.IsKept(path)
+                ? await TryWriteAsync(path, overwrite, text)
+                : await Task.Run(() => TryWriteAsync(path, overwrite, text), CancellationToken.None).WaitAsync(giveUp);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            return FileFailure.NotTaken;
         }
         catch (Exception exception) when (OutputFile.IsRefusal(exception))
         {

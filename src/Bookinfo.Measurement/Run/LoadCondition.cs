@@ -17,8 +17,8 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
     /// <summary>How to write one.</summary>
     public const string Grammar =
         "must be [what:]figure:limit, such as p99:50ms, errors:1%, v2:p95:80ms or user:errors:0.5%. Figures are p50, p90, p95, p99, p99.9, "
-        + "max and errors. Limits are in us, ms or s; those of errors in %. 'what' is visitor, user, api, asset or path, or a version of "
-        + "reviews such as v2. 'error-rate>1%' and 'p99>50ms' are the same as errors:1% and p99:50ms";
+        + "max and errors. Limits are in us, ms or s; those of errors in %, below 100%. 'what' is visitor, user, api, asset or path, or a "
+        + "version of reviews such as v2. 'error-rate>1%' and 'p99>50ms' are the same as errors:1% and p99:50ms";
 
     private const string Errors = FigureName.Errors;
     private const string ErrorRate = "error-rate";
@@ -46,7 +46,7 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
         double? most = figure == Errors
             ? limit[^1] == '%' ? double.Parse(limit[..^1], CultureInfo.InvariantCulture) / 100 : null
             : Duration.TryParse(limit, out var time) ? Math.Round(time.TotalMicroseconds) : null;
-        return most is not { } known || (subject is not null && !Subjects.Contains(subject))
+        return most is not { } known || (figure == Errors && known >= 1) || (subject is not null && !Subjects.Contains(subject))
             ? null
             : new LoadCondition(text, subject, figure, known);
     }

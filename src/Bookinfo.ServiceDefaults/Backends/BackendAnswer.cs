@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace Bookinfo.ServiceDefaults.Backends;
@@ -51,10 +52,16 @@ public sealed record BackendAnswer(int? Status, ReadOnlyMemory<byte> Body) : IDi
         }
     }
 
-    /// <summary>Whether the body is one complete JSON value.</summary>
+    /// <summary>Whether the body is one complete JSON value, in UTF-8.</summary>
     /// <returns>Whether it is.</returns>
     public bool IsJson()
     {
+        // The reader looks at the text in strings only when it is asked for.
+        if (!Utf8.IsValid(Body.Span))
+        {
+            return false;
+        }
+
         var reader = new Utf8JsonReader(Body.Span);
         try
         {

@@ -10,18 +10,22 @@ internal static class PercentEncoding
     /// <summary>Decodes a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="decoded">What it stands for.</param>
-    /// <returns>Whether each percent sign has two hexadecimal digits behind it.</returns>
+    /// <returns>Whether each percent sign has two hexadecimal digits behind it, and all of it stands for UTF-8.</returns>
     public static bool TryDecode(string text, out string decoded)
     {
         decoded = Uri.UnescapeDataString(text);
+        // What is not UTF-8 stays as it was written, and then has more percent signs than it may.
+        var escapedSigns = 0;
         for (var at = text.IndexOf('%', StringComparison.Ordinal); at >= 0; at = text.IndexOf('%', at + 1))
         {
             if (at + 2 >= text.Length || text.AsSpan(at + 1, 2).ContainsAnyExcept(Hex))
             {
                 return false;
             }
+
+            escapedSigns += text.AsSpan(at + 1, 2) is "25" ? 1 : 0;
         }
 
-        return true;
+        return decoded.AsSpan().Count('%') == escapedSigns;
     }
 }

@@ -25,12 +25,6 @@ internal sealed class FaultFile(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// How long the first reading may take: a pipe that nobody writes to, or a mount that hangs, would keep the service from starting
-    /// without a word.
-    /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly Lock _reading = new();
     private ITimer? _timer;
     private string? _last;
@@ -43,11 +37,13 @@ internal sealed class FaultFile(
     {
         try
         {
-            Task.Run(Apply).WaitAsync(Patience, time).GetAwaiter().GetResult();
-        }
-        catch (TimeoutException)
-        {
-            throw NotAllowed($"it could not be read within {Patience.TotalSeconds} s: is it a pipe, or on a mount that hangs?");
+            SettingFile.InTime(
+                () =>
+                {
+                    Apply();
+                    return true;
+                },
+                time);
         }
         catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
         {

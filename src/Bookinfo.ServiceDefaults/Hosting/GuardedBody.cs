@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -14,8 +16,15 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// visitor has left).
 /// </remarks>
 /// <param name="body">The body as Kestrel gives it.</param>
-internal sealed class GuardedBody(Stream body) : Stream
+/// <param name="length">How long it is; <see langword="null"/> when only its end tells.</param>
+/// <param name="input">What has come over the connection; <see langword="null"/> when that is not known.</param>
+internal sealed class GuardedBody(Stream body, long? length, PipeReader? input) : Stream
 {
+    private long _read;
+
+    /// <summary>The rest of a body that is complete although the visitor has closed the connection.</summary>
+    private Stream? _rest;
+
     /// <summary>Whether it was read to its end.</summary>
     public bool IsRead { get; private set; }
 
@@ -45,9 +54,14 @@ internal sealed class GuardedBody(Stream body) : Stream
     {
         try
         {
-            var count = await body.ReadAsync(buffer, CancellationToken.None);
+            var count = await (_rest ?? body).ReadAsync(buffer, CancellationToken.None);
+            _read += count;
             IsRead |= count == 0 && buffer.Length > 0;
             return count;
+        }
+        catch (BadHttpRequestException) when (TakeRest())
+        {
+            return await ReadAsync(buffer, cancellationToken);
         }
         catch (BadHttpRequestException)
         {
@@ -62,6 +76,45 @@ internal sealed class GuardedBody(Stream body) : Stream
             // Such as the IOException for a chunk size that is not a 32-bit number. Whatever Kestrel throws here, it throws because of what
             // was sent.
             throw new BadHttpRequestException("The body of the request could not be read.", StatusCodes.Status400BadRequest, exception);
+        }
+    }
+
+    /// <summary>
+    /// Takes the rest of the body from the connection, if all of it has come. A client may close its sending side right after its request;
+    /// Kestrel then calls a body with a length incomplete, whatever has come of it (one in chunks it reads).
+    /// </summary>
+    private bool TakeRest()
+    {
+        if (_rest is not null || length - _read is not (> 0 and <= ServiceProgram.LargestRequestBody and var missing) || input is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            // Kestrel gave up in the middle of a read. Nothing of that is consumed.
+            input.AdvanceTo(default);
+        }
+        catch (InvalidOperationException)
+        {
+            // Or it was not in the middle of one.
+        }
+
+        try
+        {
+            if (!input.TryRead(out var come) || come.Buffer.Length < missing)
+            {
+                return false;
+            }
+
+            _rest = new MemoryStream(come.Buffer.Slice(0, missing).ToArray(), writable: false);
+            input.AdvanceTo(come.Buffer.GetPosition(missing));
+            return true;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException)
+        {
+            // The connection was reset, or is no longer there.
+            return false;
         }
     }
 

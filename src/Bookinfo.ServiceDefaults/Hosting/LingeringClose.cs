@@ -16,7 +16,7 @@ internal sealed class LingeringClose(ConnectionDelegate next, LingerOptions opti
     /// <param name="connection">The connection.</param>
     public async Task InvokeAsync(ConnectionContext connection)
     {
-        var end = new ConnectionEnd(connection.ConnectionId);
+        var end = new ConnectionEnd(connection);
         connection.Features.Set(end);
         await next(connection);
         if (end.RejectionBody is { } body)

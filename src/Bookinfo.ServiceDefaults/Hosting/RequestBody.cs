@@ -53,9 +53,10 @@ public static class RequestBody
         }
 
         var request = context.Request;
-        var body = new GuardedBody(request.Body);
+        var end = context.Features.Get<ConnectionEnd>();
+        var body = new GuardedBody(request.Body, request.ContentLength, end?.Input);
         request.Body = body;
-        if (context.Features.Get<ConnectionEnd>() is { } end)
+        if (end is not null)
         {
             end.LastBody = body;
         }

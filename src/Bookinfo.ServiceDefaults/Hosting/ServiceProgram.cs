@@ -341,6 +341,8 @@ public static class ServiceProgram
     private static void ConfigureServer(KestrelServerOptions server, int largestHeaders)
     {
         server.AddServerHeader = false;
+        // The host of a target that is a whole address counts, whatever the header says (RFC 9112 section 3.2.2).
+        server.AllowHostHeaderOverride = true;
         server.Limits.MaxRequestBodySize = LargestRequestBody;
         server.Limits.MaxRequestHeadersTotalSize = largestHeaders;
         // A client that has sent only part of a request head holds up the shutdown, during which the server no longer checks timeouts; so

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Bookinfo.ServiceDefaults.Configuration;
 using Bookinfo.ServiceDefaults.Connections;
 using OpenTelemetry.Exporter;
@@ -36,6 +37,9 @@ internal sealed class OtlpSettings
             "trailer",
             "transfer-encoding",
             "upgrade");
+
+    /// <summary>The most bytes of a file with certificates or a key, 1 MiB.</summary>
+    private const int LargestFile = 1024 * 1024;
 
     private OtlpExportProtocol _protocol = OtlpExportProtocol.Grpc;
     private OtlpExportCompression _compression = OtlpExportCompression.None;
@@ -114,7 +118,7 @@ internal sealed class OtlpSettings
     private static string? PathOfSignal(Uri address)
     {
         string[] paths = ["/v1/traces", "/v1/logs", "/v1/metrics"];
-        return Array.Find(paths, path => address.AbsolutePath.TrimEnd('/').EndsWith(path, StringComparison.Ordinal));
+        return Array.Find(paths, path => address.AbsolutePath.TrimEnd('/').EndsWith(path, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsUserAgent(string name) => name.Equals("user-agent", StringComparison.OrdinalIgnoreCase);
@@ -195,13 +199,13 @@ internal sealed class OtlpSettings
 
     /// <summary>Loads those who may vouch for a collector: a file of PEM with one certificate or several, or of DER with one.</summary>
     private static X509Certificate2Collection LoadTrusted(string name, string file) =>
-        LoadFile(name, file, "a file with a certificate, in PEM or DER", static file =>
+        LoadFile(name, file, "a file with a certificate, in PEM or DER", static content =>
         {
             var trusted = new X509Certificate2Collection();
-            trusted.ImportFromPemFile(file);
+            trusted.ImportFromPem(Text(content));
             if (trusted.Count == 0)
             {
-                trusted.Add(X509CertificateLoader.LoadCertificateFromFile(file));
+                trusted.Add(X509CertificateLoader.LoadCertificate(content));
             }
 
             return trusted;
@@ -219,37 +223,39 @@ internal sealed class OtlpSettings
         var ((variable, file), (keyVariable, keyFile)) => LoadFile(
             // Whether the key can be read at all is a question of its own.
             variable, file, $"a file with a certificate in PEM, to which the key of {keyVariable} belongs",
-            file => X509Certificate2.CreateFromPemFile(
-                file, LoadFile(keyVariable, keyFile, "a file with a private key in PEM, not encrypted", ReadKey))),
+            content => X509Certificate2.CreateFromPem(
+                Text(content), LoadFile(keyVariable, keyFile, "a file with a private key in PEM, not encrypted", ReadKey))),
     };
 
-    private static X509Certificate2 LoadWithKey(string file)
+    private static X509Certificate2 LoadWithKey(byte[] content)
     {
         X509Certificate2 certificate;
         try
         {
-            certificate = X509CertificateLoader.LoadPkcs12FromFile(file, password: null);
+            certificate = X509CertificateLoader.LoadPkcs12(content, password: null);
         }
         catch (CryptographicException)
         {
-            certificate = X509Certificate2.CreateFromPemFile(file);
+            certificate = X509Certificate2.CreateFromPem(Text(content), Text(content));
         }
 
         return certificate.HasPrivateKey ? certificate : throw new CryptographicException("There is no private key.");
     }
 
-    private static string ReadKey(string file) =>
-        File.ReadAllText(file) is var text
+    private static string ReadKey(byte[] content) =>
+        Text(content) is var text
             && text.Contains("PRIVATE KEY-----", StringComparison.Ordinal)
             && !text.Contains("ENCRYPTED", StringComparison.Ordinal)
-        ? file
+        ? text
         : throw new CryptographicException("There is no private key that can be read.");
 
-    private static T LoadFile<T>(string name, string file, string allowed, Func<string, T> load)
+    private static string Text(byte[] content) => Encoding.UTF8.GetString(content);
+
+    private static T LoadFile<T>(string name, string file, string allowed, Func<byte[], T> load)
     {
         try
         {
-            return load(file);
+            return load(SettingFile.Read(file, LargestFile, TimeProvider.System));
         }
         catch (Exception exception) when (
             exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or NotSupportedException)

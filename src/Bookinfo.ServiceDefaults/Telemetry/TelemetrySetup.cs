@@ -64,7 +64,8 @@ internal static class TelemetrySetup
             builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
         }
 
-        void Describe(ResourceBuilder resource) => resource.AddAttributes(service.Attributes);
+        // Cleared, as the SDK reads OTEL_RESOURCE_ATTRIBUTES by itself and does not decode the names.
+        void Describe(ResourceBuilder resource) => resource.Clear().AddTelemetrySdk().AddAttributes(service.Attributes);
     }
 
     private static void AddMetrics(MeterProviderBuilder metrics, TelemetryOptions options)
