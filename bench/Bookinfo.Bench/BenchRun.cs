@@ -84,7 +84,7 @@ internal static class BenchRun
             await SizeMeasurement.RunAsync(bench);
         }
 
-        bench.Progress.Say("Starting the services and what they are held against");
+        bench.Progress.Say("Starting the services and what they are compared with");
         await using var workload = await Workload.StartAsync(bench.Programs, bench.Files, bench.Time);
         await MemoryMeasurement.IdleAsync(bench, workload);
         await MemoryMeasurement.DuringAsync(bench, workload, "load", async () =>

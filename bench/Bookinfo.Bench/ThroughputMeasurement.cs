@@ -8,7 +8,7 @@ internal static class ThroughputMeasurement
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>What is held against references.</summary>
+    /// <summary>What is compared with references.</summary>
     public static readonly IReadOnlyList<string> Targets = [.. Workload.Services, "page"];
 
     /// <summary>Measures all of it.</summary>

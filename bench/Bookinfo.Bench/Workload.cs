@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Bookinfo.Bench;
 
 /// <summary>
-/// What is measured, and what it is held against: native services as <c>up --native</c> runs them, metrics and access log on and nothing
+/// What is measured, and what it is compared with: native services as <c>up --native</c> runs them, metrics and access log on and nothing
 /// traced, and beside each the references that answer the same bytes. All of them run at the same time; only one is asked anything at a
 /// time.
 /// </summary>
 internal sealed class Workload : IAsyncDisposable
 {
-    /// <summary>The services that are held against references by themselves.</summary>
+    /// <summary>The services that are compared with references by themselves.</summary>
     public static readonly IReadOnlyList<string> Services = ["details", "ratings", "reviews-v1"];
 
     private readonly List<ServerProcess> _servers = [];

@@ -3,20 +3,22 @@ using Bookinfo.ServiceDefaults.Configuration;
 
 namespace Bookinfo.ProductPage;
 
-/// <summary>Where a platform shows a trace: an address in which its id takes a place.</summary>
+/// <summary>Where a platform shows a trace: an address with a place for the trace id.</summary>
 /// <param name="Before">What stands before the id.</param>
 /// <param name="After">What stands behind it.</param>
 public sealed record TracePage(string Before, string After)
 {
     private const string Place = "{id}";
 
-    /// <summary>What an id looks like.</summary>
+    /// <summary>An id to try the address with.</summary>
     private static readonly string AnyId = new('0', 32);
 
     /// <summary>Reads <c>TRACE_PAGE_URL</c>.</summary>
     /// <param name="settings">The settings.</param>
     /// <returns><see langword="null"/> when it is not set.</returns>
-    /// <exception cref="InvalidSettingException">It is not such an address.</exception>
+    /// <exception cref="InvalidSettingException">
+    /// It is not an address by http or https with <c>{id}</c> once after the host, or has a user name or password.
+    /// </exception>
     public static TracePage? Read(Settings settings)
     {
         if (settings.Text(SettingNames.TracePageUrl) is not { } text)
@@ -32,10 +34,10 @@ public sealed record TracePage(string Before, string After)
         {
             throw new InvalidSettingException(
                 SettingNames.TracePageUrl, text,
-                $"an address with {Place} once behind its host, such as http://localhost:16686/trace/{Place}");
+                $"an address with {Place} once, after its host, such as http://localhost:16686/trace/{Place}");
         }
 
-        InvalidSettingException.RequireNoUser(SettingNames.TracePageUrl, address, ", as every visitor gets it");
+        InvalidSettingException.RequireNoUser(SettingNames.TracePageUrl, address, ", as every visitor sees it");
         return new TracePage(before, after);
     }
 }

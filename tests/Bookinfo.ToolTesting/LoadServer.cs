@@ -6,7 +6,7 @@ namespace Bookinfo.ToolTesting;
 
 /// <summary>
 /// A server whose behavior is known: for each request a script says what it sends and when. It counts what it was asked, so that the counts
-/// of a client can be held against it.
+/// of a client can be compared with it.
 /// </summary>
 public sealed class LoadServer : IAsyncDisposable
 {

@@ -114,7 +114,7 @@ public sealed class LauncherTests : IDisposable
     [InlineData("a|b", "a |")]
     [InlineData("@(b)", "@(")]
     [InlineData("%(b)", "%(")]
-    [InlineData("a%20b", "a % before two digits")]
+    [InlineData("a%20b", "a % before two hexadecimal digits")]
     public async Task Says_which_character_of_its_path_MSBuild_cannot_do_with(string name, string trouble)
     {
         var root = CopyTo(name);
@@ -123,8 +123,8 @@ public sealed class LauncherTests : IDisposable
             "bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
 
         Assert.Equal(ExitCode.BuildFailed, await run.ExitAsync());
-        Assert.Equal($"bookinfo: the path of this working copy has {trouble} in it, with which MSBuild cannot build: "
-            + "move it, or clone it to a path without.\n", run.Messages);
+        Assert.Equal($"bookinfo: the path of this working copy contains {trouble}, with which MSBuild cannot build: "
+            + "move it, or clone it elsewhere.\n", run.Messages);
         Assert.Equal(before, Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(root)!, "*", SearchOption.AllDirectories));
     }
 

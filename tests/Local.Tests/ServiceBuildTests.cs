@@ -29,8 +29,8 @@ public sealed class ServiceBuildTests : IDisposable
                 .RunAsync(native, TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.BuildFailed, failure.Kind);
-        Assert.Equal($"the path of this working copy has a {trouble} in it, with which the SDK cannot build the services: move it, or "
-            + $"clone it to a path without.", failure.Message);
+        Assert.Equal($"the path of this working copy contains a {trouble}, with which the SDK cannot build the services: move it, or "
+            + "clone it elsewhere.", failure.Message);
         Assert.False(Directory.Exists(Path.Combine(root.FullName, "artifacts")));
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Manifests.Tests;
 
 /// <summary>
-/// The schemas of Kubernetes and of the extensions, from npm: NuGet has none. <c>schemas/check.mjs</c> holds objects against them.
+/// The schemas of Kubernetes and of the extensions, from npm: NuGet has none. <c>schemas/check.mjs</c> checks objects against them.
 /// </summary>
 internal static class ApiSchemas
 {

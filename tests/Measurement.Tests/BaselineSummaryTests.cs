@@ -4,7 +4,7 @@ using HdrHistogram;
 
 namespace Bookinfo.Measurement.Tests;
 
-/// <summary>What is made of the rounds, held against values computed by hand.</summary>
+/// <summary>What is made of the rounds, compared with values computed by hand.</summary>
 public sealed class BaselineSummaryTests
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Bookinfo.Verification.Tests;
 
-/// <summary>Counts are held against what they must be, and what differs because of one mistake is told as that mistake.</summary>
+/// <summary>Counts are compared with what they must be, and what differs because of one mistake is told as that mistake.</summary>
 public sealed class CountComparisonTests
 {
     private static readonly ServedKey Page = new("productpage", "v1", "GET", "/productpage", "200");

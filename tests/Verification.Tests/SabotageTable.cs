@@ -4,7 +4,7 @@ using Bookinfo.Testing;
 namespace Bookinfo.Verification.Tests;
 
 /// <summary>
-/// The table of sabotages in docs/verify.md: how each was reported. A test holds what it has seen against the row there; figures, times and
+/// The table of sabotages in docs/verify.md: how each was reported. A test compares what it has seen with the row there; figures, times and
 /// ports differ from run to run, and nothing else may.
 /// </summary>
 internal static partial class SabotageTable

@@ -4,7 +4,7 @@ using Bookinfo.Verification;
 namespace Wire.Tests;
 
 /// <summary>
-/// Everything in the contract's list, which <c>bookinfo verify</c> holds against what is deployed (<see cref="AppContract"/>), and what
+/// Everything in the contract's list (<see cref="AppContract"/>), against which <c>bookinfo verify</c> checks what is deployed, and what
 /// only those can know who have started the processes themselves.
 /// </summary>
 public sealed class ContractChecks(WireSystem system)

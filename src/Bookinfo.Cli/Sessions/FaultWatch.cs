@@ -10,41 +10,43 @@ namespace Bookinfo.Cli.Sessions;
 /// Finds out which faults are active while services are loaded or measured, so that the report names what was done to them on purpose. This
 /// works only where management ports are known: for what <c>up</c> of this working copy runs, and for pods.
 /// </summary>
-/// <param name="open">Finds the services; <see langword="null"/> when their management ports are not known.</param>
-/// <param name="time">Waits.</param>
+/// <param name="open">Finds the services; returns <see langword="null"/> if their management ports are not known.</param>
+/// <param name="time">The clock.</param>
 internal sealed class FaultWatch(Func<CancellationToken, Task<IFaultTargets?>> open, TimeProvider time)
 {
-    /// <summary>The rules that were there when they were first read, with how often each process had injected them by then.</summary>
+    /// <summary>How often each process had injected each of its rules when that was first read.</summary>
     private readonly Dictionary<(string Process, ActiveFault Fault), long> _injected = [];
     private readonly HashSet<ActiveFault> _seen = [];
     private bool _isKnown;
 
-    /// <summary>Watches the services behind a page on this machine.</summary>
+    /// <summary>For the services behind a page on this machine.</summary>
     /// <param name="page">Where requests go.</param>
-    /// <param name="time">Waits.</param>
+    /// <param name="time">The clock.</param>
     public static FaultWatch OfPage(Uri page, TimeProvider time) => new(
         _ => Task.FromResult<IFaultTargets?>(
             SourceTree.Find() is { } tree && RunRecord.Read(tree, page) is not null ? new LocalFaultTargets(tree, page) : null),
         time);
 
-    /// <summary>Watches the pods of a namespace.</summary>
+    /// <summary>For the pods of a namespace.</summary>
     /// <param name="space">The namespace; <see langword="null"/> for the usual one.</param>
     /// <param name="context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
-    /// <param name="time">Waits.</param>
+    /// <param name="time">The clock.</param>
     public static FaultWatch OfPods(string? space, string? context, TimeProvider time) => new(
         async cancellationToken =>
             await new FaultPlace(null, space ?? DeployedApplication.UsualNamespace, context).OpenAsync(time, cancellationToken),
         time);
 
-    /// <summary>Watches what is measured.</summary>
+    /// <summary>For what is measured.</summary>
     /// <param name="subject">What is measured.</param>
     /// <param name="context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
-    /// <param name="time">Waits.</param>
+    /// <param name="time">The clock.</param>
     public static FaultWatch Of(ISubject subject, string? context, TimeProvider time) => subject is ClusterSubject { Namespace: var space }
         ? OfPods(space, context, time)
         : OfPage(subject.Target, time);
 
-    /// <summary>The faults that were active before or after, or injected in between; <see langword="null"/> if that is not known.</summary>
+    /// <summary>
+    /// The faults that were active before or after the requests, or were injected in between; <see langword="null"/> if that is not known.
+    /// </summary>
     public IReadOnlyList<ActiveFault>? Seen => _isKnown
         ? [.. _seen.OrderBy(fault => fault.Process, StringComparer.Ordinal).ThenBy(fault => fault.Rule, StringComparer.Ordinal)]
         : null;

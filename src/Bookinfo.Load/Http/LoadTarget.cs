@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Bookinfo.Load;
 
-/// <summary>Where requests go: what of a URL is looked up, said in <c>Host</c>, and held against a certificate.</summary>
+/// <summary>Where requests go: what of a URL is looked up, sent in <c>Host</c>, and compared with a certificate.</summary>
 /// <param name="uri">The address: scheme, host and port count.</param>
 /// <param name="addresses">What the host's name stands for; looked up once, so that no look-up is in any latency.</param>
 /// <param name="insecure">Whether any certificate will do.</param>

@@ -3,7 +3,7 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Local;
 
 /// <summary>Runs <c>dotnet</c> to build or to restore, so that nothing of it stays behind.</summary>
-/// <param name="tree">Where things are.</param>
+/// <param name="tree">The working copy.</param>
 /// <param name="program">The <c>dotnet</c> to run.</param>
 /// <param name="time">Tells the time and waits.</param>
 internal sealed class DotNetCommand(SourceTree tree, string program, TimeProvider time)
@@ -28,7 +28,7 @@ internal sealed class DotNetCommand(SourceTree tree, string program, TimeProvide
 
     /// <summary>
     /// How everything is built: nothing stays behind, neither a worker of MSBuild nor the compiler's server. Where that can be ended with
-    /// the build, one compiler for all projects, under a name of its own, spares a quarter of the time.
+    /// the build, one compiler for all projects, under a name of its own, saves a quarter of the time.
     /// </summary>
     public static IReadOnlyList<string> CommonArguments { get; } =
     [
@@ -36,7 +36,7 @@ internal sealed class DotNetCommand(SourceTree tree, string program, TimeProvide
         $"-p:SharedCompilationId=bookinfo-{Environment.ProcessId}",
     ];
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs it, and waits until it has ended.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="log">Where its output goes.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
@@ -60,7 +60,7 @@ internal sealed class DotNetCommand(SourceTree tree, string program, TimeProvide
         }
     }
 
-    /// <summary>The lines of its output that tell of errors: the first few, each once, as MSBuild repeats them for every project.</summary>
+    /// <summary>The lines of its output that tell of errors: the first 20, each once, as MSBuild repeats them for every project.</summary>
     /// <param name="logFile">The file of the log.</param>
     public IEnumerable<string> ReadErrors(string logFile) => File.ReadLines(logFile)
         .Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))

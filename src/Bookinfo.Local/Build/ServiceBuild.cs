@@ -5,24 +5,24 @@ using Bookinfo.Load;
 
 namespace Bookinfo.Local;
 
-/// <summary>Builds the services when what is there is missing or out of date.</summary>
-/// <param name="tree">Where things are.</param>
-/// <param name="progress">Shows how it goes on.</param>
+/// <summary>Builds the services if any of them is missing or out of date.</summary>
+/// <param name="tree">The working copy.</param>
+/// <param name="progress">Shows how far the build is.</param>
 /// <param name="time">Tells the time and waits.</param>
 public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimeProvider time)
 {
     private static readonly string[] Release = ["-c", "Release", "-clp:NoSummary", .. DotNetCommand.CommonArguments];
 
     /// <summary>
-    /// Leaves out the analyzers, which take half of the time, where they would find nothing: what is committed has passed them, and so has
-    /// what was built before it is compiled to native code.
+    /// Leaves out the analyzers, which take half of the time: of the first build, since what is committed has passed them, and of native
+    /// builds, since the usual ones have them.
     /// </summary>
     private static readonly string[] Unanalyzed = ["-p:RunAnalyzers=false"];
 
     /// <summary>What builds; tests replace it.</summary>
     internal string DotNet { get; init; } = ChildProcess.DotNet;
 
-    /// <summary>Builds what of the services is out of date.</summary>
+    /// <summary>Builds the services if any of them is missing or out of date.</summary>
     /// <param name="native">Whether native binaries are needed, rather than assemblies.</param>
     /// <param name="cancellationToken">Ends the build.</param>
     /// <exception cref="OperationFailedException">It failed.</exception>
@@ -32,13 +32,13 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
             "build.txt", ServiceCatalog.All.Select(service => service.Project), ServiceCatalog.All.Select(tree.Assembly), BuildAsync, ";#",
             cancellationToken);
 
-    /// <summary>Compiles to native code what is out of date.</summary>
+    /// <summary>Compiles programs to native code if any of them is missing or out of date.</summary>
     /// <param name="programs">The programs.</param>
     /// <param name="cancellationToken">Ends the build.</param>
     /// <exception cref="OperationFailedException">It failed.</exception>
     public async Task PublishAsync(IReadOnlyList<NativeProgram> programs, CancellationToken cancellationToken)
     {
-        // Those that nobody asked for are built another time, and so have a state of their own.
+        // Services and other programs may be built at different times, so each group has a state of its own.
         foreach (var group in programs.GroupBy(NativeProgram.Services.Contains))
         {
             await RunAsync(
@@ -113,8 +113,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         if (tree.Root.IndexOfAny([.. trouble]) is var index and >= 0)
         {
             throw new OperationFailedException(
-                FailureKind.BuildFailed, $"the path of this working copy has a {tree.Root[index]} in it, with which the SDK cannot build "
-                    + "the services: move it, or clone it to a path without.");
+                FailureKind.BuildFailed, $"the path of this working copy contains a {tree.Root[index]}, with which the SDK cannot build "
+                    + "the services: move it, or clone it elsewhere.");
         }
     }
 
@@ -161,8 +161,8 @@ public sealed class ServiceBuild(SourceTree tree, IWorkProgress progress, TimePr
         if (OperatingSystem.IsLinux() && ChildProcess.FindTool("clang") is null && ChildProcess.FindTool("gcc") is null)
         {
             throw new OperationFailedException(
-                FailureKind.MissingTool, "native code needs a linker: install it (Debian, Ubuntu: apt-get install clang zlib1g-dev). 'up' "
-                    + "does without native code when --native is left out.");
+                FailureKind.MissingTool, "native code needs a linker: install it (Debian, Ubuntu: apt-get install clang zlib1g-dev). "
+                    + "Without --native, 'up' does not need one.");
         }
 
         if (OperatingSystem.IsMacOS() && ChildProcess.FindTool("clang") is null)

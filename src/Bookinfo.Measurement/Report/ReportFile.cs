@@ -9,15 +9,15 @@ public static class ReportFile
     private const int ReadOnlyFileSystem = 30; // EROFS
 
     /// <summary>
-    /// Writes it, beside where it is to be, and puts it there when it is whole: part of a report looks like all of one, and a file that is
-    /// replaced is lost only when there is another. What cannot be replaced, or would become somebody else's, is written to as it is: a
-    /// device, a pipe, a mount point, a file of another owner.
+    /// Writes the report to a temporary file in the same directory, and renames that when it is complete: an incomplete report could be
+    /// taken for a complete one, and the old file stays until the new one is there. What cannot be replaced, or would get another owner,
+    /// is written in place: a device, a pipe, a mount point, a file of another owner.
     /// </summary>
     /// <param name="path">Its path.</param>
     /// <param name="overwrite">Whether one that exists may be replaced even if it is not <see cref="OutputFile.IsFree"/>.</param>
     /// <param name="text">What goes into it.</param>
-    /// <param name="giveUp">Ends the wait for whoever reads, where the file is a pipe.</param>
-    /// <returns>Why it could not be opened, or not be written to its end; <see langword="null"/> when it was.</returns>
+    /// <param name="giveUp">Ends the wait for a reader, if the file is a pipe.</param>
+    /// <returns>Why it could not be opened or written completely; <see langword="null"/> if it was.</returns>
     public static async Task<string?> WriteAsync(string path, bool overwrite, string text, CancellationToken giveUp)
     {
         try
@@ -88,7 +88,7 @@ public static class ReportFile
         }
         catch (Exception exception) when (overwrite && exception is IOException or UnauthorizedAccessException)
         {
-            // A mount point, or a file of somebody else's in a directory such as /tmp. It may take what is written to it.
+            // A mount point, or a file of somebody else's in a directory such as /tmp. It may still be writable in place.
             return false;
         }
     }
@@ -114,7 +114,7 @@ public static class ReportFile
     }
 
     /// <summary>
-    /// Makes a file, where that is possible: in a directory or on a file system that takes no further files, one that is there may be
+    /// Creates a file; <see langword="null"/> if the directory or file system takes no new ones, where one that is there may still be
     /// writable.
     /// </summary>
     private static FileStream? TryCreate(string path)

@@ -17,18 +17,20 @@ internal static class RuleSchema
                 ["pattern"] = string.Create(CultureInfo.InvariantCulture, $"^[A-Za-z0-9._-]{{1,{FaultRuleReader.LongestName}}}$"),
             }),
             "match" => Described(
-                "which requests it concerns; all of this must hold",
+                "which requests the rule is for; all that is given must match",
                 Closed(FaultRuleReader.MatchKeys.Select(name => (name, new JsonObject { ["type"] = "string", ["minLength"] = 1 })))),
-            "start" => Described("how long after it was set it begins", Time()),
-            "end" => Described("how long after it was set it ends", Time()),
-            "cycle" => Described("it takes turns, beginning with off", Closed([("off", Time()), ("on", Time())], "off", "on")),
+            "start" => Described("how long after the rule is set it takes effect", Time()),
+            "end" => Described("how long after the rule is set it ends", Time()),
+            "cycle" => Described(
+                "switches the rule off and on again and again, beginning with off",
+                Closed([("off", Time()), ("on", Time())], "off", "on")),
             "seed" => Described(
                 "what its random choices start from", new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = int.MaxValue }),
             _ => throw new InvalidOperationException($"The schema does not know the key '{key}' of rules."),
         }));
 
-    /// <summary>A fault.</summary>
-    /// <param name="kind">Which.</param>
+    /// <summary>The schema of a fault.</summary>
+    /// <param name="kind">The fault.</param>
     public static JsonObject Of(FaultKind kind)
     {
         var parameters = kind.Parameters.Select(parameter => (parameter.Name, Of(parameter)));
@@ -73,14 +75,16 @@ internal static class RuleSchema
 
     private static JsonObject Chance(string key) => key switch
     {
-        "percentage" => Described("how many of 100 that match, by chance; all when it is not there", new()
+        "percentage" => Described("how many percent of what matches get the fault, at random; all if it is not given", new()
         {
             ["oneOf"] = new JsonArray(
                 Number("number", 0, 100), Closed([("value", Number("number", 0, 100))], "value")),
         }),
         "every" => Described(
-            "the last of so many that match in a row, instead of a percentage", Number("integer", 1, FaultRuleReader.MostEvery)),
-        "burst" => Described("with every: so many in a row", Number("integer", 1, FaultRuleReader.MostEvery)),
+            "every n-th of what matches gets the fault, instead of a percentage", Number("integer", 1, FaultRuleReader.MostEvery)),
+        "burst" => Described(
+            "with 'every': the last so many of every n get the fault, instead of only the last",
+            Number("integer", 1, FaultRuleReader.MostEvery)),
         _ => throw new InvalidOperationException($"The schema does not know the key '{key}' of faults."),
     };
 

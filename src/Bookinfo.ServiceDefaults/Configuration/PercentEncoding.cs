@@ -9,12 +9,12 @@ internal static class PercentEncoding
 
     /// <summary>Decodes a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="decoded">What it stands for.</param>
-    /// <returns>Whether each percent sign has two hexadecimal digits behind it, and all of it stands for UTF-8.</returns>
+    /// <param name="decoded">What it stands for; of no use if this returns <see langword="false"/>.</param>
+    /// <returns>Whether two hexadecimal digits follow each percent sign, and the decoded bytes are UTF-8.</returns>
     public static bool TryDecode(string text, out string decoded)
     {
         decoded = Uri.UnescapeDataString(text);
-        // What is not UTF-8 stays as it was written, and then has more percent signs than it may.
+        // Bytes that are not UTF-8 are left as they were written, so that their percent signs are there beside those decoded from %25.
         var escapedSigns = 0;
         for (var at = text.IndexOf('%', StringComparison.Ordinal); at >= 0; at = text.IndexOf('%', at + 1))
         {

@@ -1,19 +1,22 @@
 namespace Bookinfo.ServiceDefaults.Configuration;
 
 /// <summary>
-/// Reads a file that a setting names, while the service starts. A pipe that nobody writes to, or a mount that hangs, would keep the service
-/// from starting without a word, and a device may have no end.
+/// Reads a file that a setting names, while the service starts, and takes no longer than 10 s for it. A pipe that nobody writes to, or a
+/// mount that hangs, would keep the service from starting with no message; and a device may never end.
 /// </summary>
 internal static class SettingFile
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Waits 10 s for what reads a file.</summary>
-    /// <param name="read">What reads it.</param>
-    /// <param name="time">Waits.</param>
-    /// <typeparam name="T">What comes of it.</typeparam>
-    /// <returns>What came of it.</returns>
-    /// <exception cref="IOException">It did not end in time.</exception>
+    /// <summary>
+    /// Runs something that reads a file, and waits for it 10 s at most. After that it goes on in the background. Its exceptions are passed
+    /// on.
+    /// </summary>
+    /// <param name="read">What reads the file.</param>
+    /// <param name="time">The clock.</param>
+    /// <typeparam name="T">The type of its result.</typeparam>
+    /// <returns>Its result.</returns>
+    /// <exception cref="IOException">It took longer.</exception>
     public static T InTime<T>(Func<T> read, TimeProvider time)
     {
         try
@@ -28,9 +31,9 @@ internal static class SettingFile
 
     /// <summary>Reads a whole file, in 10 s at most.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="most">How many bytes it may have.</param>
-    /// <param name="time">Waits.</param>
-    /// <exception cref="IOException">It cannot be read in time, or is longer.</exception>
+    /// <param name="most">The most bytes that it may have.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="IOException">It is not there, cannot be read, takes longer than 10 s, or has more bytes.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] Read(string path, int most, TimeProvider time) => InTime(() => Read(path, most), time);
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Bookinfo.ServiceDefaults.Hosting;
 
 /// <summary>
-/// The body of a request, guarded so that nothing a visitor sends can surface as an exception of ours: a read ends with the bytes, with
+/// The body of a request, guarded so that nothing a visitor sends looks like a failure of the service: a read ends with the bytes, with
 /// <see cref="BadHttpRequestException"/>, or with <see cref="VisitorLeftException"/>.
 /// </summary>
 /// <remarks>
@@ -49,7 +49,7 @@ internal sealed class GuardedBody(Stream body, long? length, PipeReader? input) 
 
     /// <inheritdoc/>
     /// <exception cref="BadHttpRequestException">The body is malformed, too large, too slow, or ends early.</exception>
-    /// <exception cref="VisitorLeftException">The connection was reset.</exception>
+    /// <exception cref="VisitorLeftException">The connection was reset or aborted.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
@@ -73,15 +73,15 @@ internal sealed class GuardedBody(Stream body, long? length, PipeReader? input) 
         }
         catch (Exception exception)
         {
-            // Such as the IOException for a chunk size that is not a 32-bit number. Whatever Kestrel throws here, it throws because of what
-            // was sent.
+            // For example, an IOException for a chunk size that is not a 32-bit number. Whatever Kestrel throws here, it throws because of
+            // what was sent.
             throw new BadHttpRequestException("The body of the request could not be read.", StatusCodes.Status400BadRequest, exception);
         }
     }
 
     /// <summary>
-    /// Takes the rest of the body from the connection, if all of it has come. A client may close its sending side right after its request;
-    /// Kestrel then calls a body with a length incomplete, whatever has come of it (one in chunks it reads).
+    /// Takes the rest of the body from the connection, if all of it has come. A client may close its sending side right after its request.
+    /// Kestrel then reports a body that has a Content-Length as incomplete, even if all of it has come; one in chunks is read as usual.
     /// </summary>
     private bool TakeRest()
     {
@@ -92,12 +92,12 @@ internal sealed class GuardedBody(Stream body, long? length, PipeReader? input) 
 
         try
         {
-            // Kestrel gave up in the middle of a read. Nothing of that is consumed.
+            // Kestrel gave up in the middle of a read: that read ends here, and consumes nothing.
             input.AdvanceTo(default);
         }
         catch (InvalidOperationException)
         {
-            // Or it was not in the middle of one.
+            // There was no such read.
         }
 
         try

@@ -23,7 +23,9 @@ internal sealed record SeenSymptom(ExpectedSymptom Declared, SymptomOutcome Outc
 /// <param name="scenario">The scenario.</param>
 /// <param name="figures">When what was seen, and what was injected.</param>
 /// <param name="prometheus">The address of the Prometheus.</param>
-/// <param name="patience">How long after its time each thing was waited for.</param>
+/// <param name="patience">
+/// How long each was waited for beyond the time that the scenario gives it; in Alertmanager, how long after it fired in Prometheus.
+/// </param>
 internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri prometheus, TimeSpan patience)
 {
     public const string Rules = "alert rules";
@@ -44,7 +46,7 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
 
     private const string AfterFaults = "the faults were taken away";
 
-    /// <summary>Whether what was not seen need not have been seen: nobody had anything of it.</summary>
+    /// <summary>Whether the scenario has faults but no service injected one, so that nothing need have been seen.</summary>
     private bool NothingHappened => scenario.Faults.Count > 0 && figures.FirstInjectedAt is null;
 
     /// <summary>Whether the faults were injected.</summary>
@@ -130,7 +132,7 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
             [
                 .. due.Where(alert => alert.Outcome.SeenAfter is null).Select(alert => new Finding(
                     FindingKind.AlertNotSent, alert.Declared.Name,
-                    $"{alert.Declared.Name}: it fired in Prometheus, and did not arrive within {Duration.Format(patience)}.")
+                    $"{alert.Declared.Name}: it fired in Prometheus, but did not arrive within {Duration.Format(patience)} of that.")
                 {
                     Missing = 1,
                     LookAt = [$"{prometheus}api/v1/alertmanagers", $"{alertmanager}api/v2/alerts"],
@@ -154,7 +156,7 @@ internal sealed class AlertChecks(Scenario scenario, AlertFigures figures, Uri p
             [
                 .. strange.GroupBy(other => other.Alert).Select(group => new Finding(
                     FindingKind.AlertWithoutCause, group.Key,
-                    $"{group.Key} fired, and nothing of {causes} is a cause of it.")
+                    $"{group.Key} fired, and nothing in {causes} explains it.")
                 {
                     Surplus = group.Count(),
                     Examples =

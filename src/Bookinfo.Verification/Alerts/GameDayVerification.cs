@@ -22,7 +22,7 @@ public sealed class GameDayVerification(
     /// <summary>Between two looks for alerts that may still fire, or be resolved.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Reads the history of alerts, and holds it against what each scenario declares.</summary>
+    /// <summary>Reads the history of alerts, and compares it with what each scenario declares.</summary>
     /// <param name="say">Is told what the user has to know, in sentences.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>What came of the game day as a whole, and of each scenario that was run.</returns>

@@ -3,8 +3,8 @@ using Bookinfo.Contracts;
 namespace Bookinfo.Verification;
 
 /// <summary>
-/// Everything that the wire contract says of single answers: the one list of it, which <c>verify</c> holds against whatever is deployed,
-/// and the tests against the services as they are built. It is written by hand, from the contract and not from the code of the services.
+/// Everything that the wire contract says of single answers: the one list of it. <c>verify</c> checks whatever is deployed against it, and
+/// the tests check the services as they are built. It is written by hand, from the contract and not from the code of the services.
 /// </summary>
 public static class AppContract
 {

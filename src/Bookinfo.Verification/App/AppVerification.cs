@@ -268,7 +268,7 @@ public sealed class AppVerification(AppTarget target, TimeSpan patience, TimePro
                 }),
             ])
         {
-            Method = "The application was asked from outside, and each answer held against the contract: status, type and text, what is "
+            Method = "The application was asked from outside, and each answer compared with the contract: status, type and text, what is "
                 + "refused, sessions, probes, metrics, Server-Timing, and how many pages come from each version of reviews. What was "
                 + "posted was posted for products that nobody else asks for.",
             Notes = _notes,

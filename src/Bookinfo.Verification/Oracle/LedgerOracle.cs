@@ -21,7 +21,7 @@ public sealed class LedgerOracle(string path)
         {
             throw new OperationFailedException(
                 FailureKind.InvalidRequest,
-                $"'{path}' was cut off: it does not have all requests of its run, so what a platform shows cannot be held against it.");
+                $"'{path}' was cut off: it does not have all requests of its run, so what a platform shows cannot be compared with it.");
         }
 
         var sums = new Dictionary<RequestShape, ShapeSum>();

@@ -2,7 +2,7 @@ using Bookinfo.Measurement;
 
 namespace Bookinfo.Verification.Tests;
 
-/// <summary>Which versions pages come from, held against what must be.</summary>
+/// <summary>Which versions pages come from, compared with what must be.</summary>
 public sealed class VersionSpreadTests
 {
     private static readonly VersionShares Thirds = VersionShares.OfWeights([new("v1", 1), new("v2", 1), new("v3", 1)]);

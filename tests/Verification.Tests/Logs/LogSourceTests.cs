@@ -82,7 +82,7 @@ public sealed class LogSourceTests(LoggedSystem system) : IClassFixture<LoggedSy
 
         Assert.Equal(verdict, result.Verdict);
         var check = Assert.Single(result.Checks);
-        var isSaid = check.NotChecked.Any(why => why.Contains("lets the oldest go", StringComparison.Ordinal));
+        var isSaid = check.NotChecked.Any(why => why.Contains("drops the oldest", StringComparison.Ordinal));
         Assert.Equal(verdict == VerificationVerdict.Untold, isSaid);
     }
 

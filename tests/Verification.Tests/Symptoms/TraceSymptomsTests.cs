@@ -2,7 +2,7 @@ using Bookinfo.Scenarios;
 
 namespace Bookinfo.Verification.Tests;
 
-/// <summary>What a scenario declares of traces, held against platforms.</summary>
+/// <summary>What a scenario declares of traces, compared with what platforms show.</summary>
 public sealed class TraceSymptomsTests : IDisposable
 {
     private const string Status = "http.response.status_code";

@@ -4,7 +4,7 @@ using Bookinfo.Testing;
 
 namespace Bookinfo.Verification.Tests;
 
-/// <summary>What a scenario declares of visitors, held against the answers to its requests.</summary>
+/// <summary>What a scenario declares of visitors, compared with the answers to its requests.</summary>
 public sealed class VisitorSymptomsTests : IDisposable
 {
     private const string Page = "/productpage";

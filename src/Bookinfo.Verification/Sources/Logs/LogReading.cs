@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Bookinfo.Verification;
 
-/// <summary>The access lines of the requests of a run, held against what each request must have left.</summary>
+/// <summary>The access lines of the requests of a run, compared with what each request must have left.</summary>
 internal sealed class LogReading
 {
     private const int MostExamples = 5;

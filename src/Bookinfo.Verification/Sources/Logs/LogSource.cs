@@ -46,7 +46,7 @@ public sealed class LogSource(ILogStore store, TimeSpan patience, TimeProvider t
     private SignalResult Report(LogReading reading, RunExpectation run) =>
         new(Signal, store.Name, reading.Checks(run).ToList())
         {
-            Method = "Logs: the lines of each request's trace were held against those of the services that must have served it, by "
+            Method = "Logs: the lines of each request's trace were compared with those of the services that must have served it, by "
                 + "version, method, route and status.",
             Notes = [.. store.Notes, Cost.PerRequest(reading.Seen, "access lines", run)],
         };

@@ -3,22 +3,23 @@ using System.Runtime.InteropServices;
 namespace Bookinfo.Verification;
 
 /// <summary>
-/// Whether the lines that are missing are those that a platform let go because it keeps so many: of each service, they are the oldest; and
-/// some requests have none at all, since what one service sends at once is less than what was let go.
+/// Whether the lines that are missing look like those that a platform has dropped because it keeps a limited number: of each service, they
+/// may be the oldest, and at least one request has no line at all. If a service had lost a batch, the others' lines would be there.
 /// </summary>
 internal sealed class OldestLines
 {
     private readonly Dictionary<(string Service, string Version), OldestAbsent> _lines = [];
 
+    /// <summary>Whether a request has no line at all.</summary>
     private bool _isOneWithout;
 
-    /// <summary>Whether it is so.</summary>
+    /// <summary>Whether the missing lines look like the oldest ones, dropped by the platform.</summary>
     public bool AreAbsent => _isOneWithout && _lines.Values.All(lines => lines.Holds);
 
-    /// <summary>Takes in a request.</summary>
-    /// <param name="trace">The request.</param>
-    /// <param name="lines">Its lines.</param>
-    /// <param name="differences">What differs from those that it must have.</param>
+    /// <summary>Adds a request.</summary>
+    /// <param name="trace">The request, and which lines it must have.</param>
+    /// <param name="lines">The lines that it has.</param>
+    /// <param name="differences">How they differ from those that it must have.</param>
     public void Add(ExpectedTrace trace, IReadOnlyCollection<ServedKey> lines, List<Difference> differences)
     {
         // A line is written at some time while its request is under way.

@@ -5,7 +5,7 @@ namespace Bookinfo.Verification;
 
 /// <summary>
 /// Metrics in a Prometheus, or in whatever else has its query API. What each target has counted between its last scrape before the run and
-/// the first one after it at which its counters stand still is held against what must have been counted.
+/// the first one after it at which its counters stand still is compared with what must have been counted.
 /// </summary>
 /// <param name="client">The Prometheus, which is disposed with this.</param>
 /// <param name="selector">A condition on the labels of targets, such as <c>namespace="bookinfo"</c>; empty for none.</param>

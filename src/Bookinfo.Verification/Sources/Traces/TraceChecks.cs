@@ -50,7 +50,7 @@ internal static class TraceChecks
                 NotChecked =
                 [
                     FormattableString.Invariant(
-                        $"Oldest traces that are not there, while all later ones are: {absent:N0}. The reason: {OldestAbsent.Why}"),
+                        $"Missing traces, all of them older than any that is there: {absent:N0}. The reason: {OldestAbsent.Why}"),
                 ],
             };
         }

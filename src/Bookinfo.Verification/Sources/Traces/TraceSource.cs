@@ -90,7 +90,7 @@ public sealed class TraceSource(ISpanStore store, double sampling, TimeSpan pati
 
         return new SignalResult(Signal, store.Name + (_version.Length > 0 ? $", {_version}" : ""), checks)
         {
-            Method = "Traces: all spans of each request's trace were held against those that its services must have left, by service, "
+            Method = "Traces: all spans of each request's trace were compared with those that its services must have left, by service, "
                 + "version, method, route and status. Its requests must last as long as their answers say and the visitor waited.",
             Notes =
             [
