@@ -16,7 +16,7 @@ public interface ILogStore : IDisposable
     /// <summary>What it lacks through no fault of its own, as far as it was read.</summary>
     IReadOnlyCollection<LogGap> Gaps => [];
 
-    /// <summary>Whether it keeps so many lines and lets the oldest go, so that what only they lack is not lost.</summary>
+    /// <summary>Whether it keeps a limited number of lines and drops the oldest, which then are not lost.</summary>
     bool LetsOldestGo => false;
 
     /// <summary>For how long no line may come before what is not there is lost.</summary>

@@ -84,7 +84,7 @@ internal sealed class LogReading
 
     /// <summary>Compares the lines of each request with what it must have left.</summary>
     /// <param name="gaps">What may be missing without being lost.</param>
-    /// <param name="letsOldestGo">Whether the platform keeps so many lines and lets the oldest go.</param>
+    /// <param name="letsOldestGo">Whether the platform keeps a limited number of lines and drops the oldest.</param>
     public void Compare(IReadOnlyCollection<LogGap> gaps, bool letsOldestGo)
     {
         var known = new Dictionary<(RequestFate, UInt128), List<Difference>>();
