@@ -5,7 +5,7 @@ using Bookinfo.Local;
 namespace Bookinfo.Cli.Doctor;
 
 /// <summary>Checks for what <c>up --dashboard</c> needs and nothing else does: the dashboard, and a free port for it.</summary>
-/// <param name="tree">Where things are.</param>
+/// <param name="tree">The working copy.</param>
 /// <param name="port">The port that it is to listen on.</param>
 internal sealed class DashboardCheck(SourceTree tree, int port) : ICheck
 {

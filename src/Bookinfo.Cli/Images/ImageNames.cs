@@ -68,7 +68,7 @@ internal sealed partial record ImageNames(string Registry, string Tag)
 internal static partial class ImageTag
 {
     /// <summary>Reads the tag of the manifests.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <exception cref="OperationFailedException">It is not there.</exception>
     public static string Read(SourceTree tree)
     {

@@ -7,7 +7,7 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Kubernetes;
 
 /// <summary>Renders an overlay with kustomize, with what the options of <c>deploy</c> add to it.</summary>
-/// <param name="tree">Where things are.</param>
+/// <param name="tree">The working copy.</param>
 /// <param name="kubectl">kubectl, which has kustomize in it.</param>
 public sealed partial class Kustomization(SourceTree tree, Kubectl kubectl)
 {

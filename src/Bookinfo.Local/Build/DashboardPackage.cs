@@ -3,7 +3,7 @@ using Bookinfo.Foundation;
 namespace Bookinfo.Local;
 
 /// <summary>The Aspire dashboard: a program that NuGet has for each platform, fetched when it is first asked for.</summary>
-/// <param name="tree">Where things are.</param>
+/// <param name="tree">The working copy.</param>
 /// <param name="progress">Shows how it goes on.</param>
 /// <param name="time">Tells the time and waits.</param>
 public sealed class DashboardPackage(SourceTree tree, IWorkProgress progress, TimeProvider time)
@@ -20,7 +20,7 @@ public sealed class DashboardPackage(SourceTree tree, IWorkProgress progress, Ti
     private string LogFile => Path.Combine(tree.Artifacts, "logs", "dashboard-restore.log");
 
     /// <summary>Finds the program of this machine's platform.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <returns>Its full path; <see langword="null"/> when it has not been fetched, or is not there any more.</returns>
     public static string? Find(SourceTree tree) => Find(tree, SourceTree.RuntimeIdentifier);
 

@@ -4,7 +4,7 @@ using Bookinfo.Foundation;
 
 namespace Bookinfo.Local;
 
-/// <summary>What NuGet's restore leaves of a project in <c>project.nuget.cache</c>.</summary>
+/// <summary>What NuGet's restore records of a project in <c>project.nuget.cache</c>.</summary>
 /// <param name="Success">Whether the restore succeeded.</param>
 /// <param name="ProjectFilePath">The full path of the project file.</param>
 /// <param name="ExpectedPackageFiles">A file of each package that the project needs.</param>
@@ -14,10 +14,10 @@ internal sealed record RestoredPackages(bool Success, string ProjectFilePath, IR
     public const string FileName = "project.nuget.cache";
 
     /// <summary>
-    /// Whether the packages of projects, and of those that they refer to, were restored since anything changed that decides about them.
-    /// The build of the tool restores those of the services as well (see <c>Bookinfo.Cli.csproj</c>), so their first build need not.
+    /// Whether the packages of projects, and of those that they refer to, were restored since the last change of a file that determines
+    /// them. The build of the tool restores those of the services as well (see <c>Bookinfo.Cli.csproj</c>), so their first build need not.
     /// </summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="projects">The names of the projects.</param>
     public static bool AreThere(SourceTree tree, IEnumerable<string> projects)
     {

@@ -13,7 +13,7 @@ namespace Bookinfo.Local;
 internal static class SourceFingerprint
 {
     /// <summary>Lists the files of projects, of the projects that they refer to, and of what is common to all.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="projects">The names of the projects.</param>
     public static string Take(SourceTree tree, IEnumerable<string> projects)
     {
@@ -32,7 +32,7 @@ internal static class SourceFingerprint
     }
 
     /// <summary>The files that count for every project.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     public static IEnumerable<FileInfo> Shared(SourceTree tree) => new DirectoryInfo(tree.Root).EnumerateFiles()
         .Where(file => file.Extension is ".props" or ".targets" or ".config"
             || file.Name is "global.json" or "BannedSymbols.txt" or ".editorconfig")

@@ -40,7 +40,7 @@ public static class DashboardProcess
     /// <summary>Plans the process.</summary>
     /// <param name="port">The port of its page.</param>
     /// <param name="otlpPort">The port where it takes OTLP, by gRPC.</param>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="pagePort">productpage's port, which tells runs apart.</param>
     /// <param name="inherited">What it inherits of the user's environment.</param>
     /// <exception cref="OperationFailedException">It cannot be run here.</exception>

@@ -41,7 +41,7 @@ public sealed record LocalPlan(
 
     /// <summary>Makes the plan.</summary>
     /// <param name="options">What the user asked for.</param>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="variables">The user's environment.</param>
     /// <param name="isFree">Whether a port is free. Only those go by it that nobody has asked for: management ports and OTLP's.</param>
     /// <exception cref="OperationFailedException">
@@ -111,7 +111,7 @@ public sealed record LocalPlan(
 
     /// <summary>What a run of this plan tells other commands about itself.</summary>
     /// <param name="options">What the user asked for.</param>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     public RunRecord Describe(LocalOptions options, SourceTree tree) => new(
         ProgramVersion.Text,
         FindUnusual(options, tree),
@@ -124,7 +124,7 @@ public sealed record LocalPlan(
 
     /// <summary>Finds which environment variables of each service differ from those that it has by default.</summary>
     /// <param name="options">What the user asked for.</param>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <returns>By the name of the service, what <see cref="UnusualVariables"/> says.</returns>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> FindUnusual(LocalOptions options, SourceTree tree)
     {

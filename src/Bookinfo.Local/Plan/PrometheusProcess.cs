@@ -18,7 +18,7 @@ public static class PrometheusProcess
 
     /// <summary>Plans the process.</summary>
     /// <param name="port">Its port.</param>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="pagePort">productpage's port, which tells runs apart.</param>
     /// <param name="environment">All of its environment.</param>
     /// <exception cref="OperationFailedException">It is not installed, or cannot be run here.</exception>
@@ -69,7 +69,7 @@ public sealed partial class PrometheusFiles : IDisposable
     private readonly string _directory;
 
     /// <summary>Writes the configuration.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="pagePort">productpage's port, which tells runs apart.</param>
     /// <param name="plan">What is to be scraped.</param>
     public PrometheusFiles(SourceTree tree, int pagePort, LocalPlan plan)

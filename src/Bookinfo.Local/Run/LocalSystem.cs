@@ -12,7 +12,7 @@ public sealed class LocalSystem : IDisposable
 
     /// <summary>Makes the system; nothing is started.</summary>
     /// <param name="plan">What to run.</param>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="time">Tells the time and waits.</param>
     /// <param name="changed">Called when the state of a service has changed, from any thread.</param>
     public LocalSystem(LocalPlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed)

@@ -26,7 +26,7 @@ public sealed class RunLock : IDisposable
     private RunLock(FileStream file) => _file = file;
 
     /// <summary>Takes it, as long as it is not disposed; when this process ends in whatever way, it is free again.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="port">The port of the page.</param>
     /// <exception cref="OperationFailedException">Another run has it, or it cannot be written.</exception>
     public static RunLock Take(SourceTree tree, int port)
@@ -55,7 +55,7 @@ public sealed class RunLock : IDisposable
     /// Takes the lock of this working copy that a run holds while it chooses its ports: of two that choose in the same moment, both would
     /// find the same ports free.
     /// </summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <returns>
     /// <see langword="null"/> when another run does not give it back, because it was suspended for example: the run then goes on without.
     /// </returns>
@@ -68,7 +68,7 @@ public sealed class RunLock : IDisposable
     }
 
     /// <summary>Finds the runs that have theirs.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <returns>The ports of their pages, ascending.</returns>
     public static IReadOnlyList<int> FindHeld(SourceTree tree)
     {

@@ -31,7 +31,7 @@ public sealed record RunRecord(
     private const string FileName = "up.json";
 
     /// <summary>Reads that of a run.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="page">The page of the run.</param>
     /// <returns>
     /// <see langword="null"/> when the page is on another machine, no run of this working copy has its port, or the record cannot be read.
@@ -60,7 +60,7 @@ public sealed record RunRecord(
     /// <summary>
     /// The ports that other runs of this working copy have chosen, for management and OTLP; on some of them nothing may listen yet.
     /// </summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="port">The port of the page of the run that asks.</param>
     public static IReadOnlySet<int> ReadPortsOfOthers(SourceTree tree, int port) => RunLock.FindHeld(tree)
         .Where(other => other != port)
@@ -70,7 +70,7 @@ public sealed record RunRecord(
         .ToHashSet();
 
     /// <summary>Writes it, in place of that of an earlier run.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="port">The port of the page, whose lock this process holds.</param>
     /// <exception cref="OperationFailedException">It cannot be written.</exception>
     public void Write(SourceTree tree, int port)
@@ -87,7 +87,7 @@ public sealed record RunRecord(
     }
 
     /// <summary>Reads that of a run that has to be there.</summary>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="page">The page of the run.</param>
     /// <exception cref="OperationFailedException">No run of this working copy has it, or its record cannot be read.</exception>
     public static RunRecord Require(SourceTree tree, Uri page) => Read(tree, page) ?? throw new OperationFailedException(

@@ -38,7 +38,7 @@ internal sealed class ServiceSupervisor : IDisposable
 
     /// <summary>Creates the log of the service; nothing is started.</summary>
     /// <param name="plan">The service.</param>
-    /// <param name="tree">Where things are.</param>
+    /// <param name="tree">The working copy.</param>
     /// <param name="changed">Called when the state has changed, from any thread.</param>
     public ServiceSupervisor(ServicePlan plan, SourceTree tree, TimeProvider time, Action<ServiceStatus> changed)
     {

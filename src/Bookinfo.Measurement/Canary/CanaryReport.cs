@@ -6,7 +6,7 @@ namespace Bookinfo.Measurement;
 /// <param name="Version">The version of this format, which changes when a field changes its meaning.</param>
 /// <param name="Split">What divides requests.</param>
 /// <param name="Asked">The shares that are in force, in percent by version.</param>
-/// <param name="Detail">How that comes about.</param>
+/// <param name="Detail">How these shares come about, such as by which replicas; <see langword="null"/> if there is no more to say.</param>
 public sealed record CanaryReport(int Version, string Split, IReadOnlyDictionary<string, int> Asked, string? Detail)
 {
     /// <summary>The version that this program writes.</summary>
@@ -23,7 +23,7 @@ public sealed record CanaryReport(int Version, string Split, IReadOnlyDictionary
 
     /// <summary>Makes one without measurements.</summary>
     /// <param name="split">What divides requests.</param>
-    /// <param name="state">How.</param>
+    /// <param name="state">How it divides them now.</param>
     public static CanaryReport Of(IVersionSplit split, SplitState state) => new(
         CurrentVersion, split.Description, state.Shares.Versions.ToDictionary(version => version, version => state.Shares[version]),
         state.Detail);

@@ -13,7 +13,7 @@ public sealed record ProcessFaults(FaultTarget Target, FaultStatus? Status, stri
 /// <summary>Sees which faults all processes of a Bookinfo have, and takes them away, whoever has set them.</summary>
 /// <param name="targets">The Bookinfo.</param>
 /// <param name="client">Talks to its services.</param>
-/// <param name="time">Waits.</param>
+/// <param name="time">The clock.</param>
 public sealed class FaultOverview(IFaultTargets targets, ManagementClient client, TimeProvider time)
 {
     /// <summary>
