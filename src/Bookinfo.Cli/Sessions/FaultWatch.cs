@@ -11,7 +11,6 @@ namespace Bookinfo.Cli.Sessions;
 /// works only where management ports are known: for what <c>up</c> of this working copy runs, and for pods.
 /// </summary>
 /// <param name="open">Finds the services; returns <see langword="null"/> if their management ports are not known.</param>
-/// <param name="time">The clock.</param>
 internal sealed class FaultWatch(Func<CancellationToken, Task<IFaultTargets?>> open, TimeProvider time)
 {
     /// <summary>How often each process had injected each of its rules when that was first read.</summary>
@@ -21,7 +20,6 @@ internal sealed class FaultWatch(Func<CancellationToken, Task<IFaultTargets?>> o
 
     /// <summary>For the services behind a page on this machine.</summary>
     /// <param name="page">Where requests go.</param>
-    /// <param name="time">The clock.</param>
     public static FaultWatch OfPage(Uri page, TimeProvider time) => new(
         _ => Task.FromResult<IFaultTargets?>(
             SourceTree.Find() is { } tree && RunRecord.Read(tree, page) is not null ? new LocalFaultTargets(tree, page) : null),
@@ -30,7 +28,6 @@ internal sealed class FaultWatch(Func<CancellationToken, Task<IFaultTargets?>> o
     /// <summary>For the pods of a namespace.</summary>
     /// <param name="space">The namespace; <see langword="null"/> for the usual one.</param>
     /// <param name="context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
-    /// <param name="time">The clock.</param>
     public static FaultWatch OfPods(string? space, string? context, TimeProvider time) => new(
         async cancellationToken =>
             await new FaultPlace(null, space ?? DeployedApplication.UsualNamespace, context).OpenAsync(time, cancellationToken),
@@ -39,7 +36,6 @@ internal sealed class FaultWatch(Func<CancellationToken, Task<IFaultTargets?>> o
     /// <summary>For what is measured.</summary>
     /// <param name="subject">What is measured.</param>
     /// <param name="context">The context of kubectl's configuration; <see langword="null"/> for the current one.</param>
-    /// <param name="time">The clock.</param>
     public static FaultWatch Of(ISubject subject, string? context, TimeProvider time) => subject is ClusterSubject { Namespace: var space }
         ? OfPods(space, context, time)
         : OfPage(subject.Target, time);

@@ -35,7 +35,7 @@ public static class FileLock
 
     /// <summary>Waits until a lock is free, and takes it. The file is made if it does not exist, and stays.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Waits between two tries to take it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What frees the lock when it is disposed.</returns>
     /// <exception cref="IOException">The file cannot be opened for another reason.</exception>

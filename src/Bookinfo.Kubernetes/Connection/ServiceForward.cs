@@ -28,7 +28,7 @@ public sealed class ServiceForward : IDisposable
     /// <param name="space">The namespace.</param>
     /// <param name="service">The Service.</param>
     /// <param name="port">The port of the Service.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Waits before a route that has broken off is opened again.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="IOException">It cannot be opened: the message says why, in kubectl's words.</exception>
     public static async Task<ServiceForward> StartAsync(

@@ -28,7 +28,7 @@ internal sealed class StartUpWatch
 
     /// <summary>Waits for the line of a process that has answered already.</summary>
     /// <param name="patience">How long; a process whose log is turned down never says it.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Measures how long it has waited.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task WaitAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {

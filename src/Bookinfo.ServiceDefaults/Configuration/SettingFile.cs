@@ -13,7 +13,6 @@ internal static class SettingFile
     /// on.
     /// </summary>
     /// <param name="read">What reads the file.</param>
-    /// <param name="time">The clock.</param>
     /// <typeparam name="T">The type of its result.</typeparam>
     /// <returns>Its result.</returns>
     /// <exception cref="IOException">It took longer.</exception>
@@ -32,7 +31,6 @@ internal static class SettingFile
     /// <summary>Reads a whole file, in 10 s at most.</summary>
     /// <param name="path">The file.</param>
     /// <param name="most">The most bytes that it may have.</param>
-    /// <param name="time">The clock.</param>
     /// <exception cref="IOException">It is not there, cannot be read, takes longer than 10 s, or has more bytes.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] Read(string path, int most, TimeProvider time) => InTime(() => Read(path, most), time);

@@ -37,13 +37,7 @@ internal sealed class FaultFile(
     {
         try
         {
-            SettingFile.InTime(
-                () =>
-                {
-                    Apply();
-                    return true;
-                },
-                time);
+            Apply(SettingFile.InTime(Read, time));
         }
         catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
         {
@@ -69,7 +63,7 @@ internal sealed class FaultFile(
 
         try
         {
-            Apply();
+            Apply(Read());
         }
         catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
         {
@@ -86,9 +80,8 @@ internal sealed class FaultFile(
         }
     }
 
-    private void Apply()
+    private void Apply(string text)
     {
-        var text = Read();
         if (text == _last)
         {
             _problem = null;
