@@ -108,8 +108,8 @@ open_input() { # directory
 }
 
 # Starts a delaying proxy, whose process id is then $!. It needs open_input.
-delay_proxy() { # its port, the port behind it, milliseconds
-    dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll "$1" "$2" "$3" <&9 > /dev/null &
+delay_proxy() { # its port, the port behind it, milliseconds; then the same for further ports
+    dotnet artifacts/bin/Bookinfo.DelayingProxy/release/delaying-proxy.dll "$@" <&9 > /dev/null &
 }
 
 # The median of the numbers on stdin, one a line.

@@ -45,6 +45,36 @@ public sealed class BaselinePairTests : BaselineRuns
     }
 
     [Fact]
+    public async Task The_first_is_measured_alone_after_each_step_and_not_before_it_when_that_would_warm_it()
+    {
+        await using var server = new LoadServer(LoadServer.Ok(FakePage.Html, ServerTiming));
+        var port = server.Address.Port;
+        await using var run = Baseline(
+            $"http://127.0.0.1:{port}", $"http://localhost:{port}", "--rounds", "6", "--step", "1s", "--rates", "40", "--warm-up", "0.25s",
+            "--seed", "4");
+
+        Assert.Equal(ExitCode.Success, await run.ExitAsync());
+        var ofSecond = server.Heads.Where(IsOfMeasurement)
+            .Select(head => head.Contains("\r\nHost: localhost:", StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        var lastOfSteps = ofSecond.Index()
+            .Where(head => head.Item)
+            .Select(head => head.Index)
+            .Skip(10)
+            .Chunk(40)
+            .Select(step => step[^1])
+            .ToList();
+        Assert.Equal(6, lastOfSteps.Count);
+        // When the second gets the last request of a step, the first has got no more than it, but for what it got after the earlier steps.
+        Assert.All(lastOfSteps.Index(), step =>
+        {
+            var second = ofSecond.Take(step.Item + 1).Count(isOfSecond => isOfSecond);
+            var first = step.Item + 1 - second;
+            Assert.InRange(first - second, int.MinValue, 10 * step.Index);
+        });
+    }
+
+    [Fact]
     public async Task A_control_and_a_command_between_rounds()
     {
         await using var server = new LoadServer(LoadServer.Ok(Page, ServerTiming));

@@ -29,6 +29,20 @@ public sealed class RequestPairsTests
     }
 
     [Fact]
+    public void A_difference_smaller_than_what_times_are_rounded_to_is_told()
+    {
+        // Details takes 1.00 to 1.29 ms, and in the second system 4 us more. Both are rounded to 10 us, as Server-Timing is.
+        var random = new Random(7);
+        Sample Details(int turn, double microseconds) => Request(turn, version: 1, 2000, details: (uint)Math.Round(microseconds / 10) * 10);
+        Sample[] before = [.. Enumerable.Range(0, 5000).Select(turn => Details(turn, 1000 + (290 * random.NextDouble())))];
+        Sample[] after = [.. Enumerable.Range(0, 5000).Select(turn => Details(turn, 1004 + (290 * random.NextDouble())))];
+
+        var difference = RequestPairs.Match(before, after, Rate).Differences(Model)["productpage->details"];
+
+        Assert.InRange(difference.P50, 1, 9);
+    }
+
+    [Fact]
     public void Only_answers_of_the_same_version_are_pairs()
     {
         // Versions take 1, 2 and 3 ms. In the second system they come in another order.
@@ -80,12 +94,12 @@ public sealed class RequestPairsTests
         Assert.Equal((0.0, hasP90, hasP99), (difference.P50, difference.P90 is not null, difference.P99 is not null));
     }
 
-    private static Sample Request(int turn, byte version, long microseconds)
+    private static Sample Request(int turn, byte version, long microseconds, uint details = 700)
     {
         var hops = HopTimes.None;
         foreach (var (index, hop) in Model.Hops.Index())
         {
-            hops[index] = hop.Label == "productpage->details" ? 700 : (uint)microseconds;
+            hops[index] = hop.Label == "productpage->details" ? details : (uint)microseconds;
         }
 
         return new Sample

@@ -155,7 +155,7 @@ public static class BaselineSchedule
     /// <param name="seed">The seed.</param>
     public static IReadOnlyList<(int Round, double Rate)> Make(IReadOnlyList<double> rates, int rounds, ulong seed)
     {
-        var random = RandomOf(seed);
+        var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
         return [.. Enumerable.Range(1, rounds).SelectMany(round =>
         {
             double[] order = [.. rates];
@@ -163,10 +163,6 @@ public static class BaselineSchedule
             return order.Select(rate => (round, rate));
         })];
     }
-
-    /// <summary>The random numbers of a seed.</summary>
-    /// <param name="seed">The seed.</param>
-    internal static Random RandomOf(ulong seed) => new(unchecked((int)(seed ^ (seed >> 32))));
 }
 
 /// <summary>How far a baseline has come.</summary>

@@ -30,7 +30,6 @@ public sealed class PairedRun(
 
     private readonly IReadOnlyList<(int Round, double Rate)> _schedule = BaselineSchedule.Make(plan.Rates, plan.Rounds, plan.Seed);
     private readonly IReadOnlyList<BaselineRecord> _records = [.. subjects.Select(subject => new BaselineRecord(plan, subject))];
-    private readonly Random _random = BaselineSchedule.RandomOf(plan.Seed);
     private readonly List<PairedStep> _pairs = [];
     private OperationFailedException? _failure;
 
@@ -128,16 +127,7 @@ public sealed class PairedRun(
     /// <returns>Whether the step was completed.</returns>
     private async Task<bool> MeasureAsync(int index, int round, double rate, CancellationToken stop, CancellationToken kill)
     {
-        // Chance decides whether the first system is measured alone before or after the step.
-        var aloneFirst = _random.Next(2) == 0;
         var seed = plan.Seed + (ulong)index + 1;
-        Task<Turns> AloneAsync() => generator.RunAloneAsync(rate, AloneShare * plan.Step, seed, stop, kill);
-        var alone = aloneFirst ? await AloneAsync() : null;
-        if (stop.IsCancellationRequested)
-        {
-            return false;
-        }
-
         // All at once: where figures are only sampled every few seconds, each waits for the next sample.
         await Task.WhenAll(_records.Select(record => record.BeginStepAsync(settled: true, stop)));
         var turns = await generator.RunAsync(rate, plan.Step, seed, stop, kill);
@@ -148,7 +138,8 @@ public sealed class PairedRun(
             return false;
         }
 
-        alone ??= await AloneAsync();
+        // Never before the step: requests that the other systems do not get would leave the first one warmer.
+        var alone = await generator.RunAloneAsync(rate, AloneShare * plan.Step, seed, stop, kill);
         _pairs.Add(new PairedStep(
             round, rate, Differences(turns[0], turns[1], rate), turns.Length > 2 ? Differences(turns[0], turns[2], rate) : null,
             Medians(turns[0], alone)));

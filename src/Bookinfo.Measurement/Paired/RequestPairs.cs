@@ -16,6 +16,9 @@ internal sealed class RequestPairs
 
     private const double NanosecondsPerSecond = 1e9;
 
+    /// <summary>What the times of hops are rounded to: <c>Server-Timing</c> has hundredths of a millisecond.</summary>
+    private const double RoundingOfHops = 10;
+
     private readonly List<(Sample Before, Sample After)> _pairs;
 
     private RequestPairs(List<(Sample Before, Sample After)> pairs) => _pairs = pairs;
@@ -40,18 +43,18 @@ internal sealed class RequestPairs
     /// <returns>By the names of <see cref="Measure"/>, without latencies that no pair has.</returns>
     public IReadOnlyDictionary<string, PairedDifference> Differences(AnswerModel model)
     {
-        var measures = new Dictionary<string, Func<Sample, double?>>
+        var measures = new Dictionary<string, (Func<Sample, double?> Read, double Rounding)>
         {
-            [Measure.Page] = static sample => (sample.Done - sample.Due) / 1e3,
-            [Measure.PageFromSend] = static sample => (sample.Done - sample.Sent) / 1e3,
+            [Measure.Page] = (static sample => (sample.Done - sample.Due) / 1e3, 0),
+            [Measure.PageFromSend] = (static sample => (sample.Done - sample.Sent) / 1e3, 0),
         };
         foreach (var (index, hop) in model.Hops.Index())
         {
-            measures[hop.Label] = sample => sample.Hops[index] == HopTimes.Unknown ? null : sample.Hops[index];
+            measures[hop.Label] = (sample => sample.Hops[index] == HopTimes.Unknown ? null : sample.Hops[index], RoundingOfHops);
         }
 
         return Measure.InOrder(measures.Keys)
-            .Select(name => (Name: name, Difference: Difference(measures[name])))
+            .Select(name => (Name: name, Difference: Difference(measures[name].Read, measures[name].Rounding)))
             .Where(one => one.Difference is not null)
             .ToDictionary(one => one.Name, one => one.Difference!);
     }
@@ -82,7 +85,7 @@ internal sealed class RequestPairs
         }
     }
 
-    private PairedDifference? Difference(Func<Sample, double?> read)
+    private PairedDifference? Difference(Func<Sample, double?> read, double rounding)
     {
         var values = _pairs.Select(pair => (Before: read(pair.Before), After: read(pair.After)))
             .Where(pair => pair is { Before: not null, After: not null })
@@ -98,16 +101,32 @@ internal sealed class RequestPairs
         double[] after = [.. values.Select(pair => pair.After).Order()];
         // Rounded, as ten times a tenth is a little less than one here.
         double? Of(double share) =>
-            Math.Round(values.Count * (1 - share), 6) >= 1 ? Quantile(after, share) - Quantile(before, share) : null;
-        return new PairedDifference(values.Count, Quantile(differences, 0.5), Of(0.9), Of(0.99));
+            Math.Round(values.Count * (1 - share), 6) >= 1 ? Quantile(after, share, rounding) - Quantile(before, share, rounding) : null;
+        return new PairedDifference(values.Count, Quantile(differences, 0.5, rounding), Of(0.9), Of(0.99));
     }
 
-    /// <summary>A quantile, by linear interpolation between the two nearest values.</summary>
-    private static double Quantile(double[] sorted, double share)
+    /// <summary>
+    /// A quantile, by linear interpolation between the two nearest values. Of rounded values many are equal; these are taken as spread
+    /// evenly over what was rounded to them. Otherwise the medians of most rounds would be the same multiple of the rounding, and their
+    /// interval would be too narrow.
+    /// </summary>
+    private static double Quantile(double[] sorted, double share, double rounding)
     {
-        var place = share * (sorted.Length - 1);
-        var low = (int)place;
-        return low + 1 < sorted.Length ? sorted[low] + ((place - low) * (sorted[low + 1] - sorted[low])) : sorted[low];
+        if (rounding == 0)
+        {
+            var place = share * (sorted.Length - 1);
+            var low = (int)place;
+            return low + 1 < sorted.Length ? sorted[low] + ((place - low) * (sorted[low + 1] - sorted[low])) : sorted[low];
+        }
+
+        var rank = share * sorted.Length;
+        var value = sorted[Math.Min((int)rank, sorted.Length - 1)];
+        var first = Array.FindIndex(sorted, other => other == value);
+        var end = Array.FindLastIndex(sorted, other => other == value) + 1;
+        // From halfway to the value below to halfway to the value above, where these are not further away.
+        var from = value - (Math.Min(rounding, first > 0 ? value - sorted[first - 1] : rounding) / 2);
+        var to = value + (Math.Min(rounding, end < sorted.Length ? sorted[end] - value : rounding) / 2);
+        return from + ((rank - first) / (end - first) * (to - from));
     }
 }
 
