@@ -12,14 +12,14 @@ for argument in "$@"; do
             cat <<'END'
 Usage: bench/run.sh [--check] [--only PART... [--rounds N]]
 
-Without an argument everything is measured, which takes half an hour, and
+Without an argument everything is measured, which takes 40 minutes, and
 written to bench/results.json and docs/performance.md.
 
   --check      measure ratios and bytes only, in less than five minutes, and
                compare them with bench/results.json; each may be worse by what
                is stated beside it, else the exit code is 1; writes nothing
   --only PART  measure no more than this, and write nothing: start, launch,
-               throughput, half, rate, growth, allocations, soak, size
+               throughput, tail, low, rate, growth, allocations, soak, size
   --rounds N   how often, with --only
 END
             exit 0 ;;
@@ -28,7 +28,7 @@ END
                 say "$0: there is no bench/results.json to compare with; bench/run.sh without --check writes it"
                 exit 1
             } ;;
-        --only | --rounds | start | launch | throughput | half | rate | growth | allocations | soak | size | [1-9]*) ;;
+        --only | --rounds | start | launch | throughput | tail | low | rate | growth | allocations | soak | size | [1-9]*) ;;
         *) say "$0: '$argument' is no option and no part; --help names them"; exit 2 ;;
     esac
 done

@@ -89,14 +89,19 @@ internal static class BenchRun
         await MemoryMeasurement.IdleAsync(bench, workload);
         await MemoryMeasurement.DuringAsync(bench, workload, "load", async () =>
         {
-            if (wants("throughput") || wants("half"))
+            if (wants("throughput") || wants("tail"))
             {
                 await ThroughputMeasurement.RunAsync(bench, workload);
             }
 
-            if (bench.Plan.IsWhole && wants("half"))
+            if (bench.Plan.IsWhole && wants("tail"))
             {
-                await HalfLoadMeasurement.RunAsync(bench, workload);
+                await TailMeasurement.RunAsync(bench, workload);
+            }
+
+            if (bench.Plan.IsWhole && wants("low"))
+            {
+                await LowRateMeasurement.RunAsync(bench, workload);
             }
 
             if (bench.Plan.IsWhole && wants("rate"))

@@ -10,6 +10,14 @@ internal static class Budget
     [
         .. Workload.Services.Select(target => Least($"{target}: throughput / bare Kestrel", $"throughput-ratio/{target}/bare", 0.80)),
         Least("page: throughput / bare fan-out", "throughput-ratio/page/bare", 0.50, aim: 0.75),
+        .. TailFigure.All.Where(figure => figure is { Load: TailFigure.Half, Percentile: 99 }).Select(figure => Most(
+            $"{figure.Target} at half{(figure.Surroundings == Surroundings.Busy ? ", busy neighbor" : "")}: p99 / "
+            + Reference(figure.Target),
+            figure.Ratio,
+            1.5)),
+        .. from target in TailFigure.Targets
+           from kind in LowRateMeasurement.Kinds
+           select Most($"{target} at 50/s: {kind.Text} / {Reference(target)}", $"low-ratio-{kind.Name}/{target}", 1),
         Most("page at 1,000 views/s: p99, ms", "rate-p99/page", 5),
         Most("page at 1,000 views/s: p99 of the hop to details, ms", "rate-p99/details", 1.5),
         Most("page at 1,000 views/s: p99 of the hop to ratings, ms", "rate-p99/ratings", 1.5),
@@ -33,6 +41,8 @@ internal static class Budget
         Most("page: cost with three hops / two hops and one", "hops/ratio", 1.20),
         Least("ratings: requests per core with 10,000 products / with one", "store", 0.95),
     ];
+
+    private static string Reference(string target) => target == "page" ? "bare fan-out" : "bare Kestrel";
 
     private static BudgetLine Least(string text, string figure, double limit, double? aim = null) =>
         new(text, figure, limit, IsLeast: true, aim);

@@ -61,8 +61,8 @@ internal static class PerformancePage
             "wrk with 32 connections on the same processors. "
             + "Processor time is that of all processes that have a part in the answer, without wrk.");
         Line();
-        Line("| Target | Served by | Requests/s | Ours / theirs | Processor time, µs | p50 at half of that, ms | p99, ms |");
-        Line("|---|---|---|---|---|---|---|");
+        Line("| Target | Served by | Requests/s | Ours / theirs | Processor time, µs |");
+        Line("|---|---|---|---|---|");
         foreach (var target in ThroughputMeasurement.Targets)
         {
             foreach (var implementation in Enum.GetValues<Implementation>())
@@ -72,10 +72,12 @@ internal static class PerformancePage
                     ? null
                     : file.Find($"throughput-ratio/{target}/{implementation.ToString().ToLowerInvariant()}");
                 Line($"| {target} | {Name(target, implementation)} | {Value(Of("throughput"))} | {(ratio is null ? "" : Value(ratio))} | "
-                    + $"{Value(Of("cpu"))} | {Value(Of("half-p50"))} | {Value(Of("half-p99"))} |");
+                    + $"{Value(Of("cpu"))} |");
             }
         }
 
+        Line();
+        Tail(file, Line);
         Line();
         Line("### Start, memory, size");
         Line();
@@ -101,6 +103,43 @@ internal static class PerformancePage
         }
 
         return page.ToString();
+    }
+
+    private static void Tail(BenchFile file, Action<string> line)
+    {
+        line("### The tail");
+        line("");
+        line("Latency from when a request was due, in ms: this project's / that of bare Kestrel or the bare fan-out, and their ratio;");
+        line("each at a part of its own highest rate. 'Saturated' is what wrk saw, from when it sent a request. The busy neighbor is a");
+        line("process that keeps one processor busy. p99.9 is that of all rounds together.");
+        line("");
+        line("| Target | Machine | Rate | p50 | p99 | p99.9 |");
+        line("|---|---|---|---|---|---|");
+        foreach (var row in TailFigure.All.GroupBy(figure => figure with { Percentile = 0 }))
+        {
+            string Cell(double percentile) =>
+                row.FirstOrDefault(figure => figure.Percentile == percentile) is { } figure && file.Find(figure.Ratio) is { } ratio
+                ? $"{Median(figure.Latency(Implementation.Ours))} / {Median(figure.Latency(Implementation.Bare))}, {Value(ratio)}"
+                : "";
+            line($"| {row.Key.Target} | {(row.Key.Surroundings == Surroundings.Busy ? "busy neighbor" : "quiet")} | {row.Key.LoadText} | "
+                + $"{Cell(50)} | {Cell(99)} | {Cell(99.9)} |");
+        }
+
+        line("");
+        line("At 50 requests a second:");
+        line("");
+        line("| Target | Processor time for a request, µs | p50, ms |");
+        line("|---|---|---|");
+        foreach (var target in TailFigure.Targets)
+        {
+            string Cell(string kind) =>
+                $"{Median(ThroughputMeasurement.Name($"low-{kind}", target, Implementation.Ours))} / "
+                + $"{Median(ThroughputMeasurement.Name($"low-{kind}", target, Implementation.Bare))}, "
+                + Value(file.Find($"low-ratio-{kind}/{target}"));
+            line($"| {target} | {Cell("cpu")} | {Cell("p50")} |");
+        }
+
+        string Median(string name) => file.Find(name) is { } series ? FigureText.Format(series.Median) : "";
     }
 
     private static string Name(string target, Implementation implementation) => implementation switch

@@ -6,7 +6,7 @@ var runtime = new Option<string>("--runtime") { Required = true, Description = "
 var check = new Option<bool>("--check") { Description = "Measure the ratios only, and compare them with those in bench/results.json." };
 var only = new Option<string[]>("--only")
 {
-    Description = "Measure no more than this: start, launch, throughput, half, rate, growth, "
+    Description = "Measure no more than this: start, launch, throughput, tail, low, rate, growth, "
     + "allocations, soak, size. Nothing is kept.",
     AllowMultipleArgumentsPerToken = true
 };

@@ -16,21 +16,26 @@ internal static class ThroughputMeasurement
     /// <param name="workload">What is measured.</param>
     public static async Task RunAsync(BenchContext bench, Workload workload)
     {
+        // nginx is there for a figure that everybody knows, and nothing is judged by it.
+        Implementation[] references = bench.Plan.IsWhole ? [Implementation.Bare, Implementation.Nginx] : [Implementation.Bare];
         for (var round = 1; round <= bench.Plan.Rounds; round++)
         {
             foreach (var target in Targets)
             {
                 bench.Progress.Say($"Throughput, round {round} of {bench.Plan.Rounds}: {target}");
-                foreach (var implementation in BenchPlan.Turn(round, Enum.GetValues<Implementation>()))
+                foreach (var implementation in BenchPlan.Turn(round, [Implementation.Ours, .. references]))
                 {
                     await MeasureAsync(bench, workload[target, implementation]);
                 }
 
-                foreach (var (reference, name) in new[] { (Implementation.Bare, "bare"), (Implementation.Nginx, "nginx") })
+                foreach (var reference in references)
                 {
                     bench.Figures.Add(
-                        $"throughput-ratio/{target}/{name}", "", Last(bench, target, Implementation.Ours) / Last(bench, target, reference));
+                        Name("throughput-ratio", target, reference), "",
+                        Last(bench, target, Implementation.Ours) / Last(bench, target, reference));
                 }
+
+                Saturated(target).AddRatio(bench);
             }
         }
     }
@@ -42,6 +47,8 @@ internal static class ThroughputMeasurement
     public static string Name(string kind, string target, Implementation implementation) =>
         $"{kind}/{target}/{implementation.ToString().ToLowerInvariant()}";
 
+    private static TailFigure Saturated(string target) => new(target, Surroundings.Quiet, TailFigure.Saturation, 99);
+
     private static double Last(BenchContext bench, string target, Implementation implementation) =>
         bench.Figures[Name("throughput", target, implementation)].Values[^1];
 
@@ -50,6 +57,7 @@ internal static class ThroughputMeasurement
         await Wrk.RunAsync(subject.Url, Connections, WarmUp);
         var before = subject.ProcessorSeconds;
         var result = await Wrk.RunAsync(subject.Url, Connections, bench.Plan.Step);
+        bench.Figures.Add(Saturated(subject.Target).Latency(subject.Implementation), "ms", result.P99.TotalMilliseconds);
         bench.Figures.Add(Name("throughput", subject.Target, subject.Implementation), "requests/s", result.Rate);
         bench.Figures.Add(
             Name("cpu", subject.Target, subject.Implementation), "us/request", (subject.ProcessorSeconds - before) / result.Requests * 1e6);

@@ -18,6 +18,7 @@ internal static partial class Wrk
         string[] arguments =
         [
             "--threads", "1", "--connections", Text(connections), "--duration", Text((int)duration.TotalSeconds), "--timeout", "30s",
+            "--latency",
             .. script is null ? Array.Empty<string>() : ["--script", script],
             target.ToString(),
         ];
@@ -30,7 +31,18 @@ internal static partial class Wrk
         }
 
         var rate = double.Parse(Rate().Match(report).Groups[1].Value, CultureInfo.InvariantCulture);
-        return new WrkResult(long.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture), rate);
+        var latency = Latency().Match(report);
+        var unit = latency.Groups[2].Value switch
+        {
+            "us" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1,
+            _ => throw new BenchException($"wrk says nothing that is understood of latency:\n{report}"),
+        };
+        return new WrkResult(
+            long.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture),
+            rate,
+            TimeSpan.FromSeconds(double.Parse(latency.Groups[1].Value, CultureInfo.InvariantCulture) * unit));
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -40,4 +52,7 @@ internal static partial class Wrk
 
     [GeneratedRegex(@"Requests/sec:\s+([0-9.]+)")]
     private static partial Regex Rate();
+
+    [GeneratedRegex(@"^\s+99%\s+([0-9.]+)(us|ms|s)\s*$", RegexOptions.Multiline)]
+    private static partial Regex Latency();
 }
