@@ -60,6 +60,9 @@ internal sealed class PageVisitors : IDisposable
             }
         })));
 
+    /// <summary>A single view, on a connection that is kept.</summary>
+    public Task VisitOnceAsync() => ViewAsync(_keeping);
+
     public void Dispose()
     {
         _keeping.Dispose();
