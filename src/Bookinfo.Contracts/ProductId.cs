@@ -16,6 +16,10 @@ public static class ProductId
     /// <param name="segment">The decoded path segment; <see langword="null"/> or empty when the path has none.</param>
     /// <param name="id">The id, or 0 when the segment is not one.</param>
     /// <returns>Whether the segment is an integer of at most 64 bits: ASCII digits only, no white space, no separators.</returns>
-    public static bool TryParse(string? segment, out long id) =>
-        long.TryParse(segment, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out id);
+    public static bool TryParse(string? segment, out long id)
+    {
+        id = 0;
+        // .NET ignores nulls at the end of a number.
+        return segment is not [.., '\0'] && long.TryParse(segment, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out id);
+    }
 }

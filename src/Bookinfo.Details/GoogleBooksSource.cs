@@ -24,7 +24,18 @@ public sealed class GoogleBooksSource(DetailsOptions options, HeaderForwarding h
     public async Task<BookDetails?> FindAsync(long id, HttpRequest request)
     {
         using var answer = await _client.GetAsync(request.HttpContext, $"{Path}?q=isbn:{Isbn}");
-        return answer.Read(GoogleBooksJson.Default.GoogleBooksVolumes)?.Items is [{ VolumeInfo: { } book }, ..] ? Map(id, book) : null;
+        if (answer.Read(GoogleBooksJson.Default.GoogleBooksVolumes) is not { } volumes)
+        {
+            return null;
+        }
+
+        if (volumes.Items is [{ VolumeInfo: { } book }, ..])
+        {
+            return Map(id, book);
+        }
+
+        answer.Reject();
+        return null;
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,11 @@ namespace Bookinfo.Otlp;
 /// <summary>Reads export requests from the wire format, by the numbers that the OpenTelemetry protocol 1.x gives to fields.</summary>
 public static class OtlpReader
 {
+    /// <summary>How deep lists and maps may be in each other. Each level takes from the stack of the thread that reads.</summary>
+    private const int DeepestValue = 100;
+
+    private const int IdLength = 8;
+
     private static readonly Dictionary<string, object> Nothing = [];
 
     /// <summary>Reads an <c>ExportTraceServiceRequest</c>.</summary>
@@ -51,9 +56,9 @@ public static class OtlpReader
         ulong start = 0, end = 0;
         Read(message, (field, input) => field switch
         {
-            1 => Take(out trace, Hex(input.ReadBytes())),
-            2 => Take(out span, Hex(input.ReadBytes())),
-            4 => Take(out parent, Hex(input.ReadBytes())),
+            1 => Take(out trace, TraceId(input.ReadBytes())),
+            2 => Take(out span, SpanId(input.ReadBytes())),
+            4 => Take(out parent, SpanId(input.ReadBytes())),
             5 => Take(out name, input.ReadString()),
             6 => Take(out kind, input.ReadEnum()),
             7 => Take(out start, input.ReadFixed64()),
@@ -61,6 +66,11 @@ public static class OtlpReader
             15 => Read(input.ReadBytes().ToByteArray(), (inner, status1) => inner == 3 && Take(out status, status1.ReadEnum())),
             _ => false,
         });
+        if (trace.Length == 0 || span.Length == 0)
+        {
+            throw new InvalidDataException("A span has no id, or no trace.");
+        }
+
         return new OtlpSpan(
             resource, scope, trace, span, parent, (OtlpSpanKind)kind, name, start, end, Attributes(message, field: 9), (OtlpStatus)status);
     }
@@ -75,9 +85,9 @@ public static class OtlpReader
         {
             1 => Take(out time, input.ReadFixed64()),
             2 => Take(out severity, input.ReadEnum()),
-            5 => Take(out body, Value(input.ReadBytes().ToByteArray())),
-            9 => Take(out trace, Hex(input.ReadBytes())),
-            10 => Take(out span, Hex(input.ReadBytes())),
+            5 => Take(out body, Value(input.ReadBytes().ToByteArray(), depth: 0)),
+            9 => Take(out trace, TraceId(input.ReadBytes())),
+            10 => Take(out span, SpanId(input.ReadBytes())),
             12 => Take(out eventName, input.ReadString()),
             _ => false,
         });
@@ -122,7 +132,7 @@ public static class OtlpReader
         }
     }
 
-    private static Dictionary<string, object> Attributes(byte[] message, int field)
+    private static Dictionary<string, object> Attributes(byte[] message, int field, int depth = 0)
     {
         var attributes = new Dictionary<string, object>();
         foreach (var pair in Messages(message, field))
@@ -132,7 +142,7 @@ public static class OtlpReader
             Read(pair, (inner, input) => inner switch
             {
                 1 => Take(out key, input.ReadString()),
-                2 => Take(out value, Value(input.ReadBytes().ToByteArray())),
+                2 => Take(out value, Value(input.ReadBytes().ToByteArray(), depth)),
                 _ => false,
             });
             // Throws for a key that comes twice, which the protocol forbids.
@@ -142,8 +152,13 @@ public static class OtlpReader
         return attributes;
     }
 
-    private static object? Value(byte[] message)
+    private static object? Value(byte[] message, int depth)
     {
+        if (depth > DeepestValue)
+        {
+            throw new InvalidDataException($"A value is more than {DeepestValue} lists and maps deep.");
+        }
+
         object? value = null;
         Read(message, (field, input) => field switch
         {
@@ -151,8 +166,8 @@ public static class OtlpReader
             2 => Take(out value, input.ReadBool()),
             3 => Take(out value, input.ReadInt64()),
             4 => Take(out value, input.ReadDouble()),
-            5 => Take(out value, Messages(input.ReadBytes().ToByteArray(), 1).Select(Value).ToList()),
-            6 => Take(out value, Attributes(input.ReadBytes().ToByteArray(), field: 1)),
+            5 => Take(out value, Messages(input.ReadBytes().ToByteArray(), 1).Select(item => Value(item, depth + 1)).ToList()),
+            6 => Take(out value, Attributes(input.ReadBytes().ToByteArray(), field: 1, depth + 1)),
             7 => Take(out value, input.ReadBytes().ToByteArray()),
             _ => false,
         });
@@ -198,5 +213,15 @@ public static class OtlpReader
         return true;
     }
 
-    private static string Hex(ByteString bytes) => Convert.ToHexStringLower(bytes.Span);
+    /// <summary>
+    /// The id of a trace in hexadecimal digits; empty when there is none. On some ways half of an id is lost, which is for the reader to
+    /// tell.
+    /// </summary>
+    private static string TraceId(ByteString bytes) =>
+        bytes.Length == 2 * IdLength ? Convert.ToHexStringLower(bytes.Span) : SpanId(bytes);
+
+    /// <summary>The id of a span in hexadecimal digits; empty when there is none.</summary>
+    private static string SpanId(ByteString bytes) => bytes.Length is IdLength or 0
+        ? Convert.ToHexStringLower(bytes.Span)
+        : throw new InvalidDataException($"An id of {bytes.Length} bytes.");
 }

@@ -25,6 +25,8 @@ public sealed class OtlpServer : IAsyncDisposable
     /// <summary>Far more than exporters put into a request.</summary>
     private const int LongestMessage = 64 * 1024 * 1024;
 
+    private const int UnzipStep = 64 * 1024;
+
     private readonly Func<OtlpRequest, CancellationToken, Task<OtlpAnswer>> _take;
     private readonly WebApplication _server;
 
@@ -83,7 +85,7 @@ public sealed class OtlpServer : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext context)
     {
-        var isGrpc = context.Request.ContentType == Grpc;
+        var isGrpc = MediaTypeOf(context.Request.ContentType) == Grpc;
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var path = context.Request.Path.Value!;
@@ -95,7 +97,7 @@ public sealed class OtlpServer : IAsyncDisposable
                 : Decode(body.ToArray(), context.Request.Headers.ContentEncoding.ToString());
             answer = await _take(
                 new OtlpRequest(
-                    SignalOf(path, isGrpc, context.Request.ContentType),
+                    SignalOf(path, isGrpc, MediaTypeOf(context.Request.ContentType)),
                     new OtlpExport(
                         path,
                         context.Request.Headers.ToDictionary(
@@ -111,6 +113,9 @@ public sealed class OtlpServer : IAsyncDisposable
 
         await answer.WriteAsync(context, isGrpc);
     }
+
+    /// <summary>The type without its parameters, in small letters (RFC 9110 section 8.3.1).</summary>
+    private static string? MediaTypeOf(string? contentType) => contentType?.Split(';')[0].Trim().ToLowerInvariant();
 
     private static OtlpSignal? SignalOf(string path, bool isGrpc, string? contentType) => path switch
     {
@@ -147,7 +152,18 @@ public sealed class OtlpServer : IAsyncDisposable
     {
         using var gzip = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
         using var plain = new MemoryStream();
-        gzip.CopyTo(plain);
+        // No more than may come uncompressed: a small message can become thousands of times as long.
+        var buffer = new byte[UnzipStep];
+        while (gzip.Read(buffer) is > 0 and var length)
+        {
+            if (plain.Length + length > LongestMessage)
+            {
+                throw new InvalidDataException($"The message has more than {LongestMessage} bytes when it is decompressed.");
+            }
+
+            plain.Write(buffer, 0, length);
+        }
+
         return plain.ToArray();
     }
 }

@@ -11,6 +11,12 @@ namespace Bookinfo.ProductPage;
 /// <param name="Error">Why there are none, or <see langword="null"/>.</param>
 public sealed record ReviewsModel(IReadOnlyList<Review> Reviews, string? PodName, string? ClusterName, string? Error)
 {
+    /// <summary>
+    /// The most reviews that the page shows. The answer of a backend may have hundreds of thousands, and a page of them would take more
+    /// memory than a pod has.
+    /// </summary>
+    public const int Most = 1000;
+
     /// <summary>Reads the answer of reviews.</summary>
     /// <param name="answer">The answer.</param>
     /// <returns>What to show.</returns>
@@ -38,6 +44,11 @@ public sealed record ReviewsModel(IReadOnlyList<Review> Reviews, string? PodName
     private static ReviewsModel From(JsonElement product)
     {
         var reviews = product.GetProperty("reviews");
+        if (reviews.GetArrayLength() > Most)
+        {
+            throw new FormatException($"More than {Most} reviews.");
+        }
+
         var shown = new List<Review>(reviews.GetArrayLength());
         foreach (var review in reviews.EnumerateArray())
         {

@@ -20,6 +20,17 @@ internal static class FileDescriptor
     private const short HasError = 8; // POLLERR
     private const short HasHungUp = 16; // POLLHUP
 
+    private const int GetFlags = 1; // F_GETFD
+    private const int ClosedOnExec = 1; // FD_CLOEXEC
+    private const int NotOpen = 9; // EBADF
+
+    /// <summary>
+    /// Which of the standard streams this process was started without. Their numbers then go to files of the runtime itself, which all are
+    /// closed on exec, as no stream is that was inherited.
+    /// </summary>
+    private static readonly bool[] IsMissing =
+        [.. Enumerable.Range(0, Error + 1).Select(static number => Fcntl(number, GetFlags) is < 0 or ClosedOnExec)];
+
     /// <summary>EAGAIN: the other end is slow, and another process has told the pipe that it must not wait.</summary>
     private static readonly int Later = OperatingSystem.IsLinux() ? 11 : 35;
 
@@ -31,6 +42,12 @@ internal static class FileDescriptor
     public static int Write(int descriptor, ReadOnlySpan<byte> bytes, out int error)
     {
         var taken = 0;
+        if (IsLost(descriptor))
+        {
+            error = NotOpen;
+            return 0;
+        }
+
         while (taken < bytes.Length)
         {
             var written = Write(descriptor, in bytes[taken], bytes.Length - taken);
@@ -56,6 +73,10 @@ internal static class FileDescriptor
         return taken;
     }
 
+    /// <summary>Whether it is the number of a standard stream that this process was started without.</summary>
+    /// <param name="descriptor">What would be written to.</param>
+    public static bool IsLost(int descriptor) => descriptor <= Error && IsMissing[descriptor];
+
     /// <summary>Whether whoever reads has left, as far as that can be told without writing anything.</summary>
     /// <param name="descriptor">What would be written to.</param>
     public static bool HasNoReader(int descriptor)
@@ -66,6 +87,9 @@ internal static class FileDescriptor
 
     [DllImport("libc", EntryPoint = "write", SetLastError = true)]
     private static extern nint Write(int descriptor, in byte bytes, nint count);
+
+    [DllImport("libc", EntryPoint = "fcntl")]
+    private static extern int Fcntl(int descriptor, int command);
 
     [DllImport("libc", EntryPoint = "poll")]
     private static extern int Poll(ref PollDescriptor descriptors, nuint count, int milliseconds);

@@ -77,6 +77,8 @@ public sealed class ApiTests
     [Theory]
     [InlineData("x%20200%200.01%20ms%22?y=http://z/", "/x%20200%200.01%20ms%22")]
     [InlineData("", "/")]
+    [InlineData("x%20200%00", "/x%20200%00")]
+    [InlineData("#/ratings/9", "/#/ratings/9")]
     public async Task Of_an_absolute_request_target_the_log_has_the_path_as_it_was_written(string target, string path)
     {
         var log = new RecordedLog();
@@ -84,6 +86,16 @@ public sealed class ApiTests
         await RawHttp.GetAsync(page.Address, $"{page.Address}{target}");
         await Eventually.HoldsAsync("There is no line.", () => log.Of("RequestFinished").Count > 0);
         Assert.Contains($" {path} ", log.Of("RequestFinished")[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_escaped_null_belongs_to_no_id_in_whatever_form_the_target_is()
+    {
+        await using var ratings = await RunningService.StartAsync(Bookinfo.Ratings.Program.Build);
+        foreach (var target in new[] { "/ratings/5%00", $"{ratings.Address}ratings/5%00" })
+        {
+            Assert.Equal((target, 400), (target, (await RawHttp.GetAsync(ratings.Address, target))!.Status));
+        }
     }
 
     [Theory]

@@ -77,6 +77,25 @@ public sealed class DetailsFromTheBookServiceTests
         Assert.Single(google.Requests);
     }
 
+    [Theory]
+    [InlineData(200, "{}", "BackendAnswerUnusable")]
+    [InlineData(200, "null", "BackendAnswerUnusable")]
+    [InlineData(200, """{"items":[null]}""", "BackendAnswerUnusable")]
+    [InlineData(200, "<html>", "BackendAnswerUnusable")]
+    [InlineData(308, "", "BackendCallFailed")]
+    [InlineData(204, "", "BackendCallFailed")]
+    [InlineData(500, "", "BackendCallFailed")]
+    public async Task What_is_wrong_with_its_answer_is_logged_once(int status, string body, string line)
+    {
+        var log = new RecordedLog();
+        await using var google = new RecordingBackend(status, body);
+        await using var details = await RunningService.StartAsync(
+            Bookinfo.Details.Program.Build, log.AddTo,
+            "ENABLE_EXTERNAL_BOOK_SERVICE=true", $"EXTERNAL_BOOK_SERVICE_URL={google.Address}");
+        await AssertErrorAsync(details);
+        Assert.Equal([line], log.Events.Select(logged => logged.Name).Where(name => name.StartsWith("Backend", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task A_book_service_that_refuses_connections_is_an_error_answer()
     {

@@ -59,6 +59,24 @@ public sealed class ServiceEndTests : ServiceProcessRuns
     }
 
     [Fact]
+    public async Task A_standard_input_that_cannot_be_read_has_ended()
+    {
+        using var process = Process.Start(new ProcessStartInfo(
+            "sh",
+            [
+                "-c", "exec env ASPNETCORE_HTTP_PORTS=$1 DRAIN_SECONDS=0 STOP_WHEN_STDIN_CLOSES=true dotnet \"$2\" 0>/dev/null", "sh",
+                $"{FreePort.Find()}", WorkingCopy.Assembly("Bookinfo.Details"),
+            ])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var (code, _, errors) = await EndAsync(process);
+        Assert.Equal((0, ""), (code, errors));
+    }
+
+    [Fact]
     public async Task The_end_of_standard_input_leaves_a_service_the_time_to_drain()
     {
         var port = FreePort.Find();

@@ -21,6 +21,7 @@ public sealed class ServiceStartTests : ServiceProcessRuns
     [InlineData("2>/dev/full", 2, "DRAIN_SECONDS=soon")]
     [InlineData("2>&-", 2, "DRAIN_SECONDS=soon")]
     [InlineData("2>/dev/full", 3, "ASPNETCORE_URLS=http://192.0.2.1:7731")]
+    [InlineData("<&- >&- 2>&-", 3, "ASPNETCORE_URLS=http://192.0.2.1:7731")]
     public async Task A_stderr_that_takes_nothing_changes_no_code(string redirection, int exitCode, string setting)
     {
         using var process = Process.Start(new ProcessStartInfo(
@@ -73,6 +74,9 @@ public sealed class ServiceStartTests : ServiceProcessRuns
             ("access_log", "/var/log/access.log"),
             ("Drain_Seconds", "soon"),
             ("otel_exporter_otlp_timeout", "long"),
+            ("OTEL_exporter_otlp_timeout", "long"),
+            ("OTEL_foo", "1"),
+            ("OTEL_FOO", "2"),
             ("ASPNETCORE_URLS", "http://192.0.2.1:7731"));
         Assert.Equal(3, (await EndAsync(process)).Code);
     }

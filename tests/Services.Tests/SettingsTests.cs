@@ -87,6 +87,7 @@ public sealed class SettingsTests
     [InlineData("urls", "http://a b:9080", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://unix:relative", "ASPNETCORE_URLS")]
+    [InlineData("urls", "http://unix:/", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://pipe:/name", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://*:9080;http://[::]:9080", "ASPNETCORE_URLS")]
     [InlineData("urls", "http://localhost:9080;http://127.0.0.1:9080", "ASPNETCORE_URLS")]

@@ -29,7 +29,9 @@ internal static class FaultValues
                 numbers[parameter.Name] = value.GetBoolean() ? 1 : 0;
                 break;
             case FaultValueType.Bytes when value.ValueKind == JsonValueKind.Number:
-                Read(parameter, value.GetRawText(), path, numbers, texts);
+                numbers[parameter.Name] = value.TryGetDouble(out var bytes) && bytes >= parameter.Least && bytes <= parameter.Most
+                    ? bytes
+                    : throw NotAllowed(parameter, path);
                 break;
             case not (FaultValueType.Number or FaultValueType.Whole or FaultValueType.Flag) when value.ValueKind == JsonValueKind.String:
                 Read(parameter, value.GetString()!, path, numbers, texts);
@@ -94,7 +96,8 @@ internal static class FaultValues
     /// <exception cref="InvalidFaultException">It is not allowed.</exception>
     public static double ReadNumber(JsonElement value, string path, double least, double most, bool whole) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least && number <= most
-        && (!whole || Math.Floor(number) == number)
+        // A fraction may be too small to be in the number.
+        && (!whole || WholeNumber.TryRead(value, out _))
             ? number
             : throw new InvalidFaultException(path, $"must be {NumberRange(least, most, whole)}");
 
@@ -112,7 +115,8 @@ internal static class FaultValues
     {
         foreach (var (suffix, factor) in Sizes)
         {
-            if (text.EndsWith(suffix, StringComparison.Ordinal)
+            // .NET ignores nulls at the end of a number.
+            if (text.EndsWith(suffix, StringComparison.Ordinal) && !text.Contains('\0')
                 && double.TryParse(
                     text.AsSpan(..^suffix.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var size))
             {

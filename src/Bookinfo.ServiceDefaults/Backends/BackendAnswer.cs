@@ -91,12 +91,17 @@ public sealed record BackendAnswer(int? Status, ReadOnlyMemory<byte> Body) : IDi
 
         try
         {
-            return JsonSerializer.Deserialize(Body.Span, typeInfo);
+            if (JsonSerializer.Deserialize(Body.Span, typeInfo) is { } value)
+            {
+                return value;
+            }
         }
         catch (JsonException)
         {
-            Reject();
-            return null;
+            // Told below.
         }
+
+        Reject();
+        return null;
     }
 }

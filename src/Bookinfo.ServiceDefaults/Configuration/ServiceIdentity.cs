@@ -59,6 +59,9 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
         }
     }
 
+    /// <summary>Whether a service is known by the attribute; an empty value of it counts as not set, as for the other settings.</summary>
+    private static bool IsOurs(string key) => key is "service.name" or "service.version" or "service.instance.id";
+
     /// <summary>The label that an attribute becomes on <c>target_info</c>, or at least one that has more underscores.</summary>
     private static string LabelOf(string key) => string.Concat(key.Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
 
@@ -83,7 +86,10 @@ internal sealed record ServiceIdentity(string Name, string Version, IReadOnlyDic
                 throw new InvalidSettingException(Variable, text, "a list without __name__, by which Prometheus names a metric itself");
             }
 
-            given[key] = value;
+            if (value.Length > 0 || !IsOurs(key))
+            {
+                given[key] = value;
+            }
         }
 
         return given;

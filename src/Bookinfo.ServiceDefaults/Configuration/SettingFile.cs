@@ -6,7 +6,12 @@ namespace Bookinfo.ServiceDefaults.Configuration;
 /// </summary>
 internal static class SettingFile
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>How long reading a file may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>What to throw when it has taken longer.</summary>
+    public static IOException TooSlow() =>
+        new($"it could not be read within {Patience.TotalSeconds} s: is it a pipe, or on a mount that hangs?");
 
     /// <summary>
     /// Runs something that reads a file, and waits for it 10 s at most. After that it goes on in the background. Its exceptions are passed
@@ -24,7 +29,7 @@ internal static class SettingFile
         }
         catch (TimeoutException)
         {
-            throw new IOException($"it could not be read within {Patience.TotalSeconds} s: is it a pipe, or on a mount that hangs?");
+            throw TooSlow();
         }
     }
 

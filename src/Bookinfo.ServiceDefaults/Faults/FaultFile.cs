@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
@@ -25,11 +26,16 @@ internal sealed class FaultFile(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a look waits for a file without a length: an empty one is read by then.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     private readonly Lock _reading = new();
     private ITimer? _timer;
     private string? _last;
     private string? _problem;
-    private byte[]? _bytes;
+    private (string Target, DateTime Written, long Length) _pendingOf;
+    private Task<string>? _pending;
+    private long _began;
 
     /// <summary>Reads the file for the first time, and follows it from then on.</summary>
     /// <exception cref="InvalidSettingException">It cannot be read, or is not allowed.</exception>
@@ -63,7 +69,10 @@ internal sealed class FaultFile(
 
         try
         {
-            Apply(Read());
+            if (Follow() is { } text)
+            {
+                Apply(text);
+            }
         }
         catch (Exception exception) when (exception is InvalidFaultException or IOException or UnauthorizedAccessException)
         {
@@ -107,21 +116,68 @@ internal sealed class FaultFile(
         (_last, _problem) = (text, null);
     }
 
+    /// <summary>
+    /// Reads the file as it is now. What has no length may be empty, or a pipe, reading which waits for somebody who writes. Such a read is
+    /// left behind, and there is none after it before another file is in the place of that one.
+    /// </summary>
+    /// <returns>Its text; <see langword="null"/> while it is not known.</returns>
+    /// <exception cref="IOException">It takes too long.</exception>
+    private string? Follow()
+    {
+        var file = Identity();
+        if (file.Length != 0)
+        {
+            return Read();
+        }
+
+        if (_pending is null || file != _pendingOf)
+        {
+            (_pending, _pendingOf, _began) = (Task.Run(Read), file, time.GetTimestamp());
+            _pending.Wait(Moment);
+        }
+
+        if (_pending.IsCompleted)
+        {
+            var read = _pending;
+            _pending = null;
+            return read.GetAwaiter().GetResult();
+        }
+
+        return time.GetElapsedTime(_began) < SettingFile.Patience ? null : throw SettingFile.TooSlow();
+    }
+
+    /// <summary>What is known of the file without opening it, which for a pipe would wait.</summary>
+    private (string Target, DateTime Written, long Length) Identity()
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            return (path, default, -1);
+        }
+
+        file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return (file.FullName, file.LastWriteTimeUtc, file.Length);
+    }
+
     private string Read()
     {
+        var bytes = ArrayPool<byte>.Shared.Rent(LargestFile + 1);
         try
         {
             using var file = File.OpenRead(path);
             // A device has no length, and may have no end.
-            _bytes ??= new byte[LargestFile + 1];
-            var length = file.ReadAtLeast(_bytes, _bytes.Length, throwOnEndOfStream: false);
+            var length = file.ReadAtLeast(bytes.AsSpan(0, LargestFile + 1), LargestFile + 1, throwOnEndOfStream: false);
             return length <= LargestFile
-                ? Encoding.UTF8.GetString(_bytes, 0, length).TrimStart('\uFEFF')
+                ? Encoding.UTF8.GetString(bytes, 0, length).TrimStart('\uFEFF')
                 : throw new InvalidFaultException("the file", $"must have at most {LargestFile} bytes");
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return "";
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 }

@@ -21,14 +21,17 @@ internal static class AbsoluteTarget
             && target.IndexOf(EndOfScheme, StringComparison.Ordinal) is > 0 and var scheme
             // To this class a backslash is a slash.
             && Uri.TryCreate(target.Replace("\\", "%5C", StringComparison.Ordinal), UriKind.Absolute, out var address)
-            && address.AbsolutePath is ['/', ..] escaped
-            // No path has an escaped null. Kestrel turns it away in a target that is a path only, and there is none to be found here.
-            && !escaped.Contains("%00", StringComparison.Ordinal))
+            && address.AbsolutePath is ['/', ..] escaped)
         {
             var rest = target[(scheme + EndOfScheme.Length)..];
-            var path = rest.IndexOfAny(['/', '?']);
+            // No target may have a fragment. One that has is the path before it, and the rest stays in sight.
+            var path = rest.IndexOfAny(['/', '?', '#']);
             request.RawTarget = path < 0 ? "/" : rest[path] == '/' ? rest[path..] : $"/{rest[path..]}";
-            request.Path = PathString.FromUriComponent(escaped).Value!;
+            // A path with an escaped null cannot be unescaped again. As Kestrel has left it, it belongs to nothing that there is.
+            if (!escaped.Contains("%00", StringComparison.Ordinal))
+            {
+                request.Path = PathString.FromUriComponent(escaped).Value!;
+            }
         }
 
         return next(context);

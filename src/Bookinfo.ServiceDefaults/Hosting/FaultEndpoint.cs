@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Faults;
+using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Http;
 
 namespace Bookinfo.ServiceDefaults.Hosting;
@@ -13,6 +14,8 @@ internal sealed class FaultEndpoint(FaultBoard board, ServiceDefinition service)
 {
     /// <summary>The most bytes of a request: 256 KiB.</summary>
     public const int LargestBody = 256 * 1024;
+
+    private const int LongestName = 100;
 
     private const string Example = """{"ttl":"30s","rules":[...]}""";
 
@@ -35,9 +38,15 @@ internal sealed class FaultEndpoint(FaultBoard board, ServiceDefinition service)
                 : RefuseAsync(
                     context, StatusCodes.Status404NotFound,
                     $"no rules '{name}' were set here; those of the environment and of a file end where they come from"),
-            _ => RefuseAsync(
-                context, StatusCodes.Status405MethodNotAllowed, "use GET /faults, PUT /faults/NAME or DELETE /faults/NAME"),
+            _ => RefuseMethodAsync(context, name.Length == 0 ? "GET" : "PUT, DELETE"),
         };
+    }
+
+    private static Task RefuseMethodAsync(HttpContext context, string allowed)
+    {
+        context.Response.Headers.Allow = allowed;
+        return RefuseAsync(
+            context, StatusCodes.Status405MethodNotAllowed, "use GET /faults, PUT /faults/NAME or DELETE /faults/NAME");
     }
 
     private async Task SetAsync(HttpContext context, string name)
@@ -51,9 +60,15 @@ internal sealed class FaultEndpoint(FaultBoard board, ServiceDefinition service)
     private Func<string?> Read(string name, JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("ttl"u8, out var life)
-            || !body.TryGetProperty("rules"u8, out var given))
+            || !body.TryGetProperty("rules"u8, out var list))
         {
             return () => $"ttl or rules is missing: the body must be JSON such as {Example}";
+        }
+
+        var names = body.EnumerateObject().Select(static one => one.Name);
+        if (names.FirstOrDefault(static name => name is not ("ttl" or "rules")) is { } unknown)
+        {
+            return () => $"{PrintableText.Clean(unknown, LongestName)} is not known: the body must be JSON such as {Example}";
         }
 
         if (life.ValueKind != JsonValueKind.String || !Duration.TryParse(life.GetString(), out var ttl)
@@ -64,7 +79,7 @@ internal sealed class FaultEndpoint(FaultBoard board, ServiceDefinition service)
 
         try
         {
-            var rules = FaultRuleReader.Read(given, FaultRuleReader.Root);
+            var rules = FaultRuleReader.Read(list, FaultRuleReader.Root);
             FaultReach.Require(rules, FaultRuleReader.Root, service);
             return () =>
             {

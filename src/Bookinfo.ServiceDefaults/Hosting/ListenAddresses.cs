@@ -147,7 +147,7 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
         {
             address = BindingAddress.Parse(text);
         }
-        catch (FormatException)
+        catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
             return null;
         }

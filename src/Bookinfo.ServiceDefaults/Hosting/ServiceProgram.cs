@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Bookinfo.Common;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Backends;
 using Bookinfo.ServiceDefaults.Configuration;
@@ -259,10 +260,10 @@ public static class ServiceProgram
     private static IEnumerable<KeyValuePair<string, string?>> ReadEnvironment() => Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()
         .Select(static variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))
-        // OpenTelemetry's SDK may read more variables with its prefix than are in the list.
+        // OpenTelemetry's SDK may read more variables with its prefix than are in the list; none of them has a small letter.
         .Where(static variable => OperatingSystem.IsWindows()
             || SettingNames.All.Any(name => name == variable.Key)
-            || variable.Key.StartsWith(TelemetrySettingNames.Prefix, StringComparison.Ordinal));
+            || (variable.Key.StartsWith(TelemetrySettingNames.Prefix, StringComparison.Ordinal) && !variable.Key.Any(char.IsLower)));
 
     private static void AddArguments(ConfigurationManager configuration, string[] args)
     {
@@ -319,6 +320,12 @@ public static class ServiceProgram
         try
         {
             // A message from a library may have several lines, and one about a setting may quote from it what a terminal would obey.
+            // Started without stderr, its number goes to a file of the runtime, which a message would upset.
+            if (!OperatingSystem.IsWindows() && FileDescriptor.IsLost(FileDescriptor.Error))
+            {
+                return exitCode;
+            }
+
             await Console.Error.WriteLineAsync($"{service.Name} cannot start: {PrintableText.Clean(reason.ReplaceLineEndings(" "))}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -33,9 +33,9 @@ internal sealed class StopWhenStdinCloses(IHostApplicationLifetime lifetime, Dra
             {
             }
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A broken pipe also means that the parent has ended.
+            // A broken pipe also means that the parent has ended, and nobody holds what cannot be read.
         }
 
         lifetime.StopApplication();

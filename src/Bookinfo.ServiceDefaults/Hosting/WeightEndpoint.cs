@@ -16,12 +16,24 @@ internal sealed class WeightEndpoint(BackendWeights weights) : IManagementEndpoi
     public string Path => BackendShares.Path;
 
     /// <inheritdoc/>
-    public Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
+    public Task HandleAsync(HttpContext context)
     {
-        (HttpMethodNames.Get, BackendShares.Path) => AnswerAsync(context),
-        (HttpMethodNames.Put, BackendShares.Path) => ChangeAsync(context),
-        _ => JsonAnswer.Error(StatusCodes.Status405MethodNotAllowed, "use GET /weights or PUT /weights").ExecuteAsync(context),
-    };
+        if (context.Request.Path.Value![BackendShares.Path.Length..] is not ("" or "/"))
+        {
+            return JsonAnswer.Error(StatusCodes.Status404NotFound).ExecuteAsync(context);
+        }
+
+        switch (context.Request.Method)
+        {
+            case HttpMethodNames.Get:
+                return AnswerAsync(context);
+            case HttpMethodNames.Put:
+                return ChangeAsync(context);
+            default:
+                context.Response.Headers.Allow = "GET, PUT";
+                return JsonAnswer.Error(StatusCodes.Status405MethodNotAllowed, "use GET /weights or PUT /weights").ExecuteAsync(context);
+        }
+    }
 
     private async Task ChangeAsync(HttpContext context)
     {
@@ -60,12 +72,13 @@ internal sealed class WeightEndpoint(BackendWeights weights) : IManagementEndpoi
             var versions = services[service.Name] = [];
             foreach (var version in service.Value.EnumerateObject())
             {
-                if (version.Value.ValueKind != JsonValueKind.Number || !version.Value.TryGetInt32(out var weight))
+                if (version.Value.ValueKind != JsonValueKind.Number)
                 {
                     return null;
                 }
 
-                versions[version.Name] = weight;
+                // What is beyond 32 bits, or no whole number, is beyond what is allowed as well.
+                versions[version.Name] = WholeNumber.TryRead(version.Value, out var weight) ? weight : -1;
             }
         }
 

@@ -38,17 +38,28 @@ internal static class PrintableText
             clean &= c is > ' ' and <= '~';
         }
 
-        return clean && text.Length <= longest ? text : Replace(text, longest, static c => c is not (> ' ' and <= '~'), '?');
+        return clean && text.Length <= longest
+            ? text
+            : Replace(text, longest, static (kept, index) => kept[index] is not (> ' ' and <= '~'), '?');
     }
 
-    private static bool IsUnprintable(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' || char.IsSurrogate(c);
+    private static bool IsUnprintable(ReadOnlySpan<char> text, int index) =>
+        char.IsControl(text[index]) || text[index] is '\u2028' or '\u2029' || IsHalfSurrogate(text, index);
 
-    private static string Replace(string text, int longest, Func<char, bool> isBad, char replacement) =>
+    private static bool IsHalfSurrogate(ReadOnlySpan<char> text, int index) => char.IsHighSurrogate(text[index])
+        ? index + 1 == text.Length || !char.IsLowSurrogate(text[index + 1])
+        : char.IsLowSurrogate(text[index]) && (index == 0 || !char.IsHighSurrogate(text[index - 1]));
+
+    private static string Replace(string text, int longest, IsBad isBad, char replacement) =>
         string.Create(Math.Min(text.Length, longest), (text, isBad, replacement), static (span, state) =>
         {
+            // Cut first, as that may leave half of a pair.
+            var kept = state.text.AsSpan(0, span.Length);
             for (var i = 0; i < span.Length; i++)
             {
-                span[i] = state.isBad(state.text[i]) ? state.replacement : state.text[i];
+                span[i] = state.isBad(kept, i) ? state.replacement : kept[i];
             }
         });
+
+    private delegate bool IsBad(ReadOnlySpan<char> text, int index);
 }

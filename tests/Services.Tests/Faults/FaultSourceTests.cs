@@ -83,6 +83,48 @@ public sealed class FaultSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_in_the_place_of_the_file_is_told_and_what_comes_after_it_is_read()
+    {
+        var (good, pipe, link) = (Path.Combine(_directory.FullName, "good"), Path.Combine(_directory.FullName, "pipe"), File + ".new");
+        await System.IO.File.WriteAllTextAsync(good, Abort, TestContext.Current.CancellationToken);
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var ratings = await FaultyService.StartAsync($"FAULTS_FILE={File}");
+        PointTo(pipe);
+        for (var second = 0; second <= 10; second++)
+        {
+            ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Contains("is it a pipe", Assert.Single(ratings.Log.Of("FaultsRefused")).Text, StringComparison.Ordinal);
+        ratings.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+
+        PointTo(good);
+        ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
+        // Lets go the thread that reads the pipe.
+        await System.IO.File.WriteAllTextAsync(pipe, "", TestContext.Current.CancellationToken);
+
+        void PointTo(string target)
+        {
+            System.IO.File.CreateSymbolicLink(link, target);
+            System.IO.File.Move(link, File, overwrite: true);
+        }
+    }
+
+    [Fact]
+    public void A_long_name_in_a_rule_makes_no_long_message()
+    {
+        var exception = Assert.Throws<InvalidSettingException>(
+            () => Bookinfo.Details.Program.Build([$"--FAULTS=[{{\"{new string('x', 100_000)}\":{{}}}}]"]));
+        Assert.InRange(exception.Message.Length, 1, 1000);
+    }
+
+    [Fact]
     public async Task A_file_is_followed_and_may_be_missing_at_first()
     {
         await using var ratings = await FaultyService.StartAsync($"FAULTS_FILE={File}");

@@ -96,14 +96,41 @@ public sealed class ManagementPortTests
     [InlineData("PUT", "/faults", 405)]
     [InlineData("DELETE", "/faults/a", 404)]
     [InlineData("DELETE", "/faults/a%20b", 400)]
+    [InlineData("POST", "/weights", 405)]
+    [InlineData("GET", "/weights/a", 404)]
     public async Task It_has_nothing_but_faults(string method, string path, int status)
     {
         await using var ratings = await FaultyService.StartAsync();
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         using var answer = await ratings.Management.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(status, (int)answer.StatusCode);
+        // Which methods there are belongs to such an answer (RFC 9110 section 15.5.6).
+        Assert.Equal(status == 405, answer.Content.Headers.Allow.Count > 0);
         Assert.StartsWith(
             "{\"error\":", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/FAULTS")]
+    [InlineData("/faults/")]
+    [InlineData("/WEIGHTS")]
+    [InlineData("/weights/")]
+    public async Task Case_and_a_slash_at_the_end_of_its_paths_do_not_matter(string path)
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        using var answer = await ratings.Management.GetAsync(path, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_known_is_named_and_nothing_is_set()
+    {
+        await using var ratings = await FaultyService.StartAsync();
+        using var body = new StringContent("""{"ttl":"30s","rules":[{"notReady":{}}],"precentage":5}""");
+        using var answer = await ratings.Management.PutAsync("/faults/a", body, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("precentage is not known", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Empty((await ratings.StatusAsync()).Sets);
     }
 
     /// <summary>Each row: a path, and headers and body that are wrong in some way.</summary>
