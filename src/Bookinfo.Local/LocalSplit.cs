@@ -88,12 +88,17 @@ public sealed class LocalSplit : IVersionSplit
     {
         try
         {
-            return (await talk()).GetValueOrDefault(Service) is { } weights
-                ? new SplitState(
-                    VersionShares.OfWeights(weights), null, JsonSerializer.Serialize(weights, LocalSplitJson.Default.DictionaryStringInt32))
-                : throw new OperationFailedException(
+            if ((await talk()).GetValueOrDefault(Service) is not { } weights)
+            {
+                throw new OperationFailedException(
                     FailureKind.NotDeployed,
                     $"only one version of {Service} runs here, so there is nothing to divide: start 'up' with several (--reviews).");
+            }
+
+            return weights.Values.All(weight => weight >= 0) && weights.Values.Any(weight => weight > 0)
+                ? new SplitState(
+                    VersionShares.OfWeights(weights), null, JsonSerializer.Serialize(weights, LocalSplitJson.Default.DictionaryStringInt32))
+                : throw new ManagementException("answered with weights that divide nothing", isAbsent: false);
         }
         catch (ManagementException exception)
         {

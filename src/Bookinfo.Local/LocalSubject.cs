@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Bookinfo.Foundation;
 using Bookinfo.Load;
 using Bookinfo.Measurement;
@@ -220,7 +221,8 @@ public sealed class LocalSubject : ISubject
     {
         try
         {
-            return MetricsText.Parse(await client.GetStringAsync(address, cancellationToken));
+            // As text, the answer would be read in the encoding that its header names, and there may be no such encoding.
+            return MetricsText.Parse(Encoding.UTF8.GetString(await client.GetByteArrayAsync(address, cancellationToken)));
         }
         catch (Exception exception) when (
             exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)

@@ -28,6 +28,9 @@ public sealed partial class BookinfoTraffic(
     /// <summary>The cookie by which Bookinfo recognizes a user who has signed in. Proxies on the way may set others.</summary>
     private const string SessionCookie = "session";
 
+    /// <summary>Leaves room for the other requests of the mix in <see cref="TrafficMix.MostTemplates"/>.</summary>
+    private const int MostAssets = 65_000;
+
     /// <summary>How many users sign in.</summary>
     public const int Users = 10;
 
@@ -183,7 +186,8 @@ public sealed partial class BookinfoTraffic(
                 .Select(address => Uri.TryCreate(page, address, out var uri) ? uri : page)
                 .Where(uri => uri.Scheme == page.Scheme && uri.Authority == page.Authority && uri != page)
                 .Select(uri => uri.PathAndQuery)
-                .Distinct(),
+                .Distinct()
+                .Take(MostAssets),
         ];
     }
 
@@ -192,8 +196,9 @@ public sealed partial class BookinfoTraffic(
     /// </summary>
     private LoadTarget AskedTarget() =>
         headers.FirstOrDefault(header => header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value is { } host
-        && Uri.TryCreate($"{target.Uri.Scheme}://{host}/", UriKind.Absolute, out var asked)
-            ? new LoadTarget(asked, [], insecure: false)
+        && $"{target.Uri.Scheme}://{host}/" is var asked
+        && LoadTarget.IsUrl(asked)
+            ? new LoadTarget(new Uri(asked), [], insecure: false)
             : target;
 
     private RequestTemplate Template(
@@ -257,6 +262,9 @@ public sealed partial class BookinfoTraffic(
     private TargetException NoBookinfo(string what, string? hint = null) => new(
         $"{target.Origin} is not Bookinfo's productpage: {what}. {hint ?? "Use --path to say what to send instead of the usual mix"}.");
 
-    [GeneratedRegex("""<(?:link|script|img)\b[^>]*?\s(?:href|src)\s*=\s*["'](?<address>[^"']+)["']""", RegexOptions.IgnoreCase)]
+    /// <summary>
+    /// An element ends before the next one begins: otherwise each of many without an end would be looked through to the end of the page.
+    /// </summary>
+    [GeneratedRegex("""<(?:link|script|img)\b[^<>]*?\s(?:href|src)\s*=\s*["'](?<address>[^"']+)["']""", RegexOptions.IgnoreCase)]
     private static partial Regex AssetLink();
 }

@@ -86,6 +86,7 @@ public sealed class FakeCluster : IDisposable
         Metadata = new V1ObjectMeta
         {
             Name = "pod",
+            Uid = "pod",
             Labels = ours ? new Dictionary<string, string> { ["app.kubernetes.io/part-of"] = "bookinfo" } : null,
         },
         Spec = new V1PodSpec

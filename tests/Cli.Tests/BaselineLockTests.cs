@@ -14,6 +14,10 @@ public sealed class BaselineLockTests : BaselineRuns
     [InlineData("localhost", true)]
     [InlineData("127.1.2.3", true)]
     [InlineData("[::1]", true)]
+    [InlineData("localhost.", true)]
+    [InlineData("shop.localhost", true)]
+    [InlineData("shop.localhost.", true)]
+    [InlineData("localhost.example", false)]
     [InlineData("192.0.2.1", false)]
     public async Task Every_address_of_this_machine_is_the_same_place(string other, bool isHere)
     {

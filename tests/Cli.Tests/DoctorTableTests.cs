@@ -66,6 +66,18 @@ public sealed class DoctorTableTests
         Assert.Equal(["      Short.", "        ls"], lines[(warning + 1)..].SkipWhile(line => line.Contains("xxx")));
     }
 
+    /// <summary>The name of a process, or of a context, may be anything.</summary>
+    [Fact]
+    public void What_others_say_makes_no_lines_and_no_colors()
+    {
+        Finding finding = new("ports", CheckPurpose.Up, CheckResult.Problem("taken by\n\e[32mok", "Stop\ait.", "kill\n1"));
+
+        var lines = DoctorTable.Format([finding], 79).Select(line => line.Text).ToList();
+
+        Assert.Equal(
+            ["  ✗ problem      ports  taken by \ufffd[32mok", "      Stop\ufffdit.", "        kill 1"], lines.Skip(1));
+    }
+
     [Fact]
     public void The_summary_has_a_line_for_each_command()
     {

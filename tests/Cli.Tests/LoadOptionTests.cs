@@ -61,6 +61,15 @@ public sealed class LoadOptionTests
         Assert.Empty(Load.Parse(["--duration", duration]).Errors);
     }
 
+    /// <summary>The ledger has two bytes for which of them a request was for.</summary>
+    [Theory]
+    [InlineData(65_536, true)]
+    [InlineData(65_537, false)]
+    public void There_are_no_more_paths_than_records_tell_apart(int count, bool isAllowed)
+    {
+        Assert.Equal(isAllowed, Load.Parse([.. Enumerable.Repeat("--path=/", count)]).Errors.Count == 0);
+    }
+
     [Property(MaxTest = 500)]
     public void Whatever_is_typed_is_refused_or_read_and_never_a_failure(int seed)
     {

@@ -45,6 +45,20 @@ public sealed class ToolOutputTests
         Assert.Equal($"{broken ?? text}\n", Encoding.UTF8.GetString([.. bytes]));
     }
 
+    /// <summary>What a platform or a file says must not become a command to the terminal; what the tool draws must.</summary>
+    [Fact]
+    public void Lines_have_nothing_that_a_terminal_obeys()
+    {
+        var bytes = new List<byte>();
+        using var writer = new StandardWriter(written => bytes.AddRange(written), Encoding.UTF8, () => 20) { NewLine = "\n" };
+
+        writer.Write("\e[31m");
+        writer.WriteLine("a\e[2J\u009bb\0\rc\td\r\n  e");
+        writer.WriteLine((string?)null);
+
+        Assert.Equal("\e[31ma\ufffd[2J\ufffdb\ufffd\ufffdc\td\r\n  e\n\n", Encoding.UTF8.GetString([.. bytes]));
+    }
+
     [Fact]
     public async Task The_first_failure_is_kept_and_nothing_throws_after_it()
     {

@@ -72,6 +72,8 @@ public sealed class VerifyTests : IDisposable
 
     [Theory]
     [InlineData("--requests and --duration cannot be combined: use one of the two.", "--requests", "5", "--duration", "5s")]
+    [InlineData(
+        "--requests '4320001' is not allowed at this --rate: to send them would take more than 24h.", "--requests", "4320001")]
     [InlineData("--rate has no effect with --ledger: nothing is sent.", "--ledger", "a", "--rate", "5")]
     [InlineData("Leave the url out with --ledger: nothing is sent.", "http://localhost:1", "--ledger", "a")]
     [InlineData("--overwrite has no effect without --keep.", "--overwrite")]

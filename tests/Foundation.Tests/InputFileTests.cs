@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.IO.Pipes;
 using System.Text;
 
 namespace Bookinfo.Foundation.Tests;
@@ -31,6 +33,24 @@ public sealed class InputFileTests : IDisposable
         var failure = Record.Exception(() => Assert.Equal(length, InputFile.ReadText(_file, 2).Length));
 
         Assert.Equal(isRead ? null : "it has more than 2 MiB", failure?.Message);
+    }
+
+    /// <summary>To open one that nobody writes to would last for ever. What a shell makes of a program has somebody who writes.</summary>
+    [Fact]
+    public async Task A_pipe_among_the_files_is_not_waited_for()
+    {
+        File.Delete(_file);
+        using var make = Process.Start("mkfifo", [_file]);
+        await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        var failure = await Assert.ThrowsAsync<IOException>(
+            () => Task.Run(() => InputFile.ReadText(_file, 1), TestContext.Current.CancellationToken)
+                .WaitAsync(TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("it is a pipe. ", failure.Message);
+        using var program = new AnonymousPipeServerStream(PipeDirection.Out);
+        Assert.False(OutputPath.IsNamedPipe($"/proc/self/fd/{program.ClientSafePipeHandle.DangerousGetHandle()}"));
+        Assert.False(OutputPath.IsNamedPipe("/dev/null"));
     }
 
     [Fact]

@@ -206,6 +206,20 @@ public sealed class KubernetesFormatTests
     }
 
     [Theory]
+    [InlineData("-9")]
+    [InlineData("abc")]
+    [InlineData("1e999999999")]
+    [InlineData("99999999999999999999")]
+    public void A_use_that_cannot_be_is_not_known(string cpu)
+    {
+        var metrics = JsonDocument.Parse("""
+            {"items": [{"metadata": {"name": "p"}, "containers": [{"usage": {"cpu": "CPU", "memory": "2Mi"}}]}]}
+            """.Replace("CPU", cpu, StringComparison.Ordinal));
+
+        Assert.Empty(ResourceUse.ParseMetrics(metrics.RootElement));
+    }
+
+    [Theory]
     [InlineData("Running", null, null, "Running")]
     [InlineData("Running", "CrashLoopBackOff", null, "CrashLoopBackOff")]
     [InlineData("Pending", "ContainerCreating", null, "ContainerCreating")]

@@ -33,4 +33,16 @@ public sealed class ServiceForwardTests : IDisposable
         const string Arguments = "port-forward --namespace bookinfo --address 127.0.0.1 service/productpage ";
         Assert.Equal([$"{Arguments}:9080", $"{Arguments}5001:9080", $"{Arguments}5001:9080"], File.ReadLines(Calls));
     }
+
+    [Fact]
+    public async Task A_port_that_cannot_be_is_told_of()
+    {
+        _tools.Add("kubectl", "echo 'Forwarding from 127.0.0.1:99999 -> 9080'; exec /bin/sleep 1000");
+
+        var failure = await Assert.ThrowsAsync<IOException>(() => PortForward.StartAsync(
+            new Kubectl(Path.Combine(_tools.Path, "kubectl"), null), "bookinfo", "service/productpage", 9080, TimeProvider.System,
+            TestContext.Current.CancellationToken));
+
+        Assert.Equal("kubectl names a port that cannot be: Forwarding from 127.0.0.1:99999 -> 9080", failure.Message);
+    }
 }

@@ -1,3 +1,4 @@
+using Bookinfo.Foundation;
 using Bookinfo.ToolTesting;
 using k8s.Models;
 
@@ -170,6 +171,7 @@ public sealed class StatusReaderTests : IDisposable
     [Theory]
     [InlineData(200, "garbage")]
     [InlineData(200, """{"items":[{"metadata":{"name":"details-v1-x"},"containers":[{"usage":{"cpu":true}}]}],"pods":5}""")]
+    [InlineData(200, """{"items":[{"metadata":{"name":"one"},"reason":"Pulled"}]}""")]
     [InlineData(500, "")]
     [InlineData(404, "<html>")]
     public async Task What_is_optional_may_fail_in_any_way(int status, string body)
@@ -191,6 +193,56 @@ public sealed class StatusReaderTests : IDisposable
 
         Assert.Equal(("details-v1-x", null), (Assert.Single(report.Pods).Name, report.Pods[0].CpuUse));
         Assert.Empty(report.Services);
+    }
+
+    /// <summary>An API server gives every object these; what is not as it writes it cannot be guessed at.</summary>
+    [Theory]
+    [InlineData("pods", "null", "null instead of a list of V1Pod.")]
+    [InlineData("pods", """{"items":[null]}""", "V1Pod without a name lacks everything: it is null.")]
+    [InlineData("pods", """{"items":[{"spec":{"containers":[{"name":"c"}]}}]}""", "V1Pod without a name lacks metadata.name.")]
+    [InlineData("pods", """{"items":[{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c"}]}}]}""", "V1Pod a lacks metadata.uid.")]
+    [InlineData("pods", """{"items":[{"metadata":{"name":"a","uid":"u"}}]}""", "V1Pod a lacks spec.")]
+    [InlineData("pods", """{"items":[{"metadata":{"name":"a","uid":"u"},"spec":{}}]}""", "V1Pod a lacks spec.containers.")]
+    [InlineData(
+        "pods", """{"items":[{"metadata":{"name":"a","uid":"u","creationTimestamp":"yesterday"}}]}""", "Unable to parse ")]
+    [InlineData(
+        "pods", """{"items":[{"spec":{"containers":[{"resources":{"requests":{"cpu":"abc"}}}]}}]}""", "the quantity 'abc'")]
+    [InlineData(
+        "pods", """{"items":[{"spec":{"containers":[{"resources":{"requests":{"cpu":"1e999999999"}}}]}}]}""", "the quantity '1e999999999'")]
+    [InlineData("services", """{"items":[{"metadata":{"name":"a"}}]}""", "V1Service a lacks spec.")]
+    public async Task An_answer_that_is_not_as_the_API_writes_it_is_told_of(string kind, string body, string message)
+    {
+        PutPod();
+        _cluster.Answer($"/api/v1/namespaces/bookinfo/{kind}", 200, body);
+        using var connection = await ConnectAsync();
+        var reader = new StatusReader(connection, "bookinfo", TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => ClusterFailure.ExplainAsync(
+            () => reader.ReadAsync(TestContext.Current.CancellationToken), connection.Config, TestContext.Current.CancellationToken));
+
+        Assert.Equal(FailureKind.ClusterUnreachable, failure.Kind);
+        Assert.Contains($" gives an answer that cannot be read: {message}", failure.Message);
+    }
+
+    [Fact]
+    public async Task More_restarts_than_a_number_holds_are_as_many_as_it_holds()
+    {
+        var pod = Named("details-v1-x", "one");
+        pod.Status = new V1PodStatus
+        {
+            Phase = "Running",
+            ContainerStatuses =
+            [
+                new V1ContainerStatus { Name = "main", RestartCount = int.MaxValue },
+                new V1ContainerStatus { Name = "other", RestartCount = int.MaxValue },
+            ],
+        };
+        _cluster.Put("/api/v1/namespaces/bookinfo/pods", new V1PodList { Items = [pod] });
+        using var connection = await ConnectAsync();
+
+        var report = await new StatusReader(connection, "bookinfo", TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(int.MaxValue, Assert.Single(report.Pods).Restarts);
     }
 
     [Fact]

@@ -201,8 +201,19 @@ public sealed class LoadAnswerTests
                 <link rel="stylesheet" href="/a.css?x=1&amp;y=2"><script defer src='static/rel.js'></script>
                 <img class="c" src="http://localhost:1234/cover.svg" alt="">
                 <img src="/cover.svg"><img src="http://elsewhere/x.png"><img src="data:image/png;base64,AA==">
-                <a href="/login">no</a><script>var src = "/no.js";</script>
+                <a href="/login">no</a><script>var src = "/no.js";</script><link <a href="/no">no</a>
                 """));
+    }
+
+    /// <summary>Not as many steps for each as the page is long: that would be hours.</summary>
+    [Fact]
+    public async Task Elements_without_an_end_are_passed_over()
+    {
+        var target = await LoadTarget.ResolveAsync(
+            new Uri("http://localhost:1234"), insecure: false, TestContext.Current.CancellationToken);
+        var setup = new BookinfoTraffic(target, [], 1, TimeSpan.FromSeconds(1), BookinfoAnswers.Usual, TimeProvider.System);
+
+        Assert.Equal(["/x.png"], setup.Assets($"<img src='/x.png'>{string.Concat(Enumerable.Repeat("<link ", 1_000_000))}"));
     }
 
     private static async Task<(LoadPlan Plan, IReadOnlyList<Sample> Setup)> UsualAsync(Uri address, double rate, double seconds)

@@ -232,6 +232,10 @@ public sealed class LoadLedgerTests : IDisposable
     [InlineData("{\"name\":\"spanId\",\"offset\":16,\"type\":\"bytes\",\"length\":8}", "null")]
     [InlineData("\"timeout\"", "null")]
     [InlineData("\"v3\"", "null")]
+    [InlineData("\"http://127.0.0.1:1/\"", "\"abc\"")]
+    [InlineData("\"http://127.0.0.1:1/\"", "\"\"")]
+    [InlineData("\"startUnixNanoseconds\":1", "\"startUnixNanoseconds\":8")]
+    [InlineData("\"startUnixNanoseconds\":17", "\"startUnixNanoseconds\":-1")]
     public async Task A_header_that_lacks_something_or_cannot_be_shown_is_refused(string part, string instead)
     {
         await WriteAsync(Plan(), [Sample(1)]);
@@ -239,6 +243,23 @@ public sealed class LoadLedgerTests : IDisposable
 
         Assert.Equal(
             $"'{_path}' is a broken ledger: its header is not valid.",
+            Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
+    }
+
+    [Theory]
+    [InlineData(-5)]
+    [InlineData(long.MaxValue)]
+    public async Task A_footer_that_gives_an_impossible_number_of_lost_requests_is_refused(long lost)
+    {
+        await WriteAsync(Plan(), [Sample(0)]);
+        await using (var file = File.OpenWrite(_path))
+        {
+            file.Position = file.Length - sizeof(long);
+            await file.WriteAsync(BitConverter.GetBytes(lost), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(
+            $"'{_path}' is a broken ledger: its footer gives an impossible number of lost requests.",
             Assert.Throws<InvalidDataException>(() => new LedgerReader(_path)).Message);
     }
 

@@ -52,6 +52,7 @@ public sealed class LoadTargetTests
     [InlineData("http://x#")]
     [InlineData("http://[fe80::1")]
     [InlineData("http://a..b")]
+    [InlineData("http://xn--ä.example")]
     [InlineData(
         "http://üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü"
         + "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü.com")]

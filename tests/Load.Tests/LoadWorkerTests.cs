@@ -108,6 +108,7 @@ public sealed class LoadWorkerTests
     [InlineData("url", "\"ftp://host\"", "url 'ftp://host' must be http:// or https://")]
     [InlineData("url", "\"http://host/path\"", "url 'http://host/path' must be")]
     [InlineData("url", "\"http://user@host\"", "must be http:// or https://")]
+    [InlineData("url", "\"http://xn--ä.example\"", "must be http:// or https://")]
     [InlineData("paths", "[\"/a\",\"productpage\"]", "path 'productpage' must begin with /")]
     [InlineData("paths", "[\"/a\\r\\nX: y\"]", "must begin with / and have no spaces")]
     [InlineData("paths", "[null]", "path '' must begin with /")]

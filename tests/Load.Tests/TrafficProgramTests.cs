@@ -141,6 +141,10 @@ public sealed class TrafficProgramTests : IDisposable
             + "behind it",
         "traffic", "--TRAFFIC_URL=http://page/x")]
     [InlineData(
+        "load-worker cannot start: TRAFFIC_URL 'http://xn--ä.example' is not allowed: it must be http:// or https://, a host, and nothing "
+            + "behind it",
+        "traffic", "--TRAFFIC_URL=http://xn--ä.example")]
+    [InlineData(
         "load-worker cannot start: TRAFFIC_URL is not allowed: it must be http:// or https://, a host, and nothing behind it",
         "traffic", "--TRAFFIC_URL=http://me:hush@page")]
     public async Task A_wrong_command_line_is_one_line(string message, params string[] arguments)

@@ -55,11 +55,26 @@ public sealed class LocalSplitTests
     [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "answered 403. Is 'up' still starting")]
     [InlineData(
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>", "answered with something that is not understood.")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=none\r\nContent-Length: 6\r\n\r\n<html>",
+        "answered with something that is not understood.")]
     public async Task What_is_not_a_management_port_is_told_of(string answer, string why)
     {
         await using var server = new LoadServer(answer);
         await using var split = LocalSplit.Open(Page, server.Address);
         await AssertFailsAsync(split.ReadAsync(Cancelled), FailureKind.TargetUnreachable, why);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"v1":0,"v3":0}""")]
+    [InlineData("""{"v1":-1,"v3":2}""")]
+    public async Task Weights_by_which_nothing_can_be_divided_are_told_of(string weights)
+    {
+        await using var server = new LoadServer(LoadServer.Ok($$"""{"reviews":{{weights}} }"""));
+        await using var split = LocalSplit.Open(Page, server.Address);
+        await AssertFailsAsync(
+            split.ReadAsync(Cancelled), FailureKind.TargetUnreachable, "answered with weights that divide nothing. Is 'up' still starting");
     }
 
     [Fact]

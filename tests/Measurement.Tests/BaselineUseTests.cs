@@ -159,6 +159,9 @@ public sealed class BaselineUseTests
     [InlineData("")]
     [InlineData("<html>404</html>")]
     [InlineData("process_cpu_time_seconds_total NaN")]
+    [InlineData("process_uptime_seconds 1e300")]
+    [InlineData("process_uptime_seconds -1e300")]
+    [InlineData("http_client_request_duration_seconds_count{server_address=\"127.0.0.1\",server_port=\"99999\"} 1")]
     public void Where_metrics_do_not_tell_nothing_is_known(string text)
     {
         var metrics = MetricsText.Parse(text);
@@ -166,6 +169,7 @@ public sealed class BaselineUseTests
         Assert.Null(metrics.Service);
         Assert.Null(metrics.CpuSeconds);
         Assert.Null(metrics.MemoryBytes);
+        Assert.Null(metrics.UptimeSeconds);
         Assert.Empty(metrics.Called);
     }
 

@@ -10,6 +10,7 @@ public sealed class StartUpLineTests
             "{\"event\":\"SessionKeyMade\"}\n{\"event\":\"ServiceStarted\",\"startup_ms\":41}\n{\"event\":\"Requ")?.Seconds);
         Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\"}"));
         Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\",\"startup_m"));
+        Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\",\"startup_ms\":41,\"half\":\"\\ud800\"}"));
         Assert.Null(StartUpLine.Find("Listening on port 9080"));
         Assert.Null(StartUpLine.Find("{\"event\":\"ServiceStarted\",\"startup_ms\":\"soon\"}"));
     }

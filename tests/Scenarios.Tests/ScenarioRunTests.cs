@@ -21,6 +21,7 @@ public sealed class ScenarioRunTests : IAsyncLifetime, IScenarioObserver
     private readonly CancellationTokenSource _stop = new();
     private FakeService _ratings = null!;
     private FakeService _reviews = null!;
+    private Exception? _failure;
     private DateTimeOffset? _onAt;
     private DateTimeOffset? _offAt;
 
@@ -48,8 +49,14 @@ public sealed class ScenarioRunTests : IAsyncLifetime, IScenarioObserver
     void IScenarioObserver.Began(IReadOnlyList<FaultTarget> targets) =>
         Note($"began {string.Join(' ', targets.Select(target => target.Name))}");
 
-    void IScenarioObserver.Saw(SymptomReport report) =>
+    void IScenarioObserver.Saw(SymptomReport report)
+    {
         Note($"{report.Phase} {report.Symptom.Name} {(report.IsThere ? "is there" : "is missing")}");
+        if (_failure is not null)
+        {
+            throw _failure;
+        }
+    }
 
     void IScenarioObserver.Ended(ScenarioEnd end, IReadOnlyList<string> leftOn) => Note($"ended {end}, left: {string.Join(' ', leftOn)}");
 
@@ -133,6 +140,24 @@ public sealed class ScenarioRunTests : IAsyncLifetime, IScenarioObserver
     }
 
     [Fact]
+    public async Task Without_a_check_it_goes_on_and_says_so_whatever_ends_the_looking()
+    {
+        _failure = new NotSupportedException("This is not foreseen.");
+        await using var prometheus = await FakePrometheus.StartAsync(_ => 3);
+        using var client = new PrometheusClient(prometheus.Address);
+        var running = Run(client, "ratings").RunAsync(
+            new ScenarioRunOptions(TimeSpan.FromMinutes(1), Check: false), _stop.Token, Cancelled);
+
+        const string Said = "Symptoms are not looked for any more: This is not foreseen (NotSupportedException).";
+        await Eventually.HoldsAsync(() => Has(Said) || running.IsCompleted ? "" : "what is said");
+        Assert.True(_ratings.Has(Set));
+        await _stop.CancelAsync();
+
+        Assert.Equal(ScenarioEnd.Interrupted, (await running).End);
+        Assert.Equal(["began ratings-v1", "During slow is there", Said, "ended Interrupted, left: "], _events);
+    }
+
+    [Fact]
     public async Task Nothing_is_said_of_an_end_when_nothing_was_ever_on()
     {
         _ratings.Fails = _reviews.Fails = 500;
@@ -174,6 +199,14 @@ public sealed class ScenarioRunTests : IAsyncLifetime, IScenarioObserver
     {
         var now = _time.GetUtcNow();
         return now - _onAt >= FiresAfter && (_offAt is null || now - _offAt < ResolvesAfter);
+    }
+
+    private bool Has(string what)
+    {
+        lock (_events)
+        {
+            return _events.Contains(what);
+        }
     }
 
     private void Note(string what)

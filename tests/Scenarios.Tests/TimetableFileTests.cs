@@ -10,7 +10,25 @@ public sealed class TimetableFileTests : IDisposable
 
     private static readonly Timetable Day = Timetable.Plan([new("a"), new("b")], seed: 1, TimeSpan.FromHours(1), Begins, "0.1.0");
 
+    private static readonly Dictionary<string, (Timetable Timetable, string Problem)> Impossible = new()
+    {
+        ["an entry"] = (Day with { Entries = [null!] }, "there is a null in a list."),
+        ["a fault"] = (With(entry => entry with { Injected = [null!] }), "there is a null in a list."),
+        ["a symptom"] = (With(entry => entry with { Symptoms = [null!] }), "there is a null in a list."),
+        ["its beginning"] = (With(entry => entry with { BeganAt = DateTimeOffset.MinValue }), "has a time that cannot be."),
+        ["its end"] = (With(entry => entry with { EndedAt = DateTimeOffset.MaxValue }), "has a time that cannot be."),
+        ["a count"] = (
+            With(entry => entry with { Injected = [new InjectedFault("a", "b", "c", 7, long.MaxValue)] }),
+            "has a number of requests that cannot be."),
+        ["a negative count"] = (
+            With(entry => entry with { Injected = [new InjectedFault("a", "b", "c", -7, 5)] }),
+            "has a number of requests that cannot be."),
+        ["the day"] = (Day with { BeginsAt = DateTimeOffset.MinValue }, "it begins at a time that cannot be."),
+    };
+
     private readonly string _file = Path.GetTempFileName();
+
+    public static TheoryData<string> WaysToBeImpossible => [.. Impossible.Keys];
 
     public void Dispose() => File.Delete(_file);
 
@@ -54,6 +72,29 @@ public sealed class TimetableFileTests : IDisposable
         Assert.EndsWith($"'{Day.Entries[0].Scenario}' must have begun before it ended.", Refused(_file), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(WaysToBeImpossible))]
+    public void What_cannot_be_is_refused(string way)
+    {
+        var (timetable, problem) = Impossible[way];
+        Write(timetable);
+        Assert.StartsWith($"--schedule: '{_file}' is not a timetable as ", Refused(_file), StringComparison.Ordinal);
+        Assert.EndsWith(problem, Refused(_file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_that_is_not_there_is_empty()
+    {
+        Write(Played(Begins, Begins.AddMinutes(1)));
+        File.WriteAllText(
+            _file, File.ReadAllText(_file).Replace("\"injected\"", "\"more\"", StringComparison.Ordinal)
+                .Replace("\"symptoms\"", "\"others\"", StringComparison.Ordinal));
+
+        var outcome = TimetableFile.Read("--schedule", _file).Entries[0].Outcome;
+        Assert.Empty(outcome.Injected);
+        Assert.Empty(outcome.Symptoms);
+    }
+
     [Fact]
     public void A_file_that_cannot_be_read_is_named()
     {
@@ -73,6 +114,12 @@ public sealed class TimetableFileTests : IDisposable
             .. Day.Entries.Skip(1),
         ],
     };
+
+    private static Timetable With(Func<TimetableEntry, TimetableEntry> change)
+    {
+        var played = Played(Begins, Begins.AddMinutes(1));
+        return played with { Entries = [change(played.Entries[0]), .. played.Entries.Skip(1)] };
+    }
 
     private static string Refused(string file)
     {

@@ -200,6 +200,19 @@ public sealed class LedgerOracleTests
         Assert.Contains("was cut off", failure.Message);
     }
 
+    [Theory]
+    [InlineData(1, 1, "is of a request that its header does not have")]
+    [InlineData(0, 32, "has times that cannot be")]
+    public async Task Records_that_cannot_be_are_told(int path, int days, string problem)
+    {
+        using var ledger = new SampleLedger { Interval = TimeSpan.FromDays(days) }.Add(2, path);
+        var oracle = await ledger.WriteAsync();
+
+        var failure = Assert.Throws<OperationFailedException>(() => oracle.Expect(TestContext.Current.CancellationToken));
+        Assert.Equal(FailureKind.InvalidRequest, failure.Kind);
+        Assert.Equal($"'{ledger.File}' is a broken ledger: a record of it {problem}.", failure.Message);
+    }
+
     private static IEnumerable<string> Exact<TKey>(Counts<TKey> counts)
         where TKey : ICountKey => Lines(counts, isPattern: false);
 

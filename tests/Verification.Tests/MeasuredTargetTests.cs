@@ -82,6 +82,30 @@ public sealed class MeasuredTargetTests
         Assert.Equal(10_000, Target(scrapes, doubt: 600, ready: 19_500).From);
     }
 
+    [Theory]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    [InlineData(1e300)]
+    public void What_cannot_have_been_counted_is_told(double value)
+    {
+        using var client = new PrometheusClient(new Uri("http://localhost:1/"));
+        var samples = new RawSamples(client, "");
+
+        var failure = Assert.Throws<OperationFailedException>(() => samples.Add(RawSamples.Served, Series("a:1", [(1, value)])));
+        Assert.StartsWith(
+            $"the Prometheus at http://localhost:1/ has a sample of {RawSamples.Served} that cannot be: ", failure.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_a_number_is_not_a_sample()
+    {
+        var samples = new RawSamples(null!, "");
+        samples.Add(RawSamples.Served, Series("a:1", [(1, 5), (2, double.NaN)]));
+
+        Assert.Equal(1000, Assert.Single(Assert.Single(samples.Of(RawSamples.Served)).Samples).Key);
+    }
+
     /// <param name="scrapes">The time of each scrape, and the uptime that it saw, in seconds.</param>
     /// <param name="failed">The times of those that failed.</param>
     /// <param name="slow">The time of a scrape that took long, and how long it took.</param>

@@ -188,6 +188,14 @@ public sealed class VerificationReportTests
     }
 
     [Fact]
+    public void The_XML_has_none_in_the_name_of_a_scenario_either()
+    {
+        var report = Noticed with { Signals = [OfDay with { Scenario = "slow\u001b" }] };
+        var test = XElement.Parse(VerificationJUnit.Create(report)).Descendants("testcase").Single();
+        Assert.Contains("slow\ufffd", (string)test.Attribute("classname")!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void How_it_was_checked_is_said_of_the_signals_that_were()
     {
         var report = Report(Good);

@@ -121,6 +121,7 @@ internal static class LoadCommand
     public static Command Create()
     {
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
+        OptionRules.RequireAtMost(Paths, TrafficMix.MostTemplates);
 
         var command = new Command("load", "Send requests to Bookinfo at a given rate, even if earlier ones are slow (an open loop), and "
             + "report latency and errors. Ctrl-C ends it and reports.")

@@ -146,7 +146,8 @@ internal static class ScenarioCommand
     {
         foreach (var process in silent)
         {
-            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {process.Target.Name} {process.Problem}. Faults that nobody renews end "
+            var problem = PrintableText.ShowInLine($"{process.Target.Name} {process.Problem}");
+            await ToolOutput.Messages.WriteLineAsync($"bookinfo: {problem}. Faults that nobody renews end "
                 + $"within {Duration.Format(FaultKeeper.TimeToLive)}.");
         }
 

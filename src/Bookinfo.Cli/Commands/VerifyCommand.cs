@@ -13,6 +13,8 @@ internal static class VerifyCommand
 {
     private const double UsualRate = 50;
 
+    private const int MostHours = 24;
+
     private static readonly TimeSpan UsualWait = TimeSpan.FromMinutes(2);
 
     private static readonly TrafficOptions Traffic = new("Determines the choice of requests. Trace ids are new in each run.");
@@ -25,8 +27,8 @@ internal static class VerifyCommand
         "--rate", "Requests per second. [default: 50]", ProfileSettings.LowestRate, ProfileSettings.HighestRate);
 
     private static readonly Option<TimeSpan?> Duration = TypedOptions.Time(
-        "--duration", "How long to send, such as 30s, 5m or 1h. [default: 30s]", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24),
-        "from 100ms to 24h");
+        "--duration", "How long to send, such as 30s, 5m or 1h. [default: 30s]", TimeSpan.FromMilliseconds(100),
+        TimeSpan.FromHours(MostHours), $"from 100ms to {MostHours}h");
 
     private static readonly Option<long?> Requests = TypedOptions.Whole(
         "--requests", "How many requests to send, instead of --duration.", 1, 100_000_000);
@@ -161,6 +163,7 @@ internal static class VerifyCommand
             static name => name.Length > 0 && name.All(static letter => char.IsAscii(letter) && !char.IsControl(letter)),
             "must be a name in ASCII"));
         OptionRules.RequireEach(Paths, RequestTemplate.IsPath, "must begin with / and have no spaces and no fragment (#)");
+        OptionRules.RequireAtMost(Paths, TrafficMix.MostTemplates);
         var command = new Command(
             "verify", "Say whether the application obeys its contract; then send requests, or take a ledger of some, and say whether "
                 + "metrics, traces and logs in a platform show exactly what happened: each request by service, version, route and "
@@ -275,6 +278,13 @@ internal static class VerifyCommand
         if (OptionRules.IsGiven(result, Requests) && OptionRules.IsGiven(result, Duration))
         {
             result.AddError($"{Requests.Name} and {Duration.Name} cannot be combined: use one of the two.");
+        }
+
+        if (result.GetValue(Requests) is { } requests
+            && ConstantProfile.SecondsFor(requests, result.GetValue(Rate) ?? UsualRate) > TimeSpan.FromHours(MostHours).TotalSeconds)
+        {
+            result.AddError(
+                $"{Requests.Name} '{requests}' is not allowed at this {Rate.Name}: to send them would take more than {MostHours}h.");
         }
 
         OptionRules.Only(result, Forward, OptionRules.IsGiven(result, OtlpListen), OtlpListen.Name);

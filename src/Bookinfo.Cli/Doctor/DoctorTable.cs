@@ -37,15 +37,15 @@ internal static class DoctorTable
             foreach (var (name, _, result) in purpose)
             {
                 var label = Label(result.State);
-                var detail = TextCut.Lines(result.Detail, width - margin, width - AdviceIndent).ToList();
+                var detail = TextCut.Lines(Clean(result.Detail), width - margin, width - AdviceIndent).ToList();
                 lines.Add(new DoctorLine(
                     $"{Spaces(Indent)}{label.PadRight(states + Gap)}{name.PadRight(names + Gap)}{detail[0]}".TrimEnd(),
                     Indent..(Indent + label.Length), result.State));
                 // A path or an address that is too long for its column begins further left instead of being broken.
                 Add(detail.Skip(1).Select(text => Spaces(Math.Min(margin, width - text.Length)) + text));
-                Add(TextCut.Lines(result.Advice ?? "", width - AdviceIndent, width - AdviceIndent)
+                Add(TextCut.Lines(Clean(result.Advice ?? ""), width - AdviceIndent, width - AdviceIndent)
                     .Where(text => text.Length > 0).Select(text => Spaces(AdviceIndent) + text));
-                Add(result.Commands.SelectMany(command => WrapCommand(command, width - CommandIndent))
+                Add(result.Commands.SelectMany(command => WrapCommand(Clean(command), width - CommandIndent))
                     .Select(text => Spaces(CommandIndent) + text));
             }
         }
@@ -117,6 +117,9 @@ internal static class DoctorTable
 
         yield return line;
     }
+
+    /// <summary>What programs and clusters say is a part of the table: nothing that a terminal obeys, and no lines of its own.</summary>
+    private static string Clean(string text) => PrintableText.Show(text).ReplaceLineEndings(" ");
 
     private static string Spaces(int count) => new(' ', count);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
+using Bookinfo.Load;
 using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Sessions;
@@ -64,7 +65,8 @@ internal sealed class MeasurementLock : IDisposable
     private static IEnumerable<(string Key, string Name)> PlacesOf(ISubject subject)
     {
         var target = subject.Target;
-        yield return ($"{(target.IsLoopback ? "localhost" : target.Host)}:{target.Port}", target.GetLeftPart(UriPartial.Authority));
+        var host = HostAddresses.IsLoopback(target) ? "localhost" : target.Host;
+        yield return ($"{host}:{target.Port}", target.GetLeftPart(UriPartial.Authority));
         if (subject is ClusterSubject { Cluster.Config.Client.Host: var cluster, Namespace: var space })
         {
             yield return ($"{space} {cluster}", $"namespace {space} of {cluster}");

@@ -76,7 +76,7 @@ internal static class ReportOutput
         {
             if (file is not null && failure is null)
             {
-                await ToolOutput.Messages.WriteLineAsync($"Written: {file}");
+                await ToolOutput.Messages.WriteLineAsync($"Written: {PrintableText.ShowInLine(file)}");
             }
         }
     }

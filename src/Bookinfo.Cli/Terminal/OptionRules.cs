@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Terminal;
@@ -13,6 +14,16 @@ internal static class OptionRules
         foreach (var token in result.Tokens)
         {
             Require(result, token.Value, option.Name, isValid, allowed);
+        }
+    });
+
+    /// <summary>Requires an option not to be repeated too often.</summary>
+    public static void RequireAtMost(Option<string[]> option, int most) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > most)
+        {
+            result.AddError(string.Create(
+                CultureInfo.InvariantCulture, $"{option.Name} is given {result.Tokens.Count} times: at most {most} are allowed."));
         }
     });
 

@@ -90,8 +90,12 @@ internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding 
     /// <inheritdoc/>
     public override void WriteLine() => Write(CoreNewLine);
 
-    /// <inheritdoc/>
-    public override void WriteLine(string? value) => Write(Fit(value) + NewLine);
+    /// <summary>
+    /// Writes a text with its end of line. Control characters in it come from elsewhere, and a terminal must not obey them. What the tool
+    /// itself draws with is written by <see cref="Write(string)"/>, and stays as it is.
+    /// </summary>
+    /// <param name="value">The text.</param>
+    public override void WriteLine(string? value) => Write(Fit(PrintableText.Show(value ?? "")) + NewLine);
 
     /// <inheritdoc/>
     public override void WriteLine(ReadOnlySpan<char> buffer) => WriteLine(buffer.ToString());
@@ -118,9 +122,9 @@ internal sealed class StandardWriter(Action<ReadOnlySpan<byte>> write, Encoding 
     }
 
     /// <summary>Breaks lines that are too long; what follows is indented as the line is.</summary>
-    private string? Fit(string? text)
+    private string Fit(string text)
     {
-        if (text is null || width?.Invoke() is not { } most || text.Length <= most)
+        if (width?.Invoke() is not { } most || text.Length <= most)
         {
             return text;
         }

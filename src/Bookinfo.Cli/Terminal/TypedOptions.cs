@@ -223,9 +223,17 @@ internal static partial class TypedOptions
         var text = token.Value;
         // What people copy from a browser, or know by heart, need not say which protocol it is.
         var url = text.Contains("://", StringComparison.Ordinal) || !HostAndPort().IsMatch(text) ? text : $"http://{text}";
-        if (LoadTarget.IsUrl(takesUser ? UserInUrl().Replace(url, "") : url))
+        var plain = takesUser ? UserInUrl().Replace(url, "") : url;
+        if (LoadTarget.IsUrl(plain))
         {
-            return new Uri(url);
+            if (ReadUser(url, new Uri(plain)) is { } address)
+            {
+                return WithoutEnd(address);
+            }
+
+            result.AddError($"{name} '{AnyUser().Replace(url, "")}' is not allowed: within a user, a password or a token, @ is written as "
+                + @"%40 and \ as %5C, and there must be no control characters.");
+            return null;
         }
 
         // What may be a password is not shown.
@@ -237,11 +245,31 @@ internal static partial class TypedOptions
         return null;
     }
 
-    [GeneratedRegex("(?<=^https?://)[^/?#]*@")]
+    /// <summary>Reads a URL that is right but for the user in it.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="plain">The same without its user.</param>
+    /// <returns>
+    /// <see langword="null"/> when the user is not allowed: what stands there would make another host of it, or cannot be sent.
+    /// </returns>
+    private static Uri? ReadUser(string url, Uri plain) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address)
+        && address.Authority == plain.Authority
+        && !Uri.UnescapeDataString(address.UserInfo).Any(char.IsControl)
+            ? address
+            : null;
+
+    /// <summary>
+    /// Leaves out the dot that ends a name of this machine, such as <c>localhost.</c>: the platform knows such names without it only.
+    /// </summary>
+    private static Uri WithoutEnd(Uri address) => address.Host.EndsWith('.') && HostAddresses.IsLoopback(address)
+        ? new UriBuilder(address) { Host = address.Host[..^1] }.Uri
+        : address;
+
+    [GeneratedRegex("(?<=^https?://)[^/?#]*@", RegexOptions.IgnoreCase)]
     private static partial Regex UserInUrl();
 
     /// <summary>The same in a URL that is wrong in whatever way.</summary>
-    [GeneratedRegex("(?<=^(?:[a-z]+://)?).*@")]
+    [GeneratedRegex("(?<=^(?:[a-z]+://)?).*@", RegexOptions.IgnoreCase)]
     private static partial Regex AnyUser();
 
     [GeneratedRegex(@"^(?:[^/:@\s]+|\[[0-9a-fA-F:.%a-z]+\]):[0-9]{1,5}(?:[/?]\S*)?\z")]

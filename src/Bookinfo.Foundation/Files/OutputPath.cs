@@ -12,6 +12,7 @@ public static class OutputPath
     private const int MostLinks = 40;
 
     private const string Devices = "/dev/";
+    private const string Processes = "/proc/";
     private const string StandardOutput = "/dev/stdout";
     private const string StandardError = "/dev/stderr";
 
@@ -63,6 +64,17 @@ public static class OutputPath
     public static bool IsKept(string path) => OperatingSystem.IsLinux()
         ? !FileIdentity.IsOtherThanFile(path)
         : !Directory.Exists(path) && (Resolve(path) is not { } resolved || !IsDevice(resolved));
+
+    /// <summary>
+    /// Whether a path leads to a pipe that lies among the files, where it may have nobody at its other end. That of a program which has
+    /// been started, such as <c>/dev/stdin</c> and what a shell makes of <c>&lt;(...)</c>, has somebody there.
+    /// </summary>
+    /// <param name="path">The path.</param>
+    public static bool IsNamedPipe(string path) =>
+        FileIdentity.IsPipe(path)
+        && Resolve(path) is { } resolved
+        && !IsDevice(resolved)
+        && !resolved.StartsWith(Processes, StringComparison.Ordinal);
 
     /// <summary>Whether two files have the same owner and the same group, as far as that can be found out.</summary>
     /// <param name="one">The path of one.</param>
@@ -125,6 +137,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const uint Wanted = 0x119; // STATX_TYPE, STATX_UID, STATX_GID, STATX_INO
     private const int Length = 256;
+    private const int Pipe = 0x1000; // S_IFIFO
     private const int CharacterDevice = 0x2000; // S_IFCHR
     private const int RegularFile = 0x8000; // S_IFREG
     private const int TypeMask = 0xF000;
@@ -143,6 +156,11 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
     /// <param name="path">The path.</param>
     /// <returns><see langword="false"/> also when nothing is there, or when that cannot be found out.</returns>
     public static bool IsOtherThanFile(string path) => Look(path) is { } found && TypeOf(found) != RegularFile;
+
+    /// <summary>Whether a path leads to a pipe.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns><see langword="false"/> also when that cannot be found out.</returns>
+    public static bool IsPipe(string path) => Look(path) is { } found && TypeOf(found) == Pipe;
 
     /// <summary>Whether two files have the same owner and the same group.</summary>
     /// <param name="one">The path of one.</param>

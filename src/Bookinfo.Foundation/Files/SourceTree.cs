@@ -86,6 +86,7 @@ public sealed record SourceTree(string Root)
         Path.GetFileName(directory) is var name
         && name.StartsWith(PortPrefix, StringComparison.Ordinal)
         && int.TryParse(name.AsSpan(PortPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        && port is > 0 and <= ushort.MaxValue
             ? port
             : null;
 

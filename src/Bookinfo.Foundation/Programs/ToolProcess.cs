@@ -34,25 +34,30 @@ public static class ToolProcess
     /// <param name="input">What the program reads from stdin.</param>
     /// <param name="cancellationToken">Kills the program at once.</param>
     /// <returns>What the program printed and how it ended.</returns>
-    /// <exception cref="Win32Exception">The program cannot be started.</exception>
+    /// <exception cref="Win32Exception">The program cannot be started, or was killed because it printed too much.</exception>
     public static async Task<ToolResult> RunAsync(ProcessStartInfo start, string input, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var process = Process.Start(start)!;
-        var output = new ToolText(process.StandardOutput);
-        var messages = new ToolText(process.StandardError);
+        var output = new ToolText(process.StandardOutput, end.Cancel);
+        var messages = new ToolText(process.StandardError, end.Cancel);
         try
         {
-            await WriteAsync(process, input, cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            var result = new ToolResult(
-                process.ExitCode, await output.ReadAsync(cancellationToken), await messages.ReadAsync(cancellationToken));
+            await WriteAsync(process, input, end.Token);
+            await process.WaitForExitAsync(end.Token);
+            var result = new ToolResult(process.ExitCode, await output.ReadAsync(end.Token), await messages.ReadAsync(end.Token));
+            if (output.IsTooLong || messages.IsTooLong)
+            {
+                throw PrintedTooMuch();
+            }
+
             // setsid itself was started; it reports when the program, or the interpreter named in its first line, is missing.
             return result.ExitCode is CannotBeRun or CannotBeRun + 1 && result.Messages.StartsWith("setsid: ", StringComparison.Ordinal)
                 ? throw new Win32Exception(result.Messages.Trim().Split(": ")[^1])
                 : result;
         }
-        catch (OperationCanceledException)
+        catch (Exception exception)
         {
             if (!process.HasExited)
             {
@@ -60,9 +65,16 @@ public static class ToolProcess
                 await process.WaitForExitAsync(CancellationToken.None);
             }
 
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw PrintedTooMuch();
+            }
+
             throw;
         }
     }
+
+    private static Win32Exception PrintedTooMuch() => new("it printed more than 64 MiB, and was ended");
 
     private static async Task WriteAsync(Process process, string input, CancellationToken cancellationToken)
     {

@@ -14,12 +14,19 @@ public sealed class ToolText
     /// <summary>How many such waits may bring more output, which then comes from another program.</summary>
     private const int MostTimes = 10;
 
+    /// <summary>The most characters to keep: far more than any tool used here prints. A text that gets there may have no end.</summary>
+    private const int Longest = 64 * 1024 * 1024;
+
     private readonly StringBuilder _text = new();
     private readonly Task _reading;
 
     /// <summary>Begins to read.</summary>
     /// <param name="reader">The program's stdout or stderr.</param>
-    public ToolText(TextReader reader) => _reading = Task.Run(() => CopyAsync(reader));
+    /// <param name="tooLong">Is called when the text is too long; what follows is read, so that nobody blocks, but not kept.</param>
+    public ToolText(TextReader reader, Action? tooLong = null) => _reading = Task.Run(() => CopyAsync(reader, tooLong));
+
+    /// <summary>Whether there is more text than is kept.</summary>
+    public bool IsTooLong => Length == Longest;
 
     private int Length
     {
@@ -56,7 +63,7 @@ public sealed class ToolText
         }
     }
 
-    private async Task CopyAsync(TextReader reader)
+    private async Task CopyAsync(TextReader reader, Action? tooLong)
     {
         var buffer = new char[16 * 1024];
         try
@@ -66,13 +73,18 @@ public sealed class ToolText
             {
                 lock (_text)
                 {
-                    _text.Append(buffer, 0, read);
+                    _text.Append(buffer, 0, Math.Min(read, Longest - _text.Length));
+                }
+
+                if (IsTooLong)
+                {
+                    tooLong?.Invoke();
                 }
             }
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // Nobody waits any longer for what the other process writes.
+            // Nobody waits any longer for what the other process writes, and nobody is told any more that it is too long.
         }
     }
 }

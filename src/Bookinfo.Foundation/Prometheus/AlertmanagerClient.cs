@@ -46,14 +46,12 @@ public sealed class AlertmanagerClient(Uri address) : IDisposable
         try
         {
             var question = new Uri($"{address.AbsoluteUri.TrimEnd('/')}/api/v2/{what}");
-            return read(JsonElement.Parse(await _client.GetStringAsync(question, cancellationToken)));
+            return read(JsonElement.Parse(await _client.GetByteArrayAsync(question, cancellationToken)));
         }
-        catch (Exception exception) when (
-            exception is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException
-            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (ApiAnswer.IsNone(exception, cancellationToken))
         {
             throw new OperationFailedException(
-                FailureKind.TargetUnreachable, $"no Alertmanager answers at {address}: {exception.Message.TrimEnd('.')}.");
+                FailureKind.TargetUnreachable, $"no Alertmanager answers at {address}: {ApiAnswer.Describe(exception)}.");
         }
     }
 }

@@ -15,6 +15,11 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     /// <summary>Far more than five minutes of the counters of a cluster take.</summary>
     private const int LongestAnswer = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// The beginning of 3000, in seconds since 1970. Whatever is counted from one time to another, and added to a third, stays a date then.
+    /// </summary>
+    private const double LatestSeconds = 32_503_680_000;
+
     /// <summary>The proxy of the environment leads to other machines, and not to this one.</summary>
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = !address.IsLoopback, ConnectTimeout = Patience })
     {
@@ -67,7 +72,12 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     /// </remarks>
     public async Task<PrometheusClock> NowAsync(CancellationToken cancellationToken)
     {
-        var evaluated = DateTimeOffset.UnixEpoch.AddSeconds((await QueryAsync("time()", cancellationToken))[0]);
+        if (await QueryAsync("time()", cancellationToken) is not [var seconds] || !IsTime(seconds))
+        {
+            throw NoAnswer(new JsonException("it does not tell what time it has"));
+        }
+
+        var evaluated = DateTimeOffset.UnixEpoch.AddSeconds(seconds);
         return _date + HalfSecond is { } date && (date - evaluated).Duration() > LargestDifference
             ? new PrometheusClock(date, HalfSecond)
             : new PrometheusClock(evaluated, TimeSpan.Zero);
@@ -80,7 +90,7 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     {
         try
         {
-            var json = JsonElement.Parse(await _client.GetStringAsync(Api("status/buildinfo"), cancellationToken));
+            var json = await GetAsync("status/buildinfo", cancellationToken);
             return json.GetProperty("data").GetProperty("version").GetString();
         }
         catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
@@ -96,16 +106,16 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     {
         try
         {
-            var json = JsonElement.Parse(await _client.GetStringAsync(Api("rules?type=alert"), cancellationToken));
+            var json = await GetAsync("rules?type=alert", cancellationToken);
             return
             [
                 .. json.GetProperty("data").GetProperty("groups").EnumerateArray()
                     .SelectMany(group => group.GetProperty("rules").EnumerateArray())
                     .Where(rule => rule.GetProperty("type").GetString() == "alerting")
                     .Select(rule => new PrometheusAlertRule(
-                        rule.GetProperty("name").GetString()!,
+                        Text(rule.GetProperty("name")),
                         rule.TryGetProperty("labels", out var labels) ? ReadLabels(labels) : new Dictionary<string, string>(),
-                        rule.TryGetProperty("lastError", out var error) ? error.GetString()! : "")),
+                        rule.TryGetProperty("lastError", out var error) ? Text(error) : "")),
             ];
         }
         catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
@@ -116,6 +126,10 @@ public sealed class PrometheusClient(Uri address) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    /// <summary>Asks for something. Whatever the head of the answer says of that, it is in UTF-8.</summary>
+    private async Task<JsonElement> GetAsync(string what, CancellationToken cancellationToken) =>
+        JsonElement.Parse(await _client.GetByteArrayAsync(Api(what), cancellationToken));
 
     private async Task<T> AskAsync<T>(
         string expression, DateTimeOffset? at, Func<JsonElement, T?> read, string allowed, CancellationToken cancellationToken)
@@ -131,8 +145,8 @@ public sealed class PrometheusClient(Uri address) : IDisposable
 
             using var question = new FormUrlEncodedContent(fields);
             using var answer = await _client.PostAsync(Api("query"), question, cancellationToken);
-            _date = answer.Headers.Date;
-            var json = JsonElement.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
+            _date = answer.Headers.Date is { } date && IsTime(date.ToUnixTimeSeconds()) ? date : null;
+            var json = JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
             if (json.GetProperty("status").GetString() != "success")
             {
                 throw new OperationFailedException(
@@ -151,13 +165,12 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     }
 
     private OperationFailedException NoAnswer(Exception exception) => new(
-        FailureKind.TargetUnreachable, $"no Prometheus answers at {address}: {exception.Message.TrimEnd('.')}.");
+        FailureKind.TargetUnreachable, $"no Prometheus answers at {address}: {ApiAnswer.Describe(exception)}.");
 
     private Uri Api(string what) => new($"{address.AbsoluteUri.TrimEnd('/')}/api/v1/{what}");
 
     private static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException
-        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        ApiAnswer.IsNone(exception, cancellationToken);
 
     private static List<PrometheusSeries> ReadSeries(JsonElement data, Func<JsonElement, IReadOnlyList<PrometheusPoint>> points) =>
     [
@@ -165,11 +178,26 @@ public sealed class PrometheusClient(Uri address) : IDisposable
             ReadLabels(series.GetProperty("metric")), points(series))),
     ];
 
-    private static Dictionary<string, string> ReadLabels(JsonElement labels) =>
-        labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!);
+    private static Dictionary<string, string> ReadLabels(JsonElement labels)
+    {
+        // A name may come twice in JSON, though not in a Prometheus.
+        var read = new Dictionary<string, string>();
+        foreach (var label in labels.EnumerateObject())
+        {
+            read[label.Name] = Text(label.Value);
+        }
+
+        return read;
+    }
+
+    private static string Text(JsonElement value) => value.GetString() ?? throw new JsonException("a text that it must have is null");
+
+    private static bool IsTime(double seconds) => seconds is >= 0 and <= LatestSeconds;
 
     private static PrometheusPoint Point(JsonElement sample) =>
-        new((long)Math.Round(sample.EnumerateArray().First().GetDouble() * 1e3), Number(sample));
+        sample.EnumerateArray().First().GetDouble() is var seconds && IsTime(seconds)
+            ? new PrometheusPoint((long)Math.Round(seconds * 1e3), Number(sample))
+            : throw new JsonException($"the sample {sample.GetRawText()} has a time that cannot be");
 
     /// <summary>Reads the number of a sample, which stands as a text behind its time.</summary>
     private static double Number(JsonElement sample) =>

@@ -85,7 +85,11 @@ public static partial class ClusterFailure
             HttpOperationException { Response: { } response } => ExplainAnswer(response.StatusCode, response.Content ?? "", config),
             HttpRequestException failed => Unreachable(config, DescribeConnection(failed, config)),
             IOException broken => Unreachable(config, broken.Message),
+            UnreadableAnswerException { Path: var place } => Unreadable(
+                config, place is null ? exception.Message : $"{exception.Message} at {place}"),
             JsonException => Unreachable(config, "what answers there is not a Kubernetes API server"),
+            // How KubernetesClient says that a time or another value is not written as it should be.
+            FormatException and not UriFormatException => Unreadable(config, exception.Message),
             SignInException failed => new OperationFailedException(FailureKind.ClusterUnreachable, failed.Message),
             // There are credentials that it gets only when they are needed.
             KubernetesClientException or KubeConfigException => Kubeconfig.Unusable(config.Context, exception),
@@ -217,6 +221,9 @@ public static partial class ClusterFailure
         FailureKind.ClusterUnreachable,
         $"{Cluster(config)} cannot be reached{Way(config)}: {why.TrimEnd('.')}. Is it running, and is context "
             + $"'{config.Context}' the right one? Try 'kubectl cluster-info'.");
+
+    private static OperationFailedException Unreadable(Kubeconfig config, string what) => new(
+        FailureKind.ClusterUnreachable, $"{Cluster(config)} gives an answer that cannot be read: {what}.");
 
     private static string Way(Kubeconfig config) =>
         config.Proxy?.Address is { } proxy ? $" through the proxy {proxy.GetLeftPart(UriPartial.Authority)}" : "";

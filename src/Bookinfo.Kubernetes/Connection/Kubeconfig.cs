@@ -78,6 +78,12 @@ public sealed record Kubeconfig(
     /// <exception cref="OperationFailedException">Something in the configuration, such as a certificate, is not valid.</exception>
     public k8s.Kubernetes Connect()
     {
+        // They cannot be changed any more once something was read with them, and then they have it.
+        if (!Client.JsonSerializerOptions.IsReadOnly)
+        {
+            Client.AddJsonOptions(static options => options.Converters.Insert(0, new QuantityReader()));
+        }
+
         SocketsHttpHandler? handler = null;
         Client.FirstMessageHandlerSetup = first =>
         {

@@ -12,7 +12,8 @@ namespace Bookinfo.Kubernetes;
 /// </summary>
 /// <param name="program">The path of kubectl.</param>
 /// <param name="context">The context of <c>--context</c>; <see langword="null"/> for the current one.</param>
-public sealed class Kubectl(string program, string? context)
+/// <param name="time">Limits how long kubectl may take; <see langword="null"/> for that of the system.</param>
+public sealed class Kubectl(string program, string? context, TimeProvider? time = null)
 {
     /// <summary>The oldest version whose kustomize supports components and whatever else the manifests use.</summary>
     public static readonly Version Oldest = new(1, 22);
@@ -22,8 +23,13 @@ public sealed class Kubectl(string program, string? context)
     /// </summary>
     private const string RequestTimeout = "--request-timeout=10s";
 
-    /// <summary>How long kubectl may take for a command that needs no server.</summary>
+    /// <summary>How long kubectl may take for a question about itself or its configuration.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long kubectl may take to render, for which it may have to fetch a base from elsewhere.</summary>
+    private static readonly TimeSpan RenderingPatience = TimeSpan.FromMinutes(2);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The context that is asked for; <see langword="null"/> for the current one.</summary>
     public string? Context => context;
@@ -48,7 +54,7 @@ public sealed class Kubectl(string program, string? context)
     /// <exception cref="OperationFailedException">kubectl cannot be started, or does not answer.</exception>
     public async Task<Version?> VersionAsync(CancellationToken cancellationToken)
     {
-        var result = await AskAsync(Offline(["version", "--client", "--output=json"]), cancellationToken);
+        var result = await AskAsync(Offline(["version", "--client", "--output=json"]), Patience, cancellationToken);
         try
         {
             using var json = JsonDocument.Parse(result.Output);
@@ -82,9 +88,9 @@ public sealed class Kubectl(string program, string? context)
     /// </summary>
     /// <param name="arguments">Verb and arguments.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="OperationFailedException">kubectl cannot be started.</exception>
+    /// <exception cref="OperationFailedException">kubectl cannot be started, or does not end.</exception>
     public Task<ToolResult> RunOfflineAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        RunAsync(Offline(arguments), "", cancellationToken);
+        AskAsync(Offline(arguments), RenderingPatience, cancellationToken);
 
     /// <summary>Asks kubectl about its configuration.</summary>
     /// <param name="arguments">What follows <c>config</c>.</param>
@@ -99,7 +105,7 @@ public sealed class Kubectl(string program, string? context)
             start.Environment["KUBECONFIG"] = file;
         }
 
-        return AskAsync(start, cancellationToken);
+        return AskAsync(start, Patience, cancellationToken);
     }
 
     /// <summary>Starts kubectl and leaves it running; the caller ends it.</summary>
@@ -118,9 +124,9 @@ public sealed class Kubectl(string program, string? context)
     }
 
     /// <summary>Runs a kubectl command that needs no server, with a time limit.</summary>
-    private async Task<ToolResult> AskAsync(ProcessStartInfo start, CancellationToken cancellationToken)
+    private async Task<ToolResult> AskAsync(ProcessStartInfo start, TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var limit = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -130,8 +136,8 @@ public sealed class Kubectl(string program, string? context)
         {
             throw new OperationFailedException(
                 FailureKind.MissingTool,
-                $"{program} hangs: no answer in {Duration.Format(Patience)} to a command that needs no cluster. See what "
-                + "'kubectl version --client' and 'kubectl config view' do.");
+                $"{program} hangs: no answer in {Duration.Format(patience)} to a command that needs no cluster. See what "
+                + "'kubectl version --client', 'kubectl config view' and 'kubectl kustomize' do.");
         }
     }
 

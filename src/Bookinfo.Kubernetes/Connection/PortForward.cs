@@ -60,6 +60,11 @@ public sealed partial class PortForward : IDisposable
                 throw new IOException(ClusterFailure.Shorten(await messages.ReadAsync(cancellationToken)));
             }
 
+            if (!ushort.TryParse(local.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                throw new IOException($"kubectl names a port that cannot be: {ToolResult.Cut(line)}");
+            }
+
             _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
             return new PortForward(process, new Uri($"http://127.0.0.1:{local.Groups[1].Value}"));
         }

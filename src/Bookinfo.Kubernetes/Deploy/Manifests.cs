@@ -1,4 +1,5 @@
 using Bookinfo.Foundation;
+using Bookinfo.Scenarios;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -10,6 +11,9 @@ namespace Bookinfo.Kubernetes;
 public sealed record Manifests(string Yaml, IReadOnlyList<ObjectReference> Objects)
 {
     private const string Separator = "---\n";
+
+    /// <summary>The most levels of an object. The schema in a CustomResourceDefinition has some dozens.</summary>
+    private const int Deepest = 512;
 
     /// <summary>The namespace of the application: that of its Deployments. <see langword="null"/> when they leave it open.</summary>
     public string? Namespace =>
@@ -24,18 +28,22 @@ public sealed record Manifests(string Yaml, IReadOnlyList<ObjectReference> Objec
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
+            stream.Load(new PlainParser(new Parser(new StringReader(yaml))) { Deepest = Deepest, MayRepeat = true });
             return stream.Documents.Count == 0
                 ? throw new OperationFailedException(
                     FailureKind.InvalidRequest, "kustomize has rendered nothing: the overlay names no object.")
                 : new Manifests(yaml, [.. stream.Documents.Select(document => Reference((YamlMappingNode)document.RootNode))]);
         }
-        catch (Exception exception) when (exception is YamlException or KeyNotFoundException or InvalidCastException)
+        catch (Exception exception) when (
+            exception is YamlException or NotPlainException or KeyNotFoundException or InvalidCastException)
         {
             throw new OperationFailedException(FailureKind.InvalidRequest, "what kustomize has rendered cannot be read: "
-                + (exception is YamlException
-                    ? exception.Message
-                    : "a part of it is not an object of Kubernetes, with apiVersion, kind and metadata.name"));
+                + exception switch
+                {
+                    YamlException => exception.Message,
+                    NotPlainException { At: var at } => $"line {at.Line} {exception.Message}",
+                    _ => "a part of it is not an object of Kubernetes, with apiVersion, kind and metadata.name",
+                });
         }
     }
 

@@ -34,13 +34,13 @@ public sealed partial record ImagePull(TimeSpan? Duration, long? Bytes)
 
     /// <summary>The size of an image as a node reports it.</summary>
     /// <param name="pod">A pod on the node.</param>
-    /// <param name="image">The image, as the pod names it.</param>
+    /// <param name="image">The image, as the pod names it, if it does.</param>
     /// <param name="nodes">The nodes.</param>
-    public static long? SizeOnNode(V1Pod pod, string image, IReadOnlyList<V1Node> nodes)
+    public static long? SizeOnNode(V1Pod pod, string? image, IReadOnlyList<V1Node> nodes)
     {
         var service = PodContainers.Service(pod).Name;
         var status = pod.Status?.ContainerStatuses?.FirstOrDefault(container => container.Name == service);
-        string?[] names = [image, WithRegistry(image), status?.Image, status?.ImageID];
+        string?[] names = [image, image is null ? null : WithRegistry(image), status?.Image, status?.ImageID];
         return nodes.Where(node => node.Metadata.Name == pod.Spec.NodeName)
             .SelectMany(node => node.Status?.Images ?? [])
             .FirstOrDefault(one => one.Names?.Any(name => names.Contains(name)) == true)?.SizeBytes;

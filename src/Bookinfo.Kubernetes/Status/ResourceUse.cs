@@ -1,5 +1,4 @@
 using System.Text.Json;
-using k8s.Models;
 
 namespace Bookinfo.Kubernetes;
 
@@ -55,7 +54,7 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
         }
     }
 
-    /// <summary>Reads a PodMetricsList. A pod of which not all is known is left out.</summary>
+    /// <summary>Reads a PodMetricsList. A pod of which not all is known is left out, as is one that uses less than nothing.</summary>
     /// <param name="list">The list.</param>
     public static Dictionary<string, (double Cpu, double Memory)> ParseMetrics(JsonElement list)
     {
@@ -63,8 +62,9 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
         {
             var figures = Elements(pod, "containers")
                 .Select(container => container.TryGetProperty("usage", out var usage) && usage.TryGetProperty(resource, out var amount)
-                    ? new ResourceQuantity(amount.GetString()).ToDouble()
-                    : (double?)null)
+                    && QuantityReader.TryRead(amount.GetString())?.ToDouble() is { } figure && figure >= 0
+                        ? figure
+                        : (double?)null)
                 .ToList();
             return figures.Contains(null) ? null : figures.Sum();
         }
@@ -106,8 +106,9 @@ internal sealed class ResourceUse(ClusterConnection cluster, string space)
     {
         var figures = Elements(pod, "containers")
             .Select(container => container.TryGetProperty(resource, out var values) && values.TryGetProperty(figure, out var value)
-                ? value.GetDouble()
-                : (double?)null)
+                && value.GetDouble() is var amount && amount >= 0 && double.IsFinite(amount)
+                    ? amount
+                    : (double?)null)
             .OfType<double>().ToList();
         return figures.Count == 0 ? null : figures.Sum();
     }

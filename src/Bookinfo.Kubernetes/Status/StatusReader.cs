@@ -93,7 +93,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
 
     private static ServiceEntry Describe(V1Service service) => new(
         service.Metadata.Name,
-        service.Spec.Type,
+        service.Spec.Type ?? "-",
         service.Spec.ClusterIP ?? service.Spec.ExternalName ?? "-",
         [.. (service.Spec.Ports ?? []).Select(port => string.Create(
             CultureInfo.InvariantCulture, $"{port.Port}{(port.NodePort is { } node ? $":{node}" : "")}/{port.Protocol}"))]);
@@ -144,7 +144,7 @@ public sealed class StatusReader(ClusterConnection cluster, string space, TimePr
             statuses.Count(status => status.Ready),
             PodContainers.Running(pod.Spec).Count(),
             Describe(pod),
-            statuses.Sum(status => status.RestartCount),
+            (int)Math.Min(int.MaxValue, statuses.Sum(status => (long)status.RestartCount)),
             pod.Metadata.CreationTimestamp is { } created ? Math.Max(0, Math.Round((time.GetUtcNow() - created).TotalSeconds)) : 0,
             pod.Spec.NodeName)
         {

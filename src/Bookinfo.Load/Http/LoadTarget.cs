@@ -41,10 +41,20 @@ public sealed class LoadTarget(Uri uri, IReadOnlyList<IPAddress> addresses, bool
 
     /// <summary>Whether requests can be sent to a URL.</summary>
     /// <param name="text">The URL.</param>
-    public static bool IsUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url)
-        && url is { Scheme: "http" or "https", Host.Length: > 0, Port: > 0, UserInfo: "", Fragment: "" }
-        && Ascii(HostOf(url));
+    public static bool IsUrl(string text)
+    {
+        try
+        {
+            return Uri.TryCreate(text, UriKind.Absolute, out var url)
+                && url is { Scheme: "http" or "https", Host.Length: > 0, Port: > 0, UserInfo: "", Fragment: "" }
+                && HostOf(url).All(char.IsAscii);
+        }
+        catch (UriFormatException)
+        {
+            // Such as http://xn--ä.example: the platform takes the URL, and fails when it is asked for the name in the letters of DNS.
+            return false;
+        }
+    }
 
     /// <summary>Looks the host up.</summary>
     /// <param name="uri">The address.</param>
@@ -88,8 +98,6 @@ public sealed class LoadTarget(Uri uri, IReadOnlyList<IPAddress> addresses, bool
     }
 
     private static string HostOf(Uri uri) => uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
-
-    private static bool Ascii(string text) => text.All(char.IsAscii);
 }
 
 /// <summary>The target cannot be reached, or is not what it was taken for.</summary>

@@ -8,6 +8,12 @@ public sealed class LedgerReader : IDisposable
 {
     private const int LongestHeader = 16 * 1024 * 1024;
 
+    /// <summary>Far more requests than a run has, and few enough to be added up.</summary>
+    private const long MostLost = 1_000_000_000_000;
+
+    /// <summary>The beginning of 2200, in nanoseconds since 1970. What is added to it must be a number of 64 bits.</summary>
+    private const long LatestStart = 7_258_118_400_000_000_000;
+
     private readonly FileStream _file;
     private readonly long _first;
 
@@ -25,7 +31,7 @@ public sealed class LedgerReader : IDisposable
             Header = ReadHeader(path, out var length);
             Layout = ReadLayout(path, length);
             _first = _file.Position;
-            (Count, Lost, IsComplete) = ReadFooter();
+            (Count, Lost, IsComplete) = ReadFooter(path);
         }
         catch
         {
@@ -102,10 +108,13 @@ public sealed class LedgerReader : IDisposable
     }
 
     /// <summary>
-    /// Whether nothing is missing in a list, and every text can be shown as it is. The reader of JSON looks at neither.
+    /// Whether nothing is missing in a list, every text can be shown as it is, and the target and the start can be. The reader of JSON
+    /// looks at none of these.
     /// </summary>
     private static bool IsWhole(LedgerHeader header) =>
-        header.Requests.All(request => request is { Method: var method, Path: var path } && IsPlain(method) && IsPlain(path))
+        IsPlain(header.Program) && IsPlain(header.Target) && LoadTarget.IsUrl(header.Target)
+        && header.StartUnixNanoseconds is >= 0 and <= LatestStart
+        && header.Requests.All(request => request is { Method: var method, Path: var path } && IsPlain(method) && IsPlain(path))
         && header.Fields.All(field => field is { Name: var name, Type: var type } && IsPlain(name) && IsPlain(type))
         && header.Errors.Values.Concat(header.Versions.Values).All(IsPlain);
 
@@ -128,7 +137,7 @@ public sealed class LedgerReader : IDisposable
             : throw new InvalidDataException($"'{path}' is a broken ledger: its preamble and its header give different record lengths.");
     }
 
-    private (long Count, long Lost, bool IsComplete) ReadFooter()
+    private (long Count, long Lost, bool IsComplete) ReadFooter(string path)
     {
         var rest = _file.Length - _first;
         var records = (rest - LedgerFormat.FooterLength) / Layout.Length;
@@ -139,7 +148,10 @@ public sealed class LedgerReader : IDisposable
             _file.ReadExactly(footer);
             if (footer.AsSpan().StartsWith(LedgerFormat.FooterMagic) && BinaryPrimitives.ReadInt64LittleEndian(footer.AsSpan(8)) == records)
             {
-                return (records, BinaryPrimitives.ReadInt64LittleEndian(footer.AsSpan(16)), true);
+                return BinaryPrimitives.ReadInt64LittleEndian(footer.AsSpan(16)) is >= 0 and <= MostLost and var lost
+                    ? (records, lost, true)
+                    : throw new InvalidDataException(
+                        $"'{path}' is a broken ledger: its footer gives an impossible number of lost requests.");
             }
         }
 

@@ -3,6 +3,9 @@ namespace Bookinfo.Load;
 /// <summary>Which requests are sent, and how often each. Which one an arrival gets depends on the seed and on the arrival alone.</summary>
 public sealed class TrafficMix
 {
+    /// <summary>The most templates that a mix can have: <see cref="Sample.Template"/> has no room for the number of another one.</summary>
+    public const int MostTemplates = ushort.MaxValue + 1;
+
     private readonly double[] _upTo;
 
     /// <summary>Puts requests together.</summary>

@@ -97,9 +97,9 @@ public sealed class RunLock : IDisposable
             using var file = FileLock.TryTake(path);
             return file is null;
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
-            // Somebody else's run, which is not for this user to know of.
+            // Somebody else's run, which is not for this user to know of; or no lock at all, such as a link that leads to itself.
             return false;
         }
     }

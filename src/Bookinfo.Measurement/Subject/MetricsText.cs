@@ -6,6 +6,9 @@ namespace Bookinfo.Measurement;
 /// <summary>The part of a service's <c>/metrics</c>, in Prometheus' text format, that a baseline needs.</summary>
 public sealed partial class MetricsText
 {
+    /// <summary>A hundred years, in seconds: no process has run for so long, and a date can be computed of it.</summary>
+    private const double LongestUptime = 100.0 * 365 * 24 * 3600;
+
     private readonly ILookup<string, (IReadOnlyDictionary<string, string> Labels, double Value)> _samples;
 
     private MetricsText(ILookup<string, (IReadOnlyDictionary<string, string> Labels, double Value)> samples) => _samples = samples;
@@ -42,15 +45,15 @@ public sealed partial class MetricsText
     /// <summary>How long the process has spent compiling its code, in seconds; 0 for a native executable.</summary>
     public double? CompileSeconds => Sum("dotnet_jit_compilation_time_seconds_total");
 
-    /// <summary>Seconds since the start of the process.</summary>
-    public double? UptimeSeconds => Sum("process_uptime_seconds");
+    /// <summary>Seconds since the start of the process; <see langword="null"/> when they cannot be true.</summary>
+    public double? UptimeSeconds => Sum("process_uptime_seconds") is { } seconds && seconds is >= 0 and <= LongestUptime ? seconds : null;
 
     /// <summary>The hosts and ports of the services that it has called.</summary>
     public IReadOnlyList<(string Host, int Port)> Called =>
     [
         .. _samples["http_client_request_duration_seconds_count"]
             .Select(call => (Host: call.Labels.GetValueOrDefault("server_address"), Port: call.Labels.GetValueOrDefault("server_port")))
-            .Where(call => call.Host is not null && int.TryParse(call.Port, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Where(call => call.Host is not null && ushort.TryParse(call.Port, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .Select(call => (call.Host!, int.Parse(call.Port!, CultureInfo.InvariantCulture)))
             .Distinct(),
     ];

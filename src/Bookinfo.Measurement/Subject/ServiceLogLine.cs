@@ -43,8 +43,9 @@ public sealed partial record ServiceLogLine(DateTimeOffset? At, string Event, IR
                 ? new ServiceLogLine(Time(fields.GetValueOrDefault("time")), name, fields)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is for half of a surrogate pair, which JSON can write, and no text can have.
             return null;
         }
     }

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Bookinfo.Contracts;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Scenarios;
 
@@ -102,20 +104,27 @@ public sealed class ManagementClient : IDisposable
 
     private static Uri PathOf(Uri management, string set) => new(management, $"{FaultRequest.Path}/{Uri.EscapeDataString(set)}");
 
-    private static Task<FaultStatus> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken) =>
-        ReadAsync(answer, FaultJson.Default.FaultStatus, cancellationToken);
+    private static async Task<FaultStatus> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var status = await ReadAsync(answer, FaultJson.Default.FaultStatus, cancellationToken);
+        // The serializer makes sure of all but the elements of lists.
+        return status.Sets.Any(static set => set is null || set.Rules.Any(static rule => rule is null))
+            ? throw new JsonException("A set or a rule is null.")
+            : status;
+    }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
+        // JSON is UTF-8, whatever the header says.
+        var body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
         if (!answer.IsSuccessStatusCode)
         {
-            var error = ErrorIn(await answer.Content.ReadAsStringAsync(cancellationToken)).Trim().TrimEnd('.');
+            var error = ErrorIn(Encoding.UTF8.GetString(body)).Trim().TrimEnd('.');
             throw new ManagementException(
-                $"answered {(int)answer.StatusCode}{(error.Length > 0 ? $": {error}" : "")}", isAbsent: false);
+                $"answered {(int)answer.StatusCode}{(error.Length > 0 ? $": {ToolResult.Cut(error)}" : "")}", isAbsent: false);
         }
 
-        return await answer.Content.ReadFromJsonAsync(type, cancellationToken)
-            ?? throw new ManagementException("answered with nothing", isAbsent: false);
+        return JsonSerializer.Deserialize(body, type) ?? throw new ManagementException("answered with nothing", isAbsent: false);
     }
 
     private static string ErrorIn(string text)

@@ -101,13 +101,19 @@ public sealed record TimetableEntry(string Scenario, TimeSpan At, TimeSpan For, 
     public ScenarioEnd? End { get; init; }
 
     /// <summary>What was seen of its symptoms in Prometheus.</summary>
-    public IReadOnlyList<SymptomOutcome> Symptoms { get; init; } = [];
+    /// <remarks>The reader of JSON sets a list that is not there to <see langword="null"/>.</remarks>
+    public IReadOnlyList<SymptomOutcome> Symptoms { get; init => field = value ?? []; } = [];
 
     /// <summary>When a service first said that it had injected one of its faults; <see langword="null"/> when none has.</summary>
     public DateTimeOffset? FirstInjectedAt { get; init; }
 
     /// <summary>What was injected, as the services say.</summary>
-    public IReadOnlyList<InjectedFault> Injected { get; init; } = [];
+    public IReadOnlyList<InjectedFault> Injected { get; init => field = value ?? []; } = [];
+
+    /// <summary>Its times by the clock.</summary>
+    [JsonIgnore]
+    public IEnumerable<DateTimeOffset> Times =>
+        new[] { BeginsAt, EndsAt, BeganAt, EndedAt, FirstInjectedAt }.OfType<DateTimeOffset>();
 
     /// <summary>Whether it was run.</summary>
     [JsonIgnore]

@@ -8,12 +8,15 @@ namespace Bookinfo.Scenarios;
 /// thousands of brackets would end the whole program; and it looks into every repetition of a part that is used as a key.
 /// </summary>
 /// <param name="inner">Parses the file.</param>
-internal sealed class PlainParser(IParser inner) : IParser
+public sealed class PlainParser(IParser inner) : IParser
 {
-    /// <summary>The most levels, those of the stream and the document among them. A scenario has about ten.</summary>
-    private const int Deepest = 32;
-
     private int _depth;
+
+    /// <summary>The most levels, those of the stream and the document among them. A scenario has about ten.</summary>
+    public int Deepest { get; init; } = 32;
+
+    /// <summary>Whether a part may be repeated by its name.</summary>
+    public bool MayRepeat { get; init; }
 
     /// <inheritdoc/>
     public ParsingEvent? Current => inner.Current;
@@ -29,7 +32,8 @@ internal sealed class PlainParser(IParser inner) : IParser
         var next = inner.Current!;
         _depth += next.NestingIncrease;
         return _depth > Deepest ? throw new NotPlainException(next.Start, "is nested too deep from here on")
-            : next is AnchorAlias alias ? throw new NotPlainException(next.Start, $"must not repeat a part (*{alias.Value}): write it out")
+            : !MayRepeat && next is AnchorAlias alias
+                ? throw new NotPlainException(next.Start, $"must not repeat a part (*{alias.Value}): write it out")
             : true;
     }
 }
@@ -37,7 +41,7 @@ internal sealed class PlainParser(IParser inner) : IParser
 /// <summary>A file is nested too deeply, or repeats a part of itself.</summary>
 /// <param name="at">Where.</param>
 /// <param name="message">What is wrong.</param>
-internal sealed class NotPlainException(Mark at, string message) : Exception(message)
+public sealed class NotPlainException(Mark at, string message) : Exception(message)
 {
     /// <summary>The line and column where the file is not plain.</summary>
     public Mark At => at;

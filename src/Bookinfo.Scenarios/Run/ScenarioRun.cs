@@ -214,7 +214,10 @@ public sealed class ScenarioRun(
         }
     }
 
-    /// <summary>Without a check, the scenario goes on when Prometheus does not answer.</summary>
+    /// <summary>
+    /// Without a check, the scenario goes on when Prometheus does not answer. Whatever else may go wrong is said as well: nobody would see
+    /// otherwise that nothing is looked for any more.
+    /// </summary>
     private async Task WatchAsync(ScenarioRunOptions options, CancellationToken cancellationToken)
     {
         var least = Task.Delay(options.Least, time, cancellationToken);
@@ -222,9 +225,12 @@ public sealed class ScenarioRun(
         {
             await (watch?.WatchAsync(cancellationToken) ?? Task.CompletedTask);
         }
-        catch (OperationFailedException exception) when (!options.Check)
+        catch (Exception exception) when (!options.Check && exception is not OperationCanceledException)
         {
-            say($"Symptoms are not looked for any more: {exception.Message}");
+            var why = exception is OperationFailedException
+                ? exception.Message
+                : $"{exception.Message.TrimEnd('.')} ({exception.GetType().Name}).";
+            say($"Symptoms are not looked for any more: {why}");
         }
 
         await least;

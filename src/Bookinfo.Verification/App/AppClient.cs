@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Text;
+using Bookinfo.Foundation;
 using Bookinfo.Load;
 
 namespace Bookinfo.Verification;
@@ -11,6 +12,9 @@ namespace Bookinfo.Verification;
 /// <param name="time">Tells the time.</param>
 public sealed class AppClient(TimeSpan patience, bool insecure, TimeProvider time) : IDisposable
 {
+    /// <summary>Far more than the longest page has.</summary>
+    private const int LongestAnswer = 64 * 1024 * 1024;
+
     private readonly HttpClient _client = Connect(insecure);
     private long _requests;
 
@@ -47,7 +51,10 @@ public sealed class AppClient(TimeSpan patience, bool insecure, TimeProvider tim
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw Unanswered($"{name} is not answered: {(exception.InnerException ?? exception).Message.TrimEnd('.')}.");
+            var why = exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+                ? HttpFailure.Describe(exception, "accept any certificate with --insecure, or make this machine trust it")
+                : (exception.InnerException ?? exception).Message.TrimEnd('.');
+            throw Unanswered($"{name} is not answered: {why}.");
         }
     }
 
@@ -68,6 +75,6 @@ public sealed class AppClient(TimeSpan patience, bool insecure, TimeProvider tim
             ConnectCallback = HostAddresses.ConnectAsync,
         };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => insecure || errors == SslPolicyErrors.None;
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
     }
 }

@@ -11,6 +11,9 @@ namespace Bookinfo.Verification;
 /// <param name="path">The file of the ledger.</param>
 public sealed class LedgerOracle(string path)
 {
+    /// <summary>How far the times of requests may be from the start of their run, in nanoseconds: 31 days. A run takes one day.</summary>
+    private const long Farthest = 31 * TimeSpan.TicksPerDay * TimeSpan.NanosecondsPerTick;
+
     /// <summary>What must be seen of all requests together.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationFailedException">The file is not a ledger, or not a whole one.</exception>
@@ -29,7 +32,7 @@ public sealed class LedgerOracle(string path)
         var total = ledger.Layout.Hops.ToList().IndexOf(BookinfoAnswers.Total);
         var latency = new Dictionary<ServedKey, LatencyBounds>();
         var (first, last) = (long.MaxValue, long.MinValue);
-        var shapes = new ShapeFinder(ledger);
+        var shapes = new ShapeFinder(ledger, path);
         foreach (var record in ledger.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -80,7 +83,7 @@ public sealed class LedgerOracle(string path)
         var reading = new RequestReading(ledger.Header);
         var total = ledger.Layout.Hops.ToList().IndexOf(BookinfoAnswers.Total);
         var fates = new Dictionary<RequestShape, RequestFate>();
-        var shapes = new ShapeFinder(ledger);
+        var shapes = new ShapeFinder(ledger, path);
         foreach (var record in ledger.Read())
         {
             var shape = shapes.Of(record);
@@ -143,7 +146,7 @@ public sealed class LedgerOracle(string path)
     }
 
     /// <summary>Finds the shape of a record.</summary>
-    private sealed class ShapeFinder(LedgerReader ledger)
+    private sealed class ShapeFinder(LedgerReader ledger, string path)
     {
         private readonly (int Hop, uint Microseconds)?[] _retried = [.. ledger.Header.Requests.Select(request =>
             CallGraph.FindRoute(request.Path)?.Calls.FirstOrDefault(call => call.Tries > 1) is { } retried
@@ -151,10 +154,26 @@ public sealed class LedgerOracle(string path)
                 ? (hop, (uint)(retried.Seconds * 1e6))
                 : ((int, uint)?)null)];
 
-        public RequestShape Of(in LedgerRecord record) => new(
-            record.Request, record.Status, record.Error, record.Version,
-            _retried[record.Request] is (var hop, var microseconds)
-            && record.Hops[hop] is not HopTimes.Unknown and var took && took >= microseconds);
+        public RequestShape Of(in LedgerRecord record)
+        {
+            if (record.Request >= _retried.Length)
+            {
+                throw Broken("is of a request that its header does not have");
+            }
+
+            if (record.Sent is < -Farthest or > Farthest || record.Duration is < -Farthest or > Farthest)
+            {
+                throw Broken("has times that cannot be");
+            }
+
+            return new RequestShape(
+                record.Request, record.Status, record.Error, record.Version,
+                _retried[record.Request] is (var hop, var microseconds)
+                && record.Hops[hop] is not HopTimes.Unknown and var took && took >= microseconds);
+        }
+
+        private OperationFailedException Broken(string how) =>
+            new(FailureKind.InvalidRequest, $"'{path}' is a broken ledger: a record of it {how}.");
     }
 
     /// <summary>The requests of a shape, added up.</summary>

@@ -24,10 +24,22 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
     /// <summary>What is shown of an answer that says what is wrong.</summary>
     private const int LongestReason = 200;
 
+    /// <summary>What is read of it: one that is a page of HTML has its reason further behind.</summary>
+    private const int MostOfReason = 64 * 1024;
+
+    /// <summary>Far more than the largest traces or a page of lines have.</summary>
+    private const long LongestAnswer = 512L * 1024 * 1024;
+
+    /// <summary>Far more than a platform keeps of a million requests, which is read one item at a time.</summary>
+    private const long LongestStream = 32L * 1024 * 1024 * 1024;
+
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>An answer with all that a platform has may take long to begin, and is then waited for as long as it goes on.</summary>
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long an answer that has begun may stop in the middle.</summary>
+    private static readonly TimeSpan BodyPatience = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -63,11 +75,8 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The answer; <see langword="null"/> when there is no such thing (404).</returns>
     /// <exception cref="OperationFailedException">It does not answer, or not with JSON.</exception>
-    internal async Task<JsonDocument?> FindAsync(string path, CancellationToken cancellationToken)
-    {
-        await using var answer = await OpenAsync(path, cancellationToken);
-        return answer is null ? null : await ParseAsync(path, answer, cancellationToken);
-    }
+    internal Task<JsonDocument?> FindAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Get, path, question: null, cancellationToken);
 
     /// <summary>Asks for something that every platform of its kind has.</summary>
     /// <param name="path">Where that is, with the question.</param>
@@ -89,7 +98,7 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
             return (null, await ReasonAsync(answer, cancellationToken));
         }
 
-        await using var body = await BodyAsync(answer, path, cancellationToken) ?? throw Unknown(path);
+        await using var body = await BodyAsync(answer, path, LongestAnswer, cancellationToken) ?? throw Unknown(path);
         return (await ParseAsync(path, body, cancellationToken), "");
     }
 
@@ -104,7 +113,7 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
         HttpMethod method, string path, JsonNode? question, CancellationToken cancellationToken)
     {
         using var answer = await SendAsync(method, path, question, cancellationToken);
-        await using var body = await BodyAsync(answer, path, cancellationToken);
+        await using var body = await BodyAsync(answer, path, LongestAnswer, cancellationToken);
         return body is null ? null : await ParseAsync(path, body, cancellationToken);
     }
 
@@ -114,7 +123,8 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
     /// <returns>The answer; <see langword="null"/> when there is no such thing (404).</returns>
     /// <exception cref="OperationFailedException">It does not answer.</exception>
     internal async Task<Stream?> OpenAsync(string path, CancellationToken cancellationToken) =>
-        await BodyAsync(await SendAsync(HttpMethod.Get, path, question: null, cancellationToken), path, cancellationToken);
+        await BodyAsync(
+            await SendAsync(HttpMethod.Get, path, question: null, cancellationToken), path, LongestStream, cancellationToken);
 
     /// <summary>Reads from an answer.</summary>
     /// <param name="path">What was asked for.</param>
@@ -133,16 +143,18 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
         }
     }
 
-    /// <summary>Whether it is the answer that is wrong.</summary>
+    /// <summary>
+    /// Whether it is the answer that is wrong. What reads one does nothing else, so whatever comes of that is due to the answer.
+    /// </summary>
     /// <param name="exception">What came of reading it.</param>
-    internal static bool IsUnreadable(Exception exception) => exception is JsonException or IOException or KeyNotFoundException
-        or FormatException or InvalidOperationException or OverflowException;
+    internal static bool IsUnreadable(Exception exception) =>
+        exception is not (OperationFailedException or OperationCanceledException or OutOfMemoryException);
 
     /// <summary>An answer is something else than it should be.</summary>
     /// <param name="path">What was asked for.</param>
     /// <param name="exception">What came of reading it.</param>
     internal OperationFailedException Unreadable(string path, Exception exception) =>
-        Failure($"its answer to '{PathOf(path)}' cannot be read: {exception.Message.TrimEnd('.')}");
+        Failure($"its answer to '{PathOf(path)}' cannot be read: {Describe(exception)}");
 
     /// <summary>It is not there, or is something else.</summary>
     /// <param name="reason">Why.</param>
@@ -171,6 +183,12 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
     /// <summary>Whether it may answer a little later: an Aspire dashboard that takes much at the moment fails now and then (500).</summary>
     private static bool IsForNow(HttpStatusCode status) =>
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.InternalServerError;
+
+    /// <summary>What is wrong with an answer. Exceptions of other kinds speak of this program, and not of the answer.</summary>
+    private static string Describe(Exception exception) => exception is JsonException or IOException or KeyNotFoundException
+        or FormatException or InvalidOperationException or OverflowException
+            ? exception.Message.TrimEnd('.')
+            : "a part of it is missing, or something else";
 
     private static string PathOf(string path) => path.Split('?')[0];
 
@@ -211,7 +229,7 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
             }
             catch (HttpRequestException exception)
             {
-                throw Failure(exception.Message.TrimEnd('.'));
+                throw Failure(HttpFailure.Describe(exception));
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -222,11 +240,11 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
         }
     }
 
-    private async Task<Stream?> BodyAsync(HttpResponseMessage answer, string path, CancellationToken cancellationToken)
+    private async Task<Stream?> BodyAsync(HttpResponseMessage answer, string path, long most, CancellationToken cancellationToken)
     {
         if (answer.IsSuccessStatusCode)
         {
-            return await answer.Content.ReadAsStreamAsync(cancellationToken);
+            return new AnswerStream(await answer.Content.ReadAsStreamAsync(cancellationToken), most, BodyPatience);
         }
 
         using (answer)
@@ -245,16 +263,20 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
         }
     }
 
-    /// <summary>What an answer says of what is wrong, in a line.</summary>
+    /// <summary>What an answer says of what is wrong, in a line. Whatever its head says of that, it is taken for UTF-8.</summary>
     private static async Task<string> ReasonAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         try
         {
-            var text = PrintableText.Clean(await answer.Content.ReadAsStringAsync(cancellationToken));
+            await using var body = new AnswerStream(
+                await answer.Content.ReadAsStreamAsync(cancellationToken), LongestAnswer, BodyPatience);
+            var beginning = new byte[MostOfReason];
+            var length = await body.ReadAtLeastAsync(beginning, beginning.Length, throwOnEndOfStream: false, cancellationToken);
+            var text = PrintableText.Clean(Encoding.UTF8.GetString(beginning, 0, length));
             text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             return (text.Length > LongestReason ? $"{text[..TextCut.Before(text, LongestReason)]}..." : text).TrimEnd('.');
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (IsUnreadable(exception))
         {
             return "";
         }

@@ -15,7 +15,7 @@ public static class VerificationJUnit
             "testsuites", new XAttribute("name", "bookinfo verify"), Totals(report.Signals.SelectMany(signal => signal.Checks)),
             report.Signals.Select(signal => new XElement(
                 "testsuite",
-                new XAttribute("name", signal.Title),
+                new XAttribute("name", Clean(signal.Title)),
                 Totals(signal.Checks),
                 new XAttribute("timestamp", report.EndedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture)),
                 signal.Checks.Select(check => Test(signal, check)))));
@@ -42,8 +42,8 @@ public static class VerificationJUnit
 
     private static XElement Test(SignalResult signal, CheckResult check) => new(
         "testcase",
-        new XAttribute("classname", $"verify.{signal.Title}"),
-        new XAttribute("name", check.Name),
+        new XAttribute("classname", Clean($"verify.{signal.Title}")),
+        new XAttribute("name", Clean(check.Name)),
         check.Verdict switch
         {
             VerificationVerdict.Exact => null,

@@ -94,6 +94,22 @@ public sealed class ElasticsearchLogsTests : IDisposable
         Assert.Contains("answers for some of its shards only", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task One_that_gives_the_same_page_again_is_not_asked_for_ever()
+    {
+        var run = await _ledger.ExpectAsync();
+        var searches = 0;
+        await using var platform = await StandIn.StartAsync(request => Task.FromResult(
+            request.Path != "/_search" ? Known(request, 100)
+            : Interlocked.Increment(ref searches) > 3 ? StandIn.Text(200, """{"hits":{"hits":[]}}""")
+            : StandIn.Text(200, """{"hits":{"hits":[{"_source":{},"sort":[7]}]}}""")));
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => CheckAsync(platform.Address, run));
+        Assert.StartsWith(
+            $"no Elasticsearch answers at {platform.Address}: its answer to '/_search' cannot be read: ", failure.Message,
+            StringComparison.Ordinal);
+    }
+
     private static async Task<SignalResult> CheckAsync(Uri address, RunExpectation run)
     {
         var token = TestContext.Current.CancellationToken;

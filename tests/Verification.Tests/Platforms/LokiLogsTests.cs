@@ -94,6 +94,25 @@ public sealed class LokiLogsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("null", "[]")]
+    [InlineData("\"2\"", "[[]]")]
+    [InlineData("\"2\"", "[[\"1767323045000000000\"]]")]
+    [InlineData("\"2\"", "[[null,\"x\"]]")]
+    [InlineData("\"2\"", "[[\"1767323045000000000\",null]]")]
+    [InlineData("\"2\"", "[[\"1\",\"x\"]]")] // It does not look at the time that it is asked for, and would give the same for ever.
+    public async Task Lines_that_lack_something_or_come_from_before_cannot_be_read(string count, string values)
+    {
+        var run = await _ledger.ExpectAsync();
+        await using var loki = await StandIn.StartAsync(_ => StandIn.Text(
+            200, "{\"data\":{\"result\":[{\"stream\":{},\"value\":[1," + count + "],\"values\":" + values + "}]}}"));
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => CheckAsync(loki.Address, run));
+        Assert.StartsWith(
+            $"no Loki answers at {loki.Address}: its answer to '/loki/api/v1/query", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(" cannot be read: ", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Lines_that_come_late_are_waited_for()
     {

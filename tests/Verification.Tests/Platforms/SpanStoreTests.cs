@@ -11,6 +11,13 @@ public sealed class SpanStoreTests : IDisposable
 {
     private const int Requests = 30;
 
+    private const string InAFarFuture = """
+        {"data":[{
+          "processes":{"p":{"serviceName":"details"}},
+          "spans":[{"processID":"p","startTime":9000000000000000,"duration":1,"traceID":"1","spanID":"1"}]
+        }]}
+        """;
+
     private readonly SampleLedger _ledger = new SampleLedger(SampleLedger.PagePath, "/api/v1/products/7/ratings")
         .Add(10, version: "v1").Add(10, version: "v2").Add(10, path: 1);
 
@@ -178,6 +185,38 @@ public sealed class SpanStoreTests : IDisposable
             Assert.Contains(message, failure.Message, StringComparison.Ordinal);
             Assert.DoesNotMatch("me@|me:|a-token|bWU6", failure.Message);
         }
+    }
+
+    [Theory]
+    [InlineData("Jaeger", """{"data":[{"processes":{},"spans":[{"processID":null}]}]}""")]
+    [InlineData("Jaeger", """{"data":[{"processes":{"p":{}},"spans":[{"processID":"p","startTime":1,"traceID":null}]}]}""")]
+    [InlineData("Jaeger", InAFarFuture)]
+    [InlineData("Tempo", "[]")]
+    [InlineData("Tempo", "null")]
+    [InlineData("Zipkin", """[{"traceId":"1"}]""")]
+    [InlineData("Zipkin", """[{"id":null,"traceId":"1"}]""")]
+    public async Task An_answer_with_something_that_cannot_be_is_named(string name, string body)
+    {
+        var run = await _ledger.ExpectAsync();
+        await using var platform = await StandIn.StartAsync(_ => StandIn.Text(200, body));
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(() => CheckAsync(name, platform.Address, run, connect: false));
+        Assert.Equal(FailureKind.TargetUnreachable, failure.Kind);
+        Assert.StartsWith($"no {name} answers at {platform.Address}: its answer to '/api/", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(" cannot be read: ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("utf-7")]
+    public async Task A_reason_is_shown_whatever_it_says_of_its_encoding(string charset)
+    {
+        await using var platform = await StandIn.StartAsync(_ => StandIn.Text(418, "no t\u00e9a", $"text/plain; charset={charset}"));
+        using var source = Open("Jaeger", platform.Address);
+
+        var failure = await Assert.ThrowsAsync<OperationFailedException>(
+            () => source.PrepareAsync(static _ => { }, TestContext.Current.CancellationToken));
+        Assert.EndsWith(" is 418 (no t\u00e9a).", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -48,7 +48,7 @@ internal sealed class StandIn : IAsyncDisposable
     public static IResult Json(JsonNode? node) => new Answer(200, "application/json", node?.ToJsonString() ?? "null");
 
     /// <summary>An answer that is a text.</summary>
-    public static IResult Text(int status, string text) => new Answer(status, "text/plain", text);
+    public static IResult Text(int status, string text, string type = "text/plain") => new Answer(status, type, text);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

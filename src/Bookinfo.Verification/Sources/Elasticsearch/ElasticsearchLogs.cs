@@ -18,6 +18,7 @@ public sealed class ElasticsearchLogs(Uri address, string index) : ILogStore
     private const int PageSize = 5000;
 
     private const string IdField = "id";
+    private const string Search = "/_search";
     private const string KeepAlive = "2m";
 
     /// <summary>It is not a mistake when a pattern finds no index.</summary>
@@ -63,6 +64,7 @@ public sealed class ElasticsearchLogs(Uri address, string index) : ILogStore
         try
         {
             JsonNode? after = null;
+            var known = new HashSet<string>();
             do
             {
                 var page = await ReadPageAsync(run, id, after, cancellationToken);
@@ -72,6 +74,10 @@ public sealed class ElasticsearchLogs(Uri address, string index) : ILogStore
                 }
 
                 (id, after) = (page.Id, page.After);
+                if (after is not null && !known.Add(after.ToJsonString()))
+                {
+                    throw _client.Unreadable(Search, new JsonException("it ends where an earlier one did, so it would never be over"));
+                }
             }
             while (after is not null);
         }
@@ -102,7 +108,7 @@ public sealed class ElasticsearchLogs(Uri address, string index) : ILogStore
     private async Task<string> OpenAsync(string path, CancellationToken cancellationToken)
     {
         using var answer = await AskAsync(path, question: null, cancellationToken);
-        return _client.Read(path, () => answer.RootElement.GetProperty(IdField).GetString()!);
+        return _client.Read(path, () => answer.RootElement.GetProperty(IdField).GetText());
     }
 
     private async Task CloseAsync(string id)
@@ -120,7 +126,6 @@ public sealed class ElasticsearchLogs(Uri address, string index) : ILogStore
 
     private async Task<Page> ReadPageAsync(RunExpectation run, string id, JsonNode? after, CancellationToken cancellationToken)
     {
-        const string Search = "/_search";
         var question = new JsonObject
         {
             ["size"] = PageSize,
@@ -140,7 +145,7 @@ public sealed class ElasticsearchLogs(Uri address, string index) : ILogStore
             var hits = answer.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray().ToList();
             return new Page(
                 [.. hits.Select(hit => LineOf(hit.GetProperty("_source")))],
-                answer.RootElement.TryGetProperty("pit_id", out var next) ? next.GetString()! : id,
+                answer.RootElement.TryGetProperty("pit_id", out var next) ? next.GetText() : id,
                 // An answer may be shorter than its limit: it is over when nothing more comes.
                 hits.Count == 0 ? null : JsonNode.Parse(hits[^1].GetProperty("sort").GetRawText()));
         });

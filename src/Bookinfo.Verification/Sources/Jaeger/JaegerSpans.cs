@@ -62,36 +62,39 @@ public sealed class JaegerSpans(Uri address, SpanKeys? keys = null) : SpansById(
         {
             var processes = trace.GetProperty("processes");
             return trace.GetProperty("spans").EnumerateArray()
-                .Select(span => ReadSpan(span, processes.GetProperty(span.GetProperty("processID").GetString()!))).ToList();
+                .Select(span => ReadSpan(span, processes.GetProperty(span.GetProperty("processID").GetText()))).ToList();
         });
     }
 
     private SeenSpan ReadSpan(JsonElement span, JsonElement process)
     {
-        var start = span.GetProperty("startTime").GetInt64() * NanosecondsPerMicrosecond;
+        var start = SpanTimes.Require(Nanoseconds(span, "startTime"));
         var kind = Tag(span, "span.kind") switch { "server" => SpanKind.Server, "client" => SpanKind.Client, _ => SpanKind.Other };
         string? Attribute(string name) => Tag(span, name);
         return new SeenSpan(
-            SpanIds.Trace(span.GetProperty("traceID").GetString()!), SpanIds.Span(span.GetProperty("spanID").GetString()!), ParentOf(span),
+            SpanIds.Trace(span.GetProperty("traceID").GetText()), SpanIds.Span(span.GetProperty("spanID").GetText()), ParentOf(span),
             _keys.Of(
-                _keys.Read(kind, Attribute), process.GetProperty("serviceName").GetString()!,
+                _keys.Read(kind, Attribute), process.GetProperty("serviceName").GetText(),
                 Tag(process, "service.version") ?? ""),
-            start, start + (span.GetProperty("duration").GetInt64() * NanosecondsPerMicrosecond))
+            start, SpanTimes.Require(checked(start + Nanoseconds(span, "duration"))))
         {
             Text = _keys.Tell(span.TryGetProperty("operationName", out var name) ? name.GetString() ?? "" : "", Attribute),
         };
     }
 
+    private static long Nanoseconds(JsonElement span, string name) =>
+        checked(span.GetProperty(name).GetInt64() * NanosecondsPerMicrosecond);
+
     private static ulong ParentOf(JsonElement span)
     {
-        var id = span.GetProperty("traceID").GetString();
+        var id = span.GetProperty("traceID").GetText();
         foreach (var reference in span.TryGetProperty("references", out var references) && references.ValueKind == JsonValueKind.Array
             ? references.EnumerateArray()
             : default)
         {
             if (reference.GetProperty("refType").ValueEquals("CHILD_OF") && reference.GetProperty("traceID").ValueEquals(id))
             {
-                return SpanIds.Span(reference.GetProperty("spanID").GetString()!);
+                return SpanIds.Span(reference.GetProperty("spanID").GetText());
             }
         }
 

@@ -55,7 +55,7 @@ public sealed class LokiLogs(Uri address, string query, string? tenant = null) :
         using var answer = await AskAsync(path, cancellationToken);
         // Without lines there is no sum.
         return _client.Read(path, () => Result(answer).EnumerateArray().Sum(sum => long.Parse(
-            sum.GetProperty("value").EnumerateArray().Last().GetString()!, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)));
+            sum.GetProperty("value").EnumerateArray().Last().GetText(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)));
     }
 
     /// <inheritdoc/>
@@ -122,7 +122,7 @@ public sealed class LokiLogs(Uri address, string query, string? tenant = null) :
             {
                 if (answer is not null)
                 {
-                    return _client.Read(path, () => ReadLines(answer).OrderBy(line => line.Time).ToList());
+                    return _client.Read(path, () => ReadLines(answer, from).OrderBy(line => line.Time).ToList());
                 }
             }
 
@@ -136,12 +136,20 @@ public sealed class LokiLogs(Uri address, string query, string? tenant = null) :
         }
     }
 
-    private static IEnumerable<LokiLine> ReadLines(JsonDocument answer) =>
+    private static IEnumerable<LokiLine> ReadLines(JsonDocument answer, long begin) =>
         from stream in Result(answer).EnumerateArray()
         let labels = stream.GetProperty("stream").GetRawText()
         from value in stream.GetProperty("values").EnumerateArray()
-        select new LokiLine(
-            long.Parse(value[0].GetString()!, NumberStyles.None, CultureInfo.InvariantCulture), labels, value[1].GetString()!);
+        select ReadLine(value, labels, begin);
+
+    private static LokiLine ReadLine(JsonElement value, string labels, long begin)
+    {
+        var time = long.Parse(value[0].GetText(), NumberStyles.None, CultureInfo.InvariantCulture);
+        // One that begins at the same line each time would be asked for ever.
+        return time >= begin
+            ? new LokiLine(time, labels, value[1].GetText())
+            : throw new JsonException("it has a line from before the time that it was asked for");
+    }
 
     private async Task<JsonDocument> AskAsync(string path, CancellationToken cancellationToken)
     {

@@ -130,7 +130,7 @@ internal static class HistogramCheck
                     from one in series
                     where double.TryParse(one["le"], CultureInfo.InvariantCulture, out _)
                     from point in one.Points
-                    where point.UnixMilliseconds == time
+                    where point.UnixMilliseconds == time && RawSamples.IsValue(client, Metric, point.Value)
                     select (
                         one["http_request_method"], one["http_route"], double.Parse(one["le"], CultureInfo.InvariantCulture),
                         sign * (long)point.Value));

@@ -52,6 +52,9 @@ internal sealed class RawSamples(PrometheusClient client, string selector)
     /// <summary>The metrics that count.</summary>
     public static readonly IReadOnlyList<string> Counters = [Served, Tried, Results];
 
+    /// <summary>Far more than a process can count, or seconds than it can run. Sums of so many are still numbers of 64 bits.</summary>
+    private const double Largest = 1e12;
+
     private static readonly string[] Metrics = [Served, Tried, Results, Up, ScrapeDuration, ScrapeSize, Info, Uptime, Marker];
 
     /// <summary>What is asked for at once: an answer may have so many samples only.</summary>
@@ -95,6 +98,22 @@ internal sealed class RawSamples(PrometheusClient client, string selector)
         _end = to;
     }
 
+    /// <summary>Whether a sample has a value: the mark that a series is over, which some servers show, is not a number.</summary>
+    /// <param name="client">The Prometheus that it is of.</param>
+    /// <param name="metric">Its metric.</param>
+    /// <param name="value">What it has.</param>
+    /// <exception cref="OperationFailedException">It is a number that cannot be.</exception>
+    internal static bool IsValue(PrometheusClient client, string metric, double value)
+    {
+        if (Math.Abs(value) > Largest)
+        {
+            throw new OperationFailedException(FailureKind.TargetUnreachable, string.Create(
+                CultureInfo.InvariantCulture, $"the Prometheus at {client.Address} has a sample of {metric} that cannot be: {value}."));
+        }
+
+        return !double.IsNaN(value);
+    }
+
     /// <summary>Takes samples of a series, of which some may be there already.</summary>
     /// <param name="metric">One of the metrics above.</param>
     /// <param name="series">The series.</param>
@@ -108,7 +127,7 @@ internal sealed class RawSamples(PrometheusClient client, string selector)
             all.Add(name, raw = new RawSeries(series.Labels));
         }
 
-        foreach (var point in series.Points)
+        foreach (var point in series.Points.Where(point => IsValue(client, metric, point.Value)))
         {
             raw.Samples[point.UnixMilliseconds] = point.Value;
         }

@@ -15,6 +15,9 @@ internal sealed class OtlpJson<T>(string items, Func<JsonElement, T> read)
 {
     private const string ResourceName = "resource";
 
+    /// <summary>Far more bytes than a span or a log record has. An item is read when all of it has come.</summary>
+    private const int LongestItem = 16 * 1024 * 1024;
+
     private readonly Stack<string> _path = new(["", ""]);
     private List<T> _items = [];
     private OtlpResource _resource;
@@ -35,7 +38,13 @@ internal sealed class OtlpJson<T>(string items, Func<JsonElement, T> read)
         {
             var part = await pipe.ReadAsync(cancellationToken);
             isLast = part.IsCompleted;
-            pipe.AdvanceTo(Advance(part.Buffer, isLast, done), part.Buffer.End);
+            var reached = Advance(part.Buffer, isLast, done);
+            if (part.Buffer.Slice(reached).Length > LongestItem)
+            {
+                throw new JsonException($"one of its {items} is too long");
+            }
+
+            pipe.AdvanceTo(reached, part.Buffer.End);
             while (done.TryDequeue(out var resource))
             {
                 yield return resource;

@@ -13,7 +13,7 @@ internal sealed class OtlpSpanReader(SpanKeys keys)
     public SeenSpan Read(JsonElement span)
     {
         string Text(string name) => span.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
-        long Time(string name) => long.Parse(Text(name), CultureInfo.InvariantCulture);
+        long Time(string name) => SpanTimes.Require(long.Parse(Text(name), CultureInfo.InvariantCulture));
         string? Attribute(string name) => OtlpAttributes.Find(span, name);
         return new SeenSpan(
             SpanIds.Trace(Text("traceId")), SpanIds.Span(Text("spanId")), SpanIds.Span(Text("parentSpanId")),

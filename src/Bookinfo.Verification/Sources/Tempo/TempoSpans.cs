@@ -59,7 +59,7 @@ public sealed class TempoSpans(Uri address, string? tenant = null, SpanKeys? key
         {
             return answer is null ? FoundTrace.Unanswered
                 : Client.Read(path, () => Traces(answer.RootElement).Any(
-                    found => SpanIds.Trace(found.GetProperty("traceID").GetString()!) == trace[0].TraceId))
+                    found => SpanIds.Trace(found.GetProperty("traceID").GetText()) == trace[0].TraceId))
                     ? new FoundTrace(true, null)
                     : FoundTrace.Nothing;
         }
@@ -96,7 +96,7 @@ public sealed class TempoSpans(Uri address, string? tenant = null, SpanKeys? key
         }
 
         var root = answer.RootElement;
-        if (!isOld && root.TryGetProperty("status", out var status) && status.ToString() is "PARTIAL" or "1")
+        if (!isOld && Client.Read(path, () => root.TryGetProperty("status", out var status) && status.ToString() is "PARTIAL" or "1"))
         {
             throw new OperationFailedException(
                 FailureKind.Failed,

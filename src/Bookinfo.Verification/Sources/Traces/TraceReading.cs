@@ -5,6 +5,9 @@ namespace Bookinfo.Verification;
 /// <summary>The spans of the requests of a run, compared with what each request must have left.</summary>
 internal sealed class TraceReading
 {
+    /// <summary>Far more spans than a request leaves.</summary>
+    private const int MostOnStack = 256;
+
     private readonly List<(SeenSpan Span, int Next)> _spans = [];
 
     /// <summary>The last span of each trace of the run; -1 while there is none. It names the one before it.</summary>
@@ -90,22 +93,13 @@ internal sealed class TraceReading
 
     private static int RemoveTwins(List<SeenSpan> spans)
     {
-        var twins = 0;
-        for (var index = spans.Count - 1; index > 0; index--)
-        {
-            if (spans.FindIndex(span => span.SpanId == spans[index].SpanId) < index)
-            {
-                spans.RemoveAt(index);
-                twins++;
-            }
-        }
-
-        return twins;
+        var known = new HashSet<ulong>(spans.Count);
+        return spans.RemoveAll(span => !known.Add(span.SpanId));
     }
 
     private SpanDifferences Differences(RequestFate fate, List<SeenSpan> spans)
     {
-        Span<char> numbers = stackalloc char[spans.Count];
+        Span<char> numbers = spans.Count <= MostOnStack ? stackalloc char[spans.Count] : new char[spans.Count];
         for (var index = 0; index < spans.Count; index++)
         {
             numbers[index] = spans[index].Key is { } key ? NumberOf(key) : '\0';

@@ -66,12 +66,13 @@ public sealed class ZipkinSpans(Uri address, SpanKeys? keys = null) : SpansById(
 
     private SeenSpan ReadSpan(JsonElement span)
     {
+        string Required(string name) => span.GetProperty(name).GetText();
         string? Text(string name) => span.TryGetProperty(name, out var value) ? value.GetString() : null;
         string? Tag(string name) => span.TryGetProperty("tags", out var tags) && tags.TryGetProperty(name, out var tag)
             ? tag.GetString()
             // What turns spans into those of Zipkin may make the other end of a call of it.
             : name == "peer.service" ? ServiceAt(span, "remoteEndpoint") : null;
-        var (id, parent) = (SpanIds.Span(Text("id")!), SpanIds.Span(Text("parentId") ?? ""));
+        var (id, parent) = (SpanIds.Span(Required("id")), SpanIds.Span(Text("parentId") ?? ""));
         if (span.TryGetProperty("shared", out var shared) && shared.ValueKind == JsonValueKind.True)
         {
             // The two sides of a call, those of sidecars for example, may be one span to Zipkin. Here, the one that was called is below.
@@ -79,11 +80,11 @@ public sealed class ZipkinSpans(Uri address, SpanKeys? keys = null) : SpansById(
         }
 
         var kind = Text("kind") switch { "SERVER" => SpanKind.Server, "CLIENT" => SpanKind.Client, _ => SpanKind.Other };
-        var start = Time(span, "timestamp");
+        var start = SpanTimes.Require(Time(span, "timestamp"));
         return new SeenSpan(
-            SpanIds.Trace(Text("traceId")!), id, parent,
+            SpanIds.Trace(Required("traceId")), id, parent,
             _keys.Of(_keys.Read(kind, Tag), ServiceAt(span, "localEndpoint") ?? "", Tag("service.version") ?? ""),
-            start, start + Time(span, "duration"))
+            start, SpanTimes.Require(checked(start + Time(span, "duration"))))
         {
             Text = _keys.Tell(Text("name") ?? "", Tag),
         };
