@@ -21,6 +21,9 @@ public sealed record CallOutcome(string Status, string ErrorType)
     /// <summary>Whoever looks from outside cannot know how it ended.</summary>
     public static CallOutcome Unknown { get; } = new(KeyPattern.Any, KeyPattern.Any);
 
+    /// <summary>The error that the caller logs: of a whole answer that is neither a 200 nor an error to HTTP, its status.</summary>
+    public string LoggedError => ErrorType.Length > 0 || Status is "" or "200" ? ErrorType : Status;
+
     /// <summary>Whether the caller was left before the try ended.</summary>
     public bool IsCancelled => ErrorType == CancelledError;
 
@@ -45,7 +48,7 @@ public sealed record CallOutcome(string Status, string ErrorType)
     /// </summary>
     /// <param name="idOfVisitor">Whether the visitor chose the id that the call names.</param>
     public bool IsFailureOfBackend(bool idOfVisitor) =>
-        ErrorType.Length > 0 && !IsCancelled && !(idOfVisitor && Status is ("400" or "404" or "414"));
+        LoggedError.Length > 0 && !IsCancelled && !(idOfVisitor && Status is ("400" or "404" or "414"));
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 }

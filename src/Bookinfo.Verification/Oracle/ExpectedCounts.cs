@@ -130,7 +130,7 @@ public sealed class ExpectedCounts
         if (outcome.IsFailureOfBackend(call.IdOfVisitor))
         {
             Failed.Add(
-                key with { Error = outcome == CallOutcome.Unknown ? KeyPattern.Failed : key.Error },
+                key with { Error = outcome == CallOutcome.Unknown ? KeyPattern.Failed : outcome.LoggedError },
                 outcome == CallOutcome.Unknown ? CountRange.AtMost(times.High) : times);
         }
     }
