@@ -29,7 +29,7 @@ END
                 exit 1
             } ;;
         --only | --rounds | start | launch | throughput | tail | low | rate | growth | allocations | soak | size | [1-9]*) ;;
-        *) say "$0: '$argument' is no option and no part; --help names them"; exit 2 ;;
+        *) say "$0: '$argument' is neither an option nor a part; --help names them"; exit 2 ;;
     esac
 done
 

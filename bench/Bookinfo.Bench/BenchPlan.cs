@@ -6,7 +6,7 @@ namespace Bookinfo.Bench;
 /// <param name="Starts">How often each program is started.</param>
 /// <param name="TailStep">How long latency is measured at a part of the highest rate; whole seconds.</param>
 /// <param name="Soak">How long the page is under full load to see whether memory grows; zero for not at all.</param>
-/// <param name="IsWhole">Whether what is no ratio is measured as well: latencies, the launch of everything, images.</param>
+/// <param name="IsWhole">Whether what is not a ratio is measured as well: latencies, the launch of everything, images.</param>
 internal sealed record BenchPlan(int Rounds, TimeSpan Step, int Starts, TimeSpan TailStep, TimeSpan Soak, bool IsWhole)
 {
     /// <summary>What the figures in docs/performance.md come from.</summary>

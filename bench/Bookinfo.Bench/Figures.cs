@@ -16,6 +16,12 @@ internal sealed class Figures
     /// <param name="name">Its name.</param>
     public bool Has(string name) => _values.ContainsKey(name);
 
+    /// <summary>Notes the ratio of what was measured last of two others.</summary>
+    /// <param name="name">What the ratio is called.</param>
+    /// <param name="figure">The one.</param>
+    /// <param name="of">The other, by which it is divided.</param>
+    public void AddRatio(string name, string figure, string of) => Add(name, "", this[figure].Values[^1] / this[of].Values[^1]);
+
     /// <summary>Notes a value.</summary>
     /// <param name="name">What it is.</param>
     /// <param name="unit">Its unit.</param>

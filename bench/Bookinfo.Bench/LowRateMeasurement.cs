@@ -6,8 +6,6 @@ internal static class LowRateMeasurement
     /// <summary>Requests a second.</summary>
     public const double Rate = 50;
 
-    private static readonly Implementation[] Compared = [Implementation.Ours, Implementation.Bare];
-
     /// <summary>What is measured, with the names of the figures after <c>low-</c> and <c>low-ratio-</c>.</summary>
     public static readonly IReadOnlyList<(string Name, string Text)> Kinds =
         [("cpu", "processor time"), ("p50", "p50")];
@@ -22,7 +20,7 @@ internal static class LowRateMeasurement
             foreach (var target in TailFigure.Targets)
             {
                 bench.Progress.Say($"{Rate} requests a second, round {round} of {bench.Plan.Rounds}: {target}");
-                foreach (var implementation in BenchPlan.Turn(round, Compared))
+                foreach (var implementation in BenchPlan.Turn(round, TailFigure.Compared))
                 {
                     var subject = workload[target, implementation];
                     var before = subject.ProcessorSeconds;
@@ -37,9 +35,8 @@ internal static class LowRateMeasurement
 
                 foreach (var (kind, _) in Kinds)
                 {
-                    double Last(Implementation implementation) =>
-                        bench.Figures[ThroughputMeasurement.Name($"low-{kind}", target, implementation)].Values[^1];
-                    bench.Figures.Add($"low-ratio-{kind}/{target}", "", Last(Implementation.Ours) / Last(Implementation.Bare));
+                    string Name(Implementation implementation) => ThroughputMeasurement.Name($"low-{kind}", target, implementation);
+                    bench.Figures.AddRatio($"low-ratio-{kind}/{target}", Name(Implementation.Ours), Name(Implementation.Bare));
                 }
             }
         }

@@ -25,6 +25,9 @@ internal sealed record TailFigure(string Target, Surroundings Surroundings, doub
     /// <summary>What is measured: a service that calls nobody, and the page with all its calls.</summary>
     public static readonly IReadOnlyList<string> Targets = ["ratings", "page"];
 
+    /// <summary>Whose latencies are compared.</summary>
+    public static readonly Implementation[] Compared = [Implementation.Ours, Implementation.Bare];
+
     /// <summary>The load at which the tail is promised beside the references.</summary>
     public const double Half = 0.5;
 
@@ -49,12 +52,8 @@ internal sealed record TailFigure(string Target, Surroundings Surroundings, doub
     public string Ratio => Name("tail-ratio");
 
     /// <summary>Notes the ratio of what was measured last.</summary>
-    /// <param name="bench">The run.</param>
-    public void AddRatio(BenchContext bench)
-    {
-        double Last(Implementation implementation) => bench.Figures[Latency(implementation)].Values[^1];
-        bench.Figures.Add(Ratio, "", Last(Implementation.Ours) / Last(Implementation.Bare));
-    }
+    /// <param name="figures">What was measured.</param>
+    public void AddRatio(Figures figures) => figures.AddRatio(Ratio, Latency(Implementation.Ours), Latency(Implementation.Bare));
 
     private string Name(string kind) => string.Create(
         CultureInfo.InvariantCulture,

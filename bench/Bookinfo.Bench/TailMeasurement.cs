@@ -11,9 +11,6 @@ internal static class TailMeasurement
     /// <summary>A percentile says something only if at least so many requests lie above it.</summary>
     private const double FewestAbove = 10;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
-    private static readonly Implementation[] Compared = [Implementation.Ours, Implementation.Bare];
-
     /// <summary>Measures it in rounds; the highest rates on a quiet machine must be known.</summary>
     /// <param name="bench">The run.</param>
     /// <param name="workload">What is measured.</param>
@@ -29,11 +26,11 @@ internal static class TailMeasurement
                 bench.Progress.Say($"Tail, {(surroundings == Surroundings.Busy ? "beside a busy neighbor" : "quiet")}, "
                     + $"round {round} of {bench.Plan.Rounds}: {target}");
                 await using var neighbor = surroundings == Surroundings.Busy ? Neighbor.Start() : null;
-                foreach (var implementation in BenchPlan.Turn(round, Compared))
+                foreach (var implementation in BenchPlan.Turn(round, TailFigure.Compared))
                 {
                     var subject = workload[target, implementation];
                     var highest = surroundings == Surroundings.Busy
-                        ? await HighestAsync(bench, subject)
+                        ? await ThroughputMeasurement.BesideNeighborAsync(bench, subject)
                         : bench.Figures[ThroughputMeasurement.Name("throughput", target, implementation)].Median;
                     await MeasureAsync(bench, subject, highest, [.. cell.Where(IsOpenLoop)], merged);
                 }
@@ -42,14 +39,14 @@ internal static class TailMeasurement
                 foreach (var figure in cell.Where(
                     figure => !IsOfAllRounds(figure) && (surroundings == Surroundings.Busy || IsOpenLoop(figure))))
                 {
-                    figure.AddRatio(bench);
+                    figure.AddRatio(bench.Figures);
                 }
             }
         }
 
         foreach (var figure in figures.Where(IsOfAllRounds))
         {
-            var names = Compared.Select(figure.Latency).ToList();
+            var names = TailFigure.Compared.Select(figure.Latency).ToList();
             if (!names.TrueForAll(name => IsEnough(merged[name], figure)))
             {
                 continue;
@@ -60,7 +57,7 @@ internal static class TailMeasurement
                 bench.Figures.Add(name, "ms", merged[name].GetValueAtPercentile(figure.Percentile) / 1e3);
             }
 
-            figure.AddRatio(bench);
+            figure.AddRatio(bench.Figures);
         }
     }
 
@@ -83,18 +80,6 @@ internal static class TailMeasurement
                 }
             }
         }
-    }
-
-    /// <summary>The highest rate beside a busy neighbor: the median of the rounds so far.</summary>
-    private static async Task<double> HighestAsync(BenchContext bench, Subject subject)
-    {
-        var name = ThroughputMeasurement.Name("busy-throughput", subject.Target, subject.Implementation);
-        var saturated = new TailFigure(subject.Target, Surroundings.Busy, TailFigure.Saturation, 99);
-        await Wrk.RunAsync(subject.Url, ThroughputMeasurement.Connections, WarmUp);
-        var result = await Wrk.RunAsync(subject.Url, ThroughputMeasurement.Connections, bench.Plan.Step);
-        bench.Figures.Add(name, "requests/s", result.Rate);
-        bench.Figures.Add(saturated.Latency(subject.Implementation), "ms", result.P99.TotalMilliseconds);
-        return bench.Figures[name].Median;
     }
 
     private static bool IsOpenLoop(TailFigure figure) => figure.Load != TailFigure.Saturation;

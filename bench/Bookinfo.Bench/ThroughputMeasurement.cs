@@ -30,12 +30,12 @@ internal static class ThroughputMeasurement
 
                 foreach (var reference in references)
                 {
-                    bench.Figures.Add(
-                        Name("throughput-ratio", target, reference), "",
-                        Last(bench, target, Implementation.Ours) / Last(bench, target, reference));
+                    bench.Figures.AddRatio(
+                        Name("throughput-ratio", target, reference),
+                        Name("throughput", target, Implementation.Ours), Name("throughput", target, reference));
                 }
 
-                Saturated(target).AddRatio(bench);
+                Saturated(target, Surroundings.Quiet).AddRatio(bench.Figures);
             }
         }
     }
@@ -47,18 +47,33 @@ internal static class ThroughputMeasurement
     public static string Name(string kind, string target, Implementation implementation) =>
         $"{kind}/{target}/{implementation.ToString().ToLowerInvariant()}";
 
-    private static TailFigure Saturated(string target) => new(target, Surroundings.Quiet, TailFigure.Saturation, 99);
+    /// <summary>Finds the highest rate beside a busy neighbor.</summary>
+    /// <param name="bench">The run.</param>
+    /// <param name="subject">What is measured.</param>
+    /// <returns>The median of the rounds so far.</returns>
+    public static async Task<double> BesideNeighborAsync(BenchContext bench, Subject subject)
+    {
+        const string Figure = "busy-throughput";
+        await Wrk.RunAsync(subject.Url, Connections, WarmUp);
+        Note(bench, subject, Surroundings.Busy, Figure, await Wrk.RunAsync(subject.Url, Connections, bench.Plan.Step));
+        return bench.Figures[Name(Figure, subject.Target, subject.Implementation)].Median;
+    }
 
-    private static double Last(BenchContext bench, string target, Implementation implementation) =>
-        bench.Figures[Name("throughput", target, implementation)].Values[^1];
+    private static TailFigure Saturated(string target, Surroundings surroundings) => new(target, surroundings, TailFigure.Saturation, 99);
+
+    private static void Note(BenchContext bench, Subject subject, Surroundings surroundings, string figure, WrkResult result)
+    {
+        bench.Figures.Add(
+            Saturated(subject.Target, surroundings).Latency(subject.Implementation), "ms", result.P99.TotalMilliseconds);
+        bench.Figures.Add(Name(figure, subject.Target, subject.Implementation), "requests/s", result.Rate);
+    }
 
     private static async Task MeasureAsync(BenchContext bench, Subject subject)
     {
         await Wrk.RunAsync(subject.Url, Connections, WarmUp);
         var before = subject.ProcessorSeconds;
         var result = await Wrk.RunAsync(subject.Url, Connections, bench.Plan.Step);
-        bench.Figures.Add(Saturated(subject.Target).Latency(subject.Implementation), "ms", result.P99.TotalMilliseconds);
-        bench.Figures.Add(Name("throughput", subject.Target, subject.Implementation), "requests/s", result.Rate);
+        Note(bench, subject, Surroundings.Quiet, "throughput", result);
         bench.Figures.Add(
             Name("cpu", subject.Target, subject.Implementation), "us/request", (subject.ProcessorSeconds - before) / result.Requests * 1e6);
     }

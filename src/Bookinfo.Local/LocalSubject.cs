@@ -64,7 +64,7 @@ public sealed class LocalSubject : ISubject
     /// <returns><see langword="null"/> when there is no Bookinfo of ours there whose services are on this machine.</returns>
     public static async Task<LocalSubject?> FindAsync(Uri target, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!target.IsLoopback || target.Scheme != Uri.UriSchemeHttp)
+        if (!Loopback.Is(target) || target.Scheme != Uri.UriSchemeHttp)
         {
             return null;
         }

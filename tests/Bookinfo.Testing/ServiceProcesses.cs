@@ -83,7 +83,7 @@ public sealed class ServiceProcesses : IAsyncDisposable
             ? new ProcessStartInfo(WorkingCopy.NativeExecutable(service.Project))
             : new ProcessStartInfo("dotnet", [WorkingCopy.Assembly(service.Project)]);
 
-        // How whoever runs the tests has set up telemetry of their own is no part of a test.
+        // How whoever runs the tests has set up telemetry of their own is not a part of a test.
         foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("OTEL_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(inherited);

@@ -6,7 +6,7 @@ namespace Bookinfo.ToolTesting;
 public static class Signal
 {
     /// <param name="signal">Its name, without SIG.</param>
-    /// <param name="target">A process, or minus a process group. That it is gone already is no error.</param>
+    /// <param name="target">A process, or minus a process group. That it is gone already is not an error.</param>
     public static async Task SendAsync(string signal, int target)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", $"kill -s {signal} -- {target}"]) { RedirectStandardError = true };

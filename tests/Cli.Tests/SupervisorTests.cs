@@ -60,7 +60,7 @@ public sealed class SupervisorTests : IAsyncDisposable
     [Theory]
     [InlineData("exit 0", 0)]
     [InlineData("exit 8", 8)]
-    // What is about to end is no offender.
+    // What is about to end is not an offender.
     [InlineData("(setsid sleep 0.5 &)", 0)]
     public async Task A_run_that_leaves_nothing_behind_ends_as_it_does(string script, int exitCode)
     {

@@ -55,7 +55,7 @@ public sealed class LoadTlsTests
     {
         await using var server = new LoopbackServer(async (client, _, cancellationToken) =>
         {
-            // As servers do: what is no request line is answered with 400, and hung up on.
+            // As servers do: what is not a request line is answered with 400, and hung up on.
             var buffer = new byte[4096];
             var read = await client.GetStream().ReadAsync(buffer, cancellationToken);
             var answer = buffer.AsSpan(0, read).StartsWith("GET "u8)

@@ -21,7 +21,7 @@ internal sealed record Dashboard(string File, JsonElement Json)
 
     public IReadOnlyList<JsonElement> Variables => [.. Json.GetProperty("templating").GetProperty("list").EnumerateArray()];
 
-    /// <summary>The expressions that are no panel's: those of annotations.</summary>
+    /// <summary>The expressions of annotations, which do not belong to a panel.</summary>
     public IReadOnlyList<string> AnnotationExpressions =>
         [.. Json.GetProperty("annotations").GetProperty("list")
             .EnumerateArray().Where(list => list.TryGetProperty("expr", out _)).Select(list => list.GetProperty("expr").GetString()!)];

@@ -191,7 +191,7 @@ public sealed class CallPolicyTests
             Assert.Equal(views, backend.Requests.Count(request => request.Target == "/details/0"));
         }
 
-        // The API is no page view.
+        // The API is not a page view.
         await page.Client.GetStringAsync(new Uri("/api/v1/products/0/reviews", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal((3 * (1 + factor)) + 1, backend.Requests.Count(request => request.Target == "/reviews/0"));
     }

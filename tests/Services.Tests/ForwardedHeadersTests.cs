@@ -138,7 +138,7 @@ public sealed class ForwardedHeadersTests
     }
 
     private static void AssertPassedOn(IEnumerable<string> names, string value, RecordedRequest request) =>
-        // White space around a value is no part of it, RFC 9110 section 5.5.
+        // White space around a value is not a part of it, RFC 9110 section 5.5.
         // An empty request id is none, and one is made.
         Assert.All(
             names.Where(name => value.Length > 0 || name != "x-request-id"),

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Bookinfo.Foundation;
 using Bookinfo.Kubernetes;
-using Bookinfo.Load;
 using Bookinfo.Measurement;
 
 namespace Bookinfo.Cli.Sessions;
@@ -65,7 +64,7 @@ internal sealed class MeasurementLock : IDisposable
     private static IEnumerable<(string Key, string Name)> PlacesOf(ISubject subject)
     {
         var target = subject.Target;
-        var host = HostAddresses.IsLoopback(target) ? "localhost" : target.Host;
+        var host = Loopback.Is(target) ? "localhost" : target.Host;
         yield return ($"{host}:{target.Port}", target.GetLeftPart(UriPartial.Authority));
         if (subject is ClusterSubject { Cluster.Config.Client.Host: var cluster, Namespace: var space })
         {

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Bookinfo.Cli.Commands;
 using Bookinfo.Contracts;
+using Bookinfo.Foundation;
 using Bookinfo.Load;
 
 namespace Bookinfo.Cli.Terminal;
@@ -261,7 +262,7 @@ internal static partial class TypedOptions
     /// <summary>
     /// Leaves out the dot that ends a name of this machine, such as <c>localhost.</c>: the platform knows such names without it only.
     /// </summary>
-    private static Uri WithoutEnd(Uri address) => address.Host.EndsWith('.') && HostAddresses.IsLoopback(address)
+    private static Uri WithoutEnd(Uri address) => address.Host.EndsWith('.') && Loopback.Is(address)
         ? new UriBuilder(address) { Host = address.Host[..^1] }.Uri
         : address;
 

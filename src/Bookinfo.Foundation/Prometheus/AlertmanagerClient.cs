@@ -11,7 +11,7 @@ public sealed class AlertmanagerClient(Uri address) : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>The proxy of the environment leads to other machines, and not to this one.</summary>
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = !address.IsLoopback, ConnectTimeout = Patience })
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = !Loopback.Is(address), ConnectTimeout = Patience })
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = 64 * 1024 * 1024,
@@ -48,7 +48,7 @@ public sealed class AlertmanagerClient(Uri address) : IDisposable
             var question = new Uri($"{address.AbsoluteUri.TrimEnd('/')}/api/v2/{what}");
             return read(JsonElement.Parse(await _client.GetByteArrayAsync(question, cancellationToken)));
         }
-        catch (Exception exception) when (ApiAnswer.IsNone(exception, cancellationToken))
+        catch (Exception exception) when (ApiAnswer.IsMissing(exception, cancellationToken))
         {
             throw new OperationFailedException(
                 FailureKind.TargetUnreachable, $"no Alertmanager answers at {address}: {ApiAnswer.Describe(exception)}.");

@@ -21,7 +21,7 @@ public sealed class PrometheusClient(Uri address) : IDisposable
     private const double LatestSeconds = 32_503_680_000;
 
     /// <summary>The proxy of the environment leads to other machines, and not to this one.</summary>
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = !address.IsLoopback, ConnectTimeout = Patience })
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = !Loopback.Is(address), ConnectTimeout = Patience })
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = LongestAnswer,
@@ -93,7 +93,7 @@ public sealed class PrometheusClient(Uri address) : IDisposable
             var json = await GetAsync("status/buildinfo", cancellationToken);
             return json.GetProperty("data").GetProperty("version").GetString();
         }
-        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        catch (Exception exception) when (ApiAnswer.IsMissing(exception, cancellationToken))
         {
             return null;
         }
@@ -113,12 +113,12 @@ public sealed class PrometheusClient(Uri address) : IDisposable
                     .SelectMany(group => group.GetProperty("rules").EnumerateArray())
                     .Where(rule => rule.GetProperty("type").GetString() == "alerting")
                     .Select(rule => new PrometheusAlertRule(
-                        Text(rule.GetProperty("name")),
+                        rule.GetProperty("name").GetText(),
                         rule.TryGetProperty("labels", out var labels) ? ReadLabels(labels) : new Dictionary<string, string>(),
-                        rule.TryGetProperty("lastError", out var error) ? Text(error) : "")),
+                        rule.TryGetProperty("lastError", out var error) ? error.GetText() : "")),
             ];
         }
-        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        catch (Exception exception) when (ApiAnswer.IsMissing(exception, cancellationToken))
         {
             throw NoAnswer(exception);
         }
@@ -158,7 +158,7 @@ public sealed class PrometheusClient(Uri address) : IDisposable
             return read(data) ?? throw new OperationFailedException(
                 FailureKind.InvalidRequest, $"'{expression}' gives a {data.GetProperty("resultType").GetString()}: {allowed}.");
         }
-        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        catch (Exception exception) when (ApiAnswer.IsMissing(exception, cancellationToken))
         {
             throw NoAnswer(exception);
         }
@@ -168,9 +168,6 @@ public sealed class PrometheusClient(Uri address) : IDisposable
         FailureKind.TargetUnreachable, $"no Prometheus answers at {address}: {ApiAnswer.Describe(exception)}.");
 
     private Uri Api(string what) => new($"{address.AbsoluteUri.TrimEnd('/')}/api/v1/{what}");
-
-    private static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
-        ApiAnswer.IsNone(exception, cancellationToken);
 
     private static List<PrometheusSeries> ReadSeries(JsonElement data, Func<JsonElement, IReadOnlyList<PrometheusPoint>> points) =>
     [
@@ -184,13 +181,11 @@ public sealed class PrometheusClient(Uri address) : IDisposable
         var read = new Dictionary<string, string>();
         foreach (var label in labels.EnumerateObject())
         {
-            read[label.Name] = Text(label.Value);
+            read[label.Name] = label.Value.GetText();
         }
 
         return read;
     }
-
-    private static string Text(JsonElement value) => value.GetString() ?? throw new JsonException("a text that it must have is null");
 
     private static bool IsTime(double seconds) => seconds is >= 0 and <= LatestSeconds;
 

@@ -10,21 +10,6 @@ public static class HostAddresses
     /// <summary>The most characters of a name (RFC 1035 section 3.1).</summary>
     private const int LongestName = 253;
 
-    private const string Localhost = "localhost";
-
-    /// <summary>
-    /// Whether an address leads to this machine: as <see cref="Uri.IsLoopback"/> has it, and also by <c>localhost.</c> and the names below
-    /// localhost (RFC 6761, 6.3), which that does not know.
-    /// </summary>
-    /// <param name="address">The address.</param>
-    public static bool IsLoopback(Uri address)
-    {
-        var name = address.Host.EndsWith('.') ? address.Host[..^1] : address.Host;
-        return address.IsLoopback
-            || name.Equals(Localhost, StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith($".{Localhost}", StringComparison.OrdinalIgnoreCase);
-    }
-
     /// <summary>Looks a host up.</summary>
     /// <param name="host">A name, or an address, of version 6 with or without a zone.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>

@@ -36,7 +36,7 @@ public sealed record RunRecord(
     /// <returns>
     /// <see langword="null"/> when the page is on another machine, no run of this working copy has its port, or the record cannot be read.
     /// </returns>
-    public static RunRecord? Read(SourceTree tree, Uri page) => page.IsLoopback ? Read(tree, page.Port) : null;
+    public static RunRecord? Read(SourceTree tree, Uri page) => Loopback.Is(page) ? Read(tree, page.Port) : null;
 
     private static RunRecord? Read(SourceTree tree, int port)
     {

@@ -175,8 +175,8 @@ public sealed class BackendClient : IDisposable
         finally
         {
             _spreader?.End();
-            // Anything but a 200 is no answer to us, a redirect as well. It is not a failure of the backend when the visitor has left, or
-            // asks for a product that does not exist.
+            // Whatever is not a 200 cannot be used here, a redirect as well. It is not a failure of the backend when the visitor has left,
+            // or asks for a product that does not exist.
             var failed = measurement.ErrorType ?? (status is StatusCodes.Status200OK or null ? null : HttpNames.StatusText(status.Value));
             if (failed is { } errorType and not ErrorTypes.Cancelled && !(idOfVisitor && IsAnswerToId(status)))
             {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Bookinfo.Common;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
@@ -18,7 +19,7 @@ namespace Bookinfo.ServiceDefaults.Hosting;
 /// <param name="body">The body as Kestrel gives it.</param>
 /// <param name="length">How long it is; <see langword="null"/> when only its end tells.</param>
 /// <param name="input">What has come over the connection; <see langword="null"/> when that is not known.</param>
-internal sealed class GuardedBody(Stream body, long? length, PipeReader? input) : Stream
+internal sealed class GuardedBody(Stream body, long? length, PipeReader? input) : ReadStream
 {
     private long _read;
 
@@ -27,25 +28,6 @@ internal sealed class GuardedBody(Stream body, long? length, PipeReader? input) 
 
     /// <summary>Whether it was read to its end.</summary>
     public bool IsRead { get; private set; }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     /// <exception cref="BadHttpRequestException">The body is malformed, too large, too slow, or ends early.</exception>
@@ -117,25 +99,4 @@ internal sealed class GuardedBody(Stream body, long? length, PipeReader? input) 
             return false;
         }
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -137,24 +137,17 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
         {
             return read();
         }
-        catch (Exception exception) when (IsUnreadable(exception))
+        catch (Exception exception) when (ApiAnswer.IsUnreadable(exception))
         {
             throw Unreadable(path, exception);
         }
     }
 
-    /// <summary>
-    /// Whether it is the answer that is wrong. What reads one does nothing else, so whatever comes of that is due to the answer.
-    /// </summary>
-    /// <param name="exception">What came of reading it.</param>
-    internal static bool IsUnreadable(Exception exception) =>
-        exception is not (OperationFailedException or OperationCanceledException or OutOfMemoryException);
-
     /// <summary>An answer is something else than it should be.</summary>
     /// <param name="path">What was asked for.</param>
     /// <param name="exception">What came of reading it.</param>
     internal OperationFailedException Unreadable(string path, Exception exception) =>
-        Failure($"its answer to '{PathOf(path)}' cannot be read: {Describe(exception)}");
+        Failure($"its answer to '{PathOf(path)}' cannot be read: {ApiAnswer.Describe(exception)}");
 
     /// <summary>It is not there, or is something else.</summary>
     /// <param name="reason">Why.</param>
@@ -167,7 +160,7 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
     private static HttpClient Connect(Uri address)
     {
         // The proxy of the environment leads to other machines, and not to this one.
-        var client = new HttpClient(new SocketsHttpHandler { UseProxy = !address.IsLoopback, ConnectTimeout = ConnectPatience })
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = !Loopback.Is(address), ConnectTimeout = ConnectPatience })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -184,12 +177,6 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
     private static bool IsForNow(HttpStatusCode status) =>
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.InternalServerError;
 
-    /// <summary>What is wrong with an answer. Exceptions of other kinds speak of this program, and not of the answer.</summary>
-    private static string Describe(Exception exception) => exception is JsonException or IOException or KeyNotFoundException
-        or FormatException or InvalidOperationException or OverflowException
-            ? exception.Message.TrimEnd('.')
-            : "a part of it is missing, or something else";
-
     private static string PathOf(string path) => path.Split('?')[0];
 
     private OperationFailedException Unknown(string path) => Failure($"what is there does not know '{PathOf(path)}'");
@@ -200,7 +187,7 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
         {
             return await JsonDocument.ParseAsync(answer, default, cancellationToken);
         }
-        catch (Exception exception) when (IsUnreadable(exception))
+        catch (Exception exception) when (ApiAnswer.IsUnreadable(exception))
         {
             throw Unreadable(path, exception);
         }
@@ -276,7 +263,7 @@ public sealed class JsonClient(Uri address, string kind) : IDisposable
             text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             return (text.Length > LongestReason ? $"{text[..TextCut.Before(text, LongestReason)]}..." : text).TrimEnd('.');
         }
-        catch (Exception exception) when (IsUnreadable(exception))
+        catch (Exception exception) when (ApiAnswer.IsUnreadable(exception))
         {
             return "";
         }

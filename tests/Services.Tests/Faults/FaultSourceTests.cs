@@ -145,7 +145,7 @@ public sealed class FaultSourceTests : IDisposable
         await WriteAsync(ratings, """[{"abort":{"httpStatus":1}}]""");
         Assert.Equal(2, ratings.Log.Of("FaultsRefused").Count);
 
-        // Half of a surrogate pair, and what is not UTF-8, are no reason to end.
+        // Half of a surrogate pair, and what is not UTF-8, are not a reason to end.
         await WriteAsync(ratings, """[{"abort":{"httpStatus":500,"message":"\ud800"}}]""");
         await System.IO.File.WriteAllBytesAsync(File, [(byte)'[', 0xFF, (byte)']'], TestContext.Current.CancellationToken);
         ratings.Clock.Advance(TimeSpan.FromSeconds(1));

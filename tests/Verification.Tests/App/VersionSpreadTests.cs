@@ -10,7 +10,7 @@ public sealed class VersionSpreadTests
     [Theory]
     [InlineData(100, 100, 100, "")]
     [InlineData(70, 110, 120, "")]
-    // The contract's own bounds, 18% and 50% of 300 pages, are no narrower.
+    // The contract's own bounds, 18% and 50% of 300 pages, are not narrower.
     [InlineData(54, 123, 123, "VersionShare reviews v1")]
     [InlineData(150, 75, 75, "VersionShare reviews v1")]
     [InlineData(150, 150, 0, "VersionNotServed reviews v3")]

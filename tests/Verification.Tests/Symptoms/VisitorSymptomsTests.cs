@@ -11,7 +11,7 @@ public sealed class VisitorSymptomsTests : IDisposable
 
     private static readonly DateTimeOffset Begin = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    /// <summary>Of 100 pages, 30 lack the stars, 10 the details, 20 the reviews, and 15 wait for reviews. Ten more are no pages.</summary>
+    /// <summary>Of 100 pages, 30 lack the stars, 10 the details, 20 the reviews, and 15 wait for reviews. Ten more are not pages.</summary>
     private readonly SampleLedger _ledger = new SampleLedger(SampleLedger.PagePath, "/api/v1/products")
         .Add(25, version: "v1").Add(30, version: "v2", flaw: "reviews without ratings").Add(10, version: "v3", flaw: "page without details")
         .Add(20, flaw: "page without reviews").Add(15, version: "v3", reviews: 0.6).Add(10, path: 1);

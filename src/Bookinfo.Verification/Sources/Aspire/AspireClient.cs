@@ -59,7 +59,7 @@ public sealed class AspireClient(Uri address) : IDisposable
                     break;
                 }
             }
-            catch (Exception exception) when (JsonClient.IsUnreadable(exception))
+            catch (Exception exception) when (ApiAnswer.IsUnreadable(exception))
             {
                 throw _client.Unreadable(PathTo(what), exception);
             }

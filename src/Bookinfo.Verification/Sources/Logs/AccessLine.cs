@@ -39,7 +39,7 @@ internal sealed partial record AccessLine(UInt128 TraceId, ServedKey Key)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // It ends too early, or has a text that is none, such as half of a character ("\ud800").
+            // It ends too early, or has a text that is not valid, such as half of a character ("\ud800").
             // Of another line than ours, such as a message of the runtime, nobody knows how long it must be.
             isCut = line.Contains("\"event\":", StringComparison.Ordinal) || line.Contains("\"trace_id\":", StringComparison.Ordinal)
                 || line.StartsWith("{\"time\":", StringComparison.Ordinal);

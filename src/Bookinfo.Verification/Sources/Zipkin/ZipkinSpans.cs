@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Verification;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace Bookinfo.Verification;
+namespace Bookinfo.Foundation;
 
 /// <summary>Reads parts of answers that must be texts.</summary>
-internal static class JsonTexts
+public static class JsonTexts
 {
     /// <summary>The text, which <c>null</c> does not stand for.</summary>
     /// <param name="value">A part of an answer.</param>
