@@ -25,7 +25,7 @@ public sealed class CountComparisonTests
         _seen[Page with { Status = "500" }] = 2;
 
         var differences = Compare();
-        Assert.Equal([(1, 0), (0, 7), (0, 2)], differences.Select(difference => ((int)difference.Missing, (int)difference.Surplus)));
+        Assert.Equal([(1, 0), (0, 2), (0, 7)], differences.Select(difference => ((int)difference.Missing, (int)difference.Surplus)));
         Assert.Empty(LabelMistakes.Take(differences));
         Assert.Equal(3, differences.Count);
     }
@@ -107,6 +107,29 @@ public sealed class CountComparisonTests
 
         var finding = Assert.Single(LabelMistakes.Take(Compare()));
         Assert.Equal((FindingKind.LostLabel, "route", 8), (finding.Kind, finding.Subject, finding.Count));
+    }
+
+    /// <summary>Requests end in another order in each run, and with it counts are added in another.</summary>
+    [Fact]
+    public void What_is_said_does_not_depend_on_what_was_counted_first()
+    {
+        var texts = new List<string>();
+        string[] routes = ["/productpage", "/login", "/"];
+        foreach (var order in new[] { routes, [.. routes.Reverse()] })
+        {
+            var expected = new Counts<ServedKey>();
+            foreach (var route in order)
+            {
+                expected.Add(Page with { Route = route }, 2);
+            }
+
+            var lost = new Dictionary<ServedKey, long> { [Page with { Route = "" }] = 6 };
+            var finding = Assert.Single(LabelMistakes.Take(CountComparison.Compare(expected, lost)));
+            texts.Add(string.Join('\n', finding.Examples.Prepend(finding.Text)));
+        }
+
+        Assert.StartsWith("Without route: 6 (/, /login, /productpage).", texts[0]);
+        Assert.Equal(texts[0], texts[1]);
     }
 
     [Fact]

@@ -14,10 +14,15 @@ internal sealed record Difference(ICountKey Key, CountRange Expected, long Seen,
     public override string ToString() => FormattableString.Invariant($"{Key}: expected {Expected}, seen {Seen:N0}");
 }
 
-/// <summary>Holds what was counted against what must be.</summary>
+/// <summary>Compares what was counted with what must have been.</summary>
 internal static class CountComparison
 {
-    /// <summary>Compares what must be counted with what was, key by key.</summary>
+    private static readonly StringComparer Order = StringComparer.Ordinal;
+
+    /// <summary>
+    /// Compares what must be counted with what was, key by key, in the order of the keys' texts: that of the counts is the order in which
+    /// requests happened to end, and two runs that differ in the same way are to say the same.
+    /// </summary>
     /// <param name="expected">What must be counted.</param>
     /// <param name="seen">What is.</param>
     /// <returns>What differs.</returns>
@@ -25,7 +30,7 @@ internal static class CountComparison
         where TKey : class, ICountKey
     {
         var differences = new List<Difference>();
-        foreach (var key in expected.Ranges.Keys.Where(key => !KeyPattern.Is(key)).Union(seen.Keys))
+        foreach (var key in expected.Ranges.Keys.Where(key => !KeyPattern.Is(key)).Union(seen.Keys).OrderBy(TextOf, Order))
         {
             var range = expected.Ranges.GetValueOrDefault(key);
             var count = seen.GetValueOrDefault(key);
@@ -38,7 +43,8 @@ internal static class CountComparison
 
         // What nobody can know exactly takes up what is surplus otherwise, and the narrowest of it first.
         var spare = new List<(ICountKey Pattern, long Count)>();
-        foreach (var (pattern, range) in expected.Ranges.Where(pair => KeyPattern.Is(pair.Key)).OrderBy(pair => KeyPattern.Width(pair.Key)))
+        foreach (var (pattern, range) in expected.Ranges.Where(pair => KeyPattern.Is(pair.Key))
+            .OrderBy(pair => KeyPattern.Width(pair.Key)).ThenBy(pair => TextOf(pair.Key), Order))
         {
             var taken = 0L;
             for (var index = 0; index < differences.Count && taken < range.High; index++)
@@ -76,6 +82,8 @@ internal static class CountComparison
         differences.RemoveAll(difference => difference is { Missing: 0, Surplus: 0 });
         return differences;
     }
+
+    private static string? TextOf<TKey>(TKey key) where TKey : class, ICountKey => key.ToString();
 }
 
 /// <summary>
