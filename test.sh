@@ -57,7 +57,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     say "Installing with apt-get: ${missing[*]}"
     sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
     $sudo apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
     # These packages also start a system service each. Nobody asked for one, and it would sit on port 9090 or 9093.
     for service in prometheus prometheus-alertmanager; do
         if [[ " ${missing[*]} " == *" $service "* ]] && command -v systemctl >/dev/null; then

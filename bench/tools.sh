@@ -53,7 +53,7 @@ install_tools() {
     say "Installing with apt-get: ${missing[*]}"
     sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
     $sudo apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
 }
 
 rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')

@@ -80,6 +80,7 @@ while [ $# -gt 0 ]; do
         *) usage >&2; exit 2 ;;
     esac
 done
+for count in "$sidecar" "$same" "$small" "$delayed"; do [ "$count" = 0 ] || require_numbers "$count"; done
 require_numbers $((sidecar + same + small + delayed)) "$rounds" "$port"
 [[ $smallest =~ ^[0-9.]+,[0-9.]+,[0-9.]+$ ]] || { say "bench/turns.sh: --smallest is three numbers of ms, as 0.065,0.02,0.07"; exit 2; }
 require_tools jq clang zlib.h haproxy

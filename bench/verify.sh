@@ -47,8 +47,13 @@ start_native "$results" "$port" --prometheus --prometheus-port $((port + 30))
 
 # What Prometheus has scraped before the run is what its counters are compared with.
 say "Waiting until Prometheus has scraped all services"
-until [ "$("${tool[@]}" verify "http://localhost:$port" --no-app --requests 1 --keep "$work/first.ledger" --output json 2> /dev/null |
-    jq -r .verdict)" = exact ]; do rm -f "$work/first.ledger"; done
+for try in {1..60}; do
+    [ "$("${tool[@]}" verify "http://localhost:$port" --no-app --requests 1 --keep "$work/first.ledger" --output json 2> "$work/first.log" |
+        jq -r .verdict)" != exact ] || break
+    kill -0 "$up" 2> /dev/null || { cat "$results/up.log" >&2; say "$0: the services have ended"; exit 1; }
+    [ "$try" != 60 ] || { cat "$work/first.log" >&2; say "$0: Prometheus does not show one request as it happened"; exit 1; }
+    rm -f "$work/first.ledger"
+done
 say "Sending $thousands,000 requests, $rate a second"
 # Half a request less: whether one more is sent would depend on rounding.
 "${tool[@]}" load "http://localhost:$port" --rate "$rate" \

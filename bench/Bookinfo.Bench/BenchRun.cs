@@ -22,7 +22,7 @@ internal static class BenchRun
         var plan = check ? BenchPlan.Check : BenchPlan.Whole;
         if (only.Count > 0 && rounds is { } number)
         {
-            plan = plan with { Rounds = number };
+            plan = plan with { Rounds = number, GrowthRounds = number };
         }
 
         var files = Directory.CreateTempSubdirectory("bookinfo-bench");
@@ -94,7 +94,7 @@ internal static class BenchRun
                 await ThroughputMeasurement.RunAsync(bench, workload);
             }
 
-            if (bench.Plan.IsWhole && wants("tail"))
+            if (wants("tail"))
             {
                 await TailMeasurement.RunAsync(bench, workload);
             }

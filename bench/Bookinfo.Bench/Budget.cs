@@ -10,7 +10,7 @@ internal static class Budget
     [
         .. Workload.Services.Select(target => Least($"{target}: throughput / bare Kestrel", $"throughput-ratio/{target}/bare", 0.80)),
         Least("page: throughput / bare fan-out", "throughput-ratio/page/bare", 0.50, aim: 0.75),
-        .. TailFigure.All.Where(figure => figure is { Load: TailFigure.Half, Percentile: 99 }).Select(figure => Most(
+        .. TailFigure.Promised.Select(figure => Most(
             $"{figure.Target} at half{(figure.Surroundings == Surroundings.Busy ? ", busy neighbor" : "")}: p99 / "
             + Reference(figure.Target),
             figure.Ratio,

@@ -23,7 +23,7 @@ internal static class GrowthMeasurement
         foreach (var target in ThroughputMeasurement.Targets)
         {
             bench.Progress.Say($"{Many} connections beside {Few}: {target}");
-            for (var round = 1; round <= bench.Plan.Rounds; round++)
+            for (var round = 1; round <= bench.Plan.GrowthRounds; round++)
             {
                 // Bare Kestrel says what the kernel and the server themselves make of it.
                 Implementation[] measured = bench.Plan.IsWhole ? [Implementation.Ours, Implementation.Bare] : [Implementation.Ours];
@@ -33,6 +33,15 @@ internal static class GrowthMeasurement
                     var many = await CostAsync(bench, workload[target, implementation], Many);
                     bench.Figures.Add(
                         implementation == Implementation.Ours ? $"connections/{target}" : $"connections/{target}/bare", "", few / many);
+                    bench.Figures.Add(ThroughputMeasurement.Name("connections-cpu", target, implementation), "us/request", many);
+                }
+
+                if (bench.Plan.IsWhole)
+                {
+                    // Requests per core, as everywhere: the more, the better.
+                    bench.Figures.AddRatio(
+                        $"connections-ratio/{target}", ThroughputMeasurement.Name("connections-cpu", target, Implementation.Bare),
+                        ThroughputMeasurement.Name("connections-cpu", target, Implementation.Ours));
                 }
             }
         }
@@ -41,19 +50,31 @@ internal static class GrowthMeasurement
     private static async Task HopsAsync(BenchContext bench, Workload workload)
     {
         bench.Progress.Say("The page with one hop more");
-        for (var round = 1; round <= bench.Plan.Rounds; round++)
+        Implementation[] measured = bench.Plan.IsWhole ? [Implementation.Ours, Implementation.Bare] : [Implementation.Ours];
+        for (var round = 1; round <= bench.Plan.GrowthRounds; round++)
         {
-            var cost = new Dictionary<string, double>();
-            foreach (var target in BenchPlan.Turn(round, "page-v1", "reviews-v1", "reviews-v2", "page"))
+            foreach (var implementation in BenchPlan.Turn(round, measured))
             {
-                cost[target] = await CostAsync(bench, workload[target, Implementation.Ours], Few);
-                bench.Figures.Add($"hops/{target}", "us/request", cost[target]);
+                var cost = new Dictionary<string, double>();
+                foreach (var target in BenchPlan.Turn(round, "page-v1", "reviews-v1", "reviews-v2", "page"))
+                {
+                    cost[target] = await CostAsync(bench, workload[target, implementation], Few);
+                    bench.Figures.Add(ThroughputMeasurement.Name("hops-cpu", target, implementation), "us/request", cost[target]);
+                }
+
+                // What the third hop costs is what reviews needs to ask ratings, with what ratings needs to answer; the page has nothing to
+                // add to that.
+                bench.Figures.Add(
+                    HopsOf(implementation), "", cost["page"] / (cost["page-v1"] + cost["reviews-v2"] - cost["reviews-v1"]));
             }
 
-            // What the third hop costs is what reviews needs to ask ratings, with what ratings needs to answer; the page has nothing to add
-            // to that.
-            bench.Figures.Add("hops/ratio", "", cost["page"] / (cost["page-v1"] + cost["reviews-v2"] - cost["reviews-v1"]));
+            if (bench.Plan.IsWhole)
+            {
+                bench.Figures.AddRatio("hops-ratio", HopsOf(Implementation.Ours), HopsOf(Implementation.Bare));
+            }
         }
+
+        static string HopsOf(Implementation implementation) => implementation == Implementation.Ours ? "hops/ratio" : "hops/ratio/bare";
     }
 
     private static async Task StoreAsync(BenchContext bench)
@@ -77,7 +98,7 @@ internal static class GrowthMeasurement
         await using var all = (await ServerProcess.StartAsync(Ratings("ratings with all products"), bench.Time)).Server;
         await FillAsync(one, 1);
         await FillAsync(all, Products);
-        for (var round = 1; round <= bench.Plan.Rounds; round++)
+        for (var round = 1; round <= bench.Plan.GrowthRounds; round++)
         {
             var costOne = await CostAsync(bench, Asked(one), Few, script);
             var costAll = await CostAsync(bench, Asked(all), Few, script);

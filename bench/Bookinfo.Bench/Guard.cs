@@ -19,6 +19,9 @@ internal static class Guard
                 file,
                 ThroughputMeasurement.Name("cpu", target, Implementation.Ours),
                 ThroughputMeasurement.Name("cpu", target, Implementation.Bare)))),
+        .. TailFigure.Promised.Select(figure => Less(
+            $"{figure.Target} at half{(figure.Surroundings == Surroundings.Busy ? ", busy" : "")}: p99 / bare", GuardTolerance.Tail,
+            figure.Ratio)),
         .. ThroughputMeasurement.Targets.Select(
             target => More($"{target}: 1,000 connections / 32", GuardTolerance.TimedTogether, $"connections/{target}")),
         Less("page: three hops / two and one", GuardTolerance.TimedTogether, "hops/ratio"),

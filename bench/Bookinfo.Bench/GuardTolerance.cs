@@ -18,6 +18,9 @@ internal static class GuardTolerance
     /// <summary>Of ratios of times of one service and one program.</summary>
     public const double Timed = 0.20;
 
+    /// <summary>Of ratios of percentiles far out, which a few moments in which a program does not run decide.</summary>
+    public const double Tail = 0.75;
+
     /// <summary>Of ratios of times of several services that take turns on the processors, or of 1,000 connections.</summary>
     public const double TimedTogether = 0.30;
 }

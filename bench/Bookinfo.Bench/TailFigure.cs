@@ -41,6 +41,10 @@ internal sealed record TailFigure(string Target, Surroundings Surroundings, doub
            select new TailFigure(target, surroundings, load, percentile),
     ];
 
+    /// <summary>Those that are promised, and judged by <c>--check</c>.</summary>
+    public static IReadOnlyList<TailFigure> Promised { get; } =
+        [.. All.Where(static figure => figure is { Load: Half, Percentile: 99 })];
+
     /// <summary>The load in words.</summary>
     public string LoadText => Load == Saturation ? "saturated" : string.Create(CultureInfo.InvariantCulture, $"{Load * 100:0}%");
 

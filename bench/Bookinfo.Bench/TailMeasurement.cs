@@ -16,7 +16,7 @@ internal static class TailMeasurement
     /// <param name="workload">What is measured.</param>
     public static async Task RunAsync(BenchContext bench, Workload workload)
     {
-        var figures = TailFigure.All;
+        var figures = bench.Plan.IsWhole ? TailFigure.All : TailFigure.Promised;
         var merged = new Dictionary<string, HistogramBase>();
         for (var round = 1; round <= bench.Plan.Rounds; round++)
         {
@@ -30,7 +30,7 @@ internal static class TailMeasurement
                 {
                     var subject = workload[target, implementation];
                     var highest = surroundings == Surroundings.Busy
-                        ? await ThroughputMeasurement.BesideNeighborAsync(bench, subject)
+                        ? await ThroughputMeasurement.BesideNeighborAsync(bench, subject, isOfEachRound: bench.Plan.IsWhole)
                         : bench.Figures[ThroughputMeasurement.Name("throughput", target, implementation)].Median;
                     await MeasureAsync(bench, subject, highest, [.. cell.Where(IsOpenLoop)], merged);
                 }

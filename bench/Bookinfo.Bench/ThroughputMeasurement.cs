@@ -50,13 +50,20 @@ internal static class ThroughputMeasurement
     /// <summary>Finds the highest rate beside a busy neighbor.</summary>
     /// <param name="bench">The run.</param>
     /// <param name="subject">What is measured.</param>
+    /// <param name="isOfEachRound">Whether to find it in each round, and not only in the first.</param>
     /// <returns>The median of the rounds so far.</returns>
-    public static async Task<double> BesideNeighborAsync(BenchContext bench, Subject subject)
+    public static async Task<double> BesideNeighborAsync(BenchContext bench, Subject subject, bool isOfEachRound)
     {
         const string Figure = "busy-throughput";
+        var name = Name(Figure, subject.Target, subject.Implementation);
+        if (!isOfEachRound && bench.Figures.Has(name))
+        {
+            return bench.Figures[name].Median;
+        }
+
         await Wrk.RunAsync(subject.Url, Connections, WarmUp);
         Note(bench, subject, Surroundings.Busy, Figure, await Wrk.RunAsync(subject.Url, Connections, bench.Plan.Step));
-        return bench.Figures[Name(Figure, subject.Target, subject.Implementation)].Median;
+        return bench.Figures[name].Median;
     }
 
     private static TailFigure Saturated(string target, Surroundings surroundings) => new(target, surroundings, TailFigure.Saturation, 99);

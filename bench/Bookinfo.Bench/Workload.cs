@@ -80,7 +80,7 @@ internal sealed class Workload : IAsyncDisposable
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
         var answers = new List<StaticAnswer>();
-        foreach (var target in (string[])[.. Services, "reviews-v2", "page"])
+        foreach (var target in (string[])[.. Services, "reviews-v2", "page", "page-v1"])
         {
             using var response = await client.GetAsync(this[target, Implementation.Ours].Url);
             if (!response.IsSuccessStatusCode)
@@ -105,6 +105,9 @@ internal sealed class Workload : IAsyncDisposable
         Add("reviews-v2", Implementation.Bare, "/", "bare reviews-v2", "bare reviews-v2", "bare ratings");
         await StartAsync(programs.Bare(Answer("page"), Url("details"), Url("reviews-v2")), time);
         Add("page", Implementation.Bare, "/", "bare page", "bare page", "bare details", "bare reviews-v2", "bare ratings");
+
+        await StartAsync(programs.Bare(Answer("page-v1"), Url("details"), Url("reviews-v1")), time);
+        Add("page-v1", Implementation.Bare, "/", "bare page-v1", "bare page-v1", "bare details", "bare reviews-v1");
 
         await StartAsync(programs.Nginx(answers, files), time);
         foreach (var target in (string[])[.. Services, "page"])

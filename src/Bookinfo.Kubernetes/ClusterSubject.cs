@@ -30,6 +30,7 @@ public sealed class ClusterSubject : ISubject
     private readonly ClusterConnection _cluster;
     private readonly string _space;
     private readonly TimeProvider _time;
+    private readonly SteadyClock _clock;
     private readonly ServiceForward? _forward;
 
     /// <summary>
@@ -44,6 +45,7 @@ public sealed class ClusterSubject : ISubject
         Target = target;
         _forward = forward;
         _time = time;
+        _clock = new SteadyClock(time);
     }
 
     /// <inheritdoc/>
@@ -104,7 +106,7 @@ public sealed class ClusterSubject : ISubject
                     + "API server.");
             }
 
-            var at = _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+            var at = _clock.Seconds;
             var samples = await SampleAsync(pods, settled, notes, cancellationToken);
             return [.. pods.Zip(told).Select(pair => Put(pair.First, pair.Second, at, samples, notes)).OfType<InstanceUse>()];
         }

@@ -38,6 +38,7 @@ public sealed class LocalSubject : ISubject
     private readonly Dictionary<string, DateTimeOffset> _began = [];
     private readonly HttpClient _client;
     private readonly TimeProvider _time;
+    private readonly SteadyClock _clock;
     private readonly IReadOnlyList<(string Service, Uri Metrics)> _services;
 
     private LocalSubject(Uri target, HttpClient client, IReadOnlyList<(string Service, Uri Metrics)> services, TimeProvider time)
@@ -46,6 +47,7 @@ public sealed class LocalSubject : ISubject
         _client = client;
         _services = services;
         _time = time;
+        _clock = new SteadyClock(time);
     }
 
     /// <inheritdoc/>
@@ -153,11 +155,10 @@ public sealed class LocalSubject : ISubject
             if (await TryReadAsync(
                 _client, address, cancellationToken) is { CpuSeconds: { } cpu, MemoryBytes: { } memory, UptimeSeconds: { } uptime } metrics)
             {
-                var now = _time.GetUtcNow();
                 // Processes have no name that another never has; one that was started again has begun at another time, to some seconds.
-                var began = now.AddSeconds(-uptime);
+                var began = _time.GetUtcNow().AddSeconds(-uptime);
                 use.Add(new InstanceUse(
-                    service, Instance(service, began), now.ToUnixTimeMilliseconds() / 1000.0, cpu, 0, memory, 0, metrics.Requests,
+                    service, Instance(service, began), _clock.Seconds, cpu, 0, memory, 0, metrics.Requests,
                     CompileSeconds: metrics.CompileSeconds));
             }
             else

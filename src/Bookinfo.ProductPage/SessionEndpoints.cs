@@ -1,6 +1,7 @@
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Answers;
 using Bookinfo.ServiceDefaults.Hosting;
+using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Bookinfo.ProductPage;
@@ -56,7 +57,7 @@ public static class SessionEndpoints
     /// </summary>
     private static string ReturnPath(HttpRequest request)
     {
-        if (Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var referrer)
+        if (Uri.TryCreate(HeaderText.InUtf8(request.Headers.Referer.ToString()), UriKind.Absolute, out var referrer)
             && referrer.Scheme is "http" or "https"
             && Uri.TryCreate($"{referrer.Scheme}://{request.Host}", UriKind.Absolute, out var here)
             // Proxies often pass the host on without the port that they were called on.

@@ -149,6 +149,9 @@ public sealed class CommandLineTests
     [InlineData("'[suggest:-1]' is not allowed: it must have a position", "[suggest:-1]", "bookinfo lo")]
     [InlineData("'[suggest:99999999999]' is not allowed: it must have a position", "[suggest:99999999999]", "bookinfo lo")]
     [InlineData("'[suggest:x]' is not allowed: it must have a position", "[suggest:x]", "bookinfo lo")]
+    [InlineData("'[suggest:4x]' is not allowed: it must have a position", "[suggest:4x]", "bookinfo lo")]
+    [InlineData("'[foo]' is not a command of 'bookinfo'.", "[foo]", "load")]
+    [InlineData("'[]' is not a command of 'bookinfo'.", "[]")]
     // A terminal must not obey what a script has passed on.
     [InlineData("'a?b' is not a command of 'bookinfo'.", "a\u0007\u001b[2Jb")]
     // Not taken for a file with further arguments.

@@ -177,6 +177,7 @@ public sealed class CompareTests : IDisposable
     [InlineData("--fail-on 'details-v9:cpu:+1%': not both baselines have cpu of details-v9; ", "--fail-on", "details-v9:cpu:+1%")]
     [InlineData("--inconclusive 'ask' is not allowed: it must be pass or fail.", "--inconclusive", "ask")]
     [InlineData("--inconclusive has no effect without --fail-on.", "--inconclusive", "pass")]
+    [InlineData("--overwrite has no effect without --html or --markdown.", "--overwrite")]
     [InlineData("--output 'xml' is not allowed: it must be table or json.", "--output", "xml")]
     [InlineData("--html: the file '/nowhere/page.html' cannot be written: ", "--html", "/nowhere/page.html")]
     [InlineData("--markdown: the file '/proc/table.md' cannot be written: ", "--markdown", "/proc/table.md")]

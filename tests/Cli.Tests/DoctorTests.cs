@@ -79,9 +79,10 @@ public sealed class DoctorTests : IDisposable
     [InlineData("a: [")]
     [InlineData("")]
     [InlineData("apiVersion: shop/v1\nkind: Basket\n")]
-    public async Task Manifests_that_cannot_be_rendered_are_a_problem(string rendered)
+    [InlineData("a: [[[[", 20_000)]
+    public async Task Manifests_that_cannot_be_rendered_are_a_problem(string rendered, int times = 1)
     {
-        _tools.AddKubectl("http://127.0.0.1:1", manifests: rendered);
+        _tools.AddKubectl("http://127.0.0.1:1", manifests: string.Concat(Enumerable.Repeat(rendered, times)));
 
         var (_, checks) = await DoctorAsync();
 

@@ -139,9 +139,10 @@ public sealed class LauncherTests : IDisposable
     [InlineData("Common", true)]
     [InlineData("Bookinfo.Details", false)]
     [InlineData("Bookinfo.ServiceDefaults", false)]
-    public async Task Builds_what_the_tool_is_built_from_and_nothing_else(string changed, bool isBuilt)
+    [InlineData("Bookinfo.Load", true, "R&D [x] it's")]
+    public async Task Builds_what_the_tool_is_built_from_and_nothing_else(string changed, bool isBuilt, string copy = "copy")
     {
-        var root = CopyTo("copy");
+        var root = CopyTo(copy);
         var old = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         foreach (var project in Directory.EnumerateFiles(Path.Combine(WorkingCopy.Root, "src"), "*.csproj", SearchOption.AllDirectories))
         {
@@ -173,6 +174,7 @@ public sealed class LauncherTests : IDisposable
             await using var run = CommandRun.Start(
                 "bash", [Path.Combine(root, "bookinfo"), "up"], environment: new() { ["PATH"] = _tools.FullName });
             Assert.True(await run.ExitAsync() == 0, run.ToString());
+            Assert.DoesNotContain("find", run.Messages);
             return File.Exists(Path.Combine(root, "built"));
         }
 

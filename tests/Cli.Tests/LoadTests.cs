@@ -323,6 +323,7 @@ public sealed partial class LoadTests : IDisposable
     [InlineData("--peak has no effect without --profile spike.", "--peak", "1")]
     [InlineData("--steps has no effect without --profile steps.", "--steps", "2")]
     [InlineData("--slo has no effect without --until-saturated.", "--slo", "1s")]
+    [InlineData("--overwrite has no effect without --html, --ledger or --hdr.", "--overwrite")]
     [InlineData("--workers has no effect without --in-cluster.", "--workers", "2")]
     [InlineData("--worker-image has no effect without --in-cluster.", "--worker-image", "i")]
     [InlineData("--namespace has no effect without --in-cluster.", "--namespace", "shop")]

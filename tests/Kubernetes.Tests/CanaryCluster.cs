@@ -79,9 +79,10 @@ public sealed class CanaryCluster : IDisposable
     }
 
     /// <summary>Connects, and looks for what divides requests.</summary>
-    public async Task<ClusterSplit> OpenAsync(int mostPods = 10, TimeSpan? timeout = null) => await ClusterSplit.OpenAsync(
-        await ConnectAsync(), "bookinfo", new ClusterSplitOptions(mostPods, timeout ?? Eventually.Never), TimeProvider.System,
-        TestContext.Current.CancellationToken);
+    public async Task<ClusterSplit> OpenAsync(int mostPods = 10, TimeSpan? timeout = null, bool onlyReads = false) =>
+        await ClusterSplit.OpenAsync(
+            await ConnectAsync(), "bookinfo", new ClusterSplitOptions(mostPods, timeout ?? Eventually.Never, onlyReads),
+            TimeProvider.System, TestContext.Current.CancellationToken);
 
     public static VersionShares Shares(string text) => VersionShares.TryParse(text)!;
 

@@ -215,6 +215,20 @@ public sealed class ReplicaSplitTests
     }
 
     [Fact]
+    public async Task Who_may_only_read_sees_how_requests_are_divided()
+    {
+        using var cluster = new CanaryCluster(("v1", 1), ("v3", 3));
+        cluster.Api.Denies = right => right is not ("list deployments" or "get services");
+
+        await using var split = await cluster.OpenAsync(onlyReads: true);
+
+        Assert.Equal(CanaryCluster.Shares("v1=25,v3=75"), (await split.ReadAsync(Cancelled)).Shares);
+        cluster.Api.Denies = right => right == "get services";
+        await AssertFailsAsync(
+            cluster.OpenAsync(onlyReads: true), FailureKind.NotAllowed, "^you are not allowed to get services in namespace 'bookinfo'");
+    }
+
+    [Fact]
     public async Task What_was_kept_and_spoiled_is_not_gone_back_to()
     {
         using var cluster = new CanaryCluster(("v1", 1), ("v3", 1));

@@ -7,13 +7,18 @@ public sealed class NetworkPolicyTests
 {
     private const int Port = ServiceCatalog.ServicePort;
 
-    [Fact]
-    public async Task Pods_reach_each_other_along_the_arrows_of_the_catalog_and_no_other_way()
+    /// <summary>Where Linkerd's proxies send everything between its pods.</summary>
+    private const int LinkerdPort = 4143;
+
+    [Theory]
+    [InlineData(Port)]
+    [InlineData(LinkerdPort)]
+    public async Task Pods_reach_each_other_along_the_arrows_of_the_catalog_and_no_other_way(int port)
     {
         var rendering = await Rendering.WithAsync("network-policies", "details-v2");
         var policies = new NetworkPolicies(rendering);
         var pairs = from caller in rendering.Workloads from called in rendering.Workloads select (Caller: caller, Called: called);
-        var allowed = pairs.Where(pair => policies.Allow(NetworkEnd.Of(pair.Caller), NetworkEnd.Of(pair.Called), Port)).Select(
+        var allowed = pairs.Where(pair => policies.Allow(NetworkEnd.Of(pair.Caller), NetworkEnd.Of(pair.Called), port)).Select(
             pair => (pair.Caller.Name, pair.Called.Name));
         var arrows = pairs.Where(pair => ServiceCatalog.All.Single(service => service.Name == pair.Caller.Service).Calls.Any(
             call => call.Service == pair.Called.Service))
@@ -37,14 +42,16 @@ public sealed class NetworkPolicyTests
     [InlineData("outside", false)]
     [InlineData("somewhere", false)]
     [InlineData("monitoring", true)]
-    public async Task Visitors_reach_the_page_and_Prometheus_reaches_all(string where, bool all)
+    [InlineData("outside", false, LinkerdPort)]
+    [InlineData("monitoring", true, LinkerdPort)]
+    public async Task Visitors_reach_the_page_and_Prometheus_reaches_all(string where, bool all, int port = Port)
     {
         var rendering = await Rendering.WithAsync("network-policies");
         var policies = new NetworkPolicies(rendering);
         var from = where == "outside" ? NetworkEnd.At("203.0.113.7") : NetworkEnd.In(where);
         Assert.Equal(
             rendering.Workloads.Select(to => to.Name).Where(name => all || name == "productpage-v1"),
-            rendering.Workloads.Where(to => policies.Allow(from, NetworkEnd.Of(to), Port)).Select(to => to.Name));
+            rendering.Workloads.Where(to => policies.Allow(from, NetworkEnd.Of(to), port)).Select(to => to.Name));
         Assert.DoesNotContain(rendering.Workloads, to => policies.Allow(from, NetworkEnd.Of(to), 9090));
     }
 
@@ -109,6 +116,10 @@ public sealed class NetworkPolicyTests
                 Manifest.Items(source!["principals"]).Select(principal => $"{principal}").Order());
         }
 
+        // And anybody may scrape, and do nothing else.
+        var scrapes = Assert.Single(
+            rendering.Objects.Single(o => o.Is("AuthorizationPolicy") && o.Name == "metrics-viewer").List("spec", "rules"));
+        Assert.Equal("""{"to":[{"operation":{"methods":["GET"],"paths":["/metrics"]}}]}""", scrapes.ToJsonString());
         Assert.Empty(rendering.Objects.Single(o => o.Is("AuthorizationPolicy") && o.Name == "allow-nothing").Field("spec")!.AsObject());
     }
 }

@@ -70,6 +70,31 @@ public sealed class LoadConditionTests
         Assert.Equal(outcome == ConditionOutcome.Violated ? "step 2" : null, result.FirstIn);
     }
 
+    /// <summary>Who watches a run ends it when it is lost. What has been measured until then must be enough to say so.</summary>
+    [Theory]
+    [InlineData("p99:50ms", 500)]
+    [InlineData("p99:50ms", 5000)]
+    [InlineData("p95:50ms", 100)]
+    [InlineData("p99.9:50ms", 1500)]
+    [InlineData("p50:50ms", 10)]
+    [InlineData("p50:50ms", 30)]
+    [InlineData("max:50ms", 500)]
+    [InlineData("errors:1%", 500)]
+    public void A_run_that_is_lost_and_ended_is_violated(string text, int planned)
+    {
+        var condition = LoadCondition.TryParse(text)!;
+        var run = new LoadRun(new ConstantProfile(100, planned / 100.0));
+        for (var request = 0; request < planned && !condition.IsLost(run.Breakdown, planned); request++)
+        {
+            // One of ten is fast.
+            run.Add(request / 100.0, request % 10 == 0 ? 5 : 900, error: ErrorKind.Status);
+        }
+
+        Assert.True(condition.IsLost(run.Breakdown, planned) || run.Result.Total.Sent == planned);
+        Assert.Equal(
+            planned == 10 ? ConditionOutcome.Inconclusive : ConditionOutcome.Violated, Check(run, text).Outcome);
+    }
+
     [Fact]
     public void May_be_about_a_kind_or_a_version()
     {

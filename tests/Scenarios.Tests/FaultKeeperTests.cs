@@ -173,6 +173,21 @@ public sealed class FaultKeeperTests : IAsyncLifetime
         Assert.Equal(["The faults of ratings-v1 were not renewed for 32 s, and have ended by themselves."], _said);
     }
 
+    /// <summary>A service on the same laptop slept as well: by its clock the faults still last.</summary>
+    [Fact]
+    public async Task What_slept_too_does_not_keep_its_faults()
+    {
+        var (keeper, keeping) = await BeginAsync();
+        Assert.True(_ratings.Has(Set));
+
+        _time.Advance(FaultKeeper.TimeToLive + TimeSpan.FromSeconds(2));
+
+        Assert.Equal(KeepingEnd.Expired, await keeping);
+        Assert.Equal(["The faults of ratings-v1 were not renewed for 32 s, and are taken away now."], _said);
+        await keeper.EndAsync(Cancelled);
+        Assert.False(_ratings.Has(Set));
+    }
+
     /// <summary>Neither does it break anew what was started while it slept.</summary>
     [Fact]
     public async Task What_was_started_while_nobody_looked_for_too_long_gets_nothing()

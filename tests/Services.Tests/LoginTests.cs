@@ -46,6 +46,8 @@ public sealed class LoginTests : IAsyncLifetime
     [InlineData("http://{host}/logouts", "/logouts")]
     [InlineData("http://{host}/productpage?next=/logout", "/productpage?next=/logout")]
     [InlineData("http://{host}/%256cogout", "/%256cogout")]
+    [InlineData("http://{host}/productpage?q=\u00c3\u00a4", "/productpage?q=%C3%A4")]
+    [InlineData("http://{host}/productpage?q=\u00e4", "/productpage?q=%C3%A4")]
     public async Task Signing_in_and_out_returns_to_the_referring_page_on_this_host_and_to_no_other(string? referrer, string location)
     {
         var header = referrer is null

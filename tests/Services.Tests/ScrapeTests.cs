@@ -47,6 +47,23 @@ public sealed class ScrapeTests
         Assert.StartsWith("GET /metrics/x 404", Assert.Single(log.Of("RequestFinished")).Text, StringComparison.Ordinal);
     }
 
+    /// <summary>Prometheus 3 says that it takes names with dots. Rules, dashboards and queries are about those with underscores.</summary>
+    [Theory]
+    [InlineData("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.3")]
+    [InlineData("application/openmetrics-text;version=1.0.0;escaping=dots")]
+    [InlineData("text/plain;version=1.0.0;escaping=values")]
+    [InlineData("text/plain;version=1.0.0;escaping=allow-utf-8")]
+    public async Task Its_names_are_the_same_for_whoever_asks(string accept)
+    {
+        await using var details = await RunningService.StartAsync(Bookinfo.Details.Program.Build);
+        Assert.Equal(200, (await RawHttp.GetAsync(details.Address, "/details/0"))!.Status);
+
+        var answer = await RawHttp.GetAsync(details.Address, "/metrics", $"Accept: {accept}");
+
+        Assert.Contains("http_server_request_duration_seconds_count{http_request_method=\"GET\"", answer!.Text, StringComparison.Ordinal);
+        Assert.Contains("service_version=", answer.Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("GET")]
     [InlineData("HEAD")]

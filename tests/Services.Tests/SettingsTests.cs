@@ -105,6 +105,20 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("urls", "http://*:9080")]
+    [InlineData("urls", "http://*:9081;http://localhost:9080")]
+    [InlineData("urls", "http://127.0.0.1:9080")]
+    [InlineData("HTTP_PORTS", "9081;9080")]
+    public void The_management_port_is_not_that_of_the_service(string key, string value)
+    {
+        var exception = Assert.Throws<InvalidSettingException>(
+            () => Bookinfo.Details.Program.Build([$"--{key}={value}", "--MANAGEMENT_LISTEN=9080"]));
+        Assert.StartsWith(
+            "MANAGEMENT_LISTEN='9080' is not allowed: it must be another port than that of the service, which listens on http://",
+            exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("urls", "http://*:9080", "http://*:9080")]
     [InlineData("urls", "HTTP://+:9080/ ; http://[::1]:9081;", "HTTP://+:9080/;http://[::1]:9081")]
     [InlineData(

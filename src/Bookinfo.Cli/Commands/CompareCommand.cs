@@ -70,7 +70,13 @@ internal static class CompareCommand
         {
             Before, After, Conditions.FailOn, Conditions.Inconclusive, All, Html, Markdown, Overwrite, Output,
         };
-        OptionRules.RequireTogether(command, Conditions.RequireUseful);
+        OptionRules.RequireTogether(command, static result =>
+        {
+            Conditions.RequireUseful(result);
+            OptionRules.Only(
+                result, Overwrite, OptionRules.IsGiven(result, Html) || OptionRules.IsGiven(result, Markdown),
+                $"{Html.Name} or {Markdown.Name}");
+        });
         command.SetAction(static (result, _) => new CompareSession(new CompareOptions(
             result.GetValue(Before)!,
             result.GetValue(After),

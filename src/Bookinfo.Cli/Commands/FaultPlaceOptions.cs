@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Bookinfo.Cli.Sessions;
 using Bookinfo.Cli.Terminal;
 
@@ -23,6 +24,15 @@ internal sealed class FaultPlaceOptions
         foreach (var option in OfCluster)
         {
             command.Options.Add(option);
+        }
+    }
+
+    /// <inheritdoc cref="PrometheusOptions.RequireUseful"/>
+    public void RequireUseful(CommandResult result, bool useful, string with)
+    {
+        foreach (var option in OfCluster.Append(_url))
+        {
+            OptionRules.Only(result, option, useful, with);
         }
     }
 

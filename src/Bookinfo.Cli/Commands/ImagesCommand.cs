@@ -138,7 +138,7 @@ internal static class ImagesCommand
             return;
         }
 
-        foreach (var line in ImageTable.Format(images))
+        foreach (var line in ToolOutput.Lines(ImageTable.Of(images)))
         {
             ToolOutput.Data.WriteLine(line);
         }

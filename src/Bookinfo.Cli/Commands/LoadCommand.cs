@@ -187,6 +187,9 @@ internal static class LoadCommand
         OptionRules.Only(result, Peak, profile == ProfileKind.Spike, "--profile spike");
         OptionRules.Only(result, Steps, profile == ProfileKind.Steps, "--profile steps");
         OptionRules.Only(result, Slo, search, "--until-saturated");
+        OptionRules.Only(
+            result, Overwrite, new Option[] { Html, Ledger, Hdr }.Any(file => OptionRules.IsGiven(result, file)),
+            $"{Html.Name}, {Ledger.Name} or {Hdr.Name}");
         Conditions.RequireUseful(result);
         foreach (Option option in new Option[] { Profile, Conditions.FailOn, Html, Ledger, Hdr })
         {

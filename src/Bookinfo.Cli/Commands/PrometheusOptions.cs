@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Bookinfo.Cli.Terminal;
 using Bookinfo.Scenarios;
 
@@ -27,6 +28,16 @@ internal sealed class PrometheusOptions
     {
         command.Options.Add(_address);
         command.Options.Add(_window);
+    }
+
+    /// <summary>Rejects them where they would be ignored.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="useful">Whether they have an effect.</param>
+    /// <param name="with">What it takes for that.</param>
+    public void RequireUseful(CommandResult result, bool useful, string with)
+    {
+        OptionRules.Only(result, _address, useful, with);
+        OptionRules.Only(result, _window, useful, with);
     }
 
     /// <summary>The address, if the user has named one.</summary>

@@ -60,6 +60,12 @@ internal static class ScenarioScheduleCommand
         Prometheus.AddTo(command);
         Place.AddTo(command);
         command.Options.Add(Output);
+        OptionRules.RequireTogether(command, static result =>
+        {
+            OptionRules.Only(result, Overwrite, OptionRules.IsGiven(result, File), File.Name);
+            Prometheus.RequireUseful(result, result.GetValue(Run), Run.Name);
+            Place.RequireUseful(result, result.GetValue(Run), Run.Name);
+        });
         command.SetAction(static (result, _) => CommandRunner.RunAsync(
             signals => new ScheduleSession(Read(result), signals, TimeProvider.System).RunAsync(),
             alsoStop: ToolOutput.Data.Lost));

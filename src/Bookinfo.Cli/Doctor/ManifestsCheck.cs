@@ -36,9 +36,11 @@ internal sealed class ManifestsCheck(KubectlCheck kubectl, SourceTree tree) : IC
 
         try
         {
+            // Also because what it allows has a depth that can be read below.
+            Manifests.Parse(rendered.Output);
             Workload = Workload.From(KubernetesYaml.LoadAllFromString(rendered.Output).OfType<IKubernetesObject>());
         }
-        catch (Exception exception) when (exception is YamlException or KeyNotFoundException)
+        catch (Exception exception) when (exception is OperationFailedException or YamlException or KeyNotFoundException)
         {
             return Broken(overlay, exception.Message);
         }

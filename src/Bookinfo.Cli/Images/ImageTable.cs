@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Bookinfo.Foundation;
 
 namespace Bookinfo.Cli.Images;
 
@@ -11,29 +12,22 @@ internal static class ImageTable
     /// <summary>How much of a digest people compare.</summary>
     private const int DigestLength = 12;
 
-    /// <summary>Formats the table.</summary>
+    /// <summary>Makes the table.</summary>
     /// <param name="images">The images.</param>
-    /// <returns>The heading, a line for each image, and one for all of them together.</returns>
-    public static IReadOnlyList<string> Format(IReadOnlyList<BuiltImage> images)
+    /// <returns>A row for each image, and one for all of them together.</returns>
+    public static TextTable Of(IReadOnlyList<BuiltImage> images)
     {
+        var table = new TextTable("PROGRAM", "IMAGE", ">SIZE", ">PULLED", "DIGEST");
+        foreach (var image in images)
+        {
+            table.Add(
+                image.Program.Name, image.Name, Megabytes(image.Archive.Bytes), Megabytes(image.Archive.CompressedBytes),
+                image.Archive.Digest.Split(':')[^1][..DigestLength]);
+        }
+
         var total = ImageTotal.Of(images);
-        string[][] rows =
-        [
-            ["PROGRAM", "IMAGE", "SIZE", "PULLED", "DIGEST"],
-            .. images.Select(image => new[]
-            {
-                image.Program.Name,
-                image.Name,
-                Megabytes(image.Archive.Bytes),
-                Megabytes(image.Archive.CompressedBytes),
-                image.Archive.Digest.Split(':')[^1][..DigestLength],
-            }),
-            ["all", "(layers that they share counted once)", Megabytes(total.Bytes), Megabytes(total.CompressedBytes), ""],
-        ];
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
-        return [.. rows.Select(row => string.Join("  ", row.Select((cell, column) => column is 2 or 3
-            ? cell.PadLeft(widths[column])
-            : cell.PadRight(widths[column]))).TrimEnd())];
+        table.Add("all", "(shared layers counted once)", Megabytes(total.Bytes), Megabytes(total.CompressedBytes), "");
+        return table;
     }
 
     private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");

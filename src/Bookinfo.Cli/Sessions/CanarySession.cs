@@ -78,7 +78,7 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
             measured.Interrupted ? ExitCode.Interrupted
             : measured is { Sent: > 0, Told: 0 } && measured.Failed == measured.Sent ? ExitCode.TargetUnreachable
             : ExitCode.Success);
-    });
+    }, onlyReads: true);
 
     /// <summary>Goes back to how requests were divided before the first change.</summary>
     public Task<int> RollbackAsync() => RunAsync(async split =>
@@ -131,13 +131,13 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
     private void SetInterrupted(string what) => Interrupted =
         $"{what}: 'bookinfo canary status' says how it is now, and 'bookinfo canary rollback' goes back to how it was before.";
 
-    private async Task<int> RunAsync(Func<IVersionSplit, Task<int>> work)
+    private async Task<int> RunAsync(Func<IVersionSplit, Task<int>> work, bool onlyReads = false)
     {
-        await using var split = await OpenAsync();
+        await using var split = await OpenAsync(onlyReads);
         return await work(split);
     }
 
-    private async Task<IVersionSplit> OpenAsync()
+    private async Task<IVersionSplit> OpenAsync(bool onlyReads)
     {
         var tree = SourceTree.Find();
         if (options.Port is { } port)
@@ -155,7 +155,7 @@ internal sealed class CanarySession(CanaryOptions options, StopSignals signals, 
         {
             return await ClusterSplit.OpenAsync(
                 cluster, options.Namespace ?? DeployedApplication.UsualNamespace,
-                new ClusterSplitOptions(options.MostPods, options.Timeout), time, signals.Stop);
+                new ClusterSplitOptions(options.MostPods, options.Timeout, onlyReads), time, signals.Stop);
         }
         catch
         {

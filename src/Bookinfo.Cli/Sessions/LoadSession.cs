@@ -156,7 +156,11 @@ internal sealed class LoadSession(LoadOptions options, StopSignals signals, Time
                 return null;
             }
 
-            all = all is null ? result : LoadResult.Merge(plan, [all, result]);
+            all = all is null ? result : LoadResult.Merge(plan, [all, result]) with
+            {
+                // The same connections again, where the parts of a run have their own.
+                SilentConnections = Math.Max(all.SilentConnections, result.SilentConnections),
+            };
             var trial = SaturationTrial.From(rate, result, objective);
             var left = options.Duration - time.GetElapsedTime(started);
             await ToolOutput.Messages.WriteLineAsync(string.Create(

@@ -60,7 +60,7 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
         for (var number = 0; number < timetable.Entries.Count; number++)
         {
             var entry = timetable.Entries[number];
-            await PauseAsync(page, timetable.BeginsAt + entry.At - time.GetUtcNow());
+            await PauseAsync(page, timetable.BeginsAt + entry.At);
             var session = new ScenarioSession(
                 new ScenarioOptions(
                     options.Scenarios.Single(scenario => scenario.Name == entry.Scenario), options.Place with { Url = page }, entry.For,
@@ -76,24 +76,32 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
             signals.Stop.ThrowIfCancellationRequested();
             if (outcome.End == ScenarioEnd.Expired)
             {
-                // As when the machine slept: what comes next would break something when nobody thinks of the game day any more.
-                throw new OperationFailedException(
-                    FailureKind.Failed, "the game day ends here, as this command did not run, or did not reach Bookinfo, for too long.");
+                throw Slept();
             }
         }
 
         if (options.ForAlerts)
         {
             // Without requests, most alerts stay for as long as their rules look back.
-            await PauseAsync(page, timetable.BeginsAt + timetable.Length - time.GetUtcNow());
+            await PauseAsync(page, timetable.BeginsAt + timetable.Length);
         }
 
         return ExitCode.Success;
     }
 
+    /// <summary>
+    /// As when the machine slept: what comes next would break something when nobody thinks of the game day any more.
+    /// </summary>
+    private static OperationFailedException Slept() => new(
+        FailureKind.Failed, "the game day ends here, as this command did not run, or did not reach Bookinfo, for too long.");
+
     /// <summary>Sends page views while nothing is wrong.</summary>
-    private async Task PauseAsync(Uri page, TimeSpan length)
+    /// <param name="page">The page.</param>
+    /// <param name="until">Until when, by the clock on the wall, which goes on while a laptop sleeps.</param>
+    /// <exception cref="OperationFailedException">It has become much later.</exception>
+    private async Task PauseAsync(Uri page, DateTimeOffset until)
     {
+        var length = until - time.GetUtcNow();
         if (length <= TimeSpan.Zero)
         {
             return;
@@ -102,6 +110,10 @@ internal sealed class ScheduleSession(ScheduleOptions options, StopSignals signa
         var load = await ScenarioLoad.PrepareAsync(page, [BookinfoTraffic.PagePath], options.Seed, time, signals.Stop);
         await load.RunAsync(new ConstantProfile(PauseRate, length.TotalSeconds), signals.Stop, signals.Kill);
         signals.Stop.ThrowIfCancellationRequested();
+        if (time.GetUtcNow() - until >= FaultKeeper.TimeToLive)
+        {
+            throw Slept();
+        }
     }
 
     private async Task WriteAsync(Timetable timetable, bool overwrite)

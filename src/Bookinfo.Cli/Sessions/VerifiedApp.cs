@@ -14,7 +14,7 @@ namespace Bookinfo.Cli.Sessions;
 internal sealed class VerifiedApp : IDisposable
 {
     /// <summary>What counts when requests are divided; nothing is divided here.</summary>
-    private static readonly ClusterSplitOptions OnlyRead = new(MostPods: 1, TimeSpan.FromMinutes(2));
+    private static readonly ClusterSplitOptions OnlyRead = new(MostPods: 1, TimeSpan.FromMinutes(2), OnlyReads: true);
 
     private readonly ClusterServices? _cluster;
     private readonly FaultPlace _place;

@@ -12,7 +12,7 @@ namespace Bookinfo.Cli.Terminal;
 /// </summary>
 internal static class CommandLineMistakes
 {
-    /// <summary>The beginning of the word by which shells ask for completions. The parser throws unless a position follows.</summary>
+    /// <summary>The beginning of the word by which shells ask for completions. A position may follow.</summary>
     private const string Suggest = "[suggest:";
 
     /// <summary>Finds the mistakes.</summary>
@@ -21,11 +21,9 @@ internal static class CommandLineMistakes
     /// <returns>One sentence for each; none when the command can be run.</returns>
     public static IReadOnlyList<string> Find(IReadOnlyList<string> args, ParseResult parsed)
     {
-        if (args is [var first, ..] && first.StartsWith(Suggest, StringComparison.Ordinal) && first.EndsWith(']')
-            && first[Suggest.Length..^1] is { Length: > 0 } position
-            && !int.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (args is [['[', .., ']'] and var first, ..] && WrongDirective(first) is { } wrong)
         {
-            return [$"'{first}' is not allowed: it must have a position in the line that is to be completed, from 0 on."];
+            return [wrong];
         }
 
         var options = args.TakeWhile(static word => word != "--").Where(static word => word is ['-', not ('=' or ':'), ..]).ToList();
@@ -47,6 +45,17 @@ internal static class CommandLineMistakes
                 .Select(error => Word(error.Message, parsed))]
             : parsed.Errors.Count > 0 ? []
             : [.. parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(MissingValues)];
+    }
+
+    /// <summary>
+    /// What is wrong with a first word in brackets: the parser ignores those that it does not know, and throws for a position that is none.
+    /// </summary>
+    private static string? WrongDirective(string word)
+    {
+        var position = word.StartsWith(Suggest, StringComparison.Ordinal) ? word[Suggest.Length..^1] : word == "[suggest]" ? "" : null;
+        return position is null ? $"'{word}' is not a command of 'bookinfo'."
+            : position.Length == 0 || int.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null
+            : $"'{word}' is not allowed: it must have a position in the line that is to be completed, from 0 on.";
     }
 
     private static IEnumerable<string> UnknownOptions(IEnumerable<string> words, ParseResult parsed)

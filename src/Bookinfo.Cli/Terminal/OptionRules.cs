@@ -43,8 +43,11 @@ internal static class OptionRules
         }
     });
 
-    /// <summary>Whether the user has given an option, and it has not only its default.</summary>
-    public static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
+    /// <summary>
+    /// Whether the user has given an option, and it has not only its default. To give a switch as <c>false</c> is to leave it out.
+    /// </summary>
+    public static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false }
+        && (option is not Option<bool> flag || result.GetValue(flag));
 
     /// <summary>Rejects an option that would be ignored: giving it means that the user misunderstands it.</summary>
     /// <param name="result">What was typed.</param>

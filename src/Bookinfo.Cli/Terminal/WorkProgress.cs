@@ -26,13 +26,13 @@ internal sealed class WorkProgress(TimeProvider time) : IWorkProgress
         }
         else
         {
-            await terminal.Status().StartAsync(what, async context =>
+            await terminal.Status().StartAsync(Markup.Escape(what), async context =>
             {
                 var detail = "";
                 var running = work(text => detail = $" ({text})");
                 while (!running.IsCompleted)
                 {
-                    context.Status($"{what}{detail}: {Standing(time.GetElapsedTime(started), lastTime)}");
+                    context.Status(Markup.Escape($"{what}{detail}: {Standing(time.GetElapsedTime(started), lastTime)}"));
                     await Task.WhenAny(running, Task.Delay(Interval, time));
                 }
 

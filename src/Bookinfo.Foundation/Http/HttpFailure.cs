@@ -1,6 +1,8 @@
+using System.Text.Json;
+
 namespace Bookinfo.Foundation;
 
-/// <summary>Says why a request over HTTP got no answer.</summary>
+/// <summary>Says why a request over HTTP got no answer, or none that can be read.</summary>
 public static class HttpFailure
 {
     /// <summary>
@@ -14,7 +16,7 @@ public static class HttpFailure
     {
         if (failure is not HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: not null })
         {
-            return failure.Message.TrimEnd('.');
+            return failure is JsonException json ? JsonTexts.Describe(json) : failure.Message.TrimEnd('.');
         }
 
         var why = failure.GetBaseException().Message.TrimEnd('.');

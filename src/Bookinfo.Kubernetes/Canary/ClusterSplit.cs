@@ -60,8 +60,10 @@ public sealed class ClusterSplit : IVersionSplit
                     + "which of them the mesh goes by cannot be told: delete one.");
             }
 
-            await RequireRightsAsync(
-                cluster, found is [var only] ? RouteSplit.Rights(space, only) : ReplicaSplit.Rights(space), cancellationToken);
+            IReadOnlyList<Right> toRead = found is [var only] ? [RouteSplit.ReadRight(space, only)] : ReplicaSplit.ReadRights(space);
+            IReadOnlyList<Right> toChange = options.OnlyReads ? []
+                : found is [var changed] ? [RouteSplit.ChangeRight(space, changed)] : ReplicaSplit.ChangeRights(space);
+            await RequireRightsAsync(cluster, [.. toRead, .. toChange], cancellationToken);
             if (found.Count == 0
                 && !await cluster.ExistsAsync($"api/v1/namespaces/{space}/services/{ServiceCatalog.Reviews.Name}", cancellationToken))
             {
@@ -111,7 +113,7 @@ public sealed class ClusterSplit : IVersionSplit
     /// <summary>Whether there is such an object of ours.</summary>
     private static async Task<bool> FindAsync(ClusterConnection cluster, string space, RouteKind kind, CancellationToken cancellationToken)
     {
-        await RequireRightsAsync(cluster, [new Right("get", kind.Plural, kind.Group, space)], cancellationToken);
+        await RequireRightsAsync(cluster, [RouteSplit.ReadRight(space, kind)], cancellationToken);
         JsonDocument found;
         try
         {
@@ -148,7 +150,8 @@ public sealed class ClusterSplit : IVersionSplit
 /// <summary>How requests are divided in a cluster.</summary>
 /// <param name="MostPods">The most pods of reviews, where their number divides requests.</param>
 /// <param name="Timeout">How long pods may take to become ready.</param>
-public sealed record ClusterSplitOptions(int MostPods, TimeSpan Timeout);
+/// <param name="OnlyReads">Whether nothing is to be changed, for which fewer rights are needed.</param>
+public sealed record ClusterSplitOptions(int MostPods, TimeSpan Timeout, bool OnlyReads = false);
 
 /// <summary>One of the ways to divide requests in a cluster. See <see cref="IVersionSplit"/> for what is what.</summary>
 internal interface IClusterRoute

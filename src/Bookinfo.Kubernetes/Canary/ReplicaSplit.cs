@@ -26,16 +26,19 @@ internal sealed class ReplicaSplit(ClusterConnection cluster, string space, Clus
     /// <inheritdoc/>
     public string Description => $"the replicas of {Service} in namespace {space}";
 
-    /// <summary>The rights that it needs.</summary>
+    /// <summary>The rights that it takes to see how requests are divided.</summary>
     /// <param name="space">The namespace.</param>
-    public static IReadOnlyList<Right> Rights(string space) =>
+    public static IReadOnlyList<Right> ReadRights(string space) =>
+        [new("list", "deployments", "apps", space), new("get", "services", Namespace: space)];
+
+    /// <summary>The further rights that it takes to change that.</summary>
+    /// <param name="space">The namespace.</param>
+    public static IReadOnlyList<Right> ChangeRights(string space) =>
     [
-        new("list", "deployments", "apps", space),
         new("patch", "deployments/scale", "apps", space),
         new("list", "replicasets", "apps", space),
         new("list", "pods", Namespace: space),
         new("list", "events", Namespace: space),
-        new("get", "services", Namespace: space),
         new("patch", "services", Namespace: space),
         new("list", "horizontalpodautoscalers", "autoscaling", space),
     ];

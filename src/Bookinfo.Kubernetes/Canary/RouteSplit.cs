@@ -26,9 +26,11 @@ internal sealed class RouteSplit(ClusterConnection cluster, string space, RouteK
 
     private string Path => kind.PathIn(space);
 
-    /// <summary>The rights that it needs.</summary>
-    public static IReadOnlyList<Right> Rights(string space, RouteKind kind) =>
-        [new("get", kind.Plural, kind.Group, space), new("patch", kind.Plural, kind.Group, space)];
+    /// <summary>The right that it takes to see how requests are divided.</summary>
+    public static Right ReadRight(string space, RouteKind kind) => new("get", kind.Plural, kind.Group, space);
+
+    /// <summary>The further right that it takes to change that.</summary>
+    public static Right ChangeRight(string space, RouteKind kind) => new("patch", kind.Plural, kind.Group, space);
 
     /// <inheritdoc/>
     public async Task<SplitState> ReadAsync(CancellationToken cancellationToken)

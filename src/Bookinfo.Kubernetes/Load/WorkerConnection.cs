@@ -134,7 +134,7 @@ internal sealed class WorkerConnection(string name, Uri address, IDisposable? wa
             throw new WorkerException(
                 name,
                 FailureKind.ServiceFailed,
-                $"its answer is not understood ({exception.Message.TrimEnd('.')}); its image must be of the same version as bookinfo");
+                $"its answer is not understood ({HttpFailure.Describe(exception)}); its image must be of the same version as bookinfo");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
@@ -43,7 +44,8 @@ internal sealed class ContainerLog : IDisposable
     private readonly TimeProvider _time;
     private readonly LineFile _lines;
     private readonly LineReplay _replay = new();
-    private readonly List<LogGap> _gaps = [];
+    private readonly LineClocks _clocks;
+    private readonly ConcurrentQueue<LogGap> _gaps = [];
 
     private CancellationTokenSource? _interruptible;
     private TaskCompletionSource<Exception?>? _asked;
@@ -65,6 +67,7 @@ internal sealed class ContainerLog : IDisposable
         _container = PodContainers.Service(pod).Name;
         _restarts = StatusOf(pod)?.RestartCount ?? 0;
         _lines = new LineFile(file);
+        _clocks = new LineClocks(time);
     }
 
     /// <summary>The name of the pod.</summary>
@@ -80,16 +83,7 @@ internal sealed class ContainerLog : IDisposable
     public string Said { get; private set; } = "";
 
     /// <summary>What it lacks.</summary>
-    public IReadOnlyCollection<LogGap> Gaps
-    {
-        get
-        {
-            lock (_gaps)
-            {
-                return _unread is null ? [.. _gaps] : [.. _gaps, _unread];
-            }
-        }
-    }
+    public IReadOnlyCollection<LogGap> Gaps => _unread is { } unread ? [.. _gaps, unread] : [.. _gaps];
 
     private string Path => string.Create(
         CultureInfo.InvariantCulture,
@@ -278,14 +272,15 @@ internal sealed class ContainerLog : IDisposable
 
         if (_replay.IsTorn && !wasTorn)
         {
-            AddGap(Gap($"The log of {Pod} was rotated while the connection was lost: lines written meanwhile may be gone.") with
+            _gaps.Enqueue(Gap($"The log of {Pod} was rotated while the connection was lost: lines written meanwhile may be gone.") with
             {
-                From = before ?? _since,
-                To = time,
+                From = _clocks.Earliest(before ?? _since),
+                To = _clocks.Latest(time),
             });
         }
 
         _hasRun = true;
+        _clocks.Hear();
         _hasStopped = line.Contains(Stopped, StringComparison.Ordinal)
             || (_hasStopped && !line.Contains(Started, StringComparison.Ordinal));
         _lines.Add(line.AsSpan(begin));
@@ -330,9 +325,10 @@ internal sealed class ContainerLog : IDisposable
         if (status?.State?.Running is null)
         {
             await ReadRestAsync("", cancellationToken);
-            if (status?.State?.Terminated is not null && pod.Metadata.DeletionTimestamp is not null)
+            if (pod.Status?.Phase is "Failed" or "Succeeded"
+                || (status?.State?.Terminated is not null && pod.Metadata.DeletionTimestamp is not null))
             {
-                // It may be some time until the pod is cleared away.
+                // It may be some time until the pod is cleared away. One that was evicted stays, and no container of it runs again.
                 End($"{Pod} {Unsaid}");
                 return true;
             }
@@ -381,20 +377,12 @@ internal sealed class ContainerLog : IDisposable
     {
         if (_hasRun && !_hasStopped)
         {
-            AddGap(Gap(why));
+            _gaps.Enqueue(Gap(why));
         }
     }
 
     /// <summary>What may be missing from the last line on until now.</summary>
     private LogGap Gap(string why) => new(
         RunningPods.ServiceOf(_pod), _pod.Metadata.Labels.TryGetValue("version", out var version) ? version : null,
-        (_replay.Last ?? _since) - Unwritten, _time.GetUtcNow(), why);
-
-    private void AddGap(LogGap gap)
-    {
-        lock (_gaps)
-        {
-            _gaps.Add(gap);
-        }
-    }
+        _clocks.Earliest(_replay.Last ?? _since) - Unwritten, _clocks.Latest(_replay.Last ?? _since), why);
 }

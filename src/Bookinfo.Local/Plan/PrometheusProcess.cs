@@ -42,12 +42,17 @@ public static class PrometheusProcess
             new ServiceVersion(Name, "", UsualPort, new Dictionary<string, string>()),
             port,
             EndsWithStdin.Shell,
-            EndsWithStdin.Arguments(program, Arguments(port, directory)),
+            EndsWithStdin.Arguments(program, Arguments(port, Path.GetRelativePath(tree.Root, directory))),
             environment,
             Path.Combine(tree.Logs(pagePort), $"{Name}.log"),
             "/-/ready");
     }
 
+    /// <param name="port">Where it listens.</param>
+    /// <param name="directory">
+    /// Its files, by their way from the working copy, where it is started: it takes the paths of rules as patterns, and a working copy may
+    /// have brackets in its path.
+    /// </param>
     private static string[] Arguments(int port, string directory) =>
     [
         $"--config.file={PrometheusFiles.ConfigurationFile(directory)}",

@@ -99,11 +99,15 @@ public sealed partial record LoadCondition(string Text, string? Subject, string 
             return false;
         }
 
-        var failed = breakdown.Parts.Sum(part => part.Failed);
-        return Figure == Errors
-            ? failed > Limit * planned
-            : Percentiles.CountAbove(LoadDetails.Sum(breakdown.Parts.Select(part => part.FromDue)), Limit)
-                > Math.Round(planned * (100 - Percentile) / 100, 6);
+        if (Figure == Errors)
+        {
+            return breakdown.Parts.Sum(part => part.Failed) > Limit * planned;
+        }
+
+        var above = Percentiles.CountAbove(LoadDetails.Sum(breakdown.Parts.Select(part => part.FromDue)), Limit);
+        // With fewer, a run that is ended here would leave it undecided.
+        var fewest = Figure == Max ? 1 : Percentiles.FewestBeyond;
+        return above >= fewest && above > Math.Round(planned * (100 - Percentile) / 100, 6);
     }
 
     /// <summary>

@@ -153,6 +153,16 @@ public sealed class FaultKeeper(
     {
         try
         {
+            // What was done since the last look is said only as long as they are there.
+            Injected.Note(target, await client.AskAsync(target, kill));
+        }
+        catch (ManagementException)
+        {
+            // The next question is the one that counts.
+        }
+
+        try
+        {
             await client.RemoveAsync(target, set, kill);
             return true;
         }
@@ -193,20 +203,19 @@ public sealed class FaultKeeper(
             Injected.Note(target, status);
             var holder = _holders.GetValueOrDefault(target.Name);
             var isNew = holder?.StartedAt != status.StartedAt;
-            if (!Has(status))
+            // One that was started meanwhile never had them. But who has not looked for so long may break nothing anew.
+            var since = time.GetUtcNow() - (isNew ? _lookedAt : holder!.RenewedAt);
+            if (since >= TimeToLive)
             {
-                // One that was started meanwhile never had them. But who has not looked for so long may break nothing anew.
-                var since = time.GetUtcNow() - (isNew ? _lookedAt : holder!.RenewedAt);
-                if (since >= TimeToLive)
-                {
-                    say($"The faults of {target.Name} were not renewed for {Duration.Format(since)}, and have ended by themselves.");
-                    return KeepingEnd.Expired;
-                }
+                // A service on the same machine slept as well, and by its clock they still last.
+                var end = Has(status) ? "are taken away now" : "have ended by themselves";
+                say($"The faults of {target.Name} were not renewed for {Duration.Format(since)}, and {end}.");
+                return KeepingEnd.Expired;
+            }
 
-                if (!isNew)
-                {
-                    return KeepingEnd.TakenAway;
-                }
+            if (!isNew && !Has(status))
+            {
+                return KeepingEnd.TakenAway;
             }
 
             await GiveAsync(target);

@@ -8,6 +8,10 @@ internal abstract class Fault
     /// <summary>Whether the fault does something to requests.</summary>
     public virtual bool ConcernsRequests => false;
 
+    /// <summary>Whether it does so now, while the rule is active.</summary>
+    /// <param name="rule">The rule.</param>
+    public virtual bool TouchesRequests(ActiveRule rule) => true;
+
     /// <summary>Whether the fault does something to scrapes of <c>/metrics</c>.</summary>
     public virtual bool ConcernsScrapes => false;
 

@@ -29,6 +29,8 @@ internal sealed class FaultFile(
     /// <summary>How long a look waits for a file without a length: an empty one is read by then.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
+    private static readonly (string Target, DateTime Written, long Length) Missing = ("", default, -1);
+
     private readonly Lock _reading = new();
     private ITimer? _timer;
     private string? _last;
@@ -133,7 +135,8 @@ internal sealed class FaultFile(
         if (_pending is null || file != _pendingOf)
         {
             (_pending, _pendingOf, _began) = (Task.Run(Read), file, time.GetTimestamp());
-            _pending.Wait(Moment);
+            // Whatever comes of it is thrown below, as it is.
+            Task.WaitAny([_pending], Moment);
         }
 
         if (_pending.IsCompleted)
@@ -149,14 +152,18 @@ internal sealed class FaultFile(
     /// <summary>What is known of the file without opening it, which for a pipe would wait.</summary>
     private (string Target, DateTime Written, long Length) Identity()
     {
-        var file = new FileInfo(path);
-        if (!file.Exists)
+        try
         {
-            return (path, default, -1);
+            var file = new FileInfo(path);
+            // A link exists even if what it leads to does not.
+            file = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file : file;
+            return file.Exists ? (file.FullName, file.LastWriteTimeUtc, file.Length) : Missing;
         }
-
-        file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return (file.FullName, file.LastWriteTimeUtc, file.Length);
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // It is gone since.
+            return Missing;
+        }
     }
 
     private string Read()

@@ -36,9 +36,10 @@ internal sealed class FaultInjection(
                 : next(context);
         }
 
-        return RequestTelemetry.IsScrape(context.Request.Path)
-            ? HandleAsync(context, board.ForScrapes, first: 0, request: false)
-            : HandleAsync(context, board.ForRequests, first: 0, request: true);
+        return !RequestTelemetry.IsScrape(context.Request.Path) ? HandleAsync(context, board.ForRequests, first: 0, request: true)
+            // What only looks like a scrape, such as a POST, gets no metrics, and a fault would take it for one that did.
+            : context.GetEndpoint() is RouteEndpoint ? HandleAsync(context, board.ForScrapes, first: 0, request: false)
+            : next(context);
     }
 
     private Task HandleAsync(HttpContext context, ActiveRule[] rules, int first, bool request)
@@ -46,7 +47,7 @@ internal sealed class FaultInjection(
         for (var index = first; index < rules.Length; index++)
         {
             var rule = rules[index];
-            if (rule.IsActive && (!request || rule.IsAbout(context, user)) && rule.Chooses())
+            if (rule.IsActive && (!request || (rule.Fault.TouchesRequests(rule) && rule.IsAbout(context, user))) && rule.Chooses())
             {
                 if (request)
                 {

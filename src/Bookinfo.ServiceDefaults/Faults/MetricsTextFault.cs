@@ -30,11 +30,15 @@ internal abstract class MetricsTextFault : Fault
             }
         }
 
-        End();
+        if (context.Response.StatusCode == StatusCodes.Status200OK)
+        {
+            End();
+        }
+
         await WholeAnswer.SendAsync(context, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }
 
-    /// <summary>Hears that a scrape is rewritten to its end.</summary>
+    /// <summary>Hears that a scrape is rewritten to its end; not of one that got no metrics, because another fault let it fail.</summary>
     protected virtual void End()
     {
     }

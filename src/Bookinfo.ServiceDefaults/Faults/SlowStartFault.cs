@@ -13,6 +13,9 @@ internal sealed class SlowStartFault(TimeProvider time) : Fault
     public override bool ConcernsRequests => true;
 
     /// <inheritdoc/>
+    public override bool TouchesRequests(ActiveRule rule) => Left(rule) > 0;
+
+    /// <inheritdoc/>
     public override bool FailsReadiness(ActiveRule rule) => Left(rule) > 0;
 
     /// <inheritdoc/>

@@ -86,6 +86,14 @@ internal sealed record ListenAddresses(string Variable, IReadOnlyList<string> Ad
         }
     }
 
+    /// <summary>Whether this takes a port of 127.0.0.1.</summary>
+    /// <param name="port">The port.</param>
+    public bool TakesOnLoopback(int port)
+    {
+        var place = new Place("", IPAddress.Loopback.ToString(), port);
+        return Addresses.Any(address => ParseUrl(address)!.Overlaps(place));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Join(';', Addresses);
 

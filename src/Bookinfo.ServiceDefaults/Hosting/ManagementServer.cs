@@ -38,15 +38,22 @@ internal sealed class ManagementServer(int port, IEnumerable<IManagementEndpoint
     /// <summary>Registers the server, if <c>MANAGEMENT_LISTEN</c> is set.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="settings">The settings.</param>
+    /// <param name="listen">Where the service itself listens.</param>
     /// <exception cref="InvalidSettingException">The port is not allowed.</exception>
-    public static void Add(IServiceCollection services, Settings settings)
+    public static void Add(IServiceCollection services, Settings settings, ListenAddresses listen)
     {
-        if (settings.Text(SettingNames.ManagementListen) is null)
+        if (settings.Text(SettingNames.ManagementListen) is not { } text)
         {
             return;
         }
 
         var port = settings.Number(SettingNames.ManagementListen, standard: 0, least: 0, most: IPEndPoint.MaxPort);
+        if (listen.TakesOnLoopback(port))
+        {
+            throw new InvalidSettingException(
+                SettingNames.ManagementListen, text, $"another port than that of the service, which listens on {listen}");
+        }
+
         services.AddSingleton<IManagementEndpoint, FaultEndpoint>();
         services.AddSingleton<IManagementEndpoint, WeightEndpoint>();
         services.AddSingleton(provider => new ManagementServer(

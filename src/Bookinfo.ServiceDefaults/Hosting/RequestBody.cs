@@ -75,7 +75,8 @@ public static class RequestBody
 
     /// <summary>
     /// Whether two parties that read the request may disagree about where its body ends (RFC 9112 section 6.1): it has a length beside the
-    /// chunks, chunks in a version that has none, or a transfer coding that is not known here.
+    /// chunks, chunks in a version that has none, or a transfer coding that is not known here. A header of a client's own by the name that
+    /// Kestrel gives the length cannot be told from it, and is refused with chunks as well.
     /// </summary>
     private static bool IsFramedBadly(HttpRequest request) => request.Headers.TransferEncoding is { Count: > 0 } coding
         && (coding.Count > 1

@@ -187,7 +187,7 @@ public static class ServiceProgram
         builder.Services.AddSingleton(services => new RequestLimit(
             mostRequests, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RequestLimit>>()));
         AddFaults(builder, service, FaultOptions.Read(settings, service));
-        ManagementServer.Add(builder.Services, settings);
+        ManagementServer.Add(builder.Services, settings, listen);
         // The longest call that our services wait for takes 10 s; what is still in flight after 15 s hangs.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + TimeSpan.FromSeconds(15));
         if (endsWithParent)
@@ -235,7 +235,7 @@ public static class ServiceProgram
         builder.Services.AddSingleton(services => new FaultStart(
             services.GetRequiredService<FaultBoard>(), options, services.GetServices<FaultPreset>(), services.GetService<FaultFile>()));
         builder.Services.AddSingleton<EndUser>(static request =>
-            request.Headers["end-user"].ToString() is { Length: > 0 } user ? RequestTelemetry.InUtf8(user) : null);
+            request.Headers["end-user"].ToString() is { Length: > 0 } user ? HeaderText.InUtf8(user) : null);
         if (options.File is { } file)
         {
             builder.Services.AddSingleton(services => new FaultFile(

@@ -13,7 +13,8 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <param name="Denied">Whether no trace is to be taken and no position is named.</param>
 /// <param name="Accepted">Whether the trace is to be taken, for debugging or not, and no position is named.</param>
 /// <param name="IsShort">Whether the trace has an id of 64 bits.</param>
-internal readonly record struct B3(ActivityContext Position, bool Debug, bool Denied, bool Accepted, bool IsShort)
+/// <param name="Deferred">Whether a position is named without a decision, which is left to whoever continues the trace.</param>
+internal readonly record struct B3(ActivityContext Position, bool Debug, bool Denied, bool Accepted, bool IsShort, bool Deferred)
 {
     private const int LongId = 32;
     private const int ShortId = 16;
@@ -31,7 +32,9 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
 
         var several = ReadSeveral(headers);
         var debug = single.Debug || several.Debug;
-        return single.Accepted && several.Position.TraceId == default ? single with { Debug = debug } : several with { Debug = debug };
+        return single.Accepted && several.Position.TraceId == default
+            ? single with { Debug = debug }
+            : several with { Debug = debug, Deferred = several.Deferred && !single.Accepted };
     }
 
     /// <summary><c>{trace}-{span}[-{decision}[-{parent}]]</c>, or the decision alone.</summary>
@@ -44,12 +47,10 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
 
         return text.Split('-') switch
         {
-            ["0"] => OfDecision(denied: true, accepted: false, debug: false),
-            [("1" or "d") and var decision] => OfDecision(denied: false, accepted: true, decision is "d"),
-            [var trace, var span] => At(trace, span, denied: false, debug: false),
-            [var trace, var span, ("0" or "1" or "d") and var decision] => At(trace, span, decision is "0", decision is "d"),
-            [var trace, var span, ("0" or "1" or "d") and var decision, { Length: ShortId }] =>
-                At(trace, span, decision is "0", decision is "d"),
+            [("0" or "1" or "d") and var decision] => OfDecision(decision),
+            [var trace, var span] => At(trace, span, OfDecision(denied: false, accepted: false, debug: false)),
+            [var trace, var span, ("0" or "1" or "d") and var decision] => At(trace, span, OfDecision(decision)),
+            [var trace, var span, ("0" or "1" or "d") and var decision, { Length: ShortId }] => At(trace, span, OfDecision(decision)),
             _ => default,
         };
     }
@@ -61,16 +62,20 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
         var debug = headers["x-b3-flags"] is ["1"];
         var denied = !debug && (sampled is "0" || sampled.Equals("false", StringComparison.OrdinalIgnoreCase));
         var accepted = debug || sampled is "1" || sampled.Equals("true", StringComparison.OrdinalIgnoreCase);
+        var decision = OfDecision(denied, accepted, debug);
         var position = headers["x-b3-traceid"] is [{ } trace] && headers["x-b3-spanid"] is [{ } span]
-            ? At(trace, span, denied, debug)
+            ? At(trace, span, decision)
             : default;
-        return position.Position.TraceId != default ? position : OfDecision(denied, accepted, debug);
+        return position.Position.TraceId != default ? position : decision;
     }
 
-    private static B3 OfDecision(bool denied, bool accepted, bool debug) => new(default, debug, denied, accepted, IsShort: false);
+    private static B3 OfDecision(string word) => OfDecision(word is "0", word is "1" or "d", word is "d");
 
-    /// <summary>A position. No decision means that the decision is ours, and debugging is a decision to take the trace.</summary>
-    private static B3 At(string trace, string span, bool denied, bool debug)
+    private static B3 OfDecision(bool denied, bool accepted, bool debug) =>
+        new(default, debug, denied, accepted, IsShort: false, Deferred: false);
+
+    /// <summary>A position, and what was decided there. Debugging is a decision to take the trace.</summary>
+    private static B3 At(string trace, string span, B3 decision)
     {
         if (trace is not { Length: LongId or ShortId } || span is not { Length: ShortId })
         {
@@ -88,7 +93,7 @@ internal readonly record struct B3(ActivityContext Position, bool Debug, bool De
 
         var position = new ActivityContext(
             ActivityTraceId.CreateFromString(trace), ActivitySpanId.CreateFromString(span),
-            denied ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded, traceState: null, isRemote: true);
-        return new B3(position, debug, Denied: false, Accepted: false, isShort);
+            decision.Denied ? ActivityTraceFlags.None : ActivityTraceFlags.Recorded, traceState: null, isRemote: true);
+        return new B3(position, decision.Debug, Denied: false, Accepted: false, isShort, Deferred: !decision.Denied && !decision.Accepted);
     }
 }

@@ -79,8 +79,25 @@ internal sealed class HttpTelemetry : IDisposable
     /// <param name="parent">The span that led to it; the current one when not given, and none when there is none.</param>
     /// <param name="start">When it began, as a timestamp of the clock.</param>
     /// <returns>The span; <see langword="null"/> when nobody needs it.</returns>
-    public Activity? StartSpan(string name, ActivityKind kind, ActivityContext parent, long start) =>
-        _spans?.StartActivity(kind, parent, tags: null, links: null, _clock.TimeOf(start), name);
+    public Activity? StartSpan(string name, ActivityKind kind, ActivityContext parent, long start)
+    {
+        var span = _spans?.StartActivity(kind, parent, tags: null, links: null, _clock.TimeOf(start), name);
+        if (span is { IsAllDataRequested: false })
+        {
+            // It is only there to be passed on, and would say of the trace what the caller said, not what the sampler has decided.
+            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
+
+        return span;
+    }
+
+    /// <summary>Starts a span in a trace about which its caller has not decided.</summary>
+    /// <inheritdoc cref="StartSpan"/>
+    public Activity? StartSpanUndecided(string name, ActivityKind kind, ActivityContext parent, long start)
+    {
+        using var undecided = UndecidedTraces.Begin();
+        return StartSpan(name, kind, parent, start);
+    }
 
     /// <summary>Says when a span ended, by the same measurement as everything else that is told of it.</summary>
     /// <param name="span">The span.</param>

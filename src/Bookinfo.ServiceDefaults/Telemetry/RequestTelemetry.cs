@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text;
-using System.Text.Unicode;
 using Bookinfo.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -111,8 +109,12 @@ internal sealed class RequestTelemetry(
             return null;
         }
 
-        var parent = TraceHeaders.Parent(context.Request.Headers, record.Caller);
-        var span = telemetry.StartSpan(SpanName(method, route: null), ActivityKind.Server, parent, record.Start);
+        var headers = context.Request.Headers;
+        var parent = TraceHeaders.Parent(headers, record.Caller);
+        var name = SpanName(method, route: null);
+        var span = TraceHeaders.LeaveDecision(headers)
+            ? telemetry.StartSpanUndecided(name, ActivityKind.Server, parent, record.Start)
+            : telemetry.StartSpan(name, ActivityKind.Server, parent, record.Start);
         if (span is not { IsAllDataRequested: true })
         {
             // Nobody takes this trace; the span is there to be passed on.
@@ -249,19 +251,6 @@ internal sealed class RequestTelemetry(
 
     private static string? UserAgentOf(HttpRequest request) =>
         request.Headers.UserAgent.ToString() is { Length: > 0 } text
-            ? PrintableText.Clean(InUtf8(text), PrintableText.LongestUserAgent)
+            ? PrintableText.Clean(HeaderText.InUtf8(text), PrintableText.LongestUserAgent)
             : null;
-
-    /// <summary>What a value of a header means whose characters are bytes: UTF-8 when it is that, and Latin-1 otherwise.</summary>
-    /// <param name="value">The value.</param>
-    public static string InUtf8(string value)
-    {
-        if (Ascii.IsValid(value))
-        {
-            return value;
-        }
-
-        var bytes = Encoding.Latin1.GetBytes(value);
-        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : value;
-    }
 }

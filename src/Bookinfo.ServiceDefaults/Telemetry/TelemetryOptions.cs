@@ -2,6 +2,7 @@ using System.Globalization;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Configuration;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace Bookinfo.ServiceDefaults.Telemetry;
 
@@ -10,6 +11,7 @@ namespace Bookinfo.ServiceDefaults.Telemetry;
 /// <param name="PushMetrics">Whether they are sent by OTLP as well.</param>
 /// <param name="Traces">Whether there are spans; they are sent by OTLP.</param>
 /// <param name="PushLogs">Whether log records are sent by OTLP as well as written to stdout.</param>
+/// <param name="Sampler">Which traces are taken.</param>
 /// <param name="TracesExport">How spans are sent.</param>
 /// <param name="LogsExport">How log records are sent.</param>
 /// <param name="MetricsExport">How metrics are sent.</param>
@@ -24,6 +26,7 @@ internal sealed record TelemetryOptions(
     bool PushMetrics,
     bool Traces,
     bool PushLogs,
+    Sampler Sampler,
     OtlpSettings TracesExport,
     OtlpSettings LogsExport,
     OtlpSettings MetricsExport,
@@ -40,7 +43,7 @@ internal sealed record TelemetryOptions(
     public static TelemetryOptions Read(Settings settings)
     {
         var enabled = !settings.Flag("OTEL_SDK_DISABLED", standard: false);
-        CheckSampler(settings);
+        var sampler = ReadSampler(settings);
         CheckLimits(settings);
         CheckRetry(settings);
         CheckBatches(settings, "OTEL_BSP_");
@@ -59,6 +62,7 @@ internal sealed record TelemetryOptions(
             PushMetrics: Exports(settings, "METRICS", metrics.HasOwnEndpoint ? "otlp" : "prometheus") && metrics.HasEndpoint && enabled,
             Traces: Exports(settings, "TRACES", "otlp") && traces.HasEndpoint && enabled,
             PushLogs: Exports(settings, "LOGS", "otlp") && logs.HasEndpoint && enabled,
+            sampler,
             traces,
             logs,
             metrics,
@@ -107,18 +111,29 @@ internal sealed record TelemetryOptions(
             : chosen.Contains("otlp", StringComparer.OrdinalIgnoreCase);
     }
 
-    private static void CheckSampler(Settings settings)
+    private static UndecidedTraces ReadSampler(Settings settings)
     {
         const string Argument = "OTEL_TRACES_SAMPLER_ARG";
-        settings.Choice(
+        var name = settings.Choice(
             "OTEL_TRACES_SAMPLER", "parentbased_always_on", "always_on", "always_off", "traceidratio", "parentbased_always_off",
             "parentbased_traceidratio");
+        var share = 1.0;
         const NumberStyles Share = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (settings.Text(Argument) is { } ratio
-            && !(double.TryParse(ratio, Share, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1))
+        if (settings.Text(Argument) is { } text
+            && !(double.TryParse(text, Share, CultureInfo.InvariantCulture, out share) && share is >= 0 and <= 1))
         {
-            throw new InvalidSettingException(Argument, ratio, "a number from 0 to 1");
+            throw new InvalidSettingException(Argument, text, "a number from 0 to 1");
         }
+
+        const string FollowsCaller = "parentbased_";
+        var followsCaller = name.StartsWith(FollowsCaller, StringComparison.Ordinal);
+        Sampler own = (followsCaller ? name[FollowsCaller.Length..] : name) switch
+        {
+            "always_on" => new AlwaysOnSampler(),
+            "always_off" => new AlwaysOffSampler(),
+            _ => new TraceIdRatioBasedSampler(share),
+        };
+        return new UndecidedTraces(followsCaller ? new ParentBasedSampler(own) : own);
     }
 
     /// <summary>

@@ -45,7 +45,8 @@ internal static class TelemetrySetup
         if (options.Traces)
         {
             builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithTracing(
-                traces => traces.AddSource(HttpTelemetry.Name).AddProcessor<SpanLoss>().AddOtlpExporter(options.TracesExport.Apply));
+                traces => traces.AddSource(HttpTelemetry.Name).SetSampler(options.Sampler).AddProcessor<SpanLoss>()
+                    .AddOtlpExporter(options.TracesExport.Apply));
         }
 
         if (options.PushLogs)

@@ -57,6 +57,12 @@ internal static class TraceHeaders
         return new ActivityContext(ActivityTraceId.CreateRandom(), spanId: default, flags, traceState: null, isRemote: true);
     }
 
+    /// <summary>Whether a caller named its position and left the decision about the trace to us, as only B3 can.</summary>
+    /// <param name="headers">The headers of the request.</param>
+    public static bool LeaveDecision(IHeaderDictionary headers) => (headers.ContainsKey("b3") || headers.ContainsKey("x-b3-traceid"))
+        && !(headers.TryGetValue("traceparent", out var parent) && TraceParent.TryParse(parent, out _, out _, out _))
+        && B3.Read(headers).Deferred;
+
     /// <summary>Writes the position of a span.</summary>
     /// <param name="span">The span.</param>
     /// <param name="request">The request that takes the headers.</param>

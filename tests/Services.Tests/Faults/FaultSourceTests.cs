@@ -85,7 +85,7 @@ public sealed class FaultSourceTests : IDisposable
     [Fact]
     public async Task A_pipe_in_the_place_of_the_file_is_told_and_what_comes_after_it_is_read()
     {
-        var (good, pipe, link) = (Path.Combine(_directory.FullName, "good"), Path.Combine(_directory.FullName, "pipe"), File + ".new");
+        var (good, pipe) = (Path.Combine(_directory.FullName, "good"), Path.Combine(_directory.FullName, "pipe"));
         await System.IO.File.WriteAllTextAsync(good, Abort, TestContext.Current.CancellationToken);
         using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
         {
@@ -108,12 +108,49 @@ public sealed class FaultSourceTests : IDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
         // Lets go the thread that reads the pipe.
         await System.IO.File.WriteAllTextAsync(pipe, "", TestContext.Current.CancellationToken);
+    }
 
-        void PointTo(string target)
+    [Fact]
+    public async Task What_has_no_length_and_cannot_be_read_is_told_and_what_comes_after_it_is_read()
+    {
+        var (good, held) = (Path.Combine(_directory.FullName, "good"), Path.Combine(_directory.FullName, "held"));
+        await System.IO.File.WriteAllTextAsync(good, Abort, TestContext.Current.CancellationToken);
+        await using var ratings = await FaultyService.StartAsync($"FAULTS_FILE={File}");
+        PointTo(good);
+        ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        // Nobody else may open it meanwhile.
+        await using (new FileStream(held, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
         {
-            System.IO.File.CreateSymbolicLink(link, target);
-            System.IO.File.Move(link, File, overwrite: true);
+            PointTo(held);
+            ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.Single(ratings.Log.Of("FaultsRefused"));
         }
+
+        PointTo("/dev/zero");
+        ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("must have at most 262144 bytes", ratings.Log.Of("FaultsRefused")[^1].Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
+
+        PointTo("/dev/null");
+        ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_link_that_leads_nowhere_is_a_file_that_is_missing()
+    {
+        var good = Path.Combine(_directory.FullName, "good");
+        await System.IO.File.WriteAllTextAsync(good, Abort, TestContext.Current.CancellationToken);
+        PointTo(good);
+        await using var ratings = await FaultyService.StartAsync($"FAULTS_FILE={File}");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync()).Status);
+
+        System.IO.File.Delete(good);
+        ratings.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+        Assert.Empty(ratings.Log.Of("FaultsRefused"));
     }
 
     [Fact]
@@ -294,5 +331,13 @@ public sealed class FaultSourceTests : IDisposable
     {
         await WriteAsync(text);
         service.Clock.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Lets the file be a link to another, in the place of what it was.</summary>
+    private void PointTo(string target)
+    {
+        var link = File + ".new";
+        System.IO.File.CreateSymbolicLink(link, target);
+        System.IO.File.Move(link, File, overwrite: true);
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using Bookinfo.Contracts;
 using Bookinfo.ServiceDefaults.Faults;
@@ -80,6 +82,27 @@ public sealed class ProcessFaultTests
         ratings.Clock.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync("/health/ready")).Status);
         Assert.Equal(HttpStatusCode.OK, (await ratings.GetAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_slow_start_that_is_over_touches_no_request()
+    {
+        const string Before = "4bf92f3577b34da6a3ce929d0e0e4701", After = "4bf92f3577b34da6a3ce929d0e0e4702";
+        var faults = new ConcurrentDictionary<string, string?>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "Bookinfo.Http",
+            ActivityStopped = span => faults[span.TraceId.ToHexString()] = span.GetTagItem("bookinfo.fault") as string,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var ratings = await FaultyService.StartAsync(TracedService.Tracing);
+        await ratings.SetAsync("""{"slowStart":{"duration":"10s","delay":"0s"}}""");
+        await ratings.GetAsync(headers: ("traceparent", $"00-{Before}-00f067aa0ba902b7-01"));
+        ratings.Clock.Advance(TimeSpan.FromSeconds(11));
+        await ratings.GetAsync(headers: ("traceparent", $"00-{After}-00f067aa0ba902b7-01"));
+
+        await Eventually.HoldsAsync("no spans", () => faults.ContainsKey(Before) && faults.ContainsKey(After));
+        Assert.Equal(("slowStart", null), (faults[Before], faults[After]));
     }
 
     /// <summary>Requests notice some of these faults, and are still not what they are about.</summary>

@@ -109,6 +109,27 @@ public sealed class TelemetryFaultTests
         Assert.Equal(7, await ratings.MetricAsync(Count, "http_response_status_code", "200"));
     }
 
+    /// <summary>What gets no metrics does not count as a scrape, whoever asks.</summary>
+    [Fact]
+    public async Task Counters_are_reset_at_the_first_scrape_that_gets_them()
+    {
+        const string Count = "http_server_request_duration_seconds_count";
+        await using var ratings = await FaultyService.StartAsync();
+        await GetAsync(ratings, 5);
+        await ratings.SetAsync("""{"resetCounters":{}}""");
+        await ratings.SetAsync("""{"failMetrics":{"httpStatus":503}}""", "failing");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ratings.GetAsync("/metrics")).Status);
+        await ratings.RemoveAsync("failing");
+        using (var post = await ratings.Client.PostAsync(
+            new Uri("/metrics", UriKind.Relative), content: null, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
+        }
+
+        Assert.Equal(0, await ratings.MetricAsync(Count));
+    }
+
     [Fact]
     public async Task Counters_begin_anew_in_each_turn()
     {

@@ -186,6 +186,7 @@ internal sealed class LoggedPod(string name, string version)
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _restarts;
+    private bool _isEvicted;
 
     public string Name => name;
 
@@ -221,8 +222,8 @@ internal sealed class LoggedPod(string name, string version)
         Spec = new V1PodSpec { Containers = [new V1Container { Name = "istio-proxy" }, new V1Container { Name = Service }] },
         Status = new V1PodStatus
         {
-            Phase = "Running",
-            ContainerStatuses =
+            Phase = _isEvicted ? "Failed" : "Running",
+            ContainerStatuses = _isEvicted ? null :
             [
                 new V1ContainerStatus
                 {
@@ -245,6 +246,9 @@ internal sealed class LoggedPod(string name, string version)
 
     /// <summary>The container ends.</summary>
     public void Stop() => Change(() => HasStopped = true);
+
+    /// <summary>The node puts the pod out, which stays there.</summary>
+    public void Evict() => Change(() => _isEvicted = HasStopped = true);
 
     /// <summary>The container is started again.</summary>
     public void Restart() => Change(() => (Previous, Log, LogNumber, _restarts) = (Log, [], LogNumber + 1, _restarts + 1));

@@ -93,6 +93,33 @@ public sealed class PodLogsTests : IDisposable
             Assert.Single(OnlyUntold(result)));
     }
 
+    /// <summary>Lines have the time of their node, and what is missing is looked for by the clock here.</summary>
+    [Fact]
+    public async Task Nor_is_it_if_the_clock_of_the_node_is_ahead()
+    {
+        const long Ahead = 10_000_000_000;
+        var result = await VerifyAsync(
+            (lines, isRead) => ReplaceAsync(
+                lines, isRead, old => old.SkipLast(1).Select(line => line with { Time = line.Time + Ahead })),
+            new StandingClock(_ledger.Start));
+        Assert.StartsWith("Missing lines that may not have been there to be shown: 1. reviews-v2-a has", Assert.Single(OnlyUntold(result)));
+    }
+
+    /// <summary>A pod that was evicted stays, and says of its containers whatever it said before, or nothing.</summary>
+    [Fact]
+    public async Task Nor_is_what_a_pod_that_was_evicted_had_yet_to_write()
+    {
+        var result = await VerifyAsync(async (lines, isRead) =>
+        {
+            var last = Of(lines, "details-v1")[^1];
+            Write(lines, (version, own) => version == "details-v1" ? own.SkipLast(1) : own);
+            await isRead(lines.Where(line => line != last));
+            _pods["details-v1-a"].Evict();
+        });
+        Assert.StartsWith("Missing lines that may not have been there to be shown: 1. details-v1-a has", Assert.Single(OnlyUntold(result)));
+        Assert.Equal("The logs of 5 pods were read. Ended meanwhile: details-v1-a.", result.Notes[0]);
+    }
+
     [Fact]
     public async Task What_another_pod_lacks_is_lost_all_the_same()
     {
@@ -271,11 +298,13 @@ public sealed class PodLogsTests : IDisposable
     });
 
     /// <param name="write">Writes the lines of the run, and may wait until lines have been read.</param>
-    private async Task<SignalResult> VerifyAsync(Func<List<MadeLine>, Func<IEnumerable<MadeLine>, Task>, Task> write)
+    /// <param name="time">The clock of those who read logs; the machine's if there is none.</param>
+    private async Task<SignalResult> VerifyAsync(
+        Func<List<MadeLine>, Func<IEnumerable<MadeLine>, Task>, Task> write, TimeProvider? time = null)
     {
         var token = TestContext.Current.CancellationToken;
         var run = await _ledger.ExpectAsync();
-        var logs = await _pods.OpenAsync();
+        var logs = await _pods.OpenAsync(time);
         using var source = new LogSource(logs, TimeSpan.FromSeconds(1), TimeProvider.System);
         await source.PrepareAsync(static _ => { }, token);
         await write(MadeLine.Of(run), lines => Eventually.HoldsAsync(async () =>
@@ -305,5 +334,11 @@ public sealed class PodLogsTests : IDisposable
         await isRead(lines.Except(rest).Except(Of(lines, also).Take(lost)).Except(old.TakeLast(1)));
         _pods.Start("reviews-v2-b", "reviews-v2").Write(rest);
         _pods.Delete("reviews-v2-a");
+    }
+
+    /// <summary>A clock on the wall that stands still, while everything else goes on.</summary>
+    private sealed class StandingClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 }
