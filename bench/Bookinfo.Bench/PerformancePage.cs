@@ -79,6 +79,8 @@ internal static class PerformancePage
         Line();
         Tail(file, Line);
         Line();
+        Growth(file, Line);
+        Line();
         Line("### Start, memory, size");
         Line();
         Line("| | Start to ready, ms | Slowest start, ms | Idle, MiB | Most under load, MiB | Most with 1,000 connections, MiB | "
@@ -140,6 +142,26 @@ internal static class PerformancePage
         }
 
         string Median(string name) => file.Find(name) is { } series ? FigureText.Format(series.Median) : "";
+    }
+
+    private static void Growth(BenchFile file, Action<string> line)
+    {
+        string Of(string name) => Value(file.Find(name));
+        line("### 1,000 connections, and one hop more");
+        line("");
+        line("Requests per core with 1,000 connections beside those with 32, and beside the reference's with 1,000.");
+        line("");
+        line("| Target | 1,000 / 32 | the same of the reference | this project / the reference, with 1,000 |");
+        line("|---|---|---|---|");
+        foreach (var target in ThroughputMeasurement.Targets)
+        {
+            line($"| {target} | {Of($"connections/{target}")} | {Of($"connections/{target}/bare")} | "
+                + $"{Of($"connections-ratio/{target}")} |");
+        }
+
+        line("");
+        line($"The page's cost with three hops beside two and one: {Of("hops/ratio")}; of the bare fan-out {Of("hops/ratio/bare")}; one");
+        line($"divided by the other {Of("hops-ratio")}.");
     }
 
     private static string Name(string target, Implementation implementation) => implementation switch

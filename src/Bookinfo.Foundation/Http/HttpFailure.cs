@@ -16,7 +16,7 @@ public static class HttpFailure
     {
         if (failure is not HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: not null })
         {
-            return failure is JsonException json ? JsonTexts.Describe(json) : failure.Message.TrimEnd('.');
+            return failure is JsonException json ? JsonFailure.Describe(json) : failure.Message.TrimEnd('.');
         }
 
         var why = failure.GetBaseException().Message.TrimEnd('.');

@@ -39,7 +39,7 @@ public static class TimetableFile
         catch (JsonException exception)
         {
             throw Failure(
-                $"'{file}' is not a timetable as 'bookinfo scenario schedule --file' writes it: {JsonTexts.Describe(exception)}.");
+                $"'{file}' is not a timetable as 'bookinfo scenario schedule --file' writes it: {JsonFailure.Describe(exception)}.");
         }
 
         OperationFailedException Failure(string why) => new(FailureKind.InvalidRequest, $"{option}: {why}");

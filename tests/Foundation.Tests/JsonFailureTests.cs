@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Bookinfo.Foundation.Tests;
 
 /// <summary>What is wrong with JSON is said in our words, which name no .NET type and count lines from 1.</summary>
-public sealed class JsonTextsTests
+public sealed class JsonFailureTests
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
@@ -18,7 +18,7 @@ public sealed class JsonTextsTests
     {
         var exception = Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Sample>(json, Options));
 
-        Assert.Equal(description, JsonTexts.Describe(exception));
+        Assert.Equal(description, JsonFailure.Describe(exception));
     }
 
     [Fact]
@@ -26,13 +26,13 @@ public sealed class JsonTextsTests
     {
         var exception = Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse("{\n<"));
 
-        Assert.Equal("line 2 is not the JSON that it must be", JsonTexts.Describe(exception));
+        Assert.Equal("line 2 is not the JSON that it must be", JsonFailure.Describe(exception));
         Assert.Equal("line 2 is not the JSON that it must be", HttpFailure.Describe(exception));
     }
 
     [Fact]
     public void Our_own_messages_stand_for_themselves() =>
-        Assert.Equal("a text is null", JsonTexts.Describe(new JsonException("a text is null.")));
+        Assert.Equal("a text is null", JsonFailure.Describe(new JsonException("a text is null.")));
 
     private sealed record Sample(int Count, Sample? Inner);
 }
